@@ -1,0 +1,129 @@
+"""What ends a run: the exception tree. A cause enters, an exit code and one clear sentence leave.
+
+::
+
+    BatchRenamerError             70  a fault in the program
+    ├── InputError                 2  nothing was sent: the user's input can't be used
+    │   ├── SheetError                the spreadsheet can't be read
+    │   ├── SettingsError             flags, environment or configuration are wrong
+    │   └── ReportTargetError         a report could never be written where it was asked for
+    ├── KeyRefusedError            3  the API refused the key
+    ├── StoppedEarlyError          4  the run ended before its last row, and can be taken up again
+    │   ├── TooManyFailuresError
+    │   ├── ApiUnavailableError
+    │   ├── CertificateError
+    │   ├── JournalError              the journal can't be read or written (disk full, damaged)
+    │   └── ReportWriteError          the report could not be written at the end
+    ├── InterruptedRunError      128  plus the number of the signal that asked the run to stop
+    ├── LockedError                5  another run holds the lock
+    └── AccountingError           70  the totals of a run do not add up
+
+What goes wrong with one row is a value (`model.RowProblem`, `model.Outcome`), never an exception of this tree.
+"""
+
+from __future__ import annotations
+
+import signal
+
+__all__ = [
+    "AccountingError",
+    "ApiUnavailableError",
+    "BatchRenamerError",
+    "CertificateError",
+    "InputError",
+    "InterruptedRunError",
+    "JournalError",
+    "KeyRefusedError",
+    "LockedError",
+    "ReportTargetError",
+    "ReportWriteError",
+    "SettingsError",
+    "SheetError",
+    "StoppedEarlyError",
+    "TooManyFailuresError",
+]
+
+
+class BatchRenamerError(Exception):
+    """The root of all that ends a run; ``str()`` is one sentence fit for a user.
+
+    Example:
+        >>> SheetError("orders.csv is empty.").exit_code
+        2
+    """
+
+    exit_code: int = 70
+
+
+class InputError(BatchRenamerError):
+    """The user's input can't be used; nothing was sent."""
+
+    exit_code = 2
+
+
+class SheetError(InputError):
+    """The spreadsheet can't be read as rows of (order_id, new_name)."""
+
+
+class SettingsError(InputError):
+    """Flags, environment or configuration are wrong; every mistake is named at once."""
+
+
+class ReportTargetError(InputError):
+    """A report could never be written to the path asked for; found before the first request."""
+
+
+class KeyRefusedError(BatchRenamerError):
+    """The API refused the key (401, or nothing but 403)."""
+
+    exit_code = 3
+
+
+class StoppedEarlyError(BatchRenamerError):
+    """The run ended before its last row; the rows not sent are ``pending``."""
+
+    exit_code = 4
+
+
+class TooManyFailuresError(StoppedEarlyError):
+    """More rows failed than ``max_failures`` allows."""
+
+
+class ApiUnavailableError(StoppedEarlyError):
+    """The API gave no good answer for longer than ``patience_s``."""
+
+
+class CertificateError(StoppedEarlyError):
+    """The server's TLS certificate can't be verified; waiting would not help."""
+
+
+class JournalError(StoppedEarlyError):
+    """The journal can't be read or written: disk full, damaged, or of a newer version."""
+
+
+class ReportWriteError(StoppedEarlyError):
+    """A report could not be written after the run; the journal still holds it."""
+
+
+class InterruptedRunError(BatchRenamerError):
+    """A signal asked the run to stop; requests in flight were finished, the rows not sent are ``pending``.
+
+    Example:
+        >>> InterruptedRunError(15).exit_code
+        143
+    """
+
+    def __init__(self, signal_number: int) -> None:
+        name = signal.Signals(signal_number).name
+        super().__init__(f"Stopped by {'Ctrl-C' if name == 'SIGINT' else name}.")
+        self.exit_code = 128 + signal_number
+
+
+class LockedError(BatchRenamerError):
+    """Another writing run of this account is under way in this state directory."""
+
+    exit_code = 5
+
+
+class AccountingError(BatchRenamerError):
+    """The results of a run do not add up to the rows of its spreadsheet."""

@@ -1,0 +1,95 @@
+"""The one door to the API for the rooms above: what a row wants enters, a reading or a confirmed order leaves.
+
+Behind it, every request is paced and tried again (`retrying`); in front of it, nobody thinks of HTTP.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+
+from batch_renamer.errors import ApiUnavailableError, KeyRefusedError
+from batch_renamer.model import Found, Missing, Order, Reading, Unreadable
+from batch_renamer.orders_api import OrdersApi, RefusedError, RequestError
+from batch_renamer.retrying import Retrier, Tries
+
+__all__ = ["Gateway"]
+
+_GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+
+
+class Gateway:
+    """Reads and renames orders, steadily; ``wall`` gives the time, in seconds since the epoch."""
+
+    def __init__(self, api: OrdersApi, retrier: Retrier, *, wall: Callable[[], float] = time.time) -> None:
+        self._api = api
+        self._retrier = retrier
+        self._wall = wall
+
+    async def prove_key(self) -> None:
+        """Prove that the API takes the key: reading one order needs none, so a page of the list is asked for.
+
+        Raises:
+            KeyRefusedError: 401 or 403.
+            ApiUnavailableError: it gave no good answer, however often it was asked.
+            Stopping: the run stops.
+        """
+        try:
+            await self._retrier.call(lambda: self._api.page(per_page=1))
+        except RefusedError as error:
+            if error.status == HTTPStatus.FORBIDDEN:
+                msg = f"The API refused the key: {error.failure}{error.quoted}."
+                raise KeyRefusedError(msg) from None
+            msg = f"The API refuses to list orders, so the key could not be proven: {error.failure}{error.quoted}."
+            raise ApiUnavailableError(msg) from None
+        except RequestError as error:
+            msg = f"The API could not be asked whether the key is good: {error.failure}{error.quoted}."
+            raise ApiUnavailableError(msg) from None
+
+    async def answers(self) -> bool:
+        """Ask once, with a neutral request, whether the API gives good answers."""
+        try:
+            await self._retrier.once(lambda: self._api.page(per_page=1))
+        except RefusedError:
+            return True
+        except RequestError:
+            return False
+        return True
+
+    async def read(self, order_id: str) -> Reading:
+        """Read one order, trying again as often as allowed.
+
+        Raises:
+            Stopping, KeyRefusedError, CertificateError: the run is over.
+        """
+        read_at = self._wall()
+        try:
+            order = await self._retrier.call(lambda: self._api.get(order_id))
+        except RequestError as error:
+            return _unread(error)
+        return Missing() if order is None else Found(order=order, read_at=read_at)
+
+    async def read_once(self, order_id: str) -> Reading:
+        """Read one order with a single try, also while the run is stopping."""
+        read_at = self._wall()
+        try:
+            order = await self._retrier.once(lambda: self._api.get(order_id))
+        except RequestError as error:
+            return _unread(error)
+        return Missing() if order is None else Found(order=order, read_at=read_at)
+
+    async def rename(self, order_id: str, new_name: str, tries: Tries) -> Order:
+        """Rename one order; ``tries`` keeps the account, also when this raises.
+
+        Raises:
+            RequestError: refused, or out of tries.
+            Stopping, KeyRefusedError, CertificateError: the run is over.
+        """
+        return await self._retrier.call(lambda: self._api.rename(order_id, new_name), tries)
+
+
+def _unread(error: RequestError) -> Reading:
+    if isinstance(error, RefusedError) and error.status in _GONE:
+        return Missing()
+    return Unreadable(reason=f"{error.failure}{error.quoted}", http_status=error.status)

@@ -1,0 +1,64 @@
+"""Rows that speak of the same order, or give the same name: the loaded rows enter, settled repeats and warnings leave.
+
+The same (id, name) twice is sent once; the same id with two names, or two different guards, sends neither, and each of
+the rows names the others. The same new name for two orders is a warning.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import unicodedata
+
+from batch_renamer.model import Result
+
+__all__ = ["settle_repeats"]
+
+_MOST_NAMED = 5
+
+_REPEATED = """
+    SELECT order_id FROM rows WHERE run = ? AND result IS NULL AND order_id > ?
+    GROUP BY order_id HAVING COUNT(*) > 1 ORDER BY order_id LIMIT 500
+"""
+_SAME_NAME = """
+    UPDATE rows SET warning = LTRIM(warning || ' ' || 'The same new name is given to ' || same.orders
+        || ' orders (first in row ' || same.first || ').')
+    FROM (SELECT new_name, COUNT(*) AS orders, MIN(row) AS first FROM rows
+          WHERE run = :run AND result IS NULL GROUP BY new_name HAVING COUNT(*) > 1) AS same
+    WHERE rows.run = :run AND rows.result IS NULL AND rows.new_name = same.new_name
+"""
+
+
+def settle_repeats(connection: sqlite3.Connection, run: int) -> None:
+    """Settle the repeats of a run whose rows are all loaded; called within a transaction."""
+    last = ""
+    while ids := [order_id for (order_id,) in connection.execute(_REPEATED, (run, last))]:
+        for order_id in ids:
+            _settle(connection, run, order_id)
+        last = ids[-1]
+    connection.execute(_SAME_NAME, {"run": run})
+
+
+def _settle(connection: sqlite3.Connection, run: int, order_id: str) -> None:
+    same = connection.execute(
+        "SELECT row, new_name, guard FROM rows WHERE run = ? AND order_id = ? AND result IS NULL ORDER BY row",
+        (run, order_id),
+    ).fetchall()
+    numbers = [row for row, _, _ in same]
+    names = {name for _, name, _ in same}
+    guards = {unicodedata.normalize("NFC", guard) for _, _, guard in same if guard is not None}
+    if len(names) > 1 or len(guards) > 1:
+        what = "different new names" if len(names) > 1 else "different current names"
+        reason = f"{_named(numbers)} give this order {what}; keep one of them."
+        settled = [(Result.INVALID, reason, run, row) for row in numbers]
+    else:
+        kept = next((row for row, _, guard in same if guard is not None), numbers[0])
+        reason = f"An exact repeat of row {kept}, which is sent once."
+        settled = [(Result.SKIPPED, reason, run, row) for row in numbers if row != kept]
+    connection.executemany("UPDATE rows SET result = ?, reason = ? WHERE run = ? AND row = ?", settled)
+
+
+def _named(numbers: list[int]) -> str:
+    shown = [str(number) for number in numbers[:_MOST_NAMED]]
+    if len(numbers) > _MOST_NAMED:
+        return f"Rows {', '.join(shown)} and {len(numbers) - _MOST_NAMED} more"
+    return f"Rows {', '.join(shown[:-1])} and {shown[-1]}"

@@ -1,0 +1,87 @@
+"""How the journal is laid out: an open connection enters, one with the newest schema leaves.
+
+Each entry of `STEPS` takes the file one version further, in one transaction; ``PRAGMA user_version`` counts them. Steps
+that were released are never changed; a new one is added.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from batch_renamer.errors import JournalError
+
+__all__ = ["STEPS", "migrate"]
+
+STEPS: tuple[tuple[str, ...], ...] = (
+    (
+        """
+        CREATE TABLE runs (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            command TEXT NOT NULL,
+            state TEXT NOT NULL,
+            base_url TEXT NOT NULL,
+            account TEXT NOT NULL,
+            sheet TEXT,
+            digest TEXT,
+            delimiter TEXT,
+            sheet_rows INTEGER NOT NULL DEFAULT 0,
+            created_at REAL NOT NULL,
+            finished_at REAL,
+            stopped TEXT NOT NULL DEFAULT '',
+            reports TEXT NOT NULL DEFAULT '[]'
+        ) STRICT
+        """,
+        """
+        CREATE TABLE rows (
+            run INTEGER NOT NULL REFERENCES runs (number) ON DELETE CASCADE,
+            row INTEGER NOT NULL,
+            order_id TEXT NOT NULL,
+            new_name TEXT NOT NULL,
+            guard TEXT,
+            skip TEXT NOT NULL,
+            warning TEXT NOT NULL,
+            result TEXT,
+            reason TEXT NOT NULL DEFAULT '',
+            old_name TEXT,
+            final_name TEXT,
+            status TEXT,
+            is_processing INTEGER,
+            is_merging INTEGER,
+            is_deleted INTEGER,
+            total_images ANY,
+            last_updated_at TEXT,
+            read_at REAL,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            http_status INTEGER,
+            started_at REAL,
+            seconds REAL,
+            PRIMARY KEY (run, row)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX rows_by_order ON rows (run, order_id)",
+    ),
+)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the journal to the newest schema.
+
+    Raises:
+        JournalError: a newer program wrote it.
+    """
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(STEPS):
+        msg = (
+            f"The journal was written by a newer version of batch-renamer (its format is {version}, this program knows "
+            f"{len(STEPS)}). Update batch-renamer, or give another --state-dir."
+        )
+        raise JournalError(msg)
+    for number, step in enumerate(STEPS[version:], start=version + 1):
+        connection.execute("BEGIN IMMEDIATE")
+        # Another process may have made the same step while this one waited for the lock.
+        if connection.execute("PRAGMA user_version").fetchone()[0] < number:
+            for statement in step:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute("COMMIT")

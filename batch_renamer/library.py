@@ -1,0 +1,145 @@
+"""The library door: a DataFrame enters, a DataFrame of outcomes leaves; nothing is printed, nothing is global.
+
+The stages are those of the command line. The journal is a temporary one unless ``state_dir`` is given.
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+import anyio
+import pandas as pd
+
+from batch_renamer.connect import Connect, journal_path, to_api, to_sandbox
+from batch_renamer.errors import SettingsError
+from batch_renamer.job import Job, load_options, perform
+from batch_renamer.journal import Journal
+from batch_renamer.loader import open_frame
+from batch_renamer.model import COLUMNS, RunSummary
+from batch_renamer.progress import make_progress
+from batch_renamer.run import Run
+from batch_renamer.settings import ApiKey, Settings, account, resolve_settings
+
+__all__ = ["Renaming", "rename_orders", "rename_orders_async"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renaming:
+    """What became of a DataFrame: ``outcomes`` has one line per row and the columns of a report.
+
+    ``summary`` is the run in figures; its ``exit_code`` is what the command line would have exited with, and
+    ``stopped`` says why a run ended early ("" when it did not).
+    """
+
+    outcomes: pd.DataFrame
+    summary: RunSummary
+
+
+async def rename_orders_async(
+    frame: pd.DataFrame, *, api_key: str | None = None, dry_run: bool = False, **options: object
+) -> Renaming:
+    """Rename the orders of a DataFrame with the columns ``order_id`` and ``new_name``.
+
+    ``api_key`` is needed unless ``sandbox=True``. ``dry_run`` only reads, and every row that would be renamed is
+    ``planned``. The other options are those of the command line, by the names of `Settings`: ``rate`` (requests per
+    second), ``workers``, ``attempts``, ``timeout`` and ``patience`` (seconds), ``max_failures``, ``base_url``,
+    ``state_dir``, ... The environment and configuration files are not looked at.
+
+    Bad rows are values in the result. A run that was stopped early has its cause in ``summary.stopped``.
+
+    Raises:
+        SettingsError: an option is wrong, or the key is missing.
+        SheetError: the DataFrame has no usable columns.
+
+    Example:
+        >>> import anyio
+        >>> frame = pd.DataFrame({"order_id": ["a1"], "new_name": ["12 Elm St"]})
+        >>> async def main() -> list[str]:
+        ...     renaming = await rename_orders_async(frame, sandbox=True)
+        ...     return [str(result) for result in renaming.outcomes["result"]]
+        >>> anyio.run(main)
+        ['renamed']
+    """
+    with _settings(options) as settings:
+        connect, account_name = _account(settings, api_key)
+        with Journal.open(journal_path(settings)) as journal:
+            run = Run(
+                command="plan" if dry_run else "apply",
+                settings=settings,
+                journal=journal,
+                progress=make_progress(io.StringIO(), quiet=True),
+            )
+            job = Job(
+                open_sheet=partial(open_frame, frame, load_options(settings)),
+                connect=connect,
+                account=account_name,
+                base_url=settings.base_url,
+            )
+            summary = await perform(run, job)
+            outcomes = pd.DataFrame([asdict(row) for row in run.rows()], columns=list(COLUMNS))
+    return Renaming(outcomes=outcomes, summary=summary)
+
+
+def rename_orders(
+    frame: pd.DataFrame, *, api_key: str | None = None, dry_run: bool = False, **options: object
+) -> Renaming:
+    """Rename the orders of a DataFrame and wait for the end; also from within a running event loop (a notebook).
+
+    Takes, returns and raises what `rename_orders_async` does.
+
+    Example:
+        >>> frame = pd.DataFrame({"order_id": ["a1"], "new_name": ["12 Elm St"]})
+        >>> rename_orders(frame, sandbox=True, dry_run=True).outcomes["result"].tolist()
+        ['planned']
+    """
+    work = partial(rename_orders_async, frame, api_key=api_key, dry_run=dry_run, **options)
+    results: list[Renaming] = []
+    errors: list[BaseException] = []
+
+    def in_thread() -> None:
+        try:
+            results.append(anyio.run(work))
+        except BaseException as error:  # noqa: BLE001 - handed to the caller's thread as it is
+            errors.append(error)
+
+    # A thread of its own: a notebook's event loop is running already, and a second one can't run in its thread.
+    thread = threading.Thread(target=in_thread, name="batch_renamer")
+    thread.start()
+    thread.join()
+    if errors:
+        raise errors[0]
+    return results[0]
+
+
+@contextmanager
+def _settings(options: dict[str, object]) -> Iterator[Settings]:
+    if options.get("state_dir") is not None:
+        yield resolve_settings(options, environ={})
+        return
+    with tempfile.TemporaryDirectory(prefix="batch-renamer-") as folder:
+        yield resolve_settings({**options, "state_dir": Path(folder)}, environ={})
+
+
+def _account(settings: Settings, api_key: str | None) -> tuple[Connect, str]:
+    if settings.sandbox:
+        return to_sandbox(settings), account(settings, key=None)
+    key = _key(api_key)
+    return to_api(settings, key), account(settings, key=key)
+
+
+def _key(api_key: str | None) -> ApiKey:
+    if api_key is None:
+        msg = "api_key is missing; give it, or sandbox=True to practise."
+        raise SettingsError(msg)
+    try:
+        return ApiKey(api_key)
+    except ValueError as error:
+        msg = f"api_key {error}."
+        raise SettingsError(msg) from None

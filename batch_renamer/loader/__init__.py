@@ -1,0 +1,83 @@
+"""A spreadsheet file (or a DataFrame) enters; chunks of rename requests and row-numbered problems leave.
+
+Whatever can't be read as a sheet at all ends in one `SheetError`; what is wrong with one row is a value. What several
+rows are to each other (repeats, conflicts) is not looked at here.
+"""
+
+from __future__ import annotations
+
+import stat
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from batch_renamer.errors import SheetError
+from batch_renamer.loader.frame import open_frame
+from batch_renamer.loader.options import LoadOptions
+from batch_renamer.loader.sheet import Sheet
+from batch_renamer.loader.shown import shown
+from batch_renamer.loader.text import open_text
+from batch_renamer.loader.workbook import reading_workbook
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
+
+__all__ = ["LoadOptions", "Sheet", "open_frame", "open_sheet"]
+
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+_FOREIGN = (
+    (b"%PDF", "a PDF"),
+    (b"{\\rtf", "an RTF document"),
+    (b"\x1f\x8b", "a packed file (gzip): unpack it first"),
+    (b"PK\x05\x06", "an empty archive"),
+    (b"<!doctype", "a web page: open it in a spreadsheet program and save it as .xlsx or CSV"),
+    (b"<html", "a web page: open it in a spreadsheet program and save it as .xlsx or CSV"),
+    (b"<?xml", "an XML file: open it in a spreadsheet program and save it as .xlsx or CSV"),
+    (b"<table", "a web page: open it in a spreadsheet program and save it as .xlsx or CSV"),
+)
+
+
+@contextmanager
+def open_sheet(path: str | os.PathLike[str], options: LoadOptions | None = None) -> Iterator[Sheet]:
+    """Open a text file or workbook, told apart by content and not by ending; its rows can be read within the context.
+
+    Raises:
+        SheetError: there is no such file, it is no spreadsheet, or it has no usable headings.
+
+    Example:
+        >>> with open_sheet("sample_data/orders.csv") as sheet:
+        ...     rows = [row for chunk in sheet.chunks() for row in chunk]
+        >>> rows[0].row
+        2
+    """
+    path, options = Path(path), options or LoadOptions()
+    label = shown(str(path), 200)
+    with _opened(path, label) as file:
+        head = file.read(512)
+        if not head:
+            raise SheetError(f"{label} is empty.")
+        if head.startswith(_WORKBOOKS):
+            with reading_workbook(path, label, options) as sheet:
+                yield sheet
+            return
+        beginning = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+        if foreign := next((what for sign, what in _FOREIGN if beginning.startswith(sign)), None):
+            raise SheetError(f"{label} is not a spreadsheet but {foreign}.")
+        yield open_text(file, label, options)
+
+
+def _opened(path: Path, label: str) -> BinaryIO:
+    """Open a regular file, or say in one line why not."""
+    try:
+        if path.is_dir():
+            raise SheetError(f"{label} is a directory: name the spreadsheet in it.")
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise SheetError(f"{label} is not a regular file: save the spreadsheet to a file first.")
+        return path.open("rb")
+    except FileNotFoundError as error:
+        raise SheetError(f"There is no file {label}.") from error
+    except (OSError, ValueError) as error:
+        raise SheetError(
+            f"{label} can't be opened: {getattr(error, 'strerror', None) or 'its name is unusable'}."
+        ) from error

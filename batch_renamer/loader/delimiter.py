@@ -1,0 +1,86 @@
+"""The beginning of a text file enters; the character between its cells leaves."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from batch_renamer.errors import SheetError
+from batch_renamer.loader.headings import Columns, find_columns
+from batch_renamer.loader.shown import quoted
+
+if TYPE_CHECKING:
+    from batch_renamer.loader.options import LoadOptions
+
+__all__ = ["asked_delimiter", "declared_delimiter", "find_delimiter", "first_records"]
+
+_CANDIDATES = ",;\t|"
+_RECORDS = 100
+_DECLARATION = re.compile(r"\ufeff?\"?sep=([^\r\n\w\s\"]|\t)\"?(?:\r\n|\r|\n|$)", re.IGNORECASE)
+
+
+def asked_delimiter(options: LoadOptions) -> str | None:
+    r"""Read the ``delimiter`` option: one character, or ``tab``.
+
+    Raises:
+        SheetError: it is not one character that can stand between cells.
+    """
+    asked = options.delimiter
+    if asked is None:
+        return None
+    if asked.casefold() in {"tab", r"\t"}:
+        return "\t"
+    if len(asked) != 1 or asked in '"\r\n\0' or not asked.isascii():
+        raise SheetError(f"--delimiter {quoted(asked)} is not one plain character; usual ones are , ; | and tab.")
+    return asked
+
+
+def declared_delimiter(line: str) -> str | None:
+    """Recognize the line ``sep=;``, with which a file tells spreadsheet programs its delimiter.
+
+    Example:
+        >>> declared_delimiter("sep=;"), declared_delimiter("order_id;new_name")
+        (';', None)
+    """
+    found = _DECLARATION.fullmatch(line)
+    return found[1] if found else None
+
+
+def first_records(text: str, delimiter: str, *, complete: bool = True, most: int = _RECORDS) -> list[list[str]]:
+    """Split the beginning of a file into records; with ``complete=False`` its last one is left out as cut off."""
+    records: list[list[str]] = []
+    try:
+        records.extend(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), most + 1))
+    except csv.Error:  # a cell of more than 131,072 characters: what came before it has to do
+        return records
+    return records[:most] if complete or len(records) > most else records[:-1]
+
+
+def find_delimiter(text: str, options: LoadOptions, *, complete: bool) -> str:
+    r"""Choose the delimiter that gives usable headings, and then as many cells in each row as in the heading.
+
+    Guessing by frequency of characters alone picks wrong ones (https://github.com/python/cpython/issues/97611,
+    seen 2025-06); the headings are known, so they decide.
+
+    Example:
+        >>> from batch_renamer.loader.options import LoadOptions
+        >>> find_delimiter("order_id;new_name\na1;Smith, John\n", LoadOptions(), complete=True)
+        ';'
+    """
+    return max(_CANDIDATES, key=lambda candidate: _fitness(first_records(text, candidate, complete=complete), options))
+
+
+def _fitness(records: list[list[str]], options: LoadOptions) -> tuple[int, float, int]:
+    """Rate a way to split the file: headings first, then regularity, then the number of columns."""
+    found = find_columns(records, options)
+    start = found.row if isinstance(found, Columns) else 0
+    nearness = 3 if isinstance(found, Columns) else found.nearness
+    rows = [record for record in records[start:] if any(record)]
+    width = len(records[start - 1]) if start else max(map(len, records), default=0)
+    if width < 2:
+        return nearness, 0.0, width
+    regular = sum(len(row) == width for row in rows) / len(rows) if rows else 1.0
+    return nearness, regular, width

@@ -1,0 +1,159 @@
+"""The bytes of a text file enter; the name of their encoding leaves, proven on every byte, or one clear refusal."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from batch_renamer.errors import SheetError
+from batch_renamer.loader.shown import quoted
+
+if TYPE_CHECKING:
+    from batch_renamer.loader.options import LoadOptions
+
+__all__ = ["GUESS", "Encoding", "find_encoding"]
+
+GUESS = "cp1252"
+"""What western Windows programs write when they don't write Unicode."""
+
+_PIECE_BYTES = 1 << 20
+_LONGEST_LINE = 16 * _PIECE_BYTES
+_NO_TEXT = re.compile("[\x00-\x08\x0e-\x19\x1c-\x1f]")
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoding:
+    """A codec that reads the whole file. ``guessed``: nothing but the lack of a better idea speaks for it."""
+
+    codec: str
+    guessed: bool = False
+    has_quotes: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class _Survey:
+    """What one pass over the file found; ```fault`` is why decoding ended early, in ``line``."""
+
+    has_quotes: bool = False
+    beyond_ascii: bool = False
+    fault: str = ""
+    line: int = 1
+    cut_off: bool = False
+
+
+def find_encoding(file: BinaryIO, label: str, options: LoadOptions) -> Encoding:
+    """Decide the encoding from the bytes, or prove the one that was asked for.
+
+    Reads the whole file, a piece at a time; memory doesn't grow with it.
+
+    Raises:
+        SheetError: the bytes are no text, are cut off, or are in an encoding that only a person can know.
+    """
+    file.seek(0)
+    head = file.read(4096)
+    if options.encoding is not None:
+        return _proven(file, label, _codec_named(options.encoding), options.encoding)
+    marked = next((codec for bom, codec in _BOMS if head.startswith(bom)), None) or _utf16_without_bom(head)
+    if marked is not None:
+        return _proven(file, label, marked, "UTF-8" if marked == "utf-8-sig" else "UTF-16")
+    survey = _survey(file, "utf-8", label)
+    if not survey.fault:
+        return Encoding(codec="utf-8", has_quotes=survey.has_quotes)
+    if survey.beyond_ascii:  # Windows-1252 text practically never holds even one valid UTF-8 sequence
+        raise SheetError(_damaged(label, survey, "UTF-8"))
+    return _guess(file, label, allowed=options.allow_guessed_encoding, line=survey.line)
+
+
+def _guess(file: BinaryIO, label: str, *, allowed: bool, line: int) -> Encoding:
+    """Take a file that isn't Unicode for Windows-1252, where that is allowed and possible."""
+    survey = _survey(file, GUESS, label, refuse_control=True)
+    if survey.fault:
+        raise SheetError(
+            f"{label} is neither UTF-8 (see line {line}) nor Windows-1252 (see line {survey.line}): "
+            "save it as “CSV UTF-8”, or say what it is with --encoding (for example --encoding cp437)."
+        )
+    if not allowed:
+        raise SheetError(
+            f"{label} is not UTF-8 (see line {line}), and without a question nothing is guessed: "
+            f"say what it is with --encoding (for example --encoding {GUESS})."
+        )
+    return Encoding(codec=GUESS, guessed=True, has_quotes=survey.has_quotes)
+
+
+def _proven(file: BinaryIO, label: str, codec: str, name: str) -> Encoding:
+    """Make sure that ``codec`` reads the whole file."""
+    survey = _survey(file, codec, label)
+    if survey.fault:
+        raise SheetError(_damaged(label, survey, name))
+    return Encoding(codec=codec, has_quotes=survey.has_quotes)
+
+
+def _damaged(label: str, survey: _Survey, name: str) -> str:
+    if survey.cut_off:
+        return f"{label} ends in the middle of a character: the file was cut off. Copy or export it again."
+    return (
+        f"{label} is not what {name} looks like (line {survey.line}: {survey.fault}): "
+        "export it again, or say what it is with --encoding."
+    )
+
+
+def _survey(file: BinaryIO, codec: str, label: str, *, refuse_control: bool = False) -> _Survey:
+    """Decode the whole file once, a piece at a time, and note what matters later."""
+    decoder = codecs.getincrementaldecoder(codec)()
+    survey = _Survey()
+    unbroken = 0
+    file.seek(0)
+    while True:
+        piece = file.read(_PIECE_BYTES)
+        try:
+            text = decoder.decode(piece, final=not piece)
+        except UnicodeError as error:
+            return _faulty(survey, error, at_end=not piece)
+        survey.line += piece.count(b"\n")
+        if "\0" in text or (refuse_control and _NO_TEXT.search(text)):
+            raise SheetError(f"{label} is not a spreadsheet: it is neither a workbook nor text.")
+        unbroken = 0 if b"\n" in piece or b"\r" in piece else unbroken + len(piece)
+        if unbroken > _LONGEST_LINE:
+            raise SheetError(f"{label} is not a spreadsheet: it has a line of more than 16 MB.")
+        survey.has_quotes = survey.has_quotes or '"' in text
+        survey.beyond_ascii = survey.beyond_ascii or not text.isascii()
+        if not piece:
+            return survey
+
+
+def _faulty(survey: _Survey, error: UnicodeError, *, at_end: bool) -> _Survey:
+    """Note where decoding failed; a file that ends within a character was cut off."""
+    survey.fault, survey.cut_off = "unreadable", at_end
+    if isinstance(error, UnicodeDecodeError):
+        before = error.object[: error.start]
+        survey.fault = f"byte 0x{error.object[error.start]:02X}" if error.object else error.reason
+        survey.line += before.count(b"\n")
+        survey.beyond_ascii = survey.beyond_ascii or (error.encoding == "utf-8" and not before.isascii())
+    return survey
+
+
+def _utf16_without_bom(head: bytes) -> str | None:
+    """Recognize UTF-16 by the zeros in every other byte of mostly western text."""
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    enough = len(head) // 5
+    if odd > enough and not even:
+        return "utf-16-le"
+    if even > enough and not odd:
+        return "utf-16-be"
+    return None
+
+
+def _codec_named(name: str) -> str:
+    """Look up a codec by any of its names; one for UTF-8 also reads a BOM."""
+    try:
+        "".encode(name)  # refuses codecs that are not for text, like base64
+        codecs.getincrementaldecoder(name)
+        found = codecs.lookup(name).name
+    except (LookupError, ValueError) as error:
+        raise SheetError(
+            f"--encoding {quoted(name)} is not known; usual ones are utf-8, utf-16 and {GUESS}."
+        ) from error
+    return "utf-8-sig" if found == "utf-8" else found

@@ -1,0 +1,85 @@
+"""A pandas DataFrame enters; its rows leave, numbered as a spreadsheet would (headings are row 1)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from batch_renamer.errors import SheetError
+from batch_renamer.loader.cells import Cell, Flaw, RawRow, Unusable, cell_of_number
+from batch_renamer.loader.headings import Columns, find_columns
+from batch_renamer.loader.options import LoadOptions
+from batch_renamer.loader.sheet import Sheet
+from batch_renamer.loader.shown import trimmed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+__all__ = ["open_frame"]
+
+_ROWS_AT_ONCE = 10_000
+
+
+def open_frame(frame: pd.DataFrame, options: LoadOptions | None = None) -> Sheet:
+    """Read a DataFrame as if it were a sheet; its index is ignored, missing values are blank.
+
+    Integers are exact here and keep all their digits; other numbers, dates and objects are judged as in a workbook.
+
+    Raises:
+        SheetError: its columns are not usable headings.
+
+    Example:
+        >>> import pandas
+        >>> sheet = open_frame(pandas.DataFrame({"order_id": ["a1"], "new_name": ["12 Elm St"]}))
+        >>> [row.row for row in next(sheet.chunks())]
+        [2]
+    """
+    columns = find_columns([[str(heading) for heading in frame.columns]], options or LoadOptions())
+    if not isinstance(columns, Columns):
+        raise SheetError(f"The DataFrame {columns.sentence}.")
+    return Sheet(columns=columns, rows=_rows(frame, columns))
+
+
+def _rows(frame: pd.DataFrame, columns: Columns) -> Iterator[RawRow]:
+    """Pick the wanted cells, some thousand rows at a time; leave out blank rows."""
+    wanted = (columns.order_id, columns.new_name, columns.current_name, columns.skip)
+    for start in range(0, len(frame), _ROWS_AT_ONCE):
+        part = frame.iloc[start : start + _ROWS_AT_ONCE]
+        picked = [_cells(part, column) for column in wanted]
+        for offset, (order_id, new_name, current_name, skip) in enumerate(zip(*picked, strict=True)):
+            if _is_blank(order_id) and _is_blank(new_name) and all(map(_is_blank, _row_cells(part, offset))):
+                continue
+            yield start + offset + 2, order_id, new_name, current_name, skip
+
+
+def _is_blank(cell: Cell) -> bool:
+    return isinstance(cell, str) and not trimmed(cell)
+
+
+def _cells(part: pd.DataFrame, column: int | None) -> list[Cell]:
+    if column is None:
+        return [""] * len(part)
+    values = part.iloc[:, column]
+    return ["" if missing else _cell(value) for value, missing in zip(values.tolist(), values.isna(), strict=True)]
+
+
+def _row_cells(part: pd.DataFrame, offset: int) -> list[Cell]:
+    return [cell for column in range(part.shape[1]) for cell in _cells(part.iloc[offset : offset + 1], column)]
+
+
+def _cell(value: object) -> Cell:
+    """Turn a Python value into the text that a person means by it."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case int() | uuid.UUID():
+            return str(value)
+        case float():
+            return cell_of_number(value)
+    if callable(getattr(value, "isoformat", None)):
+        return Unusable(Flaw.DATE, str(value))
+    return Unusable(Flaw.FOREIGN, type(value).__name__)

@@ -1,0 +1,69 @@
+"""Untrusted text enters; text that is safe to put into a message or to store leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["listed", "quoted", "shown", "storable", "trimmed"]
+
+_INVISIBLE_AT_ENDS = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"  # white space, as Unicode defines it
+    "\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff"  # of no width: joiners, marks of direction, BOM
+)
+
+
+def trimmed(text: str) -> str:
+    r"""Cut white space, non-breaking and zero-width characters at both ends.
+
+    Example:
+        >>> trimmed("\u200b\xa0 12 Elm St\ufeff\n")
+        '12 Elm St'
+    """
+    return text.strip(_INVISIBLE_AT_ENDS)
+
+
+def shown(text: str, limit: int = 60) -> str:
+    r"""Escape what can't be seen and cut at ``limit`` characters, so that a message stays one harmless line.
+
+    Example:
+        >>> shown("a\x1b[31m\nb")
+        'a\\x1b[31m\\nb'
+    """
+    cut = text if len(text) <= limit else text[: limit - 1] + "…"
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in cut)
+
+
+def quoted(text: str, limit: int = 60) -> str:
+    """Show ``text`` between quotation marks.
+
+    Example:
+        >>> quoted("New name")
+        '“New name”'
+    """
+    return f"“{shown(text, limit)}”"
+
+
+def listed(texts: Sequence[str], most: int = 12) -> str:
+    """Show several texts in one sentence, at most ``most`` of them.
+
+    Example:
+        >>> listed(["a", "b", "c"], most=2)
+        '“a”, “b” and 1 more'
+    """
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return ", ".join(quoted(text, 40) for text in texts[:most]) + more
+
+
+def storable(text: str) -> str:
+    r"""Escape lone surrogates, which no file and no database can hold.
+
+    Example:
+        >>> storable("a\ud800")
+        'a\\ud800'
+    """
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,179 @@
+"""The aiohttp client of the Orders API: one method call enters, one HTTP request leaves, its answer comes back checked.
+
+The key goes to the base URL's origin and nowhere else: redirects are not followed, TLS is verified, ``HTTPS_PROXY`` and
+``NO_PROXY`` are honoured but ``.netrc`` is not. Foreign errors are translated here, once, and never chained: what
+aiohttp raises may show the request's headers, the key among them.
+"""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from urllib.parse import quote
+
+import aiohttp
+import anyio
+from yarl import URL
+
+from batch_renamer.errors import CertificateError
+from batch_renamer.model import Order
+from batch_renamer.orders_api.answers import check_renamed, failure_of, read_order, read_page
+from batch_renamer.orders_api.protocol import OrderPage, RefusedError, TransientError
+
+__all__ = ["HttpOrdersApi", "open_orders_api"]
+
+_LARGEST_BODY = 32 * 1024 * 1024
+_CHUNK = 64 * 1024
+_CONNECT_S = 10.0
+
+
+@asynccontextmanager
+async def open_orders_api(
+    *,
+    base_url: str,
+    key: str,
+    user_agent: str,
+    timeout_s: float = 30.0,
+    api_version: str | None = None,
+    connections: int = 16,
+) -> AsyncIterator[HttpOrdersApi]:
+    """Open a client of the Orders API at ``base_url`` and close it again; ``timeout_s`` bounds each try.
+
+    ``connections`` is the most at once: with fewer of them than workers, waiting for one would eat into the timeout.
+
+    Example:
+        >>> open_orders_api(base_url="http://127.0.0.1:8000", key="k", user_agent="doc").__class__.__name__
+        '_AsyncGeneratorContextManager'
+    """
+    headers = {"x-api-key": key, "User-Agent": user_agent, "Accept": "application/json"}
+    if api_version is not None:
+        headers["x-api-version"] = api_version
+    session = aiohttp.ClientSession(
+        headers=headers,
+        connector=aiohttp.TCPConnector(limit=connections),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(timeout_s, _CONNECT_S), sock_read=timeout_s),
+        proxy=_proxy_for(URL(base_url)),
+    )
+    # aiohttp would send a GET a second time, unseen by the pacer, when a kept connection turns out to be closed
+    # (aio-libs/aiohttp issue 10790); there is no public switch. Trying again is the business of `retrying`.
+    session._retry_connection = False
+    async with session:
+        yield HttpOrdersApi(session, base_url=base_url, timeout_s=timeout_s)
+
+
+def _proxy_for(base_url: URL) -> str | None:
+    host = base_url.host or ""
+    if base_url.scheme != "https" or urllib.request.proxy_bypass(host):
+        return None
+    proxies = urllib.request.getproxies()
+    return proxies.get("https") or proxies.get("all")
+
+
+class HttpOrdersApi:
+    """Speaks to the Orders API; every method is one try of one request. Made by `open_orders_api`."""
+
+    def __init__(self, session: aiohttp.ClientSession, *, base_url: str, timeout_s: float) -> None:
+        self._session = session
+        self._orders = base_url.rstrip("/") + "/v3/orders/"
+        self._timeout_s = timeout_s
+
+    async def get(self, order_id: str) -> Order | None:
+        """Read one order; None when there is no such order (404).
+
+        Raises:
+            RequestError, KeyRefusedError, CertificateError: as `protocol` tells.
+        """
+        try:
+            body = await self._request("GET", self._url_of(order_id))
+        except RefusedError as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+        return read_order(body, order_id=order_id)
+
+    async def rename(self, order_id: str, new_name: str) -> Order:
+        """Rename one order; return it as the API confirmed it.
+
+        Raises:
+            RequestError, KeyRefusedError, CertificateError: as `protocol` tells.
+        """
+        body = await self._request("PATCH", self._url_of(order_id), {"name": new_name})
+        return check_renamed(read_order(body, order_id=order_id), new_name=new_name)
+
+    async def page(self, *, per_page: int, offset: str | None = None) -> OrderPage:
+        """Read one page of the account's orders; ``offset`` is the last page's ``next_offset``.
+
+        Raises:
+            RequestError, KeyRefusedError, CertificateError: as `protocol` tells.
+        """
+        query = f"per_page={per_page}" + (f"&offset={quote(offset, safe='')}" if offset is not None else "")
+        return read_page(await self._request("GET", URL(f"{self._orders}?{query}", encoded=True)))
+
+    def _url_of(self, order_id: str) -> URL:
+        # The loader has refused these already; here they would leave /orders/ (a quoted dot is resolved, too).
+        if order_id in ("", ".", ".."):
+            msg = f"an order id that can't stand in a URL: {order_id!r}"
+            raise RefusedError(msg)
+        return URL(self._orders + quote(order_id, safe=""), encoded=True)
+
+    async def _request(self, method: str, url: URL, payload: dict[str, str] | None = None) -> bytes:
+        content = None if payload is None else json.dumps(payload).encode()
+        try:
+            # aiohttp's own timeout is missed now and then (aio-libs/aiohttp issue 9547): a second line.
+            with anyio.fail_after(self._timeout_s + 1):
+                async with self._session.request(
+                    method,
+                    url,
+                    data=content,
+                    headers={"Content-Type": "application/json"} if content is not None else None,
+                    allow_redirects=False,
+                ) as response:
+                    status, headers = response.status, response.headers
+                    body = await _read(response)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise _translated(error) from None
+        if status != HTTPStatus.OK:
+            raise failure_of(status, headers, body)
+        return body
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in response.content.iter_chunked(_CHUNK):
+        size += len(chunk)
+        if size > _LARGEST_BODY:
+            response.close()
+            raise TransientError("an answer over 32 MB", status=response.status, may_be_applied=True)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _translated(error: Exception) -> TransientError | CertificateError:
+    match error:
+        case aiohttp.ClientConnectorCertificateError():
+            return CertificateError(f"The server's TLS certificate can't be trusted: {error.certificate_error}.")
+        case aiohttp.ClientHttpProxyError():
+            return TransientError(f"a refusal by the proxy ({error.status})")
+        case aiohttp.ClientConnectorDNSError():
+            return TransientError("an address that can't be looked up")
+        case aiohttp.ConnectionTimeoutError():
+            return TransientError("no connection in time")
+        case aiohttp.ClientConnectorError():
+            return TransientError(f"a refused connection ({_reason(error)})")
+        case TimeoutError():
+            return TransientError("no answer in time", may_be_applied=True, timed_out=True)
+        case aiohttp.ClientPayloadError():
+            return TransientError("an answer cut off", may_be_applied=True)
+        case aiohttp.ClientResponseError():
+            return TransientError("an answer that is not HTTP", may_be_applied=True)
+        case _:
+            return TransientError("a connection that broke off", may_be_applied=True)
+
+
+def _reason(error: aiohttp.ClientConnectorError) -> str:
+    return error.os_error.strerror or type(error.os_error).__name__

@@ -1,0 +1,73 @@
+"""Decides what is to be done with a row: a request and a reading of its order enter, a Change or an Outcome leaves.
+
+Pure: no I/O, no clock. The order of the decisions is the promise made to users: what is invalid or skipped was settled
+before; then missing or deleted, unchanged, drifted, and what is left is a rename.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from batch_renamer.model import Change, Found, Missing, Order, Outcome, Reading, RenameRequest, Result, Unreadable
+
+__all__ = ["decide", "same_name"]
+
+
+def decide(request: RenameRequest, reading: Reading) -> Change | Outcome:
+    """Return the rename to be sent, or the outcome of a row that needs none.
+
+    Example:
+        >>> request = RenameRequest(row=2, order_id="a1", new_name="12 Elm St")
+        >>> decide(request, Found(order=Order(order_id="a1", name="12 Elm St"), read_at=0.0)).result.value
+        'unchanged'
+    """
+    match reading:
+        case Missing():
+            return Outcome(
+                row=request.row, result=Result.FAILED, reason="There is no order with this id in this account."
+            )
+        case Unreadable(reason=reason, http_status=http_status):
+            return Outcome(
+                row=request.row,
+                result=Result.FAILED,
+                reason=f"Its current name could not be read ({reason}); nothing was sent.",
+                http_status=http_status,
+            )
+        case Found(order=order) if order.is_deleted:
+            return _settled(request, Result.FAILED, order, reason="The order is deleted; nothing was sent.")
+        case Found(order=order) if order.name == request.new_name:
+            return _settled(request, Result.UNCHANGED, order)
+        case Found(order=order) if request.current_name is not None and not same_name(request.current_name, order.name):
+            reason = "The order does not have the current name that the sheet gives; it was left alone."
+            return _settled(request, Result.DRIFTED, order, reason=reason, old_name=request.current_name)
+        case Found(order=order, read_at=read_at):
+            return Change(row=request.row, new_name=request.new_name, order=order, read_at=read_at)
+
+
+def same_name(expected: str | None, found: str | None) -> bool:
+    r"""Tell whether two names are the same for a guard: trimmed, and in Unicode's NFC.
+
+    An order without a name is guarded by an empty one.
+
+    Example:
+        >>> same_name("Caf\u00e9 ", "Cafe\u0301")
+        True
+    """
+    return _guarded(expected) == _guarded(found)
+
+
+def _guarded(name: str | None) -> str:
+    return unicodedata.normalize("NFC", name or "").strip()
+
+
+def _settled(
+    request: RenameRequest, result: Result, order: Order, *, reason: str = "", old_name: str | None = None
+) -> Outcome:
+    return Outcome(
+        row=request.row,
+        result=result,
+        reason=reason,
+        old_name=order.name if old_name is None else old_name,
+        final_name=order.name,
+        order=order,
+    )

@@ -1,0 +1,174 @@
+"""The worker pool: planned changes enter, exactly one truthful outcome leaves for each, never an exception for a row.
+
+A rename is idempotent in effect, so trying again is always safe; what is not safe is *reporting*. After an answer that
+was lost the order is read back before anything is said; if it can't be read, the outcome is ``unknown``. A change that
+was never sent when the run stops has no outcome: its row stays ``pending``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from http import HTTPStatus
+
+import anyio
+
+from batch_renamer.errors import BatchRenamerError
+from batch_renamer.gateway import Gateway
+from batch_renamer.model import Change, Found, Missing, Order, Outcome, Reading, Result, Unreadable
+from batch_renamer.orders_api import RequestError
+from batch_renamer.retrying import Tries
+from batch_renamer.stopping import Stopping, StopSignal
+from batch_renamer.workers import work_through
+
+__all__ = ["FRESH_S", "rename_all"]
+
+FRESH_S = 600.0
+"""A name that was read longer ago than this is read again before its PATCH, in seconds."""
+
+
+async def rename_all(
+    batches: AsyncIterator[Sequence[Change]],
+    record: Callable[[list[Outcome]], Awaitable[None]],
+    *,
+    gateway: Gateway,
+    workers: int,
+    stop: StopSignal,
+    wall: Callable[[], float] = time.time,
+) -> None:
+    """Send every change, ``workers`` at once, and hand the outcomes to ``record`` in groups.
+
+    ``wall`` gives the time, in seconds since the epoch.
+    """
+
+    async def handle(change: Change, emit: Callable[[Outcome], None]) -> None:
+        await _Renaming(change, gateway=gateway, stop=stop, wall=wall).run(emit)
+
+    await work_through(batches, handle, record, workers=workers, stop=stop)
+
+
+class _Renaming:
+    """One change on its way to its outcome."""
+
+    def __init__(self, change: Change, *, gateway: Gateway, stop: StopSignal, wall: Callable[[], float]) -> None:
+        self._change = change
+        self._gateway = gateway
+        self._stop = stop
+        self._tries = Tries()
+        self._begun_at = wall()
+        self._begun = anyio.current_time()
+
+    async def run(self, emit: Callable[[Outcome], None]) -> None:
+        try:
+            emit(await self._settle_or_stop())
+        except (BatchRenamerError, anyio.get_cancelled_exc_class()):
+            if self._may_be_applied:
+                emit(self._unknown("The run ended while its answer was awaited; the API may have applied it."))
+            raise
+
+    async def _settle_or_stop(self) -> Outcome:
+        try:
+            return await self._settle()
+        except Stopping:
+            if not self._may_be_applied:
+                raise
+            return self._told_by(await self._look_back())
+
+    @property
+    def _may_be_applied(self) -> bool:
+        return self._tries.in_flight or self._tries.lost
+
+    async def _settle(self) -> Outcome:
+        change, tries = self._change, self._tries
+        fresh = 0 <= self._begun_at - change.read_at <= FRESH_S
+        if not fresh and (outcome := await self._look_again()) is not None:
+            return outcome
+        try:
+            order = await self._gateway.rename(change.order_id, change.new_name, tries)
+        except RequestError as error:
+            if tries.lost:
+                return self._told_by(await self._look_back())
+            return self._refused(error)
+        return self._outcome(Result.RENAMED, order=order, http_status=HTTPStatus.OK)
+
+    async def _look_again(self) -> Outcome | None:
+        """Return the outcome of a change whose order is no longer as planned; None when it is."""
+        match await self._gateway.read(self._change.order_id):
+            case Found(order=order) if order.is_deleted:
+                return self._outcome(Result.FAILED, "The order was deleted since it was planned.", order=order)
+            case Found(order=order) if order.name == self._change.new_name:
+                return self._outcome(Result.UNCHANGED, order=order)
+            case Found(order=order) if order.name != self._change.old_name:
+                return self._outcome(
+                    Result.DRIFTED, "The order's name has changed since it was planned; it was left alone.", order=order
+                )
+            case Found():
+                return None
+            case Missing():
+                return self._outcome(Result.FAILED, "The order is gone since it was planned.")
+            case Unreadable(reason=reason):
+                why = f"Its name could not be read again ({reason}); nothing was sent."
+                return self._outcome(Result.FAILED, why, final_name=self._change.old_name)
+
+    async def _look_back(self) -> Reading:
+        if not self._stop.requested:
+            try:
+                return await self._gateway.read(self._change.order_id)
+            except Stopping:
+                pass  # The run stops while this row still waits to be read: one try within the grace that is left.
+        return await self._gateway.read_once(self._change.order_id)
+
+    def _told_by(self, reading: Reading) -> Outcome:
+        """Return what a row with a lost answer has come to, told by the order itself."""
+        change, last = self._change, self._tries.last
+        ended = f"{self._tried()} ended with {last.failure}{last.quoted}" if last is not None else "An answer was lost"
+        match reading:
+            case Found(order=order) if order.name == change.new_name:
+                return self._outcome(Result.RENAMED, order=order)
+            case Found(order=order) if order.name == change.old_name:
+                if last is not None and last.timed_out:
+                    return self._unknown(f"{ended}; read back, it has its old name, but it may yet change.", order)
+                return self._outcome(Result.FAILED, f"{ended}; read back, the order has its old name.", order=order)
+            case Found(order=order):
+                return self._outcome(Result.FAILED, f"{ended}; the API kept another name.", order=order)
+            case Missing():
+                return self._outcome(Result.FAILED, f"{ended}; read back, the order is gone.")
+            case Unreadable(reason=reason):
+                return self._unknown(f"{ended}, and the order could not be read back ({reason}).")
+
+    def _refused(self, error: RequestError) -> Outcome:
+        if self._tries.status is None:
+            why = f"{self._tried()} ended with {error.failure}; nothing was sent."
+        else:
+            why = f"The API refused the new name: {error.failure}{error.quoted}."
+        gone = error.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+        return self._outcome(Result.FAILED, why, final_name=None if gone else self._change.old_name)
+
+    def _tried(self) -> str:
+        sent = self._tries.sent
+        return "The only try" if sent == 1 else f"The last of {sent} tries"
+
+    def _unknown(self, reason: str, order: Order | None = None) -> Outcome:
+        return self._outcome(Result.UNKNOWN, reason, order=order)
+
+    def _outcome(
+        self,
+        result: Result,
+        reason: str = "",
+        *,
+        order: Order | None = None,
+        final_name: str | None = None,
+        http_status: int | None = None,
+    ) -> Outcome:
+        return Outcome(
+            row=self._change.row,
+            result=result,
+            reason=reason,
+            old_name=self._change.old_name,
+            final_name=final_name if order is None else order.name,
+            order=order,
+            attempts=self._tries.sent,
+            http_status=self._tries.status if http_status is None else http_status,
+            started_at=self._begun_at,
+            seconds=round(anyio.current_time() - self._begun, 3),
+        )

@@ -1,0 +1,12 @@
+"""What a run does and became enters; what a person sees of it leaves, on standard error: a bar, lines, a summary.
+
+Everything that is shown is first a line of plain spans (`texts`), made without I/O; `output` alone prints them.
+"""
+
+from __future__ import annotations
+
+from batch_renamer.progress.live import Progress, make_progress
+from batch_renamer.progress.output import show_run
+from batch_renamer.progress.screen import RunView
+
+__all__ = ["Progress", "RunView", "make_progress", "show_run"]

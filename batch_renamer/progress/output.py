@@ -1,0 +1,118 @@
+"""Lines of spans enter; text on a stream leaves: in colours on a terminal, bare anywhere else."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TextIO, cast
+
+from batch_renamer.progress.screen import RunView, run_lines
+from batch_renamer.progress.texts import Line, Style
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+__all__ = ["PLAIN_WIDTH", "SafeStream", "is_live_terminal", "make_console", "plain_text", "rich_text", "show_run"]
+
+PLAIN_WIDTH = 120
+"""The columns that a log's lines may take; a terminal says for itself."""
+
+_LOOKS: dict[Style, str] = {
+    "": "",
+    "strong": "bold",
+    "dim": "dim",
+    "good": "green",
+    "bad": "red",
+    "warn": "yellow",
+    "removed": "red underline",  # the underlines stay where NO_COLOR takes the colours
+    "added": "bold green underline",
+}
+_ASCII = str.maketrans({"→": "->", "…": "...", "·": "-", "━": "#", "─": "-"})
+
+
+class SafeStream(io.TextIOBase):
+    """A text stream to which writing never fails: showing something is never worth a run.
+
+    Characters that the stream's encoding lacks are replaced by ASCII or escapes. Once the terminal has gone (a
+    closed window, a broken pipe) nothing more is written.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._lost = False
+        name = getattr(stream, "encoding", None) or "utf-8"  # io.StringIO has none, and takes all
+        self._encoding = None if codecs.lookup(name).name.startswith("utf") else name
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # typeshed has it as an attribute
+        """The encoding of the stream behind."""
+        return self._encoding or "utf-8"
+
+    def isatty(self) -> bool:
+        """Tell whether the stream behind is a terminal."""
+        return not self._lost and self._stream.isatty()
+
+    def write(self, text: str) -> int:
+        """Write what the stream can hold, or nothing once it is lost."""
+        if self._encoding is not None:
+            text = text.translate(_ASCII).encode(self._encoding, "backslashreplace").decode(self._encoding)
+        if not self._lost:
+            try:
+                self._stream.write(text)
+                self._stream.flush()
+            except (OSError, ValueError):  # ValueError: the stream is closed
+                self._lost = True
+        return len(text)
+
+
+def is_live_terminal(stream: TextIO) -> bool:
+    """Tell whether the stream is a terminal that can redraw a line."""
+    try:
+        return stream.isatty() and os.environ.get("TERM") != "dumb"
+    except ValueError:  # closed
+        return False
+
+
+def show_run(view: RunView, stream: TextIO, *, is_terminal: bool, quiet: bool = False) -> None:
+    r"""Print what became of a run (or would, in a dry run); its last line is the command that goes on, if any.
+
+    Example:
+        >>> import io
+        >>> from batch_renamer.model import Result, RunSummary
+        >>> stream = io.StringIO()
+        >>> view = RunView(summary=RunSummary(run_id="k3", command="apply", counts={Result.RENAMED: 2}))
+        >>> show_run(view, stream, is_terminal=False, quiet=True)
+        >>> stream.getvalue()
+        'Done: 2 of 2 rows renamed.\n'
+    """
+    safe = SafeStream(stream)
+    if is_terminal:
+        console = make_console(safe)
+        for line in run_lines(view, width=console.width, brackets=False, quiet=quiet):
+            console.print(rich_text(line), soft_wrap=True)
+    else:
+        for line in run_lines(view, width=PLAIN_WIDTH, brackets=True, quiet=quiet):
+            safe.write(plain_text(line) + "\n")
+
+
+def make_console(stream: SafeStream, *, width: int | None = None) -> Console:
+    """Return a console for a terminal that never reads names as markup, emoji codes or things to highlight."""
+    from rich.console import Console  # noqa: PLC0415  # rich is imported only when something is shown
+
+    file = cast(TextIO, stream)
+    return Console(file=file, force_terminal=True, markup=False, emoji=False, highlight=False, width=width)
+
+
+def rich_text(line: Line) -> Text:
+    """Return the line as rich shows it."""
+    from rich.text import Text  # noqa: PLC0415  # rich is imported only when something is shown
+
+    return Text.assemble(*((text, _LOOKS[style]) for text, style in line), end="")
+
+
+def plain_text(line: Iterable[tuple[str, Style]]) -> str:
+    """Return the line without its styles."""
+    return "".join(text for text, _ in line).rstrip()

@@ -1,0 +1,214 @@
+"""A run's figures, its failures by reason and its first planned rows enter; the lines that a person reads leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from batch_renamer.model import BAD_RESULTS, Forecast, ReasonGroup, ReportRow, Result, RunSummary
+from batch_renamer.progress.texts import NO_NAME, Line, Span, Style, cells_of, cut_middle, name_change, visible
+
+__all__ = ["RunView", "counted", "duration", "run_lines"]
+
+_MOST_GROUPS = 8
+_MOST_WARNINGS = 5
+_NARROWEST_NAMES = 24  # columns; a terminal narrower than that wraps
+
+_MEANINGS: dict[Result, tuple[str, Style]] = {
+    Result.RENAMED: ("the API confirmed the new name", "good"),
+    Result.PLANNED: ("would be renamed", "good"),
+    Result.UNCHANGED: ("the order already had that name; nothing was sent", "dim"),
+    Result.SKIPPED: ("left out on request, or an exact repeat of another row", "dim"),
+    Result.FAILED: ("not renamed; the reasons are below", "bad"),
+    Result.UNKNOWN: ("may have been renamed; could not be read back", "warn"),
+    Result.DRIFTED: ("the order had another name than expected; left alone", "warn"),
+    Result.INVALID: ("the row needs repair; nothing was sent", "bad"),
+    Result.PENDING: ("not reached; nothing was sent", "warn"),
+}
+"""In the order shown: what went well first, what needs a look last, nearest to its reasons."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    """All that is shown at the end of a run.
+
+    ``planned`` are the first rows of a plan, to be shown old → new; ``next_hint`` says what ``next_command``, a
+    command line that can be typed as it stands, would do.
+
+    Example:
+        >>> RunView(summary=RunSummary(run_id="k3", command="plan", counts={})).next_command
+        ''
+    """
+
+    summary: RunSummary
+    problems: tuple[ReasonGroup, ...] = ()
+    planned: tuple[ReportRow, ...] = ()
+    forecast: Forecast | None = None
+    next_hint: str = ""
+    next_command: str = ""
+
+
+def run_lines(view: RunView, *, width: int, brackets: bool, quiet: bool = False) -> Iterator[Line]:
+    """Yield all lines: the headline, the counts, the plan, the problems, and last the command that goes on.
+
+    ``brackets`` mark the difference between two names where styles can't. ``quiet`` leaves the headline, the
+    sentence that says why a run stopped, and the command.
+    """
+    summary = view.summary
+    yield _headline(summary)
+    if summary.stopped:
+        yield (Span(visible(summary.stopped), "bad"),)
+    if not quiet:
+        yield from _counts(summary)
+        yield from _planned(view, width=width, brackets=brackets)
+        yield from _problems(view.problems, width=width, brackets=brackets)
+        yield from _warnings(summary.warnings)
+        yield from _facts(view)
+    if view.next_command:
+        if not quiet:
+            yield ()
+        if view.next_hint:
+            yield (Span(visible(view.next_hint)),)
+        yield (Span(visible(view.next_command), "strong"),)
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun.
+
+    Example:
+        >>> counted(1, "row"), counted(12000, "row")
+        ('1 row', '12,000 rows')
+    """
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def duration(seconds: float) -> str:
+    """Return a time as a person says it.
+
+    Example:
+        >>> duration(0.42), duration(75), duration(7300)
+        ('0.4 s', '1 min 15 s', '2 h 1 min')
+    """
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600:,} h {whole % 3600 // 60} min"
+
+
+def _headline(summary: RunSummary) -> Line:
+    counts, total = summary.counts, summary.total
+    bad = sum(counts.get(result, 0) for result in BAD_RESULTS)
+    pending, planned = counts.get(Result.PENDING, 0), counts.get(Result.PLANNED, 0)
+    if summary.stopped or pending:
+        text = f"Stopped before the end: {pending:,} of {counted(total, 'row')} not reached."
+        return (Span(text, "bad"),)
+    if not total:
+        return (Span("The spreadsheet has no rows to work on.", "warn"),)
+    if summary.command == "check":
+        text = f"Checked {counted(total, 'row')}: {planned:,} usable, {bad:,} in need of repair. Nothing was sent."
+        return (Span(text, "warn" if bad else "good"),)
+    if planned or summary.command == "plan":
+        text = f"Dry run: {planned:,} of {counted(total, 'row')} would be renamed. Nothing was sent."
+        return (Span(text, "warn" if bad else "good"),)
+    if bad:
+        needs = "needs" if bad == 1 else "need"
+        return (Span(f"Finished, but {bad:,} of {counted(total, 'row')} {needs} a look.", "warn"),)
+    return (Span(f"Done: {counts.get(Result.RENAMED, 0):,} of {counted(total, 'row')} renamed.", "good"),)
+
+
+def _counts(summary: RunSummary) -> Iterator[Line]:
+    shown = [(result, count) for result in _MEANINGS if (count := summary.counts.get(result, 0))]
+    if not shown:
+        return
+    yield ()
+    digits = max(len(f"{count:,}") for _, count in shown)
+    for result, count in shown:
+        meaning, style = _MEANINGS[result]
+        yield (Span(f"  {count:>{digits},}  "), Span(f"{result.value:<9}", style), Span(f"  {meaning}", "dim"))
+
+
+def _planned(view: RunView, *, width: int, brackets: bool) -> Iterator[Line]:
+    if not view.planned:
+        return
+    offline = view.summary.command == "check"  # no current names are known, so there is no old name to show
+    yield ()
+    yield from _rows(view.planned, width=width, brackets=brackets, indent="  ", offline=offline)
+    more = view.summary.counts.get(Result.PLANNED, 0) - len(view.planned)
+    if more > 0:
+        yield (Span(f"  … and {more:,} more" + (" in the report" if view.summary.reports else ""), "dim"),)
+
+
+def _problems(groups: tuple[ReasonGroup, ...], *, width: int, brackets: bool) -> Iterator[Line]:
+    for group in groups[:_MOST_GROUPS]:
+        yield ()
+        yield (
+            Span(group.result.value, _MEANINGS[group.result][1]),
+            Span(f" · {counted(group.count, 'row')} · ", "dim"),
+            Span(visible(group.reason) or "(no reason given)"),
+        )
+        yield from _rows(group.rows, width=width, brackets=brackets, indent="    ", offline=False)
+        if group.count > len(group.rows):
+            yield (Span(f"    … and {group.count - len(group.rows):,} more", "dim"),)
+    if rest := groups[_MOST_GROUPS:]:
+        rows = sum(group.count for group in rest)
+        yield ()
+        yield (Span(f"… and {counted(rows, 'row')} with {counted(len(rest), 'other reason')}", "dim"),)
+
+
+def _rows(rows: tuple[ReportRow, ...], *, width: int, brackets: bool, indent: str, offline: bool) -> Iterator[Line]:
+    """Yield a line per row: its number, its order id, and its names, aligned."""
+    digits = max((len(str(row.row)) for row in rows), default=0)
+    ids = [cut_middle(row.order_id, max(width // 4, 12)) or "(no id)" for row in rows]
+    id_width = max(map(cells_of, ids), default=0)
+    room = max(width - len(indent) - len("row ") - digits - 2 - id_width - 2, _NARROWEST_NAMES)
+    for row, shown_id in zip(rows, ids, strict=True):
+        padding = " " * (id_width - cells_of(shown_id) + 2)
+        yield (
+            Span(f"{indent}row {row.row:>{digits}}  ", "dim"),
+            Span(shown_id + padding),
+            *_names(row, room=room, brackets=brackets, offline=offline),
+        )
+
+
+def _names(row: ReportRow, *, room: int, brackets: bool, offline: bool) -> Line:
+    never_read = row.old_name is None and row.result in {Result.FAILED, Result.PENDING}
+    if offline or never_read or row.result is Result.INVALID:
+        return (Span(cut_middle(row.new_name, room) or NO_NAME),)
+    if row.result is Result.DRIFTED:
+        found = cut_middle(row.final_name or "", room // 2) or NO_NAME
+        expected = cut_middle(row.old_name or "", room // 2 - len("expected , found ")) or NO_NAME
+        return (Span(f"expected {expected}, found "), Span(found, "warn"))
+    return name_change(row.old_name, row.new_name, width=room, brackets=brackets)
+
+
+def _warnings(warnings: tuple[str, ...]) -> Iterator[Line]:
+    if not warnings:
+        return
+    yield ()
+    for warning in warnings[:_MOST_WARNINGS]:
+        yield (Span("Note: ", "warn"), Span(visible(warning)))
+    if len(warnings) > _MOST_WARNINGS:
+        yield (Span(f"… and {counted(len(warnings) - _MOST_WARNINGS, 'more note')}", "dim"),)
+
+
+def _facts(view: RunView) -> Iterator[Line]:
+    summary, forecast = view.summary, view.forecast
+    facts: list[Line] = []
+    if forecast is not None:
+        text = f"about {duration(forecast.seconds)}, {counted(forecast.requests, 'request')}"
+        facts.append((Span("Forecast  ", "dim"), Span(f"{text} at {forecast.rate_per_s:,g} a second")))
+    if summary.seconds:
+        text = duration(summary.seconds)
+        if summary.requests:
+            text += f", {counted(summary.requests, 'request')} ({summary.requests / summary.seconds:,.1f} a second)"
+        if summary.throttled:
+            text += f", {summary.throttled:,} of them told to slow down (429)"
+        facts.append((Span("Took      ", "dim"), Span(text)))
+    facts.extend((Span("Report    ", "dim"), Span(visible(report))) for report in summary.reports)
+    if facts:
+        yield ()
+        yield from facts

@@ -1,0 +1,46 @@
+"""Report rows enter; a CSV file leaves that a spreadsheet program opens as text, never as formulas.
+
+UTF-8 with BOM (Excel takes anything else for the local code page), lines end in CR LF, quoting as RFC 4180 has it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import BinaryIO
+
+from batch_renamer.model import COLUMNS, ReportRow
+from batch_renamer.reports.rows import WriteOptions, row_as_texts
+
+__all__ = ["guarded", "write_csv"]
+
+_RISKY_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
+
+
+def guarded(text: str) -> str:
+    """Return the text with a leading ``'`` where a spreadsheet program would take it for a formula.
+
+    A text that starts with ``'`` itself gets one more, so removing one leading ``'`` from every cell that has one
+    gives back exactly the text.
+
+    Example:
+        >>> guarded("=1+1"), guarded("'tis"), guarded("12 Elm St")
+        ("'=1+1", "''tis", '12 Elm St')
+    """
+    return f"'{text}" if text.startswith(_RISKY_STARTS) else text
+
+
+def write_csv(file: BinaryIO, rows: Iterable[ReportRow], options: WriteOptions) -> None:
+    """Write the heading line and one line per row; the file stays open.
+
+    A lone surrogate, which no encoding has, becomes a visible escape.
+
+    Raises:
+        OSError: The disk is full, or the file can't be written for another reason.
+    """
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="backslashreplace", newline="")
+    writer = csv.writer(text, delimiter=options.delimiter)
+    writer.writerow(COLUMNS)
+    writer.writerows([guarded(cell or "") for cell in row_as_texts(row)] for row in rows)
+    text.detach()

@@ -1,0 +1,79 @@
+"""A run's summary and its report rows enter; one JSON object leaves, row by row, so memory stays bounded.
+
+The same object is the ``.json`` report and what ``--json`` prints; each row stands on a line of its own.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import json
+import re
+from collections.abc import Iterable
+from typing import BinaryIO, TextIO
+
+from batch_renamer.model import ReportRow, Result, RunSummary
+from batch_renamer.reports.rows import WriteOptions, row_as_json
+
+__all__ = ["write_json", "write_json_result", "write_refusal"]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def write_json(file: BinaryIO, rows: Iterable[ReportRow], options: WriteOptions) -> None:
+    """Write the ``.json`` report, in UTF-8 without BOM; the file stays open.
+
+    Raises:
+        OSError: The disk is full, or the file can't be written for another reason.
+    """
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    write_json_result(text, rows, summary=options.summary)
+    text.detach()
+
+
+def write_json_result(stream: TextIO, rows: Iterable[ReportRow], *, summary: RunSummary) -> None:
+    """Write ``{"command", "run_id", "exit_code", "counts", "rows"}`` and a line break to a text stream.
+
+    Texts are not altered. On a stream whose encoding is not UTF-8, everything beyond ASCII is written as a JSON
+    escape; a lone surrogate always is. A run without an id has ``null``.
+
+    Example:
+        >>> import sys
+        >>> write_json_result(sys.stdout, [], summary=RunSummary(run_id="k3", command="check", counts={}))
+        {"command": "check", "run_id": "k3", "exit_code": 0, "counts": {}, "rows": []}
+    """
+    ascii_only = not _takes_every_character(stream)
+    head = {
+        "command": summary.command,
+        "run_id": summary.run_id or None,
+        "exit_code": summary.exit_code,
+        "counts": {result.value: summary.counts[result] for result in Result if result in summary.counts},
+    }
+    stream.write(_as_json_text(head, ascii_only=ascii_only)[:-1] + ', "rows": [')
+    separator = "\n"
+    for row in rows:
+        stream.write(separator + _as_json_text(row_as_json(row), ascii_only=ascii_only))
+        separator = ",\n"
+    stream.write("]}\n" if separator == "\n" else "\n]}\n")
+
+
+def write_refusal(stream: TextIO, *, command: str, exit_code: int, error: str) -> None:
+    """Write ``{"command", "exit_code", "error"}`` and a line break: what ``--json`` says when there is no run to show.
+
+    Example:
+        >>> import sys
+        >>> write_refusal(sys.stdout, command="apply", exit_code=2, error="orders.csv is empty.")
+        {"command": "apply", "exit_code": 2, "error": "orders.csv is empty."}
+    """
+    refusal = {"command": command, "exit_code": exit_code, "error": " ".join(error.split())}
+    stream.write(_as_json_text(refusal, ascii_only=not _takes_every_character(stream)) + "\n")
+
+
+def _takes_every_character(stream: TextIO) -> bool:
+    encoding = getattr(stream, "encoding", None)  # io.StringIO has none, and takes all
+    return encoding is None or codecs.lookup(encoding).name.startswith("utf")
+
+
+def _as_json_text(value: object, *, ascii_only: bool) -> str:
+    text = json.dumps(value, ensure_ascii=ascii_only)
+    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

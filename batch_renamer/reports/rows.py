@@ -1,0 +1,79 @@
+"""One report row enters; the same row as JSON values, or as the texts of its cells, leaves."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from operator import attrgetter
+from pathlib import Path
+
+from batch_renamer.model import COLUMNS, ReportRow, RunSummary
+
+__all__ = ["JsonValue", "WriteOptions", "row_as_json", "row_as_texts"]
+
+JsonValue = str | int | float | bool | None
+
+_values_of = attrgetter(*COLUMNS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteOptions:
+    """What a format may need besides the rows.
+
+    ``delimiter`` is the input's, for CSV. ``scratch`` is a folder that the format may fill and that is removed
+    after it.
+
+    Example:
+        >>> WriteOptions(summary=RunSummary(run_id="k3", command="apply", counts={}), scratch=Path()).delimiter
+        ','
+    """
+
+    summary: RunSummary
+    scratch: Path
+    delimiter: str = ","
+
+
+def row_as_json(row: ReportRow) -> dict[str, JsonValue]:
+    """Return the row as a JSON object, its keys in the order of the columns; texts are never altered.
+
+    Seconds are rounded to milliseconds. A number that JSON can't hold (NaN, infinity) becomes ``None``.
+
+    Example:
+        >>> from batch_renamer.model import Result
+        >>> row_as_json(ReportRow(row=2, order_id="a1", new_name="b", result=Result.PLANNED))["result"]
+        'planned'
+    """
+    return dict(zip(COLUMNS, map(_as_json, _values_of(row)), strict=True))
+
+
+def row_as_texts(row: ReportRow) -> list[str | None]:
+    """Return the row as the texts of its cells, in the order of the columns; ``None`` is an empty cell.
+
+    Truth values are ``TRUE`` and ``FALSE``: the words a spreadsheet program writes, and the loader reads.
+
+    Example:
+        >>> from batch_renamer.model import Result
+        >>> row_as_texts(ReportRow(row=2, order_id="007", new_name="b", result=Result.PLANNED))[:3]
+        ['2', '007', None]
+    """
+    return [_as_text(value) for value in map(_as_json, _values_of(row))]
+
+
+def _as_json(value: JsonValue) -> JsonValue:
+    if isinstance(value, str):
+        return str(value)  # a Result is a str too: its plain text is meant
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
+        return int(value) if value.is_integer() else round(value, 3)
+    return value
+
+
+def _as_text(value: JsonValue) -> str | None:
+    match value:
+        case None | str():
+            return value
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case _:
+            return str(value)

@@ -1,0 +1,170 @@
+"""Report rows enter; a workbook leaves whose every cell is text: no formula, no link, no number that loses its zeros.
+
+XlsxWriter's constant-memory mode keeps one row at a time; control characters become the format's own escapes
+(``_x0007_``), which spreadsheet programs and the loader turn back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, BinaryIO, cast
+
+import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from batch_renamer.model import COLUMNS, ReportRow, Result
+from batch_renamer.reports.rows import WriteOptions, row_as_texts
+
+__all__ = ["ROWS_PER_SHEET", "write_xlsx"]
+
+ROWS_PER_SHEET = 1_048_575
+"""A sheet has 1,048,576 rows; the first is the heading."""
+
+_MOST_IN_CELL = 32_767  # UTF-16 code units: Excel's limit, and Excel "repairs" a workbook beyond it
+_SURELY_FITS = _MOST_IN_CELL // 6  # no character takes more than the six units of an escaped surrogate
+_MOST_IN_PLAIN_ZIP = 1_500_000_000  # bytes of one sheet's XML; plain zip ends at 2 GiB
+_CELL_BYTES, _CHARACTER_BYTES = 100, 7  # at most: a cell's markup, and a character (as an escape)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_RESULT_COLUMN = COLUMNS.index("result")
+_WIDTHS = {"row": 7, "order_id": 38, "old_name": 34, "new_name": 34, "final_name": 34, "reason": 60, "warning": 40}
+_OTHER_WIDTH = 13
+
+_GOOD = {"font_color": "#006100", "bg_color": "#C6EFCE"}
+_BAD = {"font_color": "#9C0006", "bg_color": "#FFC7CE"}
+_DOUBTFUL = {"font_color": "#7F6000", "bg_color": "#FFEB9C"}
+_QUIET = {"font_color": "#595959"}
+_COLOURS: Mapping[Result, Mapping[str, str]] = {
+    Result.RENAMED: _GOOD,
+    Result.UNCHANGED: _QUIET,
+    Result.FAILED: _BAD,
+    Result.UNKNOWN: _DOUBTFUL,
+    Result.DRIFTED: _DOUBTFUL,
+    Result.SKIPPED: _QUIET,
+    Result.INVALID: _BAD,
+    Result.PENDING: _DOUBTFUL,
+    Result.PLANNED: _GOOD,
+}
+
+
+def write_xlsx(
+    file: BinaryIO, rows: Iterable[ReportRow], options: WriteOptions, *, rows_per_sheet: int = ROWS_PER_SHEET
+) -> None:
+    """Write the rows to the sheet ``report`` and, beyond ``rows_per_sheet``, to ``report 2`` and so on.
+
+    A text longer than a cell can hold is cut, which ``warning`` says; when it is the new name, ``skip`` gets a mark
+    too, so that feeding the report back in never renames an order to half a name.
+
+    Raises:
+        OSError: The disk is full, or the file can't be written for another reason.
+    """
+    outlet = _Outlet(file)
+    book = xlsxwriter.Workbook(cast(BinaryIO, outlet), {"constant_memory": True, "tmpdir": str(options.scratch)})
+    try:
+        if _fill(book, rows, rows_per_sheet) > _MOST_IN_PLAIN_ZIP:  # not always: Excel may warn about ZIP64
+            book.use_zip64()
+        book.close()
+    except FileCreateError as error:
+        raise error.args[0] from error  # the OSError it wraps
+    finally:
+        outlet.let_go()
+        for sheet in book.worksheets():
+            with contextlib.suppress(OSError):  # a full disk, which has been reported by now
+                sheet.row_data_fh.close()  # left open after a failure, and Windows removes no open file
+
+
+class _Outlet:
+    """A file that can be let go of.
+
+    After a failure XlsxWriter leaves its `zipfile.ZipFile` open, which writes its directory once it is collected:
+    into a full disk or a closed file, and so with a complaint on standard error. Let go of, it writes into memory.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file: Any = file
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def let_go(self) -> None:
+        self._file = io.BytesIO()
+
+
+def _fill(book: xlsxwriter.Workbook, rows: Iterable[ReportRow], rows_per_sheet: int) -> int:
+    """Write all sheets and return how many bytes of XML they take at most."""
+    as_text = book.add_format({"num_format": "@"})  # an edited cell stays text as well
+    heading = book.add_format({"num_format": "@", "bold": True, "bottom": 1})
+    result_formats = {result: book.add_format({"num_format": "@", **_COLOURS[result]}) for result in Result}
+    sheet = _new_sheet(book, 1, heading, as_text)
+    line, sheets, size_bytes = 0, 1, 0
+    for row in rows:
+        if line == rows_per_sheet:
+            sheet.autofilter(0, 0, line, len(COLUMNS) - 1)
+            line, sheets = 0, sheets + 1
+            sheet = _new_sheet(book, sheets, heading, as_text)
+        line += 1
+        for column, text in enumerate(_texts_that_fit(row)):
+            if text:
+                cell_format = result_formats[row.result] if column == _RESULT_COLUMN else as_text
+                _write_text(sheet, line, column, text, cell_format)
+                size_bytes += _CELL_BYTES + _CHARACTER_BYTES * len(text)
+    sheet.autofilter(0, 0, line, len(COLUMNS) - 1)
+    return size_bytes
+
+
+def _new_sheet(book: xlsxwriter.Workbook, number: int, heading: Format, as_text: Format) -> Worksheet:
+    sheet = book.add_worksheet("report" if number == 1 else f"report {number}")
+    for column, name in enumerate(COLUMNS):
+        sheet.set_column(column, column, _WIDTHS.get(name, _OTHER_WIDTH), as_text)
+        sheet.write_string(0, column, name, heading)
+    sheet.freeze_panes(1, 0)
+    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{ROWS_PER_SHEET + 1}"})  # no green corner on every id
+    return sheet
+
+
+def _write_text(sheet: Worksheet, line: int, column: int, text: str, cell_format: Format) -> None:
+    visible = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    if visible.startswith("<r>") and visible.endswith("</r>"):
+        # In this mode XlsxWriter 3.3.1 writes such a string into the sheet as XML of its own, unescaped; the parts of
+        # a rich string are always escaped.
+        sheet.write_rich_string(line, column, visible[0], cell_format, visible[1:], cell_format)
+    else:
+        sheet.write_string(line, column, visible, cell_format)
+
+
+def _texts_that_fit(row: ReportRow) -> list[str | None]:
+    texts = row_as_texts(row)
+    if any(text is not None and len(text) > _SURELY_FITS for text in texts):
+        return row_as_texts(_fitting(row))
+    return texts
+
+
+def _fitting(row: ReportRow) -> ReportRow:
+    """Return the row with its longest texts cut to what a cell can hold, saying so in ``warning``."""
+    cut: dict[str, str] = {}
+    for column in COLUMNS:
+        text = getattr(row, column)
+        if isinstance(text, str) and column != "warning" and _units(text) > _MOST_IN_CELL:
+            cut[column] = _cut(text)
+    notes = [f"{column} is too long for a cell and was cut here; the .json report has all of it." for column in cut]
+    if "new_name" in cut and not row.skip:
+        cut["skip"] = "cut name"
+    cut["warning"] = _cut(" ".join(filter(None, [*notes, row.warning])))
+    return replace(row, **cut)  # type: ignore[arg-type]  # only columns of text are cut; mypy can't see that
+
+
+def _cut(text: str) -> str:
+    if _units(text) <= _MOST_IN_CELL:
+        return text
+    mark = f"… [cut: {len(text)} characters in all]"
+    room = (_MOST_IN_CELL - len(mark)) * 2
+    return text.encode("utf-16-le", "backslashreplace")[:room].decode("utf-16-le", "ignore") + mark
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "backslashreplace")) // 2

@@ -1,0 +1,162 @@
+"""One run in hand: what the stages of a job share. It begins with its tools; it is concluded with a summary.
+
+The journal is the table that the stages work at; a `Run` holds no rows.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import anyio
+import anyio.to_thread
+
+from batch_renamer.errors import AccountingError, BatchRenamerError, ReportWriteError
+from batch_renamer.gateway import Gateway
+from batch_renamer.journal import Journal, RunRecord
+from batch_renamer.model import BAD_RESULTS, Forecast, ReasonGroup, ReportRow, Result, RunSummary
+from batch_renamer.pacing import Pacer
+from batch_renamer.progress import Progress
+from batch_renamer.reports import write_report
+from batch_renamer.settings import Settings
+from batch_renamer.stopping import StopSignal
+
+__all__ = ["Run"]
+
+log = logging.getLogger("batch_renamer")
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """One run of one command; the stages of `job` fill it in as they go.
+
+    ``sheet`` is the spreadsheet's path (None for a DataFrame). ``targets`` are the reports to be written.
+    """
+
+    command: str
+    settings: Settings
+    journal: Journal
+    progress: Progress
+    sheet: Path | None = None
+    stop: StopSignal = field(default_factory=StopSignal)
+    warnings: list[str] = field(default_factory=list)
+    targets: tuple[Path, ...] = ()
+    begun: float = field(default_factory=time.monotonic)
+    read_in_s: float = 0.0
+    declined: bool = False
+    _record: RunRecord | None = None
+    _pacer: Pacer | None = None
+    _gateway: Gateway | None = None
+
+    @property
+    def record(self) -> RunRecord:
+        """The run's entry in the journal; there is one from the moment the spreadsheet was opened."""
+        assert self._record is not None, "the spreadsheet was not loaded yet"  # noqa: S101 - an order of stages
+        return self._record
+
+    @property
+    def begun_in_journal(self) -> bool:
+        """Whether the run has come as far as having rows of its own."""
+        return self._record is not None
+
+    def enter(self, record: RunRecord) -> None:
+        """Note the run's entry in the journal."""
+        self._record = record
+
+    @property
+    def gateway(self) -> Gateway:
+        """The door to the API; open from the stage that connects."""
+        assert self._gateway is not None, "not connected yet"  # noqa: S101 - an order of stages
+        return self._gateway
+
+    def connect(self, gateway: Gateway, pacer: Pacer) -> None:
+        """Note the open door to the API, and the pacer that counts its requests."""
+        self._gateway = gateway
+        self._pacer = pacer
+
+    @property
+    def requests(self) -> int:
+        """How many requests the run has sent."""
+        return self._pacer.requests if self._pacer is not None else 0
+
+    def rows(self) -> Iterator[ReportRow]:
+        """Yield every row of the run as reports show it, in sheet order."""
+        return self.journal.report_rows(self.record)
+
+    def planned(self, *, limit: int) -> list[ReportRow]:
+        """Return the first renames of the plan."""
+        return self.journal.planned_rows(self.record, limit=limit)
+
+    def reasons(self) -> list[ReasonGroup]:
+        """Return the bad rows grouped by reason, the largest group first."""
+        return self.journal.reasons(self.record, sorted(BAD_RESULTS))
+
+    def counts(self) -> dict[Result, int]:
+        """Return how many rows have each result."""
+        return self.journal.counts(self.record)
+
+    def forecast(self) -> Forecast:
+        """Return what committing the plan now would take, at the rate chosen and the speed seen so far."""
+        requests = self.counts().get(Result.PLANNED, 0)
+        paced_s = requests * 1.01 / self.settings.rate
+        seen_s = requests * self.read_in_s / self.requests if self.requests else 0.0
+        return Forecast(requests=requests, seconds=max(paced_s, seen_s), rate_per_s=self.settings.rate)
+
+    async def conclude(self) -> RunSummary:
+        """Check the account of rows, write the reports and return the run in figures.
+
+        The rows are counted in the journal, not by the stages.
+        """
+        with anyio.CancelScope(shield=True):
+            cause = self.stop.cause
+            if not self.declined:
+                await self._note_end(cause)
+            counts = await self.journal.off_loop(self.counts)
+            if (total := sum(counts.values())) != self.record.sheet_rows:
+                cause = AccountingError(
+                    f"The totals do not add up: {self.record.sheet_rows} rows were read, {total} have a result."
+                )
+            summary = self._summary(counts, cause)
+            if self.declined:
+                return summary
+            try:
+                written = await anyio.to_thread.run_sync(self._write_reports, summary)
+            except ReportWriteError as error:
+                self.warnings.append(str(error))
+                return self._summary(counts, cause or error)
+        return self._summary(counts, cause, reports=written)
+
+    async def _note_end(self, cause: BatchRenamerError | None) -> None:
+        stopped = str(cause) if cause is not None else ""
+        try:
+            await self.journal.off_loop(self.journal.finish, self.record, stopped=stopped)
+        except BatchRenamerError as error:
+            # The disk that ended the run may still be full. What the rows came to is in the journal or will be
+            # read back; only the note that the run has ended is missing.
+            log.error("the end of the run could not be noted: %s", error)  # noqa: TRY400 - the cause is its sentence
+
+    def _write_reports(self, summary: RunSummary) -> tuple[str, ...]:
+        delimiter = self.record.delimiter or ","
+        return tuple(
+            str(write_report(target, self.rows(), summary=summary, delimiter=delimiter)) for target in self.targets
+        )
+
+    def _summary(
+        self, counts: dict[Result, int], cause: BatchRenamerError | None, *, reports: tuple[str, ...] = ()
+    ) -> RunSummary:
+        bad = any(result in BAD_RESULTS for result in counts)
+        return RunSummary(
+            run_id=self.record.id,
+            command=self.command,
+            counts=counts,
+            exit_code=cause.exit_code if cause is not None else int(bad and not self.declined),
+            stopped=str(cause) if cause is not None else "",
+            seconds=time.monotonic() - self.begun,
+            requests=self.requests,
+            throttled=self._pacer.throttled if self._pacer is not None else 0,
+            warnings=tuple(self.warnings),
+            reports=reports,
+        )

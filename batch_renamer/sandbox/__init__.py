@@ -1,0 +1,57 @@
+"""A local stand-in for the Orders API: seeds and faults enter, a base URL leaves, and a log tells what was asked of it.
+
+::
+
+    request ─> app ─> outage ─> limits ─> faults ─> api ─> orders ─> orderfile (SQLite, if wanted)
+                └── requestlog                       └── ordertext (JSON)
+    answer  <─ wire (whole, or broken as the fault has it)
+
+`serve` puts it on a loopback port; `texts` reads the words of the command line.
+"""
+
+from __future__ import annotations
+
+from batch_renamer.sandbox.api import Answer, ApiRules, Call, OrdersApi
+from batch_renamer.sandbox.app import Latency, Sandbox
+from batch_renamer.sandbox.faults import Fault, FaultKind, FaultPlan, Outage, OutageMode, Rule, Share, script
+from batch_renamer.sandbox.limits import FixedWindow, Limiter, LimitSpec, SlidingWindow, TokenBucket, Unlimited
+from batch_renamer.sandbox.orders import NamedBy, NameGiven, OrderStore, Page
+from batch_renamer.sandbox.requestlog import LoggedRequest, RequestLog
+from batch_renamer.sandbox.serve import running, serve_forever
+from batch_renamer.sandbox.storedorder import StoredOrder
+from batch_renamer.sandbox.texts import parse_faults, parse_latency, parse_limit
+
+__all__ = [
+    "Answer",
+    "ApiRules",
+    "Call",
+    "Fault",
+    "FaultKind",
+    "FaultPlan",
+    "FixedWindow",
+    "Latency",
+    "LimitSpec",
+    "Limiter",
+    "LoggedRequest",
+    "NameGiven",
+    "NamedBy",
+    "OrderStore",
+    "OrdersApi",
+    "Outage",
+    "OutageMode",
+    "Page",
+    "RequestLog",
+    "Rule",
+    "Sandbox",
+    "Share",
+    "SlidingWindow",
+    "StoredOrder",
+    "TokenBucket",
+    "Unlimited",
+    "parse_faults",
+    "parse_latency",
+    "parse_limit",
+    "running",
+    "script",
+    "serve_forever",
+]

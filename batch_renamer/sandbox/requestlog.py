@@ -1,0 +1,116 @@
+"""What was asked of the sandbox and when: each request enters when it arrives and when it is done; figures leave.
+
+The key itself never enters: only whether there was one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TextIO
+
+from batch_renamer.errors import SettingsError
+
+__all__ = ["LoggedRequest", "RequestLog"]
+
+
+@dataclass(slots=True, kw_only=True)
+class LoggedRequest:
+    """One request; the only value here that changes, once, when it is answered.
+
+    ``at_s`` is its arrival by the sandbox's clock in seconds, ``wall_s`` in seconds since the epoch. ``order_id`` is
+    ``None`` for the collection and for a path that points at nothing (``resolved`` is false then). ``status`` is
+    ``None`` while there is no answer, and for ever if the connection was reset.
+    """
+
+    at_s: float
+    wall_s: float
+    method: str
+    raw_path: str
+    order_id: str | None
+    resolved: bool
+    has_key: bool
+    user_agent: str
+    fault: str = ""
+    status: int | None = None
+
+
+class RequestLog:
+    """Keeps requests in the order they came, at most ``max_entries`` (the oldest go first; ``None``: all).
+
+    ``path`` is a JSON-lines file (made 0600) that gets each request when it is finished with.
+
+    Raises:
+        SettingsError: the file can't be opened.
+    """
+
+    def __init__(self, *, max_entries: int | None = 500_000, path: Path | None = None) -> None:
+        """Open the file, if there is to be one."""
+        self._entries: deque[LoggedRequest] = deque(maxlen=max_entries)
+        self._file = _open(path) if path is not None else None
+        self._under_way = 0
+        self.most_at_once = 0
+        self.total = 0
+
+    def arrived(self, entry: LoggedRequest) -> None:
+        """Take note of a request before anything is done about it."""
+        self._entries.append(entry)
+        self.total += 1
+        self._under_way += 1
+        self.most_at_once = max(self.most_at_once, self._under_way)
+
+    def finished(self, entry: LoggedRequest) -> None:
+        """Take note that a request was answered, or never will be."""
+        self._under_way -= 1
+        if self._file is not None:
+            self._file.write(json.dumps(asdict(entry)) + "\n")
+
+    def most_in_any(self, window_s: float = 1.0, *, accepted: bool = False) -> int:
+        """Return the most requests in any ``window_s`` seconds; with ``accepted``, those not answered 429.
+
+        The window is open at its end: with one request every half second, one second holds two.
+        """
+        inside: deque[float] = deque()
+        most = 0
+        for entry in self._entries:
+            if accepted and entry.status == 429:
+                continue
+            inside.append(entry.at_s)
+            while entry.at_s - inside[0] >= window_s:
+                inside.popleft()
+            most = max(most, len(inside))
+        return most
+
+    def clear(self) -> None:
+        """Forget the requests so far; the file keeps them."""
+        self._entries.clear()
+        self.most_at_once = self._under_way
+        self.total = 0
+
+    def close(self) -> None:
+        """Close the file, if there is one."""
+        if self._file is not None:
+            self._file.close()
+
+    def __len__(self) -> int:
+        """Return the number of requests kept."""
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[LoggedRequest]:
+        """Go through the requests kept, the earliest first."""
+        return iter(self._entries)
+
+
+def _open(path: Path) -> TextIO:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError as error:
+        raise SettingsError(
+            f"The request log {path} can't be written ({error.strerror}); choose another file."
+        ) from error
+    # Line by line, so that who watches the file sees each request at once.
+    return os.fdopen(descriptor, "w", encoding="utf-8", buffering=1)

@@ -1,0 +1,136 @@
+"""The sandbox on a port: a sandbox enters, the address it is served at leaves.
+
+Loopback only: it is for practice, and its key guards nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+
+from aiohttp import web
+
+from batch_renamer.errors import SettingsError
+from batch_renamer.sandbox.app import Sandbox, made_up_key
+from batch_renamer.sandbox.orders import OrderStore
+from batch_renamer.sandbox.requestlog import RequestLog
+from batch_renamer.sandbox.texts import parse_faults, parse_latency, parse_limit
+
+__all__ = ["running", "serve_forever"]
+
+# A request that hangs or is slow on purpose must not keep the sandbox from stopping.
+_SHUTDOWN_S = 0.2
+# Not every platform has all of them: SIGHUP is a closed terminal on POSIX, SIGBREAK is Ctrl-Break on Windows.
+_STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+
+
+@asynccontextmanager
+async def running(
+    sandbox: Sandbox, *, host: str = "127.0.0.1", port: int = 0, keepalive_s: float = 75.0
+) -> AsyncIterator[str]:
+    """Serve the sandbox in this event loop; yield its base URL. Port 0 is any free one.
+
+    ``keepalive_s`` is when an idle connection is closed by the server.
+
+    Raises:
+        SettingsError: a host that is not loopback, or a port that can't be had.
+
+    Example:
+        ``async with running(Sandbox()) as base_url: ...``
+    """
+    address = _loopback(host)
+    if not 0 <= port <= 65535:
+        raise SettingsError(f"Port {port} can't be used: a port is a number from 1 to 65535, or 0 for any free one.")
+    server = web.Server(sandbox.handle, access_log=None, keepalive_timeout=keepalive_s)
+    runner = web.ServerRunner(server, shutdown_timeout=_SHUTDOWN_S)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, str(address), port).start()
+        except OSError as error:
+            raise SettingsError(
+                f"Port {port} on {address} can't be used ({error.strerror}); choose another, or 0 for any free one."
+            ) from error
+        bound_port: int = runner.addresses[0][1]
+        yield f"http://[{address}]:{bound_port}" if address.version == 6 else f"http://{address}:{bound_port}"
+    finally:
+        await runner.cleanup()
+
+
+def serve_forever(
+    *,
+    port: int = 0,
+    api_key: str | None = None,
+    faults: str = "none",
+    limit: str = "none",
+    latency: str = "none",
+    orders: int = 25,
+    images: int = 3,
+    orders_file: Path | None = None,
+    log_file: Path | None = None,
+) -> int:
+    """Serve until Ctrl-C or SIGTERM; return the exit code 0. Call it from the main thread.
+
+    The first line on standard output names the address; a key that had to be made up is on the second. ``orders``
+    are made to practise on, with ``images`` each, unless ``orders_file`` holds some already.
+
+    Raises:
+        SettingsError: a text that can't be understood, a file or port that can't be used.
+    """
+    plan, rate_limit, delay = parse_faults(faults), parse_limit(limit), parse_latency(latency)
+    given_key = (api_key or "").strip()
+    with ExitStack() as stack:
+        log = stack.enter_context(closing(RequestLog(path=log_file)))
+        store = stack.enter_context(closing(OrderStore(path=orders_file, images=images)))
+        if not len(store):
+            store.seed_many((f"order-{number:04d}", f"Practice order {number}") for number in range(1, orders + 1))
+        sandbox = Sandbox(store=store, api_key=given_key or made_up_key(), faults=plan, latency=delay, log=log)
+        sandbox.set_limit(rate_limit)
+        asyncio.run(_serve_until_stopped(sandbox, port=port, show_key=not given_key))
+    return 0
+
+
+async def _serve_until_stopped(sandbox: Sandbox, *, port: int, show_key: bool) -> None:
+    stop = asyncio.Event()
+    with _stopped_by_signals(stop):
+        async with running(sandbox, port=port) as base_url:
+            # The command's result: scripts read the first line as soon as it is there.
+            sys.stdout.write(f"Sandbox Orders API at {base_url}\n")
+            if show_key:
+                sys.stdout.write(f"Its key, made up for this run: {sandbox.api_key}\n")
+            sys.stdout.flush()
+            await stop.wait()
+
+
+@contextmanager
+def _stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
+    """Set ``stop`` on a signal. `loop.add_signal_handler` would be shorter, and is missing on Windows."""
+    loop = asyncio.get_running_loop()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(stop.set)
+
+    numbers = [getattr(signal, name) for name in _STOP_SIGNALS if hasattr(signal, name)]
+    before = {number: signal.signal(number, on_signal) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _loopback(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Return the address of a loopback host; the name ``localhost`` is one too, without asking a resolver."""
+    if host == "localhost":
+        return ipaddress.IPv4Address("127.0.0.1")
+    with suppress(ValueError):
+        address = ipaddress.ip_address(host)
+        if address.is_loopback:
+            return address
+    raise SettingsError(f"The sandbox serves this machine alone: {host!r} is no loopback address; use 127.0.0.1.")

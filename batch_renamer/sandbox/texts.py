@@ -1,0 +1,140 @@
+"""What a person types after ``--faults``, ``--limit`` and ``--latency``: text enters, the sandbox's own values leave.
+
+Every mistake in a text is named at once, with the words that would have been understood.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import get_args
+
+from batch_renamer.errors import SettingsError
+from batch_renamer.sandbox.app import Latency
+from batch_renamer.sandbox.faults import Fault, FaultKind, FaultPlan, Outage, OutageMode, Share
+from batch_renamer.sandbox.limits import Algorithm, LimitSpec
+
+__all__ = ["parse_faults", "parse_latency", "parse_limit"]
+
+_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
+_SHARE = re.compile(rf"({_NUMBER})%(?:/({_NUMBER})s?)?")
+_SPAN = re.compile(rf"({_NUMBER})-({_NUMBER})?((?:/[^/]+)*)")
+_LIMIT = re.compile(r"([1-9][0-9]{0,8})(?:/([a-z-]+))?(\+retry-after)?")
+_TIME = re.compile(rf"({_NUMBER})(ms|s)")
+_METHODS = frozenset({"GET", "POST", "PATCH", "DELETE"})
+_OFF = frozenset({"", "none", "off", "0"})
+
+
+def parse_faults(text: str, *, seed: int = 0) -> FaultPlan:
+    """Read a list of faults, separated by commas; ``none`` is no fault at all.
+
+    ``5%``: that share of the requests, all kinds alike. ``500=1%``: one kind; ``slow=1%/2.5``: lasting 2.5 s.
+    ``outage=10-40``: from 10 s after the first request to 40 s after it; ``outage=10-``: for good;
+    ``outage=10-40/hang/PATCH``: how, and for which methods. ``seed=7``: another draw.
+
+    Raises:
+        SettingsError: a part that is none of these, or shares beyond 100 %.
+
+    Example:
+        >>> parse_faults("outage=10-").outages[0].end_s is None
+        True
+    """
+    mix, shares, outages, mistakes = 0.0, list[Share](), list[Outage](), list[str]()
+    for part in [] if text.strip().lower() in _OFF else text.split(","):
+        word, separator, value = part.strip().partition("=")
+        try:
+            if not separator:
+                mix += _share(word)[0]
+            elif word == "seed":
+                seed = int(value)
+            elif word == "outage":
+                outages.append(_outage(value))
+            else:
+                shares.append(_kind_share(word, value))
+        except ValueError as error:
+            mistakes.append(f"'{part.strip()}': {error}")
+    if not mistakes:
+        try:
+            return FaultPlan(mix=mix, shares=shares, outages=outages, seed=seed)
+        except ValueError:
+            mistakes.append("the shares add up to more than 100%")
+    raise SettingsError(
+        f"The faults {text!r} can't be used: {'; '.join(mistakes)}. "
+        "Examples: 5% · 429=2%,reset-after=1% · slow=1%/2.5 · outage=10-40 · outage=10-/hang/PATCH · seed=7."
+    )
+
+
+def parse_limit(text: str) -> LimitSpec | None:
+    """Read a rate limit such as ``300``, ``300/fixed`` or ``50/bucket+retry-after``; ``none`` gives ``None``.
+
+    The number is requests per second. The algorithm is ``sliding`` unless said otherwise.
+
+    Raises:
+        SettingsError: anything else.
+
+    Example:
+        >>> parse_limit("300/bucket").algorithm
+        'bucket'
+    """
+    cleaned = text.strip().lower()
+    if cleaned in _OFF:
+        return None
+    found = _LIMIT.fullmatch(cleaned)
+    algorithm = (found[2] or "sliding") if found else ""
+    for known in get_args(Algorithm):
+        if found and known == algorithm:
+            return LimitSpec(requests=int(found[1]), algorithm=known, retry_after=bool(found[3]))
+    raise SettingsError(
+        f"The limit {text!r} can't be used: write requests per second and, if wanted, one of "
+        f"{', '.join(get_args(Algorithm))} after a slash, for example 300/sliding, 50/bucket+retry-after, or none."
+    )
+
+
+def parse_latency(text: str) -> Latency:
+    """Read a latency such as ``100ms``, ``0.2s`` or ``100ms+50ms`` (up to 50 ms more); ``none`` is none.
+
+    Raises:
+        SettingsError: anything else.
+
+    Example:
+        >>> parse_latency("100ms+50ms")
+        Latency(base_s=0.1, jitter_s=0.05)
+    """
+    cleaned = text.strip().lower()
+    if cleaned in _OFF:
+        return Latency()
+    times = [_TIME.fullmatch(part.strip()) for part in cleaned.split("+")]
+    seconds = [float(found[1]) / (1000 if found[2] == "ms" else 1) for found in times if found]
+    if len(seconds) != len(times) or len(times) > 2:
+        raise SettingsError(f"The latency {text!r} can't be used: write for example 100ms, 0.2s or 100ms+50ms.")
+    return Latency(base_s=seconds[0], jitter_s=seconds[1] if len(seconds) > 1 else 0.0)
+
+
+def _share(text: str) -> tuple[float, float | None]:
+    found = _SHARE.fullmatch(text)
+    if not found:
+        raise ValueError("a share is a number and %")
+    return float(found[1]) / 100, float(found[2]) if found[2] else None
+
+
+def _kind_share(word: str, value: str) -> Share:
+    if word not in set(FaultKind):
+        raise ValueError(f"unknown; there are {', '.join(FaultKind)}, outage and seed")
+    share, seconds = _share(value)
+    kind = FaultKind(word)
+    return Share(fault=Fault(kind=kind) if seconds is None else Fault(kind=kind, seconds=seconds), share=share)
+
+
+def _outage(value: str) -> Outage:
+    found = _SPAN.fullmatch(value)
+    if not found:
+        raise ValueError("an outage is START-END or START- in seconds, and if wanted /MODE and /METHOD")
+    mode, methods = OutageMode.UNAVAILABLE, set[str]()
+    for word in filter(None, found[3].split("/")):
+        if word in set(OutageMode):
+            mode = OutageMode(word)
+        elif word in _METHODS:
+            methods.add(word)
+        else:
+            raise ValueError(f"{word} is neither a mode ({', '.join(OutageMode)}) nor a method")
+    end_s = float(found[2]) if found[2] else None
+    return Outage(start_s=float(found[1]), end_s=end_s, mode=mode, methods=frozenset(methods) or None)

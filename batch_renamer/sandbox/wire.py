@@ -1,0 +1,127 @@
+"""Answers on the wire, whole or broken: an answer and a fault enter, an aiohttp response leaves.
+
+Only what is seen by the client is done here; whether the request was carried out before has been decided by `app`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import socket
+import struct
+import sys
+from dataclasses import replace
+from email.utils import formatdate
+
+from aiohttp import web
+
+from batch_renamer.sandbox.api import Answer, http_error
+from batch_renamer.sandbox.faults import Fault, FaultKind
+
+__all__ = ["HUGE_BYTES", "broken", "cut_off", "hang_up", "instead", "reset", "throttled", "whole"]
+
+HUGE_BYTES = 33 * 1024 * 1024
+"""What a ``huge`` answer unpacks to, at least: more than anybody should take for one order."""
+
+_HTML = b"<!DOCTYPE html><html><head><title>%s</title></head><body><h1>%s</h1><hr>gateway</body></html>"
+# RFC 2606: this name never exists, so a client that follows the redirect reaches nobody.
+_ELSEWHERE = "https://elsewhere.invalid"
+
+
+def whole(answer: Answer) -> web.Response:
+    """Make the response that shows an answer as it is."""
+    response = web.Response(status=answer.status, body=answer.body, headers=dict(answer.headers))
+    if answer.body:
+        response.headers["Content-Type"] = answer.content_type
+    return response
+
+
+def instead(fault: Fault, *, raw_path: str, wall_s: float) -> Answer | None:
+    """Return what is answered *instead of* doing what was asked; ``None`` for a fault that lets it be done."""
+    match fault.kind:
+        case FaultKind.THROTTLED:
+            return throttled(fault.text)
+        case FaultKind.THROTTLED_SECONDS:
+            return throttled(fault.text or f"{fault.seconds:g}")
+        case FaultKind.THROTTLED_DATE:
+            return throttled(fault.text or formatdate(wall_s + fault.seconds, usegmt=True))
+        case FaultKind.SERVER_ERROR:
+            return http_error(500, "Internal Server Error")
+        case FaultKind.BAD_GATEWAY:
+            return _page(502, b"502 Bad Gateway")
+        case FaultKind.UNAVAILABLE:
+            return http_error(503, "Service Unavailable")
+        case FaultKind.GATEWAY_TIMEOUT:
+            return Answer(status=504)
+        case FaultKind.REDIRECT:
+            return Answer(status=307, headers=(("Location", fault.text or _ELSEWHERE + raw_path),))
+        case _:
+            return None
+
+
+def throttled(retry_after: str | None) -> Answer:
+    """Answer 429, with a ``Retry-After`` header if there is one to be sent."""
+    headers = () if retry_after is None else (("Retry-After", retry_after),)
+    return http_error(429, "Too Many Requests", headers=headers)
+
+
+def broken(answer: Answer, fault: Fault) -> Answer:
+    """Return the answer as the fault has it; an answer that has nothing to break is left as it is."""
+    if not answer.body:
+        return answer
+    match fault.kind:
+        case FaultKind.MALFORMED:
+            return replace(answer, body=answer.body[: len(answer.body) * 2 // 3])
+        case FaultKind.HTML:
+            return _page(200, b"Just a moment...")
+        case FaultKind.TRUNCATED_GZIP:
+            packed = gzip.compress(answer.body, compresslevel=1)
+            return replace(answer, body=packed[: len(packed) // 2], headers=(("Content-Encoding", "gzip"),))
+        case FaultKind.HUGE:
+            packed = gzip.compress(b" " * HUGE_BYTES + answer.body, compresslevel=1)
+            return replace(answer, body=packed, headers=(("Content-Encoding", "gzip"),))
+        case FaultKind.WRONG_NAME:
+            return _retold(answer, "name", fault.text or "A name that nobody asked for")
+        case FaultKind.WRONG_ID:
+            return _retold(answer, "order_id", fault.text or "another-order")
+        case _:
+            return answer
+
+
+async def cut_off(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+    """Send half of a body whose whole length was announced, then close the connection."""
+    response = web.StreamResponse(status=answer.status, headers={"Content-Type": answer.content_type})
+    response.content_length = len(answer.body)
+    await response.prepare(request)
+    await response.write(answer.body[: len(answer.body) // 2])
+    hang_up(request)
+    return response
+
+
+def hang_up(request: web.BaseRequest) -> web.Response:
+    """Close the connection properly, saying nothing more."""
+    if request.transport is not None:
+        request.transport.close()
+    return web.Response()  # aiohttp wants one; it finds the connection closed and sends nothing
+
+
+def reset(request: web.BaseRequest) -> web.Response:
+    """Reset the connection: the client reads an error, not an end."""
+    transport = request.transport
+    if transport is not None:
+        # Closing with a linger of zero seconds sends RST. Its two fields are shorts on Windows, ints elsewhere.
+        linger = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        transport.abort()
+    return web.Response()
+
+
+def _page(status: int, title: bytes) -> Answer:
+    return Answer(status=status, body=_HTML % (title, title), content_type="text/html; charset=utf-8")
+
+
+def _retold(answer: Answer, field: str, value: str) -> Answer:
+    """Show one order with another value in one field; what doesn't show one order is left as it is."""
+    if answer.order is None:
+        return answer
+    return replace(answer, body=json.dumps(json.loads(answer.body) | {field: value}).encode())

@@ -1,0 +1,51 @@
+"""Flags, environment and a TOML file enter; one frozen, validated `Settings` leaves, or a list of every mistake.
+
+Authority, strongest first: flag, environment, the chosen ``[profiles.NAME]`` table, the top of the file, default.
+
+=================================================  =====  ==================  =========
+option                                             flag   environment         TOML file
+=================================================  =====  ==================  =========
+``config``, ``profile``                            yes    yes                 no
+``yes``, ``first``, ``sandbox``, ``sandbox_reset`` yes    no                  no
+``api_key_file``                                   no     no                  yes
+every other field of `Settings`                    yes    yes                 yes
+=================================================  =====  ==================  =========
+
+- The second line is about one command ("do it", "only ten", "only practise"): left behind in a file or a shell,
+  it would answer for a command it was never meant for.
+- A variable is ``BATCH_RENAMER_`` and the option in capitals (``BATCH_RENAMER_MAX_FAILURES``); empty means not set.
+  Several reports are separated as in ``PATH``. An unknown ``BATCH_RENAMER_*`` is refused: in a nightly job nobody
+  would notice that a misspelled limit does nothing.
+- Relative paths in the file start at the file's folder, all others at the working directory; ``~`` is expanded.
+- The key is no setting: `read_api_key` finds it when it is needed.
+
+pydantic checks the values. pydantic-settings is not used: it merges the sources before it validates, so that its
+errors can't name the variable, flag or table that holds the mistake; and profiles, paths relative to the file and
+the refusal of unknown variables would each have needed a source of our own anyway.
+
+Example:
+    >>> resolve_settings({"rate": 20}, environ={"BATCH_RENAMER_RATE": "5", "BATCH_RENAMER_WORKERS": "4"}).rate
+    20.0
+"""
+
+from __future__ import annotations
+
+from batch_renamer.settings.account import account, fingerprint, read_salt
+from batch_renamer.settings.key import ApiKey, FoundKey, read_api_key
+from batch_renamer.settings.resolve import resolve_settings
+from batch_renamer.settings.shape import DescribedSetting, Settings, describe
+from batch_renamer.settings.values import MaxFailures
+
+__all__ = [
+    "ApiKey",
+    "DescribedSetting",
+    "FoundKey",
+    "MaxFailures",
+    "Settings",
+    "account",
+    "describe",
+    "fingerprint",
+    "read_api_key",
+    "read_salt",
+    "resolve_settings",
+]

@@ -1,0 +1,146 @@
+"""Settings and environment enter; the API key leaves, in a box that shows it only when asked to."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from batch_renamer.errors import BatchRenamerError, SettingsError
+from batch_renamer.settings.shape import Settings
+
+__all__ = ["ApiKey", "FoundKey", "read_api_key"]
+
+_VARIABLE = "AUTOENHANCE_API_KEY"
+_KEY_LIMIT_CHARACTERS = 1_024
+_FILE_LIMIT_BYTES = 4_096
+
+
+class ApiKey:
+    """Hold the API key; only `reveal` gives it out.
+
+    It prints as asterisks, can't be changed, pickled or copied into JSON, and compares in constant time.
+    White space around the key is cut.
+
+    Raises:
+        ValueError: it is empty, too long, or holds what can't stand in a header; the text doesn't show it.
+
+    Example:
+        >>> print(ApiKey(" secret "), ApiKey("secret").reveal())
+        ******** secret
+    """
+
+    __slots__ = ("_secret",)
+    _secret: str
+
+    def __init__(self, secret: str) -> None:
+        trimmed = secret.strip()
+        if not trimmed:
+            raise ValueError("is empty")
+        if len(trimmed) > _KEY_LIMIT_CHARACTERS:
+            raise ValueError("is too long to be a key")
+        if not all("!" <= sign <= "~" for sign in trimmed):
+            raise ValueError("holds spaces, line breaks, control or non-ASCII characters; a key is one plain word")
+        object.__setattr__(self, "_secret", trimmed)
+
+    def reveal(self) -> str:
+        """Give the key itself: for the request header and nothing else."""
+        return self._secret
+
+    def __repr__(self) -> str:
+        return "ApiKey('********')"
+
+    def __str__(self) -> str:
+        return "********"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ApiKey) and hmac.compare_digest(self._secret, other._secret)
+
+    __hash__ = None  # type: ignore[assignment]  # object declares a method; secrets are compared, not looked up
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("an ApiKey can't be changed")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError("an ApiKey can't be changed")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an ApiKey can't be pickled or copied: a secret must not reach a file by accident")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundKey:
+    """The key, where it was found, and a sentence about a key file that others can read ("" when all is well)."""
+
+    key: ApiKey
+    source: str
+    warning: str = ""
+
+
+def read_api_key(settings: Settings, *, environ: Mapping[str, str]) -> FoundKey:
+    """Find the key: the profile's ``api_key_file``, else AUTOENHANCE_API_KEY, else the file's own ``api_key_file``.
+
+    The first of the three that is set decides; an unusable key there is an error, because the next one may belong
+    to another account.
+
+    Raises:
+        SettingsError: there is no key, or it can't be used.
+        BatchRenamerError: the run is in the sandbox, where the real key must not be touched.
+    """
+    if settings.sandbox:
+        raise BatchRenamerError("The real API key must not be read in the sandbox.")
+    sources = dict(settings.sources)
+    if settings.profile_api_key_file is not None:
+        return _from_file(settings.profile_api_key_file, sources.get("profile_api_key_file", "profile"), environ)
+    if _VARIABLE in environ:
+        return FoundKey(key=_checked(environ[_VARIABLE], f"the key in {_VARIABLE}"), source=_VARIABLE)
+    if settings.api_key_file is not None:
+        return _from_file(settings.api_key_file, sources.get("api_key_file", "configuration file"), environ)
+    raise SettingsError(
+        f"There is no API key: set {_VARIABLE}, or name a file that holds the key as api_key_file in the configuration "
+        "file (--config), or in one of its profiles (--profile)."
+    )
+
+
+def _from_file(path: Path, source: str, environ: Mapping[str, str]) -> FoundKey:
+    # No message names the path before the file was found: somebody may have written the key itself there.
+    place = f"the file that api_key_file names ({source})"
+    try:
+        with path.open("rb") as file:
+            data = file.read(_FILE_LIMIT_BYTES + 1)
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not a usable path"
+        raise SettingsError(f"{_sentence(place)} can't be read: {why}.") from None
+    if len(data) > _FILE_LIMIT_BYTES:
+        raise SettingsError(f"{_sentence(place)} is too long to hold only a key.")
+    try:
+        text = data.decode("utf-8-sig")  # Windows editors put a byte order mark in front
+    except UnicodeDecodeError:
+        raise SettingsError(f"{_sentence(place)} is not plain text.") from None
+    key = _checked(text, f"the key in {place}")
+    return FoundKey(key=key, source=source, warning=_readable_by_others(path, mode, environ))
+
+
+def _checked(text: str, place: str) -> ApiKey:
+    try:
+        return ApiKey(text)
+    except ValueError as error:
+        raise SettingsError(f"{_sentence(place)} {error}.") from None
+
+
+def _readable_by_others(path: Path, mode: int, environ: Mapping[str, str]) -> str:
+    if os.name != "posix" or not mode & 0o077:
+        return ""
+    credentials = environ.get("CREDENTIALS_DIRECTORY")
+    if credentials and path.is_relative_to(credentials):
+        return ""  # systemd admits the service's user by an ACL, whose mask shows up as the group's bits
+    return f"The key file {path} can be used by other users (mode {mode:04o}); run: chmod 600 {path}"
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:]

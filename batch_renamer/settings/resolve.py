@@ -1,0 +1,156 @@
+"""Flags and environment enter; one `Settings` leaves, or a SettingsError that names every mistake with its source."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from datetime import date, time
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+from pydantic import TypeAdapter, ValidationError
+
+from batch_renamer.errors import SettingsError
+from batch_renamer.settings.shape import DEFAULT, Settings
+from batch_renamer.settings.sources import Given, Layer, file_layers, from_environment, from_flags
+from batch_renamer.settings.values import expand_path
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+__all__ = ["resolve_settings"]
+
+_SENTENCES = {
+    "bool_parsing": "must be true or false (or yes, no, on, off, 1, 0)",
+    "bool_type": "must be true or false",
+    "finite_number": "must be a finite number",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "greater_than": "must be greater than {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a smaller number",
+    "int_type": "must be a whole number",
+    "less_than_equal": "must be at most {le:g}",
+    "path_type": "must be a path",
+    "string_type": "must be text",
+    "value_error": "{error}",
+}
+"""pydantic's kinds of error that a value of ours can meet, with its context filled in."""
+
+_SHOWN_CHARACTERS = 60
+
+
+def resolve_settings(flags: Mapping[str, object], *, environ: Mapping[str, str]) -> Settings:
+    """Merge flags, environment, configuration file and defaults, in this order of authority, and check the result.
+
+    Args:
+        flags: The options given on the command line, by the name of the `Settings` field; ``None`` means not given.
+        environ: The environment, ``os.environ`` as a rule.
+
+    Raises:
+        SettingsError: something is wrong; the text has one line for every mistake.
+        TypeError: ``flags`` has a name that is no option.
+
+    Example:
+        >>> resolve_settings({"max_failures": "5%"}, environ={}).max_failures
+        MaxFailures(count=None, percent=5.0)
+    """
+    by_flag, by_variable = from_flags(flags), from_environment(environ)
+    said = {**by_variable.given, **by_flag.given}
+    default = Layer({"state_dir": Given(_default_state_dir(environ), DEFAULT, 0)})
+    layers = (default, *_from_file(said.get("config"), said.get("profile")), by_variable, by_flag)
+    merged = dict(chain.from_iterable(layer.given.items() for layer in layers))
+    mistakes = [*chain.from_iterable(layer.mistakes for layer in layers), *_contradictions(flags)]
+    settings: Settings | None = None
+    try:
+        settings = _validated(merged)
+    except ValidationError as error:
+        mistakes += [_in_words(detail, merged) for detail in error.errors(include_url=False, include_input=False)]
+    if settings is None or mistakes:
+        raise SettingsError("\n".join(dict.fromkeys(mistakes)))
+    return _one_volume(settings, merged)
+
+
+def _default_state_dir(environ: Mapping[str, str]) -> Path:
+    # platformdirs asks the process's own environment, and XDG not on every platform; the caller's goes first.
+    asked_for = Path(environ.get("XDG_STATE_HOME", ""))
+    if asked_for.is_absolute():  # the XDG Base Directory Specification (0.8) wants relative paths ignored
+        return asked_for / "batch-renamer"
+    return Path(platformdirs.user_state_dir("batch-renamer", appauthor=False))
+
+
+def _from_file(config: Given | None, profile: Given | None) -> tuple[Layer, ...]:
+    """Read the configuration file that was named, if one was."""
+    if config is None:
+        no_file = f"profile: {_shown(profile.value)} (from {profile.source}) needs --config FILE." if profile else None
+        return (Layer(mistakes=(no_file,)),) if no_file else ()
+    try:
+        path = expand_path(config.value)
+    except ValueError:
+        return ()  # the check of `config` itself names this
+    wanted = str(profile.value) if profile else None
+    return file_layers(path, wanted) if isinstance(path, Path) else ()
+
+
+def _contradictions(flags: Mapping[str, object]) -> Iterator[str]:
+    """Name flags that can't be meant together."""
+    if flags.get("sandbox_reset") and not flags.get("sandbox"):
+        # Alone it would be a command to the real API from somebody who is thinking of the sandbox.
+        yield "--sandbox-reset: give --sandbox too."
+    if flags.get("sandbox") and flags.get("base_url") is not None:
+        yield "--sandbox has an address of its own; leave out --base-url, or --sandbox."
+
+
+def _validated(merged: Mapping[str, Given]) -> Settings:
+    sources = tuple((name, given.source) for name, given in merged.items() if given.source != DEFAULT)
+    values = {name: given.value for name, given in merged.items()}
+    return TypeAdapter(Settings).validate_python({**values, "sources": sources})
+
+
+def _one_volume(settings: Settings, merged: Mapping[str, Given]) -> Settings:
+    """Let ``--verbose`` beat a file's ``quiet``, and the reverse.
+
+    Raises:
+        SettingsError: both were asked for in the same place.
+    """
+    if not (settings.quiet and settings.verbose):
+        return settings
+    quiet, verbose = merged["quiet"], merged["verbose"]
+    if quiet.rank == verbose.rank:
+        raise SettingsError(f"quiet (from {quiet.source}) and verbose (from {verbose.source}) exclude each other.")
+    if quiet.rank < verbose.rank:
+        return dataclasses.replace(settings, quiet=False)
+    return dataclasses.replace(settings, verbose=False)
+
+
+def _in_words(detail: ErrorDetails, merged: Mapping[str, Given]) -> str:
+    name = str(detail["loc"][0])
+    given = merged[name]
+    sentence = _SENTENCES.get(detail["type"])
+    said = sentence.format(**detail.get("ctx", {})) if sentence else f"is not usable: {detail['msg']}"
+    option = name.removeprefix("profile_") if name == "profile_api_key_file" else name
+    value = "" if _may_hold_a_secret(option, given.value) else f"{_shown(given.value)} "
+    return f"{option}: {value}(from {given.source}) {said}."
+
+
+def _may_hold_a_secret(name: str, value: object) -> bool:
+    """An address can carry a password or a token, and a key is easily written where its file belongs."""
+    return name == "api_key_file" or (name == "base_url" and any(sign in str(value) for sign in "@?#"))
+
+
+def _shown(value: object) -> str:
+    """Show a value as somebody wrote it: cut to a sane length, control characters escaped."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list | tuple):
+        return "a list"
+    shown = repr(str(value)) if isinstance(value, str | Path) else str(value)
+    return shown if len(shown) <= _SHOWN_CHARACTERS else f"{shown[:_SHOWN_CHARACTERS]}..."

@@ -1,0 +1,143 @@
+"""Merged values of any make enter; the frozen `Settings` leaves, every field checked; `describe` puts it into words."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainValidator
+from pydantic.dataclasses import dataclass
+
+from batch_renamer.settings import values
+
+__all__ = ["DEFAULT", "DescribedSetting", "Settings", "describe"]
+
+DEFAULT = "default"
+"""The source of a value that nobody gave."""
+
+_HOUR_S = 3_600
+_WEEK_S = 604_800
+
+_Text = Annotated[str, AfterValidator(values.check_not_blank)]
+_Heading = Annotated[str, BeforeValidator(values.check_column), AfterValidator(values.check_not_blank)]
+_File = Annotated[Path, BeforeValidator(values.expand_path), AfterValidator(Path.absolute)]
+_Count = Annotated[int, BeforeValidator(values.refuse_bool)]
+_Number = Annotated[float, BeforeValidator(values.refuse_bool), Field(allow_inf_nan=False)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True))
+class Settings:
+    """Hold everything that one command was told, checked. `resolve_settings` makes it.
+
+    Attributes:
+        profile: The account in the configuration file that was chosen.
+        config: The configuration file.
+        base_url: Where the API is: https, or http on this machine; without a trailing slash.
+        api_version: The value of ``x-api-version``, if one is asked for.
+        sandbox: Talk to a local stand-in; the real key is never read.
+        sandbox_reset: Forget what the sandbox held before.
+        rate: Requests per second, reads and retries included.
+        workers: Requests under way at once.
+        attempts: Tries of one request whose answer was not 429.
+        timeout: Seconds that one try may take.
+        patience: Seconds to wait for an API that gives no good answer at all.
+        sheet: The sheet's name, or its number as digits.
+        encoding: The text encoding of a CSV file.
+        delimiter: The sign between the cells of a CSV file.
+        id_column: The heading of the order ids.
+        name_column: The heading of the new names.
+        current_name_column: The heading of the names expected before, or ``none``: no guard.
+        first: Rename only so many, as a trial.
+        max_failures: How many rows may fail before the run stops.
+        max_renames: Refuse a plan that renames more than this.
+        strict: Send nothing when any row is bad.
+        yes: Ask no question.
+        report: Where reports go, ``{date}`` and ``{id}`` still to be filled in; empty: beside the sheet.
+        state_dir: The folder of journal, lock and sandbox.
+        log_file: Where the JSON lines of the log go.
+        json: Write the result as one JSON object on standard output.
+        quiet: Say less.
+        verbose: Say more.
+        no_progress: Show no progress bar.
+        wait: Seconds to wait for the lock.
+        api_key_file: The key file named at the top of the configuration file; comes after AUTOENHANCE_API_KEY.
+        profile_api_key_file: The key file named by the chosen profile; comes before it.
+        sources: Pairs of a field's name and where its value is from; fields left at their default are absent.
+
+    Raises:
+        pydantic.ValidationError: a value is out of range; `resolve_settings` puts it into plain sentences.
+    """
+
+    profile: _Text | None = None
+    config: _File | None = None
+    base_url: Annotated[str, AfterValidator(values.check_base_url)] = "https://api.autoenhance.ai"
+    api_version: Annotated[str, AfterValidator(values.check_version)] | None = None
+    sandbox: bool = False
+    sandbox_reset: bool = False
+    rate: Annotated[_Number, Field(gt=0, le=10_000)] = 50.0
+    workers: Annotated[_Count, Field(ge=1, le=1_000)] = 16
+    attempts: Annotated[_Count, Field(ge=1, le=100)] = 6
+    timeout: Annotated[_Number, Field(gt=0, le=_HOUR_S)] = 30.0
+    patience: Annotated[_Number, Field(ge=0, le=_WEEK_S)] = 900.0
+    sheet: _Heading | None = None
+    encoding: Annotated[str, AfterValidator(values.check_encoding)] | None = None
+    delimiter: Annotated[str, AfterValidator(values.check_delimiter)] | None = None
+    id_column: _Heading | None = None
+    name_column: _Heading | None = None
+    current_name_column: Annotated[_Heading, AfterValidator(values.check_current_name_column)] | None = None
+    first: Annotated[_Count, Field(ge=1)] | None = None
+    max_failures: Annotated[values.MaxFailures, PlainValidator(values.MaxFailures.parse)] = values.MaxFailures(
+        percent=50
+    )
+    max_renames: Annotated[_Count, Field(ge=0)] | None = None
+    strict: bool = False
+    yes: bool = False
+    report: Annotated[tuple[str, ...], BeforeValidator(values.split_reports)] = ()
+    state_dir: _File
+    log_file: _File | None = None
+    json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    no_progress: bool = False
+    wait: Annotated[_Number, Field(ge=0, le=_WEEK_S)] = 0.0
+    api_key_file: _File | None = None
+    profile_api_key_file: _File | None = None
+    sources: tuple[tuple[str, str], ...] = ()
+
+
+class DescribedSetting(NamedTuple):
+    """One setting in words: its name, its value and where the value is from."""
+
+    name: str
+    value: str
+    source: str
+
+
+def describe(settings: Settings) -> tuple[DescribedSetting, ...]:
+    """List every setting with its source, for ``--verbose``; never a secret.
+
+    Key files are only said to be set: somebody may have written the key itself where its file belongs.
+
+    Example:
+        >>> describe(Settings(state_dir=Path("/tmp"), rate=5.0, sources=(("rate", "--rate"),)))[6]
+        DescribedSetting(name='rate', value='5', source='--rate')
+    """
+    sources = dict(settings.sources)
+    return tuple(
+        DescribedSetting(name, _in_words(name, getattr(settings, name)), sources.get(name, DEFAULT))
+        for name in (field.name for field in fields(settings))
+        if name != "sources"
+    )
+
+
+def _in_words(name: str, value: object) -> str:
+    if value is None or value == ():
+        return "none"
+    if name in ("api_key_file", "profile_api_key_file"):
+        return "set"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)

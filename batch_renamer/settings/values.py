@@ -1,0 +1,234 @@
+"""One option's value as somebody wrote it enters; the value the program works with leaves, or a ValueError.
+
+The text of each ValueError goes on after the option's name and value: "delimiter: 'ab' (from --delimiter) must be ...".
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+__all__ = [
+    "MaxFailures",
+    "check_base_url",
+    "check_column",
+    "check_current_name_column",
+    "check_delimiter",
+    "check_encoding",
+    "check_not_blank",
+    "check_version",
+    "expand_path",
+    "refuse_bool",
+    "split_reports",
+]
+
+_DELIMITER_WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+_ROWS_BEFORE_A_SHARE_COUNTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class MaxFailures:
+    """Hold how many rows may fail before a run stops: a number of rows, or a share of them in percent.
+
+    A share counts from 20 rows on: one bad row among the first three says nothing about the sheet.
+
+    Raises:
+        ValueError: neither or both were given, or one is out of range.
+
+    Example:
+        >>> MaxFailures.parse("5%").exceeded(failed=2, rows=20)
+        True
+        >>> MaxFailures.parse("20").exceeded(failed=20, rows=20)
+        False
+    """
+
+    count: int | None = None
+    percent: float | None = None
+
+    def __post_init__(self) -> None:
+        if (self.count is None) == (self.percent is None):
+            raise ValueError("must be either a number of rows or a share in percent")
+        if self.count is not None and self.count < 0:
+            raise ValueError("must be at least 0")
+        if self.percent is not None and not 0 <= self.percent <= 100:
+            raise ValueError("must be between 0% and 100%")
+
+    @classmethod
+    def parse(cls, given: object) -> MaxFailures:
+        """Read ``20``, ``"20"``, ``"5%"`` or ``"2.5 %"``.
+
+        Raises:
+            ValueError: it is none of these.
+        """
+        if isinstance(given, MaxFailures):
+            return given
+        if isinstance(given, str) and (share := re.fullmatch(r"\s*([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*%\s*", given)):
+            return cls(percent=float(share[1]))
+        if isinstance(given, int | str) and not isinstance(given, bool) and re.fullmatch(r"-?[0-9]{1,9}", str(given)):
+            return cls(count=int(given))
+        raise ValueError("must be a number of rows such as 20, or a share such as 5%")
+
+    def exceeded(self, *, failed: int, rows: int) -> bool:
+        """Say whether ``failed`` rows of the ``rows`` decided so far are more than allowed."""
+        if self.count is not None:
+            return failed > self.count
+        return rows >= _ROWS_BEFORE_A_SHARE_COUNTS and failed * 100 > (self.percent or 0) * rows
+
+    def __str__(self) -> str:
+        return f"{self.percent:g}%" if self.count is None else str(self.count)
+
+
+def check_base_url(url: str) -> str:
+    """Normalise a base URL: lower-case host, no default port, no trailing slash.
+
+    Raises:
+        ValueError: it is no URL, would send the key unencrypted over a network, or says more than where the API is.
+
+    Example:
+        >>> check_base_url("HTTPS://API.example.com:443/")
+        'https://api.example.com'
+    """
+    # urlsplit silently drops tabs and line breaks, and browsers read "\" as "/": neither belongs in an address.
+    if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
+        raise ValueError("must be plain ASCII without spaces or backslashes (write an international host as xn--...)")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ValueError("is not a usable URL") from None
+    if parts.scheme not in _DEFAULT_PORTS:
+        raise ValueError("must begin with https://")
+    if "@" in parts.netloc:
+        raise ValueError("must not hold a user name or password")
+    if "?" in url or "#" in url:
+        raise ValueError("must not have a query (?) or a fragment (#)")
+    if port == 0 or {".", ".."} & set(parts.path.lower().replace("%2e", ".").split("/")):
+        raise ValueError("is not a usable URL")
+    host = _checked_host(parts)
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise ValueError("must begin with https://; plain http is only for this machine (http://127.0.0.1:8080)")
+    shown_port = "" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}"
+    shown_host = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown_host}{shown_port}{parts.path.rstrip('/')}"
+
+
+def _checked_host(parts: SplitResult) -> str:
+    host = parts.hostname or ""
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?", host) and not _is_ip_address(host):
+        raise ValueError("must name a host, such as https://api.autoenhance.ai")
+    return host
+
+
+def _is_ip_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return "%" not in host
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or (_is_ip_address(host) and ipaddress.ip_address(host).is_loopback)
+
+
+def check_delimiter(given: str) -> str:
+    r"""Turn a word (tab, comma, semicolon, pipe, ``\t``) or a single sign into the delimiter itself.
+
+    Raises:
+        ValueError: it is several signs, or one that occurs inside words, numbers or quoting.
+    """
+    sign = _DELIMITER_WORDS.get(given.lower(), given)
+    if sign != "\t" and (len(sign) != 1 or sign.isalnum() or sign.isspace() or not sign.isprintable() or sign in "\"'"):
+        raise ValueError("must be tab, comma, semicolon, pipe, or one sign that is no letter, digit, space or quote")
+    return sign
+
+
+def check_encoding(name: str) -> str:
+    """Keep the name of a text encoding that Python knows.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    try:
+        "".encode(name)
+    except (LookupError, ValueError):
+        raise ValueError("is not a known text encoding; common ones: utf-8, utf-16, cp1252, mac_roman") from None
+    return name
+
+
+def check_not_blank(text: str) -> str:
+    """Refuse text without a visible sign.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text
+
+
+def check_column(heading: object) -> object:
+    """Let a heading or sheet that is a whole number in TOML count as its digits.
+
+    Example:
+        >>> check_column(2024)
+        '2024'
+    """
+    return str(heading) if isinstance(heading, int) and not isinstance(heading, bool) else heading
+
+
+def check_current_name_column(heading: str) -> str:
+    """Write the word ``none`` (no guard, whatever the headings are) in one way."""
+    return "none" if heading.strip().lower() == "none" else heading
+
+
+def check_version(text: str) -> str:
+    """Keep an API version that is safe in a header.
+
+    Raises:
+        ValueError: it has white space, control or non-ASCII characters, or is longer than 64.
+    """
+    if not re.fullmatch(r"[!-~]{1,64}", text):
+        raise ValueError("must be 1 to 64 plain ASCII characters without spaces")
+    return text
+
+
+def expand_path(given: object) -> object:
+    """Expand ``~`` in a path; what is no path passes through and is refused by its type.
+
+    Raises:
+        ValueError: it is blank, has a NUL, or names the home of somebody unknown.
+    """
+    if not isinstance(given, str | Path):
+        return given
+    if not str(given).strip() or "\0" in str(given):
+        raise ValueError("must be a path")
+    try:
+        return Path(given).expanduser()
+    except RuntimeError:
+        raise ValueError("begins with the home folder of a user that this machine doesn't know") from None
+
+
+def refuse_bool(given: object) -> object:
+    """Refuse true and false where a number is wanted; pydantic would read them as 1 and 0.
+
+    Raises:
+        ValueError: it is true or false.
+    """
+    if isinstance(given, bool):
+        raise ValueError("must be a number")  # pydantic collects ValueErrors; a TypeError would escape it
+    return given
+
+
+def split_reports(given: object) -> object:
+    """Make a tuple of one report or a list of them, ``~`` expanded.
+
+    Raises:
+        ValueError: one of them is no path.
+    """
+    several = given if isinstance(given, list | tuple) else (given,)
+    return tuple(str(expand_path(one)) if isinstance(one, str | Path) else one for one in several)

@@ -1,0 +1,79 @@
+"""How a run is asked to stop: a cause enters once, and every row that waits learns of it at its next step.
+
+A request in flight is never broken off by this; it has ``grace_s`` seconds to finish (`workers` sees to that).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import anyio
+
+from batch_renamer.errors import BatchRenamerError
+
+__all__ = ["GRACE_S", "StopSignal", "Stopping"]
+
+GRACE_S = 10.0
+"""How long requests in flight may take to finish once a run is to stop, in seconds."""
+
+
+class Stopping(Exception):  # noqa: N818 - a signal between rooms, not an error that anyone reports
+    """Ends the wait of a row whose run is stopping; the row's own story decides what its result is."""
+
+
+class StopSignal:
+    """Carries the one cause for which a run stops; the first cause wins.
+
+    Example:
+        >>> stop = StopSignal()
+        >>> stop.requested
+        False
+    """
+
+    def __init__(self) -> None:
+        self.cause: BatchRenamerError | None = None
+        self.grace_s = GRACE_S
+        self._asked = anyio.Event()
+        self._hurried = anyio.Event()
+        self._waits: set[anyio.CancelScope] = set()
+
+    @property
+    def requested(self) -> bool:
+        """Whether the run is to stop."""
+        return self.cause is not None
+
+    def request(self, cause: BatchRenamerError, *, grace_s: float = GRACE_S) -> None:
+        """Ask the run to stop. A second request only shortens the grace, in seconds; 0 ends it at once."""
+        if self.cause is None:
+            self.cause = cause
+            self.grace_s = grace_s
+            self._asked.set()
+            for scope in tuple(self._waits):
+                scope.cancel()
+        if grace_s <= 0:
+            self._hurried.set()
+
+    async def out_of_time(self) -> None:
+        """Return once a stop was requested and its grace is over."""
+        await self._asked.wait()
+        with anyio.move_on_after(self.grace_s):
+            await self._hurried.wait()
+
+    @contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """Wrap a wait that a stop shall end.
+
+        Raises:
+            Stopping: the run is to stop, now or when the wait began.
+        """
+        if self.requested:
+            raise Stopping
+        with anyio.CancelScope() as scope:
+            self._waits.add(scope)
+            try:
+                yield
+            finally:
+                self._waits.discard(scope)
+        if scope.cancelled_caught:
+            raise Stopping

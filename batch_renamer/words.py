@@ -1,0 +1,151 @@
+"""The words of the command line: each option once, with its help; a command takes them in groups.
+
+Values stay text here: `settings` checks them, together with those of environment and configuration file, and names
+every mistake at once. This module imports nothing heavy, so that ``--help`` is quick.
+"""
+
+from __future__ import annotations
+
+import inspect
+import shlex
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+__all__ = ["API", "INPUT", "OUTPUT", "SANDBOX", "WHERE", "WRITING", "Spreadsheet", "again", "takes"]
+
+F = TypeVar("F", bound=Callable[..., object])
+Group = Mapping[str, Any]
+
+Spreadsheet = Annotated[
+    Path, typer.Argument(metavar="FILE", help="The spreadsheet: .csv, .tsv, .xlsx, .xlsm, .xls, .xlsb or .ods.")
+]
+
+
+def _text(flag: str, text: str, *, metavar: str) -> Any:
+    return Annotated[str | None, typer.Option(flag, help=text, metavar=metavar, show_default=False)]
+
+
+def _switch(flag: str, text: str) -> Any:
+    return Annotated[bool, typer.Option(flag, help=text, show_default=False)]
+
+
+def _many(flag: str, text: str, *, metavar: str) -> Any:
+    return Annotated[list[str] | None, typer.Option(flag, help=text, metavar=metavar, show_default=False)]
+
+
+WHERE: Group = {
+    "config": _text("--config", "Configuration file, TOML.", metavar="FILE"),
+    "profile": _text("--profile", "The account in the configuration file to use.", metavar="NAME"),
+    "state_dir": _text("--state-dir", "Folder of the journal and the sandbox.", metavar="DIR"),
+}
+INPUT: Group = {
+    "sheet": _text("--sheet", "Sheet of the workbook, by name or number.", metavar="NAME|N"),
+    "encoding": _text("--encoding", "Encoding of a text file; found out if not given.", metavar="NAME"),
+    "delimiter": _text("--delimiter", "Delimiter of a text file; found out if not given.", metavar="C"),
+    "id_column": _text("--id-column", "Heading of the order ids.", metavar="NAME"),
+    "name_column": _text("--name-column", "Heading of the new names.", metavar="NAME"),
+    "current_name_column": _text(
+        "--current-name-column",
+        "Heading of the current names: an order is renamed only if it still has that name.",
+        metavar="NAME|none",
+    ),
+}
+API: Group = {
+    "base_url": _text("--base-url", "Address of the API. [https://api.autoenhance.ai]", metavar="URL"),
+    "api_version": _text("--api-version", "API version to ask for.", metavar="V"),
+    "rate": _text("--rate", "Requests per second, reads and retries included. [50]", metavar="N"),
+    "workers": _text("--workers", "Requests at once. [16]", metavar="N"),
+    "attempts": _text("--attempts", "Tries of one request; answers of 429 are not counted. [6]", metavar="N"),
+    "timeout": _text("--timeout", "Seconds that one try may take. [30]", metavar="SECONDS"),
+    "patience": _text(
+        "--patience", "Seconds to wait for an API that gives no good answer at all. [900]", metavar="SECONDS"
+    ),
+    "first": _text("--first", "Only the first N renames, as a trial.", metavar="N"),
+    "max_failures": _text(
+        "--max-failures", "Stop when more rows than this are bad; a share counts from 20 rows on. [50%]", metavar="N|N%"
+    ),
+    "max_renames": _text("--max-renames", "Refuse a plan that renames more orders than this.", metavar="N"),
+    "strict": _switch("--strict", "Send nothing if any row is bad."),
+}
+SANDBOX: Group = {
+    "sandbox": _switch("--sandbox", "Practise on a local stand-in for the API: no key, no account, no risk."),
+    "sandbox_reset": _switch("--sandbox-reset", "Forget what the sandbox held before."),
+}
+WRITING: Group = {
+    "yes": _switch("--yes", "Ask no question."),
+}
+OUTPUT: Group = {
+    "report": _many(
+        "--report",
+        "Write a report here: .csv, .xlsx or .json; {date} and {id} are filled in. May be given several times.",
+        metavar="PATH",
+    ),
+    "json": _switch("--json", "The result as one JSON object on standard output."),
+    "log_file": _text("--log-file", "Append JSON lines about the run to this file.", metavar="FILE"),
+    "quiet": _switch("--quiet", "Print only the result and errors."),
+    "verbose": _switch("--verbose", "Say more: settings with their sources, every bad row as it happens."),
+    "no_progress": _switch("--no-progress", "No progress bar, plain lines instead."),
+}
+_ALL: Group = {**WHERE, **INPUT, **API, **SANDBOX, **WRITING, **OUTPUT}
+
+
+def takes(*groups: Group) -> Callable[[F], F]:
+    """Give a command the options of these groups, which it receives as keyword arguments named like the settings."""
+
+    def decorate(command: F) -> F:
+        signature = inspect.signature(command, eval_str=True)
+        own = [p for p in signature.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
+        given = [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=False if _is_switch(annotation) else None,
+                annotation=annotation,
+            )
+            for group in groups
+            for name, annotation in group.items()
+        ]
+        command.__signature__ = signature.replace(parameters=[*own, *given])  # type: ignore[attr-defined]  # read by inspect
+        command.__annotations__ = {p.name: p.annotation for p in (*own, *given)}
+        return command
+
+    return decorate
+
+
+def _is_switch(annotation: Any) -> bool:
+    return bool(annotation.__origin__ is bool)
+
+
+def flag_of(name: str) -> str:
+    """Return the word of an option.
+
+    Example:
+        >>> flag_of("max_failures")
+        '--max-failures'
+    """
+    [option] = _ALL[name].__metadata__
+    return str(option.param_decls[0])
+
+
+def again(command: str, arguments: list[str], given: Mapping[str, object]) -> str:
+    """Return the command line that runs ``command`` with what was given, ready to be pasted into a shell.
+
+    Example:
+        >>> again("apply", ["my orders.csv"], {"rate": "20", "yes": True, "strict": False})
+        "batch-renamer apply 'my orders.csv' --rate 20 --yes"
+    """
+    words = ["batch-renamer", command, *arguments]
+    for name, value in given.items():
+        match value:
+            case None | False:
+                continue
+            case True:
+                words.append(flag_of(name))
+            case list():
+                words.extend(word for each in value for word in (flag_of(name), str(each)))
+            case _:
+                words.extend((flag_of(name), str(value)))
+    return shlex.join(words)

@@ -1,0 +1,164 @@
+"""Bounded concurrency: batches of items enter, N workers handle them, batches of results are recorded.
+
+Both stages that speak to the API (`lookup`, `pool`) are made of this. Memory is bounded whatever the number of items:
+one batch waiting, one item a worker, and at most `_MOST_UNRECORDED` results not yet recorded. Results are recorded in
+groups (all that gathered while the last group was written), and none is lost to a stop or a cancellation.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+import anyio
+
+from batch_renamer.errors import BatchRenamerError
+from batch_renamer.stopping import Stopping, StopSignal
+
+__all__ = ["work_through"]
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_MOST_UNRECORDED = 2_000
+
+
+async def work_through(
+    batches: AsyncIterator[Sequence[T]],
+    handle: Callable[[T, Callable[[R], None]], Awaitable[None]],
+    record: Callable[[list[R]], Awaitable[None]],
+    *,
+    workers: int,
+    stop: StopSignal,
+) -> None:
+    """Handle every item of ``batches`` with at most ``workers`` at once, and record every result.
+
+    ``handle(item, emit)`` calls ``emit`` for each result, synchronously, also when it is cancelled; ``record`` writes a
+    group of results. Errors that end a run (raised by either) become the cause of ``stop``; nothing more is handed
+    out then, and items in hand get the grace of the stop before they are cancelled.
+
+    Example:
+        >>> import anyio
+        >>> async def main() -> list[int]:
+        ...     seen: list[int] = []
+        ...     async def batches():
+        ...         yield [1, 2, 3]
+        ...     async def double(item, emit):
+        ...         emit(item * 2)
+        ...     async def record(results):
+        ...         seen.extend(results)
+        ...     await work_through(batches(), double, record, workers=2, stop=StopSignal())
+        ...     return sorted(seen)
+        >>> anyio.run(main)
+        [2, 4, 6]
+    """
+    outbox: _Outbox[R] = _Outbox(record, stop)
+    inbox = _Inbox(batches, stop)
+
+    async def work() -> None:
+        while True:
+            await outbox.room()
+            item = await inbox.take()
+            if item is None:
+                return
+            try:
+                await handle(item[0], outbox.put)
+            except Stopping:
+                return
+            except BatchRenamerError as error:
+                stop.request(error)
+
+    async with anyio.create_task_group() as recording:
+        recording.start_soon(outbox.run)
+        try:
+            async with anyio.create_task_group() as guard:
+                guard.start_soon(_cancel_when_out_of_time, stop, guard.cancel_scope)
+                async with anyio.create_task_group() as crew:
+                    for _ in range(workers):
+                        crew.start_soon(work)
+                guard.cancel_scope.cancel()
+        finally:
+            outbox.close()
+
+
+async def _cancel_when_out_of_time(stop: StopSignal, scope: anyio.CancelScope) -> None:
+    await stop.out_of_time()
+    scope.cancel()
+
+
+class _Inbox(Generic[T]):
+    """Hands out the items of the batches one by one; nothing after a stop."""
+
+    def __init__(self, batches: AsyncIterator[Sequence[T]], stop: StopSignal) -> None:
+        self._batches = batches
+        self._stop = stop
+        self._waiting: deque[T] = deque()
+        self._lock = anyio.Lock()
+        self._ended = False
+
+    async def take(self) -> tuple[T] | None:
+        while not self._waiting:
+            async with self._lock:
+                if self._waiting:
+                    break
+                if self._ended or self._stop.requested:
+                    return None
+                await self._fetch()
+        if self._stop.requested:
+            return None
+        return (self._waiting.popleft(),)
+
+    async def _fetch(self) -> None:
+        try:
+            self._waiting.extend(await anext(self._batches))
+        except StopAsyncIteration:
+            self._ended = True
+        except BatchRenamerError as error:
+            self._stop.request(error)
+
+
+class _Outbox(Generic[R]):
+    """Gathers results and records them in groups, shielded from cancellation."""
+
+    def __init__(self, record: Callable[[list[R]], Awaitable[None]], stop: StopSignal) -> None:
+        self._record = record
+        self._stop = stop
+        self._results: list[R] = []
+        self._filled = anyio.Event()
+        self._emptied = anyio.Event()
+        self._closed = False
+        self._broken = False
+
+    def put(self, result: R) -> None:
+        self._results.append(result)
+        self._filled.set()
+
+    def close(self) -> None:
+        self._closed = True
+        self._filled.set()
+
+    async def room(self) -> None:
+        while len(self._results) > _MOST_UNRECORDED and not self._broken:
+            await self._emptied.wait()
+
+    async def run(self) -> None:
+        with anyio.CancelScope(shield=True):
+            while not (self._closed and not self._results):
+                await self._filled.wait()
+                self._filled = anyio.Event()
+                group, self._results = self._results, []
+                self._emptied.set()
+                self._emptied = anyio.Event()
+                if group and not self._broken:
+                    await self._write(group)
+
+    async def _write(self, group: list[R]) -> None:
+        try:
+            await self._record(group)
+        except BatchRenamerError as error:
+            # What can't be recorded isn't lost for good: the journal still shows these rows as unfinished,
+            # and whoever takes the run up again reads them back.
+            self._broken = True
+            self._emptied.set()
+            self._stop.request(error)

@@ -1,0 +1,98 @@
+"""Tests enter; they run on this machine alone, in an empty home, and on virtual time where they ask for it."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anyio.to_thread
+import pytest
+from hypothesis import settings
+
+from tests.support.clock import VirtualTimeLoop
+from tests.support.offline import sitecustomize as network
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+# The gate tries the same examples everywhere and never fails by the machine's speed; `--hypothesis-profile=explore`
+# looks for new ones.
+settings.register_profile("gate", derandomize=True, deadline=None)
+settings.register_profile("explore", max_examples=1000, deadline=None, print_blob=True)
+settings.load_profile("gate")
+
+HOME_VARIABLES = (
+    "HOME",
+    "USERPROFILE",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_RUNTIME_DIR",
+    "XDG_STATE_HOME",
+)
+OUTSIDE_PREFIXES = ("AUTOENHANCE_", "BATCH_RENAMER_")
+OUTSIDE_VARIABLES = (
+    *("ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "NETRC"),  # they redirect requests, or add credentials
+    *("CLICOLOR_FORCE", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "LINES", "NO_COLOR", "PY_COLORS"),  # and output
+)
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Give a test marked ``virtual_time`` the virtual clock, and every other one the real clock."""
+    if item.get_closest_marker("virtual_time"):
+        return {"virtual": VirtualTimeLoop}
+    return {"real": asyncio.new_event_loop}
+
+
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in itertools.count())
+
+
+@pytest.fixture(autouse=True)
+def home(_homes: Iterator[Path]) -> Iterator[Path]:
+    """Give a test an empty home, and an environment without keys, settings or proxies; children get it too."""
+    folder = next(_homes)
+    folder.mkdir()
+    offline = str(Path(network.__file__).parent)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ:
+            if name.upper().startswith(OUTSIDE_PREFIXES) or name.upper() in OUTSIDE_VARIABLES:
+                patch.delenv(name)
+        for name in HOME_VARIABLES:
+            patch.setenv(name, str(folder if name in ("HOME", "USERPROFILE") else folder / name.lower()))
+        patch.setenv("PYTHONPATH", offline, prepend=os.pathsep)
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def refused_connections() -> Iterator[list[str]]:
+    """Fail a test whose code tried to leave this machine, even if it caught the error; a test may clear the list."""
+    network.refused.clear()
+    yield network.refused
+    assert not network.refused
+
+
+@pytest.fixture(autouse=True)
+def _clock_waits_for_threads(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let the virtual clock know of the threads that anyio starts."""
+    if not request.node.get_closest_marker("virtual_time"):
+        yield
+        return
+    run_sync = anyio.to_thread.run_sync
+
+    async def run_sync_while_clock_stands(*args: Any, **kwargs: Any) -> Any:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualTimeLoop)
+        with loop.real_work():
+            return await run_sync(*args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(anyio.to_thread, "run_sync", run_sync_while_clock_stands)
+        yield

@@ -1,0 +1,153 @@
+"""The package as a whole enters: what is installed, what it imports, and what its documents say must agree."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+import batch_renamer
+
+ROOT = Path(__file__).parents[2]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+README = (ROOT / "README.md").read_text("utf-8")
+MODULES = [
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    for path in sorted((ROOT / "batch_renamer").rglob("*.py"))
+    if path.name != "__main__.py"  # it runs the command
+    and len(ast.parse(path.read_text("utf-8")).body) > 1  # some folders have a description and no names
+]
+HEAVY = {"aiohttp", "numpy", "pandas", "pydantic", "sqlite3"}
+
+
+def _python(*args: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run Python on its own, without the coverage measurement of this process: that one imports sqlite3."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    return subprocess.run([sys.executable, *args], cwd=cwd, env=env, capture_output=True, text=True, check=False)
+
+
+def _imported_by(*args: str) -> set[str]:
+    """Return the names of all modules that a run of Python imports."""
+    run = _python("-X", "importtime", *args)
+    assert run.returncode == 0, run.stderr.splitlines()[-1]
+    return {line.rpartition("|")[2].strip() for line in run.stderr.splitlines() if line.startswith("import time:")}
+
+
+def _name(requirement: str) -> str:
+    """Return the distribution that a requirement asks for."""
+    return re.split("[<>=]", requirement)[0]
+
+
+def _sort_key(name: str) -> tuple[int, str]:
+    """Order constants, classes and functions as ruff does (RUF022)."""
+    return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_public_names_are_listed_and_exist(name: str) -> None:
+    """Each module says in a sorted ``__all__`` what others may use, and has it."""
+    module = importlib.import_module(name)
+    assert module.__all__ == sorted(set(module.__all__), key=_sort_key)
+    assert [public for public in module.__all__ if not hasattr(module, public)] == []
+
+
+def test_the_checkout_is_what_is_tested(tmp_path: Path) -> None:
+    """Commands that tests start run this checkout; a stale copy (plain ``pip install .``) would test the past.
+
+    If this fails: ``.venv/bin/pip install --no-deps --no-build-isolation -e .``, as the README's test command does.
+    """
+    run = _python("-c", "import batch_renamer; print(batch_renamer.__file__)", cwd=tmp_path)
+    assert run.stdout.strip() == str(ROOT / "batch_renamer" / "__init__.py"), run.stderr
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        pytest.param(["-c", "import batch_renamer"], id="import"),
+        pytest.param(["-m", "batch_renamer", "--help"], id="--help"),
+        pytest.param(["-m", "batch_renamer", "apply", "--help"], id="apply --help"),
+    ],
+)
+def test_help_and_import_are_light(args: list[str]) -> None:
+    """Whoever only looks does not wait for libraries that read sheets or talk HTTP."""
+    imported = _imported_by(*args)
+    assert "batch_renamer" in imported
+    assert imported & HEAVY == set()
+
+
+def test_wheel_holds_the_package_and_nothing_else(tmp_path: Path) -> None:
+    """What is installed is batch_renamer with its type marker: no tests, no sample data."""
+    run = _python("-m", "hatchling", "build", "--target", "wheel", "--directory", tmp_path)
+    assert run.returncode == 0, run.stderr
+    (wheel,) = tmp_path.iterdir()
+    assert wheel.name == f"batch_renamer-{batch_renamer.__version__}-py3-none-any.whl"
+    names = ZipFile(wheel).namelist()
+    assert {name.partition("/")[0] for name in names} == {
+        "batch_renamer",
+        f"batch_renamer-{batch_renamer.__version__}.dist-info",
+    }
+    assert "batch_renamer/py.typed" in names
+    files = {str(path.relative_to(ROOT)) for path in (ROOT / "batch_renamer").rglob("*.py")}
+    assert files <= set(names)
+
+
+def _help(*command: str) -> str:
+    """Return what ``--help`` prints."""
+    return _python("-m", "batch_renamer", *command, "--help").stdout
+
+
+def _commands() -> set[str]:
+    """Return the names of all commands, as ``--help`` lists them."""
+    return set(re.findall(r"^  ([a-z]+)", _help().partition("Commands:\n")[2].partition("\n\n")[0], flags=re.MULTILINE))
+
+
+def test_readme_names_exactly_the_commands_that_exist() -> None:
+    """Nobody reads of a command that isn't there, or has to find one by luck."""
+    assert set(re.findall(r"[`/]batch-renamer ([a-z]+)", README)) == _commands() != set()
+
+
+def test_readme_names_only_options_that_exist() -> None:
+    """Every option in the README, those of pip and pytest aside, is an option of some command."""
+    own_words = [part for part in re.split("&&|\n", README) if not re.search("pip install|pytest", part)]
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", " ".join(own_words)))
+    assert named
+    assert named - set(re.findall(r"--[a-z][a-z-]*", " ".join(map(_help, _commands())))) == set()
+
+
+def test_changelog_tells_of_this_version() -> None:
+    """The version of the package has its section."""
+    assert f"\n## [{batch_renamer.__version__}]" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_declared_dependencies_are_the_imported_ones() -> None:
+    """Nothing is imported that only happens to be installed, and nothing is installed for nothing."""
+    trees = [ast.parse(path.read_text("utf-8")) for path in (ROOT / "batch_renamer").rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    modules = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    modules |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
+    imported = {name.partition(".")[0] for name in modules} - sys.stdlib_module_names - {"batch_renamer"}
+    imported -= {"pydantic_core"}  # a part of pydantic, in lockstep with it
+    assert {name.replace("_", "-") for name in imported} == set(map(_name, PYPROJECT["project"]["dependencies"]))
+
+
+def test_requirements_pin_every_dependency_by_hash_and_name_no_host() -> None:
+    """The test command installs exactly known files, from whichever index the machine is set to use."""
+    project = PYPROJECT["project"]
+    wanted = [
+        *project["dependencies"],
+        *project["optional-dependencies"]["test"],
+        *PYPROJECT["build-system"]["requires"],
+    ]
+    text = (ROOT / "requirements.txt").read_text("utf-8")
+    pinned = dict(re.findall(r"^([\w.-]+)==(\S+) .*\\\n +--hash=sha256:", text, flags=re.MULTILINE))
+    assert set(map(_name, wanted)) - set(pinned) == set()
+    assert len(pinned) == len(re.findall(r"^[a-z]", text, flags=re.MULTILINE))
+    assert "://" not in text

@@ -1,0 +1,232 @@
+"""The lines that a person reads at the end of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from batch_renamer.model import Forecast, ReasonGroup, ReportRow, Result, RunSummary
+from batch_renamer.progress import RunView
+from batch_renamer.progress.screen import duration, run_lines
+from batch_renamer.progress.texts import cells_of
+
+R = Result
+
+
+def summary(command: str = "apply", counts: Mapping[Result, int] | None = None, **more: object) -> RunSummary:
+    """Return a run's summary."""
+    return RunSummary(run_id="k3f9", command=command, counts=dict(counts or {}), **more)  # type: ignore[arg-type]  # named by the tests
+
+
+def a_row(row: int = 2, *, result: Result = R.PLANNED, old: str | None = "14 Oak", **more: object) -> ReportRow:
+    """Return a row that renames 14 Oak to 15 Oak."""
+    texts: dict[str, object] = {"order_id": f"id-{row}", "new_name": "15 Oak", "old_name": old, **more}
+    return ReportRow(row=row, result=result, **texts)  # type: ignore[arg-type]  # named by the tests
+
+
+def a_group(*rows: ReportRow, count: int | None = None) -> ReasonGroup:
+    """Return the group that the rows are the first of."""
+    return ReasonGroup(result=rows[0].result, reason=rows[0].reason, count=count or len(rows), rows=rows)
+
+
+def shown(view: RunView, *, width: int = 100, quiet: bool = False) -> list[str]:
+    """Return the lines as a log has them."""
+    lines = run_lines(view, width=width, brackets=True, quiet=quiet)
+    return ["".join(span.text for span in line).rstrip() for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("run", "headline"),
+    [
+        pytest.param(
+            summary(counts={R.RENAMED: 480, R.UNCHANGED: 20}), "Done: 480 of 500 rows renamed.", id="all is well"
+        ),
+        pytest.param(
+            summary(counts={R.RENAMED: 1_000, R.FAILED: 2, R.DRIFTED: 1, R.INVALID: 1, R.UNKNOWN: 1}),
+            "Finished, but 5 of 1,005 rows need a look.",
+            id="some failed",
+        ),
+        pytest.param(
+            summary(counts={R.RENAMED: 1, R.FAILED: 1}), "Finished, but 1 of 2 rows needs a look.", id="one failed"
+        ),
+        pytest.param(
+            summary(counts={R.RENAMED: 1, R.PENDING: 3}, stopped="The API refused the key."),
+            "Stopped before the end: 3 of 4 rows not reached.",
+            id="stopped",
+        ),
+        pytest.param(
+            summary("plan", {R.PLANNED: 3, R.UNCHANGED: 1}),
+            "Dry run: 3 of 4 rows would be renamed. Nothing was sent.",
+            id="dry run",
+        ),
+        pytest.param(
+            summary("plan", {R.UNCHANGED: 4}),
+            "Dry run: 0 of 4 rows would be renamed. Nothing was sent.",
+            id="dry run with nothing to do",
+        ),
+        pytest.param(
+            summary("check", {R.PLANNED: 3, R.INVALID: 1}),
+            "Checked 4 rows: 3 usable, 1 in need of repair. Nothing was sent.",
+            id="check",
+        ),
+        pytest.param(summary(), "The spreadsheet has no rows to work on.", id="no rows"),
+    ],
+)
+def test_the_first_line_says_how_it_went(run: RunSummary, headline: str) -> None:
+    """Whoever reads one line knows."""
+    assert shown(RunView(summary=run))[0] == headline
+
+
+def test_counts_are_in_plain_words_and_only_those_that_occur() -> None:
+    """Each result has its number, its word as in the report, and its meaning; numbers are aligned."""
+    lines = shown(RunView(summary=summary(counts={R.FAILED: 7, R.RENAMED: 1_480})))
+    assert lines[2:4] == [
+        "  1,480  renamed    the API confirmed the new name",
+        "      7  failed     not renamed; the reasons are below",
+    ]
+    assert len([line for line in lines if line]) == 3
+
+
+@pytest.mark.parametrize("result", list(Result), ids=str)
+def test_every_result_has_a_meaning(result: Result) -> None:
+    """No result is left out of the counts."""
+    assert any(f"1  {result.value}" in line for line in shown(RunView(summary=summary(counts={result: 1}))))
+
+
+def test_planned_rows_show_old_and_new() -> None:
+    """Row, order, old name and new name, aligned although letters are of different widths."""
+    rows = (a_row(2), a_row(1000, order_id="山", old="15"))
+    lines = shown(RunView(summary=summary("plan", {R.PLANNED: 480}, reports=("r.csv",)), planned=rows))
+    assert lines[4:7] == [
+        "  row    2  id-2  1[4] Oak → 1[5] Oak",
+        "  row 1000  山    15 → 15[ Oak]",
+        "  … and 478 more in the report",
+    ]
+
+
+def test_without_a_report_none_is_promised() -> None:
+    """The rest of the plan is only said to be in a report where there is one."""
+    view = RunView(summary=summary("plan", {R.PLANNED: 3}), planned=(a_row(),))
+    assert "  … and 2 more" in shown(view)
+
+
+def test_a_check_shows_new_names_alone() -> None:
+    """Offline nobody knows the old name, and an unknown name is not shown as no name."""
+    view = RunView(summary=summary("check", {R.PLANNED: 1}), planned=(a_row(old=None),))
+    assert "  row 2  id-2  15 Oak" in shown(view)
+
+
+@pytest.mark.parametrize(
+    ("row", "line"),
+    [
+        pytest.param(a_row(result=R.FAILED), "1[4] Oak → 1[5] Oak", id="failed"),
+        pytest.param(a_row(result=R.FAILED, old=None), "15 Oak", id="failed before its name was read"),
+        pytest.param(a_row(result=R.UNKNOWN), "1[4] Oak → 1[5] Oak", id="unknown"),
+        pytest.param(a_row(result=R.DRIFTED, final_name="9 Oak"), "expected 14 Oak, found 9 Oak", id="drifted"),
+        pytest.param(a_row(result=R.DRIFTED, final_name=None), "expected 14 Oak, found (no name)", id="lost its name"),
+        pytest.param(a_row(result=R.INVALID, new_name=""), "(no name)", id="invalid"),
+    ],
+)
+def test_a_row_that_went_wrong_shows_what_helps(row: ReportRow, line: str) -> None:
+    """Each kind of problem shows the names that explain it."""
+    view = RunView(summary=summary(counts={row.result: 1}), problems=(a_group(row),))
+    assert f"    row 2  id-2  {line}" in shown(view)
+
+
+def test_problems_are_grouped_by_reason() -> None:
+    """A reason is said once, with its first rows and how many more there are."""
+    rows = (a_row(number, result=R.FAILED, old=None, reason="No such order.") for number in range(2, 5))
+    lines = shown(RunView(summary=summary(counts={R.FAILED: 7}), problems=(a_group(*rows, count=7),)))
+    assert lines[4:] == [
+        "failed · 7 rows · No such order.",
+        "    row 2  id-2  15 Oak",
+        "    row 3  id-3  15 Oak",
+        "    row 4  id-4  15 Oak",
+        "    … and 4 more",
+    ]
+
+
+def test_many_reasons_do_not_flood_the_screen() -> None:
+    """Eight reasons are shown, the rest counted."""
+    groups = (a_group(a_row(number, result=R.FAILED, reason=f"Reason {number}.")) for number in range(2, 22))
+    lines = shown(RunView(summary=summary(counts={R.FAILED: 20}), problems=tuple(groups)))
+    assert lines[-1] == "… and 12 rows with 12 other reasons"
+    assert sum("failed · " in line for line in lines) == 8
+
+
+def test_time_requests_forecast_and_reports_are_said() -> None:
+    """What it took, what it would take, and where the reports are."""
+    run = summary("plan", {R.PLANNED: 2}, seconds=12.5, requests=500, throttled=3, reports=("a.csv", "b.xlsx"))
+    view = RunView(summary=run, forecast=Forecast(requests=1_480, seconds=75.0, rate_per_s=50.0))
+    assert shown(view)[-4:] == [
+        "Forecast  about 1 min 15 s, 1,480 requests at 50 a second",
+        "Took      12 s, 500 requests (40.0 a second), 3 of them told to slow down (429)",
+        "Report    a.csv",
+        "Report    b.xlsx",
+    ]
+
+
+def test_warnings_are_shown_and_counted() -> None:
+    """Five are shown, the rest counted."""
+    run = summary(counts={R.RENAMED: 1}, warnings=tuple(f"Warning {number}." for number in range(1, 9)))
+    lines = shown(RunView(summary=run))
+    assert "Note: Warning 5." in lines
+    assert lines[-1] == "… and 3 more notes"
+
+
+@pytest.mark.parametrize("quiet", [False, True], ids=["normal", "quiet"])
+def test_the_last_line_is_exactly_the_command(quiet: bool) -> None:
+    """Whatever else is shown, the command stands last, alone and uncut, however narrow the terminal."""
+    command = "batch-renamer resume k3f9 --config '/a/rather/long/path/to the/file.toml' --failed"
+    view = RunView(summary=summary(counts={R.FAILED: 1}), next_hint="To try again:", next_command=command)
+    assert shown(view, width=30, quiet=quiet)[-2:] == ["To try again:", command]
+
+
+def test_quiet_leaves_the_headline_and_the_reason_of_a_stop() -> None:
+    """Nothing but what has to be known."""
+    run = summary(counts={R.PENDING: 1}, stopped="The API refused the key.", warnings=("w",), reports=("r",), seconds=1)
+    assert shown(RunView(summary=run, problems=(ReasonGroup(result=R.PENDING, reason="", count=1),)), quiet=True) == [
+        "Stopped before the end: 1 of 1 row not reached.",
+        "The API refused the key.",
+    ]
+
+
+def test_no_text_from_outside_steers_the_terminal() -> None:
+    """Names, ids, reasons, warnings, paths and commands are all shown escaped."""
+    evil = "\x1b[2J\u202e\n"
+    row = a_row(result=R.FAILED, order_id=evil, old=evil, new_name=evil + "x", reason=evil)
+    drifted = a_row(result=R.DRIFTED, old=evil, final_name=evil, reason=evil)
+    view = RunView(
+        summary=summary(counts={R.PLANNED: 1}, stopped=evil, warnings=(evil,), reports=(evil,)),
+        problems=(a_group(row), a_group(drifted)),
+        planned=(row,),
+        next_hint=evil,
+        next_command=evil,
+    )
+    assert not {"\x1b", "\u202e", "\n"} & set("".join(shown(view)))
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_rows_fit_the_screen(width: int) -> None:
+    """Long ids and long names are cut so that a row is a line."""
+    rows = (a_row(order_id="i" * 256, old="山" * 10_000, new_name="x" * 10_000), a_row(1_048_576))
+    lines = shown(RunView(summary=summary("plan", {R.PLANNED: 2}), planned=rows), width=width)
+    assert max(cells_of(line) for line in lines if line.startswith("  row")) <= width
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0, "0.0 s"),
+        (9.94, "9.9 s"),
+        (9.96, "10 s"),
+        (59.6, "1 min 0 s"),
+        (75, "1 min 15 s"),
+        (3_599.7, "1 h 0 min"),
+        (86_400, "24 h 0 min"),
+    ],
+)
+def test_durations_read_as_people_say_them(seconds: float, text: str) -> None:
+    """Rounding never gives 60 s or 60 min."""
+    assert duration(seconds) == text

@@ -1,0 +1,318 @@
+"""Where reports may go, and that a report is there whole or not at all."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from batch_renamer.errors import JournalError, ReportTargetError, ReportWriteError
+from batch_renamer.model import ReportRow, Result, RunSummary
+from batch_renamer.reports import FORMATS, prove_writable, resolve_targets, write_report
+
+TODAY = datetime.date(2025, 11, 3)
+SUMMARY = RunSummary(run_id="k3f9", command="apply", counts={Result.RENAMED: 1})
+ROW = ReportRow(row=2, order_id="a1", new_name="b", result=Result.RENAMED)
+each_format = pytest.mark.parametrize("ending", FORMATS)
+
+
+def resolve(*requested: str, sheet: Path | None = None, state_dir: Path = Path("state")) -> tuple[Path, ...]:
+    """Resolve targets for run k3f9 on 2025-11-03."""
+    return resolve_targets(requested, run_id="k3f9", date=TODAY, sheet=sheet, state_dir=state_dir)
+
+
+def forbid(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Let no file be made in the folder, whoever runs the test."""
+    really_open = Path.open
+
+    def refusing(path: Path, *args: Any, **kwargs: Any) -> Any:
+        if path.parent == folder:
+            raise PermissionError(13, "Permission denied")
+        return really_open(path, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", refusing)
+
+
+# -- Wishes ----------------------------------------------------------------------------------------------------------
+
+
+def test_date_and_id_are_filled_in() -> None:
+    """Both placeholders may stand anywhere in the path."""
+    assert resolve("{date}/out-{id}.csv") == (Path("2025-11-03/out-k3f9.csv"),)
+
+
+def test_other_braces_are_left_alone() -> None:
+    """Braces are legal in file names."""
+    assert resolve("{other}{}.csv") == (Path("{other}{}.csv"),)
+
+
+def test_each_target_once_in_the_order_asked_for() -> None:
+    """The same report asked for twice is written once."""
+    assert resolve("b.csv", "a.json", "b.csv") == (Path("b.csv"), Path("a.json"))
+
+
+def test_an_ending_may_be_in_capitals() -> None:
+    """``.XLSX`` is ``.xlsx``."""
+    assert resolve("A.XLSX") == (Path("A.XLSX"),)
+
+
+@pytest.mark.parametrize("path", ["out.html", "out.pdf", "out", "out.csv.gz", ".csv", ""])
+def test_an_unknown_ending_is_refused_with_those_that_exist(path: str) -> None:
+    """The message lists the endings that would do."""
+    with pytest.raises(ReportTargetError, match=re.escape("must end in one of .csv, .json, .xlsx")):
+        resolve(path)
+
+
+def test_a_report_never_overwrites_the_spreadsheet(tmp_path: Path) -> None:
+    """Not by the same path, nor by another spelling of it."""
+    sheet = tmp_path / "orders.csv"
+    sheet.touch()
+    (tmp_path / "sub").mkdir()
+    with pytest.raises(ReportTargetError, match="overwrite the spreadsheet"):
+        resolve(str(tmp_path / "sub" / ".." / "orders.csv"), sheet=sheet)
+
+
+def test_a_new_report_beside_the_spreadsheet_is_fine(tmp_path: Path) -> None:
+    """Only the sheet itself is out of bounds, not what isn't there yet."""
+    sheet = tmp_path / "orders.csv"
+    sheet.touch()
+    target = tmp_path / "orders.xlsx"
+    assert resolve(str(target), sheet=sheet) == (target,)
+
+
+def test_the_default_is_beside_the_sheet(tmp_path: Path) -> None:
+    """Without a wish the report stands beside the sheet, and trying the folder leaves nothing there."""
+    sheet = tmp_path / "orders.csv"
+    assert resolve(sheet=sheet) == (tmp_path / "orders.report-k3f9.xlsx",)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_default_avoids_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A read-only folder of spreadsheets sends the report to the state directory, which is made private."""
+    state = tmp_path / "made" / "state"
+    forbid(monkeypatch, tmp_path / "read-only")
+    sheet = tmp_path / "read-only" / "orders.csv"
+    assert resolve(sheet=sheet, state_dir=state) == (state / "orders.report-k3f9.xlsx",)
+    assert stat.S_IMODE(state.stat().st_mode) == 0o700
+
+
+def test_the_default_without_a_sheet_is_in_the_state_directory(tmp_path: Path) -> None:
+    """Rows that came from no file have a report all the same."""
+    assert resolve(state_dir=tmp_path) == (tmp_path / "report-k3f9.xlsx",)
+
+
+def test_no_place_at_all_is_said(tmp_path: Path) -> None:
+    """A state directory that can't be made is refused in one sentence."""
+    (tmp_path / "file").touch()
+    with pytest.raises(ReportTargetError, match="choose a place with --report"):
+        resolve(state_dir=tmp_path / "file" / "state")
+
+
+# -- Proof -----------------------------------------------------------------------------------------------------------
+
+
+def test_proving_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Neither a probe nor the report itself is there afterwards, and an old report is untouched."""
+    old = tmp_path / "old.csv"
+    old.write_text("old")
+    prove_writable([old, tmp_path / "new.csv"])
+    assert [path.name for path in tmp_path.iterdir()] == ["old.csv"]
+    assert old.read_text() == "old"
+
+
+def test_a_missing_folder_is_found_out(tmp_path: Path) -> None:
+    """The message names the folder."""
+    with pytest.raises(ReportTargetError, match=r"there is no folder .*nowhere"):
+        prove_writable([tmp_path / "nowhere" / "r.csv"])
+
+
+def test_a_folder_in_the_way_is_found_out(tmp_path: Path) -> None:
+    """A folder called like the report can't be replaced by it."""
+    (tmp_path / "r.csv").mkdir()
+    with pytest.raises(ReportTargetError, match="a folder has that name"):
+        prove_writable([tmp_path / "r.csv"])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_in_the_way_is_found_out(tmp_path: Path) -> None:
+    """What is no ordinary file is not replaced."""
+    os.mkfifo(tmp_path / "r.csv")
+    with pytest.raises(ReportTargetError, match="no ordinary file"):
+        prove_writable([tmp_path / "r.csv"])
+
+
+def test_a_folder_without_permission_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's own reason is in the sentence."""
+    forbid(monkeypatch, tmp_path)
+    with pytest.raises(ReportTargetError, match="Permission denied; choose another place"):
+        prove_writable([tmp_path / "r.csv"])
+
+
+def test_a_write_protected_report_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that its owner protected is not replaced behind the owner's back."""
+    protected = tmp_path / "r.csv"
+    protected.touch()
+    monkeypatch.setattr(os, "access", lambda path, mode: (path, mode) != (protected, os.W_OK))
+    with pytest.raises(ReportTargetError, match="write-protected"):
+        prove_writable([protected])
+
+
+def test_a_name_too_long_for_the_disk_is_found_out(tmp_path: Path) -> None:
+    """The probe's own name is short, so the report's is looked at too."""
+    with pytest.raises(ReportTargetError, match="can't be written"):
+        prove_writable([tmp_path / ("x" * 300 + ".csv")])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The probe writes, since a full disk often still makes empty files; and it is removed."""
+    fill_the_disk(monkeypatch)
+    with pytest.raises(ReportTargetError, match="No space left"):
+        prove_writable([tmp_path / "r.csv"])
+
+
+# -- Writing ---------------------------------------------------------------------------------------------------------
+
+
+def fill_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Send everything that is written to a new file to the device that is always full."""
+    really_open = Path.open
+
+    def full(path: Path, mode: str = "r", **kwargs: Any) -> Any:
+        if mode == "xb":
+            really_open(path, mode).close()
+            return really_open(Path("/dev/full"), "wb")
+        return really_open(path, mode, **kwargs)
+
+    monkeypatch.setattr(Path, "open", full)
+
+
+@each_format
+def test_a_report_is_written(tmp_path: Path, ending: str) -> None:
+    """It stands at its target, alone."""
+    target = tmp_path / f"r{ending}"
+    assert write_report(target, [ROW], summary=SUMMARY) == target
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@each_format
+def test_a_failure_midway_leaves_the_old_report(tmp_path: Path, ending: str) -> None:
+    """If the rows end in an error, the error passes, the old report is as it was, and no other file is there."""
+    target = tmp_path / f"r{ending}"
+    target.write_text("old")
+
+    def rows() -> Iterator[ReportRow]:
+        yield ROW
+        raise JournalError("The journal is damaged.")
+
+    with pytest.raises(JournalError):
+        write_report(target, rows(), summary=SUMMARY)
+    assert [path.name for path in tmp_path.iterdir()] == [target.name]
+    assert target.read_text() == "old"
+
+
+@each_format
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_leaves_the_old_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str) -> None:
+    """A full disk is said in one sentence, the old report is as it was, and no other file is there."""
+    target = tmp_path / f"r{ending}"
+    target.write_text("old")
+    fill_the_disk(monkeypatch)
+    with pytest.raises(ReportWriteError, match="could not be written: No space left"):
+        write_report(target, [ROW], summary=SUMMARY)
+    assert [path.name for path in tmp_path.iterdir()] == [target.name]
+    assert target.read_text() == "old"
+
+
+def test_a_folder_that_has_gone_is_said(tmp_path: Path) -> None:
+    """The report can't be written, and the sentence says where."""
+    with pytest.raises(ReportWriteError, match=re.escape("gone")):
+        write_report(tmp_path / "gone" / "r.csv", [ROW], summary=SUMMARY)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no umask")
+@pytest.mark.parametrize("umask", [0o022, 0o027, 0o077], ids=oct)
+def test_a_report_follows_the_umask(tmp_path: Path, umask: int) -> None:
+    """A report is as readable as any file that the user makes."""
+    before = os.umask(umask)
+    try:
+        path = write_report(tmp_path / "r.csv", [ROW], summary=SUMMARY)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o666 & ~umask
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    """Where the target is a link, what it points to is replaced."""
+    (tmp_path / "data").mkdir()
+    real, link = tmp_path / "data" / "r.csv", tmp_path / "latest.csv"
+    real.write_text("old")
+    link.symlink_to(real)
+    assert write_report(link, [ROW], summary=SUMMARY) == link
+    assert link.is_symlink()
+    assert real.read_bytes().startswith(b"\xef\xbb\xbfrow,")
+
+
+def refuse_to_replace(monkeypatch: pytest.MonkeyPatch, *refused: Path) -> None:
+    """Behave as Windows does when one of these files is open in Excel."""
+    really_replace = Path.replace
+
+    def replace(path: Path, target: Path) -> Path:
+        if target in refused:
+            raise PermissionError(13, "The process cannot access the file")
+        return really_replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+
+
+def test_a_report_that_cannot_be_replaced_gets_the_id_in_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old one is untouched, and the caller learns the new one's name."""
+    target = tmp_path / "r.csv"
+    target.write_text("open in Excel")
+    refuse_to_replace(monkeypatch, target)
+    assert write_report(target, [ROW], summary=SUMMARY) == tmp_path / "r.k3f9.csv"
+    assert target.read_text() == "open in Excel"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["r.csv", "r.k3f9.csv"]
+
+
+def test_an_id_in_the_name_is_not_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A default report, written again while it is open, gets a number instead."""
+    target = tmp_path / "orders.report-k3f9.xlsx"
+    target.write_text("open in Excel")
+    refuse_to_replace(monkeypatch, target)
+    assert write_report(target, [ROW], summary=SUMMARY) == tmp_path / "orders.report-k3f9-2.xlsx"
+
+
+def test_no_other_report_is_overwritten_instead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that is taken is passed over."""
+    target, taken = tmp_path / "r.csv", tmp_path / "r.k3f9.csv"
+    target.touch()
+    taken.write_text("another")
+    refuse_to_replace(monkeypatch, target)
+    assert write_report(target, [ROW], summary=SUMMARY) == tmp_path / "r.k3f9-2.csv"
+    assert taken.read_text() == "another"
+
+
+def test_when_every_name_is_refused_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No free name, no report: an error, and nothing left behind."""
+    names = ["r.csv", "r.k3f9.csv", *(f"r.k3f9-{number}.csv" for number in range(2, 11))]
+    for name in names:
+        (tmp_path / name).touch()
+    refuse_to_replace(monkeypatch, tmp_path / "r.csv")
+    with pytest.raises(ReportWriteError, match="cannot access"):
+        write_report(tmp_path / "r.csv", [ROW], summary=SUMMARY)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
+
+
+def test_the_delimiter_is_the_inputs(tmp_path: Path) -> None:
+    """A CSV report uses the delimiter of the sheet it answers."""
+    path = write_report(tmp_path / "r.csv", [ROW], summary=SUMMARY, delimiter=";")
+    assert path.read_text(encoding="utf-8-sig").startswith("row;order_id;")
