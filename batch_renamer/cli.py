@@ -7,14 +7,27 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+import typer.core
 
 from batch_renamer import __version__
 from batch_renamer.words import API, INPUT, OUTPUT, SANDBOX, WHERE, WRITING, Spreadsheet, takes
 
 __all__ = ["app", "main"]
 
+
+class _Group(typer.core.TyperGroup):
+    """A group whose help option has a default: typer would import pydantic to make one of nothing (0.29.2)."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.default = False
+        return option
+
+
 app = typer.Typer(
     name="batch-renamer",
+    cls=_Group,
     help="Rename Autoenhance orders in bulk from a spreadsheet, and account for every row.",
     no_args_is_help=True,
     add_completion=False,

@@ -139,7 +139,7 @@ async def _ask(run: Run) -> bool:
         planned=tuple(run.planned(limit=_MOST_SHOWN_TO_ASK)),
         forecast=run.forecast(),
     )
-    show_run(view, sys.stderr, is_terminal=sys.stderr.isatty())
+    show_run(view, sys.stderr)
     profile = f" (profile {run.settings.profile})" if run.settings.profile else ""
     sys.stderr.write(f"\nRename {counts[Result.PLANNED]:,} orders at {run.record.base_url}{profile}? [y/N] ")
     sys.stderr.flush()
@@ -174,7 +174,7 @@ def _show(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> None:
         next_hint=hint,
         next_command=command,
     )
-    show_run(view, stream, is_terminal=stream.isatty(), quiet=settings.quiet)
+    show_run(view, stream, quiet=settings.quiet)
 
 
 def _next(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> tuple[str, str]:

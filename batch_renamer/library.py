@@ -9,7 +9,7 @@ import io
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -77,7 +77,7 @@ async def rename_orders_async(
                 progress=make_progress(io.StringIO(), quiet=True),
             )
             job = Job(
-                open_sheet=partial(open_frame, frame, load_options(settings)),
+                open_sheet=lambda: nullcontext(open_frame(frame, load_options(settings))),
                 connect=connect,
                 account=account_name,
                 base_url=settings.base_url,
@@ -106,7 +106,7 @@ def rename_orders(
     def in_thread() -> None:
         try:
             results.append(anyio.run(work))
-        except BaseException as error:  # noqa: BLE001 - handed to the caller's thread as it is
+        except BaseException as error:
             errors.append(error)
 
     # A thread of its own: a notebook's event loop is running already, and a second one can't run in its thread.

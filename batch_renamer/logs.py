@@ -52,7 +52,8 @@ def logging_to(file: Path | None, *, verbose: bool, secrets: list[str]) -> Itera
         SettingsError: the file can't be written.
     """
     logger = logging.getLogger("batch_renamer")
-    handlers: list[logging.Handler] = []
+    # Without any handler, Python would print warnings on standard error.
+    handlers: list[logging.Handler] = [logging.NullHandler()]
     if file is not None:
         handlers.append(_private_file(file))
         handlers[-1].setFormatter(_JsonLines(secrets))

@@ -33,7 +33,7 @@ def _switch(flag: str, text: str) -> Any:
 
 
 def _many(flag: str, text: str, *, metavar: str) -> Any:
-    return Annotated[list[str] | None, typer.Option(flag, help=text, metavar=metavar, show_default=False)]
+    return Annotated[list[str], typer.Option(flag, help=text, metavar=metavar, show_default=False)]
 
 
 WHERE: Group = {
@@ -89,7 +89,6 @@ OUTPUT: Group = {
     "verbose": _switch("--verbose", "Say more: settings with their sources, every bad row as it happens."),
     "no_progress": _switch("--no-progress", "No progress bar, plain lines instead."),
 }
-_ALL: Group = {**WHERE, **INPUT, **API, **SANDBOX, **WRITING, **OUTPUT}
 
 
 def takes(*groups: Group) -> Callable[[F], F]:
@@ -99,35 +98,19 @@ def takes(*groups: Group) -> Callable[[F], F]:
         signature = inspect.signature(command, eval_str=True)
         own = [p for p in signature.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
         given = [
-            inspect.Parameter(
-                name,
-                inspect.Parameter.KEYWORD_ONLY,
-                default=False if _is_switch(annotation) else None,
-                annotation=annotation,
-            )
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=_default(option), annotation=option)
             for group in groups
-            for name, annotation in group.items()
+            for name, option in group.items()
         ]
-        command.__signature__ = signature.replace(parameters=[*own, *given])  # type: ignore[attr-defined]  # read by inspect
+        command.__signature__ = signature.replace(parameters=[*own, *given])  # type: ignore[attr-defined]  # for inspect
         command.__annotations__ = {p.name: p.annotation for p in (*own, *given)}
         return command
 
     return decorate
 
 
-def _is_switch(annotation: Any) -> bool:
-    return bool(annotation.__origin__ is bool)
-
-
-def flag_of(name: str) -> str:
-    """Return the word of an option.
-
-    Example:
-        >>> flag_of("max_failures")
-        '--max-failures'
-    """
-    [option] = _ALL[name].__metadata__
-    return str(option.param_decls[0])
+def _default(option: Any) -> object:
+    return {bool: False, list[str]: []}.get(option.__origin__)
 
 
 def again(command: str, arguments: list[str], given: Mapping[str, object]) -> str:
@@ -139,13 +122,14 @@ def again(command: str, arguments: list[str], given: Mapping[str, object]) -> st
     """
     words = ["batch-renamer", command, *arguments]
     for name, value in given.items():
+        flag = f"--{name.replace('_', '-')}"
         match value:
             case None | False:
                 continue
             case True:
-                words.append(flag_of(name))
+                words.append(flag)
             case list():
-                words.extend(word for each in value for word in (flag_of(name), str(each)))
+                words.extend(word for each in value for word in (flag, str(each)))
             case _:
-                words.extend((flag_of(name), str(value)))
+                words.extend((flag, str(value)))
     return shlex.join(words)

@@ -50,7 +50,7 @@ def cell_of_number(value: float) -> Cell:
     if not float(value).is_integer():
         return Unusable(Flaw.DECIMAL, repr(value))
     if abs(value) >= _MOST_EXACT:
-        return Unusable(Flaw.LONG_NUMBER, repr(value))
+        return Unusable(Flaw.LONG_NUMBER, str(int(value)))
     return str(int(value))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 from batch_renamer.errors import SheetError
 from batch_renamer.loader.cells import Cell, Flaw, RawRow, Unusable
 from batch_renamer.loader.delimiter import asked_delimiter, declared_delimiter, find_delimiter, first_records
-from batch_renamer.loader.encoding import GUESS, find_encoding
+from batch_renamer.loader.encoding import find_encoding
 from batch_renamer.loader.headings import HEADING_ROWS, Columns, find_columns
 from batch_renamer.loader.quotes import find_swallowed
 from batch_renamer.loader.sheet import Sheet
@@ -137,8 +137,11 @@ def _rows_of(frame: pd.DataFrame, first: int, table: _Table) -> Iterator[RawRow]
         [""] * (len(frame) - skipped) if column is None else frame[column].tolist()[skipped:] for column in wanted
     )
     for row, (order_id, new_name, current_name, skip) in enumerate(zip(*picked, strict=True), first + skipped):
-        if not (order_id.isascii() and order_id.strip()) and not any(map(trimmed, frame.iloc[row - first])):
-            continue  # the first half is quick and rules nearly every row out
+        plainly_filled = order_id.isascii() and order_id.strip()  # quick, and true of nearly every row
+        if not plainly_filled and not (
+            trimmed(order_id) or trimmed(new_name) or any(map(trimmed, frame.iloc[row - first]))
+        ):
+            continue
         if row in swallowed:
             yield row, order_id, Unusable(Flaw.SWALLOWED, swallowed[row]), current_name, skip
         elif columns.is_report:
@@ -157,4 +160,4 @@ def _guess_warning(rows: Iterator[RawRow], label: str) -> str:
     names: Iterator[Cell] = (row[2] for row in rows)
     examples = list(islice((name for name in names if isinstance(name, str) and not name.isascii()), _EXAMPLES))
     seen = f"it reads {listed(examples)}" if examples else "no name is affected"
-    return f"{label} is not UTF-8 and was read as Windows-1252: {seen}. If that is wrong, say --encoding (not {GUESS})."
+    return f"{label} is not UTF-8 and was read as Windows-1252: {seen}. If that looks wrong, pass --encoding."

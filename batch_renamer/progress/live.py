@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, TextIO
 
@@ -96,7 +97,7 @@ class _QuietProgress:
         """Do nothing: nothing is open."""
 
 
-class _StagedProgress:
+class _StagedProgress(ABC):
     """What a bar and lines have in common: the figures of the stage under way."""
 
     def __init__(self, stream: TextIO, *, clock: Clock) -> None:
@@ -140,14 +141,17 @@ class _StagedProgress:
         if stage is not None:
             self._show(done_line(stage, now_s=self._clock()))
 
+    @abstractmethod
     def _begun(self, now_s: float) -> None:
         """Take note that a stage has begun."""
 
+    @abstractmethod
     def _advanced(self, stage: Stage, now_s: float) -> None:
         """Take note that a stage has got on."""
 
+    @abstractmethod
     def _show(self, line: Line) -> None:
-        raise NotImplementedError
+        """Leave a line for good."""
 
 
 class _PlainProgress(_StagedProgress):
@@ -200,6 +204,9 @@ class _TerminalProgress(_StagedProgress):
 
     def _begun(self, now_s: float) -> None:
         self._live.start()
+
+    def _advanced(self, stage: Stage, now_s: float) -> None:
+        """Draw nothing: the thread looks at the figures when it is time."""
 
     def _bar(self) -> Text:
         stage = self._stage

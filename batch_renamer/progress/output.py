@@ -76,20 +76,22 @@ def is_live_terminal(stream: TextIO) -> bool:
         return False
 
 
-def show_run(view: RunView, stream: TextIO, *, is_terminal: bool, quiet: bool = False) -> None:
+def show_run(view: RunView, stream: TextIO, *, is_terminal: bool | None = None, quiet: bool = False) -> None:
     r"""Print what became of a run (or would, in a dry run); its last line is the command that goes on, if any.
+
+    ``is_terminal`` is found out if it isn't said.
 
     Example:
         >>> import io
         >>> from batch_renamer.model import Result, RunSummary
         >>> stream = io.StringIO()
         >>> view = RunView(summary=RunSummary(run_id="k3", command="apply", counts={Result.RENAMED: 2}))
-        >>> show_run(view, stream, is_terminal=False, quiet=True)
+        >>> show_run(view, stream, quiet=True)
         >>> stream.getvalue()
         'Done: 2 of 2 rows renamed.\n'
     """
     safe = SafeStream(stream)
-    if is_terminal:
+    if is_live_terminal(stream) if is_terminal is None else is_terminal:
         console = make_console(safe)
         for line in run_lines(view, width=console.width, brackets=False, quiet=quiet):
             console.print(rich_text(line), soft_wrap=True)

@@ -84,6 +84,8 @@ def serve_forever(
         SettingsError: a text that can't be understood, a file or port that can't be used.
     """
     plan, rate_limit, delay = parse_faults(faults), parse_limit(limit), parse_latency(latency)
+    if orders < 0 or images < 0:
+        raise SettingsError(f"{orders} orders with {images} images each can't be used: give numbers from 0 on.")
     given_key = (api_key or "").strip()
     with ExitStack() as stack:
         log = stack.enter_context(closing(RequestLog(path=log_file)))

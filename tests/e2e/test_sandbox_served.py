@@ -95,7 +95,9 @@ def test_faults_and_limit_are_those_asked_for() -> None:
     assert statuses == [500, 429]
 
 
-@pytest.mark.parametrize("options", [{"faults": "x"}, {"limit": "x"}, {"latency": "x"}, {"port": -1}])
+@pytest.mark.parametrize(
+    "options", [{"faults": "x"}, {"limit": "x"}, {"latency": "x"}, {"port": -1}, {"orders": -1}, {"images": -1}]
+)
 def test_nonsense_is_refused_before_anything_is_served(options: dict[str, Any]) -> None:
     """The caller gets the sentence to show."""
     with pytest.raises(SettingsError, match="can't be used"):

@@ -1,4 +1,7 @@
-"""Tests enter; they run on this machine alone, in an empty home, and on virtual time where they ask for it."""
+"""Tests enter; they run on this machine alone, in an empty home, and on virtual time where they ask for it.
+
+It stands at the root so that the examples in the package's docstrings are held to the same.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,209 @@
+"""Cells enter; small workbook files leave, written byte by byte so that tests can break them on purpose."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape, quoteattr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+__all__ = ["ods", "xls", "xls_formula", "xls_string", "xlsb", "xlsx", "xlsx_row", "zipped"]
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_ODF = "urn:oasis:names:tc:opendocument:xmlns"
+
+
+def zipped(parts: Mapping[str, str | bytes]) -> bytes:
+    """Pack parts into an archive."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def xlsx_row(number: int, *cells: str, first_column: str = "A") -> str:
+    """Write one row: a text becomes a text cell, what starts with ``<c`` is taken as it is, "" is left out."""
+    written = []
+    for place, cell in enumerate(cells):
+        at = f"{chr(ord(first_column) + place)}{number}"
+        if cell.startswith("<c"):
+            written.append(cell.replace("<c", f'<c r="{at}"', 1))
+        elif cell:
+            written.append(f'<c r="{at}" t="inlineStr"><is><t xml:space="preserve">{escape(cell)}</t></is></c>')
+    return f'<row r="{number}">{"".join(written)}</row>'
+
+
+def xlsx(sheets: Mapping[str, str], *, hidden: Sequence[str] = (), extra: Mapping[str, str | bytes] | None = None) -> bytes:
+    """Write a workbook whose sheets are given as their rows in XML; style 1 is a date."""
+    names = list(sheets)
+    entries = "".join(
+        f"<sheet name={quoteattr(name)} sheetId='{i}' r:id='rId{i}'{_hidden(name in hidden)}/>"
+        for i, name in enumerate(names, 1)
+    )
+    relations = "".join(
+        f"<Relationship Id='rId{i}' Type='{_RELATIONS}/worksheet' Target='worksheets/sheet{i}.xml'/>"
+        for i in range(1, len(names) + 1)
+    )
+    parts: dict[str, str | bytes] = {
+        "[Content_Types].xml": f"<Types xmlns='{_PACKAGE}/content-types'/>",
+        "_rels/.rels": f"<Relationships xmlns='{_PACKAGE}/relationships'><Relationship Id='r' "
+        f"Type='{_RELATIONS}/officeDocument' Target='xl/workbook.xml'/></Relationships>",
+        "xl/workbook.xml": f"<workbook xmlns='{_MAIN}' xmlns:r='{_RELATIONS}'><sheets>{entries}</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f"<Relationships xmlns='{_PACKAGE}/relationships'>{relations}"
+        f"<Relationship Id='s' Type='{_RELATIONS}/styles' Target='styles.xml'/></Relationships>",
+        "xl/styles.xml": f"<styleSheet xmlns='{_MAIN}'><cellXfs><xf numFmtId='0'/><xf numFmtId='14'/></cellXfs></styleSheet>",
+    }
+    for i, rows in enumerate(sheets.values(), 1):
+        parts[f"xl/worksheets/sheet{i}.xml"] = f"<worksheet xmlns='{_MAIN}'><sheetData>{rows}</sheetData></worksheet>"
+    return zipped({**parts, **(extra or {})})
+
+
+def _hidden(is_hidden: bool) -> str:
+    return " state='hidden'" if is_hidden else ""
+
+
+def ods(rows: str, *, name: str = "Orders", extra: Mapping[str, str | bytes] | None = None) -> bytes:
+    """Write an OpenDocument spreadsheet whose one table is given as its rows in XML."""
+    spaces = " ".join(
+        f"xmlns:{prefix}='{uri}'"
+        for prefix, uri in {
+            "office": f"{_ODF}:office:1.0",
+            "table": f"{_ODF}:table:1.0",
+            "text": f"{_ODF}:text:1.0",
+            "calcext": "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0",
+        }.items()
+    )
+    content = (
+        f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+        f"<table:table table:name={quoteattr(name)}>{rows}</table:table>"
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    parts: dict[str, str | bytes] = {
+        "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+        "META-INF/manifest.xml": "<manifest:manifest xmlns:manifest='urn:oasis:names:tc:opendocument:xmlns:manifest:1.0'/>",
+        "content.xml": content,
+    }
+    return zipped({**parts, **(extra or {})})
+
+
+Value = str | float | bool | None
+"""What a cell of a binary workbook may hold; ``None`` stands for an error."""
+
+
+def xls(rows: Mapping[tuple[int, int], bytes | Value], *, before: Sequence[tuple[int, bytes]] = ()) -> bytes:
+    """Write an Excel 97 workbook with one sheet, ``Orders``; a cell given as bytes is written as these records.
+
+    ``before`` are records at the start of the workbook: (number, body).
+    """
+    sheet = _biff(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0))
+    if rows:
+        last_row, last_column = max(row for row, _ in rows), max(column for _, column in rows)
+        sheet += _biff(0x200, struct.pack("<IIHHH", 0, last_row + 1, 0, last_column + 1, 0))
+    sheet += b"".join(_xls_cell(row, column, value) for (row, column), value in sorted(rows.items())) + _biff(0x0A)
+    start = _biff(0x809, struct.pack("<HHHHII", 0x600, 0x05, 0, 0, 0, 0)) + b"".join(_biff(*record) for record in before)
+    name = b"Orders"
+    length = len(start) + 4 + 8 + len(name) + 4
+    bound = _biff(0x85, struct.pack("<IBBBB", length, 0, 0, len(name), 0) + name)
+    return _compound("Workbook", start + bound + _biff(0x0A) + sheet)
+
+
+def _xls_cell(row: int, column: int, value: bytes | Value) -> bytes:
+    at = struct.pack("<HHH", row, column, 0)
+    match value:
+        case bytes():
+            return value
+        case None:
+            return _biff(0x205, at + b"\x2a\x01")
+        case bool():
+            return _biff(0x205, at + bytes([value, 0]))
+        case str():
+            return _biff(0x204, at + struct.pack("<HB", len(value), 1) + value.encode("utf-16-le"))
+    return _biff(0x203, at + struct.pack("<d", value))
+
+
+def xls_formula(row: int, column: int, result: bytes) -> bytes:
+    """Write a formula cell with its eight bytes of result."""
+    return _biff(0x06, struct.pack("<HHH", row, column, 0) + result + struct.pack("<HIH", 0, 0, 3) + b"\x1e\x01\x00")
+
+
+def xls_string(text: str) -> bytes:
+    """Write the record that holds the text a formula resulted in."""
+    return _biff(0x207, struct.pack("<HB", len(text), 1) + text.encode("utf-16-le"))
+
+
+def _biff(number: int, body: bytes = b"") -> bytes:
+    return struct.pack("<HH", number, len(body)) + body
+
+
+def _compound(name: str, stream: bytes) -> bytes:
+    """Wrap a stream into the small file system of old Office files: header, table, directory, stream."""
+    stream = stream.ljust(max(4096, -len(stream) // 512 * -512), b"\0")
+    sectors = len(stream) // 512
+    end, free = 0xFFFFFFFE, 0xFFFFFFFF
+    table = [0xFFFFFFFD, end, *range(3, 2 + sectors), end]
+    directory = _entry("Root Entry", 5, end, 0, child=1) + _entry(name, 2, 2, len(stream))
+    header = struct.pack("<8s16xHHHHH6xIIIIIIIIII", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, end, 0, end, 0, 0)
+    header = header[:76] + struct.pack("<109I", 0, *([free] * 108))
+    table += [free] * (128 - len(table))
+    return header + struct.pack("<128I", *table) + directory.ljust(512, b"\0") + stream
+
+
+def _entry(name: str, kind: int, start: int, length: int, *, child: int = 0xFFFFFFFF) -> bytes:
+    named = name.encode("utf-16-le") + b"\0\0"
+    return struct.pack("<64sHBBIII36xIQ", named, len(named), kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, child, start, length)
+
+
+def xlsb(rows: Iterable[Sequence[Value]], *, first_row: int = 0, first_column: int = 0) -> bytes:
+    """Write a binary workbook (.xlsb) with one sheet, ``Orders``; ``None`` is an error, "" is left out."""
+    rows = list(rows)
+    cells = []
+    for place, row in enumerate(rows, first_row):
+        cells.append(_brt(0, struct.pack("<IIHBBBI", place, 0, 300, 0, 0, 0, 0)))
+        cells += [_xlsb_cell(first_column + column, value) for column, value in enumerate(row) if value != ""]
+    width = max(map(len, rows), default=1)
+    dimension = struct.pack("<IIII", first_row, first_row + len(rows) - 1, first_column, first_column + width - 1)
+    sheet = _brt(129) + _brt(148, dimension) + _brt(145) + b"".join(cells) + _brt(146) + _brt(130)
+    book = _brt(131) + _brt(143) + _brt(156, struct.pack("<II", 0, 1) + _wide("rId1") + _wide("Orders")) + _brt(144) + _brt(132)
+    return zipped(
+        {
+            "[Content_Types].xml": f"<Types xmlns='{_PACKAGE}/content-types'/>",
+            "xl/workbook.bin": book,
+            "xl/_rels/workbook.bin.rels": f"<Relationships xmlns='{_PACKAGE}/relationships'>"
+            f"<Relationship Id='rId1' Type='{_RELATIONS}/worksheet' Target='worksheets/sheet1.bin'/></Relationships>",
+            "xl/worksheets/sheet1.bin": sheet,
+        }
+    )
+
+
+def _xlsb_cell(column: int, value: Value) -> bytes:
+    at = struct.pack("<II", column, 0)
+    match value:
+        case None:
+            return _brt(3, at + b"\x2a")
+        case bool():
+            return _brt(4, at + bytes([value]))
+        case str():
+            return _brt(6, at + _wide(value))
+    return _brt(5, at + struct.pack("<d", value))
+
+
+def _wide(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def _brt(number: int, body: bytes = b"") -> bytes:
+    kind = bytes([number]) if number < 0x80 else bytes([number & 0x7F | 0x80, number >> 7])
+    length = bytearray()
+    rest = len(body)
+    while rest >= 0x80:
+        length.append(rest & 0x7F | 0x80)
+        rest >>= 7
+    length.append(rest)
+    return kind + bytes(length) + body
