@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from batch_renamer.version import __version__
+
 if TYPE_CHECKING:
     from batch_renamer.errors import BatchRenamerError, InputError, SettingsError, SheetError
     from batch_renamer.library import Renaming, rename_orders, rename_orders_async
@@ -26,8 +28,6 @@ __all__ = [
     "rename_orders",
     "rename_orders_async",
 ]
-
-__version__ = "0.1.0"
 
 _ROOMS = ("errors", "model", "library")
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 import typer.core
 
-from batch_renamer import __version__
+from batch_renamer.version import __version__
 from batch_renamer.words import API, INPUT, OUTPUT, SANDBOX, WHERE, WRITING, Spreadsheet, takes
 
 __all__ = ["app", "main"]

@@ -14,14 +14,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import anyio
 import anyio.to_thread
 
-from batch_renamer.connect import Connect, journal_path, reset_sandbox, to_api, to_sandbox
+from batch_renamer.connect import Destination, journal_path, nowhere, reset_sandbox, to_api, to_sandbox
 from batch_renamer.errors import BatchRenamerError, InterruptedRunError, SettingsError
-from batch_renamer.job import Job, load_options, perform
+from batch_renamer.job import perform
 from batch_renamer.journal import Journal
 from batch_renamer.loader import open_sheet
 from batch_renamer.logs import logging_to
@@ -29,8 +29,9 @@ from batch_renamer.model import Result, RunSummary
 from batch_renamer.progress import Progress, RunView, make_progress, show_run
 from batch_renamer.reports import write_json_result, write_refusal
 from batch_renamer.run import Run
-from batch_renamer.settings import Settings, account, describe, read_api_key, resolve_settings
+from batch_renamer.settings import Settings, describe, read_api_key, resolve_settings
 from batch_renamer.signals import called_on_signals
+from batch_renamer.stages import load_options
 from batch_renamer.stopping import GRACE_S
 from batch_renamer.words import again
 
@@ -79,36 +80,34 @@ def _run(command: str, file: Path, given: Mapping[str, Any], settings: Settings,
         raise SettingsError(msg)
     for setting in describe(settings):
         log.debug("%s = %s (%s)", *setting)
-    connect, account_name, warnings = _account(command, settings, secrets)
+    destination, warnings = _destination(command, settings, secrets)
     if settings.sandbox_reset:
         reset_sandbox(settings)
     with _screen(settings) as progress, Journal.open(journal_path(settings)) as journal:
-        run = Run(command=command, settings=settings, journal=journal, progress=progress, sheet=file, warnings=warnings)
-        job = Job(
+        run = Run(
+            command=command,
+            settings=settings,
+            journal=journal,
+            progress=progress,
+            destination=destination,
             open_sheet=partial(open_sheet, file, load_options(settings)),
-            connect=connect,
-            account=account_name,
-            base_url="sandbox" if settings.sandbox else settings.base_url,
+            sheet=file,
             confirm=None if settings.yes else _ask,
+            warnings=warnings,
         )
-        summary = anyio.run(_perform, run, job)
+        summary = anyio.run(_perform, run)
         _show(run, summary, given)
     return summary.exit_code
 
 
-def _account(command: str, settings: Settings, secrets: list[str]) -> tuple[Connect, str, list[str]]:
+def _destination(command: str, settings: Settings, secrets: list[str]) -> tuple[Destination, list[str]]:
     if command == "check":
-        return _offline, "none", []
+        return nowhere(), []
     if settings.sandbox:
-        return to_sandbox(settings), account(settings, key=None), []
+        return to_sandbox(settings), []
     found = read_api_key(settings, environ=os.environ)
     secrets.append(found.key.reveal())
-    return to_api(settings, found.key), account(settings, key=found.key), [found.warning] if found.warning else []
-
-
-def _offline(_: object) -> NoReturn:
-    msg = "check never connects"
-    raise AssertionError(msg)
+    return to_api(settings, found.key), [found.warning] if found.warning else []
 
 
 @contextmanager
@@ -120,14 +119,14 @@ def _screen(settings: Settings) -> Iterator[Progress]:
         progress.close()
 
 
-async def _perform(run: Run, job: Job) -> RunSummary:
+async def _perform(run: Run) -> RunSummary:
     def on_signal(number: int) -> None:
         # The first asks politely; a second one ends the run at once.
         run.stop.request(InterruptedRunError(number), grace_s=0 if run.stop.requested else GRACE_S)
         run.progress.message(f"Stopping: requests in flight get {GRACE_S:g} s to finish. Once more to end at once.")
 
     with called_on_signals(on_signal):
-        return await perform(run, job)
+        return await perform(run)
 
 
 async def _ask(run: Run) -> bool:

@@ -10,17 +10,29 @@ import platform
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from batch_renamer import __version__
+from batch_renamer.errors import BatchRenamerError
 from batch_renamer.orders_api import OrdersApi
 from batch_renamer.orders_api.http import open_orders_api
-from batch_renamer.settings import ApiKey, Settings
+from batch_renamer.settings import ApiKey, Settings, account
+from batch_renamer.version import __version__
 
-__all__ = ["Connect", "journal_path", "reset_sandbox", "to_api", "to_sandbox"]
+__all__ = ["Destination", "journal_path", "nowhere", "reset_sandbox", "to_api", "to_sandbox"]
 
 Connect = Callable[[Iterable[tuple[str, str | None]]], AbstractAsyncContextManager[OrdersApi]]
-"""Opens the API of a run, given the sheet's (order_id, current_name) pairs, which only the sandbox looks at."""
+"""Opens an API, given the sheet's (order_id, current_name) pairs, which only the sandbox looks at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """Where a run's requests go: how to open it, its name for the user, and the account that runs are bound to."""
+
+    connect: Connect
+    base_url: str
+    account: str
+
 
 _SANDBOX_FOLDER = "sandbox"
 _ORDERS_FILE = "orders.sqlite3"
@@ -41,8 +53,24 @@ def reset_sandbox(settings: Settings) -> None:
             (folder / f"{name}{ending}").unlink(missing_ok=True)
 
 
-def to_api(settings: Settings, key: ApiKey) -> Connect:
-    """Return how to open the API at ``settings.base_url``."""
+def nowhere() -> Destination:
+    """Return the destination of a command that stays offline."""
+
+    @asynccontextmanager
+    async def connect(_: Iterable[tuple[str, str | None]]) -> AsyncIterator[OrdersApi]:
+        msg = "a command that stays offline was to connect"
+        raise BatchRenamerError(msg)
+        yield
+
+    return Destination(connect=connect, base_url="", account="")
+
+
+def to_api(settings: Settings, key: ApiKey) -> Destination:
+    """Return the API at ``settings.base_url``.
+
+    Raises:
+        SettingsError: the salt of the account's fingerprint can't be read or made.
+    """
 
     @asynccontextmanager
     async def connect(_: Iterable[tuple[str, str | None]]) -> AsyncIterator[OrdersApi]:
@@ -56,11 +84,11 @@ def to_api(settings: Settings, key: ApiKey) -> Connect:
         ) as api:
             yield api
 
-    return connect
+    return Destination(connect=connect, base_url=settings.base_url, account=account(settings, key=key))
 
 
-def to_sandbox(settings: Settings) -> Connect:
-    """Return how to serve the sandbox and open it; every order of the sheet exists there."""
+def to_sandbox(settings: Settings) -> Destination:
+    """Return the sandbox, which is served when it is opened; every order of the sheet exists there."""
 
     @asynccontextmanager
     async def connect(orders: Iterable[tuple[str, str | None]]) -> AsyncIterator[OrdersApi]:
@@ -85,4 +113,4 @@ def to_sandbox(settings: Settings) -> Connect:
         finally:
             store.close()
 
-    return connect
+    return Destination(connect=connect, base_url="the sandbox", account=account(settings, key=None))

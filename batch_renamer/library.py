@@ -17,15 +17,16 @@ from pathlib import Path
 import anyio
 import pandas as pd
 
-from batch_renamer.connect import Connect, journal_path, to_api, to_sandbox
+from batch_renamer.connect import journal_path, to_api, to_sandbox
 from batch_renamer.errors import SettingsError
-from batch_renamer.job import Job, load_options, perform
+from batch_renamer.job import perform
 from batch_renamer.journal import Journal
 from batch_renamer.loader import open_frame
 from batch_renamer.model import COLUMNS, RunSummary
 from batch_renamer.progress import make_progress
 from batch_renamer.run import Run
-from batch_renamer.settings import ApiKey, Settings, account, resolve_settings
+from batch_renamer.settings import ApiKey, Settings, resolve_settings
+from batch_renamer.stages import load_options
 
 __all__ = ["Renaming", "rename_orders", "rename_orders_async"]
 
@@ -68,21 +69,17 @@ async def rename_orders_async(
         ['renamed']
     """
     with _settings(options) as settings:
-        connect, account_name = _account(settings, api_key)
+        destination = to_sandbox(settings) if settings.sandbox else to_api(settings, _key(api_key))
         with Journal.open(journal_path(settings)) as journal:
             run = Run(
                 command="plan" if dry_run else "apply",
                 settings=settings,
                 journal=journal,
                 progress=make_progress(io.StringIO(), quiet=True),
-            )
-            job = Job(
+                destination=destination,
                 open_sheet=lambda: nullcontext(open_frame(frame, load_options(settings))),
-                connect=connect,
-                account=account_name,
-                base_url=settings.base_url,
             )
-            summary = await perform(run, job)
+            summary = await perform(run)
             outcomes = pd.DataFrame([asdict(row) for row in run.rows()], columns=list(COLUMNS))
     return Renaming(outcomes=outcomes, summary=summary)
 
@@ -125,13 +122,6 @@ def _settings(options: dict[str, object]) -> Iterator[Settings]:
         return
     with tempfile.TemporaryDirectory(prefix="batch-renamer-") as folder:
         yield resolve_settings({**options, "state_dir": Path(folder)}, environ={})
-
-
-def _account(settings: Settings, api_key: str | None) -> tuple[Connect, str]:
-    if settings.sandbox:
-        return to_sandbox(settings), account(settings, key=None)
-    key = _key(api_key)
-    return to_api(settings, key), account(settings, key=key)
 
 
 def _key(api_key: str | None) -> ApiKey:

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import anyio
+import anyio.abc
 import anyio.to_thread
 
+from batch_renamer.connect import Destination
 from batch_renamer.errors import AccountingError, BatchRenamerError, ReportWriteError
 from batch_renamer.gateway import Gateway
 from batch_renamer.journal import Journal, RunRecord
+from batch_renamer.loader import Sheet
 from batch_renamer.model import BAD_RESULTS, Forecast, ReasonGroup, ReportRow, Result, RunSummary
 from batch_renamer.pacing import Pacer
 from batch_renamer.progress import Progress
@@ -31,16 +35,23 @@ log = logging.getLogger("batch_renamer")
 
 @dataclass(slots=True, kw_only=True)
 class Run:
-    """One run of one command; the stages of `job` fill it in as they go.
+    """One run of one command; the stages fill it in as they go.
 
-    ``sheet`` is the spreadsheet's path (None for a DataFrame). ``targets`` are the reports to be written.
+    ``sheet`` is the spreadsheet's path (None for a DataFrame). ``confirm`` shows the plan and asks; without one nobody
+    is asked. ``background`` runs what watches over the run, ``opened`` is closed at its end; both are there while the
+    stages are. ``targets`` are the reports to be written.
     """
 
     command: str
     settings: Settings
     journal: Journal
     progress: Progress
+    destination: Destination
+    open_sheet: Callable[[], AbstractContextManager[Sheet]]
     sheet: Path | None = None
+    confirm: Callable[[Run], Awaitable[bool]] | None = None
+    background: anyio.abc.TaskGroup = field(init=False)
+    opened: AsyncExitStack = field(init=False)
     stop: StopSignal = field(default_factory=StopSignal)
     warnings: list[str] = field(default_factory=list)
     targets: tuple[Path, ...] = ()

@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -38,6 +38,8 @@ _ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 _ID_LENGTH = 6
 
 _PAGE = 1_000
+_MOST_SHOWN_GROUPS = 20
+_BUSY_S = 10.0
 
 
 class RunState(StrEnum):
@@ -101,12 +103,14 @@ class Journal:
         except OSError as error:
             msg = f"The journal {path} can't be opened: {error.strerror}. Choose another place with --state-dir."
             raise JournalError(msg) from None
-        with _translated(path):
-            connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+        with _translated(path), ExitStack() as on_failure:
+            connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+            on_failure.callback(connection.close)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
             migrate(connection)
+            on_failure.pop_all()
         return cls(connection, path)
 
     def __enter__(self) -> Journal:
@@ -123,7 +127,7 @@ class Journal:
             self._connection.close()
 
     async def off_loop(self, method: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Call a method of this journal in the journal's one thread, outside the event loop."""
+        """Call a method of this journal in a thread, outside the event loop; one call at a time."""
         return await anyio.to_thread.run_sync(lambda: method(*args, **kwargs), limiter=self._limiter)
 
     @contextmanager
@@ -169,7 +173,7 @@ class Journal:
             connection.execute(
                 "INSERT INTO runs (id, command, state, base_url, account, sheet, digest, delimiter, created_at)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (run_id, command, RunState.LOADING, base_url, account, sheet, digest, delimiter, time.time()),
+                (run_id, command, RunState.LOADING, base_url, account, _path(sheet), digest, delimiter, time.time()),
             )
         return self.run(run_id)
 
@@ -315,24 +319,36 @@ class Journal:
         return [_report_row(row, _as_stored) for row in self._select(query, (run.number, limit))]
 
     def reasons(self, run: RunRecord, results: Sequence[Result], *, rows_each: int = 3) -> list[ReasonGroup]:
-        """Return the rows of these results grouped by reason, the largest group first."""
+        """Return the rows of these results grouped by reason, the largest group first.
+
+        The largest groups come with their first rows: a sheet may have as many reasons as rows.
+        """
         marks = ", ".join("?" for _ in results)
         groups = self._select(
-            f"SELECT result, reason, COUNT(*) FROM rows WHERE run = ? AND result IN ({marks})"  # noqa: S608 - marks
+            f"SELECT result, reason, COUNT(*), MIN(row) FROM rows WHERE run = ? AND result IN ({marks})"  # noqa: S608 - marks
             " GROUP BY result, reason ORDER BY COUNT(*) DESC, MIN(row)",
             (run.number, *results),
         )
-        query = f"{_REPORT} AND result = ? AND reason = ? ORDER BY row LIMIT ?"
+        query = f"{_REPORT} AND result = ? AND reason = ? AND row >= ? ORDER BY row LIMIT ?"
+
+        def first_rows(place: int, group: tuple[object, ...]) -> tuple[ReportRow, ...]:
+            if place >= _MOST_SHOWN_GROUPS:
+                return ()
+            result, reason, count, first = group
+            # Limited to what there is: the search ends at the group's last row, not at the sheet's.
+            limit = min(int(str(count)), rows_each)
+            return tuple(
+                _report_row(row, _as_stored) for row in self._select(query, (run.number, result, reason, first, limit))
+            )
+
         return [
             ReasonGroup(
-                result=Result(str(result)),
-                reason=str(reason),
-                count=int(str(count)),
-                rows=tuple(
-                    _report_row(row, _as_stored) for row in self._select(query, (run.number, result, reason, rows_each))
-                ),
+                result=Result(str(group[0])),
+                reason=str(group[1]),
+                count=int(str(group[2])),
+                rows=first_rows(place, group),
             )
-            for result, reason, count in groups
+            for place, group in enumerate(groups)
         ]
 
 
@@ -341,8 +357,10 @@ _RUN_COLUMNS = (
     " created_at, finished_at, stopped, reports"
 )
 _STATE_COLUMNS = "status, is_processing, is_merging, is_deleted, total_images, last_updated_at"
+# Of an order that was never read, the old name is the one that the sheet gives: a report that is fed back in as a
+# spreadsheet keeps its guards.
 _REPORT = f"""
-    SELECT row, order_id, old_name, new_name, final_name, skip, result, reason, warning, {_STATE_COLUMNS},
+    SELECT row, order_id, COALESCE(old_name, guard), new_name, final_name, skip, result, reason, warning, {_STATE_COLUMNS},
         attempts, http_status, started_at, seconds
     FROM rows WHERE run = ?"""  # noqa: S608 - constants
 _SETTLE_PLANNED = """
@@ -362,14 +380,30 @@ def _translated(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", None)
-        if code == sqlite3.SQLITE_FULL:
-            msg = f"The disk is full: the journal {path} can't be written. Make room, then take the run up again."
-        elif code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            msg = f"The journal {path} is damaged ({error}). Move it away, or give another --state-dir."
-        else:
-            msg = f"The journal {path} can't be used: {error}."
-        raise JournalError(msg) from None
+        raise JournalError(_sentence(error, path)) from None
+
+
+def _sentence(error: sqlite3.Error, path: Path) -> str:
+    # The lowest byte is the kind of error, the rest its details (https://sqlite.org/rescode.html, 2025-11-22).
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_FULL:
+            return f"The disk is full: the journal {path} can't be written. Make room, then take the run up again."
+        case sqlite3.SQLITE_IOERR:
+            return (
+                f"The journal {path} can't be read or written ({error}): is the disk full, over its quota or"
+                " disconnected? Repair that, then take the run up again."
+            )
+        case sqlite3.SQLITE_BUSY:
+            return f"The journal {path} is held by another program for more than {_BUSY_S:g} s. Try again later."
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return f"The journal {path} is damaged ({error}). Move it away, or give another --state-dir."
+        case _:
+            return f"The journal {path} can't be used: {error}. Repair that, or give another --state-dir."
+
+
+def _path(sheet: str | None) -> str | None:
+    """A path as text that can be stored, also one that is no text: on POSIX, paths are bytes."""
+    return None if sheet is None else sheet.encode(errors="backslashreplace").decode()
 
 
 def _at_once(row: RenameRequest | RowProblem) -> tuple[Result | None, str]:

@@ -20,7 +20,8 @@ GUESS = "cp1252"
 
 _PIECE_BYTES = 1 << 20
 _LONGEST_LINE = 16 * _PIECE_BYTES
-_NO_TEXT = re.compile("[\x00-\x08\x0e-\x19\x1c-\x1f]")
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f]")
+_NOT_TEXT = "{} is not a spreadsheet: it is neither a workbook nor text."
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -108,13 +109,15 @@ def _survey(file: BinaryIO, codec: str, label: str, *, refuse_control: bool = Fa
     file.seek(0)
     while True:
         piece = file.read(_PIECE_BYTES)
+        if refuse_control and _NO_TEXT.search(piece):
+            raise SheetError(_NOT_TEXT.format(label))
         try:
             text = decoder.decode(piece, final=not piece)
         except UnicodeError as error:
             return _faulty(survey, error, at_end=not piece)
         survey.line += piece.count(b"\n")
-        if "\0" in text or (refuse_control and _NO_TEXT.search(text)):
-            raise SheetError(f"{label} is not a spreadsheet: it is neither a workbook nor text.")
+        if "\0" in text:
+            raise SheetError(_NOT_TEXT.format(label))
         unbroken = 0 if b"\n" in piece or b"\r" in piece else unbroken + len(piece)
         if unbroken > _LONGEST_LINE:
             raise SheetError(f"{label} is not a spreadsheet: it has a line of more than 16 MB.")

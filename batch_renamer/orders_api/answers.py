@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
@@ -31,6 +32,9 @@ __all__ = ["check_renamed", "failure_of", "read_order", "read_page", "retry_afte
 
 _LONGEST_WORDS = 300
 _LONGEST_HINT_S = 7 * 24 * 3600.0
+_LARGEST_NUMBER = 2**53
+_SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _TRIED_AGAIN = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY})
 
 
@@ -74,17 +78,19 @@ def read_page(body: bytes) -> OrderPage:
     offset = pagination.get("next_offset")
     if not (offset is None or isinstance(offset, str)):
         raise _not_the_answer("a page of orders")
-    return OrderPage(orders=tuple(_order(order) for order in orders), next_offset=offset or None)
+    return OrderPage(orders=tuple(_order(order) for order in orders), next_offset=_text(offset) or None)
 
 
-def failure_of(status: int, headers: Mapping[str, str], body: bytes) -> RequestError | KeyRefusedError:
-    """Return the error that an answer other than 200 amounts to.
+def failure_of(
+    status: int, headers: Mapping[str, str], body: bytes, *, secret: str = ""
+) -> RequestError | KeyRefusedError:
+    """Return the error that an answer other than 200 amounts to; servers that repeat the ``secret`` are not quoted.
 
     Example:
         >>> type(failure_of(404, {}, b"")).__name__
         'RefusedError'
     """
-    failure, words = _status_line(status), _words(body)
+    failure, words = _status_line(status), _words(body, secret)
     if status == HTTPStatus.UNAUTHORIZED:
         said = f': "{words}"' if words else ""
         return KeyRefusedError(f"The API refused the key: {failure}{said}.")
@@ -111,32 +117,31 @@ def retry_after_s(headers: Mapping[str, str], *, now: datetime | None = None) ->
         (2.0, None)
     """
     text = headers.get("Retry-After", "").strip()
-    if not text:
-        return None
-    try:
-        seconds = float(text) if text.isascii() else math.nan
-    except ValueError:
-        seconds = _until(text, now or datetime.now(UTC))
+    seconds = float(text) if _SECONDS.fullmatch(text) else _until(text, now or datetime.now(UTC))
     return seconds if 0 <= seconds <= _LONGEST_HINT_S else None
 
 
 def _until(date: str, now: datetime) -> float:
     try:
         when = parsedate_to_datetime(date)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for a zone that is years away
         return math.nan
     when = when if when.tzinfo is not None else when.replace(tzinfo=UTC)
     return max(0.0, (when - now).total_seconds())
 
 
 def _parse(body: bytes) -> dict[str, Any]:
+    if (answer := _json_object(body)) is None:
+        raise _not_the_answer("a JSON object")
+    return answer
+
+
+def _json_object(body: bytes) -> dict[str, Any] | None:
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
-        raise _not_the_answer("JSON") from None
-    if not isinstance(answer, dict):
-        raise _not_the_answer("a JSON object")
-    return answer
+        return None
+    return answer if isinstance(answer, dict) else None
 
 
 def _not_the_answer(what: str) -> TransientError:
@@ -150,8 +155,8 @@ def _order(answer: Any) -> Order:
     if not isinstance(order_id, str) or not (name is None or isinstance(name, str)):
         raise _not_the_answer("an order")
     return Order(
-        order_id=order_id,
-        name=name,
+        order_id=_storable(order_id),
+        name=_text(name),
         status=_text(answer.get("status")),
         is_processing=_flag(answer.get("is_processing")),
         is_merging=_flag(answer.get("is_merging")),
@@ -162,9 +167,14 @@ def _order(answer: Any) -> Order:
 
 
 def _text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False)
+    if value is None:
+        return None
+    return _storable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def _storable(text: str) -> str:
+    """The text without halves of characters (lone surrogates): JSON can say them, no file or database can hold them."""
+    return _LONE_SURROGATE.sub("\ufffd", text)
 
 
 def _flag(value: Any) -> bool | None:
@@ -172,7 +182,10 @@ def _flag(value: Any) -> bool | None:
 
 
 def _number(value: Any) -> float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """A number that databases and JSON can hold; a count of images beyond that is nonsense."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return value if abs(value) <= _LARGEST_NUMBER else None  # not true of NaN either
 
 
 def _status_line(status: int) -> str:
@@ -182,21 +195,30 @@ def _status_line(status: int) -> str:
         return f"status {status}"
 
 
-def _words(body: bytes) -> str:
+def _words(body: bytes, secret: str) -> str:
     """The server's own words: message and detail of its documented error bodies, fit to be shown."""
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        return ""
-    if not isinstance(answer, dict):
+    answer = _json_object(body)
+    if answer is None:
         return ""
     message = answer.get("message")
     said = [message] if isinstance(message, str) and message else []
     said.extend(_details(answer.get("detail")))
     text = "; ".join(said)
-    text = "".join(" " if unicodedata.category(char) in ("Cc", "Cs") else char for char in text[: 2 * _LONGEST_WORDS])
-    text = " ".join(text.split())
+    if secret:
+        text = text.replace(secret, "********")
+    text = " ".join("".join(map(_visible, text[: 2 * _LONGEST_WORDS])).split())
     return text if len(text) <= _LONGEST_WORDS else text[: _LONGEST_WORDS - 1] + "…"
+
+
+def _visible(char: str) -> str:
+    """The character; a space for a control character, nothing for one that only steers how others are shown."""
+    match unicodedata.category(char):
+        case "Cc" | "Cs":
+            return " "
+        case "Cf":
+            return ""
+        case _:
+            return char
 
 
 def _details(detail: Any, path: str = "", depth: int = 4) -> list[str]:

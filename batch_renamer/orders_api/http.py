@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from urllib.parse import quote
@@ -18,7 +18,7 @@ import aiohttp
 import anyio
 from yarl import URL
 
-from batch_renamer.errors import CertificateError
+from batch_renamer.errors import CertificateError, SettingsError
 from batch_renamer.model import Order
 from batch_renamer.orders_api.answers import check_renamed, failure_of, read_order, read_page
 from batch_renamer.orders_api.protocol import OrderPage, RefusedError, TransientError
@@ -42,7 +42,11 @@ async def open_orders_api(
 ) -> AsyncIterator[HttpOrdersApi]:
     """Open a client of the Orders API at ``base_url`` and close it again; ``timeout_s`` bounds each try.
 
-    ``connections`` is the most at once: with fewer of them than workers, waiting for one would eat into the timeout.
+    ``connections`` is how many requests are made at once. One more may be open, so that the probe of an outage never
+    waits for those of the rows.
+
+    Raises:
+        SettingsError: the environment names a proxy that can't be used.
 
     Example:
         >>> open_orders_api(base_url="http://127.0.0.1:8000", key="k", user_agent="doc").__class__.__name__
@@ -52,32 +56,45 @@ async def open_orders_api(
     if api_version is not None:
         headers["x-api-version"] = api_version
     session = aiohttp.ClientSession(
-        headers=headers,
-        connector=aiohttp.TCPConnector(limit=connections),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(timeout_s, _CONNECT_S), sock_read=timeout_s),
         proxy=_proxy_for(URL(base_url)),
+        headers=headers,
+        connector=aiohttp.TCPConnector(limit=connections + 1),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        # Half of the time for connecting: what ended before that was certainly not applied, and is told apart.
+        timeout=aiohttp.ClientTimeout(total=timeout_s, connect=min(timeout_s / 2, _CONNECT_S), sock_read=timeout_s),
     )
     # aiohttp would send a GET a second time, unseen by the pacer, when a kept connection turns out to be closed
     # (aio-libs/aiohttp issue 10790); there is no public switch. Trying again is the business of `retrying`.
     session._retry_connection = False
     async with session:
-        yield HttpOrdersApi(session, base_url=base_url, timeout_s=timeout_s)
+        yield HttpOrdersApi(session, base_url=base_url, key=key, timeout_s=timeout_s)
 
 
-def _proxy_for(base_url: URL) -> str | None:
-    host = base_url.host or ""
-    if base_url.scheme != "https" or urllib.request.proxy_bypass(host):
+def _proxy_for(base_url: URL) -> URL | None:
+    """The proxy that the environment names for this address; aiohttp's own ``trust_env`` would read ``.netrc`` too."""
+    if base_url.scheme != "https" or urllib.request.proxy_bypass(f"{base_url.host}:{base_url.port}"):
         return None
     proxies = urllib.request.getproxies()
-    return proxies.get("https") or proxies.get("all")
+    given = proxies.get("https") or proxies.get("all")
+    if given is None:
+        return None
+    try:
+        proxy = URL(given if "://" in given else f"http://{given}")
+    except ValueError:
+        proxy = URL()
+    if proxy.scheme not in ("http", "https") or not proxy.host:
+        # Not shown: it may hold a password.
+        msg = "The proxy in HTTPS_PROXY (or ALL_PROXY) can't be used: it must be like http://proxy.example.com:3128."
+        raise SettingsError(msg)
+    return proxy
 
 
 class HttpOrdersApi:
     """Speaks to the Orders API; every method is one try of one request. Made by `open_orders_api`."""
 
-    def __init__(self, session: aiohttp.ClientSession, *, base_url: str, timeout_s: float) -> None:
+    def __init__(self, session: aiohttp.ClientSession, *, base_url: str, key: str, timeout_s: float) -> None:
         self._session = session
+        self._key = key
         self._orders = base_url.rstrip("/") + "/v3/orders/"
         self._timeout_s = timeout_s
 
@@ -114,31 +131,42 @@ class HttpOrdersApi:
         return read_page(await self._request("GET", URL(f"{self._orders}?{query}", encoded=True)))
 
     def _url_of(self, order_id: str) -> URL:
+        try:
+            segment = quote(order_id, safe="")
+        except UnicodeEncodeError:
+            segment = ""
         # The loader has refused these already; here they would leave /orders/ (a quoted dot is resolved, too).
-        if order_id in ("", ".", ".."):
+        if segment in ("", ".", ".."):
             msg = f"an order id that can't stand in a URL: {order_id!r}"
             raise RefusedError(msg)
-        return URL(self._orders + quote(order_id, safe=""), encoded=True)
+        return URL(self._orders + segment, encoded=True)
 
     async def _request(self, method: str, url: URL, payload: dict[str, str] | None = None) -> bytes:
-        content = None if payload is None else json.dumps(payload).encode()
         try:
-            # aiohttp's own timeout is missed now and then (aio-libs/aiohttp issue 9547): a second line.
-            with anyio.fail_after(self._timeout_s + 1):
-                async with self._session.request(
-                    method,
-                    url,
-                    data=content,
-                    headers={"Content-Type": "application/json"} if content is not None else None,
-                    allow_redirects=False,
-                ) as response:
-                    status, headers = response.status, response.headers
-                    body = await _read(response)
+            status, headers, body = await self._exchange(method, url, payload)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            raise _translated(error) from None
-        if status != HTTPStatus.OK:
-            raise failure_of(status, headers, body)
-        return body
+            failure: Exception = _translated(error)
+        else:
+            if status == HTTPStatus.OK:
+                return body
+            failure = failure_of(status, headers, body, secret=self._key)
+        # Raised only here, so that a raw client exception isn't even its context.
+        raise failure
+
+    async def _exchange(
+        self, method: str, url: URL, payload: dict[str, str] | None
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        content = None if payload is None else json.dumps(payload).encode()
+        # aiohttp's own timeout is missed now and then (aio-libs/aiohttp issue 9547): a second line.
+        with anyio.fail_after(self._timeout_s + 1):
+            async with self._session.request(
+                method,
+                url,
+                data=content,
+                headers={"Content-Type": "application/json"} if content is not None else None,
+                allow_redirects=False,
+            ) as response:
+                return response.status, response.headers, await _read(response)
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
@@ -155,12 +183,19 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
 
 def _translated(error: Exception) -> TransientError | CertificateError:
     match error:
-        case aiohttp.ClientConnectorCertificateError():
-            return CertificateError(f"The server's TLS certificate can't be trusted: {error.certificate_error}.")
+        case aiohttp.ClientConnectorCertificateError(certificate_error=cause):
+            return CertificateError(
+                f"The server's TLS certificate can't be trusted: {getattr(cause, 'verify_message', cause)}. If a proxy"
+                " reads your traffic on purpose, name its certificate in SSL_CERT_FILE."
+            )
         case aiohttp.ClientHttpProxyError():
             return TransientError(f"a refusal by the proxy ({error.status})")
+        case aiohttp.ClientProxyConnectionError():
+            return TransientError(f"no connection to the proxy ({_reason(error)})")
         case aiohttp.ClientConnectorDNSError():
             return TransientError("an address that can't be looked up")
+        case aiohttp.ClientConnectorSSLError():
+            return TransientError(f"no secure connection ({_reason(error)})")
         case aiohttp.ConnectionTimeoutError():
             return TransientError("no connection in time")
         case aiohttp.ClientConnectorError():

@@ -1,0 +1,71 @@
+"""The stages that look before anything is written: loaded rows enter, a whole plan in the journal leaves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+
+from batch_renamer.breaker import Breaker
+from batch_renamer.gateway import Gateway
+from batch_renamer.journal import RunState
+from batch_renamer.lookup import read_current
+from batch_renamer.model import Change, Reading, RenameRequest
+from batch_renamer.pacing import Pacer
+from batch_renamer.planner import decide
+from batch_renamer.retrying import Retrier
+from batch_renamer.run import Run
+from batch_renamer.stages.tally import Tally
+
+__all__ = ["connect", "prove", "read"]
+
+_BATCH = 500
+
+
+async def connect(run: Run) -> None:
+    """Open the API behind pacer, breaker and retrier, and let the breaker stand guard until the run ends."""
+    settings = run.settings
+    orders = run.journal.order_names(run.record)
+    api = await run.opened.enter_async_context(run.destination.connect(orders))
+    pacer = Pacer(rate_per_s=settings.rate)
+    breaker = Breaker(patience_s=settings.patience, stop=run.stop, notify=run.progress.message)
+    retrier = Retrier(attempts=settings.attempts, pacer=pacer, breaker=breaker, stop=run.stop)
+    run.connect(Gateway(api, retrier), pacer)
+    run.background.start_soon(breaker.watch, run.gateway.answers)
+
+
+async def prove(run: Run) -> None:
+    """Prove the key before anything is read with it."""
+    await run.gateway.prove_key()
+
+
+async def read(run: Run) -> None:
+    """Read every order's current name, and decide row by row as the readings come in."""
+    journal, record, first = run.journal, run.record, run.settings.first
+    await journal.off_loop(journal.enter, record, RunState.READING)
+    run.progress.stage("Reading current names", await journal.off_loop(journal.undecided, record))
+    begun, planned, tally = time.monotonic(), 0, Tally()
+
+    async def batches() -> AsyncIterator[list[RenameRequest]]:
+        after = 0
+        while first is None or planned < first:
+            batch = await journal.off_loop(journal.requests, record, after_row=after, limit=_BATCH)
+            if not batch:
+                return
+            after = batch[-1].row
+            yield batch
+
+    async def record_decisions(readings: list[tuple[RenameRequest, Reading]]) -> None:
+        nonlocal planned
+        decisions = [decide(request, reading) for request, reading in readings]
+        await journal.off_loop(journal.settle, record, decisions)
+        planned += sum(isinstance(decision, Change) for decision in decisions)
+        tally.add(decisions)
+        run.progress.advance(tally.done, failures=tally.bad)
+
+    await read_current(batches(), record_decisions, gateway=run.gateway, workers=run.settings.workers, stop=run.stop)
+    run.read_in_s = time.monotonic() - begun
+    if run.stop.requested:
+        return
+    if first is not None:
+        await journal.off_loop(journal.skip_after_first, record, first)
+    await journal.off_loop(journal.enter, record, RunState.PLANNED)

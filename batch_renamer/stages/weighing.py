@@ -1,0 +1,57 @@
+"""What the user has ruled out beforehand: a plan or a run so far enters, and goes on only if it is within bounds."""
+
+from __future__ import annotations
+
+from batch_renamer.errors import InputError, TooManyFailuresError
+from batch_renamer.model import BAD_RESULTS, Result
+from batch_renamer.run import Run
+from batch_renamer.stages.tally import Tally
+
+__all__ = ["bad_in", "be_strict", "stop_at_too_many", "weigh"]
+
+
+async def weigh(run: Run) -> None:
+    """Refuse a plan that the user has ruled out beforehand."""
+    settings = run.settings
+    counts = await run.journal.off_loop(run.counts)
+    if settings.strict:
+        await be_strict(run)
+    renames = counts.get(Result.PLANNED, 0)
+    if settings.max_renames is not None and renames > settings.max_renames:
+        limit = f"--max-renames {settings.max_renames}"
+        msg = f"The plan would rename {renames} orders, more than {limit} allows; nothing was sent."
+        raise InputError(msg)
+    bad = bad_in(counts)
+    if renames and settings.max_failures.exceeded(failed=bad, rows=sum(counts.values())):
+        limit = f"--max-failures {settings.max_failures}"
+        msg = f"{bad} of {sum(counts.values())} rows are bad, more than {limit} allows; nothing was sent."
+        if run.command == "plan":
+            run.warnings.append(f"apply would refuse this plan: {msg}")
+        else:
+            raise TooManyFailuresError(msg)
+
+
+async def be_strict(run: Run) -> None:
+    """Refuse to go on with any bad row."""
+    counts = await run.journal.off_loop(run.counts)
+    bad = bad_in(counts)
+    if bad and run.command != "check":
+        raise InputError(f"{bad} of {sum(counts.values())} rows are bad, and --strict was asked for; nothing was sent.")
+
+
+def bad_in(counts: dict[Result, int]) -> int:
+    """Return how many rows of these counts are bad."""
+    return sum(counts.get(result, 0) for result in BAD_RESULTS)
+
+
+def stop_at_too_many(run: Run, tally: Tally, *, bad_in_plan: int) -> None:
+    """Stop a run in which more rows fail than the user allows.
+
+    A number of rows counts those that were bad in the plan; a share is one of the rows sent, so that a plan with many
+    rows to be repaired doesn't let the first failure stop the rest.
+    """
+    limit = run.settings.max_failures
+    failed = tally.bad + (bad_in_plan if limit.count is not None else 0)
+    if limit.exceeded(failed=failed, rows=tally.done):
+        msg = f"{tally.bad} of the {tally.done} rows sent so far are bad, more than --max-failures {limit} allows."
+        run.stop.request(TooManyFailuresError(msg))
