@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 import typer.core
 
 from batch_renamer.version import __version__
-from batch_renamer.words import API, INPUT, OUTPUT, SANDBOX, WHERE, WRITING, Spreadsheet, takes
+from batch_renamer.words import (
+    API,
+    INPUT,
+    LIMITS,
+    OUTPUT,
+    PRACTICE,
+    RESUMING,
+    SANDBOX,
+    WHERE,
+    WRITING,
+    RunId,
+    Spreadsheet,
+    takes,
+)
 
 __all__ = ["app", "main"]
 
@@ -34,7 +47,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 all well, 1 some rows are bad, 2 unusable input, 3 key refused, 4 stopped early, 70 a fault.",
+    epilog=(
+        "Exit codes: 0 all well, 1 some rows are bad, 2 unusable input, 3 key refused, 4 stopped early, "
+        "5 another run is at work, 70 a fault."
+    ),
 )
 
 
@@ -57,25 +73,88 @@ def _root(
 @takes(INPUT, OUTPUT, WHERE)
 def check(file: Spreadsheet, **given: Any) -> None:
     """Read the spreadsheet and report every bad row; offline."""
-    _run("check", file, given)
+    _exit(_commands().with_sheet("check", file, given))
 
 
 @app.command()
-@takes(INPUT, API, SANDBOX, OUTPUT, WHERE)
+@takes(INPUT, API, LIMITS, RESUMING, SANDBOX, OUTPUT, WHERE)
 def plan(file: Spreadsheet, **given: Any) -> None:
-    """The dry run: show old -> new for every row. Nothing is renamed."""
-    _run("plan", file, given)
+    """The dry run: show old -> new for every row, and keep the plan. Nothing is renamed."""
+    _exit(_commands().with_sheet("plan", file, given))
 
 
 @app.command()
-@takes(WRITING, INPUT, API, SANDBOX, OUTPUT, WHERE)
+@takes(WRITING, INPUT, API, LIMITS, RESUMING, SANDBOX, OUTPUT, WHERE)
 def apply(
-    file: Spreadsheet,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="The spreadsheet.", show_default=False)] = None,
+    plan: Annotated[
+        str | None, typer.Option("--plan", help="Instead of FILE: commit exactly this kept plan.", metavar="ID")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would happen; the same as plan.")] = False,
     **given: Any,
 ) -> None:
     """Rename: read the orders' current names, show the plan, ask, rename, report."""
-    _run("plan" if dry_run else "apply", file, given)
+    if (file is None) == (plan is None) or (plan is not None and dry_run):
+        raise typer.BadParameter("Give either a spreadsheet or --plan ID (and --dry-run only with a spreadsheet).")
+    if plan is not None:
+        _exit(_commands().apply_plan(plan, given))
+    elif file is not None:
+        _exit(_commands().with_sheet("plan" if dry_run else "apply", file, given))
+
+
+@app.command()
+@takes(WRITING, API, RESUMING, SANDBOX, OUTPUT, WHERE)
+def resume(
+    run: RunId = None,
+    failed: Annotated[bool, typer.Option("--failed", help="Try the failed rows again, too.")] = False,
+    **given: Any,
+) -> None:
+    """Finish an interrupted run: what it did not come to, and what may have been applied after reading it back."""
+    _exit(_commands().resume(run, given, failed=failed))
+
+
+@app.command()
+@takes(WRITING, API, LIMITS, RESUMING, SANDBOX, OUTPUT, WHERE)
+def undo(
+    run: RunId = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be put back.")] = False,
+    **given: Any,
+) -> None:
+    """Put the old names of a run back, where the order still has the name that the run gave it."""
+    _exit(_commands().undo(run, given, dry_run=dry_run))
+
+
+@app.command()
+@takes(API, SANDBOX, OUTPUT, WHERE)
+def audit(run: RunId = None, **given: Any) -> None:
+    """Re-read the orders of a run and say which still have its names. Nothing is renamed."""
+    _exit(_commands().audit(run, given))
+
+
+@app.command()
+@takes(PRACTICE, OUTPUT, WHERE)
+def runs(
+    prune: Annotated[
+        str | None, typer.Option("--prune", help="First forget runs older than an age (90d), or all but the newest N.")
+    ] = None,
+    **given: Any,
+) -> None:
+    """List past runs, newest first."""
+    _exit(_commands().list_runs(given, prune=prune))
+
+
+@app.command()
+@takes(PRACTICE, OUTPUT, WHERE)
+def show(run: RunId = None, **given: Any) -> None:
+    """Show one past run."""
+    _exit(_commands().show_one(run, given))
+
+
+@app.command()
+@takes(PRACTICE, OUTPUT, WHERE)
+def report(run: RunId = None, **given: Any) -> None:
+    """Write the report of a past run again."""
+    _exit(_commands().report_again(run, given))
 
 
 @app.command()
@@ -93,26 +172,18 @@ def sandbox(
     log_file: Annotated[Path | None, typer.Option(help="Log every request to this file.", metavar="FILE")] = None,
 ) -> None:
     """Serve a local stand-in for the Orders API, with faults on request; stop it with Ctrl-C."""
-    from batch_renamer.commands import run_sandbox  # noqa: PLC0415 - heavy
-
-    raise typer.Exit(
-        run_sandbox(
-            port=port,
-            orders=orders,
-            images=images,
-            faults=faults,
-            limit=limit,
-            latency=latency,
-            orders_file=orders_file,
-            log_file=log_file,
-        )
-    )
+    options = {"port": port, "orders": orders, "images": images, "faults": faults, "limit": limit, "latency": latency}
+    _exit(_commands().run_sandbox(orders_file=orders_file, log_file=log_file, **options))
 
 
-def _run(command: str, file: Path, given: dict[str, Any]) -> None:
-    from batch_renamer.commands import run_command  # noqa: PLC0415 - heavy
+def _commands() -> Any:
+    from batch_renamer import commands  # noqa: PLC0415 - heavy; --help does without it
 
-    raise typer.Exit(run_command(command, file, given))
+    return commands
+
+
+def _exit(code: int) -> NoReturn:
+    raise typer.Exit(code)
 
 
 def main() -> None:

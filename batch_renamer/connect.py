@@ -16,7 +16,7 @@ from pathlib import Path
 from batch_renamer.errors import BatchRenamerError
 from batch_renamer.orders_api import OrdersApi
 from batch_renamer.orders_api.http import open_orders_api
-from batch_renamer.settings import ApiKey, Settings, account
+from batch_renamer.settings import ApiKey, Settings, account, fingerprint, read_salt
 from batch_renamer.version import __version__
 
 __all__ = ["Destination", "journal_path", "nowhere", "reset_sandbox", "to_api", "to_sandbox"]
@@ -27,11 +27,16 @@ Connect = Callable[[Iterable[tuple[str, str | None]]], AbstractAsyncContextManag
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
-    """Where a run's requests go: how to open it, its name for the user, and the account that runs are bound to."""
+    """Where a run's requests go: how to open it, its name for the user, and the account that runs are bound to.
+
+    ``key_print`` is a fingerprint of the key (None where there is none).
+    """
 
     connect: Connect
     base_url: str
     account: str
+    profile: str | None = None
+    key_print: str | None = None
 
 
 _SANDBOX_FOLDER = "sandbox"
@@ -84,7 +89,13 @@ def to_api(settings: Settings, key: ApiKey) -> Destination:
         ) as api:
             yield api
 
-    return Destination(connect=connect, base_url=settings.base_url, account=account(settings, key=key))
+    return Destination(
+        connect=connect,
+        base_url=settings.base_url,
+        account=account(settings, key=key),
+        profile=settings.profile,
+        key_print=fingerprint(key, salt=read_salt(settings.state_dir)),
+    )
 
 
 def to_sandbox(settings: Settings) -> Destination:

@@ -15,7 +15,22 @@ import anyio
 from batch_renamer.errors import BatchRenamerError
 from batch_renamer.model import RunSummary
 from batch_renamer.run import Run
-from batch_renamer.stages import aim, confirm, connect, load, prove, read, rename, weigh
+from batch_renamer.stages import (
+    adopt,
+    aim,
+    confirm,
+    connect,
+    load,
+    lock,
+    prove,
+    read,
+    recheck,
+    rename,
+    reopen,
+    reverse,
+    take_up,
+    weigh,
+)
 from batch_renamer.stopping import Stopping
 
 __all__ = ["perform"]
@@ -27,7 +42,12 @@ Stage = Callable[[Run], Awaitable[None]]
 _STAGES: dict[str, tuple[Stage, ...]] = {
     "check": (load, aim),
     "plan": (load, aim, connect, prove, read, weigh),
-    "apply": (load, aim, connect, prove, read, weigh, confirm, rename),
+    "apply": (load, aim, connect, prove, read, weigh, confirm, lock, rename),
+    "apply --plan": (adopt, aim, connect, prove, weigh, confirm, lock, rename),
+    "resume": (take_up, aim, connect, prove, confirm, lock, reopen, read, weigh, rename),
+    "undo": (reverse, aim, connect, prove, read, weigh, confirm, lock, rename),
+    "undo --dry-run": (reverse, aim, connect, prove, read, weigh),
+    "audit": (recheck, aim, connect, prove, read),
 }
 
 

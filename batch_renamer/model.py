@@ -139,6 +139,8 @@ Reading = Found | Missing | Unreadable
 class Change:
     """One rename to be sent. ``read_at`` is when ``order`` was read, in seconds since the epoch.
 
+    ``handed_out`` tells that an earlier, interrupted part of the run may have sent it already.
+
     Example:
         >>> Change(row=2, new_name="b", order=Order(order_id="a1", name="a"), read_at=0.0).old_name
         'a'
@@ -148,6 +150,7 @@ class Change:
     new_name: str
     order: Order
     read_at: float
+    handed_out: bool = False
 
     @property
     def order_id(self) -> str:

@@ -97,7 +97,7 @@ class _Renaming:
             case Found(order=order) if order.is_deleted:
                 return self._outcome(Result.FAILED, "The order was deleted since it was planned.", order=order)
             case Found(order=order) if order.name == self._change.new_name:
-                return self._outcome(Result.UNCHANGED, order=order)
+                return self._outcome(Result.RENAMED if self._change.handed_out else Result.UNCHANGED, order=order)
             case Found(order=order) if order.name != self._change.old_name:
                 return self._outcome(
                     Result.DRIFTED, "The order's name has changed since it was planned; it was left alone.", order=order

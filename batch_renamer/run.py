@@ -17,9 +17,9 @@ import anyio.abc
 import anyio.to_thread
 
 from batch_renamer.connect import Destination
-from batch_renamer.errors import AccountingError, BatchRenamerError, ReportWriteError
+from batch_renamer.errors import AccountingError, BatchRenamerError, JournalError, ReportWriteError
 from batch_renamer.gateway import Gateway
-from batch_renamer.journal import Journal, RunRecord
+from batch_renamer.journal import Journal, RunRecord, RunState
 from batch_renamer.loader import Sheet
 from batch_renamer.model import BAD_RESULTS, Forecast, ReasonGroup, ReportRow, Result, RunSummary
 from batch_renamer.pacing import Pacer
@@ -37,9 +37,10 @@ log = logging.getLogger("batch_renamer")
 class Run:
     """One run of one command; the stages fill it in as they go.
 
-    ``sheet`` is the spreadsheet's path (None for a DataFrame). ``confirm`` shows the plan and asks; without one nobody
-    is asked. ``background`` runs what watches over the run, ``opened`` is closed at its end; both are there while the
-    stages are. ``targets`` are the reports to be written.
+    ``sheet`` is the spreadsheet's path (None for a DataFrame), ``digest`` tells whether it is the same as before.
+    ``origin`` is the run that this one commits, takes up, undoes or audits; ``again_failed`` takes up what failed, too.
+    ``confirm`` shows the plan and asks; without one nobody is asked. ``background`` runs what watches over the run,
+    ``opened`` is closed at its end; both are there while the stages are. ``targets`` are the reports to be written.
     """
 
     command: str
@@ -47,8 +48,11 @@ class Run:
     journal: Journal
     progress: Progress
     destination: Destination
-    open_sheet: Callable[[], AbstractContextManager[Sheet]]
+    open_sheet: Callable[[], AbstractContextManager[Sheet]] | None = None
     sheet: Path | None = None
+    digest: str | None = None
+    origin: RunRecord | None = None
+    again_failed: bool = False
     confirm: Callable[[Run], Awaitable[bool]] | None = None
     background: anyio.abc.TaskGroup = field(init=False)
     opened: AsyncExitStack = field(init=False)
@@ -76,6 +80,35 @@ class Run:
     def enter(self, record: RunRecord) -> None:
         """Note the run's entry in the journal."""
         self._record = record
+
+    def begin(self, *, delimiter: str | None = None) -> RunRecord:
+        """Begin the run's entry in the journal; it is the run's own only when its rows are whole (`enter`)."""
+        origin = self.origin
+        return self.journal.begin(
+            command=self.command.split()[0],
+            base_url=self.destination.base_url,
+            profile=self.destination.profile,
+            account=self.destination.account,
+            key_print=self.destination.key_print,
+            sheet=str(self.sheet.absolute())
+            if self.sheet is not None
+            else origin.sheet
+            if origin is not None
+            else None,
+            digest=self.digest,
+            delimiter=delimiter if origin is None else origin.delimiter,
+            parent=origin,
+        )
+
+    @property
+    def sheet_path(self) -> Path | None:
+        """The spreadsheet that the run's rows came from, as far as anybody knows."""
+        return Path(self.record.sheet) if self.record.sheet is not None else None
+
+    @property
+    def dry(self) -> bool:
+        """Whether the run ends with its plan, which is kept."""
+        return self.command in ("plan", "undo --dry-run")
 
     @property
     def gateway(self) -> Gateway:
@@ -109,9 +142,18 @@ class Run:
         """Return how many rows have each result."""
         return self.journal.counts(self.record)
 
+    def open_rows(self) -> int:
+        """Return how many rows are still to be sent."""
+        counts = self.counts()
+        still = [Result.PLANNED, Result.PENDING]
+        if self.command == "resume":
+            still += [Result.UNKNOWN, *([Result.FAILED] if self.again_failed else [])]
+        return sum(counts.get(result, 0) for result in still)
+
     def forecast(self) -> Forecast:
         """Return what committing the plan now would take, at the rate chosen and the speed seen so far."""
-        requests = self.counts().get(Result.PLANNED, 0)
+        looked_at_again = self.dry or self.command in ("apply --plan", "resume")
+        requests = self.open_rows() * (2 if looked_at_again else 1)
         paced_s = requests * 1.01 / self.settings.rate
         seen_s = requests * self.read_in_s / self.requests if self.requests else 0.0
         return Forecast(requests=requests, seconds=max(paced_s, seen_s), rate_per_s=self.settings.rate)
@@ -143,7 +185,10 @@ class Run:
     async def _note_end(self, cause: BatchRenamerError | None) -> None:
         stopped = str(cause) if cause is not None else ""
         try:
-            await self.journal.off_loop(self.journal.finish, self.record, stopped=stopped)
+            if not isinstance(cause, JournalError):
+                await self.journal.off_loop(self.journal.take_back, self.record)
+            kept = RunState.PLANNED if self.dry and cause is None else RunState.FINISHED
+            await self.journal.off_loop(self.journal.finish, self.record, stopped=stopped, state=kept)
         except BatchRenamerError as error:
             # The disk that ended the run may still be full. What the rows came to is in the journal or will be
             # read back; only the note that the run has ended is missing.

@@ -14,13 +14,33 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-__all__ = ["API", "INPUT", "OUTPUT", "SANDBOX", "WHERE", "WRITING", "Spreadsheet", "again", "takes"]
+__all__ = [
+    "API",
+    "INPUT",
+    "LIMITS",
+    "OUTPUT",
+    "PRACTICE",
+    "RESUMING",
+    "SANDBOX",
+    "WHERE",
+    "WRITING",
+    "RunId",
+    "Spreadsheet",
+    "again",
+    "takes",
+]
 
 F = TypeVar("F", bound=Callable[..., object])
 Group = Mapping[str, Any]
 
 Spreadsheet = Annotated[
     Path, typer.Argument(metavar="FILE", help="The spreadsheet: .csv, .tsv, .xlsx, .xlsm, .xls, .xlsb or .ods.")
+]
+RunId = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[ID]", help="The run; a unique beginning will do. Without it, the newest.", show_default=False
+    ),
 ]
 
 
@@ -63,12 +83,20 @@ API: Group = {
     "patience": _text(
         "--patience", "Seconds to wait for an API that gives no good answer at all. [900]", metavar="SECONDS"
     ),
+}
+LIMITS: Group = {
     "first": _text("--first", "Only the first N renames, as a trial.", metavar="N"),
+    "max_renames": _text("--max-renames", "Refuse a plan that renames more orders than this.", metavar="N"),
+    "strict": _switch("--strict", "Send nothing if any row is bad."),
+}
+RESUMING: Group = {
     "max_failures": _text(
         "--max-failures", "Stop when more rows than this are bad; a share counts from 20 rows on. [50%]", metavar="N|N%"
     ),
-    "max_renames": _text("--max-renames", "Refuse a plan that renames more orders than this.", metavar="N"),
-    "strict": _switch("--strict", "Send nothing if any row is bad."),
+}
+PRACTICE: Group = {
+    "base_url": API["base_url"],
+    "sandbox": _switch("--sandbox", "The sandbox's own runs."),
 }
 SANDBOX: Group = {
     "sandbox": _switch("--sandbox", "Practise on a local stand-in for the API: no key, no account, no risk."),
@@ -76,6 +104,7 @@ SANDBOX: Group = {
 }
 WRITING: Group = {
     "yes": _switch("--yes", "Ask no question."),
+    "wait": _text("--wait", "Seconds to wait while another run renames in this account. [0]", metavar="SECONDS"),
 }
 OUTPUT: Group = {
     "report": _many(

@@ -21,12 +21,16 @@ STEPS: tuple[tuple[str, ...], ...] = (
             command TEXT NOT NULL,
             state TEXT NOT NULL,
             base_url TEXT NOT NULL,
+            profile TEXT,
             account TEXT NOT NULL,
+            key_print TEXT,
+            parent INTEGER REFERENCES runs (number) ON DELETE SET NULL,
             sheet TEXT,
             digest TEXT,
             delimiter TEXT,
             sheet_rows INTEGER NOT NULL DEFAULT 0,
             created_at REAL NOT NULL,
+            committed_at REAL,
             finished_at REAL,
             stopped TEXT NOT NULL DEFAULT '',
             reports TEXT NOT NULL DEFAULT '[]'
@@ -52,6 +56,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
             total_images ANY,
             last_updated_at TEXT,
             read_at REAL,
+            handed_out INTEGER NOT NULL DEFAULT 0,
             attempts INTEGER NOT NULL DEFAULT 0,
             http_status INTEGER,
             started_at REAL,
@@ -60,6 +65,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         ) STRICT, WITHOUT ROWID
         """,
         "CREATE INDEX rows_by_order ON rows (run, order_id)",
+        "CREATE INDEX runs_by_sheet ON runs (digest, account)",
     ),
 )
 

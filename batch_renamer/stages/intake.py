@@ -1,4 +1,7 @@
-"""The first stages: a spreadsheet enters, rows in the journal leave, and the reports' places are made sure of."""
+"""The first stages: a spreadsheet or another run enters, rows in the journal leave.
+
+Each gives the run its rows; `aim` then makes sure of the reports' places.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import datetime
 import anyio.to_thread
 
 from batch_renamer.errors import InputError
+from batch_renamer.journal import RunRecord, RunState
 from batch_renamer.loader import LoadOptions
 from batch_renamer.reports import prove_writable, resolve_targets
 from batch_renamer.run import Run
@@ -14,7 +18,7 @@ from batch_renamer.settings import Settings
 from batch_renamer.stages.weighing import be_strict
 from batch_renamer.stopping import Stopping
 
-__all__ = ["aim", "load", "load_options"]
+__all__ = ["adopt", "aim", "load", "load_options", "recheck", "reverse", "take_up"]
 
 
 def load_options(settings: Settings) -> LoadOptions:
@@ -39,15 +43,10 @@ async def load(run: Run) -> None:
 
 
 def _load_rows(run: Run) -> None:
+    assert run.open_sheet is not None, "only commands with a spreadsheet load one"  # noqa: S101 - an order of stages
     with run.open_sheet() as sheet:
         run.warnings.extend(sheet.warnings)
-        record = run.journal.begin(
-            command=run.command,
-            base_url=run.destination.base_url,
-            account=run.destination.account,
-            sheet=str(run.sheet) if run.sheet is not None else None,
-            delimiter=sheet.delimiter,
-        )
+        record = run.begin(delimiter=sheet.delimiter)
         loaded = 0
         for chunk in sheet.chunks():
             if run.stop.requested:
@@ -56,17 +55,57 @@ def _load_rows(run: Run) -> None:
             loaded += len(chunk)
             run.progress.advance(loaded)
     run.journal.settle_repeats(record)
+    _rows_are_whole(run, record, RunState.READING)
+
+
+async def adopt(run: Run) -> None:
+    """Take over a kept plan exactly as it was decided; each of its orders is looked at again before it is renamed."""
+    record = await run.journal.off_loop(run.begin)
+    await run.journal.off_loop(run.journal.adopt, record, _origin(run))
+    if run.settings.first is not None:
+        await run.journal.off_loop(run.journal.skip_after_first, record, run.settings.first)
+    await run.journal.off_loop(_rows_are_whole, run, record, RunState.PLANNED)
+
+
+async def take_up(run: Run) -> None:
+    """Go on with a run that was interrupted, under its own id."""
+    run.enter(_origin(run))
+
+
+async def reverse(run: Run) -> None:
+    """Plan the way back of another run."""
+    record = await run.journal.off_loop(run.begin)
+    await run.journal.off_loop(run.journal.reverse, record, _origin(run))
+    await run.journal.off_loop(_rows_are_whole, run, record, RunState.READING)
+
+
+async def recheck(run: Run) -> None:
+    """Take the names that another run left, to compare them with what the orders have now."""
+    record = await run.journal.off_loop(run.begin)
+    await run.journal.off_loop(run.journal.recheck, record, _origin(run))
+    await run.journal.off_loop(_rows_are_whole, run, record, RunState.READING)
+
+
+def _rows_are_whole(run: Run, record: RunRecord, state: RunState) -> None:
+    run.journal.enter(record, state)
     run.enter(run.journal.run(record.id))
+
+
+def _origin(run: Run) -> RunRecord:
+    assert run.origin is not None, "only commands about another run have one"  # noqa: S101 - an order of stages
+    return run.origin
 
 
 async def aim(run: Run) -> None:
     """Find out before the first request whether the reports can be written."""
-    if run.command == "apply" or run.settings.report:
+    writes_by_itself = run.command not in ("check", "plan", "undo --dry-run", "audit")
+    kept = run.record.reports if run.command == "resume" else ()
+    if writes_by_itself or run.settings.report:
         run.targets = resolve_targets(
-            run.settings.report,
+            run.settings.report or kept,
             run_id=run.record.id,
             date=datetime.date.today(),  # noqa: DTZ011 - the day as the user's calendar has it
-            sheet=run.sheet,
+            sheet=run.sheet_path,
             state_dir=run.settings.state_dir,
         )
     try:
@@ -74,3 +113,6 @@ async def aim(run: Run) -> None:
     except InputError:
         run.targets = ()
         raise
+    if run.targets:
+        places = [str(target.absolute()) for target in run.targets]
+        await run.journal.off_loop(run.journal.note_reports, run.record, places)

@@ -41,7 +41,6 @@ async def prove(run: Run) -> None:
 async def read(run: Run) -> None:
     """Read every order's current name, and decide row by row as the readings come in."""
     journal, record, first = run.journal, run.record, run.settings.first
-    await journal.off_loop(journal.enter, record, RunState.READING)
     run.progress.stage("Reading current names", await journal.off_loop(journal.undecided, record))
     begun, planned, tally = time.monotonic(), 0, Tally()
 

@@ -4,40 +4,75 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from batch_renamer.journal import RunState
+import anyio
+
+from batch_renamer.errors import LockedError
+from batch_renamer.lock import writing_lock
 from batch_renamer.model import Change, Outcome, Result
 from batch_renamer.pool import rename_all
 from batch_renamer.run import Run
 from batch_renamer.stages.tally import Tally
 from batch_renamer.stages.weighing import bad_in, stop_at_too_many
 
-__all__ = ["confirm", "rename"]
+__all__ = ["confirm", "lock", "rename", "reopen"]
 
 _BATCH = 500
+_ASK_FOR_LOCK_EVERY_S = 0.5
 
 
 async def confirm(run: Run) -> None:
     """Ask whether the plan shall be done, if there is somebody to ask and anything to do."""
-    confirm = run.confirm
     run.progress.close()
-    counts = await run.journal.off_loop(run.counts)
-    if counts.get(Result.PLANNED) and confirm is not None:
-        run.declined = not await confirm(run)
+    open_rows = await run.journal.off_loop(run.open_rows)
+    if run.confirm is not None and open_rows:
+        run.declined = not await run.confirm(run)
+
+
+async def lock(run: Run) -> None:
+    """Make sure that no other run renames in this account, waiting as long as the user allows."""
+    if run.declined or not await run.journal.off_loop(run.open_rows):
+        return
+    give_up_at = anyio.current_time() + run.settings.wait
+    told = False
+    while True:
+        held = writing_lock(run.settings.state_dir, account=run.destination.account, run_id=run.record.id)
+        try:
+            run.opened.enter_context(held)
+        except LockedError as error:
+            if anyio.current_time() >= give_up_at:
+                raise
+            if not told:
+                run.progress.message(f"{error} Waiting up to {run.settings.wait:g} s.")
+                told = True
+        else:
+            return
+        with run.stop.interruptible():
+            await anyio.sleep(_ASK_FOR_LOCK_EVERY_S)
+
+
+async def reopen(run: Run) -> None:
+    """Open what is not done of a run that is taken up: what may have been applied is read back first."""
+    if run.declined:
+        return
+    # Whoever held the lock may have been this very run, at work until a moment ago.
+    run.enter(await run.journal.off_loop(run.journal.run, run.record.id))
+    await run.journal.off_loop(run.journal.reopen, run.record, failed=run.again_failed)
 
 
 async def rename(run: Run) -> None:
     """Send the planned renames, and write down each outcome before it is shown."""
     if run.declined:
         return
-    journal, record = run.journal, run.record
+    journal = run.journal
     counts = await journal.off_loop(run.counts)
-    await journal.off_loop(journal.enter, record, RunState.RENAMING)
-    run.progress.stage("Renaming", counts.get(Result.PLANNED, 0))
+    run.enter(record := await journal.off_loop(journal.commit, run.record))
+    run.progress.stage("Renaming", counts.get(Result.PLANNED, 0) + counts.get(Result.PENDING, 0))
     tally, bad_in_plan = Tally(), bad_in(counts)
 
     async def batches() -> AsyncIterator[list[Change]]:
         after = 0
         while batch := await journal.off_loop(journal.changes, record, after_row=after, limit=_BATCH):
+            await journal.off_loop(journal.hand_out, record, batch)
             after = batch[-1].row
             yield batch
 

@@ -12,6 +12,8 @@ __all__ = ["bad_in", "be_strict", "stop_at_too_many", "weigh"]
 
 async def weigh(run: Run) -> None:
     """Refuse a plan that the user has ruled out beforehand."""
+    if run.record.committed_at is not None:
+        return  # It was weighed before its first rename; it is taken up because somebody wants the rest of it.
     settings = run.settings
     counts = await run.journal.off_loop(run.counts)
     if settings.strict:

@@ -1,0 +1,61 @@
+"""The question before anything is written: a planned run enters, yes or no leaves.
+
+It is asked on standard error, and answered on a terminal; standard output is for results alone.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import anyio
+import anyio.to_thread
+
+from batch_renamer.model import RunSummary
+from batch_renamer.progress import RunView, show_run
+from batch_renamer.run import Run
+
+__all__ = ["ask", "ask_to_go_on"]
+
+_MOST_SHOWN = 20
+
+
+async def ask(run: Run) -> bool:
+    """Show the plan and ask whether it shall be done."""
+    view = RunView(
+        summary=RunSummary(run_id=run.record.id, command="plan", counts=run.counts(), warnings=tuple(run.warnings)),
+        problems=tuple(run.reasons()),
+        planned=tuple(run.planned(limit=_MOST_SHOWN)),
+        forecast=run.forecast(),
+    )
+    if run.command != "resume":
+        show_run(view, sys.stderr)
+    profile = f" (profile {run.settings.profile})" if run.settings.profile else ""
+    what = {
+        "resume": f"Go on with {_orders(run.open_rows())} of run {run.record.id}",
+        "undo": f"Give {_orders(run.open_rows())} their old names back",
+    }.get(run.command, f"Rename {_orders(run.open_rows())}")
+    with run.stop.interruptible():
+        return await _yes(f"\n{what} at {run.destination.base_url}{profile}? [y/N] ")
+
+
+def ask_to_go_on(run_id: str, *, left: int) -> bool:
+    """Ask whether an interrupted run of the same spreadsheet shall be finished; if not, a new one begins."""
+    question = f"Run {run_id} of this spreadsheet was interrupted with {_orders(left)} left. Go on with it? [y/N] "
+    return anyio.run(_yes, question)
+
+
+def _orders(count: int) -> str:
+    return f"{count:,} order" if count == 1 else f"{count:,} orders"
+
+
+async def _yes(question: str) -> bool:
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    if os.name == "posix":
+        # Waiting in the event loop, not in a thread: a thread that reads can't be interrupted by Ctrl-C.
+        await anyio.wait_readable(sys.stdin)
+        answer = sys.stdin.readline()
+    else:
+        answer = await anyio.to_thread.run_sync(sys.stdin.readline, abandon_on_cancel=True)
+    return answer.strip().lower() in ("y", "yes")

@@ -1,0 +1,151 @@
+"""The commands about past runs: an id enters, lines about what was done leave. They stay offline."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+import sys
+import time
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from batch_renamer.commands.session import Session, within
+from batch_renamer.errors import SettingsError
+from batch_renamer.history import find, interrupted
+from batch_renamer.journal import Journal, RunRecord, RunState
+from batch_renamer.model import BAD_RESULTS, RunSummary
+from batch_renamer.progress import RunView, show_run
+from batch_renamer.reports import prove_writable, resolve_targets, write_json_result, write_report
+
+__all__ = ["list_runs", "report_again", "show_one"]
+
+_ALL = ("plan", "apply", "undo", "audit")
+_AGE = re.compile(r"([0-9]{1,6})(d|h|w)")
+_UNITS_S = {"h": 3_600, "d": 86_400, "w": 604_800}
+
+
+def list_runs(given: Mapping[str, Any], *, prune: str | None) -> int:
+    """List past runs, newest first; ``prune`` forgets old ones before. Return the exit code."""
+    return within("runs", given, partial(_list, prune=prune))
+
+
+def show_one(run_id: str | None, given: Mapping[str, Any]) -> int:
+    """Show one past run; return the exit code that it had."""
+    return within("show", given, partial(_show, run_id=run_id))
+
+
+def report_again(run_id: str | None, given: Mapping[str, Any]) -> int:
+    """Write the report of a past run again; return the exit code."""
+    return within("report", given, partial(_report, run_id=run_id))
+
+
+def _list(session: Session, *, prune: str | None) -> int:
+    with session.journal() as journal:
+        if prune is not None:
+            gone = _prune(journal, prune)
+            sys.stderr.write(f"{gone:,} runs forgotten.\n")
+        runs = journal.runs()
+        if session.settings.json:
+            lines = [_as_json(journal, run) for run in runs]
+            sys.stdout.write(json.dumps({"command": "runs", "exit_code": 0, "runs": lines}) + "\n")
+        else:
+            for run in runs:
+                sys.stdout.write(_line(journal, run) + "\n")
+            if not runs:
+                sys.stderr.write("There are no runs yet.\n")
+    return 0
+
+
+def _prune(journal: Journal, what: str) -> int:
+    if found := _AGE.fullmatch(what.strip().lower()):
+        return journal.prune(older_than_s=int(found[1]) * _UNITS_S[found[2]])
+    if what.strip().isdecimal():
+        return journal.prune(keep=int(what))
+    msg = f"--prune {what!r} is neither an age such as 90d, 12h or 8w nor the number of runs to keep."
+    raise SettingsError(msg)
+
+
+def _show(session: Session, *, run_id: str | None) -> int:
+    with session.journal() as journal:
+        run = _find(session, journal, run_id)
+        summary = _summary(journal, run)
+        if session.settings.json:
+            write_json_result(sys.stdout, journal.report_rows(run), summary=summary)
+            return 0
+        sys.stdout.write(_line(journal, run) + "\n")
+        view = RunView(
+            summary=summary,
+            problems=tuple(journal.reasons(run, sorted(BAD_RESULTS))),
+            planned=tuple(journal.planned_rows(run, limit=1_000) if run.state is RunState.PLANNED else ()),
+        )
+        show_run(view, sys.stdout)
+    return 0
+
+
+def _report(session: Session, *, run_id: str | None) -> int:
+    with session.journal() as journal:
+        run = _find(session, journal, run_id)
+        targets = resolve_targets(
+            session.settings.report or run.reports,
+            run_id=run.id,
+            date=datetime.date.today(),  # noqa: DTZ011 - the day as the user's calendar has it
+            sheet=Path(run.sheet) if run.sheet is not None else None,
+            state_dir=session.settings.state_dir,
+        )
+        prove_writable(targets)
+        summary = _summary(journal, run)
+        for target in targets:
+            written = write_report(target, journal.report_rows(run), summary=summary, delimiter=run.delimiter or ",")
+            sys.stdout.write(f"{written}\n")
+    return 0
+
+
+def _find(session: Session, journal: Journal, run_id: str | None) -> RunRecord:
+    settings = session.settings
+    base_url = "the sandbox" if settings.sandbox else settings.base_url
+    return find(journal, run_id, base_url=base_url, profile=settings.profile, commands=_ALL)
+
+
+def _summary(journal: Journal, run: RunRecord) -> RunSummary:
+    counts = journal.counts(run)
+    bad = any(result in BAD_RESULTS for result in counts)
+    return RunSummary(
+        run_id=run.id,
+        command=run.command,
+        counts=counts,
+        exit_code=int(bad),
+        stopped=run.stopped,
+        seconds=(run.finished_at or time.time()) - run.created_at if run.finished_at else 0.0,
+        reports=run.reports,
+    )
+
+
+def _line(journal: Journal, run: RunRecord) -> str:
+    moment = datetime.datetime.fromtimestamp(run.created_at).astimezone().strftime("%Y-%m-%d %H:%M")
+    counts = ", ".join(f"{count:,} {result}" for result, count in journal.counts(run).items()) or "no rows"
+    where = run.base_url + (f" ({run.profile})" if run.profile else "")
+    return f"{run.id}  {moment}  {run.command:<5}  {_how(journal, run):<11}  {where}  {counts}"
+
+
+def _how(journal: Journal, run: RunRecord) -> str:
+    if run.state is RunState.PLANNED and run.committed_at is None:
+        return "planned"
+    if interrupted(journal, run):
+        return "interrupted"
+    return "done" if run.state is RunState.FINISHED else "not begun"
+
+
+def _as_json(journal: Journal, run: RunRecord) -> dict[str, object]:
+    return {
+        "run_id": run.id,
+        "command": run.command,
+        "state": _how(journal, run),
+        "base_url": run.base_url,
+        "profile": run.profile,
+        "sheet": run.sheet,
+        "created_at": datetime.datetime.fromtimestamp(run.created_at, datetime.UTC).isoformat(timespec="seconds"),
+        "counts": {result.value: count for result, count in journal.counts(run).items()},
+    }

@@ -1,0 +1,220 @@
+"""The commands that run a job: a spreadsheet or a past run enters, a concluded run is shown, an exit code leaves."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from batch_renamer.commands.asking import ask, ask_to_go_on
+from batch_renamer.commands.session import Session, within
+from batch_renamer.commands.showing import show
+from batch_renamer.connect import Destination, nowhere
+from batch_renamer.errors import InterruptedRunError
+from batch_renamer.history import begun, bound_to, committed, find, interrupted, kept_plan, renamed_something
+from batch_renamer.job import perform
+from batch_renamer.journal import Journal, RunRecord
+from batch_renamer.loader import open_sheet
+from batch_renamer.model import Result, RunSummary
+from batch_renamer.progress import Progress
+from batch_renamer.reports import write_json_result
+from batch_renamer.run import Run
+from batch_renamer.settings import Settings
+from batch_renamer.signals import called_on_signals
+from batch_renamer.stages import load_options
+from batch_renamer.stopping import GRACE_S
+
+__all__ = ["apply_plan", "audit", "resume", "undo", "with_sheet"]
+
+_WRITES = ("apply", "undo")
+_Origin = Callable[[Journal, Destination], RunRecord]
+
+
+def with_sheet(command: str, file: Path, given: Mapping[str, Any]) -> int:
+    """Run ``check``, ``plan`` or ``apply`` on a spreadsheet; return the exit code."""
+    return within(command, given, partial(_check if command == "check" else _with_sheet, file=file))
+
+
+def apply_plan(plan_id: str, given: Mapping[str, Any]) -> int:
+    """Commit a kept plan; return the exit code."""
+
+    def origin(journal: Journal, destination: Destination) -> RunRecord:
+        plan = find(
+            journal, plan_id, base_url=destination.base_url, profile=destination.profile, commands=("plan", "apply")
+        )
+        return kept_plan(plan)
+
+    return within("apply", given, partial(_about_run, command="apply --plan", origin=origin))
+
+
+def resume(run_id: str | None, given: Mapping[str, Any], *, failed: bool) -> int:
+    """Finish an interrupted run, with ``failed`` what failed as well; return the exit code."""
+
+    def origin(journal: Journal, destination: Destination) -> RunRecord:
+        return find(
+            journal, run_id, base_url=destination.base_url, profile=destination.profile, commands=_WRITES, newest=begun
+        )
+
+    return within("resume", given, partial(_about_run, command="resume", origin=origin, failed=failed))
+
+
+def undo(run_id: str | None, given: Mapping[str, Any], *, dry_run: bool) -> int:
+    """Put the old names of a run back; return the exit code."""
+
+    def origin(journal: Journal, destination: Destination) -> RunRecord:
+        return renamed_something(
+            find(
+                journal,
+                run_id,
+                base_url=destination.base_url,
+                profile=destination.profile,
+                commands=_WRITES,
+                newest=committed,
+            )
+        )
+
+    command = "undo --dry-run" if dry_run else "undo"
+    return within("undo", given, partial(_about_run, command=command, origin=origin))
+
+
+def audit(run_id: str | None, given: Mapping[str, Any]) -> int:
+    """Re-read the orders of a run and say which still have its names; return the exit code."""
+
+    def origin(journal: Journal, destination: Destination) -> RunRecord:
+        return renamed_something(
+            find(
+                journal,
+                run_id,
+                base_url=destination.base_url,
+                profile=destination.profile,
+                commands=_WRITES,
+                newest=committed,
+            )
+        )
+
+    return within("audit", given, partial(_about_run, command="audit", origin=origin))
+
+
+def _check(session: Session, *, file: Path) -> int:
+    with ExitStack() as opened:
+        # Nothing of an offline check is kept, so it works where no state can be written.
+        folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="batch-renamer-")))
+        journal = opened.enter_context(Journal.open(folder / "journal.sqlite3"))
+        progress = opened.enter_context(session.screen())
+        return _finish(_sheet_run(session, file, journal=journal, progress=progress, destination=nowhere()), session)
+
+
+def _with_sheet(session: Session, *, file: Path) -> int:
+    if session.command == "apply":
+        session.needs_yes()
+    destination, warnings = session.destination()
+    with session.screen() as progress, session.journal() as journal:
+        run = _sheet_run(session, file, journal=journal, progress=progress, destination=destination)
+        if session.command == "apply" and (last := _interrupted_before(run, destination)) is not None:
+            run = _past_run(session, "resume", last, journal=journal, progress=progress, destination=destination)
+        run.warnings.extend(warnings)
+        return _finish(run, session)
+
+
+def _interrupted_before(run: Run, destination: Destination) -> RunRecord | None:
+    """Return the last run of this very spreadsheet, if it was interrupted and shall be finished."""
+    if run.digest is None:
+        return None
+    last = run.journal.last_of_sheet(digest=run.digest, account=destination.account)
+    if last is None or not interrupted(run.journal, last):
+        return None
+    counts = run.journal.counts(last)
+    left = counts.get(Result.PENDING, 0) + counts.get(Result.UNKNOWN, 0)
+    if run.settings.yes:
+        run.progress.message(
+            f"Run {last.id} of this spreadsheet was interrupted with {left:,} orders left; it goes on."
+        )
+        return last
+    return last if ask_to_go_on(last.id, left=left) else None
+
+
+def _about_run(session: Session, *, command: str, origin: _Origin, failed: bool = False) -> int:
+    if command not in ("undo --dry-run", "audit"):
+        session.needs_yes()
+    destination, warnings = session.destination()
+    with session.screen() as progress, session.journal() as journal:
+        past = origin(journal, destination)
+        warnings += bound_to(past, destination)
+        if command == "resume" and not _left(journal, past, failed=failed):
+            progress.message(f"Run {past.id} has nothing left to finish.")
+            if session.settings.json:
+                summary = RunSummary(run_id=past.id, command="resume", counts=journal.counts(past))
+                write_json_result(sys.stdout, journal.report_rows(past), summary=summary)
+            return 0
+        run = _past_run(session, command, past, journal=journal, progress=progress, destination=destination)
+        run.again_failed = failed
+        run.warnings.extend(warnings)
+        return _finish(run, session)
+
+
+def _left(journal: Journal, past: RunRecord, *, failed: bool) -> bool:
+    return interrupted(journal, past) or (failed and bool(journal.counts(past).get(Result.FAILED)))
+
+
+def _sheet_run(session: Session, file: Path, *, journal: Journal, progress: Progress, destination: Destination) -> Run:
+    settings = session.settings
+    return Run(
+        command=session.command,
+        settings=settings,
+        journal=journal,
+        progress=progress,
+        destination=destination,
+        open_sheet=partial(open_sheet, file, load_options(settings)),
+        sheet=file,
+        digest=_digest(file, settings),
+        confirm=None if settings.yes else ask,
+    )
+
+
+def _past_run(
+    session: Session, command: str, past: RunRecord, *, journal: Journal, progress: Progress, destination: Destination
+) -> Run:
+    return Run(
+        command=command,
+        settings=session.settings,
+        journal=journal,
+        progress=progress,
+        destination=destination,
+        origin=past,
+        confirm=None if session.settings.yes else ask,
+    )
+
+
+def _digest(file: Path, settings: Settings) -> str | None:
+    """Return what tells whether a spreadsheet, read in this way, is the same as before."""
+    digest = hashlib.blake2b(repr(load_options(settings)).encode(), digest_size=16)
+    try:
+        with file.open("rb") as content:
+            while block := content.read(1 << 20):
+                digest.update(block)
+    except OSError:
+        return None  # The loader will say what is wrong with it.
+    return digest.hexdigest()
+
+
+def _finish(run: Run, session: Session) -> int:
+    summary = anyio.run(_perform, run)
+    show(run, summary, session.given)
+    return summary.exit_code
+
+
+async def _perform(run: Run) -> RunSummary:
+    def on_signal(number: int) -> None:
+        # The first asks politely; a second one ends the run at once.
+        run.stop.request(InterruptedRunError(number), grace_s=0 if run.stop.requested else GRACE_S)
+        run.progress.message(f"Stopping: requests in flight get {GRACE_S:g} s to finish. Once more to end at once.")
+
+    with called_on_signals(on_signal):
+        return await perform(run)

@@ -1,0 +1,121 @@
+"""One command from its words to its exit code: options enter, settings, key, screen and journal leave for its body.
+
+Whatever ends the command becomes one line and an exit code here, a fault of the program too.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from batch_renamer.connect import Destination, journal_path, reset_sandbox, to_api, to_sandbox
+from batch_renamer.errors import BatchRenamerError, InterruptedRunError, SettingsError
+from batch_renamer.journal import Journal
+from batch_renamer.logs import logging_to
+from batch_renamer.progress import Progress, make_progress
+from batch_renamer.reports import write_refusal
+from batch_renamer.settings import Settings, describe, read_api_key, resolve_settings
+
+__all__ = ["Session", "refuse", "within"]
+
+log = logging.getLogger("batch_renamer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A command under way: its name, the options as they were given, and the settings that came of them."""
+
+    command: str
+    given: Mapping[str, Any]
+    settings: Settings
+    secrets: list[str] = field(repr=False)
+
+    def destination(self) -> tuple[Destination, list[str]]:
+        """Return where requests go, and what is to be said about the key's file.
+
+        Raises:
+            SettingsError: there is no usable key.
+        """
+        if self.settings.sandbox:
+            return to_sandbox(self.settings), []
+        found = read_api_key(self.settings, environ=os.environ)
+        self.secrets.append(found.key.reveal())
+        return to_api(self.settings, found.key), [found.warning] if found.warning else []
+
+    def needs_yes(self) -> None:
+        """Refuse to write where nobody can be asked and nobody has said yes beforehand."""
+        if not self.settings.yes and not sys.stdin.isatty():
+            msg = "There is no terminal to ask on: give --yes to rename without a question. Nothing was sent."
+            raise SettingsError(msg)
+
+    def journal(self) -> Journal:
+        """Open the journal that belongs to these settings."""
+        if self.settings.sandbox_reset:
+            reset_sandbox(self.settings)
+        return Journal.open(journal_path(self.settings))
+
+    @contextmanager
+    def screen(self) -> Iterator[Progress]:
+        """Give what is shown while the command runs."""
+        progress = make_progress(sys.stderr, quiet=self.settings.quiet, no_progress=self.settings.no_progress)
+        try:
+            yield progress
+        finally:
+            progress.close()
+
+
+def within(command: str, given: Mapping[str, Any], body: Callable[[Session], int]) -> int:
+    """Run the body of a command in its session; return the exit code.
+
+    ``given`` holds the options by the names of the settings; None, False and an empty list mean not given.
+    """
+    given = {name: value for name, value in given.items() if value not in (None, False, [], ())}
+    as_json = bool(given.get("json"))
+    secrets: list[str] = []
+    try:
+        settings = resolve_settings(given, environ=os.environ)
+        as_json = settings.json
+        with logging_to(settings.log_file, verbose=settings.verbose, secrets=secrets):
+            for setting in describe(settings):
+                log.debug("%s = %s (%s)", *setting)
+            return body(Session(command=command, given=given, settings=settings, secrets=secrets))
+    except BatchRenamerError as error:
+        return refuse(command, error, as_json=as_json)
+    except KeyboardInterrupt:
+        return refuse(command, InterruptedRunError(2), as_json=as_json)
+    except Exception as error:
+        return refuse(command, _fault(error, secrets), as_json=as_json)
+
+
+def refuse(command: str, error: BatchRenamerError, *, as_json: bool) -> int:
+    """Say in one line why a command did nothing, or nothing more; return its exit code."""
+    if as_json:
+        write_refusal(sys.stdout, command=command, exit_code=error.exit_code, error=str(error))
+    else:
+        make_progress(sys.stderr, quiet=True).message(str(error), error=True)
+    return error.exit_code
+
+
+def _fault(error: Exception, secrets: list[str]) -> BatchRenamerError:
+    """Put a fault of the program into one line, and its traceback into a private file."""
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    folder = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "batch-renamer"
+    text = "".join(traceback.format_exception(error))
+    for secret in secrets:
+        text = text.replace(secret, "********")
+    place = folder / f"fault-{moment}.log"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(place, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError:
+        return BatchRenamerError(f"A fault in batch-renamer: {type(error).__name__}. Its log could not be written.")
+    return BatchRenamerError(f"A fault in batch-renamer: {type(error).__name__}. What happened is in {place}.")

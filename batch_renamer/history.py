@@ -1,0 +1,113 @@
+"""Which run is meant: what the user typed enters, a `RunRecord` leaves, or the sentence that says why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from batch_renamer.connect import Destination
+from batch_renamer.errors import InputError
+from batch_renamer.journal import Journal, RunRecord, RunState
+from batch_renamer.model import Result
+
+__all__ = ["begun", "bound_to", "committed", "find", "interrupted", "kept_plan", "renamed_something"]
+
+
+def find(
+    journal: Journal,
+    run_id: str | None,
+    *,
+    base_url: str,
+    profile: str | None,
+    commands: tuple[str, ...],
+    newest: Callable[[RunRecord], bool] = lambda _: True,
+) -> RunRecord:
+    """Return the run with this id, of which a unique beginning will do; without one, the newest that ``newest`` likes.
+
+    Raises:
+        InputError: there is none, or several begin so.
+    """
+    if run_id is None:
+        for run in journal.runs(base_url=base_url, profile=profile):
+            if run.command in commands and newest(run):
+                return run
+        msg = f"There is no run yet at {_place(base_url, profile)} that this could be about."
+        raise InputError(msg)
+    found = journal.runs(prefix=run_id.strip().lower())
+    if not found:
+        msg = f"There is no run {run_id!r}; `batch-renamer runs` lists those there are."
+        raise InputError(msg)
+    if len(found) > 1:
+        msg = f"{run_id!r} could be one of {', '.join(run.id for run in found[:5])}; type one more letter."
+        raise InputError(msg)
+    if found[0].command not in commands:
+        msg = f"Run {found[0].id} is {_article(found[0].command)}; this is about {' or '.join(commands)} runs."
+        raise InputError(msg)
+    return found[0]
+
+
+def bound_to(run: RunRecord, destination: Destination) -> list[str]:
+    """Make sure that a run is this account's; return warnings.
+
+    Raises:
+        InputError: it belongs to another base URL, profile or key.
+    """
+    if run.base_url != destination.base_url or run.profile != destination.profile:
+        theirs, ours = _place(run.base_url, run.profile), _place(destination.base_url, destination.profile)
+        msg = f"Run {run.id} belongs to {theirs}, and this is {ours}. Nothing was sent."
+        raise InputError(msg)
+    if run.account != destination.account:
+        msg = f"Run {run.id} was made with another key, so it may be another account's. Nothing was sent."
+        raise InputError(msg)
+    if run.key_print != destination.key_print:
+        return [f"The key of profile {run.profile} has changed since run {run.id}; its orders should be the same ones."]
+    return []
+
+
+def kept_plan(plan: RunRecord) -> RunRecord:
+    """Return the plan if it can be committed.
+
+    Raises:
+        InputError: it is not whole, or it was committed before.
+    """
+    if plan.state is not RunState.PLANNED or committed(plan):
+        msg = f"Run {plan.id} is no plan waiting to be committed; make one with `batch-renamer plan FILE`."
+        raise InputError(msg)
+    return plan
+
+
+def committed(run: RunRecord) -> bool:
+    """Tell whether a run came as far as renaming."""
+    return run.committed_at is not None
+
+
+def begun(run: RunRecord) -> bool:
+    """Tell whether a run has rows and was meant to rename them: a plan that is merely kept was not."""
+    return committed(run) or run.state in (RunState.READING, RunState.FINISHED)
+
+
+def renamed_something(run: RunRecord) -> RunRecord:
+    """Return the run if it came as far as renaming.
+
+    Raises:
+        InputError: nothing was ever sent.
+    """
+    if not committed(run):
+        msg = f"Run {run.id} renamed nothing, so there is nothing to put back or to look after."
+        raise InputError(msg)
+    return run
+
+
+def interrupted(journal: Journal, run: RunRecord) -> bool:
+    """Tell whether a run has rows that it did not come to."""
+    if not begun(run):
+        return False
+    counts = journal.counts(run)
+    return bool(counts.get(Result.PENDING, 0) + counts.get(Result.UNKNOWN, 0))
+
+
+def _place(base_url: str, profile: str | None) -> str:
+    return base_url + (f" (profile {profile})" if profile else "")
+
+
+def _article(command: str) -> str:
+    return f"an {command}" if command[0] in "aeiou" else f"a {command}"

@@ -1,0 +1,136 @@
+"""One SQLite file: a path enters, transactions and queries for the rooms' tables leave.
+
+Methods may be called from any thread, and none belongs in the event loop: `Database.off_loop` takes it to a thread.
+Commits are made with ``synchronous=NORMAL`` (WAL: a killed process loses nothing, a power cut at most the last commits,
+which the next run reads back from the API), and with FULL where it is asked for: a plan is on disk before the first
+PATCH.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import ParamSpec, Self, TypeVar
+
+import anyio
+import anyio.to_thread
+
+from batch_renamer.errors import JournalError
+from batch_renamer.journal.schema import migrate
+
+__all__ = ["Database"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_BUSY_S = 10.0
+
+
+class Database:
+    """The file and the way to it; `RunTable` and `Journal` say what stands in it."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.path = path
+        self._connection = connection
+        self._lock = threading.RLock()
+        self._limiter = anyio.CapacityLimiter(1)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the journal at ``path``, made (0600, its folder 0700) when it isn't there.
+
+        Raises:
+            JournalError: it can't be opened, is damaged, or a newer program wrote it.
+        """
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            msg = f"The journal {path} can't be opened: {error.strerror}. Choose another place with --state-dir."
+            raise JournalError(msg) from None
+        with _translated(path), ExitStack() as on_failure:
+            connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+            on_failure.callback(connection.close)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            migrate(connection)
+            on_failure.pop_all()
+        return cls(connection, path)
+
+    def __enter__(self) -> Self:
+        """Return the journal itself, to be closed at the end of the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the journal."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; what was committed stays."""
+        with self._lock, _translated(self.path):
+            self._connection.close()
+
+    async def off_loop(self, method: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call a method of this journal in a thread, outside the event loop; one call at a time."""
+        return await anyio.to_thread.run_sync(lambda: method(*args, **kwargs), limiter=self._limiter)
+
+    @contextmanager
+    def transaction(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
+        """Hold the file for one transaction, committed at the end of the block and rolled back if it raises."""
+        with self._lock, _translated(self.path):
+            if durable:
+                self._connection.execute("PRAGMA synchronous = FULL")
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield self._connection
+                    self._connection.execute("COMMIT")
+                except BaseException:
+                    if self._connection.in_transaction:
+                        self._connection.execute("ROLLBACK")
+                    raise
+            finally:
+                if durable:
+                    self._connection.execute("PRAGMA synchronous = NORMAL")
+
+    def select(self, query: str, parameters: Sequence[object] | dict[str, object]) -> list[tuple[object, ...]]:
+        """Return the rows of a query."""
+        with self._lock, _translated(self.path):
+            return self._connection.execute(query, parameters).fetchall()
+
+    def compact(self) -> None:
+        """Give the room of what was deleted back to the disk."""
+        with self._lock, _translated(self.path):
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise JournalError(_sentence(error, path)) from None
+
+
+def _sentence(error: sqlite3.Error, path: Path) -> str:
+    # The lowest byte is the kind of error, the rest its details (https://sqlite.org/rescode.html, 2026-11).
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_FULL:
+            return f"The disk is full: the journal {path} can't be written. Make room, then take the run up again."
+        case sqlite3.SQLITE_IOERR:
+            return (
+                f"The journal {path} can't be read or written ({error}): is the disk full, over its quota or"
+                " disconnected? Repair that, then take the run up again."
+            )
+        case sqlite3.SQLITE_BUSY:
+            return f"The journal {path} is held by another program for more than {_BUSY_S:g} s. Try again later."
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return f"The journal {path} is damaged ({error}). Move it away, or give another --state-dir."
+        case _:
+            return f"The journal {path} can't be used: {error}. Repair that, or give another --state-dir."

@@ -1,0 +1,72 @@
+"""Runs born of runs: the rows of one run enter, the rows of another, or of the same one taken up again, leave.
+
+A kept plan is adopted by the run that commits it; a run is reversed by its undo and rechecked by an audit; an
+interrupted run is reopened. All of it happens within the journal: no row passes through the program.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+__all__ = ["adopt", "recheck", "reopen", "reverse"]
+
+_NO_NAME_BEFORE = "The order had no name before that run, so there is none to give back."
+
+_ADOPT = """
+    INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning, result, reason, old_name, final_name,
+        status, is_processing, is_merging, is_deleted, total_images, last_updated_at, read_at)
+    SELECT :run, row, order_id, new_name, guard, skip, warning, result, reason, old_name, final_name,
+        status, is_processing, is_merging, is_deleted, total_images, last_updated_at, 0
+    FROM rows WHERE run = :parent
+"""
+_REVERSE = """
+    INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning, result, reason)
+    SELECT :run, row, order_id, COALESCE(old_name, ''),
+        CASE result WHEN 'renamed' THEN final_name ELSE new_name END, '', '',
+        CASE COALESCE(old_name, '') WHEN '' THEN 'invalid' END,
+        CASE COALESCE(old_name, '') WHEN '' THEN :no_name ELSE '' END
+    FROM rows WHERE run = :parent AND (result IN ('renamed', 'unknown') OR (result = 'planned' AND handed_out))
+"""
+_RECHECK = """
+    INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning)
+    SELECT :run, row, order_id, new_name, new_name, '', ''
+    FROM rows WHERE run = :parent AND result IN ('renamed', 'unchanged', 'unknown')
+"""
+_COUNT = "UPDATE runs SET sheet_rows = (SELECT COUNT(*) FROM rows WHERE run = :run) WHERE number = :run"
+
+
+def adopt(connection: sqlite3.Connection, *, run: int, plan: int) -> None:
+    """Give a run the rows of a kept plan, as they were decided; each planned order will be looked at again."""
+    connection.execute(_ADOPT, {"run": run, "parent": plan})
+    connection.execute(_COUNT, {"run": run})
+
+
+def reverse(connection: sqlite3.Connection, *, run: int, undone: int) -> None:
+    """Give a run the way back of another: old names for new ones, guarded by the name that run left.
+
+    What may have been renamed counts, too; an order that still has its old name comes out ``unchanged``.
+    """
+    connection.execute(_REVERSE, {"run": run, "parent": undone, "no_name": _NO_NAME_BEFORE})
+    connection.execute(_COUNT, {"run": run})
+
+
+def recheck(connection: sqlite3.Connection, *, run: int, audited: int) -> None:
+    """Give a run the names that another one left, to be compared with what the orders have now."""
+    connection.execute(_RECHECK, {"run": run, "parent": audited})
+    connection.execute(_COUNT, {"run": run})
+
+
+def reopen(connection: sqlite3.Connection, *, run: int, failed: bool) -> None:
+    """Open the rows of a run that are not done: each order will be looked at again before anything is sent.
+
+    An ``unknown`` row may have been applied, so it counts as handed out: if the order has the new name by now, the row
+    is ``renamed``. With ``failed``, rows that failed are planned afresh.
+    """
+    connection.execute(
+        "UPDATE rows SET handed_out = 1, result = 'planned', reason = '' WHERE run = ? AND result = 'unknown'", (run,)
+    )
+    connection.execute("UPDATE rows SET read_at = 0 WHERE run = ? AND result = 'planned'", (run,))
+    if failed:
+        connection.execute(
+            "UPDATE rows SET result = NULL, reason = '', final_name = NULL WHERE run = ? AND result = 'failed'", (run,)
+        )

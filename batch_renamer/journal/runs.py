@@ -1,0 +1,193 @@
+"""The table of runs: what a run is bound to and how far it has come enters, `RunRecord`s leave."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from batch_renamer.journal.database import Database
+
+__all__ = ["RunRecord", "RunState", "RunTable"]
+
+# Letters and digits that can't be taken for one another when read aloud or typed.
+_ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+_ID_LENGTH = 6
+
+
+class RunState(StrEnum):
+    """How far a run has come; its text is what the journal stores.
+
+    ``loading``: its rows are not all there yet. ``reading``: they are, and current names are read. ``planned``: every
+    row is decided, nothing was sent. ``renaming``: requests leave. ``finished``: it ended, or was stopped in order.
+    """
+
+    LOADING = "loading"
+    READING = "reading"
+    PLANNED = "planned"
+    RENAMING = "renaming"
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """One run as the journal knows it; times are in seconds since the epoch.
+
+    ``account`` is what the run is bound to, ``key_print`` a fingerprint of the key that it was begun with. ``parent``
+    is the run whose rows it took over. ``committed_at`` is when the first rename was about to leave.
+    """
+
+    number: int
+    id: str
+    command: str
+    state: RunState
+    base_url: str
+    profile: str | None
+    account: str
+    key_print: str | None
+    parent: int | None
+    sheet: str | None
+    digest: str | None
+    delimiter: str | None
+    sheet_rows: int
+    created_at: float
+    committed_at: float | None
+    finished_at: float | None
+    stopped: str
+    reports: tuple[str, ...]
+
+
+class RunTable(Database):
+    """The runs of a journal."""
+
+    def begin(
+        self,
+        *,
+        command: str,
+        base_url: str,
+        account: str,
+        profile: str | None = None,
+        key_print: str | None = None,
+        sheet: str | None = None,
+        digest: str | None = None,
+        delimiter: str | None = None,
+        parent: RunRecord | None = None,
+    ) -> RunRecord:
+        """Begin a run under a new short id."""
+        with self.transaction() as connection:
+            while True:
+                run_id = "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
+                if not connection.execute("SELECT 1 FROM runs WHERE id = ?", (run_id,)).fetchone():
+                    break
+            connection.execute(
+                "INSERT INTO runs (id, command, state, base_url, profile, account, key_print, parent, sheet, digest,"
+                " delimiter, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    run_id,
+                    command,
+                    RunState.LOADING,
+                    base_url,
+                    profile,
+                    account,
+                    key_print,
+                    parent.number if parent is not None else None,
+                    None if sheet is None else _storable(sheet),
+                    digest,
+                    delimiter,
+                    time.time(),
+                ),
+            )
+        return self.run(run_id)
+
+    def run(self, run_id: str) -> RunRecord:
+        """Return the run of this very id."""
+        [run] = self._runs("WHERE id = ?", (run_id,))
+        return run
+
+    def runs(self, *, base_url: str | None = None, profile: str | None = None, prefix: str = "") -> list[RunRecord]:
+        """Return the runs whose id begins with ``prefix``, newest first; those of one base URL and profile if given."""
+        where, values = "WHERE substr(id, 1, ?) = ?", [len(prefix), prefix]
+        if base_url is not None:
+            where += " AND base_url = ? AND profile IS ?"
+            values += [base_url, profile]
+        return self._runs(f"{where} ORDER BY number DESC", values)
+
+    def last_of_sheet(self, *, digest: str, account: str) -> RunRecord | None:
+        """Return the newest run that renamed from the same spreadsheet in the same account."""
+        found = self._runs(
+            "WHERE digest = ? AND account = ? AND command = 'apply' AND committed_at IS NOT NULL"
+            " ORDER BY number DESC LIMIT 1",
+            (digest, account),
+        )
+        return found[0] if found else None
+
+    def _runs(self, where: str, values: Sequence[object]) -> list[RunRecord]:
+        return [_run_record(row) for row in self.select(f"SELECT {_RUN_COLUMNS} FROM runs {where}", values)]  # noqa: S608 - constants
+
+    def enter(self, run: RunRecord, state: RunState) -> None:
+        """Note that the run has come to ``state``; a plan is on disk, power cut or not, when this returns."""
+        with self.transaction(durable=state is RunState.PLANNED) as connection:
+            connection.execute("UPDATE runs SET state = ? WHERE number = ?", (state, run.number))
+
+    def commit(self, run: RunRecord) -> RunRecord:
+        """Note that renaming begins, or is taken up again; on disk, power cut or not, when this returns."""
+        with self.transaction(durable=True) as connection:
+            connection.execute(
+                "UPDATE runs SET state = ?, committed_at = COALESCE(committed_at, ?), finished_at = NULL, stopped = ''"
+                " WHERE number = ?",
+                (RunState.RENAMING, time.time(), run.number),
+            )
+        return self.run(run.id)
+
+    def finish(self, run: RunRecord, *, stopped: str, state: RunState = RunState.FINISHED) -> None:
+        """Note that the run has ended, and why before its last row ("" when it was not stopped)."""
+        with self.transaction(durable=True) as connection:
+            connection.execute(
+                "UPDATE runs SET state = ?, stopped = ?, finished_at = ? WHERE number = ?",
+                (state, _storable(stopped), time.time(), run.number),
+            )
+
+    def note_reports(self, run: RunRecord, reports: Sequence[str]) -> None:
+        """Note where the run's reports go."""
+        with self.transaction() as connection:
+            connection.execute(
+                "UPDATE runs SET reports = ? WHERE number = ?", (json.dumps([*map(_storable, reports)]), run.number)
+            )
+
+    def prune(self, *, older_than_s: float | None = None, keep: int | None = None) -> int:
+        """Forget ended runs older than that many seconds, or all but the newest ``keep``; return how many.
+
+        A run that may still be taken up again is kept: it has not ended.
+        """
+        if older_than_s is not None:
+            which, value = "created_at < ?", time.time() - older_than_s
+        else:
+            which, value = "number NOT IN (SELECT number FROM runs ORDER BY number DESC LIMIT ?)", float(keep or 0)
+        with self.transaction() as connection:
+            gone = connection.execute(
+                f"DELETE FROM runs WHERE state != '{RunState.RENAMING}' AND {which}",  # noqa: S608 - constants
+                (value,),
+            ).rowcount
+        self.compact()
+        return gone
+
+
+_RUN_COLUMNS = (
+    "number, id, command, state, base_url, profile, account, key_print, parent, sheet, digest, delimiter, sheet_rows,"
+    " created_at, committed_at, finished_at, stopped, reports"
+)
+
+
+def _storable(text: str) -> str:
+    """The text as it can be stored; paths may hold what can't, for on POSIX they are bytes."""
+    return text.encode(errors="backslashreplace").decode()
+
+
+def _run_record(row: tuple[object, ...]) -> RunRecord:
+    values = dict(zip(RunRecord.__slots__, row, strict=True))
+    values["state"] = RunState(str(values["state"]))
+    values["reports"] = tuple(json.loads(str(values["reports"])))
+    return RunRecord(**values)  # type: ignore[arg-type]  # STRICT columns
