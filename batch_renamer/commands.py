@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -20,7 +22,14 @@ import anyio
 import anyio.to_thread
 
 from batch_renamer.connect import Destination, journal_path, nowhere, reset_sandbox, to_api, to_sandbox
-from batch_renamer.errors import BatchRenamerError, InterruptedRunError, SettingsError
+from batch_renamer.errors import (
+    BatchRenamerError,
+    InputError,
+    InterruptedRunError,
+    ReportWriteError,
+    SettingsError,
+    StoppedEarlyError,
+)
 from batch_renamer.job import perform
 from batch_renamer.journal import Journal
 from batch_renamer.loader import open_sheet
@@ -56,10 +65,14 @@ def run_command(command: str, file: Path, given: Mapping[str, Any]) -> int:
         as_json = settings.json
         with logging_to(settings.log_file, verbose=settings.verbose, secrets=secrets):
             return _run(command, file, given, settings, secrets)
+    except (StoppedEarlyError, InterruptedRunError) as error:
+        # Before the first row was kept there is no run to show, but going on is still the same command.
+        return _refuse(command, error, as_json=as_json, next_command=_same_again(command, file, given))
     except BatchRenamerError as error:
         return _refuse(command, error, as_json=as_json)
     except KeyboardInterrupt:
-        return _refuse(command, InterruptedRunError(2), as_json=as_json)
+        stopped = InterruptedRunError(signal.SIGINT)
+        return _refuse(command, stopped, as_json=as_json, next_command=_same_again(command, file, given))
     except Exception as error:
         return _refuse(command, _fault(error, secrets), as_json=as_json)
 
@@ -96,6 +109,8 @@ def _run(command: str, file: Path, given: Mapping[str, Any], settings: Settings,
             warnings=warnings,
         )
         summary = anyio.run(_perform, run)
+        if settings.json:
+            summary = _written_as_json(run, summary)
         _show(run, summary, given)
     return summary.exit_code
 
@@ -155,10 +170,24 @@ async def _read_line() -> str:
     return await anyio.to_thread.run_sync(sys.stdin.readline, abandon_on_cancel=True)
 
 
+def _written_as_json(run: Run, summary: RunSummary) -> RunSummary:
+    """Write the result to standard output; return the summary, which says so if that failed."""
+    try:
+        if summary.exit_code == InputError.exit_code:
+            write_refusal(sys.stdout, command=run.command, exit_code=summary.exit_code, error=summary.stopped)
+        else:
+            write_json_result(sys.stdout, run.rows(), summary=summary)
+        sys.stdout.flush()
+    except OSError as error:
+        log.error("the result could not be written: %s", error.strerror)  # noqa: TRY400 - the cause is its sentence
+        if not summary.stopped:
+            msg = f"The result could not be written to standard output: {error.strerror}."
+            return replace(summary, exit_code=ReportWriteError.exit_code, stopped=msg)
+    return summary
+
+
 def _show(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> None:
     settings = run.settings
-    if settings.json:
-        write_json_result(sys.stdout, run.rows(), summary=summary)
     stream = sys.stderr if settings.json else sys.stdout
     if run.declined:
         run.progress.message("Nothing was sent.")
@@ -186,11 +215,18 @@ def _next(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> tuple[str,
     return "", ""
 
 
-def _refuse(command: str, error: BatchRenamerError, *, as_json: bool) -> int:
+def _same_again(command: str, file: Path, given: Mapping[str, Any]) -> str:
+    return again(command, [str(file)], given) if command == "apply" else ""
+
+
+def _refuse(command: str, error: BatchRenamerError, *, as_json: bool, next_command: str = "") -> int:
+    messages = make_progress(sys.stderr, quiet=True)
     if as_json:
         write_refusal(sys.stdout, command=command, exit_code=error.exit_code, error=str(error))
     else:
-        make_progress(sys.stderr, quiet=True).message(str(error), error=True)
+        messages.message(str(error), error=True)
+    if next_command:
+        messages.message(next_command, error=True)
     return error.exit_code
 
 

@@ -7,6 +7,7 @@ before; then missing or deleted, unchanged, drifted, and what is left is a renam
 from __future__ import annotations
 
 import unicodedata
+from typing import assert_never
 
 from batch_renamer.model import Change, Found, Missing, Order, Outcome, Reading, RenameRequest, Result, Unreadable
 
@@ -42,10 +43,12 @@ def decide(request: RenameRequest, reading: Reading) -> Change | Outcome:
             return _settled(request, Result.DRIFTED, order, reason=reason, old_name=request.current_name)
         case Found(order=order, read_at=read_at):
             return Change(row=request.row, new_name=request.new_name, order=order, read_at=read_at)
+        case _:
+            assert_never(reading)
 
 
 def same_name(expected: str | None, found: str | None) -> bool:
-    r"""Tell whether two names are the same for a guard: trimmed, and in Unicode's NFC.
+    r"""Tell whether two names are the same for a guard: in Unicode's NFC, without what is invisible at both ends.
 
     An order without a name is guarded by an empty one.
 
@@ -57,7 +60,17 @@ def same_name(expected: str | None, found: str | None) -> bool:
 
 
 def _guarded(name: str | None) -> str:
-    return unicodedata.normalize("NFC", name or "").strip()
+    text = unicodedata.normalize("NFC", name or "")
+    start, end = 0, len(text)
+    while start < end and _invisible(text[start]):
+        start += 1
+    while start < end and _invisible(text[end - 1]):
+        end -= 1
+    return text[start:end]
+
+
+def _invisible(char: str) -> bool:
+    return char.isspace() or unicodedata.category(char) == "Cf"
 
 
 def _settled(

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, assert_never
 
 import anyio.to_thread
 
@@ -165,6 +165,7 @@ class Journal:
         delimiter: str | None = None,
     ) -> RunRecord:
         """Begin a run under a new short id."""
+        path = None if sheet is None else _storable(sheet)
         with self._transaction() as connection:
             while True:
                 run_id = "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
@@ -173,7 +174,7 @@ class Journal:
             connection.execute(
                 "INSERT INTO runs (id, command, state, base_url, account, sheet, digest, delimiter, created_at)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (run_id, command, RunState.LOADING, base_url, account, _path(sheet), digest, delimiter, time.time()),
+                (run_id, command, RunState.LOADING, base_url, account, path, digest, delimiter, time.time()),
             )
         return self.run(run_id)
 
@@ -192,7 +193,7 @@ class Journal:
         with self._transaction(durable=True) as connection:
             connection.execute(
                 "UPDATE runs SET state = ?, stopped = ?, finished_at = ? WHERE number = ?",
-                (RunState.FINISHED, stopped, time.time(), run.number),
+                (RunState.FINISHED, _storable(stopped), time.time(), run.number),
             )
 
     def note_reports(self, run: RunRecord, reports: Sequence[str]) -> None:
@@ -250,6 +251,8 @@ class Journal:
                         connection.execute(_SETTLE_PLANNED, _planned(run.number, decision))
                     case Outcome():
                         connection.execute(_SETTLE_OUTCOME, _settled(run.number, decision))
+                    case _:
+                        assert_never(decision)
 
     def skip_after_first(self, run: RunRecord, first: int) -> None:
         """Leave out every undecided row, and every planned one after the ``first``."""
@@ -360,8 +363,8 @@ _STATE_COLUMNS = "status, is_processing, is_merging, is_deleted, total_images, l
 # Of an order that was never read, the old name is the one that the sheet gives: a report that is fed back in as a
 # spreadsheet keeps its guards.
 _REPORT = f"""
-    SELECT row, order_id, COALESCE(old_name, guard), new_name, final_name, skip, result, reason, warning, {_STATE_COLUMNS},
-        attempts, http_status, started_at, seconds
+    SELECT row, order_id, COALESCE(old_name, guard), new_name, final_name, skip, result, reason, warning,
+        {_STATE_COLUMNS}, attempts, http_status, started_at, seconds
     FROM rows WHERE run = ?"""  # noqa: S608 - constants
 _SETTLE_PLANNED = """
     UPDATE rows SET result = 'planned', old_name = ?, status = ?, is_processing = ?, is_merging = ?, is_deleted = ?,
@@ -384,7 +387,7 @@ def _translated(path: Path) -> Iterator[None]:
 
 
 def _sentence(error: sqlite3.Error, path: Path) -> str:
-    # The lowest byte is the kind of error, the rest its details (https://sqlite.org/rescode.html, 2025-11-22).
+    # The lowest byte is the kind of error, the rest its details (https://sqlite.org/rescode.html, 2026-11).
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:
         case sqlite3.SQLITE_FULL:
             return f"The disk is full: the journal {path} can't be written. Make room, then take the run up again."
@@ -401,9 +404,9 @@ def _sentence(error: sqlite3.Error, path: Path) -> str:
             return f"The journal {path} can't be used: {error}. Repair that, or give another --state-dir."
 
 
-def _path(sheet: str | None) -> str | None:
-    """A path as text that can be stored, also one that is no text: on POSIX, paths are bytes."""
-    return None if sheet is None else sheet.encode(errors="backslashreplace").decode()
+def _storable(text: str) -> str:
+    """The text as it can be stored; paths may hold what can't, for on POSIX they are bytes."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _at_once(row: RenameRequest | RowProblem) -> tuple[Result | None, str]:

@@ -60,8 +60,8 @@ def _load_rows(run: Run) -> None:
 
 
 async def aim(run: Run) -> None:
-    """Find out before the first request whether the reports can be written."""
-    if run.command == "apply" or run.settings.report:
+    """Find out before the first request whether the reports can be written; a DataFrame has none unless asked for."""
+    if run.settings.report or (run.command == "apply" and run.sheet is not None):
         run.targets = resolve_targets(
             run.settings.report,
             run_id=run.record.id,
