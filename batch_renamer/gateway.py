@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from http import HTTPStatus
 
+import anyio
+
 from batch_renamer.errors import ApiUnavailableError, KeyRefusedError
 from batch_renamer.model import Found, Missing, Order, Reading, Unreadable
 from batch_renamer.orders_api import OrdersApi, RefusedError, RequestError
@@ -36,7 +38,7 @@ class Gateway:
             Stopping: the run stops.
         """
         try:
-            await self._retrier.call(lambda: self._api.page(per_page=1))
+            await self._retrier.call(lambda: self._api.page(per_page=1), kind="list")
         except RefusedError as error:
             if error.status == HTTPStatus.FORBIDDEN:
                 msg = f"The API refused the key: {error.failure}{error.quoted}."
@@ -47,13 +49,22 @@ class Gateway:
             msg = f"The API could not be asked whether the key is good: {error.failure}{error.quoted}."
             raise ApiUnavailableError(msg) from None
 
-    async def answers(self) -> bool:
-        """Ask once, with a neutral request, whether the API gives good answers."""
+    async def answers(self, within_s: float) -> bool:
+        """Ask once, with a neutral request, whether the API gives a good answer within so many seconds of being asked.
+
+        Raises:
+            KeyRefusedError, CertificateError: the run is over.
+        """
+
+        async def ask() -> None:
+            with anyio.fail_after(within_s):
+                await self._api.page(per_page=1)
+
         try:
-            await self._retrier.once(lambda: self._api.page(per_page=1))
+            await self._retrier.once(ask, kind="list")
         except RefusedError:
             return True
-        except RequestError:
+        except (RequestError, TimeoutError):
             return False
         return True
 
@@ -65,16 +76,20 @@ class Gateway:
         """
         read_at = self._wall()
         try:
-            order = await self._retrier.call(lambda: self._api.get(order_id))
+            order = await self._retrier.call(lambda: self._api.get(order_id), kind="read")
         except RequestError as error:
             return _unread(error)
         return Missing() if order is None else Found(order=order, read_at=read_at)
 
     async def read_once(self, order_id: str) -> Reading:
-        """Read one order with a single try, also while the run is stopping."""
+        """Read one order with a single try, also while the run is stopping.
+
+        Raises:
+            KeyRefusedError, CertificateError: the run is over.
+        """
         read_at = self._wall()
         try:
-            order = await self._retrier.once(lambda: self._api.get(order_id))
+            order = await self._retrier.once(lambda: self._api.get(order_id), kind="read")
         except RequestError as error:
             return _unread(error)
         return Missing() if order is None else Found(order=order, read_at=read_at)
@@ -84,9 +99,10 @@ class Gateway:
 
         Raises:
             RequestError: refused, or out of tries.
+            TooLate: its turn came after ``tries.send_by``; nothing was sent.
             Stopping, KeyRefusedError, CertificateError: the run is over.
         """
-        return await self._retrier.call(lambda: self._api.rename(order_id, new_name), tries)
+        return await self._retrier.call(lambda: self._api.rename(order_id, new_name), tries, kind="rename")
 
 
 def _unread(error: RequestError) -> Reading:

@@ -7,17 +7,17 @@ was never sent when the run stops has no outcome: its row stays ``pending``.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from http import HTTPStatus
 
 import anyio
 
-from batch_renamer.errors import BatchRenamerError
 from batch_renamer.gateway import Gateway
 from batch_renamer.model import Change, Found, Missing, Order, Outcome, Reading, Result, Unreadable
 from batch_renamer.orders_api import RequestError
-from batch_renamer.retrying import Tries
+from batch_renamer.retrying import TooLate, Tries
 from batch_renamer.stopping import Stopping, StopSignal
 from batch_renamer.workers import work_through
 
@@ -61,7 +61,7 @@ class _Renaming:
     async def run(self, emit: Callable[[Outcome], None]) -> None:
         try:
             emit(await self._settle_or_stop())
-        except (BatchRenamerError, anyio.get_cancelled_exc_class()):
+        except BaseException:  # whatever ends this row early, a request that has left is accounted for
             if self._may_be_applied:
                 emit(self._unknown("The run ended while its answer was awaited; the API may have applied it."))
             raise
@@ -80,19 +80,22 @@ class _Renaming:
 
     async def _settle(self) -> Outcome:
         change, tries = self._change, self._tries
-        fresh = 0 <= self._begun_at - change.read_at <= FRESH_S
-        if not fresh and (outcome := await self._look_again()) is not None:
-            return outcome
-        try:
-            order = await self._gateway.rename(change.order_id, change.new_name, tries)
-        except RequestError as error:
-            if tries.lost:
-                return self._told_by(await self._look_back())
-            return self._refused(error)
-        return self._outcome(Result.RENAMED, order=order, http_status=HTTPStatus.OK)
+        age_s = self._begun_at - change.read_at
+        tries.send_by = self._begun + FRESH_S - age_s if age_s >= 0 else -math.inf  # a clock set back proves nothing
+        while True:
+            try:
+                order = await self._gateway.rename(change.order_id, change.new_name, tries)
+            except TooLate:
+                if (outcome := await self._look_again()) is not None:
+                    return outcome
+            except RequestError as error:
+                return self._told_by(await self._look_back()) if tries.lost else self._refused(error)
+            else:
+                return self._outcome(Result.RENAMED, order=order, http_status=HTTPStatus.OK)
 
     async def _look_again(self) -> Outcome | None:
         """Return the outcome of a change whose order is no longer as planned; None when it is."""
+        self._tries.send_by = anyio.current_time() + FRESH_S
         match await self._gateway.read(self._change.order_id):
             case Found(order=order) if order.is_deleted:
                 return self._outcome(Result.FAILED, "The order was deleted since it was planned.", order=order)
@@ -125,9 +128,11 @@ class _Renaming:
         match reading:
             case Found(order=order) if order.name == change.new_name:
                 return self._outcome(Result.RENAMED, order=order)
+            case Found(order=order) if self._tries.timed_out:
+                which = "its old name" if order.name == change.old_name else "another name"
+                why = f"{ended}; read back, it has {which}, but a try that was not answered in time may yet change it."
+                return self._unknown(why, order)
             case Found(order=order) if order.name == change.old_name:
-                if last is not None and last.timed_out:
-                    return self._unknown(f"{ended}; read back, it has its old name, but it may yet change.", order)
                 return self._outcome(Result.FAILED, f"{ended}; read back, the order has its old name.", order=order)
             case Found(order=order):
                 return self._outcome(Result.FAILED, f"{ended}; the API kept another name.", order=order)

@@ -1,8 +1,9 @@
 """Bounded concurrency: batches of items enter, N workers handle them, batches of results are recorded.
 
 Both stages that speak to the API (`lookup`, `pool`) are made of this. Memory is bounded whatever the number of items:
-one batch waiting, one item a worker, and at most `_MOST_UNRECORDED` results not yet recorded. Results are recorded in
-groups (all that gathered while the last group was written), and none is lost to a stop or a cancellation.
+one batch waiting, one item a worker, and about `_MOST_UNRECORDED` results gathered while as many are being written.
+Results are recorded in groups (all that gathered while the last group was written), and none is lost to a stop or a
+cancellation.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import assert_never
 
 from batch_renamer.journal import lineage
 from batch_renamer.journal.codec import (
@@ -105,6 +106,8 @@ class Journal(RunTable):
                         connection.execute(SETTLE_PLANNED, planned(run.number, decision))
                     case Outcome():
                         connection.execute(SETTLE_OUTCOME, settled(run.number, decision))
+                    case _:
+                        assert_never(decision)
 
     def take_back(self, run: RunRecord) -> None:
         """Note that changes handed out and not sent are still here: the run ends in order."""
