@@ -46,14 +46,6 @@ def sabotage(bench: Bench, how: str) -> dict[str, str]:
     return {"PYTHONPATH": f"{folder}{':' if sys.platform != 'win32' else ';'}{path}"}
 
 
-async def test_all_is_well(bench: Bench) -> None:
-    """0: every row is renamed, unchanged or skipped."""
-    bench.seed(3)
-    rows = [("order-1", "New", ""), ("order-2", "Old name 2", ""), ("order-3", "New", "x")]
-    ran = await bench.apply(bench.sheet(rows, headings=("order_id", "new_name", "skip")), "--json")
-    assert (ran.code, ran.results) == (0, ["renamed", "unchanged", "skipped"])
-
-
 async def test_a_bad_row(bench: Bench) -> None:
     """1: finished, and a row needs a look; the last line is the command that tries it again."""
     rows = [*bench.seed(2), ("nobody", "New")]
@@ -78,7 +70,6 @@ async def test_refused_by_the_plan(bench: Bench) -> None:
     [
         pytest.param(["--strict"], "--strict", id="strict"),
         pytest.param(["--report", "no-such-folder/report.csv"], "no folder", id="report"),
-        pytest.param(["--name-column", "Title"], "Title", id="heading"),
     ],
 )
 async def test_what_can_be_known_beforehand_costs_no_request(bench: Bench, words: list[str], said: str) -> None:
