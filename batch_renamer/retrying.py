@@ -210,7 +210,7 @@ class Retrier:
 
     async def _judge(self, tries: Tries) -> None:
         """Give the row up if it is out of tries, and not because an outage has begun that nobody has noticed yet."""
-        if tries.counted >= self.attempts and not self._breaker.is_open and not tries.hopeless:
+        if tries.counted >= self.attempts and not self._breaker.is_open:
             with self._stop.interruptible():
                 well = await self._breaker.is_well_for_others(tries.first_sent_at)
             tries.hopeless = well or tries.counted >= 2 * self.attempts

@@ -16,7 +16,7 @@ import pytest
 
 from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Outage, Rule
 from tests.e2e.bench import Ran, serving
-from tests.e2e.trouble import Naps, faults_of_every_kind
+from tests.e2e.trouble import Naps, faults_of_every_kind, one_order_for_each_kind
 from tests.e2e.truth import lies
 
 
@@ -64,6 +64,7 @@ def no_end(kind: FaultKind) -> Scenario:
 SCENARIOS = {
     "seed 1": any_kind(1),
     "seed 2": any_kind(2),
+    "each kind": Scenario(faults=one_order_for_each_kind(slow_s=0.1), words=("--rate", "200", "--attempts", "2")),
     "outage": Scenario(faults=FaultPlan(outages=[Outage(start_s=0.9, end_s=2.9)])),
     "no end, 503": no_end(FaultKind.UNAVAILABLE),
     "no end, refused": no_end(FaultKind.RESET_BEFORE),
@@ -111,6 +112,26 @@ def test_nearly_all_rows_are_renamed_in_spite_of_faults(told: dict[str, Told], n
     results = Counter(told[name].ran.results)
     assert results["renamed"] > 140
     assert told[name].ran.code == int(set(results) != {"renamed"})
+
+
+@pytest.mark.parametrize("kind", FaultKind)
+def test_a_rename_that_always_fails_in_the_same_way(told: dict[str, Told], kind: FaultKind) -> None:
+    """What was carried out is renamed, whatever the answer was like; what was not has failed."""
+    row = told["each kind"].ran.rows[list(FaultKind).index(kind)]
+    match kind:
+        case FaultKind.THIRD_NAME:
+            assert (row["result"], row["final_name"]) == ("failed", "A third name, kept by the server")
+        case (
+            FaultKind.SERVER_ERROR
+            | FaultKind.BAD_GATEWAY
+            | FaultKind.UNAVAILABLE
+            | FaultKind.GATEWAY_TIMEOUT
+            | FaultKind.RESET_BEFORE
+            | FaultKind.REDIRECT
+        ):
+            assert (row["result"], row["final_name"]) == ("failed", row["old_name"])
+        case _:
+            assert (row["result"], row["final_name"]) == ("renamed", row["new_name"])
 
 
 def test_an_outage_in_mid_run_is_waited_out(told: dict[str, Told]) -> None:

@@ -290,6 +290,17 @@ async def test_old_names_are_read_again(age_s: float, reads: int) -> None:
     assert (api.count("get", "o0"), api.count("rename", "o0")) == (reads, 1)
 
 
+@pytest.mark.virtual_time
+async def test_a_name_may_grow_old_more_than_once() -> None:
+    """However long a row has to wait, its name is never older than ten minutes when the PATCH leaves."""
+    api = api_of(1)
+    api.add("o0", script={"rename": [Throttled(retry_after_s=700)] * 3})
+    bench = Bench.of(api, patience_s=9_000)
+    outcome = (await bench.rename(changes_of(api)))[2]
+    assert outcome.result == Result.RENAMED
+    assert api.count("get", "o0") == 3
+
+
 async def delete(api: FakeOrdersApi) -> None:
     """Mark the order as deleted."""
     api.deleted.add("o0")
