@@ -74,12 +74,10 @@ class Gateway:
         Raises:
             Stopping, KeyRefusedError, CertificateError: the run is over.
         """
-        read_at = self._wall()
         try:
-            order = await self._retrier.call(lambda: self._api.get(order_id), kind="read")
+            return await self._retrier.call(lambda: self._get(order_id), kind="read")
         except RequestError as error:
             return _unread(error)
-        return Missing() if order is None else Found(order=order, read_at=read_at)
 
     async def read_once(self, order_id: str) -> Reading:
         """Read one order with a single try, also while the run is stopping.
@@ -87,11 +85,14 @@ class Gateway:
         Raises:
             KeyRefusedError, CertificateError: the run is over.
         """
-        read_at = self._wall()
         try:
-            order = await self._retrier.once(lambda: self._api.get(order_id), kind="read")
+            return await self._retrier.once(lambda: self._get(order_id), kind="read")
         except RequestError as error:
             return _unread(error)
+
+    async def _get(self, order_id: str) -> Reading:
+        read_at = self._wall()
+        order = await self._api.get(order_id)
         return Missing() if order is None else Found(order=order, read_at=read_at)
 
     async def rename(self, order_id: str, new_name: str, tries: Tries) -> Order:

@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from http import HTTPStatus
+from typing import assert_never
 
 import anyio
 
@@ -55,6 +56,7 @@ class _Renaming:
         self._gateway = gateway
         self._stop = stop
         self._tries = Tries()
+        self._wall = wall
         self._begun_at = wall()
         self._begun = anyio.current_time()
 
@@ -80,8 +82,7 @@ class _Renaming:
 
     async def _settle(self) -> Outcome:
         change, tries = self._change, self._tries
-        age_s = self._begun_at - change.read_at
-        tries.send_by = self._begun + FRESH_S - age_s if age_s >= 0 else -math.inf  # a clock set back proves nothing
+        tries.send_by = self._fresh_until(change.read_at)
         while True:
             try:
                 order = await self._gateway.rename(change.order_id, change.new_name, tries)
@@ -93,9 +94,13 @@ class _Renaming:
             else:
                 return self._outcome(Result.RENAMED, order=order, http_status=HTTPStatus.OK)
 
+    def _fresh_until(self, read_at: float) -> float:
+        age_s = self._wall() - read_at
+        # A clock that was set back proves nothing.
+        return anyio.current_time() + FRESH_S - age_s if age_s >= 0 else -math.inf
+
     async def _look_again(self) -> Outcome | None:
         """Return the outcome of a change whose order is no longer as planned; None when it is."""
-        self._tries.send_by = anyio.current_time() + FRESH_S
         match await self._gateway.read(self._change.order_id):
             case Found(order=order) if order.is_deleted:
                 return self._outcome(Result.FAILED, "The order was deleted since it was planned.", order=order)
@@ -105,21 +110,21 @@ class _Renaming:
                 return self._outcome(
                     Result.DRIFTED, "The order's name has changed since it was planned; it was left alone.", order=order
                 )
-            case Found():
+            case Found(read_at=read_at):
+                self._tries.send_by = self._fresh_until(read_at)
                 return None
             case Missing():
                 return self._outcome(Result.FAILED, "The order is gone since it was planned.")
             case Unreadable(reason=reason):
                 why = f"Its name could not be read again ({reason}); nothing was sent."
                 return self._outcome(Result.FAILED, why, final_name=self._change.old_name)
+            case never:
+                assert_never(never)
 
     async def _look_back(self) -> Reading:
-        if not self._stop.requested:
-            try:
-                return await self._gateway.read(self._change.order_id)
-            except Stopping:
-                pass  # The run stops while this row still waits to be read: one try within the grace that is left.
-        return await self._gateway.read_once(self._change.order_id)
+        if self._stop.requested:
+            return await self._gateway.read_once(self._change.order_id)  # one try, within the grace that is left
+        return await self._gateway.read(self._change.order_id)
 
     def _told_by(self, reading: Reading) -> Outcome:
         """Return what a row with a lost answer has come to, told by the order itself."""
@@ -140,6 +145,8 @@ class _Renaming:
                 return self._outcome(Result.FAILED, f"{ended}; read back, the order is gone.")
             case Unreadable(reason=reason):
                 return self._unknown(f"{ended}, and the order could not be read back ({reason}).")
+            case never:
+                assert_never(never)
 
     def _refused(self, error: RequestError) -> Outcome:
         if self._tries.status is None:

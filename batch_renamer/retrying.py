@@ -22,7 +22,6 @@ from batch_renamer.breaker import Breaker, Kind
 from batch_renamer.errors import BatchRenamerError, KeyRefusedError
 from batch_renamer.orders_api import (
     ForeignNameError,
-    RefusedError,
     RequestError,
     ThrottledError,
     TransientError,
@@ -204,19 +203,19 @@ class Retrier:
             case TransientError():
                 self._breaker.bad(kind, error.failure, error.retry_after_s)
                 tries.counted += not self._breaker.is_open
-            case RefusedError():
+            case _:  # the API's final no
                 self._breaker.good(kind)
                 self._count_forbidden(kind, error)
         self._pacer.accepted()
 
     async def _judge(self, tries: Tries) -> None:
         """Give the row up if it is out of tries, and not because an outage has begun that nobody has noticed yet."""
-        if tries.counted >= self.attempts and not self._breaker.is_open and not tries.hopeless:
+        if tries.counted >= self.attempts and not self._breaker.is_open:
             with self._stop.interruptible():
                 well = await self._breaker.is_well_for_others(tries.first_sent_at)
             tries.hopeless = well or tries.counted >= 2 * self.attempts
 
-    def _count_forbidden(self, kind: Kind, error: RefusedError) -> None:
+    def _count_forbidden(self, kind: Kind, error: RequestError) -> None:
         """End the run when nobody was ever let in: that is the key, not an order that is somebody else's."""
         if error.status != HTTPStatus.FORBIDDEN:
             self._let_in.add(kind)

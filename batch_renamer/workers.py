@@ -161,5 +161,4 @@ class _Outbox(Generic[R]):
             # What can't be recorded isn't lost for good: the journal still shows these rows as unfinished,
             # and whoever takes the run up again reads them back.
             self._broken = True
-            self._emptied.set()
             self._stop.request(error)

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from batch_renamer.sandbox import FaultPlan, Outage, OutageMode
+from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Outage, Rule
 from tests.e2e.bench import Ran, serving
-from tests.e2e.trouble import Naps, faults_of_every_kind
+from tests.e2e.trouble import Naps, faults_of_every_kind, one_order_for_each_kind
 from tests.e2e.truth import lies
 
 
@@ -48,24 +48,31 @@ def any_kind(seed: int) -> Scenario:
     )
 
 
-# Reading 120 names takes 0.6 s, so these outages begin while the orders are renamed.
+def no_end(kind: FaultKind) -> Scenario:
+    """Let every request fail from the thirtieth rename on: by count, so that a slow machine changes nothing.
+
+    Before it there were the proof of the key and a read for each of the 120 orders.
+    """
+    fault = Fault(kind=kind)
+    rules = [
+        Rule(fault=fault, method="PATCH", nth=30, times=None),
+        Rule(fault=fault, method="GET", nth=122, times=None),
+    ]
+    return Scenario(faults=FaultPlan(rules=rules), words=("--rate", "200", "--patience", "1"))
+
+
 SCENARIOS = {
     "seed 1": any_kind(1),
     "seed 2": any_kind(2),
+    "each kind": Scenario(faults=one_order_for_each_kind(slow_s=0.1), words=("--rate", "200", "--attempts", "2")),
     "outage": Scenario(faults=FaultPlan(outages=[Outage(start_s=0.9, end_s=2.9)])),
-    "no end, 503": Scenario(
-        faults=FaultPlan(outages=[Outage(start_s=0.9)]), words=("--rate", "200", "--patience", "1")
-    ),
-    "no end, refused": Scenario(
-        faults=FaultPlan(outages=[Outage(start_s=0.9, mode=OutageMode.REFUSE)]),
-        words=("--rate", "200", "--patience", "1"),
-    ),
+    "no end, 503": no_end(FaultKind.UNAVAILABLE),
+    "no end, refused": no_end(FaultKind.RESET_BEFORE),
 }
 
 
 async def play(scenario: Scenario, folder: Path) -> Told:
     """Run ``apply`` through a scenario."""
-    folder.mkdir()
     naps = Naps()
     async with serving(folder, faults=scenario.faults, sleep=naps) as bench:
         rows = bench.seed(scenario.orders)
@@ -85,6 +92,8 @@ async def play_all(folder: Path) -> dict[str, Told]:
 def told() -> Iterator[dict[str, Told]]:
     """Give every scenario's end by its name."""
     with tempfile.TemporaryDirectory() as folder:
+        for name in SCENARIOS:
+            (Path(folder) / name).mkdir()
         yield asyncio.run(play_all(Path(folder)))
 
 
@@ -103,6 +112,26 @@ def test_nearly_all_rows_are_renamed_in_spite_of_faults(told: dict[str, Told], n
     results = Counter(told[name].ran.results)
     assert results["renamed"] > 140
     assert told[name].ran.code == int(set(results) != {"renamed"})
+
+
+@pytest.mark.parametrize("kind", FaultKind)
+def test_a_rename_that_always_fails_in_the_same_way(told: dict[str, Told], kind: FaultKind) -> None:
+    """What was carried out is renamed, whatever the answer was like; what was not has failed."""
+    row = told["each kind"].ran.rows[list(FaultKind).index(kind)]
+    match kind:
+        case FaultKind.THIRD_NAME:
+            assert (row["result"], row["final_name"]) == ("failed", "A third name, kept by the server")
+        case (
+            FaultKind.SERVER_ERROR
+            | FaultKind.BAD_GATEWAY
+            | FaultKind.UNAVAILABLE
+            | FaultKind.GATEWAY_TIMEOUT
+            | FaultKind.RESET_BEFORE
+            | FaultKind.REDIRECT
+        ):
+            assert (row["result"], row["final_name"]) == ("failed", row["old_name"])
+        case _:
+            assert (row["result"], row["final_name"]) == ("renamed", row["new_name"])
 
 
 def test_an_outage_in_mid_run_is_waited_out(told: dict[str, Told]) -> None:

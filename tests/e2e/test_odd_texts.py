@@ -52,6 +52,7 @@ BAD_IDS = ("../x", "a/b", "a?b#c", "%2e%2e", "..", ".", "a\\b", "a\nb", "")
 BYSTANDERS = ("x", "a", "b", "a?b#c", "%2e%2e", "a/b", "../x", "12345.0", "7", "orders", "cmd", "ab", "a b")
 """Orders that a careless client would reach with one of these ids."""
 
+KINDS = ("csv", "xlsx")
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -118,11 +119,25 @@ async def show(folder: Path, kind: str) -> Shown:
         )
 
 
-@pytest.fixture(scope="module", params=["csv", "xlsx"])
-def shown(request: pytest.FixtureRequest) -> Iterator[Shown]:
+async def show_all(folder: Path) -> dict[str, Shown]:
+    """Apply both kinds of sheet at once, each against a sandbox of its own."""
+    shown = await asyncio.gather(*(show(folder / kind, kind) for kind in KINDS))
+    return dict(zip(KINDS, shown, strict=True))
+
+
+@pytest.fixture(scope="module")
+def all_shown() -> Iterator[dict[str, Shown]]:
     """Apply the odd sheet once, as a text file and as a workbook."""
     with tempfile.TemporaryDirectory() as folder:
-        yield asyncio.run(show(Path(folder), request.param))
+        for kind in KINDS:
+            Path(folder, kind).mkdir()
+        yield asyncio.run(show_all(Path(folder)))
+
+
+@pytest.fixture(params=KINDS)
+def shown(all_shown: dict[str, Shown], request: pytest.FixtureRequest) -> Shown:
+    """Give what became of one kind of sheet."""
+    return all_shown[request.param]
 
 
 def expected() -> list[tuple[str, str, str]]:

@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Share
+from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule, Share
 from tests.e2e.bench import DEADLINE_S
 
-__all__ = ["Naps", "faults_of_every_kind", "forbidding"]
+__all__ = ["Naps", "faults_of_every_kind", "forbidding", "one_order_for_each_kind"]
 
 
 class Naps:
@@ -40,6 +40,19 @@ def faults_of_every_kind(share: float, *, seed: int, slow_s: float, retry_after_
     each = share / len(FaultKind)
     faults = [Fault(kind=kind, seconds=slow_s if "slow" in kind else retry_after_s) for kind in FaultKind]
     return FaultPlan(shares=[Share(fault=fault, share=each) for fault in faults], seed=seed)
+
+
+def one_order_for_each_kind(*, slow_s: float) -> FaultPlan:
+    """Let every rename of ``order-1`` meet the first kind of fault, of ``order-2`` the second, and so on.
+
+    A 429 comes only twice: it is waited out however often it comes.
+    """
+    rules = []
+    for number, kind in enumerate(FaultKind, 1):
+        fault = Fault(kind=kind, seconds=slow_s if "slow" in kind else 0.0)
+        times = 2 if kind.startswith("429") else None
+        rules.append(Rule(fault=fault, method="PATCH", order_id=f"order-{number}", times=times))
+    return FaultPlan(rules=rules)
 
 
 @asynccontextmanager

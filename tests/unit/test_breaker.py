@@ -86,6 +86,14 @@ async def test_a_good_answer_begins_the_count_anew() -> None:
     assert not rig.breaker.is_open
 
 
+async def test_a_good_answer_closes_the_breaker_before_anybody_has_asked() -> None:
+    """An answer that was on its way already is worth as much as one to a question."""
+    rig = Rig()
+    rig.fail(20)
+    rig.breaker.good("rename")
+    assert not await rig.breaker.admit("rename")
+
+
 async def test_good_reads_do_not_hide_that_renames_fail() -> None:
     """The count of each kind of request is its own."""
     rig = Rig()
@@ -227,6 +235,19 @@ async def test_where_renames_ask_reads_go_on() -> None:
         assert not breaker.is_open
 
 
+async def test_a_turn_to_ask_ends_with_its_outage() -> None:
+    """A turn that no row has taken is not left over for the next outage."""
+    rig = Rig(latency_s=1)
+    async with rig.guarded() as breaker:
+        rig.fail(40)
+        await anyio.sleep(1.5)
+        rig.fail(1)
+        await anyio.sleep(3)
+        breaker.good("rename")
+        rig.fail(20)
+        assert not await breaker.admit("rename")
+
+
 @pytest.mark.parametrize("patience_s", [1.0, 5.0, 60.0])
 async def test_patience_ends(patience_s: float) -> None:
     """After so many seconds of an outage the run is to stop, without any grace."""
@@ -237,6 +258,7 @@ async def test_patience_ends(patience_s: float) -> None:
     assert anyio.current_time() == patience_s
     assert isinstance(rig.stop.cause, ApiUnavailableError)
     assert f"{patience_s:g} s" in str(rig.stop.cause)
+    assert "The API answers again." not in rig.said
     assert "503 Service Unavailable" in str(rig.stop.cause)
 
 
@@ -294,8 +316,9 @@ async def test_a_long_hint_of_one_row_is_no_end() -> None:
 async def test_a_limit_that_does_not_clear_ends_the_run() -> None:
     """429s to the rows for longer than the patience end the run, however well the neutral question is answered."""
     rig = Rig(patience_s=60)
+    rig.breaker.throttled("list")  # of the question itself: patience sees to that one
+    await anyio.sleep(50)
     for _ in range(7):
-        rig.breaker.throttled("list")  # of the question itself: patience sees to that one
         rig.breaker.throttled("rename")
         assert not rig.stop.requested
         await anyio.sleep(9)
@@ -307,13 +330,12 @@ async def test_a_limit_that_does_not_clear_ends_the_run() -> None:
 async def test_any_other_answer_shows_that_the_limit_has_cleared(kind_of_answer: str) -> None:
     """429s with other answers in between go on as long as they like."""
     rig = Rig(patience_s=60)
-    for _ in range(50):
+    for _ in range(15):
         rig.breaker.throttled("rename")
         if kind_of_answer == "good":
             rig.breaker.good("rename")
         else:
             rig.fail(1)
-            rig.breaker.good("rename")
         await anyio.sleep(9)
     assert not rig.stop.requested
 

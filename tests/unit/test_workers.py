@@ -180,6 +180,21 @@ async def test_a_stop_hands_out_nothing_more() -> None:
     assert sorted(shop.recorded) == list(range(12))
 
 
+async def test_a_stop_fetches_nothing_more() -> None:
+    """No batch is asked for once the run is to stop."""
+    shop, fetched = Shop(), list[float]()
+
+    async def batches() -> AsyncIterator[Sequence[int]]:
+        while True:
+            fetched.append(anyio.current_time())
+            yield [1]
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(later, 2.5, lambda: shop.stop.request(a_stop()))
+        await work_through(batches(), shop.handle, shop.record, workers=2, stop=shop.stop)
+    assert fetched == [0, 0, 1, 1, 2, 2]
+
+
 async def test_a_stop_before_the_first_item_handles_none() -> None:
     """A run that is stopped already does nothing."""
     shop = Shop()
