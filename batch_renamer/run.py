@@ -103,6 +103,8 @@ class Run:
             first=self.settings.first,
             max_renames=self.settings.max_renames,
             strict=self.settings.strict,
+            # As they were asked for, until their places are proven: the run may be taken up before that.
+            reports=[str(Path(report).absolute()) for report in self.settings.report],
         )
 
     @property

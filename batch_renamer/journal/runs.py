@@ -84,6 +84,7 @@ class RunTable(Database):
         first: int | None = None,
         max_renames: int | None = None,
         strict: bool = False,
+        reports: Sequence[str] = (),
     ) -> RunRecord:
         """Begin a run under a new short id."""
         with self.transaction() as connection:
@@ -93,8 +94,8 @@ class RunTable(Database):
                     break
             connection.execute(
                 "INSERT INTO runs (id, command, state, base_url, profile, account, key_print, parent, sheet, digest,"
-                " delimiter, created_at, first, max_renames, strict)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " delimiter, created_at, first, max_renames, strict, reports)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     run_id,
                     command,
@@ -111,6 +112,7 @@ class RunTable(Database):
                     first,
                     max_renames,
                     strict,
+                    _as_list(reports),
                 ),
             )
         return self.run(run_id)
@@ -179,9 +181,7 @@ class RunTable(Database):
     def note_reports(self, run: RunRecord, reports: Sequence[str]) -> None:
         """Note where the run's reports go."""
         with self.transaction() as connection:
-            connection.execute(
-                "UPDATE runs SET reports = ? WHERE number = ?", (json.dumps([*map(_storable, reports)]), run.number)
-            )
+            connection.execute("UPDATE runs SET reports = ? WHERE number = ?", (_as_list(reports), run.number))
 
     def prune(self, *, older_than_s: float | None = None, keep: int | None = None) -> int:
         """Forget runs older than that many seconds, or all but the newest ``keep``; return how many.
@@ -219,6 +219,10 @@ _RUN_COLUMNS = (
 def _storable(text: str) -> str:
     """The text as it can be stored; paths may hold what can't, for on POSIX they are bytes."""
     return text.encode(errors="backslashreplace").decode()
+
+
+def _as_list(reports: Sequence[str]) -> str:
+    return json.dumps([*map(_storable, reports)])
 
 
 def _run_record(row: tuple[object, ...]) -> RunRecord:
