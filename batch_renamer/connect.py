@@ -13,13 +13,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from batch_renamer.errors import BatchRenamerError
+from batch_renamer.errors import BatchRenamerError, JournalError
+from batch_renamer.journal import Journal
 from batch_renamer.orders_api import OrdersApi
 from batch_renamer.orders_api.http import open_orders_api
 from batch_renamer.settings import ApiKey, Settings, account, fingerprint, read_salt
 from batch_renamer.version import __version__
 
-__all__ = ["Destination", "journal_path", "nowhere", "reset_sandbox", "to_api", "to_sandbox"]
+__all__ = ["Destination", "nowhere", "open_journal", "reset_sandbox", "to_api", "to_sandbox"]
 
 Connect = Callable[[Iterable[tuple[str, str | None]]], AbstractAsyncContextManager[OrdersApi]]
 """Opens an API, given the sheet's (order_id, current_name) pairs, which only the sandbox looks at."""
@@ -44,16 +45,30 @@ _ORDERS_FILE = "orders.sqlite3"
 _IMAGES = 3
 
 
-def journal_path(settings: Settings) -> Path:
+def _journal_path(settings: Settings) -> Path:
     """Return where the journal is; the sandbox has its own."""
     folder = settings.state_dir / _SANDBOX_FOLDER if settings.sandbox else settings.state_dir
     return folder / "journal.sqlite3"
 
 
+def open_journal(settings: Settings) -> Journal:
+    """Open the journal that belongs to these settings; its folders are made for this user alone.
+
+    Raises:
+        JournalError: it can't be opened, is damaged, or a newer program wrote it.
+    """
+    try:
+        settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"The state directory {settings.state_dir} can't be made: {error.strerror}. Choose another: --state-dir."
+        raise JournalError(msg) from None
+    return Journal.open(_journal_path(settings))
+
+
 def reset_sandbox(settings: Settings) -> None:
     """Forget the sandbox's orders and its journal."""
     folder = settings.state_dir / _SANDBOX_FOLDER
-    for name in (_ORDERS_FILE, journal_path(settings).name):
+    for name in (_ORDERS_FILE, _journal_path(settings).name):
         for ending in ("", "-wal", "-shm"):
             (folder / f"{name}{ending}").unlink(missing_ok=True)
 

@@ -9,7 +9,19 @@ from batch_renamer.errors import InputError
 from batch_renamer.journal import Journal, RunRecord, RunState
 from batch_renamer.model import Result
 
-__all__ = ["begun", "bound_to", "committed", "find", "interrupted", "kept_plan", "renamed_something"]
+__all__ = [
+    "begun",
+    "bound_to",
+    "committed",
+    "find",
+    "interrupted",
+    "kept_plan",
+    "last_of_plan",
+    "last_of_sheet",
+    "merely_planned",
+    "renamed_something",
+    "taken_back",
+]
 
 
 def find(
@@ -69,7 +81,7 @@ def kept_plan(plan: RunRecord) -> RunRecord:
     Raises:
         InputError: it is not whole, or it was committed before.
     """
-    if plan.state is not RunState.PLANNED or committed(plan):
+    if not merely_planned(plan):
         msg = f"Run {plan.id} is no plan waiting to be committed; make one with `batch-renamer plan FILE`."
         raise InputError(msg)
     return plan
@@ -85,6 +97,17 @@ def begun(run: RunRecord) -> bool:
     return committed(run) or run.state in (RunState.READING, RunState.FINISHED)
 
 
+def merely_planned(run: RunRecord) -> bool:
+    """Tell whether a run has a whole plan that nobody has said yes to."""
+    return run.state is RunState.PLANNED and not committed(run)
+
+
+def taken_back(journal: Journal, run: RunRecord) -> list[str]:
+    """Return a warning if a run that is taken up was undone in between."""
+    undo = journal.begun_from(run, command="undo")
+    return [f"Run {run.id} was undone by run {undo.id}; what that gave back stays as it is."] if undo else []
+
+
 def renamed_something(run: RunRecord) -> RunRecord:
     """Return the run if it came as far as renaming.
 
@@ -97,12 +120,29 @@ def renamed_something(run: RunRecord) -> RunRecord:
     return run
 
 
-def interrupted(journal: Journal, run: RunRecord) -> bool:
-    """Tell whether a run has rows that it did not come to."""
-    if not begun(run):
-        return False
-    counts = journal.counts(run)
-    return bool(counts.get(Result.PENDING, 0) + counts.get(Result.UNKNOWN, 0))
+def interrupted(run: RunRecord, counts: dict[Result, int]) -> bool:
+    """Tell whether a run has rows that it did not come to, or came to its last row and not to its reports."""
+    return begun(run) and (bool(counts.get(Result.PENDING)) or (committed(run) and run.reported_at is None))
+
+
+def last_of_sheet(journal: Journal, *, digest: str, destination: Destination) -> RunRecord | None:
+    """Return the last run that renamed from this very spreadsheet in this account, if it was interrupted.
+
+    One that was undone meanwhile is over: to go on with it would report names that are gone.
+    """
+    last = journal.last_of_sheet(digest=digest, account=destination.account, base_url=destination.base_url)
+    return _if_interrupted(journal, last)
+
+
+def last_of_plan(journal: Journal, plan: RunRecord) -> RunRecord | None:
+    """Return the last run that committed this plan, if it was interrupted and not undone."""
+    return _if_interrupted(journal, journal.begun_from(plan, command="apply"))
+
+
+def _if_interrupted(journal: Journal, run: RunRecord | None) -> RunRecord | None:
+    if run is None or not interrupted(run, journal.counts(run)) or journal.begun_from(run, command="undo"):
+        return None
+    return run
 
 
 def _place(base_url: str, profile: str | None) -> str:

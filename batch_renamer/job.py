@@ -28,6 +28,7 @@ from batch_renamer.stages import (
     rename,
     reopen,
     reverse,
+    still_whole,
     take_up,
     weigh,
 )
@@ -45,7 +46,7 @@ _STAGES: dict[str, tuple[Stage, ...]] = {
     "apply": (load, aim, connect, prove, read, weigh, confirm, lock, rename),
     "apply --plan": (adopt, aim, connect, prove, weigh, confirm, lock, rename),
     "resume": (take_up, aim, connect, prove, confirm, lock, reopen, read, weigh, rename),
-    "undo": (reverse, aim, connect, prove, read, weigh, confirm, lock, rename),
+    "undo": (reverse, aim, connect, prove, read, weigh, confirm, lock, still_whole, rename),
     "undo --dry-run": (reverse, aim, connect, prove, read, weigh),
     "audit": (recheck, aim, connect, prove, read),
 }
@@ -58,18 +59,20 @@ async def perform(run: Run) -> RunSummary:
         SheetError: the spreadsheet can't be read, so there is nothing to conclude.
         JournalError: nor is there when not even its rows could be kept.
     """
-    async with anyio.create_task_group() as run.background, AsyncExitStack() as run.opened:
-        for stage in _STAGES[run.command]:
-            try:
-                await stage(run)
-            except BatchRenamerError as error:
-                run.stop.request(error)
-            except Stopping:
-                log.debug("%s was interrupted", stage.__name__)
-            if run.stop.requested:
-                break
-        run.background.cancel_scope.cancel()
-    run.progress.close()
-    if not run.begun_in_journal and run.stop.cause is not None:
-        raise run.stop.cause
-    return await run.conclude()
+    async with AsyncExitStack() as run.opened:
+        async with anyio.create_task_group() as run.background:
+            for stage in _STAGES[run.command]:
+                try:
+                    await stage(run)
+                except BatchRenamerError as error:
+                    run.stop.request(error)
+                except Stopping:
+                    log.debug("%s was interrupted", stage.__name__)
+                if run.stop.requested:
+                    break
+            run.background.cancel_scope.cancel()
+        run.progress.close()
+        if not run.begun_in_journal and run.stop.cause is not None:
+            raise run.stop.cause
+        # Still under the lock: whoever takes the run up next is to find it concluded.
+        return await run.conclude()

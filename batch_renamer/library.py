@@ -17,10 +17,9 @@ from pathlib import Path
 import pandas as pd
 from anyio.from_thread import start_blocking_portal
 
-from batch_renamer.connect import journal_path, to_api, to_sandbox
+from batch_renamer.connect import open_journal, to_api, to_sandbox
 from batch_renamer.errors import SettingsError
 from batch_renamer.job import perform
-from batch_renamer.journal import Journal
 from batch_renamer.loader import open_frame
 from batch_renamer.model import COLUMNS, RunSummary
 from batch_renamer.progress import make_progress
@@ -73,7 +72,7 @@ async def rename_orders_async(
     """
     with _settings(options) as settings:
         destination = to_sandbox(settings) if settings.sandbox else to_api(settings, _key(api_key))
-        with Journal.open(journal_path(settings)) as journal:
+        with open_journal(settings) as journal:
             run = Run(
                 command="plan" if dry_run else "apply",
                 settings=settings,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ from filelock import FileLock, Timeout
 from batch_renamer.errors import JournalError, LockedError
 
 __all__ = ["writing_lock"]
+
+log = logging.getLogger("batch_renamer")
 
 
 @contextmanager
@@ -61,9 +64,13 @@ def _card(place: Path) -> Path:
 
 def _tell(place: Path, run_id: str) -> None:
     holder = {"run": run_id, "process": os.getpid(), "since": time.time()}
-    card = os.open(_card(place), os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-    with os.fdopen(card, "w", encoding="utf-8") as file:
-        json.dump(holder, file)
+    try:
+        card = os.open(_card(place), os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        with os.fdopen(card, "w", encoding="utf-8") as file:
+            json.dump(holder, file)
+    except OSError as error:
+        # A full disk, perhaps. The lock holds without it; whoever meets it only learns less.
+        log.warning("who holds the lock could not be noted: %s", error)
 
 
 def _held_by(place: Path) -> str:

@@ -11,11 +11,14 @@ from typing import assert_never
 
 from batch_renamer.model import Change, Found, Missing, Order, Outcome, Reading, RenameRequest, Result, Unreadable
 
-__all__ = ["decide", "same_name"]
+__all__ = ["GUARDED_BY_SHEET", "decide", "same_name"]
 
 
-def decide(request: RenameRequest, reading: Reading) -> Change | Outcome:
-    """Return the rename to be sent, or the outcome of a row that needs none.
+GUARDED_BY_SHEET = "The order does not have the current name that the sheet gives; it was left alone."
+
+
+def decide(request: RenameRequest, reading: Reading, *, drifted: str = GUARDED_BY_SHEET) -> Change | Outcome:
+    """Return the rename to be sent, or the outcome of a row that needs none; ``drifted`` is what a guard says.
 
     Example:
         >>> request = RenameRequest(row=2, order_id="a1", new_name="12 Elm St")
@@ -39,8 +42,7 @@ def decide(request: RenameRequest, reading: Reading) -> Change | Outcome:
         case Found(order=order) if order.name == request.new_name:
             return _settled(request, Result.UNCHANGED, order)
         case Found(order=order) if request.current_name is not None and not same_name(request.current_name, order.name):
-            reason = "The order does not have the current name that the sheet gives; it was left alone."
-            return _settled(request, Result.DRIFTED, order, reason=reason, old_name=request.current_name)
+            return _settled(request, Result.DRIFTED, order, reason=drifted, old_name=request.current_name)
         case Found(order=order, read_at=read_at):
             return Change(row=request.row, new_name=request.new_name, order=order, read_at=read_at)
         case _:

@@ -41,6 +41,7 @@ class Run:
     ``origin`` is the run that this one commits, takes up, undoes or audits; ``again_failed`` takes up what failed, too.
     ``confirm`` shows the plan and asks; without one nobody is asked. ``background`` runs what watches over the run,
     ``opened`` is closed at its end; both are there while the stages are. ``targets`` are the reports to be written.
+    ``in_hand`` tells that no other process may be at work on this very run: it began here, or the lock is held.
     """
 
     command: str
@@ -62,6 +63,7 @@ class Run:
     begun: float = field(default_factory=time.monotonic)
     read_in_s: float = 0.0
     declined: bool = False
+    in_hand: bool = False
     _record: RunRecord | None = None
     _pacer: Pacer | None = None
     _gateway: Gateway | None = None
@@ -83,7 +85,7 @@ class Run:
 
     def begin(self, *, delimiter: str | None = None) -> RunRecord:
         """Begin the run's entry in the journal; it is the run's own only when its rows are whole (`enter`)."""
-        origin = self.origin
+        origin, self.in_hand = self.origin, True
         return self.journal.begin(
             command=self.command.split()[0],
             base_url=self.destination.base_url,
@@ -95,9 +97,14 @@ class Run:
             else origin.sheet
             if origin is not None
             else None,
-            digest=self.digest,
+            digest=origin.digest if self.command == "apply --plan" and origin is not None else self.digest,
             delimiter=delimiter if origin is None else origin.delimiter,
             parent=origin,
+            first=self.settings.first,
+            max_renames=self.settings.max_renames,
+            strict=self.settings.strict,
+            # As they were asked for, until their places are proven: the run may be taken up before that.
+            reports=[str(Path(report).absolute()) for report in self.settings.report],
         )
 
     @property
@@ -165,21 +172,25 @@ class Run:
         """
         with anyio.CancelScope(shield=True):
             cause = self.stop.cause
-            if not self.declined:
+            leave_alone = self.declined or not self.in_hand
+            if not leave_alone:
                 await self._note_end(cause)
-            counts = await self.journal.off_loop(self.counts)
-            if (total := sum(counts.values())) != self.record.sheet_rows:
-                cause = AccountingError(
-                    f"The totals do not add up: {self.record.sheet_rows} rows were read, {total} have a result."
-                )
+            try:
+                counts = await self.journal.off_loop(self.journal.account, self.record)
+            except AccountingError as error:
+                cause = error
+                counts = await self.journal.off_loop(self.counts)
+            except JournalError as error:
+                raise cause or error from None
             summary = self._summary(counts, cause)
-            if self.declined:
+            if leave_alone:
                 return summary
             try:
                 written = await anyio.to_thread.run_sync(self._write_reports, summary)
             except ReportWriteError as error:
                 self.warnings.append(str(error))
                 return self._summary(counts, cause or error)
+            await self._note_reported()
         return self._summary(counts, cause, reports=written)
 
     async def _note_end(self, cause: BatchRenamerError | None) -> None:
@@ -194,6 +205,13 @@ class Run:
             # read back; only the note that the run has ended is missing.
             log.error("the end of the run could not be noted: %s", error)  # noqa: TRY400 - the cause is its sentence
 
+    async def _note_reported(self) -> None:
+        try:
+            await self.journal.off_loop(self.journal.note_reported, self.record)
+        except BatchRenamerError as error:
+            # Then the run can still be taken up, and all that is left of it is to write its reports once more.
+            log.error("the end of the run could not be noted: %s", error)  # noqa: TRY400 - the cause is its sentence
+
     def _write_reports(self, summary: RunSummary) -> tuple[str, ...]:
         delimiter = self.record.delimiter or ","
         return tuple(
@@ -206,7 +224,7 @@ class Run:
         bad = any(result in BAD_RESULTS for result in counts)
         return RunSummary(
             run_id=self.record.id,
-            command=self.command,
+            command=self.command.split()[0],
             counts=counts,
             exit_code=cause.exit_code if cause is not None else int(bad and not self.declined),
             stopped=str(cause) if cause is not None else "",

@@ -39,7 +39,7 @@ Spreadsheet = Annotated[
 RunId = Annotated[
     str | None,
     typer.Argument(
-        metavar="[ID]", help="The run; a unique beginning will do. Without it, the newest.", show_default=False
+        metavar="ID", help="The run; a unique beginning will do. Without it, the newest.", show_default=False
     ),
 ]
 

@@ -11,11 +11,12 @@ import sys
 import anyio
 import anyio.to_thread
 
+from batch_renamer.journal import RunRecord
 from batch_renamer.model import RunSummary
 from batch_renamer.progress import RunView, show_run
 from batch_renamer.run import Run
 
-__all__ = ["ask", "ask_to_go_on"]
+__all__ = ["ask", "ask_to_go_on", "orders"]
 
 _MOST_SHOWN = 20
 
@@ -32,20 +33,25 @@ async def ask(run: Run) -> bool:
         show_run(view, sys.stderr)
     profile = f" (profile {run.settings.profile})" if run.settings.profile else ""
     what = {
-        "resume": f"Go on with {_orders(run.open_rows())} of run {run.record.id}",
-        "undo": f"Give {_orders(run.open_rows())} their old names back",
-    }.get(run.command, f"Rename {_orders(run.open_rows())}")
+        "resume": f"Go on with {orders(run.open_rows())} of run {run.record.id}",
+        "undo": f"Give {orders(run.open_rows())} their old names back",
+    }.get(run.command, f"Rename {orders(run.open_rows())}")
     with run.stop.interruptible():
         return await _yes(f"\n{what} at {run.destination.base_url}{profile}? [y/N] ")
 
 
-def ask_to_go_on(run_id: str, *, left: int) -> bool:
-    """Ask whether an interrupted run of the same spreadsheet shall be finished; if not, a new one begins."""
-    question = f"Run {run_id} of this spreadsheet was interrupted with {_orders(left)} left. Go on with it? [y/N] "
+def ask_to_go_on(last: RunRecord, *, left: int) -> bool:
+    """Ask whether an interrupted run of the same rows shall be finished; if not, a new one begins."""
+    profile = f" (profile {last.profile})" if last.profile else ""
+    question = (
+        f"Run {last.id} of the same rows was interrupted with {orders(left)} left.\n"
+        f"Go on with it at {last.base_url}{profile}? No begins a new run. [y/N] "
+    )
     return anyio.run(_yes, question)
 
 
-def _orders(count: int) -> str:
+def orders(count: int) -> str:
+    """Return a number of orders in words."""
     return f"{count:,} order" if count == 1 else f"{count:,} orders"
 
 

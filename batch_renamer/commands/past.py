@@ -8,15 +8,16 @@ import re
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from batch_renamer.commands.session import Session, within
 from batch_renamer.errors import SettingsError
-from batch_renamer.history import find, interrupted
+from batch_renamer.history import find, interrupted, merely_planned
 from batch_renamer.journal import Journal, RunRecord, RunState
-from batch_renamer.model import BAD_RESULTS, RunSummary
+from batch_renamer.model import BAD_RESULTS, Result, RunSummary
 from batch_renamer.progress import RunView, show_run
 from batch_renamer.reports import prove_writable, resolve_targets, write_json_result, write_report
 
@@ -33,7 +34,7 @@ def list_runs(given: Mapping[str, Any], *, prune: str | None) -> int:
 
 
 def show_one(run_id: str | None, given: Mapping[str, Any]) -> int:
-    """Show one past run; return the exit code that it had."""
+    """Show one past run; return the exit code."""
     return within("show", given, partial(_show, run_id=run_id))
 
 
@@ -46,14 +47,14 @@ def _list(session: Session, *, prune: str | None) -> int:
     with session.journal() as journal:
         if prune is not None:
             gone = _prune(journal, prune)
-            sys.stderr.write(f"{gone:,} runs forgotten.\n")
+            sys.stderr.write(f"{gone:,} run forgotten.\n" if gone == 1 else f"{gone:,} runs forgotten.\n")
         runs = journal.runs()
         if session.settings.json:
-            lines = [_as_json(journal, run) for run in runs]
+            lines = [_as_json(run, journal.counts(run)) for run in runs]
             sys.stdout.write(json.dumps({"command": "runs", "exit_code": 0, "runs": lines}) + "\n")
         else:
             for run in runs:
-                sys.stdout.write(_line(journal, run) + "\n")
+                sys.stdout.write(_line(run, journal.counts(run)) + "\n")
             if not runs:
                 sys.stderr.write("There are no runs yet.\n")
     return 0
@@ -73,9 +74,11 @@ def _show(session: Session, *, run_id: str | None) -> int:
         run = _find(session, journal, run_id)
         summary = _summary(journal, run)
         if session.settings.json:
-            write_json_result(sys.stdout, journal.report_rows(run), summary=summary)
+            write_json_result(
+                sys.stdout, journal.report_rows(run), summary=replace(summary, command="show", exit_code=0)
+            )
             return 0
-        sys.stdout.write(_line(journal, run) + "\n")
+        sys.stdout.write(_line(run, summary.counts) + "\n")
         view = RunView(
             summary=summary,
             problems=tuple(journal.reasons(run, sorted(BAD_RESULTS))),
@@ -97,9 +100,14 @@ def _report(session: Session, *, run_id: str | None) -> int:
         )
         prove_writable(targets)
         summary = _summary(journal, run)
-        for target in targets:
-            written = write_report(target, journal.report_rows(run), summary=summary, delimiter=run.delimiter or ",")
-            sys.stdout.write(f"{written}\n")
+        written = [
+            str(write_report(target, journal.report_rows(run), summary=summary, delimiter=run.delimiter or ","))
+            for target in targets
+        ]
+    if session.settings.json:
+        sys.stdout.write(json.dumps({"command": "report", "run_id": run.id, "exit_code": 0, "reports": written}) + "\n")
+    else:
+        sys.stdout.writelines(f"{report}\n" for report in written)
     return 0
 
 
@@ -110,7 +118,7 @@ def _find(session: Session, journal: Journal, run_id: str | None) -> RunRecord:
 
 
 def _summary(journal: Journal, run: RunRecord) -> RunSummary:
-    counts = journal.counts(run)
+    counts = journal.account(run)
     bad = any(result in BAD_RESULTS for result in counts)
     return RunSummary(
         run_id=run.id,
@@ -123,29 +131,29 @@ def _summary(journal: Journal, run: RunRecord) -> RunSummary:
     )
 
 
-def _line(journal: Journal, run: RunRecord) -> str:
+def _line(run: RunRecord, counts: dict[Result, int]) -> str:
     moment = datetime.datetime.fromtimestamp(run.created_at).astimezone().strftime("%Y-%m-%d %H:%M")
-    counts = ", ".join(f"{count:,} {result}" for result, count in journal.counts(run).items()) or "no rows"
+    results = ", ".join(f"{count:,} {result}" for result, count in counts.items()) or "no rows"
     where = run.base_url + (f" ({run.profile})" if run.profile else "")
-    return f"{run.id}  {moment}  {run.command:<5}  {_how(journal, run):<11}  {where}  {counts}"
+    return f"{run.id}  {moment}  {run.command:<5}  {_how(run, counts):<11}  {where}  {results}"
 
 
-def _how(journal: Journal, run: RunRecord) -> str:
-    if run.state is RunState.PLANNED and run.committed_at is None:
+def _how(run: RunRecord, counts: dict[Result, int]) -> str:
+    if merely_planned(run):
         return "planned"
-    if interrupted(journal, run):
+    if interrupted(run, counts):
         return "interrupted"
     return "done" if run.state is RunState.FINISHED else "not begun"
 
 
-def _as_json(journal: Journal, run: RunRecord) -> dict[str, object]:
+def _as_json(run: RunRecord, counts: dict[Result, int]) -> dict[str, object]:
     return {
         "run_id": run.id,
         "command": run.command,
-        "state": _how(journal, run),
+        "state": _how(run, counts),
         "base_url": run.base_url,
         "profile": run.profile,
         "sheet": run.sheet,
         "created_at": datetime.datetime.fromtimestamp(run.created_at, datetime.UTC).isoformat(timespec="seconds"),
-        "counts": {result.value: count for result, count in journal.counts(run).items()},
+        "counts": {result.value: count for result, count in counts.items()},
     }

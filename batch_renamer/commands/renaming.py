@@ -7,18 +7,31 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import anyio
 
-from batch_renamer.commands.asking import ask, ask_to_go_on
+from batch_renamer.commands.asking import ask, ask_to_go_on, orders
 from batch_renamer.commands.session import Session, within
 from batch_renamer.commands.showing import show
 from batch_renamer.connect import Destination, nowhere
-from batch_renamer.errors import InterruptedRunError
-from batch_renamer.history import begun, bound_to, committed, find, interrupted, kept_plan, renamed_something
+from batch_renamer.errors import InputError, InterruptedRunError
+from batch_renamer.history import (
+    begun,
+    bound_to,
+    committed,
+    find,
+    interrupted,
+    kept_plan,
+    last_of_plan,
+    last_of_sheet,
+    merely_planned,
+    renamed_something,
+    taken_back,
+)
 from batch_renamer.job import perform
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.loader import open_sheet
@@ -71,16 +84,20 @@ def undo(run_id: str | None, given: Mapping[str, Any], *, dry_run: bool) -> int:
     """Put the old names of a run back; return the exit code."""
 
     def origin(journal: Journal, destination: Destination) -> RunRecord:
-        return renamed_something(
-            find(
-                journal,
-                run_id,
-                base_url=destination.base_url,
-                profile=destination.profile,
-                commands=_WRITES,
-                newest=committed,
-            )
+        run = find(
+            journal,
+            run_id,
+            base_url=destination.base_url,
+            profile=destination.profile,
+            commands=_WRITES,
+            newest=committed,
         )
+        if run_id is None and run.command == "undo" and interrupted(run, journal.counts(run)):
+            msg = (
+                f"Run {run.id}, the newest, is an undo that was interrupted: resume {run.id}, or name the run to undo."
+            )
+            raise InputError(msg)
+        return renamed_something(run)
 
     command = "undo --dry-run" if dry_run else "undo"
     return within("undo", given, partial(_about_run, command=command, origin=origin))
@@ -119,27 +136,27 @@ def _with_sheet(session: Session, *, file: Path) -> int:
     destination, warnings = session.destination()
     with session.screen() as progress, session.journal() as journal:
         run = _sheet_run(session, file, journal=journal, progress=progress, destination=destination)
-        if session.command == "apply" and (last := _interrupted_before(run, destination)) is not None:
-            run = _past_run(session, "resume", last, journal=journal, progress=progress, destination=destination)
+        if session.command == "apply" and run.digest is not None:
+            run = _or_go_on(run, last_of_sheet(journal, digest=run.digest, destination=destination), session)
         run.warnings.extend(warnings)
         return _finish(run, session)
 
 
-def _interrupted_before(run: Run, destination: Destination) -> RunRecord | None:
-    """Return the last run of this very spreadsheet, if it was interrupted and shall be finished."""
-    if run.digest is None:
-        return None
-    last = run.journal.last_of_sheet(digest=run.digest, account=destination.account)
-    if last is None or not interrupted(run.journal, last):
-        return None
-    counts = run.journal.counts(last)
+def _or_go_on(run: Run, last: RunRecord | None, session: Session) -> Run:
+    """Return the last run of the same rows instead, if there is one, it was interrupted, and it shall be finished."""
+    if last is None:
+        return run
+    journal, progress, destination = run.journal, run.progress, run.destination
+    counts = journal.counts(last)
     left = counts.get(Result.PENDING, 0) + counts.get(Result.UNKNOWN, 0)
-    if run.settings.yes:
-        run.progress.message(
-            f"Run {last.id} of this spreadsheet was interrupted with {left:,} orders left; it goes on."
-        )
-        return last
-    return last if ask_to_go_on(last.id, left=left) else None
+    if session.settings.yes:
+        progress.message(f"Run {last.id} of the same rows was interrupted with {orders(left)} left; it goes on.")
+    elif not ask_to_go_on(last, left=left):
+        return run
+    past = _past_run(session, "resume", last, journal=journal, progress=progress, destination=destination)
+    past.confirm = None  # Somebody has just said yes.
+    past.warnings.extend(bound_to(last, destination))
+    return past
 
 
 def _about_run(session: Session, *, command: str, origin: _Origin, failed: bool = False) -> int:
@@ -149,20 +166,37 @@ def _about_run(session: Session, *, command: str, origin: _Origin, failed: bool 
     with session.screen() as progress, session.journal() as journal:
         past = origin(journal, destination)
         warnings += bound_to(past, destination)
-        if command == "resume" and not _left(journal, past, failed=failed):
-            progress.message(f"Run {past.id} has nothing left to finish.")
-            if session.settings.json:
-                summary = RunSummary(run_id=past.id, command="resume", counts=journal.counts(past))
-                write_json_result(sys.stdout, journal.report_rows(past), summary=summary)
-            return 0
+        if command == "resume":
+            if (nothing := _nothing_left(journal, past, failed=failed)) is not None:
+                return _leave(session, journal, past, nothing)
+            warnings += taken_back(journal, past)
         run = _past_run(session, command, past, journal=journal, progress=progress, destination=destination)
         run.again_failed = failed
+        if command == "apply --plan":
+            run = _or_go_on(run, last_of_plan(journal, past), session)
         run.warnings.extend(warnings)
         return _finish(run, session)
 
 
-def _left(journal: Journal, past: RunRecord, *, failed: bool) -> bool:
-    return interrupted(journal, past) or (failed and bool(journal.counts(past).get(Result.FAILED)))
+def _nothing_left(journal: Journal, past: RunRecord, *, failed: bool) -> str | None:
+    """Return the sentence that says why there is nothing to take up; None if there is."""
+    if merely_planned(past):
+        how = f"`batch-renamer apply --plan {past.id}` does it" if past.command == "apply" else "undo that run again"
+        return f"Run {past.id} was planned and never begun; {how}."
+    counts = journal.account(past)
+    if interrupted(past, counts) or counts.get(Result.UNKNOWN) or (failed and counts.get(Result.FAILED)):
+        return None
+    return f"Run {past.id} has nothing left to finish."
+
+
+def _leave(session: Session, journal: Journal, past: RunRecord, sentence: str) -> int:
+    if session.settings.json:
+        summary = RunSummary(run_id=past.id, command=session.command, counts=journal.counts(past))
+        write_json_result(sys.stdout, journal.report_rows(past), summary=summary)
+        sys.stderr.write(sentence + "\n")
+    else:
+        sys.stdout.write(sentence + "\n")
+    return 0
 
 
 def _sheet_run(session: Session, file: Path, *, journal: Journal, progress: Progress, destination: Destination) -> Run:
@@ -196,7 +230,9 @@ def _past_run(
 
 def _digest(file: Path, settings: Settings) -> str | None:
     """Return what tells whether a spreadsheet, read in this way, is the same as before."""
-    digest = hashlib.blake2b(repr(load_options(settings)).encode(), digest_size=16)
+    # Whether somebody can be asked doesn't change what is read.
+    options = replace(load_options(settings), allow_guessed_encoding=True)
+    digest = hashlib.blake2b(repr(options).encode(), digest_size=16)
     try:
         with file.open("rb") as content:
             while block := content.read(1 << 20):

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from batch_renamer.connect import Destination, journal_path, reset_sandbox, to_api, to_sandbox
+from batch_renamer.connect import Destination, open_journal, reset_sandbox, to_api, to_sandbox
 from batch_renamer.errors import BatchRenamerError, InterruptedRunError, SettingsError, StoppedEarlyError
 from batch_renamer.journal import Journal
 from batch_renamer.logs import logging_to
@@ -61,7 +61,7 @@ class Session:
         """Open the journal that belongs to these settings."""
         if self.settings.sandbox_reset:
             reset_sandbox(self.settings)
-        return Journal.open(journal_path(self.settings))
+        return open_journal(self.settings)
 
     @contextmanager
     def screen(self) -> Iterator[Progress]:

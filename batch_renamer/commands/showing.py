@@ -68,9 +68,11 @@ def _written_as_json(run: Run, summary: RunSummary) -> RunSummary:
 def _next(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> tuple[str, str]:
     """Return what the user may want to do next: a few words, and the exact command."""
     kept = {name: value for name, value in given.items() if name in _KEPT and name != "sandbox_reset"}
-    if run.command in ("audit", "check"):
+    if run.command == "check":
         return "", ""
-    if run.dry:
+    if run.dry or run.command == "audit":
+        if summary.exit_code in _TO_BE_RESUMED:
+            return "To do it again from the start:", _same_again(run, given)
         if summary.stopped or not summary.counts.get(Result.PLANNED):
             return "", ""
         if run.command == "plan":
@@ -81,3 +83,12 @@ def _next(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> tuple[str,
     if summary.exit_code == 1 and {Result.FAILED, Result.UNKNOWN} & summary.counts.keys():
         return "To try again what failed:", again("resume", [summary.run_id, "--failed"], kept)
     return "", ""
+
+
+def _same_again(run: Run, given: Mapping[str, Any]) -> str:
+    """Return the command itself: what only reads keeps nothing that could be gone on with."""
+    again_given = {name: value for name, value in given.items() if name != "sandbox_reset"}
+    if run.command == "plan":
+        return again("plan", [str(run.sheet)], again_given)
+    word, *switches = run.command.split()
+    return again(word, [run.origin.id if run.origin else "", *switches], again_given)

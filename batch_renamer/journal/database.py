@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -28,6 +29,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _BUSY_S = 10.0
+_ASK_AGAIN_S = 0.02
 
 
 class Database:
@@ -55,7 +57,7 @@ class Database:
         with _translated(path), ExitStack() as on_failure:
             connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
             on_failure.callback(connection.close)
-            connection.execute("PRAGMA journal_mode = WAL")
+            _use_wal(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
             migrate(connection)
@@ -82,7 +84,7 @@ class Database:
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
         """Hold the file for one transaction, committed at the end of the block and rolled back if it raises."""
-        with self._lock, _translated(self.path):
+        with self._lock, _translated(self.path, self._connection.close):
             if durable:
                 self._connection.execute("PRAGMA synchronous = FULL")
             try:
@@ -100,27 +102,63 @@ class Database:
 
     def select(self, query: str, parameters: Sequence[object] | dict[str, object]) -> list[tuple[object, ...]]:
         """Return the rows of a query."""
-        with self._lock, _translated(self.path):
+        with self._lock, _translated(self.path, self._connection.close):
             return self._connection.execute(query, parameters).fetchall()
 
     def compact(self) -> None:
         """Give the room of what was deleted back to the disk."""
-        with self._lock, _translated(self.path):
+        with self._lock, _translated(self.path, self._connection.close):
             self._connection.execute("VACUUM")
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
+def _use_wal(connection: sqlite3.Connection) -> None:
+    # The busy handler isn't asked when the mode is changed, and two first commands may do so at the same moment.
+    give_up_at = time.monotonic() + _BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if _kind(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or time.monotonic() >= give_up_at:
+                raise
+            time.sleep(_ASK_AGAIN_S)
+        else:
+            return
+
+
 @contextmanager
-def _translated(path: Path) -> Iterator[None]:
+def _translated(path: Path, close: Callable[[], None] = lambda: None) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
+        if _kind(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            close()
+            raise JournalError(_set_aside(path, error)) from None
         raise JournalError(_sentence(error, path)) from None
 
 
-def _sentence(error: sqlite3.Error, path: Path) -> str:
+def _set_aside(path: Path, error: sqlite3.Error) -> str:
+    """Move a damaged journal out of the way, with all that belongs to it, and say so."""
+    aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%dT%H%M%S')}")
+    try:
+        for ending in ("-wal", "-shm", ""):
+            part = path.with_name(path.name + ending)
+            if part.exists():
+                part.rename(aside.with_name(aside.name + ending))
+    except OSError as failure:
+        where = f"It can't be moved away ({failure.strerror}): do so yourself, or give another --state-dir."
+    else:
+        where = f"It was set aside as {aside}; the next command begins a new one, which knows no past runs."
+    return f"The journal {path} is damaged ({error}). {where}"
+
+
+def _kind(error: sqlite3.Error) -> int:
     # The lowest byte is the kind of error, the rest its details (https://sqlite.org/rescode.html, 2026-11).
-    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _sentence(error: sqlite3.Error, path: Path) -> str:
+    match _kind(error):
         case sqlite3.SQLITE_FULL:
             return f"The disk is full: the journal {path} can't be written. Make room, then take the run up again."
         case sqlite3.SQLITE_IOERR:
@@ -130,7 +168,5 @@ def _sentence(error: sqlite3.Error, path: Path) -> str:
             )
         case sqlite3.SQLITE_BUSY:
             return f"The journal {path} is held by another program for more than {_BUSY_S:g} s. Try again later."
-        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return f"The journal {path} is damaged ({error}). Move it away, or give another --state-dir."
         case _:
             return f"The journal {path} can't be used: {error}. Repair that, or give another --state-dir."

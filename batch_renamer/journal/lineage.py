@@ -8,25 +8,27 @@ from __future__ import annotations
 
 import sqlite3
 
-__all__ = ["adopt", "recheck", "reopen", "reverse"]
+__all__ = ["adopt", "recheck", "reopen", "reverse", "reversible"]
 
 _NO_NAME_BEFORE = "The order had no name before that run, so there is none to give back."
 
+_GAVE_A_NAME = "(result IN ('renamed', 'unknown') OR (result = 'planned' AND handed_out))"
+
 _ADOPT = """
     INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning, result, reason, old_name, final_name,
-        status, is_processing, is_merging, is_deleted, total_images, last_updated_at, read_at)
+        status, is_processing, is_merging, is_deleted, total_images, last_updated_at, http_status, read_at)
     SELECT :run, row, order_id, new_name, guard, skip, warning, result, reason, old_name, final_name,
-        status, is_processing, is_merging, is_deleted, total_images, last_updated_at, 0
+        status, is_processing, is_merging, is_deleted, total_images, last_updated_at, http_status, 0
     FROM rows WHERE run = :parent
 """
-_REVERSE = """
+_REVERSE = f"""
     INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning, result, reason)
     SELECT :run, row, order_id, COALESCE(old_name, ''),
         CASE result WHEN 'renamed' THEN final_name ELSE new_name END, '', '',
         CASE COALESCE(old_name, '') WHEN '' THEN 'invalid' END,
         CASE COALESCE(old_name, '') WHEN '' THEN :no_name ELSE '' END
-    FROM rows WHERE run = :parent AND (result IN ('renamed', 'unknown') OR (result = 'planned' AND handed_out))
-"""
+    FROM rows WHERE run = :parent AND {_GAVE_A_NAME}
+"""  # noqa: S608 - a constant
 _RECHECK = """
     INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning)
     SELECT :run, row, order_id, new_name, new_name, '', ''
@@ -38,7 +40,10 @@ _COUNT = "UPDATE runs SET sheet_rows = (SELECT COUNT(*) FROM rows WHERE run = :r
 def adopt(connection: sqlite3.Connection, *, run: int, plan: int) -> None:
     """Give a run the rows of a kept plan, as they were decided; each planned order will be looked at again."""
     connection.execute(_ADOPT, {"run": run, "parent": plan})
-    connection.execute(_COUNT, {"run": run})
+    # The plan's own number, not a new count: a row that it has lost is to be missed.
+    connection.execute(
+        "UPDATE runs SET sheet_rows = (SELECT sheet_rows FROM runs WHERE number = ?) WHERE number = ?", (plan, run)
+    )
 
 
 def reverse(connection: sqlite3.Connection, *, run: int, undone: int) -> None:
@@ -50,6 +55,15 @@ def reverse(connection: sqlite3.Connection, *, run: int, undone: int) -> None:
     connection.execute(_COUNT, {"run": run})
 
 
+def reversible(connection: sqlite3.Connection, *, undone: int) -> int:
+    """Return how many rows the way back of a run has now."""
+    count: int = connection.execute(
+        f"SELECT COUNT(*) FROM rows WHERE run = ? AND {_GAVE_A_NAME}",  # noqa: S608 - a constant
+        (undone,),
+    ).fetchone()[0]
+    return count
+
+
 def recheck(connection: sqlite3.Connection, *, run: int, audited: int) -> None:
     """Give a run the names that another one left, to be compared with what the orders have now."""
     connection.execute(_RECHECK, {"run": run, "parent": audited})
@@ -59,13 +73,19 @@ def recheck(connection: sqlite3.Connection, *, run: int, audited: int) -> None:
 def reopen(connection: sqlite3.Connection, *, run: int, failed: bool) -> None:
     """Open the rows of a run that are not done: each order will be looked at again before anything is sent.
 
-    An ``unknown`` row may have been applied, so it counts as handed out: if the order has the new name by now, the row
-    is ``renamed``. With ``failed``, rows that failed are planned afresh.
+    What was handed out and never came back, or is ``unknown``, may have been applied: if the order has the new name by
+    now, the row is ``renamed``. That stays noted (2), however often the run is stopped before it looks. With
+    ``failed``, rows that failed are planned afresh.
     """
     connection.execute(
-        "UPDATE rows SET handed_out = 1, result = 'planned', reason = '' WHERE run = ? AND result = 'unknown'", (run,)
+        "UPDATE rows SET handed_out = 2 WHERE run = ? AND (result = 'unknown' OR (result = 'planned' AND handed_out))",
+        (run,),
     )
-    connection.execute("UPDATE rows SET read_at = 0 WHERE run = ? AND result = 'planned'", (run,))
+    connection.execute(
+        "UPDATE rows SET result = 'planned', reason = '', final_name = NULL, read_at = 0"
+        " WHERE run = ? AND result IN ('planned', 'unknown')",
+        (run,),
+    )
     if failed:
         connection.execute(
             "UPDATE rows SET result = NULL, reason = '', final_name = NULL WHERE run = ? AND result = 'failed'", (run,)

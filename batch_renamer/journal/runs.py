@@ -37,7 +37,9 @@ class RunRecord:
     """One run as the journal knows it; times are in seconds since the epoch.
 
     ``account`` is what the run is bound to, ``key_print`` a fingerprint of the key that it was begun with. ``parent``
-    is the run whose rows it took over. ``committed_at`` is when the first rename was about to leave.
+    is the run whose rows it took over. ``committed_at`` is when the first rename was about to leave, ``reported_at``
+    when the reports were written. ``first``, ``max_renames`` and ``strict`` are the bounds that the user has set: they
+    hold for whoever takes the run up.
     """
 
     number: int
@@ -58,6 +60,10 @@ class RunRecord:
     finished_at: float | None
     stopped: str
     reports: tuple[str, ...]
+    reported_at: float | None
+    first: int | None
+    max_renames: int | None
+    strict: bool
 
 
 class RunTable(Database):
@@ -75,6 +81,10 @@ class RunTable(Database):
         digest: str | None = None,
         delimiter: str | None = None,
         parent: RunRecord | None = None,
+        first: int | None = None,
+        max_renames: int | None = None,
+        strict: bool = False,
+        reports: Sequence[str] = (),
     ) -> RunRecord:
         """Begin a run under a new short id."""
         with self.transaction() as connection:
@@ -84,7 +94,8 @@ class RunTable(Database):
                     break
             connection.execute(
                 "INSERT INTO runs (id, command, state, base_url, profile, account, key_print, parent, sheet, digest,"
-                " delimiter, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " delimiter, created_at, first, max_renames, strict, reports)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     run_id,
                     command,
@@ -98,6 +109,10 @@ class RunTable(Database):
                     digest,
                     delimiter,
                     time.time(),
+                    first,
+                    max_renames,
+                    strict,
+                    _as_list(reports),
                 ),
             )
         return self.run(run_id)
@@ -115,12 +130,20 @@ class RunTable(Database):
             values += [base_url, profile]
         return self._runs(f"{where} ORDER BY number DESC", values)
 
-    def last_of_sheet(self, *, digest: str, account: str) -> RunRecord | None:
+    def last_of_sheet(self, *, digest: str, account: str, base_url: str) -> RunRecord | None:
         """Return the newest run that renamed from the same spreadsheet in the same account."""
         found = self._runs(
-            "WHERE digest = ? AND account = ? AND command = 'apply' AND committed_at IS NOT NULL"
+            "WHERE digest = ? AND account = ? AND base_url = ? AND command = 'apply' AND committed_at IS NOT NULL"
             " ORDER BY number DESC LIMIT 1",
-            (digest, account),
+            (digest, account, base_url),
+        )
+        return found[0] if found else None
+
+    def begun_from(self, run: RunRecord, *, command: str) -> RunRecord | None:
+        """Return the newest run that took over the rows of this one, and came as far as renaming."""
+        found = self._runs(
+            "WHERE parent = ? AND command = ? AND committed_at IS NOT NULL ORDER BY number DESC LIMIT 1",
+            (run.number, command),
         )
         return found[0] if found else None
 
@@ -136,8 +159,8 @@ class RunTable(Database):
         """Note that renaming begins, or is taken up again; on disk, power cut or not, when this returns."""
         with self.transaction(durable=True) as connection:
             connection.execute(
-                "UPDATE runs SET state = ?, committed_at = COALESCE(committed_at, ?), finished_at = NULL, stopped = ''"
-                " WHERE number = ?",
+                "UPDATE runs SET state = ?, committed_at = COALESCE(committed_at, ?), finished_at = NULL,"
+                " reported_at = NULL, stopped = '' WHERE number = ?",
                 (RunState.RENAMING, time.time(), run.number),
             )
         return self.run(run.id)
@@ -150,34 +173,46 @@ class RunTable(Database):
                 (state, _storable(stopped), time.time(), run.number),
             )
 
+    def note_reported(self, run: RunRecord) -> None:
+        """Note that the reports of an ended run are written: nothing is left to be done."""
+        with self.transaction() as connection:
+            connection.execute("UPDATE runs SET reported_at = ? WHERE number = ?", (time.time(), run.number))
+
     def note_reports(self, run: RunRecord, reports: Sequence[str]) -> None:
         """Note where the run's reports go."""
         with self.transaction() as connection:
-            connection.execute(
-                "UPDATE runs SET reports = ? WHERE number = ?", (json.dumps([*map(_storable, reports)]), run.number)
-            )
+            connection.execute("UPDATE runs SET reports = ? WHERE number = ?", (_as_list(reports), run.number))
 
     def prune(self, *, older_than_s: float | None = None, keep: int | None = None) -> int:
-        """Forget ended runs older than that many seconds, or all but the newest ``keep``; return how many.
+        """Forget runs older than that many seconds, or all but the newest ``keep``; return how many.
 
-        A run that may still be taken up again is kept: it has not ended.
+        A run that has renamed and may still be taken up again is kept, and so is one that is under way.
         """
+        now = time.time()
         if older_than_s is not None:
-            which, value = "created_at < ?", time.time() - older_than_s
+            which, value = "created_at < :value", now - older_than_s
         else:
-            which, value = "number NOT IN (SELECT number FROM runs ORDER BY number DESC LIMIT ?)", float(keep or 0)
+            which, value = "number NOT IN (SELECT number FROM runs ORDER BY number DESC LIMIT :value)", keep or 0
         with self.transaction() as connection:
             gone = connection.execute(
-                f"DELETE FROM runs WHERE state != '{RunState.RENAMING}' AND {which}",  # noqa: S608 - constants
-                (value,),
+                f"DELETE FROM runs WHERE {which} AND {_OVER}",  # noqa: S608 - constants
+                {"value": value, "left_behind": now - _LEFT_BEHIND_S},
             ).rowcount
-        self.compact()
+        if gone:
+            self.compact()
         return gone
 
 
+# What was never committed is under way or was left behind: nobody can tell, so it is given a day.
+_OVER = """
+    CASE WHEN committed_at IS NULL THEN finished_at IS NOT NULL OR created_at < :left_behind
+    ELSE reported_at IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM rows WHERE run = number AND (result IS NULL OR result IN ('planned', 'unknown'))
+    ) END"""
+_LEFT_BEHIND_S = 86_400.0
 _RUN_COLUMNS = (
     "number, id, command, state, base_url, profile, account, key_print, parent, sheet, digest, delimiter, sheet_rows,"
-    " created_at, committed_at, finished_at, stopped, reports"
+    " created_at, committed_at, finished_at, stopped, reports, reported_at, first, max_renames, strict"
 )
 
 
@@ -186,8 +221,13 @@ def _storable(text: str) -> str:
     return text.encode(errors="backslashreplace").decode()
 
 
+def _as_list(reports: Sequence[str]) -> str:
+    return json.dumps(list(reports))  # in ASCII: a path may hold what is no text
+
+
 def _run_record(row: tuple[object, ...]) -> RunRecord:
     values = dict(zip(RunRecord.__slots__, row, strict=True))
     values["state"] = RunState(str(values["state"]))
     values["reports"] = tuple(json.loads(str(values["reports"])))
+    values["strict"] = bool(values["strict"])
     return RunRecord(**values)  # type: ignore[arg-type]  # STRICT columns

@@ -33,7 +33,11 @@ STEPS: tuple[tuple[str, ...], ...] = (
             committed_at REAL,
             finished_at REAL,
             stopped TEXT NOT NULL DEFAULT '',
-            reports TEXT NOT NULL DEFAULT '[]'
+            reports TEXT NOT NULL DEFAULT '[]',
+            reported_at REAL,
+            first INTEGER,
+            max_renames INTEGER,
+            strict INTEGER NOT NULL DEFAULT 0
         ) STRICT
         """,
         """

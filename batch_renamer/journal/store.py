@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import assert_never
 
+from batch_renamer.errors import AccountingError
 from batch_renamer.journal import lineage
 from batch_renamer.journal.codec import (
     REPORT,
@@ -91,9 +92,11 @@ class Journal(RunTable):
 
         Whoever takes the run up after a crash knows by this which orders may bear their new name because of it.
         """
-        with self.transaction() as connection:
+        # On disk before the first of them leaves: after a power cut, too, this run knows the names that it gave.
+        with self.transaction(durable=True) as connection:
             connection.execute(
-                "UPDATE rows SET handed_out = 1 WHERE run = ? AND row BETWEEN ? AND ? AND result = 'planned'",
+                "UPDATE rows SET handed_out = MAX(handed_out, 1)"
+                " WHERE run = ? AND row BETWEEN ? AND ? AND result = 'planned'",
                 (run.number, changes[0].row, changes[-1].row),
             )
 
@@ -110,9 +113,14 @@ class Journal(RunTable):
                         assert_never(decision)
 
     def take_back(self, run: RunRecord) -> None:
-        """Note that changes handed out and not sent are still here: the run ends in order."""
+        """Note that changes handed out and not sent are still here: the run ends in order.
+
+        What an earlier part of the run may have sent stays noted.
+        """
         with self.transaction() as connection:
-            connection.execute("UPDATE rows SET handed_out = 0 WHERE run = ? AND result = 'planned'", (run.number,))
+            connection.execute(
+                "UPDATE rows SET handed_out = 0 WHERE run = ? AND result = 'planned' AND handed_out = 1", (run.number,)
+            )
 
     def skip_after_first(self, run: RunRecord, first: int) -> None:
         """Leave out every undecided row, and every planned one after the ``first``."""
@@ -136,6 +144,11 @@ class Journal(RunTable):
         with self.transaction() as connection:
             lineage.reverse(connection, run=run.number, undone=undone.number)
 
+    def reversible(self, undone: RunRecord) -> int:
+        """Return how many rows the way back of a run has now."""
+        with self.transaction() as connection:
+            return lineage.reversible(connection, undone=undone.number)
+
     def recheck(self, run: RunRecord, audited: RunRecord) -> None:
         """Take over the names that another run left."""
         with self.transaction() as connection:
@@ -155,7 +168,7 @@ class Journal(RunTable):
         """
         run = self.run(run.id)
         undecided = Result.PLANNED if run.command == "check" else Result.PENDING
-        over = run.committed_at is not None or run.state is RunState.FINISHED
+        over = run.committed_at is not None or (run.state is RunState.FINISHED and run.command != "plan")
         planned = Result.PENDING if over else Result.PLANNED
 
         def shown(stored: object) -> Result:
@@ -175,9 +188,26 @@ class Journal(RunTable):
             found[result] = found.get(result, 0) + int(str(count))
         return {result: found[result] for result in Result if result in found}
 
+    def account(self, run: RunRecord) -> dict[Result, int]:
+        """Return the counts of the run, proven: every row that was ever added has exactly one result.
+
+        Raises:
+            AccountingError: rows are missing, or there are too many.
+        """
+        counts, rows = self.counts(run), self.run(run.id).sheet_rows
+        if (total := sum(counts.values())) != rows:
+            msg = f"The totals of run {run.id} do not add up: {rows} rows were read, {total} have a result."
+            raise AccountingError(msg)
+        return counts
+
     def undecided(self, run: RunRecord) -> int:
         """Return how many rows nothing was decided of yet."""
         [[count]] = self.select("SELECT COUNT(*) FROM rows WHERE run = ? AND result IS NULL", (run.number,))
+        return int(str(count))
+
+    def planned(self, run: RunRecord) -> int:
+        """Return how many renames are planned and were not sent."""
+        [[count]] = self.select("SELECT COUNT(*) FROM rows WHERE run = ? AND result = 'planned'", (run.number,))
         return int(str(count))
 
     def order_names(self, run: RunRecord) -> Iterator[tuple[str, str | None]]:

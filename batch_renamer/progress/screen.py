@@ -27,6 +27,12 @@ _MEANINGS: dict[Result, tuple[str, Style]] = {
 }
 """In the order shown: what went well first, what needs a look last, nearest to its reasons."""
 
+_AUDITED: dict[Result, tuple[str, Style]] = {
+    Result.UNCHANGED: ("the order still has that name", "good"),
+    Result.DRIFTED: ("the order has another name now", "warn"),
+    Result.FAILED: ("gone, or could not be read; the reasons are below", "bad"),
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunView:
@@ -106,6 +112,10 @@ def _headline(summary: RunSummary) -> Line:
     if summary.stopped or pending:
         text = f"Stopped before the end: {pending:,} of {counted(total, 'row')} not reached."
         return (Span(text, "bad"),)
+    if summary.command == "audit":
+        kept = counts.get(Result.UNCHANGED, 0)
+        verb = "has the name" if kept == 1 else "have the names"
+        return (Span(f"{kept:,} of {counted(total, 'order')} still {verb} of that run.", "warn" if bad else "good"),)
     if not total:
         return (Span("The spreadsheet has no rows to work on.", "warn"),)
     if summary.command == "check":
@@ -121,13 +131,14 @@ def _headline(summary: RunSummary) -> Line:
 
 
 def _counts(summary: RunSummary) -> Iterator[Line]:
-    shown = [(result, count) for result in _MEANINGS if (count := summary.counts.get(result, 0))]
+    meanings = _MEANINGS | (_AUDITED if summary.command == "audit" else {})
+    shown = [(result, count) for result in meanings if (count := summary.counts.get(result, 0))]
     if not shown:
         return
     yield ()
     digits = max(len(f"{count:,}") for _, count in shown)
     for result, count in shown:
-        meaning, style = _MEANINGS[result]
+        meaning, style = meanings[result]
         yield (Span(f"  {count:>{digits},}  "), Span(f"{result.value:<9}", style), Span(f"  {meaning}", "dim"))
 
 

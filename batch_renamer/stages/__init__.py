@@ -2,7 +2,7 @@
 
 from batch_renamer.stages.intake import adopt, aim, load, load_options, recheck, reverse, take_up
 from batch_renamer.stages.planning import connect, prove, read
-from batch_renamer.stages.renaming import confirm, lock, rename, reopen
+from batch_renamer.stages.renaming import confirm, lock, rename, reopen, still_whole
 from batch_renamer.stages.weighing import weigh
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "rename",
     "reopen",
     "reverse",
+    "still_whole",
     "take_up",
     "weigh",
 ]

@@ -6,6 +6,7 @@ Each gives the run its rows; `aim` then makes sure of the reports' places.
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 import anyio.to_thread
 
@@ -18,7 +19,7 @@ from batch_renamer.settings import Settings
 from batch_renamer.stages.weighing import be_strict
 from batch_renamer.stopping import Stopping
 
-__all__ = ["adopt", "aim", "load", "load_options", "recheck", "reverse", "take_up"]
+__all__ = ["adopt", "aim", "load", "load_options", "note_targets", "recheck", "reverse", "take_up"]
 
 
 def load_options(settings: Settings) -> LoadOptions:
@@ -68,8 +69,10 @@ async def adopt(run: Run) -> None:
 
 
 async def take_up(run: Run) -> None:
-    """Go on with a run that was interrupted, under its own id."""
-    run.enter(_origin(run))
+    """Go on with a run that was interrupted, under its own id and within the bounds that were set for it."""
+    origin = _origin(run)
+    run.settings = replace(run.settings, first=origin.first, max_renames=origin.max_renames, strict=origin.strict)
+    run.enter(origin)
 
 
 async def reverse(run: Run) -> None:
@@ -113,6 +116,12 @@ async def aim(run: Run) -> None:
     except InputError:
         run.targets = ()
         raise
+    if run.in_hand:
+        await note_targets(run)
+
+
+async def note_targets(run: Run) -> None:
+    """Note where the reports go, for whoever takes the run up or wants them again."""
     if run.targets:
         places = [str(target.absolute()) for target in run.targets]
         await run.journal.off_loop(run.journal.note_reports, run.record, places)

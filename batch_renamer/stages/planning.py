@@ -11,7 +11,7 @@ from batch_renamer.journal import RunState
 from batch_renamer.lookup import read_current
 from batch_renamer.model import Change, Reading, RenameRequest
 from batch_renamer.pacing import Pacer
-from batch_renamer.planner import decide
+from batch_renamer.planner import GUARDED_BY_SHEET, decide
 from batch_renamer.retrying import Retrier
 from batch_renamer.run import Run
 from batch_renamer.stages.tally import Tally
@@ -19,6 +19,10 @@ from batch_renamer.stages.tally import Tally
 __all__ = ["connect", "prove", "read"]
 
 _BATCH = 500
+_WHY_DRIFTED = {
+    "undo": "The order no longer has the name that was to be taken back; it was left alone.",
+    "audit": "The order does not have the name that run {} gave it.",
+}
 
 
 async def connect(run: Run) -> None:
@@ -41,8 +45,11 @@ async def prove(run: Run) -> None:
 async def read(run: Run) -> None:
     """Read every order's current name, and decide row by row as the readings come in."""
     journal, record, first = run.journal, run.record, run.settings.first
+    drifted = _WHY_DRIFTED.get(run.record.command, GUARDED_BY_SHEET).format(run.origin.id if run.origin else "")
     run.progress.stage("Reading current names", await journal.off_loop(journal.undecided, record))
-    begun, planned, tally = time.monotonic(), 0, Tally()
+    begun, tally = time.monotonic(), Tally()
+    # Of a run that is taken up, some may be planned already.
+    planned = await journal.off_loop(journal.planned, record)
 
     async def batches() -> AsyncIterator[list[RenameRequest]]:
         after = 0
@@ -55,7 +62,7 @@ async def read(run: Run) -> None:
 
     async def record_decisions(readings: list[tuple[RenameRequest, Reading]]) -> None:
         nonlocal planned
-        decisions = [decide(request, reading) for request, reading in readings]
+        decisions = [decide(request, reading, drifted=drifted) for request, reading in readings]
         await journal.off_loop(journal.settle, record, decisions)
         planned += sum(isinstance(decision, Change) for decision in decisions)
         tally.add(decisions)

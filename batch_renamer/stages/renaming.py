@@ -6,15 +6,16 @@ from collections.abc import AsyncIterator
 
 import anyio
 
-from batch_renamer.errors import LockedError
+from batch_renamer.errors import InputError, LockedError
 from batch_renamer.lock import writing_lock
 from batch_renamer.model import Change, Outcome, Result
 from batch_renamer.pool import rename_all
 from batch_renamer.run import Run
+from batch_renamer.stages.intake import note_targets
 from batch_renamer.stages.tally import Tally
 from batch_renamer.stages.weighing import bad_in, stop_at_too_many
 
-__all__ = ["confirm", "lock", "rename", "reopen"]
+__all__ = ["confirm", "lock", "rename", "reopen", "still_whole"]
 
 _BATCH = 500
 _ASK_FOR_LOCK_EVERY_S = 0.5
@@ -30,7 +31,8 @@ async def confirm(run: Run) -> None:
 
 async def lock(run: Run) -> None:
     """Make sure that no other run renames in this account, waiting as long as the user allows."""
-    if run.declined or not await run.journal.off_loop(run.open_rows):
+    # A run that is taken up may be at work in another process this very moment, with nothing left but its reports.
+    if run.declined or (run.command != "resume" and not await run.journal.off_loop(run.open_rows)):
         return
     give_up_at = anyio.current_time() + run.settings.wait
     told = False
@@ -56,7 +58,18 @@ async def reopen(run: Run) -> None:
         return
     # Whoever held the lock may have been this very run, at work until a moment ago.
     run.enter(await run.journal.off_loop(run.journal.run, run.record.id))
+    run.in_hand = True
+    await note_targets(run)
     await run.journal.off_loop(run.journal.reopen, run.record, failed=run.again_failed)
+
+
+async def still_whole(run: Run) -> None:
+    """Make sure that the run to be undone has not gone on since its way back was planned."""
+    if run.declined or run.origin is None:
+        return
+    if await run.journal.off_loop(run.journal.reversible, run.origin) != run.record.sheet_rows:
+        msg = f"Run {run.origin.id} has renamed more orders since; nothing was sent. Undo it again."
+        raise InputError(msg)
 
 
 async def rename(run: Run) -> None:
@@ -67,7 +80,8 @@ async def rename(run: Run) -> None:
     counts = await journal.off_loop(run.counts)
     run.enter(record := await journal.off_loop(journal.commit, run.record))
     run.progress.stage("Renaming", counts.get(Result.PLANNED, 0) + counts.get(Result.PENDING, 0))
-    tally, bad_in_plan = Tally(), bad_in(counts)
+    # Of a run that is taken up, what went wrong before has been seen: it counts afresh.
+    tally, bad_in_plan = Tally(), 0 if run.command == "resume" else bad_in(counts)
 
     async def batches() -> AsyncIterator[list[Change]]:
         after = 0

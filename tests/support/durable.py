@@ -1,0 +1,248 @@
+"""A sandbox that survives and commands that don't enter; what was left of them, and the truth about the orders, leave.
+
+The sandbox is served in the test's own event loop: whatever becomes of the command, it goes on, and its store knows
+every name that an order ever had.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import batch_renamer
+from batch_renamer.sandbox import Sandbox, running
+from tests.support import failpoints, nursery
+from tests.support.failpoints.sitecustomize import POINT
+
+__all__ = ["KEY", "SAME", "Ended", "Nursery", "Place", "Row", "place", "rows_of"]
+
+KEY = "sk-test-7Qm2"
+DEADLINE_S = 60.0
+"""How long a test waits for a command before it fails, in seconds; nothing comes near it on a healthy machine."""
+
+SAME = ("row", "order_id", "old_name", "new_name", "final_name", "result")
+"""The columns in which a run that was killed and taken up agrees with one that wasn't."""
+
+_PACKAGE = Path(batch_renamer.__file__).parents[1]
+_HANDED_ON = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
+Row = tuple[object, ...]
+
+
+def rows_of(report: Path) -> list[Row]:
+    """Return what must agree of a JSON report."""
+    return [tuple(row[column] for column in SAME) for row in json.loads(report.read_text("utf-8"))["rows"]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a command ended: its exit code (less than 0: the signal that killed it), and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def last_line(self) -> str:
+        """The last line of its result."""
+        return self.out.rstrip("\n").rpartition("\n")[2]
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """The one object of ``--json``."""
+        found: dict[str, Any] = json.loads(self.out)
+        return found
+
+
+class Nursery:
+    """Runs commands in forks of a process that has imported everything; that process serves a whole test session."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    @classmethod
+    @contextmanager
+    def opened(cls) -> Iterator[Nursery]:
+        """Start it, and stop it at the end."""
+        with subprocess.Popen(
+            (sys.executable, nursery.__file__),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=_environment(Path("/nowhere")),
+        ) as process:
+            try:
+                yield cls(process)
+            finally:
+                assert process.stdin is not None
+                process.stdin.close()
+
+    async def run(
+        self,
+        words: Sequence[str],
+        *,
+        cwd: Path,
+        env: dict[str, str],
+        failpoint: str = "",
+        kill_after_s: float | None = None,
+    ) -> Ended:
+        """Run one command in a process of its own, which dies at the failpoint, or that many seconds after it began."""
+        out, err = cwd / "stdout", cwd / "stderr"
+        asked = {"words": words, "cwd": str(cwd), "env": env, "out": str(out), "err": str(err), "failpoint": failpoint}
+        async with asyncio.timeout(DEADLINE_S):
+            code = await asyncio.to_thread(self._ask, json.dumps(asked), kill_after_s)
+        return Ended(code=code, out=_text(out), err=_text(err))
+
+    def _ask(self, line: str, kill_after_s: float | None) -> int:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+        pid: int = json.loads(self._process.stdout.readline())["pid"]
+        if kill_after_s is not None:
+            time.sleep(kill_after_s)
+            # It may just have ended by itself; ids are not used again so soon.
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        code: int = json.loads(self._process.stdout.readline())["code"]
+        return code
+
+
+def _text(path: Path) -> str:
+    return path.read_text("utf-8") if path.exists() else ""
+
+
+def _environment(home: Path, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name in _HANDED_ON or name.startswith("COVERAGE_")}
+    kept["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), kept.get("PATH", "")))
+    homes = {"HOME": home, "USERPROFILE": home, "XDG_STATE_HOME": home / "state", "LOCALAPPDATA": home / "state"}
+    paths = os.pathsep.join((failpoints.__path__[0], str(_PACKAGE)))
+    return (
+        kept | {name: str(folder) for name, folder in homes.items()} | {"PYTHONPATH": paths, "LC_ALL": "C.UTF-8"} | more
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class Place:
+    """A folder with a sheet and a state directory, and a sandbox that is there all the time."""
+
+    folder: Path
+    sandbox: Sandbox
+    base_url: str
+    seeds: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def state(self) -> Path:
+        """The state directory."""
+        return self.folder / "state"
+
+    @property
+    def names(self) -> dict[str, str | None]:
+        """What the orders are called now."""
+        return self.sandbox.store.names()
+
+    @property
+    def patched(self) -> list[str | None]:
+        """The order of every PATCH so far."""
+        return [entry.order_id for entry in self.sandbox.log if entry.method == "PATCH"]
+
+    def names_ever(self) -> dict[str, set[str | None]]:
+        """Every name that an order has had since it was seeded."""
+        return {order: {given.name for given in names} for order, names in self.sandbox.store.histories().items()}
+
+    def seed(self, names: dict[str, str | None]) -> None:
+        """Begin anew with these orders; what was asked before is forgotten."""
+        self.seeds = names
+        self.sandbox.store.reset()
+        self.sandbox.store.seed_many(names.items())
+        self.sandbox.log.clear()
+
+    def sheet(self, rows: Iterable[Sequence[str]], *, headings: Sequence[str] = ("order_id", "new_name")) -> Path:
+        """Write the sheet."""
+        path = self.folder / "orders.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([headings, *rows])
+        return path
+
+    def words(self, command: str, *words: object) -> list[str]:
+        """Return a command line that speaks to this sandbox, as fast as it can."""
+        offline = command in ("runs", "show", "report")
+        reads = offline or command in ("plan", "audit")
+        there = ["--base-url", self.base_url, "--rate", "10000", "--workers", "2"]
+        return [
+            command,
+            *map(str, words),
+            *("--state-dir", str(self.state)),
+            *(there[:2] if offline and command != "runs" else [] if offline else there),
+            *([] if reads else ["--yes"]),
+        ]
+
+    def env(self, **more: str) -> dict[str, str]:
+        """Return the whole environment of a command here."""
+        return _environment(self.folder / "home", AUTOENHANCE_API_KEY=KEY, **more)
+
+    def keep(self, name: str) -> None:
+        """Keep the state directory as it is, to come back to."""
+        shutil.rmtree(self.folder / name, ignore_errors=True)
+        if self.state.exists():
+            shutil.copytree(self.state, self.folder / name)
+
+    def back_to(self, name: str) -> None:
+        """Come back to a state directory that was kept, or to none; reports go."""
+        shutil.rmtree(self.state, ignore_errors=True)
+        if (self.folder / name).exists():
+            shutil.copytree(self.folder / name, self.state)
+        for report in self.folder.glob("*.json"):
+            report.unlink()
+
+    @asynccontextmanager
+    async def started(self, *words: object, failpoint: str = "", **env: str) -> AsyncIterator[Process]:
+        """Start the command itself (`words` gives a line), and kill it at the end if it is still there."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "batch_renamer", *map(str, words)),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=PIPE,
+            stderr=PIPE,
+            cwd=self.folder,
+            env=self.env(**({POINT: failpoint} if failpoint else {}), **env),
+            limit=1 << 24,
+        )
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.communicate()
+
+    async def run(self, command: str, *words: object, failpoint: str = "", **env: str) -> Ended:
+        """Run the command itself to its end."""
+        async with self.started(*self.words(command, *words), failpoint=failpoint, **env) as process:
+            return await ended(process)
+
+
+async def ended(process: Process) -> Ended:
+    """Wait for the end of a command."""
+    async with asyncio.timeout(DEADLINE_S):
+        out, err = await process.communicate()
+    assert process.returncode is not None
+    return Ended(code=process.returncode, out=out.decode(), err=err.decode())
+
+
+@asynccontextmanager
+async def place(folder: Path) -> AsyncIterator[Place]:
+    """Serve an empty sandbox beside an empty folder."""
+    sandbox = Sandbox(api_key=KEY)
+    async with running(sandbox) as base_url:
+        yield Place(folder=folder, sandbox=sandbox, base_url=base_url)

@@ -1,0 +1,1 @@
+"""A folder for PYTHONPATH: Python imports the plug in it at start-up."""
