@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -142,15 +142,14 @@ def _default(option: Any) -> object:
     return {bool: False, list[str]: []}.get(option.__origin__)
 
 
-def again(command: str, arguments: list[str], given: Mapping[str, object]) -> str:
+def again(command: str, arguments: Sequence[str | Path], given: Mapping[str, object]) -> str:
     """Return the command line that runs ``command`` with what was given, ready to be pasted into a shell.
 
     Example:
-        >>> again("apply", ["my orders.csv"], {"rate": "20", "yes": True, "strict": False})
+        >>> again("apply", [Path("my orders.csv")], {"rate": "20", "yes": True, "strict": False})
         "batch-renamer apply 'my orders.csv' --rate 20 --yes"
     """
-    # A file whose name begins with a dash would be read as an option.
-    words = ["batch-renamer", command, *(f"./{word}" if word.startswith("-") else word for word in arguments)]
+    words = ["batch-renamer", command, *(_path(word) if isinstance(word, Path) else word for word in arguments)]
     for name, value in given.items():
         flag = f"--{name.replace('_', '-')}"
         match value:
@@ -163,3 +162,8 @@ def again(command: str, arguments: list[str], given: Mapping[str, object]) -> st
             case _:
                 words.extend((flag, str(value)))
     return shlex.join(words)
+
+
+def _path(file: Path) -> str:
+    # A file whose name begins with a dash would be read as an option.
+    return f"./{file}" if str(file).startswith("-") else str(file)

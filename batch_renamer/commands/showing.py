@@ -9,6 +9,7 @@ import logging
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from batch_renamer.errors import InputError, ReportWriteError
@@ -89,6 +90,6 @@ def _same_again(run: Run, given: Mapping[str, Any]) -> str:
     """Return the command itself: what only reads keeps nothing that could be gone on with."""
     again_given = {name: value for name, value in given.items() if name != "sandbox_reset"}
     if run.command == "plan":
-        return again("plan", [str(run.sheet)], again_given)
+        return again("plan", [run.sheet or Path()], again_given)
     word, *switches = run.command.split()
     return again(word, [run.origin.id if run.origin else "", *switches], again_given)

@@ -22,7 +22,7 @@ runpy.run_path({guard!r})
 """
 BROKEN_PLANNER = """
 import batch_renamer.stages.planning as planning
-def broken(*_):
+def broken(*_, **__):
     raise RuntimeError("with " + os.environ["AUTOENHANCE_API_KEY"])
 planning.decide = broken
 """
@@ -49,10 +49,9 @@ def sabotage(bench: Bench, how: str) -> dict[str, str]:
 async def test_a_bad_row(bench: Bench) -> None:
     """1: finished, and a row needs a look; the last line is the command that tries it again."""
     rows = [*bench.seed(2), ("nobody", "New")]
-    sheet = bench.sheet(rows)
-    ran = await bench.apply(sheet)
+    ran = await bench.apply(bench.sheet(rows), "--json")
     assert ran.code == 1
-    assert ran.last_line.startswith(f"batch-renamer apply {sheet} ")
+    assert ran.last_line.startswith(f"batch-renamer resume {ran.result['run_id']} --failed ")
     assert bench.patches == ["order-1", "order-2"]
 
 
@@ -121,7 +120,7 @@ async def test_totals_that_do_not_add_up(bench: Bench) -> None:
     """70: a row that got lost on the way is not passed over in silence."""
     ran = await bench.apply(bench.sheet(bench.seed(3)), env=sabotage(bench, LOST_ROW))
     assert ran.code == 70
-    assert "The totals do not add up: 3 rows were read, 2 have a result." in ran.out
+    assert "do not add up: 3 rows were read, 2 have a result." in ran.out
 
 
 async def test_a_report_that_can_no_longer_be_written(bench: Bench) -> None:

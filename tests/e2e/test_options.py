@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from batch_renamer.model import COLUMNS
-from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule
+from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Outage, OutageMode, Rule
 from tests.e2e.bench import Bench
 from tests.e2e.trouble import forbidding
 
@@ -50,16 +50,18 @@ async def test_a_dry_run_is_a_plan(bench: Bench) -> None:
         (3, "Old name 2", "processed"),
     ]
     assert bench.patches == []
-    assert shlex.split(ran.last_line) == ["batch-renamer", "apply", *words]
+    assert shlex.split(ran.last_line) == ["batch-renamer", "apply", "--plan", ran.result["run_id"], *words[1:3]]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="/bin/sh")
 async def test_the_command_that_is_shown_works_for_any_file_name(bench: Bench) -> None:
     """Pasted into a shell, it takes neither a dash for an option nor a quotation mark for its own."""
     bench.sheet(bench.seed(1), name="-it's 5 $HOME.csv")
-    plan = await bench.run("plan", "--base-url", bench.base_url, "--", "-it's 5 $HOME.csv")
-    applied = await bench.run("-c", f"{plan.last_line} --yes", program=["/bin/sh"])
-    assert (applied.code, bench.patches) == (0, ["order-1"]), applied.err
+    bench.sandbox.outage = Outage(mode=OutageMode.REFUSE)
+    plan = await bench.run("plan", "--base-url", bench.base_url, "--patience", "0", "--", "-it's 5 $HOME.csv")
+    bench.sandbox.outage = None
+    again = await bench.run("-c", plan.last_line, program=["/bin/sh"])
+    assert (plan.code, again.code) == (4, 0), again.err
 
 
 async def test_quiet_leaves_the_result_alone(bench: Bench) -> None:
