@@ -75,8 +75,8 @@ class Settings:
     api_version: Annotated[str, AfterValidator(values.check_version)] | None = None
     sandbox: bool = False
     sandbox_reset: bool = False
-    rate: Annotated[_Number, Field(gt=0, le=10_000)] = 50.0
-    workers: Annotated[_Count, Field(ge=1, le=1_000)] = 16
+    rate: Annotated[_Number, Field(gt=0, le=10_000)] | None = None
+    workers: Annotated[_Count, Field(ge=1, le=1_000)] | None = None
     attempts: Annotated[_Count, Field(ge=1, le=100)] = 6
     timeout: Annotated[_Number, Field(gt=0, le=_HOUR_S)] = 30.0
     patience: Annotated[_Number, Field(ge=0, le=_WEEK_S)] = 900.0
