@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from http import HTTPStatus
+from typing import assert_never
 
 import anyio
 
@@ -112,6 +113,8 @@ class _Renaming:
             case Unreadable(reason=reason):
                 why = f"Its name could not be read again ({reason}); nothing was sent."
                 return self._outcome(Result.FAILED, why, final_name=self._change.old_name)
+            case never:
+                assert_never(never)
 
     async def _look_back(self) -> Reading:
         if not self._stop.requested:
@@ -140,6 +143,8 @@ class _Renaming:
                 return self._outcome(Result.FAILED, f"{ended}; read back, the order is gone.")
             case Unreadable(reason=reason):
                 return self._unknown(f"{ended}, and the order could not be read back ({reason}).")
+            case never:
+                assert_never(never)
 
     def _refused(self, error: RequestError) -> Outcome:
         if self._tries.status is None:

@@ -23,7 +23,6 @@ from batch_renamer.errors import BatchRenamerError, KeyRefusedError
 from batch_renamer.learning import Send
 from batch_renamer.orders_api import (
     ForeignNameError,
-    RefusedError,
     RequestError,
     ThrottledError,
     TransientError,
@@ -205,7 +204,7 @@ class Retrier:
             case TransientError():
                 self._breaker.bad(kind, error.failure, error.retry_after_s)
                 tries.counted += not self._breaker.is_open
-            case RefusedError():
+            case _:  # the API's final no
                 self._breaker.good(kind)
                 self._count_forbidden(kind, error)
         self._pacer.accepted(send)
@@ -217,7 +216,7 @@ class Retrier:
                 well = await self._breaker.is_well_for_others(tries.first_sent_at)
             tries.hopeless = well or tries.counted >= 2 * self.attempts
 
-    def _count_forbidden(self, kind: Kind, error: RefusedError) -> None:
+    def _count_forbidden(self, kind: Kind, error: RequestError) -> None:
         """End the run when nobody was ever let in: that is the key, not an order that is somebody else's."""
         if error.status != HTTPStatus.FORBIDDEN:
             self._let_in.add(kind)

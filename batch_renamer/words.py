@@ -149,7 +149,8 @@ def again(command: str, arguments: list[str], given: Mapping[str, object]) -> st
         >>> again("apply", ["my orders.csv"], {"rate": "20", "yes": True, "strict": False})
         "batch-renamer apply 'my orders.csv' --rate 20 --yes"
     """
-    words = ["batch-renamer", command, *arguments]
+    # A file whose name begins with a dash would be read as an option.
+    words = ["batch-renamer", command, *(f"./{word}" if word.startswith("-") else word for word in arguments)]
     for name, value in given.items():
         flag = f"--{name.replace('_', '-')}"
         match value:

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.bench import KEY, Bench, environment
+from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule
+from tests.e2e.bench import KEY, Bench, Gate, environment
 from tests.support import offline
+
+always_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 
 # Breaks the program from within; the guard against other machines is the module that this one replaces.
 SABOTAGE = """
@@ -130,7 +133,23 @@ async def test_totals_that_do_not_add_up(bench: Bench) -> None:
     assert "The totals do not add up: 3 rows were read, 2 have a result." in ran.out
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="/bin/sh and a pipe that is closed")
+async def test_a_report_that_can_no_longer_be_written(bench: Bench) -> None:
+    """4: its folder has gone in mid-run; what was done is said all the same, and is done."""
+    rows = bench.seed(2)
+    gate = bench.sandbox.sleep = Gate()
+    bench.sandbox.faults = FaultPlan(rules=[Rule(fault=Fault(kind=FaultKind.SLOW), method="PATCH", times=None)])
+    (place := bench.folder / "reports").mkdir()
+    words = bench.at_this_api("apply", bench.sheet(rows), "--json", "--report", place / "report.csv")
+    async with bench.start(*words) as started:
+        await gate.until_waiting(2)
+        place.rmdir()
+        gate.open()
+        ran = await started.ended()
+    assert (ran.code, ran.results) == (4, ["renamed", "renamed"])
+    assert "report.csv" in ran.err
+
+
+@always_full
 async def test_a_result_that_nobody_takes(bench: Bench) -> None:
     """4: what was done is done and reported, but whoever asked for the JSON didn't get it."""
     rows = bench.seed(2)
@@ -143,7 +162,7 @@ async def test_a_result_that_nobody_takes(bench: Bench) -> None:
     assert (bench.folder / "report.json").is_file()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="/bin/sh and a pipe that is closed")
+@always_full
 async def test_a_summary_that_nobody_reads(bench: Bench) -> None:
     """0: a closed pipe behind the text for people is no reason to fail."""
     rows = bench.seed(2)

@@ -65,7 +65,6 @@ SCENARIOS = {
 
 async def play(scenario: Scenario, folder: Path) -> Told:
     """Run ``apply`` through a scenario."""
-    folder.mkdir()
     naps = Naps()
     async with serving(folder, faults=scenario.faults, sleep=naps) as bench:
         rows = bench.seed(scenario.orders)
@@ -85,6 +84,8 @@ async def play_all(folder: Path) -> dict[str, Told]:
 def told() -> Iterator[dict[str, Told]]:
     """Give every scenario's end by its name."""
     with tempfile.TemporaryDirectory() as folder:
+        for name in SCENARIOS:
+            (Path(folder) / name).mkdir()
         yield asyncio.run(play_all(Path(folder)))
 
 

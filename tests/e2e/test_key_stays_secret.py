@@ -1,4 +1,4 @@
-"""The key opens one door and is found nowhere else: on no screen, in no file, in no list of processes, at no stranger's.
+"""The key opens one door and is found nowhere else: on no screen, in no file, no list of processes, at no stranger's.
 
 What the command leaves behind is searched byte by byte.
 """
@@ -40,6 +40,11 @@ async def test_the_key_is_in_nothing_that_is_left_behind(bench: Bench) -> None:
     assert {"journal.sqlite3", "log.jsonl", "report.csv", "report.xlsx", "report.json"} <= names
 
 
+def command_line_of(process_id: int) -> bytes:
+    """Return what anybody on the machine can read of a running command."""
+    return Path("/proc", str(process_id), "cmdline").read_bytes()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 async def test_the_key_is_in_no_list_of_processes_and_no_open_journal(bench: Bench) -> None:
     """In mid-run: neither the command line nor the journal's write-ahead file has it."""
@@ -47,7 +52,7 @@ async def test_the_key_is_in_no_list_of_processes_and_no_open_journal(bench: Ben
     bench.sandbox.faults = FaultPlan(rules=[Rule(fault=Fault(kind=FaultKind.SLOW), method="PATCH", times=None)])
     async with bench.start(*bench.at_this_api("apply", bench.sheet(bench.seed(2)), "--verbose")) as started:
         await gate.until_waiting(2)
-        command_line = Path("/proc", str(started.process.pid), "cmdline").read_bytes()
+        command_line = command_line_of(started.process.pid)
         with_the_key = files_with_the_key(bench.folder)
         files = {path.name for path in bench.state.iterdir()}
         gate.open()

@@ -58,6 +58,15 @@ async def test_a_dry_run_is_a_plan(bench: Bench) -> None:
     assert ran.last_line == f"batch-renamer apply {sheet} --base-url {bench.base_url}"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="/bin/sh")
+async def test_the_command_that_is_shown_works_for_any_file_name(bench: Bench) -> None:
+    """Pasted into a shell, it takes neither a dash for an option nor a quotation mark for its own."""
+    bench.sheet(bench.seed(1), name="-it's 5 $HOME.csv")
+    plan = await bench.run("plan", "--base-url", bench.base_url, "--", "-it's 5 $HOME.csv")
+    applied = await bench.run("-c", f"{plan.last_line} --yes", program=["/bin/sh"])
+    assert (applied.code, bench.patches) == (0, ["order-1"]), applied.err
+
+
 async def test_quiet_leaves_the_result_alone(bench: Bench) -> None:
     """One line on standard output and nothing on standard error."""
     ran = await bench.apply(bench.sheet(bench.seed(2)), "--quiet")

@@ -86,6 +86,14 @@ async def test_a_good_answer_begins_the_count_anew() -> None:
     assert not rig.breaker.is_open
 
 
+async def test_a_good_answer_closes_the_breaker_before_anybody_has_asked() -> None:
+    """An answer that was on its way already is worth as much as one to a question."""
+    rig = Rig()
+    rig.fail(20)
+    rig.breaker.good("rename")
+    assert not await rig.breaker.admit("rename")
+
+
 async def test_good_reads_do_not_hide_that_renames_fail() -> None:
     """The count of each kind of request is its own."""
     rig = Rig()
