@@ -88,7 +88,7 @@ class Gateway:
         try:
             page = await self._retrier.call(
                 lambda: self._api.page(per_page=per_page, offset=offset),
-                Tries(counted=self._retrier.attempts - 2),
+                Tries(counted=max(self._retrier.attempts - 2, 0)),
                 kind="list",
             )
         except RequestError:

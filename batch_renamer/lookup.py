@@ -95,4 +95,4 @@ def _worth_it(lately: Sequence[tuple[int, float]], left: int, singles_per_s: flo
     if len(lately) < _JUDGED:
         return True
     rows, seconds = sum(rows for rows, _ in lately), sum(seconds for _, seconds in lately)
-    return min(rows, left) > singles_per_s * seconds
+    return min(rows / len(lately), left) > singles_per_s * seconds / len(lately)

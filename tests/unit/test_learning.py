@@ -51,7 +51,7 @@ def serve(
     changes: tuple[tuple[float, Callable[[Limiter], None]], ...] = (),
 ) -> Served:
     """Send as fast as the learner allows for so many simulated seconds."""
-    now, order, rng, served = 0.0, count(), random.Random(1), Served()
+    now, order, rng, served = 0.0, count(), random.Random(1), Served()  # noqa: S311 - jitter
     limiter = server(lambda: now)
     agenda: list[tuple[float, int, Callable[[], None]]] = []
     sends: list[float] = []
