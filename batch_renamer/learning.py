@@ -48,7 +48,6 @@ class LimitLearner:
     def __init__(self, *, ceiling_per_s: float, known_per_s: float | None = None) -> None:
         self.ceiling_per_s = ceiling_per_s
         self.limit_per_s = ceiling_per_s if known_per_s is None else min(known_per_s, ceiling_per_s)
-        self.is_learnt = known_per_s is not None
         self._sends: deque[Send] = deque()
         self._begun_at: float | None = None
         self._decided_at = -math.inf
@@ -104,7 +103,6 @@ class LimitLearner:
             known = min(float(seen), self.limit_per_s * (1 - _STEPS[0] / 2))
             self.limit_per_s = max(known, min(1.0, self.ceiling_per_s))
             self._seen_too_little = self._begun_at is not None and send.left_at - self._begun_at < _WINDOW_S
-        self.is_learnt = True
         self._attempt_from = None
         self._step = 0
         self._try_at = now + self._hold_s

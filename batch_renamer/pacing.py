@@ -61,6 +61,8 @@ class Pacer:
         self.requests = 0
         self.throttled = 0
         self.latency_s: float | None = None
+        self._rate_per_s = rate_per_s
+        self._known_per_s = known_per_s
         self._learner = LimitLearner(ceiling_per_s=rate_per_s, known_per_s=known_per_s)
         self._unpaced = math.isinf(rate_per_s)
         self._spread_s = 0.0
@@ -78,8 +80,14 @@ class Pacer:
 
     @property
     def learnt_per_s(self) -> float | None:
-        """The limit that the API has shown, if it has."""
-        return self._learner.limit_per_s if self._learner.is_learnt else None
+        """The limit that the API has shown, if it has: of all runs that share it, not this one's part.
+
+        A run that was told to go slower than what is known has nothing new to say.
+        """
+        limit_per_s, ceiling_per_s = self._learner.limit_per_s, self._learner.ceiling_per_s
+        if limit_per_s < ceiling_per_s:
+            return limit_per_s * self._rate_per_s / ceiling_per_s
+        return max(self._rate_per_s, self._known_per_s) if self._known_per_s is not None else None
 
     @property
     def pace_per_s(self) -> float:

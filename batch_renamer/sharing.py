@@ -25,6 +25,8 @@ __all__ = ["share_rate"]
 log = logging.getLogger("batch_renamer")
 
 _EVERY_S = 1.0
+_PATIENCE_S = 1.0
+"""Somebody who counts the live may hold a fresh registration for a moment, before its owner does."""
 
 
 async def share_rate(pacer: Pacer, *, ceiling_per_s: float, state_dir: Path, base_url: str) -> None:
@@ -51,7 +53,7 @@ async def share_rate(pacer: Pacer, *, ceiling_per_s: float, state_dir: Path, bas
 def _registered(folder: Path) -> Iterator[Path]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     place = folder / f"{os.getpid()}-{secrets.token_hex(4)}.lock"
-    lock = FileLock(place, mode=0o600, thread_local=False, fallback_to_soft=False, timeout=0)
+    lock = FileLock(place, mode=0o600, thread_local=False, fallback_to_soft=False, timeout=_PATIENCE_S)
     lock.acquire()
     try:
         yield place
