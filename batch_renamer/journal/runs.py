@@ -153,9 +153,7 @@ class RunTable(Database):
     def note_reports(self, run: RunRecord, reports: Sequence[str]) -> None:
         """Note where the run's reports go."""
         with self.transaction() as connection:
-            connection.execute(
-                "UPDATE runs SET reports = ? WHERE number = ?", (json.dumps([*map(_storable, reports)]), run.number)
-            )
+            connection.execute("UPDATE runs SET reports = ? WHERE number = ?", (json.dumps([*reports]), run.number))
 
     def keep_limit(self, account: str, per_s: float) -> None:
         """Keep the limit that an account was found to have, in requests per second."""

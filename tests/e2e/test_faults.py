@@ -117,4 +117,4 @@ def test_an_outage_that_does_not_end_stops_the_run(told: dict[str, Told], name: 
     results = set(told[name].ran.results)
     assert told[name].ran.code == 4
     assert {"renamed", "pending"} <= results <= {"renamed", "pending", "unknown"}
-    assert told[name].ran.last_line.startswith("batch-renamer apply ")
+    assert told[name].ran.last_line.startswith("batch-renamer resume ")

@@ -13,7 +13,6 @@ from batch_renamer.settings import Settings
 from tests.e2e.bench import PROGRAM, environment
 
 NOT_FOR_A_FLAG = {"api_key_file", "profile_api_key_file", "sources"}
-ARRIVES_WITH_THE_LOCK = {"wait"}
 ONLY_WHERE_SOMETHING_IS_SENT = {
     *("api_version", "attempts", "base_url", "first", "max_failures", "max_renames", "patience", "rate"),
     *("sandbox", "sandbox_reset", "strict", "timeout", "workers"),
@@ -31,15 +30,15 @@ def offered(home: Path, command: str) -> set[str]:
 @pytest.mark.parametrize(
     ("command", "more", "without"),
     [
-        ("apply", {"dry_run"}, set[str]()),
-        ("plan", set[str](), {"yes"}),
-        ("check", set[str](), {"yes", *ONLY_WHERE_SOMETHING_IS_SENT}),
+        ("apply", {"dry_run", "plan"}, set[str]()),
+        ("plan", set[str](), {"yes", "wait"}),
+        ("check", set[str](), {"yes", "wait", *ONLY_WHERE_SOMETHING_IS_SENT}),
     ],
     ids=["apply", "plan", "check"],
 )
 def test_every_setting_has_its_option(home: Path, command: str, more: set[str], without: set[str]) -> None:
     """No setting can be reached by the configuration file alone, and no option is without a setting."""
-    settings = {field.name for field in fields(Settings)} - NOT_FOR_A_FLAG - ARRIVES_WITH_THE_LOCK
+    settings = {field.name for field in fields(Settings)} - NOT_FOR_A_FLAG
     assert offered(home, command) == settings - without | more
 
 

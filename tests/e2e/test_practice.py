@@ -17,8 +17,9 @@ async def test_plan_apply_and_apply_again_build_on_one_another(bench: Bench) -> 
     assert (plan.code, plan.results) == (0, ["planned"] * 3)
     assert [row["old_name"] for row in plan.rows][::2] == ["12 Elm", "16 Elm"]
     # The plan's last line is pasted into a shell; there is no terminal to say yes on.
-    assert shlex.split(plan.last_line)[:4] == ["batch-renamer", "apply", str(sheet), "--sandbox"]
-    applied = await bench.run("-c", f"{plan.last_line} --yes", program=["/bin/sh"], key=None)
+    assert shlex.split(plan.last_line)[:3] == ["batch-renamer", "apply", "--plan"]
+    assert "--sandbox" in plan.last_line
+    applied = await bench.run("-c", f"{plan.last_line} --yes --json", program=["/bin/sh"], key=None)
     assert (applied.code, [row["result"] for row in applied.rows]) == (0, ["renamed"] * 3)
     again = await bench.run("apply", str(sheet), "--sandbox", "--yes", "--json", key=None)
     assert (again.code, again.results) == (0, ["unchanged"] * 3)

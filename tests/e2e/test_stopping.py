@@ -42,7 +42,7 @@ async def test_a_signal_lets_requests_in_flight_finish(bench: Bench, number: sig
     results = [row["result"] for row in json.loads(report.read_text("utf-8"))["rows"]]
     assert (ran.code, results) == (code, ["renamed"] * 5 + ["pending"] * 5)
     assert bench.patches == [order_id for order_id, _ in rows[:5]]
-    assert set(shlex.split(ran.last_line)) == {"batch-renamer", *words}
+    assert shlex.split(ran.last_line)[:2] == ["batch-renamer", "resume"]
 
 
 async def test_the_command_that_is_shown_finishes_the_run(bench: Bench) -> None:
