@@ -79,7 +79,8 @@ def read_page(body: bytes) -> OrderPage:
     if not (offset is None or isinstance(offset, str)):
         raise _not_the_answer("a page of orders")
     # An order that the list shows without its name is as good as absent: it is read alone.
-    named = tuple(_order(order) for order in orders if isinstance(order, dict) and "name" in order)
+    read = [_order(order) for order in orders]
+    named = tuple(order for order, shown in zip(read, orders, strict=True) if "name" in shown)
     return OrderPage(orders=named, next_offset=_text(offset) or None)
 
 

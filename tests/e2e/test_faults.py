@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from batch_renamer.sandbox import FaultPlan, Outage, OutageMode
+from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Outage, Rule
 from tests.e2e.bench import Ran, serving
 from tests.e2e.trouble import Naps, faults_of_every_kind
 from tests.e2e.truth import lies
@@ -48,18 +48,25 @@ def any_kind(seed: int) -> Scenario:
     )
 
 
-# Reading 120 names takes 0.6 s, so these outages begin while the orders are renamed.
+def no_end(kind: FaultKind) -> Scenario:
+    """Let every request fail from the thirtieth rename on: by count, so that a slow machine changes nothing.
+
+    Before it there were the proof of the key, a page of 100 orders, and a read for each of the other 20.
+    """
+    fault = Fault(kind=kind)
+    rules = [
+        Rule(fault=fault, method="PATCH", nth=30, times=None),
+        Rule(fault=fault, method="GET", nth=23, times=None),
+    ]
+    return Scenario(faults=FaultPlan(rules=rules), words=("--rate", "200", "--patience", "1"))
+
+
 SCENARIOS = {
     "seed 1": any_kind(1),
     "seed 2": any_kind(2),
-    "outage": Scenario(faults=FaultPlan(outages=[Outage(start_s=0.9, end_s=2.9)])),
-    "no end, 503": Scenario(
-        faults=FaultPlan(outages=[Outage(start_s=0.9)]), words=("--rate", "200", "--patience", "1")
-    ),
-    "no end, refused": Scenario(
-        faults=FaultPlan(outages=[Outage(start_s=0.9, mode=OutageMode.REFUSE)]),
-        words=("--rate", "200", "--patience", "1"),
-    ),
+    "outage": Scenario(faults=FaultPlan(outages=[Outage(start_s=0.3, end_s=2.3)])),
+    "no end, 503": no_end(FaultKind.UNAVAILABLE),
+    "no end, refused": no_end(FaultKind.RESET_BEFORE),
 }
 
 
