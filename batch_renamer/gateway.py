@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 
 import anyio
@@ -16,9 +17,18 @@ from batch_renamer.model import Found, Missing, Order, Reading, Unreadable
 from batch_renamer.orders_api import OrdersApi, RefusedError, RequestError
 from batch_renamer.retrying import Retrier, Tries
 
-__all__ = ["Gateway"]
+__all__ = ["Gateway", "ReadPage"]
 
 _GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPage:
+    """A page of orders, and when it was read, in seconds since the epoch."""
+
+    orders: tuple[Order, ...]
+    next_offset: str | None
+    read_at: float
 
 
 class Gateway:
@@ -67,6 +77,23 @@ class Gateway:
         except (RequestError, TimeoutError):
             return False
         return True
+
+    async def page(self, *, per_page: int, offset: str | None) -> ReadPage | None:
+        """Read one page of the list; None when it can't be had: too large, refused, or failing twice.
+
+        Raises:
+            Stopping, KeyRefusedError, CertificateError: the run is over.
+        """
+        read_at = self._wall()
+        try:
+            page = await self._retrier.call(
+                lambda: self._api.page(per_page=per_page, offset=offset),
+                Tries(counted=max(self._retrier.attempts - 2, 0)),
+                kind="list",
+            )
+        except RequestError:
+            return None
+        return ReadPage(orders=page.orders, next_offset=page.next_offset, read_at=read_at)
 
     async def read(self, order_id: str) -> Reading:
         """Read one order, trying again as often as allowed.

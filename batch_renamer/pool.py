@@ -20,7 +20,7 @@ from batch_renamer.model import Change, Found, Missing, Order, Outcome, Reading,
 from batch_renamer.orders_api import RequestError
 from batch_renamer.retrying import TooLate, Tries
 from batch_renamer.stopping import Stopping, StopSignal
-from batch_renamer.workers import work_through
+from batch_renamer.workers import Crew, work_through
 
 __all__ = ["FRESH_S", "rename_all"]
 
@@ -33,7 +33,7 @@ async def rename_all(
     record: Callable[[list[Outcome]], Awaitable[None]],
     *,
     gateway: Gateway,
-    workers: int,
+    workers: Crew,
     stop: StopSignal,
     wall: Callable[[], float] = time.time,
 ) -> None:

@@ -20,6 +20,7 @@ from tenacity.wait import wait_exponential, wait_random_exponential
 
 from batch_renamer.breaker import Breaker, Kind
 from batch_renamer.errors import BatchRenamerError, KeyRefusedError
+from batch_renamer.learning import Send
 from batch_renamer.orders_api import (
     ForeignNameError,
     RequestError,
@@ -116,14 +117,14 @@ class Retrier:
 
     async def once(self, request: Callable[[], Awaitable[T]], *, kind: Kind) -> T:
         """Make one paced try, also during an outage or while the run is stopping: to ask, or for the last look."""
-        await self._pacer.acquire()
-        left_at = anyio.current_time()
+        send = await self._pacer.acquire()
+        assert send is not None, "a turn is always wanted here"  # noqa: S101 - for mypy
         try:
             answer = await request()
         except RequestError as error:
-            self._note(Tries(), kind, error, left_at=left_at)
+            self._note(Tries(), kind, error, send)
             raise
-        self._pacer.accepted()
+        self._pacer.accepted(send)
         return answer
 
     async def _again(self, request: Callable[[], Awaitable[T]], tries: Tries, kind: Kind, first: RequestError) -> T:
@@ -148,12 +149,13 @@ class Retrier:
         with self._stop.interruptible():
             await anyio.sleep(seconds)
 
-    async def _turn(self, tries: Tries, kind: Kind) -> None:
+    async def _turn(self, tries: Tries, kind: Kind) -> Send:
         """Wait until a try may leave; a wait for the pacer in which an outage begins is started again."""
         while not tries.too_late:
             asks = await self._breaker.admit(kind)
-            if await self._pacer.acquire(partial(self._may_leave, tries, kind, asks)):
-                return
+            send = await self._pacer.acquire(partial(self._may_leave, tries, kind, asks))
+            if send is not None:
+                return send
         raise TooLate
 
     def _may_leave(self, tries: Tries, kind: Kind, asks: bool) -> bool:
@@ -161,16 +163,15 @@ class Retrier:
 
     async def _try(self, request: Callable[[], Awaitable[T]], tries: Tries, kind: Kind) -> T:
         with self._stop.interruptible():
-            await self._turn(tries, kind)
-        left_at = anyio.current_time()
+            send = await self._turn(tries, kind)
         tries.sent += 1
-        tries.first_sent_at = min(tries.first_sent_at, left_at)
+        tries.first_sent_at = min(tries.first_sent_at, send.left_at)
         tries.in_flight = True
         self._breaker.sent()
         try:
             answer = await request()
         except RequestError as error:
-            self._note(tries, kind, error, left_at=left_at)
+            self._note(tries, kind, error, send)
             if isinstance(error, TransientError):
                 await self._judge(tries)
             raise
@@ -180,10 +181,10 @@ class Retrier:
         tries.in_flight = False
         self._let_in.add(kind)
         self._breaker.good(kind)
-        self._pacer.accepted()
+        self._pacer.accepted(send)
         return answer
 
-    def _note(self, tries: Tries, kind: Kind, error: RequestError, *, left_at: float) -> None:
+    def _note(self, tries: Tries, kind: Kind, error: RequestError, send: Send) -> None:
         tries.in_flight = False
         tries.status = error.status
         tries.last = error
@@ -191,7 +192,7 @@ class Retrier:
         tries.timed_out = tries.timed_out or error.timed_out
         match error:
             case ThrottledError():
-                self._pacer.throttle(error.retry_after_s, left_at=left_at)
+                self._pacer.throttle(error.retry_after_s, send)
                 self._breaker.throttled(kind, error.retry_after_s)
                 return
             case ForeignNameError():
@@ -206,7 +207,7 @@ class Retrier:
             case _:  # the API's final no
                 self._breaker.good(kind)
                 self._count_forbidden(kind, error)
-        self._pacer.accepted()
+        self._pacer.accepted(send)
 
     async def _judge(self, tries: Tries) -> None:
         """Give the row up if it is out of tries, and not because an outage has begun that nobody has noticed yet."""

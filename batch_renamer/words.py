@@ -76,8 +76,13 @@ INPUT: Group = {
 API: Group = {
     "base_url": _text("--base-url", "Address of the API. [https://api.autoenhance.ai]", metavar="URL"),
     "api_version": _text("--api-version", "API version to ask for.", metavar="V"),
-    "rate": _text("--rate", "Requests per second, reads and retries included. [50]", metavar="N"),
-    "workers": _text("--workers", "Requests at once. [16]", metavar="N"),
+    "rate": _text(
+        "--rate",
+        "Requests per second at most, reads and retries included; without it as fast as the API allows (300 by its "
+        "documentation).",
+        metavar="N",
+    ),
+    "workers": _text("--workers", "Requests at once; without it as many as the API's speed calls for.", metavar="N"),
     "attempts": _text("--attempts", "Tries of one request; answers of 429 are not counted. [6]", metavar="N"),
     "timeout": _text("--timeout", "Seconds that one try may take. [30]", metavar="SECONDS"),
     "patience": _text(

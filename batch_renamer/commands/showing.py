@@ -77,12 +77,12 @@ def _next(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> tuple[str,
         if summary.stopped or not summary.counts.get(Result.PLANNED):
             return "", ""
         if run.command == "plan":
-            return "To do exactly this:", again("apply", ["--plan", summary.run_id], kept)
+            return "To do exactly this:", again("apply", [], {"plan": summary.run_id, **kept})
         return "To do this:", again("undo", [run.origin.id if run.origin else ""], kept)
     if summary.exit_code in _TO_BE_RESUMED:
         return "To go on with what is left:", again("resume", [summary.run_id], kept)
     if summary.exit_code == 1 and {Result.FAILED, Result.UNKNOWN} & summary.counts.keys():
-        return "To try again what failed:", again("resume", [summary.run_id, "--failed"], kept)
+        return "To try again what failed:", again("resume", [summary.run_id], {"failed": True, **kept})
     return "", ""
 
 

@@ -64,10 +64,17 @@ class Journal(RunTable):
             " WHERE run = ? AND row > ? AND result IS NULL ORDER BY row LIMIT ?",
             (run.number, after_row, limit),
         )
-        return [
-            RenameRequest(row=row, order_id=order_id, new_name=name, current_name=guard)  # type: ignore[arg-type]  # STRICT columns
-            for row, order_id, name, guard in rows
-        ]
+        return [_request(row) for row in rows]
+
+    def requests_for(self, run: RunRecord, order_ids: Sequence[str]) -> list[RenameRequest]:
+        """Return the undecided rows for these orders."""
+        marks = ", ".join("?" for _ in order_ids)
+        rows = self.select(
+            f"SELECT row, order_id, new_name, guard FROM rows INDEXED BY rows_by_order"  # noqa: S608 - marks
+            f" WHERE run = ? AND order_id IN ({marks}) AND result IS NULL",
+            (run.number, *order_ids),
+        )
+        return [_request(row) for row in rows]
 
     def changes(self, run: RunRecord, *, after_row: int, limit: int) -> list[Change]:
         """Return the next planned renames, in sheet order."""
@@ -265,3 +272,13 @@ class Journal(RunTable):
             )
             for place, group in enumerate(groups)
         ]
+
+
+def _request(row: tuple[object, ...]) -> RenameRequest:
+    number, order_id, new_name, guard = row
+    return RenameRequest(
+        row=number,  # type: ignore[arg-type]  # STRICT columns
+        order_id=order_id,  # type: ignore[arg-type]  # STRICT columns
+        new_name=new_name,  # type: ignore[arg-type]  # STRICT columns
+        current_name=guard,  # type: ignore[arg-type]  # STRICT columns
+    )

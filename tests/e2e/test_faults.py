@@ -51,12 +51,12 @@ def any_kind(seed: int) -> Scenario:
 def no_end(kind: FaultKind) -> Scenario:
     """Let every request fail from the thirtieth rename on: by count, so that a slow machine changes nothing.
 
-    Before it there were the proof of the key and a read for each of the 120 orders.
+    Before it there were the proof of the key, a page of 100 orders, and a read for each of the other 20.
     """
     fault = Fault(kind=kind)
     rules = [
         Rule(fault=fault, method="PATCH", nth=30, times=None),
-        Rule(fault=fault, method="GET", nth=122, times=None),
+        Rule(fault=fault, method="GET", nth=23, times=None),
     ]
     return Scenario(faults=FaultPlan(rules=rules), words=("--rate", "200", "--patience", "1"))
 
@@ -65,7 +65,7 @@ SCENARIOS = {
     "seed 1": any_kind(1),
     "seed 2": any_kind(2),
     "each kind": Scenario(faults=one_order_for_each_kind(slow_s=0.1), words=("--rate", "200", "--attempts", "2")),
-    "outage": Scenario(faults=FaultPlan(outages=[Outage(start_s=0.9, end_s=2.9)])),
+    "outage": Scenario(faults=FaultPlan(outages=[Outage(start_s=0.3, end_s=2.3)])),
     "no end, 503": no_end(FaultKind.UNAVAILABLE),
     "no end, refused": no_end(FaultKind.RESET_BEFORE),
 }

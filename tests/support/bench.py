@@ -79,7 +79,7 @@ class Bench:
                 batches_of(changes, size=batch),
                 record,
                 gateway=self.gateway,
-                workers=workers,
+                workers=lambda: workers,
                 stop=self.stop,
                 wall=anyio.current_time,
             )

@@ -131,7 +131,10 @@ class FakeOrdersApi:
     """Orders by id in memory; implements the `OrdersApi` protocol.
 
     ``script`` gives the faults of an order's calls of one method, in order; None is a good answer, and after the last
-    one all answers are good. ``latency_s`` is how long an answer takes.
+    one all answers are good; pages are the order "list", the neutral question (a page of one) is "".
+
+    ``latency_s`` is how long an answer takes, ``page_latency_s`` a page of the list, which shows the orders as they
+    were added, but for those in ``unlisted``; more than ``largest_page`` of them are refused.
 
     Example:
         >>> api = FakeOrdersApi({"a1": "old"}, script={("a1", "rename"): [Transient(applied=True)]})
@@ -152,6 +155,10 @@ class FakeOrdersApi:
         self.latency_s = latency_s
         self.calls: list[Call] = []
         self.names_given: dict[str, list[str]] = defaultdict(list)
+        self.page_latency_s = latency_s
+        self.unlisted: set[str] = set()
+        self.largest_page = 100
+        self.pages: list[int] = []
         self.most_at_once = 0
         self._at_once = 0
         self._script: dict[tuple[str, Method], Iterator[Fault | None]] = {
@@ -188,34 +195,41 @@ class FakeOrdersApi:
         return Order(order_id=order_id, name=new_name)
 
     async def page(self, *, per_page: int, offset: str | None = None) -> OrderPage:
-        """Read the first orders; there is only this one page."""
-        assert offset is None, "the fake has one page"
-        await self._answer("page", "")
-        return OrderPage(orders=tuple(self._order(order_id) for order_id in [*self.names][:per_page]), next_offset=None)
+        """Read one page of the orders; the offset is the number of the next order."""
+        self.pages.append(per_page)
+        await self._answer("page", "", script="list" if per_page > 1 else "")
+        if per_page > self.largest_page:
+            raise _refusal(422)
+        begin, listed = int(offset or 0), [order_id for order_id in self.names if order_id not in self.unlisted]
+        end = begin + per_page
+        orders = tuple(self._order(order_id) for order_id in listed[begin:end])
+        return OrderPage(orders=orders, next_offset=str(end) if end < len(listed) else None)
 
     def _order(self, order_id: str) -> Order:
         return Order(order_id=order_id, name=self.names[order_id], is_deleted=order_id in self.deleted)
 
-    async def _answer(self, method: Method, order_id: str, new_name: str | None = None) -> None:
+    async def _answer(
+        self, method: Method, order_id: str, new_name: str | None = None, *, script: str | None = None
+    ) -> None:
         now = anyio.current_time()
         self.calls.append(Call(method=method, order_id=order_id, at=now))
-        fault = self._fault(method, order_id, now)
+        fault = self._fault(method, order_id if script is None else script, now)
         self._take_effect(fault, order_id, new_name)
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
         try:
-            await anyio.sleep(self._seconds(fault))
+            await anyio.sleep(self._seconds(fault, method))
         finally:
             self._at_once -= 1
         if fault is not None and not isinstance(fault, Slow):
             raise _error_of(fault)
 
-    def _seconds(self, fault: Fault | None) -> float:
+    def _seconds(self, fault: Fault | None, method: Method) -> float:
         match fault:
             case Hang(timeout_s=seconds) | Slow(latency_s=seconds):
                 return seconds
             case _:
-                return self.latency_s
+                return self.page_latency_s if method == "page" else self.latency_s
 
     def _fault(self, method: Method, order_id: str, now: float) -> Fault | None:
         scripted = next(self._script.get((order_id, method), iter(())), None)
@@ -224,7 +238,7 @@ class FakeOrdersApi:
 
     def _take_effect(self, fault: Fault | None, order_id: str, new_name: str | None) -> None:
         """Apply a rename, halfway to its answer or whenever the script says, whatever becomes of its client."""
-        delay_s: float | None = self._seconds(fault) / 2
+        delay_s: float | None = self._seconds(fault, "rename") / 2
         match fault:
             case Transient(applied=False) | Unsent() | Throttled() | Refused() | KeyRefused():
                 delay_s = None

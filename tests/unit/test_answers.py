@@ -380,3 +380,10 @@ def test_any_other_answer_is_a_request_error_with_clean_words(status: int, answe
     text = f"{error}{getattr(error, 'words', '')}"
     assert len(text) <= 400
     assert not any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 or 0xD800 <= ord(char) < 0xE000 for char in text)
+
+
+def test_an_order_that_a_page_shows_without_its_name_is_as_good_as_absent() -> None:
+    """It is read alone then; one that is shown with no name at all (null) has none."""
+    orders = [{"order_id": "a1", "name": "n"}, {"order_id": "a2"}, {"order_id": "a3", "name": None}]
+    page = read_page(body({"orders": orders, "pagination": {}}))
+    assert [(order.order_id, order.name) for order in page.orders] == [("a1", "n"), ("a3", None)]

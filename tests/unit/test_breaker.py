@@ -513,3 +513,31 @@ async def test_a_key_that_is_refused_during_an_outage_stops_the_run() -> None:
     outcomes = await bench.rename(changes_of(api))
     assert isinstance(bench.stop.cause, KeyRefusedError)
     assert len(outcomes) < 100
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("hint_s", [None, 30.0], ids=["no hint", "Retry-After"])
+async def test_a_limit_that_stays_shut_ends_the_run_when_patience_is_over(hint_s: float | None) -> None:
+    """A quota of the hour: few requests are spent on it, the user is told, and what was not sent stays pending."""
+    shut = Outage(begin_s=2, fault=Throttled(retry_after_s=hint_s))
+    api = FakeOrdersApi({f"o{number}": "old" for number in range(500)}, outages=[shut])
+    bench = Bench.of(api, patience_s=300)
+    outcomes = await bench.rename(changes_of(api))
+    assert isinstance(bench.stop.cause, ApiUnavailableError)
+    assert bench.stop.cause.exit_code == 4
+    assert {outcome.result for outcome in outcomes.values()} == {Result.RENAMED}
+    assert any("429" in said for said in bench.said)
+    assert 290 <= anyio.current_time() <= 400
+    assert sum(at > 4 for at in api.times()) < 40
+
+
+@pytest.mark.virtual_time
+async def test_a_limit_that_opens_again_lets_the_run_go_on() -> None:
+    """Shut for two minutes: every row is renamed in the end, and the pace is soon what it was."""
+    shut = Outage(begin_s=2, end_s=120, fault=Throttled())
+    api = FakeOrdersApi({f"o{number}": "old" for number in range(3_000)}, outages=[shut])
+    bench = Bench.of(api, patience_s=900)
+    outcomes = await bench.rename(changes_of(api))
+    assert {outcome.result for outcome in outcomes.values()} == {Result.RENAMED}
+    assert len(outcomes) == 3_000
+    assert anyio.current_time() < 120 + 60 + 60 + 30  # the pause that is under way, what is left at 50/s, and some

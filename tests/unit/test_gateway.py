@@ -9,6 +9,7 @@ import anyio
 import pytest
 
 from batch_renamer.errors import ApiUnavailableError, KeyRefusedError
+from batch_renamer.learning import Send
 from batch_renamer.model import Found, Missing, Order, Reading, Unreadable
 from batch_renamer.orders_api import RefusedError, TransientError
 from batch_renamer.retrying import Tries
@@ -211,7 +212,7 @@ async def test_the_neutral_question_tells_whether_the_api_is_at_work(fault: Faul
 async def test_the_time_of_the_question_begins_when_it_leaves() -> None:
     """Waiting for a turn behind the pacer is not the API's slowness."""
     bench = bench_with("page", Slow(latency_s=4))
-    bench.pacer.throttle(30, left_at=0.0)
+    bench.pacer.throttle(30, Send(0.0))
     assert await bench.gateway.answers(5.0)
     assert anyio.current_time() == 34
 

@@ -603,7 +603,7 @@ def test_trial_leaves_out_all_but_the_first_renames(
         ("check", RunState.FINISHED, Result.PLANNED, Result.PENDING),
         ("plan", RunState.READING, Result.PENDING, Result.PLANNED),
         ("plan", RunState.PLANNED, Result.PENDING, Result.PLANNED),
-        ("plan", RunState.FINISHED, Result.PENDING, Result.PLANNED),
+        ("plan", RunState.FINISHED, Result.PENDING, Result.PENDING),
         ("apply", RunState.LOADING, Result.PENDING, Result.PLANNED),
         ("apply", RunState.READING, Result.PENDING, Result.PLANNED),
         ("apply", RunState.PLANNED, Result.PENDING, Result.PLANNED),
@@ -617,6 +617,7 @@ def test_unfinished_rows_are_shown_as_what_they_mean(
     """A row that was planned and not reached is ``pending`` once renaming could have begun."""
     run = with_rows(journal, 3, command)
     journal.settle(run, [change(2), Outcome(row=4, result=Result.UNCHANGED)])
+    run = journal.commit(run) if state is RunState.RENAMING else run
     journal.enter(run, state)
     assert [row.result for row in journal.report_rows(run)] == [planned, undecided, Result.UNCHANGED]
     counts = journal.counts(run)
@@ -693,3 +694,28 @@ async def test_cancelled_call_is_finished(journal: Journal) -> None:
         group.cancel_scope.cancel()
         may_go_on.set()
     assert journal.counts(run) == {Result.PLANNED: 1}
+
+
+# What is learnt of an account, and the rows of some orders
+
+
+def test_limit_of_an_account_is_kept_until_it_is_learnt_anew(path: Path) -> None:
+    """The last one counts, each account has its own, and the next night knows it."""
+    with Journal.open(path) as journal:
+        assert journal.known_limit("acme") is None
+        for per_s in (120.0, 97.5):
+            journal.keep_limit("acme", per_s)
+        journal.keep_limit("other", 300.0)
+    with Journal.open(path) as journal:
+        assert (journal.known_limit("acme"), journal.known_limit("other")) == (97.5, 300.0)
+        assert journal.known_limit("nobody") is None
+
+
+def test_rows_of_some_orders_are_those_that_nothing_was_decided_of(journal: Journal) -> None:
+    """A page of the list brings orders that nobody wants, and such as are decided already."""
+    run, other = with_rows(journal, 4), with_rows(journal, 4)
+    journal.settle(run, [change(2)])
+    asked = [request(row).order_id for row in (2, 3, 5)] + ["nobody's"]
+    assert journal.requests_for(run, asked) == [request(3), request(5)]
+    assert len(journal.requests_for(other, asked)) == 3
+    assert journal.requests_for(run, []) == []

@@ -477,7 +477,9 @@ async def test_an_outcome_that_cannot_be_recorded_stops_the_run() -> None:
         raise JournalError("The disk is full.")
 
     batches = batches_of(changes_of(api), size=500)
-    await rename_all(batches, record, gateway=bench.gateway, workers=4, stop=bench.stop, wall=anyio.current_time)
+    await rename_all(
+        batches, record, gateway=bench.gateway, workers=lambda: 4, stop=bench.stop, wall=anyio.current_time
+    )
     assert isinstance(bench.stop.cause, JournalError)
     assert len(api.calls) < 10
 
@@ -500,7 +502,9 @@ async def test_a_fault_in_the_program_does_not_hide_what_was_sent(monkeypatch: p
     monkeypatch.setattr(api, "rename", break_down)
     batches = batches_of(changes_of(api), size=500)
     with pytest.raises(ExceptionGroup):
-        await rename_all(batches, record, gateway=bench.gateway, workers=4, stop=bench.stop, wall=anyio.current_time)
+        await rename_all(
+            batches, record, gateway=bench.gateway, workers=lambda: 4, stop=bench.stop, wall=anyio.current_time
+        )
     assert sorted((outcome.row, outcome.result) for outcome in outcomes) == [
         (row, Result.UNKNOWN) for row in (2, 3, 4, 5)
     ]
@@ -573,7 +577,7 @@ async def test_cancellation_at_any_instant_leaves_nothing_untold(at_s: float) ->
         async with bench.guarded():
             batches = batches_of(changes, size=5)
             await rename_all(
-                batches, record, gateway=bench.gateway, workers=6, stop=bench.stop, wall=anyio.current_time
+                batches, record, gateway=bench.gateway, workers=lambda: 6, stop=bench.stop, wall=anyio.current_time
             )
     assert scope.cancelled_caught or len(outcomes) == len(changes)
     await check_truth(api, changes, outcomes)

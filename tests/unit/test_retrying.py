@@ -12,6 +12,7 @@ import anyio
 import pytest
 
 from batch_renamer.errors import KeyRefusedError
+from batch_renamer.learning import Send
 from batch_renamer.model import Order
 from batch_renamer.orders_api import ForeignNameError, RefusedError, RequestError, TransientError
 from batch_renamer.retrying import TooLate, Tries
@@ -390,7 +391,7 @@ async def test_a_request_whose_time_has_run_out_is_not_sent() -> None:
 async def test_time_runs_out_while_a_request_waits_for_its_turn() -> None:
     """A long pause makes a request too late as well, and its turn is not counted."""
     bench, tries = bench_with(), Tries(send_by=10.0)
-    bench.pacer.throttle(60.0, left_at=0.0)
+    bench.pacer.throttle(60.0, Send(0.0))
     with pytest.raises(TooLate):
         await rename(bench, tries)
     assert not bench.api.calls

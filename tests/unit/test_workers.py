@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -13,7 +14,8 @@ import pytest
 from batch_renamer.errors import JournalError, KeyRefusedError
 from batch_renamer.stopping import Stopping, StopSignal
 from batch_renamer.workers import work_through
-from tests.support.bench import a_stop, batches_of
+from tests.support.bench import Bench, a_stop, batches_of
+from tests.support.fake_api import FakeOrdersApi
 
 pytestmark = pytest.mark.virtual_time
 
@@ -67,7 +69,7 @@ class Shop:
             batches_of(items, size=batch),
             handle or self.handle,
             record or self.record,
-            workers=workers,
+            workers=lambda: workers,
             stop=self.stop,
         )
 
@@ -111,7 +113,7 @@ async def test_an_empty_batch_is_passed_over() -> None:
         for batch in ([1], [], [2]):
             yield batch
 
-    await work_through(batches(), shop.handle, shop.record, workers=3, stop=shop.stop)
+    await work_through(batches(), shop.handle, shop.record, workers=lambda: 3, stop=shop.stop)
     assert sorted(shop.recorded) == [1, 2]
 
 
@@ -124,7 +126,7 @@ async def test_batches_are_fetched_as_they_are_needed() -> None:
             waiting.append(begin - len(shop.begun))
             yield range(begin, begin + 10)
 
-    await work_through(batches(), shop.handle, shop.record, workers=4, stop=shop.stop)
+    await work_through(batches(), shop.handle, shop.record, workers=lambda: 4, stop=shop.stop)
     assert len(waiting) == 100
     assert max(waiting) <= 4
 
@@ -191,7 +193,7 @@ async def test_a_stop_fetches_nothing_more() -> None:
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(later, 2.5, lambda: shop.stop.request(a_stop()))
-        await work_through(batches(), shop.handle, shop.record, workers=2, stop=shop.stop)
+        await work_through(batches(), shop.handle, shop.record, workers=lambda: 2, stop=shop.stop)
     assert fetched == [0, 0, 1, 1, 2, 2]
 
 
@@ -213,7 +215,7 @@ async def test_what_was_fetched_while_the_stop_came_is_not_begun() -> None:
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(later, 2, lambda: shop.stop.request(a_stop()))
-        await work_through(batches(), shop.handle, shop.record, workers=2, stop=shop.stop)
+        await work_through(batches(), shop.handle, shop.record, workers=lambda: 2, stop=shop.stop)
     assert shop.begun == []
 
 
@@ -223,7 +225,7 @@ async def test_items_in_hand_have_ten_seconds_to_finish() -> None:
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(later, 5, lambda: shop.stop.request(a_stop()))
         await shop.work(range(1, 100), workers=4)
-    assert anyio.current_time() == 15
+    assert anyio.current_time() == pytest.approx(15)
     assert sorted(shop.recorded) == [-4, -3, -2, -1]
 
 
@@ -234,7 +236,7 @@ async def test_a_second_request_ends_it_at_once() -> None:
         tasks.start_soon(later, 5, lambda: shop.stop.request(a_stop()))
         tasks.start_soon(later, 7, lambda: shop.stop.request(a_stop(), grace_s=0))
         await shop.work(range(1, 100), workers=4)
-    assert anyio.current_time() == 7
+    assert anyio.current_time() == pytest.approx(7)
     assert sorted(shop.recorded) == [-4, -3, -2, -1]
 
 
@@ -274,7 +276,7 @@ async def test_an_item_that_the_stop_interrupted_ends_its_worker() -> None:
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(later, 5, lambda: shop.stop.request(a_stop()))
         await shop.work(range(100), handle=handle)
-    assert anyio.current_time() == 5
+    assert anyio.current_time() == pytest.approx(5, abs=0.1)
     with pytest.raises(Stopping), shop.stop.interruptible():
         pass
 
@@ -287,7 +289,7 @@ async def test_batches_that_cannot_be_read_stop_the_run() -> None:
         yield [1, 2, 3]
         raise JournalError("The journal can't be read.")
 
-    await work_through(batches(), shop.handle, shop.record, workers=2, stop=shop.stop)
+    await work_through(batches(), shop.handle, shop.record, workers=lambda: 2, stop=shop.stop)
     assert isinstance(shop.stop.cause, JournalError)
     assert sorted(shop.recorded) == [1, 2, 3]
 
@@ -343,7 +345,57 @@ async def test_a_fault_in_the_program_is_not_hidden(broken: str) -> None:
             batches(),
             fail if broken == "handle" else shop.handle,
             fail if broken == "record" else shop.record,
-            workers=4,
+            workers=lambda: 4,
             stop=shop.stop,
         )
     assert caught.group_contains(ZeroDivisionError)
+
+
+async def test_the_crew_grows_while_there_is_work() -> None:
+    """As many as are wanted now, not as many as were wanted when it began."""
+    shop = Shop(seconds=1.0)
+
+    def wanted() -> int:
+        return 2 if anyio.current_time() < 3 else 8
+
+    await work_through(batches_of(range(100), size=10), shop.handle, shop.record, workers=wanted, stop=shop.stop)
+    assert shop.most_at_once == 8
+    assert sorted(shop.recorded) == list(range(100))
+    assert anyio.current_time() < 3 + 100 / 8 + 2
+
+
+async def test_the_crew_does_not_shrink() -> None:
+    """Whoever was hired stays until nothing is left to do."""
+    shop = Shop(seconds=1.0)
+
+    def wanted() -> int:
+        return 8 if anyio.current_time() < 1 else 2
+
+    await work_through(batches_of(range(80), size=10), shop.handle, shop.record, workers=wanted, stop=shop.stop)
+    assert anyio.current_time() == pytest.approx(10, abs=0.2)
+
+
+async def test_a_crew_that_is_hired_late_does_not_make_the_end_late() -> None:
+    """When the last item is done nobody waits to see whether more workers are wanted."""
+    shop = Shop(seconds=0.01)
+    await shop.work(range(4), workers=4)
+    assert anyio.current_time() == pytest.approx(0.01)
+
+
+async def test_a_slow_api_is_met_with_more_workers() -> None:
+    """At 2 s an answer, a crew by Little's law brings 50 requests a second all the same."""
+    api = FakeOrdersApi({f"o{number}": "old" for number in range(1_000)}, latency_s=2.0)
+    bench = Bench.of(api)
+
+    def wanted() -> int:
+        return 16 if bench.pacer.latency_s is None else math.ceil(50 * bench.pacer.latency_s * 1.3)
+
+    async def handle(order_id: str, emit: Callable[[str], None]) -> None:
+        await bench.gateway.read(order_id)
+        emit(order_id)
+
+    async def record(_group: list[str]) -> None: ...
+
+    await work_through(batches_of([*api.names], size=100), handle, record, workers=wanted, stop=bench.stop)
+    in_full_swing = [time for time in api.times("get") if 5 <= time < 15]
+    assert len(in_full_swing) >= 0.95 * 500
