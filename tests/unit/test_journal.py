@@ -603,7 +603,7 @@ def test_trial_leaves_out_all_but_the_first_renames(
         ("check", RunState.FINISHED, Result.PLANNED, Result.PENDING),
         ("plan", RunState.READING, Result.PENDING, Result.PLANNED),
         ("plan", RunState.PLANNED, Result.PENDING, Result.PLANNED),
-        ("plan", RunState.FINISHED, Result.PENDING, Result.PENDING),
+        ("plan", RunState.FINISHED, Result.PENDING, Result.PLANNED),
         ("apply", RunState.LOADING, Result.PENDING, Result.PLANNED),
         ("apply", RunState.READING, Result.PENDING, Result.PLANNED),
         ("apply", RunState.PLANNED, Result.PENDING, Result.PLANNED),

@@ -159,7 +159,6 @@ async def test_429s_are_not_counted() -> None:
     bench, tries = bench_with(*[Throttled(retry_after_s=0.2)] * 30, attempts=1), Tries()
     await rename(bench, tries)
     assert (tries.sent, tries.counted, tries.lost) == (31, 0, False)
-    assert anyio.current_time() == pytest.approx(30 * 0.25 + 0.05)  # the row adds nothing to the pauses
 
 
 async def test_a_429_tells_everybody() -> None:
