@@ -91,7 +91,7 @@ class Journal(RunTable):
 
         Whoever takes the run up after a crash knows by this which orders may bear their new name because of it.
         """
-        # On disk before the first of them leaves: also after a power cut, a name that this run gave is known as its own.
+        # On disk before the first of them leaves: a name that this run gave is its own, after a power cut too.
         with self.transaction(durable=True) as connection:
             connection.execute(
                 "UPDATE rows SET handed_out = MAX(handed_out, 1)"
@@ -108,6 +108,17 @@ class Journal(RunTable):
                         connection.execute(SETTLE_PLANNED, planned(run.number, decision))
                     case Outcome():
                         connection.execute(SETTLE_OUTCOME, settled(run.number, decision))
+
+    def look_again(self, run: RunRecord) -> None:
+        """Have every planned order looked at again, if another run of the account has renamed since this one began."""
+        with self.transaction() as connection:
+            connection.execute(
+                "UPDATE rows SET read_at = 0 WHERE run = :run AND result = 'planned' AND EXISTS ("
+                " SELECT 1 FROM runs AS other WHERE number != :run AND account = :account AND committed_at IS NOT NULL"
+                " AND (finished_at >= :begun OR EXISTS ("
+                " SELECT 1 FROM rows AS theirs WHERE theirs.run = other.number AND started_at >= :begun)))",
+                {"run": run.number, "account": run.account, "begun": run.created_at},
+            )
 
     def take_back(self, run: RunRecord) -> None:
         """Note that changes handed out and not sent are still here: the run ends in order.
