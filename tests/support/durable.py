@@ -217,16 +217,14 @@ class Place:
 
     def words(self, command: str, *words: object) -> list[str]:
         """Return a command line that speaks to this sandbox, as fast as it can."""
-        offline = command in ("runs", "show", "report")
-        reads = offline or command in ("plan", "audit")
-        there = ["--base-url", self.base_url, "--rate", "10000", *([] if "--workers" in words else ["--workers", "2"])]
-        return [
-            command,
-            *map(str, words),
-            *("--state-dir", str(self.state)),
-            *(there[:2] if offline and command != "runs" else [] if offline else there),
-            *([] if reads else ["--yes"]),
-        ]
+        offline, reads = command in ("runs", "show", "report"), command in ("plan", "audit")
+        options = {"--state-dir": str(self.state)}
+        if command != "runs":
+            options["--base-url"] = self.base_url
+        if not offline:
+            options |= {"--rate": "10000", "--workers": "2"}
+        given = [word for option, value in options.items() if option not in words for word in (option, value)]
+        return [command, *map(str, words), *given, *([] if offline or reads else ["--yes"])]
 
     def hold_renames(self, *, first: int, after: bool = False) -> Gate:
         """Let the PATCHes from the ``first`` one on wait at a gate, before or after they take effect."""
