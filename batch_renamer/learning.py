@@ -49,6 +49,7 @@ class LimitLearner:
         self.ceiling_per_s = ceiling_per_s
         self.limit_per_s = ceiling_per_s if known_per_s is None else min(known_per_s, ceiling_per_s)
         self._sends: deque[Send] = deque()
+        self._longest_s: float | None = None
         self._begun_at: float | None = None
         self._decided_at = -math.inf
         self._refused_from = math.inf
@@ -67,12 +68,16 @@ class LimitLearner:
             self._try_at += now
         send = Send(now)
         self._sends.append(send)
-        while self._sends[0].left_at < now - 2 * _WINDOW_S:
-            self._sends.popleft()
+        # A refusal comes a round trip later, and asks for the second before its try left.
+        if self._longest_s is not None:
+            kept_s = _WINDOW_S + 2 * self._longest_s + _WINDOW_S
+            while self._sends[0].left_at < now - kept_s:
+                self._sends.popleft()
         return send
 
     def let_in(self, send: Send, now: float) -> None:
         """Note that a try was answered, and not by a 429."""
+        self._answered(send, now)
         if self.limit_per_s >= self.ceiling_per_s:
             return
         if self._seen_too_little and self._refused_from < send.left_at <= self._decided_at:
@@ -89,6 +94,7 @@ class LimitLearner:
     def refused(self, send: Send, now: float) -> None:
         """Note that a try met a 429."""
         send.refused = True
+        self._answered(send, now)
         if send.left_at <= self._decided_at:
             return
         self._decided_at = now
@@ -106,6 +112,9 @@ class LimitLearner:
         self._attempt_from = None
         self._step = 0
         self._try_at = now + self._hold_s
+
+    def _answered(self, send: Send, now: float) -> None:
+        self._longest_s = max(self._longest_s or 0.0, now - send.left_at)
 
     def share(self, ceiling_per_s: float) -> None:
         """Take another ceiling, because others take their part; what was learnt is scaled with it."""

@@ -119,6 +119,17 @@ class Journal(RunTable):
                     case _:
                         assert_never(decision)
 
+    def look_again(self, run: RunRecord) -> None:
+        """Have every planned order looked at again, if another run of the account has renamed since this one began."""
+        with self.transaction() as connection:
+            connection.execute(
+                "UPDATE rows SET read_at = 0 WHERE run = :run AND result = 'planned' AND EXISTS ("
+                " SELECT 1 FROM runs AS other WHERE number != :run AND account = :account AND committed_at IS NOT NULL"
+                " AND (finished_at >= :begun OR EXISTS ("
+                " SELECT 1 FROM rows AS theirs WHERE theirs.run = other.number AND started_at >= :begun)))",
+                {"run": run.number, "account": run.account, "begun": run.created_at},
+            )
+
     def take_back(self, run: RunRecord) -> None:
         """Note that changes handed out and not sent are still here: the run ends in order.
 

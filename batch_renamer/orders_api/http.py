@@ -7,6 +7,7 @@ aiohttp raises may show the request's headers, the key among them.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import urllib.request
 from collections.abc import AsyncIterator, Mapping
@@ -15,7 +16,7 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 import aiohttp
-import anyio
+from aiohttp import hdrs
 from yarl import URL
 
 from batch_renamer.errors import CertificateError, SettingsError
@@ -60,7 +61,7 @@ async def open_orders_api(
         connector=aiohttp.TCPConnector(limit=connections + 1),
         cookie_jar=aiohttp.DummyCookieJar(),
         # Half of the time for connecting: what ended before that was certainly not applied, and is told apart.
-        timeout=aiohttp.ClientTimeout(total=timeout_s, connect=min(timeout_s / 2, _CONNECT_S), sock_read=timeout_s),
+        timeout=aiohttp.ClientTimeout(total=timeout_s, connect=min(timeout_s / 2, _CONNECT_S)),
     )
     # aiohttp would send a GET a second time, unseen by the pacer, when a kept connection turns out to be closed
     # (aio-libs/aiohttp issue 10790); there is no public switch. Trying again is the business of `retrying`.
@@ -162,7 +163,7 @@ class HttpOrdersApi:
         headers = self._headers if payload is None else {**self._headers, "Content-Type": "application/json"}
         content = None if payload is None else json.dumps(payload).encode()
         # aiohttp's own timeout is missed now and then (aio-libs/aiohttp issue 9547): a second line.
-        with anyio.fail_after(self._timeout_s + 1):
+        async with asyncio.timeout(self._timeout_s + 1):
             async with self._session.request(
                 method,
                 url,
@@ -174,6 +175,9 @@ class HttpOrdersApi:
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
+    length = response.content_length
+    if length is not None and length <= _LARGEST_BODY and hdrs.CONTENT_ENCODING not in response.headers:
+        return await response.read()
     chunks: list[bytes] = []
     size = 0
     async for chunk in response.content.iter_chunked(_CHUNK):

@@ -47,6 +47,8 @@ async def lock(run: Run) -> None:
                 run.progress.message(f"{error} Waiting up to {run.settings.wait:g} s.")
                 told = True
         else:
+            # Whoever held it until a moment ago may have renamed what was read before.
+            await run.journal.off_loop(run.journal.look_again, run.record)
             return
         with run.stop.interruptible():
             await anyio.sleep(_ASK_FOR_LOCK_EVERY_S)

@@ -17,7 +17,7 @@ from typing import Any
 
 from tests.benchmarks.server import Shape, limit_of
 
-__all__ = ["Ceiling", "Record", "Served", "ceiling_of", "serving"]
+__all__ = ["Ceiling", "Record", "Served", "ceiling_of", "limit_per_s", "serving"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

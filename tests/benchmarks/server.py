@@ -1,6 +1,6 @@
 """Requests enter on a socket; answers leave as fast as Python gives them: the fixed point that clients are measured by.
 
-A stand-in for the Orders API that does little (GET, PATCH and the list of ``/v3/orders/``, no faults) and spends little,
+A stand-in for the Orders API that does little (GET, PATCH and the list of ``/v3/orders/``, no faults) and costs little,
 in a process of its own. It keeps the time of every request on its own clock. How it behaves is set at ``/control/``
 between two measurements: what enters there is a `Shape`, what leaves is the record of what has arrived since.
 

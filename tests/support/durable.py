@@ -10,6 +10,7 @@ import asyncio
 import csv
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -23,11 +24,11 @@ from pathlib import Path
 from typing import Any
 
 import batch_renamer
-from batch_renamer.sandbox import Sandbox, running
-from tests.support import failpoints, nursery
-from tests.support.failpoints.sitecustomize import POINT
+from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule, Sandbox, running
+from tests.support import failpoints
+from tests.support import nursery as nursery_program
 
-__all__ = ["KEY", "SAME", "Ended", "Nursery", "Place", "Row", "place", "rows_of"]
+__all__ = ["KEY", "SAME", "Ended", "Gate", "Nursery", "Place", "Row", "ended", "place", "rows_of"]
 
 KEY = "sk-test-7Qm2"
 DEADLINE_S = 60.0
@@ -77,7 +78,7 @@ class Nursery:
     def opened(cls) -> Iterator[Nursery]:
         """Start it, and stop it at the end."""
         with subprocess.Popen(
-            (sys.executable, nursery.__file__),
+            (sys.executable, nursery_program.__file__),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -97,10 +98,22 @@ class Nursery:
         env: dict[str, str],
         failpoint: str = "",
         kill_after_s: float | None = None,
+        largest_file: int | None = None,
     ) -> Ended:
-        """Run one command in a process of its own, which dies at the failpoint, or that many seconds after it began."""
+        """Run one command in a process of its own, which dies at the failpoint, or that many seconds after it began.
+
+        It can make no file larger than ``largest_file`` bytes: to a program, that is what a full disk is like.
+        """
         out, err = cwd / "stdout", cwd / "stderr"
-        asked = {"words": words, "cwd": str(cwd), "env": env, "out": str(out), "err": str(err), "failpoint": failpoint}
+        asked = {
+            "words": words,
+            "cwd": str(cwd),
+            "env": env,
+            "out": str(out),
+            "err": str(err),
+            "failpoint": failpoint,
+            "largest_file": largest_file,
+        }
         async with asyncio.timeout(DEADLINE_S):
             code = await asyncio.to_thread(self._ask, json.dumps(asked), kill_after_s)
         return Ended(code=code, out=_text(out), err=_text(err))
@@ -134,6 +147,31 @@ def _environment(home: Path, **more: str) -> dict[str, str]:
     )
 
 
+class Gate:
+    """Stands in for the sandbox's sleep: a slow request waits here until the gate is opened."""
+
+    def __init__(self) -> None:
+        self.waiting = 0
+        self._arrived = asyncio.Condition()
+        self._open = asyncio.Event()
+
+    async def __call__(self, _seconds: float) -> None:
+        """Hold one request."""
+        async with self._arrived:
+            self.waiting += 1
+            self._arrived.notify_all()
+        await self._open.wait()
+
+    async def until_waiting(self, number: int) -> None:
+        """Wait until so many requests are held."""
+        async with asyncio.timeout(DEADLINE_S), self._arrived:
+            await self._arrived.wait_for(lambda: self.waiting >= number)
+
+    def open(self) -> None:
+        """Let all of them through, and those that come after."""
+        self._open.set()
+
+
 @dataclass(slots=True, kw_only=True)
 class Place:
     """A folder with a sheet and a state directory, and a sandbox that is there all the time."""
@@ -141,6 +179,7 @@ class Place:
     folder: Path
     sandbox: Sandbox
     base_url: str
+    nursery: Nursery | None = None
     seeds: dict[str, str | None] = field(default_factory=dict)
 
     @property
@@ -178,20 +217,41 @@ class Place:
 
     def words(self, command: str, *words: object) -> list[str]:
         """Return a command line that speaks to this sandbox, as fast as it can."""
-        offline = command in ("runs", "show", "report")
-        reads = offline or command in ("plan", "audit")
-        there = ["--base-url", self.base_url, "--rate", "10000", "--workers", "2"]
-        return [
-            command,
-            *map(str, words),
-            *("--state-dir", str(self.state)),
-            *(there[:2] if offline and command != "runs" else [] if offline else there),
-            *([] if reads else ["--yes"]),
-        ]
+        offline, reads = command in ("runs", "show", "report"), command in ("plan", "audit")
+        options = {"--state-dir": str(self.state)}
+        if command != "runs":
+            options["--base-url"] = self.base_url
+        if not offline:
+            options |= {"--rate": "10000", "--workers": "2"}
+        given = [word for option, value in options.items() if option not in words for word in (option, value)]
+        return [command, *map(str, words), *given, *([] if offline or reads else ["--yes"])]
+
+    def hold_renames(self, *, first: int, after: bool = False) -> Gate:
+        """Let the PATCHes from the ``first`` one on wait at a gate, before or after they take effect."""
+        gate = self.sandbox.sleep = Gate()
+        kind = FaultKind.SLOW_AFTER if after else FaultKind.SLOW
+        self.sandbox.faults = FaultPlan(rules=[Rule(fault=Fault(kind=kind), method="PATCH", nth=first, times=None)])
+        return gate
+
+    async def do(self, command: str, *words: object, **how: Any) -> Ended:
+        """Run a command of this place in the nursery."""
+        return await self.do_line(*self.words(command, *words), **how)
+
+    async def do_line(self, *words: str, **how: Any) -> Ended:
+        """Run exactly these words in the nursery."""
+        assert self.nursery is not None
+        env = self.env(**how.pop("env", {}))
+        return await self.nursery.run(words, cwd=self.folder, env=env, **how)
+
+    async def paste(self, line: str) -> Ended:
+        """Run a command line that was printed, as a shell would read it."""
+        program, *words = shlex.split(line)
+        assert program == "batch-renamer", line
+        return await self.do_line(*words)
 
     def env(self, **more: str) -> dict[str, str]:
         """Return the whole environment of a command here."""
-        return _environment(self.folder / "home", AUTOENHANCE_API_KEY=KEY, **more)
+        return _environment(self.folder / "home", **{"AUTOENHANCE_API_KEY": KEY, **more})
 
     def keep(self, name: str) -> None:
         """Keep the state directory as it is, to come back to."""
@@ -208,15 +268,15 @@ class Place:
             report.unlink()
 
     @asynccontextmanager
-    async def started(self, *words: object, failpoint: str = "", **env: str) -> AsyncIterator[Process]:
+    async def started(self, *words: object, stdin: int = asyncio.subprocess.DEVNULL) -> AsyncIterator[Process]:
         """Start the command itself (`words` gives a line), and kill it at the end if it is still there."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "batch_renamer", *map(str, words)),
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=stdin,
             stdout=PIPE,
             stderr=PIPE,
             cwd=self.folder,
-            env=self.env(**({POINT: failpoint} if failpoint else {}), **env),
+            env=self.env(),
             limit=1 << 24,
         )
         try:
@@ -225,11 +285,6 @@ class Place:
             if process.returncode is None:
                 process.kill()
                 await process.communicate()
-
-    async def run(self, command: str, *words: object, failpoint: str = "", **env: str) -> Ended:
-        """Run the command itself to its end."""
-        async with self.started(*self.words(command, *words), failpoint=failpoint, **env) as process:
-            return await ended(process)
 
 
 async def ended(process: Process) -> Ended:
@@ -241,8 +296,8 @@ async def ended(process: Process) -> Ended:
 
 
 @asynccontextmanager
-async def place(folder: Path) -> AsyncIterator[Place]:
+async def place(folder: Path, nursery: Nursery | None = None) -> AsyncIterator[Place]:
     """Serve an empty sandbox beside an empty folder."""
     sandbox = Sandbox(api_key=KEY)
     async with running(sandbox) as base_url:
-        yield Place(folder=folder, sandbox=sandbox, base_url=base_url)
+        yield Place(folder=folder, sandbox=sandbox, base_url=base_url, nursery=nursery)

@@ -11,6 +11,7 @@ import gc
 import importlib
 import json
 import os
+import resource
 import sys
 from typing import Any
 
@@ -49,6 +50,8 @@ def _run(asked: dict[str, Any]) -> None:
         os.environ.update(asked["env"])
         os.chdir(asked["cwd"])
         sys.argv = ["batch-renamer", *asked["words"]]
+        if (largest := asked["largest_file"]) is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
         if asked["failpoint"]:
             sys.modules["sitecustomize"].arm(asked["failpoint"])
         try:

@@ -120,6 +120,15 @@ def test_an_unknown_limit_is_found_within_two_seconds(server: str) -> None:
     assert served.share_refused() < 0.013
 
 
+@pytest.mark.parametrize("latency_s", [0.5, 2.0])
+def test_a_late_refusal_still_tells_what_was_let_in(latency_s: float) -> None:
+    """A 429 that comes seconds after its try left cuts to the limit, not to nothing."""
+    learner = LimitLearner(ceiling_per_s=300)
+    served = serve(SERVERS["sliding window"](250), learner, seconds=30, latency_s=latency_s)
+    assert served.refused
+    assert served.per_s(10, 30) >= 0.95 * 250
+
+
 def test_a_limit_that_is_halved_and_restored_is_followed() -> None:
     """Within 15 s of each change the pace is back at 90 % of what the server allows."""
     changes = ((30.0, set_limit(60)), (60.0, set_limit(120)))
