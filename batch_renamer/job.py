@@ -44,7 +44,7 @@ _STAGES: dict[str, tuple[Stage, ...]] = {
     "check": (load, aim),
     "plan": (load, aim, connect, prove, read, weigh),
     "apply": (load, aim, connect, prove, read, weigh, confirm, lock, rename),
-    "apply --plan": (adopt, aim, connect, prove, weigh, confirm, lock, rename),
+    "apply --plan": (adopt, aim, connect, prove, read, weigh, confirm, lock, rename),
     "resume": (take_up, aim, connect, prove, confirm, lock, reopen, read, weigh, rename),
     "undo": (reverse, aim, connect, prove, read, weigh, confirm, lock, still_whole, rename),
     "undo --dry-run": (reverse, aim, connect, prove, read, weigh),

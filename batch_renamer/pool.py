@@ -80,6 +80,11 @@ class _Renaming:
     def _may_be_applied(self) -> bool:
         return self._tries.in_flight or self._tries.lost
 
+    @property
+    def _may_be_ours(self) -> bool:
+        """Whether the order may have its new name because of a try of this run, now or before an interruption."""
+        return self._change.handed_out or self._tries.lost
+
     async def _settle(self) -> Outcome:
         change, tries = self._change, self._tries
         tries.send_by = self._fresh_until(change.read_at)
@@ -105,7 +110,7 @@ class _Renaming:
             case Found(order=order) if order.is_deleted:
                 return self._outcome(Result.FAILED, "The order was deleted since it was planned.", order=order)
             case Found(order=order) if order.name == self._change.new_name:
-                return self._outcome(Result.RENAMED if self._change.handed_out else Result.UNCHANGED, order=order)
+                return self._outcome(Result.RENAMED if self._may_be_ours else Result.UNCHANGED, order=order)
             case Found(order=order) if order.name != self._change.old_name:
                 return self._outcome(
                     Result.DRIFTED, "The order's name has changed since it was planned; it was left alone.", order=order
@@ -115,6 +120,8 @@ class _Renaming:
                 return None
             case Missing():
                 return self._outcome(Result.FAILED, "The order is gone since it was planned.")
+            case Unreadable(reason=reason) if self._may_be_ours:
+                return self._unknown(f"An earlier try may have been applied; the order could not be read ({reason}).")
             case Unreadable(reason=reason):
                 why = f"Its name could not be read again ({reason}); nothing was sent."
                 return self._outcome(Result.FAILED, why, final_name=self._change.old_name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -75,7 +76,7 @@ class Tries:
     @property
     def too_late(self) -> bool:
         """Whether the time to send it has run out."""
-        return not self.lost and anyio.current_time() > self.send_by
+        return anyio.current_time() > self.send_by
 
 
 class Retrier:
@@ -169,7 +170,9 @@ class Retrier:
         tries.in_flight = True
         self._breaker.sent()
         try:
-            answer = await request()
+            # Nothing of a list is lost when it is broken off, and nobody should have to wait for it.
+            with self._stop.interruptible() if kind == "list" else nullcontext():
+                answer = await request()
         except RequestError as error:
             self._note(tries, kind, error, send)
             if isinstance(error, TransientError):

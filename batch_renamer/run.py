@@ -20,7 +20,7 @@ import anyio.to_thread
 from batch_renamer.connect import MOST_AT_ONCE, Destination
 from batch_renamer.errors import AccountingError, BatchRenamerError, JournalError, ReportWriteError
 from batch_renamer.gateway import Gateway
-from batch_renamer.journal import Journal, RunRecord, RunState
+from batch_renamer.journal import DRY, Journal, RunRecord, RunState
 from batch_renamer.loader import Sheet
 from batch_renamer.model import BAD_RESULTS, Forecast, ReasonGroup, ReportRow, Result, RunSummary
 from batch_renamer.pacing import Pacer
@@ -69,6 +69,7 @@ class Run:
     read_in_s: float = 0.0
     declined: bool = False
     in_hand: bool = False
+    outcomes_lost: bool = False
     _record: RunRecord | None = None
     _pacer: Pacer | None = None
     _gateway: Gateway | None = None
@@ -92,7 +93,7 @@ class Run:
         """Begin the run's entry in the journal; it is the run's own only when its rows are whole (`enter`)."""
         origin, self.in_hand = self.origin, True
         return self.journal.begin(
-            command=self.command.split()[0],
+            command=self.command if self.dry else self.command.split()[0],
             base_url=self.destination.base_url,
             profile=self.destination.profile,
             account=self.destination.account,
@@ -120,7 +121,7 @@ class Run:
     @property
     def dry(self) -> bool:
         """Whether the run ends with its plan, which is kept."""
-        return self.command in ("plan", "undo --dry-run")
+        return self.command in DRY
 
     @property
     def gateway(self) -> Gateway:
@@ -223,7 +224,7 @@ class Run:
         try:
             if self._pacer is not None and (learnt_per_s := self._pacer.learnt_per_s) is not None:
                 await self.journal.off_loop(self.journal.keep_limit, self.destination.account, learnt_per_s)
-            if not isinstance(cause, JournalError):
+            if not self.outcomes_lost:
                 await self.journal.off_loop(self.journal.take_back, self.record)
             kept = RunState.PLANNED if self.dry and cause is None else RunState.FINISHED
             await self.journal.off_loop(self.journal.finish, self.record, stopped=stopped, state=kept)

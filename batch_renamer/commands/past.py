@@ -23,7 +23,7 @@ from batch_renamer.reports import prove_writable, resolve_targets, write_json_re
 
 __all__ = ["list_runs", "report_again", "show_one"]
 
-_ALL = ("plan", "apply", "undo", "audit")
+_ALL = ("plan", "apply", "undo", "undo --dry-run", "audit")
 _AGE = re.compile(r"([0-9]{1,6})(d|h|w)")
 _UNITS_S = {"h": 3_600, "d": 86_400, "w": 604_800}
 

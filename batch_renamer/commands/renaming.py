@@ -33,7 +33,7 @@ from batch_renamer.history import (
     taken_back,
 )
 from batch_renamer.job import perform
-from batch_renamer.journal import Journal, RunRecord
+from batch_renamer.journal import Journal, RunRecord, RunState
 from batch_renamer.loader import open_sheet
 from batch_renamer.model import Result, RunSummary
 from batch_renamer.progress import Progress
@@ -144,8 +144,8 @@ def _with_sheet(session: Session, *, file: Path) -> int:
 
 def _or_go_on(run: Run, last: RunRecord | None, session: Session) -> Run:
     """Return the last run of the same rows instead, if there is one, it was interrupted, and it shall be finished."""
-    if last is None:
-        return run
+    if last is None or _bounds(run.settings) not in ((None, None, False), (last.first, last.max_renames, last.strict)):
+        return run  # Other bounds than those of the interrupted run are meant for a new one.
     journal, progress, destination = run.journal, run.progress, run.destination
     counts = journal.counts(last)
     left = counts.get(Result.PENDING, 0) + counts.get(Result.UNKNOWN, 0)
@@ -157,6 +157,10 @@ def _or_go_on(run: Run, last: RunRecord | None, session: Session) -> Run:
     past.confirm = None  # Somebody has just said yes.
     past.warnings.extend(bound_to(last, destination))
     return past
+
+
+def _bounds(settings: Settings) -> tuple[int | None, int | None, bool]:
+    return settings.first, settings.max_renames, settings.strict
 
 
 def _about_run(session: Session, *, command: str, origin: _Origin, failed: bool = False) -> int:
@@ -183,6 +187,8 @@ def _nothing_left(journal: Journal, past: RunRecord, *, failed: bool) -> str | N
     if merely_planned(past):
         how = f"`batch-renamer apply --plan {past.id}` does it" if past.command == "apply" else "undo that run again"
         return f"Run {past.id} was planned and never begun; {how}."
+    if past.state is RunState.LOADING:
+        return f"Run {past.id} was stopped while its rows were read; nothing was sent. Begin it again."
     counts = journal.account(past)
     if interrupted(past, counts) or counts.get(Result.UNKNOWN) or (failed and counts.get(Result.FAILED)):
         return None

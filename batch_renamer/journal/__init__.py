@@ -9,7 +9,7 @@
     database  one SQLite file, transactions   ─> schema    its tables, step by step
 """
 
-from batch_renamer.journal.runs import RunRecord, RunState
+from batch_renamer.journal.runs import DRY, RunRecord, RunState
 from batch_renamer.journal.store import Journal
 
-__all__ = ["Journal", "RunRecord", "RunState"]
+__all__ = ["DRY", "Journal", "RunRecord", "RunState"]

@@ -27,11 +27,17 @@ REPORT = f"""
     SELECT row, order_id, COALESCE(old_name, guard), new_name, final_name, skip, result, reason, warning,
         {STATE_COLUMNS}, attempts, http_status, started_at, seconds
     FROM rows WHERE run = ?"""  # noqa: S608 - constants
+# A row that is tried again (handed_out = 2) keeps the name that its order had before this run first sent it, and if the
+# order has the new one by now, that is this run's doing.
 SETTLE_PLANNED = """
-    UPDATE rows SET result = 'planned', reason = '', old_name = ?, status = ?, is_processing = ?, is_merging = ?,
-        is_deleted = ?, total_images = ?, last_updated_at = ?, read_at = ? WHERE run = ? AND row = ?"""
+    UPDATE rows SET result = 'planned', reason = '',
+        old_name = CASE WHEN handed_out = 2 THEN COALESCE(old_name, ?1) ELSE ?1 END,
+        status = ?, is_processing = ?, is_merging = ?, is_deleted = ?, total_images = ?, last_updated_at = ?,
+        read_at = ? WHERE run = ? AND row = ?"""
 SETTLE_OUTCOME = """
-    UPDATE rows SET result = ?, reason = ?, old_name = COALESCE(?, old_name), final_name = ?,
+    UPDATE rows SET result = CASE WHEN ?1 = 'unchanged' AND handed_out = 2 THEN 'renamed' ELSE ?1 END, reason = ?,
+        old_name = CASE WHEN handed_out = 2 THEN COALESCE(old_name, ?3) ELSE COALESCE(?3, old_name) END,
+        final_name = ?,
         status = COALESCE(?, status), is_processing = COALESCE(?, is_processing),
         is_merging = COALESCE(?, is_merging), is_deleted = COALESCE(?, is_deleted),
         total_images = COALESCE(?, total_images), last_updated_at = COALESCE(?, last_updated_at),

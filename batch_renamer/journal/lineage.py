@@ -17,7 +17,8 @@ _GAVE_A_NAME = "(result IN ('renamed', 'unknown') OR (result = 'planned' AND han
 _ADOPT = """
     INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning, result, reason, old_name, final_name,
         status, is_processing, is_merging, is_deleted, total_images, last_updated_at, http_status, read_at)
-    SELECT :run, row, order_id, new_name, guard, skip, warning, result, reason, old_name, final_name,
+    SELECT :run, row, order_id, new_name, CASE result WHEN 'unchanged' THEN new_name ELSE guard END, skip, warning,
+        CASE result WHEN 'unchanged' THEN NULL ELSE result END, reason, old_name, final_name,
         status, is_processing, is_merging, is_deleted, total_images, last_updated_at, http_status, 0
     FROM rows WHERE run = :parent
 """
@@ -38,7 +39,10 @@ _COUNT = "UPDATE runs SET sheet_rows = (SELECT COUNT(*) FROM rows WHERE run = :r
 
 
 def adopt(connection: sqlite3.Connection, *, run: int, plan: int) -> None:
-    """Give a run the rows of a kept plan, as they were decided; each planned order will be looked at again."""
+    """Give a run the rows of a kept plan, as they were decided; each order is looked at again before that is said.
+
+    An order that had its new name already is expected to have it still.
+    """
     connection.execute(_ADOPT, {"run": run, "parent": plan})
     # The plan's own number, not a new count: a row that it has lost is to be missed.
     connection.execute(
@@ -88,5 +92,7 @@ def reopen(connection: sqlite3.Connection, *, run: int, failed: bool) -> None:
     )
     if failed:
         connection.execute(
-            "UPDATE rows SET result = NULL, reason = '', final_name = NULL WHERE run = ? AND result = 'failed'", (run,)
+            "UPDATE rows SET result = NULL, reason = '', final_name = NULL,"
+            " handed_out = CASE WHEN attempts THEN 2 ELSE handed_out END WHERE run = ? AND result = 'failed'",
+            (run,),
         )

@@ -11,11 +11,15 @@ from enum import StrEnum
 
 from batch_renamer.journal.database import Database
 
-__all__ = ["RunRecord", "RunState", "RunTable"]
+__all__ = ["DRY", "RunRecord", "RunState", "RunTable"]
 
 # Letters and digits that can't be taken for one another when read aloud or typed.
 _ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 _ID_LENGTH = 6
+
+
+DRY = ("plan", "undo --dry-run")
+"""The commands whose runs end with their plan, which is kept."""
 
 
 class RunState(StrEnum):

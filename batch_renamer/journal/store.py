@@ -20,7 +20,7 @@ from batch_renamer.journal.codec import (
     settled,
 )
 from batch_renamer.journal.repeats import settle_repeats
-from batch_renamer.journal.runs import RunRecord, RunState, RunTable
+from batch_renamer.journal.runs import DRY, RunRecord, RunState, RunTable
 from batch_renamer.model import Change, Outcome, ReasonGroup, RenameRequest, ReportRow, Result, RowProblem
 
 __all__ = ["Journal"]
@@ -186,7 +186,7 @@ class Journal(RunTable):
         """
         run = self.run(run.id)
         undecided = Result.PLANNED if run.command == "check" else Result.PENDING
-        over = run.committed_at is not None or (run.state is RunState.FINISHED and run.command != "plan")
+        over = run.committed_at is not None or (run.state is RunState.FINISHED and run.command not in DRY)
         planned = Result.PENDING if over else Result.PLANNED
 
         def shown(stored: object) -> Result:

@@ -65,7 +65,7 @@ async def adopt(run: Run) -> None:
     await run.journal.off_loop(run.journal.adopt, record, _origin(run))
     if run.settings.first is not None:
         await run.journal.off_loop(run.journal.skip_after_first, record, run.settings.first)
-    await run.journal.off_loop(_rows_are_whole, run, record, RunState.PLANNED)
+    await run.journal.off_loop(_rows_are_whole, run, record, RunState.READING)
 
 
 async def take_up(run: Run) -> None:

@@ -10,7 +10,7 @@ from batch_renamer.breaker import Breaker
 from batch_renamer.gateway import Gateway
 from batch_renamer.journal import RunState
 from batch_renamer.lookup import read_pages, read_singly
-from batch_renamer.model import Change, Reading, RenameRequest
+from batch_renamer.model import Change, Outcome, Reading, RenameRequest, Result
 from batch_renamer.pacing import Pacer
 from batch_renamer.planner import GUARDED_BY_SHEET, decide
 from batch_renamer.retrying import Retrier
@@ -22,6 +22,7 @@ __all__ = ["connect", "prove", "read"]
 
 _BATCH = 500
 _WHY_DRIFTED = {
+    "apply --plan": "The order no longer has the name that plan {} saw; it was left alone.",
     "undo": "The order no longer has the name that was to be taken back; it was left alone.",
     "audit": "The order does not have the name that run {} gave it.",
 }
@@ -61,7 +62,9 @@ async def prove(run: Run) -> None:
 async def read(run: Run) -> None:
     """Read every order's current name, and decide row by row as the readings come in."""
     journal, record, first = run.journal, run.record, run.settings.first
-    drifted = _WHY_DRIFTED.get(run.record.command, GUARDED_BY_SHEET).format(run.origin.id if run.origin else "")
+    drifted = _WHY_DRIFTED.get(run.command.removesuffix(" --dry-run"), GUARDED_BY_SHEET).format(
+        run.origin.id if run.origin else ""
+    )
     run.progress.stage("Reading current names", await journal.off_loop(journal.undecided, record))
     begun, tally = time.monotonic(), Tally()
     # Of a run that is taken up, some may be planned already.
@@ -79,6 +82,8 @@ async def read(run: Run) -> None:
     async def record_decisions(readings: list[tuple[RenameRequest, Reading]]) -> None:
         nonlocal planned
         decisions = [decide(request, reading, drifted=drifted) for request, reading in readings]
+        if run.command == "audit":
+            decisions = [_not_quite_the_name(decision, drifted) for decision in decisions]
         await journal.off_loop(journal.settle, record, decisions)
         planned += sum(isinstance(decision, Change) for decision in decisions)
         tally.add(decisions)
@@ -99,3 +104,17 @@ async def read(run: Run) -> None:
     if first is not None:
         await journal.off_loop(journal.skip_after_first, record, first)
     await journal.off_loop(journal.enter, record, RunState.PLANNED)
+
+
+def _not_quite_the_name(decision: Change | Outcome, drifted: str) -> Change | Outcome:
+    """An audit renames nothing: a name that differs in ways a guard passes over is another name all the same."""
+    if isinstance(decision, Outcome):
+        return decision
+    return Outcome(
+        row=decision.row,
+        result=Result.DRIFTED,
+        reason=drifted,
+        old_name=decision.new_name,
+        final_name=decision.old_name,
+        order=decision.order,
+    )

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import anyio
 
-from batch_renamer.errors import InputError, LockedError
+from batch_renamer.errors import InputError, JournalError, LockedError
 from batch_renamer.lock import writing_lock
 from batch_renamer.model import Change, Outcome, Result
 from batch_renamer.pool import rename_all
@@ -93,7 +93,11 @@ async def rename(run: Run) -> None:
             yield batch
 
     async def record_outcomes(outcomes: list[Outcome]) -> None:
-        await journal.off_loop(journal.settle, record, outcomes)
+        try:
+            await journal.off_loop(journal.settle, record, outcomes)
+        except JournalError:
+            run.outcomes_lost = True  # What was handed out stays noted: whoever takes the run up reads it back.
+            raise
         tally.add(outcomes)
         run.progress.advance(tally.done, failures=tally.bad, note=run.pace_note())
         stop_at_too_many(run, tally, bad_in_plan=bad_in_plan)

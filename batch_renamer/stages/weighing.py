@@ -27,8 +27,8 @@ async def weigh(run: Run) -> None:
     if renames and settings.max_failures.exceeded(failed=bad, rows=sum(counts.values())):
         limit = f"--max-failures {settings.max_failures}"
         msg = f"{bad} of {sum(counts.values())} rows are bad, more than {limit} allows; nothing was sent."
-        if run.command == "plan":
-            run.warnings.append(f"apply would refuse this plan: {msg}")
+        if run.dry:
+            run.warnings.append(f"{run.command.split()[0].replace('plan', 'apply')} would refuse this plan: {msg}")
         else:
             raise TooManyFailuresError(msg)
 

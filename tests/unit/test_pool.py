@@ -648,3 +648,36 @@ def test_every_outcome_is_true_whatever_happens(
 
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
         runner.run(run())
+
+
+# Changes of a run that is taken up.
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize(
+    ("handed_out", "result"), [(True, Result.UNKNOWN), (False, Result.FAILED)], ids=["handed out", "never sent"]
+)
+async def test_what_cannot_be_looked_at_is_unknown_if_it_may_have_been_sent(handed_out: bool, result: Result) -> None:
+    """An undo must not forget an order that an earlier part of the run may have renamed."""
+    api = FakeOrdersApi({"o0": "new"}, script={("o0", "get"): [Refused(status=403)]})
+    order = Order(order_id="o0", name="old")
+    change = Change(row=2, new_name="new", order=order, read_at=-FRESH_S - 1, handed_out=handed_out)
+    outcome = (await Bench.of(api).rename([change]))[2]
+    assert outcome.result is result
+
+
+@pytest.mark.virtual_time
+async def test_a_lost_try_overwrites_no_name_that_somebody_gave_later() -> None:
+    """After ten minutes of outage the order is looked at again before the next try leaves, lost answers or not."""
+    api = FakeOrdersApi({"o0": "old"}, outages=[Outage(begin_s=0, end_s=800)])
+    bench = Bench.of(api, patience_s=2000)
+    outcomes: dict[int, Outcome] = {}
+
+    async def rename() -> None:
+        outcomes.update(await bench.rename(changes_of(api)))
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(rename)
+        await anyio.sleep(700)
+        api.names["o0"] = "a colleague's"
+    assert (outcomes[2].result, api.names["o0"]) == (Result.DRIFTED, "a colleague's")

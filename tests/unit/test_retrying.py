@@ -397,10 +397,12 @@ async def test_time_runs_out_while_a_request_waits_for_its_turn() -> None:
     assert bench.pacer.requests == 0
 
 
-async def test_time_does_not_run_out_for_what_may_be_applied() -> None:
-    """A request of which an answer was lost is followed up: its order may bear the new name by now."""
+async def test_time_runs_out_for_what_may_be_applied_too() -> None:
+    """Somebody else may have renamed the order since: it is looked at again before another try leaves."""
     bench, tries = bench_with(Transient(retry_after_s=50)), Tries(send_by=10.0)
-    assert (await rename(bench, tries)).name == "new"
+    with pytest.raises(TooLate):
+        await rename(bench, tries)
+    assert (tries.sent, tries.lost) == (1, True)
 
 
 async def test_rows_that_wait_for_their_turn_are_held_back_when_an_outage_begins() -> None:

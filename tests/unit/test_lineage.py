@@ -1,0 +1,77 @@
+"""Runs born of runs: the rows of one run enter the journal; another run, or the same one taken up, goes on from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from batch_renamer.journal import Journal, RunRecord
+from batch_renamer.model import Change, Order, Outcome, RenameRequest, ReportRow, Result
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """Give an empty journal."""
+    with Journal.open(tmp_path / "journal.sqlite3") as opened:
+        yield opened
+
+
+def run_of(journal: Journal, *outcomes: Outcome, command: str = "apply") -> RunRecord:
+    """Return a run of which each row came to one of these outcomes."""
+    run = journal.begin(command=command, base_url="u", account="a")
+    journal.add_rows(run, [RenameRequest(row=o.row, order_id=f"o{o.row}", new_name="new") for o in outcomes])
+    journal.settle(run, outcomes)
+    return journal.commit(run)
+
+
+def rows(journal: Journal, run: RunRecord) -> list[ReportRow]:
+    """Return the rows of a run as a report shows them."""
+    return list(journal.report_rows(run))
+
+
+@pytest.mark.parametrize("name_now", ["new", "third"])
+def test_what_failed_keeps_its_first_old_name_when_it_is_tried_again(journal: Journal, name_now: str) -> None:
+    """An undo gives back the name from before the run, not one that the run itself brought about."""
+    failed = Outcome(row=2, result=Result.FAILED, old_name="old", final_name="third", attempts=2)
+    run = run_of(journal, failed)
+    journal.reopen(run, failed=True)
+    order = Order(order_id="o2", name=name_now)
+    if name_now == "new":
+        journal.settle(run, [Outcome(row=2, result=Result.UNCHANGED, old_name="new", final_name="new", order=order)])
+    else:
+        journal.settle(run, [Change(row=2, new_name="new", order=order, read_at=0.0)])
+        [change] = journal.changes(run, after_row=0, limit=9)
+        assert (change.old_name, change.handed_out) == ("old", True)
+        journal.settle(run, [Outcome(row=2, result=Result.RENAMED, old_name=change.old_name, final_name="new")])
+    [row] = rows(journal, run)
+    assert (row.result, row.old_name, row.final_name) == (Result.RENAMED, "old", "new")
+
+
+def test_what_was_already_right_in_a_plan_is_looked_at_again(journal: Journal) -> None:
+    """The order is expected to have its new name still: a row says `unchanged` only if it has."""
+    right = Outcome(row=2, result=Result.UNCHANGED, old_name="new", final_name="new")
+    missing = Outcome(row=3, result=Result.FAILED, reason="There is no order with this id.")
+    plan = run_of(journal, right, missing, command="plan")
+    run = journal.begin(command="apply", base_url="u", account="a", parent=plan)
+    journal.adopt(run, plan)
+    [request] = journal.requests(run, after_row=0, limit=9)
+    assert (request.row, request.current_name) == (2, "new")
+    assert [row.result for row in rows(journal, run)] == [Result.PENDING, Result.FAILED]
+
+
+def test_the_way_back_has_what_was_or_may_have_been_renamed(journal: Journal) -> None:
+    """Old names become new ones, guarded by the name that the run gave; an order without a name can't be given back."""
+    run = run_of(
+        journal,
+        Outcome(row=2, result=Result.RENAMED, old_name="old", final_name="new"),
+        Outcome(row=3, result=Result.UNKNOWN, old_name="old", final_name="old"),
+        Outcome(row=4, result=Result.FAILED, old_name="old", final_name="old"),
+        Outcome(row=5, result=Result.RENAMED, old_name=None, final_name="new"),
+    )
+    undo = journal.begin(command="undo", base_url="u", account="a", parent=run)
+    journal.reverse(undo, run)
+    requests = journal.requests(undo, after_row=0, limit=9)
+    assert [(r.row, r.new_name, r.current_name) for r in requests] == [(2, "old", "new"), (3, "old", "new")]
+    assert [row.result for row in rows(journal, undo)] == [Result.PENDING, Result.PENDING, Result.INVALID]
