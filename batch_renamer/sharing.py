@@ -10,6 +10,7 @@ import hashlib
 import logging
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ __all__ = ["share_rate"]
 log = logging.getLogger("batch_renamer")
 
 _EVERY_S = 1.0
+_LEFT_BEHIND_S = 60.0
 _PATIENCE_S = 1.0
 """Somebody who counts the live may hold a fresh registration for a moment, before its owner does."""
 
@@ -51,7 +53,8 @@ async def share_rate(pacer: Pacer, *, ceiling_per_s: float, state_dir: Path, bas
 
 @contextmanager
 def _registered(folder: Path) -> Iterator[Path]:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for part in (folder.parent, folder):
+        part.mkdir(mode=0o700, parents=True, exist_ok=True)
     place = folder / f"{os.getpid()}-{secrets.token_hex(4)}.lock"
     lock = FileLock(place, mode=0o600, thread_local=False, fallback_to_soft=False, timeout=_PATIENCE_S)
     lock.acquire()
@@ -75,5 +78,7 @@ def _live(folder: Path, own: Path) -> int:
             live += 1
         else:
             other.release()
-            place.unlink(missing_ok=True)
+            # A fresh one may be about to be taken by its owner, who would hold what nobody sees any more.
+            if time.time() - place.stat().st_mtime > _LEFT_BEHIND_S:
+                place.unlink(missing_ok=True)
     return live

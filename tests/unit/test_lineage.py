@@ -1,4 +1,4 @@
-"""Runs born of runs: the rows of one run enter the journal; another run, or the same one taken up, goes on from them."""
+"""Runs born of runs: the rows of one run enter the journal; another run, or the same taken up, goes on from them."""
 
 from __future__ import annotations
 
