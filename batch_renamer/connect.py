@@ -20,7 +20,7 @@ from batch_renamer.orders_api.http import open_orders_api
 from batch_renamer.settings import ApiKey, Settings, account, fingerprint, read_salt
 from batch_renamer.version import __version__
 
-__all__ = ["Destination", "nowhere", "open_journal", "reset_sandbox", "to_api", "to_sandbox"]
+__all__ = ["MOST_AT_ONCE", "Destination", "nowhere", "open_journal", "reset_sandbox", "to_api", "to_sandbox"]
 
 Connect = Callable[[Iterable[tuple[str, str | None]]], AbstractAsyncContextManager[OrdersApi]]
 """Opens an API, given the sheet's (order_id, current_name) pairs, which only the sandbox looks at."""
@@ -39,6 +39,9 @@ class Destination:
     profile: str | None = None
     key_print: str | None = None
 
+
+MOST_AT_ONCE = 1_000
+"""Requests under way at once, however slow the API is."""
 
 _SANDBOX_FOLDER = "sandbox"
 _ORDERS_FILE = "orders.sqlite3"
@@ -100,7 +103,7 @@ def to_api(settings: Settings, key: ApiKey) -> Destination:
             user_agent=f"batch-renamer/{__version__} python/{platform.python_version()}",
             timeout_s=settings.timeout,
             api_version=settings.api_version,
-            connections=settings.workers,
+            connections=settings.workers or MOST_AT_ONCE,
         ) as api:
             yield api
 
@@ -132,7 +135,7 @@ def to_sandbox(settings: Settings) -> Destination:
                     key=key,
                     user_agent=f"batch-renamer/{__version__}",
                     timeout_s=settings.timeout,
-                    connections=settings.workers,
+                    connections=settings.workers or MOST_AT_ONCE,
                 ) as api,
             ):
                 yield api

@@ -7,16 +7,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
+
+import anyio
 
 from batch_renamer.errors import ApiUnavailableError, KeyRefusedError
 from batch_renamer.model import Found, Missing, Order, Reading, Unreadable
 from batch_renamer.orders_api import OrdersApi, RefusedError, RequestError
 from batch_renamer.retrying import Retrier, Tries
 
-__all__ = ["Gateway"]
+__all__ = ["Gateway", "ReadPage"]
 
 _GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPage:
+    """A page of orders, and when it was read, in seconds since the epoch."""
+
+    orders: tuple[Order, ...]
+    next_offset: str | None
+    read_at: float
 
 
 class Gateway:
@@ -36,7 +48,7 @@ class Gateway:
             Stopping: the run stops.
         """
         try:
-            await self._retrier.call(lambda: self._api.page(per_page=1))
+            await self._retrier.call(lambda: self._api.page(per_page=1), kind="list")
         except RefusedError as error:
             if error.status == HTTPStatus.FORBIDDEN:
                 msg = f"The API refused the key: {error.failure}{error.quoted}."
@@ -47,15 +59,41 @@ class Gateway:
             msg = f"The API could not be asked whether the key is good: {error.failure}{error.quoted}."
             raise ApiUnavailableError(msg) from None
 
-    async def answers(self) -> bool:
-        """Ask once, with a neutral request, whether the API gives good answers."""
+    async def answers(self, within_s: float) -> bool:
+        """Ask once, with a neutral request, whether the API gives a good answer within so many seconds of being asked.
+
+        Raises:
+            KeyRefusedError, CertificateError: the run is over.
+        """
+
+        async def ask() -> None:
+            with anyio.fail_after(within_s):
+                await self._api.page(per_page=1)
+
         try:
-            await self._retrier.once(lambda: self._api.page(per_page=1))
+            await self._retrier.once(ask, kind="list")
         except RefusedError:
             return True
-        except RequestError:
+        except (RequestError, TimeoutError):
             return False
         return True
+
+    async def page(self, *, per_page: int, offset: str | None) -> ReadPage | None:
+        """Read one page of the list; None when it can't be had: too large, refused, or failing twice.
+
+        Raises:
+            Stopping, KeyRefusedError, CertificateError: the run is over.
+        """
+        read_at = self._wall()
+        try:
+            page = await self._retrier.call(
+                lambda: self._api.page(per_page=per_page, offset=offset),
+                Tries(counted=max(self._retrier.attempts - 2, 0)),
+                kind="list",
+            )
+        except RequestError:
+            return None
+        return ReadPage(orders=page.orders, next_offset=page.next_offset, read_at=read_at)
 
     async def read(self, order_id: str) -> Reading:
         """Read one order, trying again as often as allowed.
@@ -63,20 +101,25 @@ class Gateway:
         Raises:
             Stopping, KeyRefusedError, CertificateError: the run is over.
         """
-        read_at = self._wall()
         try:
-            order = await self._retrier.call(lambda: self._api.get(order_id))
+            return await self._retrier.call(lambda: self._get(order_id), kind="read")
         except RequestError as error:
             return _unread(error)
-        return Missing() if order is None else Found(order=order, read_at=read_at)
 
     async def read_once(self, order_id: str) -> Reading:
-        """Read one order with a single try, also while the run is stopping."""
-        read_at = self._wall()
+        """Read one order with a single try, also while the run is stopping.
+
+        Raises:
+            KeyRefusedError, CertificateError: the run is over.
+        """
         try:
-            order = await self._retrier.once(lambda: self._api.get(order_id))
+            return await self._retrier.once(lambda: self._get(order_id), kind="read")
         except RequestError as error:
             return _unread(error)
+
+    async def _get(self, order_id: str) -> Reading:
+        read_at = self._wall()
+        order = await self._api.get(order_id)
         return Missing() if order is None else Found(order=order, read_at=read_at)
 
     async def rename(self, order_id: str, new_name: str, tries: Tries) -> Order:
@@ -84,9 +127,10 @@ class Gateway:
 
         Raises:
             RequestError: refused, or out of tries.
+            TooLate: its turn came after ``tries.send_by``; nothing was sent.
             Stopping, KeyRefusedError, CertificateError: the run is over.
         """
-        return await self._retrier.call(lambda: self._api.rename(order_id, new_name), tries)
+        return await self._retrier.call(lambda: self._api.rename(order_id, new_name), tries, kind="rename")
 
 
 def _unread(error: RequestError) -> Reading:

@@ -6,16 +6,16 @@ The stages are those of the command line. The journal is a temporary one unless 
 from __future__ import annotations
 
 import io
+import logging
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
-import anyio
 import pandas as pd
+from anyio.from_thread import start_blocking_portal
 
 from batch_renamer.connect import open_journal, to_api, to_sandbox
 from batch_renamer.errors import SettingsError
@@ -28,6 +28,9 @@ from batch_renamer.settings import ApiKey, Settings, resolve_settings
 from batch_renamer.stages import load_options
 
 __all__ = ["Renaming", "rename_orders", "rename_orders_async"]
+
+# The log goes where the program around sends it. Without any handler Python would print warnings on standard error.
+logging.getLogger("batch_renamer").addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +82,9 @@ async def rename_orders_async(
                 open_sheet=lambda: nullcontext(open_frame(frame, load_options(settings))),
             )
             summary = await perform(run)
-            outcomes = pd.DataFrame([asdict(row) for row in run.rows()], columns=list(COLUMNS))
+            outcomes = pd.DataFrame(
+                [asdict(row) | {"result": row.result.value} for row in run.rows()], columns=list(COLUMNS)
+            )
     return Renaming(outcomes=outcomes, summary=summary)
 
 
@@ -96,22 +101,14 @@ def rename_orders(
         ['planned']
     """
     work = partial(rename_orders_async, frame, api_key=api_key, dry_run=dry_run, **options)
-    results: list[Renaming] = []
-    errors: list[BaseException] = []
-
-    def in_thread() -> None:
-        try:
-            results.append(anyio.run(work))
-        except BaseException as error:
-            errors.append(error)
-
     # A thread of its own: a notebook's event loop is running already, and a second one can't run in its thread.
-    thread = threading.Thread(target=in_thread, name="batch_renamer")
-    thread.start()
-    thread.join()
-    if errors:
-        raise errors[0]
-    return results[0]
+    with start_blocking_portal() as portal:
+        future = portal.start_task_soon(work)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()  # Ctrl-C reaches this thread alone; without it the renaming would go on unseen
+            raise
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,7 +24,7 @@ class _Redacting(logging.Formatter):
         self._secrets = secrets
 
     def redact(self, text: str) -> str:
-        for secret in self._secrets:
+        for secret in filter(None, self._secrets):
             text = text.replace(secret, "********")
         return text
 
@@ -42,6 +42,33 @@ class _JsonLines(_Redacting):
         if record.exc_info:
             line["traceback"] = self.redact(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
+
+
+class _LogFile(logging.FileHandler):
+    """Says once, on standard error, that it can't be written, and lets the run go on.
+
+    The usual way would be a traceback for each record, with arguments that were not redacted, and an error when closed.
+    """
+
+    _said = False
+
+    def handleError(self, _record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
+        self._say(sys.exc_info()[1])
+
+    def close(self) -> None:
+        try:
+            super().close()
+        except OSError as error:  # what is still buffered is written now
+            self._say(error)
+
+    def _say(self, error: BaseException | None) -> None:
+        if self._said:
+            return
+        self._said = True
+        why = getattr(error, "strerror", None) or type(error).__name__
+        # With standard error gone as well, nobody is left to be told.
+        with suppress(OSError):
+            sys.stderr.write(f"The log file {self.baseFilename} can't be written to its end: {why}.\n")
 
 
 @contextmanager
@@ -78,7 +105,7 @@ def logging_to(file: Path | None, *, verbose: bool, secrets: list[str]) -> Itera
 def _private_file(file: Path) -> logging.Handler:
     try:
         os.close(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600))
-        return logging.FileHandler(file, encoding="utf-8", errors="backslashreplace")
+        return _LogFile(file, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         msg = f"The log file {file} can't be written: {error.strerror}."
         raise SettingsError(msg) from None

@@ -1,28 +1,40 @@
 """When the next request may leave: every try of the run asks here, and waits its turn.
 
-Slots lie on an absolute schedule, ``1/rate`` apart with 1 % left for jitter on the way, so that a late timer does not
-push the schedule back. There is no burst, at the start or after a pause: at most `_CATCH_UP` late slots are made good.
-A guard on the real send times keeps every sliding second within the rate, even after the host has stalled. A 429
-pauses everybody.
+Slots lie on an absolute schedule, so that a late timer does not push the schedule back: at most `_CATCH_UP` slots are
+made good, and only those that somebody waited for. So there is no burst, at the start, after a pause or after a lull.
+A guard on the real send times keeps every sliding second within the limit, even after the host has stalled. What the
+limit is, `learning` finds out from the 429s; a margin is left for jitter on the way, as wide as the times of the
+answers spread.
 """
 
 from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Callable
 
 import anyio
 
+from batch_renamer.learning import LimitLearner, Send
+
 __all__ = ["Pacer"]
 
-_HEADROOM = 0.01
-"""Left unused for jitter between this host's clock and the server's, as a share of the rate."""
+_NARROWEST, _WIDEST = 0.005, 0.03
+"""The margin, as a share of the limit."""
 
 _CATCH_UP = 4
-"""How many missed slots may be made good at once."""
+"""How many missed slots may be made good."""
+
+_SHUT_AFTER_S = 1.0
+"""A limit that lets nothing in for so long is shut; one that is merely full would have moved on."""
 
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
+_SMOOTHING = 0.05
+
+
+def _always() -> bool:
+    return True
 
 
 class Pacer:
@@ -42,54 +54,118 @@ class Pacer:
         True
     """
 
-    def __init__(self, *, rate_per_s: float) -> None:
+    def __init__(self, *, rate_per_s: float, known_per_s: float | None = None) -> None:
         if not rate_per_s > 0:
             msg = f"rate_per_s must be greater than 0, not {rate_per_s}"
             raise ValueError(msg)
-        self.rate_per_s = rate_per_s
         self.requests = 0
         self.throttled = 0
-        paced = math.isfinite(rate_per_s)
-        self._interval_s = (1 + _HEADROOM) / rate_per_s if paced else 0.0
-        window = max(1, math.floor(rate_per_s)) if paced else 1
-        self._window_s = window / rate_per_s * (1 + _HEADROOM / 2) if paced else 0.0
-        self._sends: deque[float] = deque(maxlen=window)
+        self.latency_s: float | None = None
+        self._rate_per_s = rate_per_s
+        self._known_per_s = known_per_s
+        self._learner = LimitLearner(ceiling_per_s=rate_per_s, known_per_s=known_per_s)
+        self._unpaced = math.isinf(rate_per_s)
+        self._spread_s = 0.0
+        self._sends: deque[float] = deque(maxlen=1 if self._unpaced else math.ceil(rate_per_s))
         self._turn = anyio.Lock()
         self._next_slot = -math.inf
-        self._paused_until = -math.inf
+        self._paused_at = -math.inf
         self._pause_s = _FIRST_PAUSE_S
+        self._refused_since: float | None = None
 
-    async def acquire(self) -> None:
-        """Wait for the turn of one try; first come, first served."""
-        if self._interval_s == 0.0 and self._paused_until == -math.inf:
+    @property
+    def limit_per_s(self) -> float:
+        """The limit kept to at present, in requests per second."""
+        return self._learner.limit_per_s
+
+    @property
+    def learnt_per_s(self) -> float | None:
+        """The limit that the API has shown, if it has: of all runs that share it, not this one's part.
+
+        A run that was told to go slower than what is known has nothing new to say.
+        """
+        limit_per_s, ceiling_per_s = self._learner.limit_per_s, self._learner.ceiling_per_s
+        if limit_per_s < ceiling_per_s:
+            return limit_per_s * self._rate_per_s / ceiling_per_s
+        return max(self._rate_per_s, self._known_per_s) if self._known_per_s is not None else None
+
+    @property
+    def pace_per_s(self) -> float:
+        """The requests per second that leave when enough of them wait: the limit less the margin."""
+        return self._learner.limit_per_s * (1 - self._margin)
+
+    @property
+    def _margin(self) -> float:
+        return min(_NARROWEST + 2 * self._spread_s, _WIDEST)
+
+    def share(self, rate_per_s: float) -> None:
+        """Take another ceiling, in requests per second: others have come or gone."""
+        self._learner.share(rate_per_s)
+
+    async def acquire(self, wanted: Callable[[], bool] = _always) -> Send | None:
+        """Wait for the turn of one try; first come, first served.
+
+        A turn that is no longer ``wanted`` when it comes is left to the next in line; None tells so.
+        """
+        if self._unpaced and self._paused_at == -math.inf:
             self.requests += 1
-            return
+            return Send(anyio.current_time())
+        asked_at = anyio.current_time()
         async with self._turn:
-            while (ready_at := self._ready_at()) > anyio.current_time():
-                await anyio.sleep_until(ready_at)
+            while (ready_at := self._ready_at()) > anyio.current_time():  # noqa: ASYNC110 - a time is awaited, no state
+                await anyio.sleep_until(ready_at)  # Once more if a pause has begun meanwhile.
+            if not wanted():
+                return None
             now = anyio.current_time()
-            on_schedule = now - self._next_slot <= _CATCH_UP * self._interval_s
-            self._next_slot = (self._next_slot if on_schedule else now) + self._interval_s
+            interval_s = 0.0 if self._unpaced else 1 / self.pace_per_s
+            awaited = asked_at <= self._next_slot
+            made_good = awaited and now - self._next_slot <= _CATCH_UP * interval_s
+            self._next_slot = (self._next_slot if made_good else now) + interval_s
             self._sends.append(now)
             self.requests += 1
+            return self._learner.sent(now)
 
     def _ready_at(self) -> float:
-        guard = self._sends[0] + self._window_s if len(self._sends) == self._sends.maxlen else -math.inf
-        return max(self._next_slot, guard, self._paused_until)
+        if self._unpaced:
+            return self._next_slot
+        limit = self._learner.limit_per_s
+        window = math.ceil(limit)
+        guard = -math.inf
+        if len(self._sends) >= window:
+            guard = self._sends[-window] + window / limit * (1 + self._margin / 2)
+        return max(self._next_slot, guard)
 
-    def accepted(self) -> None:
-        """Note an answer that was no 429: the next pause is a short one again."""
+    def accepted(self, send: Send) -> None:
+        """Note an answer that was no 429."""
+        now = anyio.current_time()
+        self._refused_since = None
         self._pause_s = _FIRST_PAUSE_S
+        self._clock(now - send.left_at)
+        self._learner.let_in(send, now)
 
-    def throttle(self, retry_after_s: float | None) -> None:
-        """Note a 429: everybody pauses, for ``retry_after_s`` seconds or a pause that doubles with each in a row.
+    def throttle(self, retry_after_s: float | None, send: Send) -> None:
+        """Note a 429: the limit is learnt from it, and everybody keeps the pause of ``retry_after_s`` seconds.
 
-        429s of requests that left before the pause began are one event, not many.
+        A hint of 0 s is none. Where nothing at all has been let in for a while the limit is shut, and everybody pauses,
+        twice as long each time; 429s of requests that left before a pause began are one event, not many.
         """
         self.throttled += 1
         now = anyio.current_time()
-        if retry_after_s is not None:
-            self._paused_until = max(self._paused_until, now + retry_after_s)
-        elif now >= self._paused_until:
-            self._paused_until = now + self._pause_s
+        self._learner.refused(send, now)
+        if self._refused_since is None:
+            self._refused_since = now
+        if retry_after_s:
+            self._pause(now, retry_after_s)
+        elif now - self._refused_since >= _SHUT_AFTER_S and send.left_at > self._paused_at:
+            self._pause(now, self._pause_s)
             self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
+
+    def _pause(self, now: float, seconds: float) -> None:
+        self._paused_at = now
+        self._next_slot = max(self._next_slot, now + seconds)
+
+    def _clock(self, seconds: float) -> None:
+        if self.latency_s is None:
+            self.latency_s = seconds
+        self._spread_s += _SMOOTHING * (abs(seconds - self.latency_s) - self._spread_s)
+        self.latency_s += _SMOOTHING * (seconds - self.latency_s)

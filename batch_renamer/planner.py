@@ -7,6 +7,7 @@ before; then missing or deleted, unchanged, drifted, and what is left is a renam
 from __future__ import annotations
 
 import unicodedata
+from typing import assert_never
 
 from batch_renamer.model import Change, Found, Missing, Order, Outcome, Reading, RenameRequest, Result, Unreadable
 
@@ -44,6 +45,8 @@ def decide(request: RenameRequest, reading: Reading, *, drifted: str = GUARDED_B
             return _settled(request, Result.DRIFTED, order, reason=drifted, old_name=request.current_name)
         case Found(order=order, read_at=read_at):
             return Change(row=request.row, new_name=request.new_name, order=order, read_at=read_at)
+        case _:
+            assert_never(reading)
 
 
 def same_name(expected: str | None, found: str | None) -> bool:

@@ -7,19 +7,20 @@ was never sent when the run stops has no outcome: its row stays ``pending``.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from http import HTTPStatus
+from typing import assert_never
 
 import anyio
 
-from batch_renamer.errors import BatchRenamerError
 from batch_renamer.gateway import Gateway
 from batch_renamer.model import Change, Found, Missing, Order, Outcome, Reading, Result, Unreadable
 from batch_renamer.orders_api import RequestError
-from batch_renamer.retrying import Tries
+from batch_renamer.retrying import TooLate, Tries
 from batch_renamer.stopping import Stopping, StopSignal
-from batch_renamer.workers import work_through
+from batch_renamer.workers import Crew, work_through
 
 __all__ = ["FRESH_S", "rename_all"]
 
@@ -32,7 +33,7 @@ async def rename_all(
     record: Callable[[list[Outcome]], Awaitable[None]],
     *,
     gateway: Gateway,
-    workers: int,
+    workers: Crew,
     stop: StopSignal,
     wall: Callable[[], float] = time.time,
 ) -> None:
@@ -55,13 +56,14 @@ class _Renaming:
         self._gateway = gateway
         self._stop = stop
         self._tries = Tries()
+        self._wall = wall
         self._begun_at = wall()
         self._begun = anyio.current_time()
 
     async def run(self, emit: Callable[[Outcome], None]) -> None:
         try:
             emit(await self._settle_or_stop())
-        except (BatchRenamerError, anyio.get_cancelled_exc_class()):
+        except BaseException:  # whatever ends this row early, a request that has left is accounted for
             if self._may_be_applied:
                 emit(self._unknown("The run ended while its answer was awaited; the API may have applied it."))
             raise
@@ -80,16 +82,22 @@ class _Renaming:
 
     async def _settle(self) -> Outcome:
         change, tries = self._change, self._tries
-        fresh = 0 <= self._begun_at - change.read_at <= FRESH_S
-        if not fresh and (outcome := await self._look_again()) is not None:
-            return outcome
-        try:
-            order = await self._gateway.rename(change.order_id, change.new_name, tries)
-        except RequestError as error:
-            if tries.lost:
-                return self._told_by(await self._look_back())
-            return self._refused(error)
-        return self._outcome(Result.RENAMED, order=order, http_status=HTTPStatus.OK)
+        tries.send_by = self._fresh_until(change.read_at)
+        while True:
+            try:
+                order = await self._gateway.rename(change.order_id, change.new_name, tries)
+            except TooLate:
+                if (outcome := await self._look_again()) is not None:
+                    return outcome
+            except RequestError as error:
+                return self._told_by(await self._look_back()) if tries.lost else self._refused(error)
+            else:
+                return self._outcome(Result.RENAMED, order=order, http_status=HTTPStatus.OK)
+
+    def _fresh_until(self, read_at: float) -> float:
+        age_s = self._wall() - read_at
+        # A clock that was set back proves nothing.
+        return anyio.current_time() + FRESH_S - age_s if age_s >= 0 else -math.inf
 
     async def _look_again(self) -> Outcome | None:
         """Return the outcome of a change whose order is no longer as planned; None when it is."""
@@ -102,21 +110,21 @@ class _Renaming:
                 return self._outcome(
                     Result.DRIFTED, "The order's name has changed since it was planned; it was left alone.", order=order
                 )
-            case Found():
+            case Found(read_at=read_at):
+                self._tries.send_by = self._fresh_until(read_at)
                 return None
             case Missing():
                 return self._outcome(Result.FAILED, "The order is gone since it was planned.")
             case Unreadable(reason=reason):
                 why = f"Its name could not be read again ({reason}); nothing was sent."
                 return self._outcome(Result.FAILED, why, final_name=self._change.old_name)
+            case never:
+                assert_never(never)
 
     async def _look_back(self) -> Reading:
-        if not self._stop.requested:
-            try:
-                return await self._gateway.read(self._change.order_id)
-            except Stopping:
-                pass  # The run stops while this row still waits to be read: one try within the grace that is left.
-        return await self._gateway.read_once(self._change.order_id)
+        if self._stop.requested:
+            return await self._gateway.read_once(self._change.order_id)  # one try, within the grace that is left
+        return await self._gateway.read(self._change.order_id)
 
     def _told_by(self, reading: Reading) -> Outcome:
         """Return what a row with a lost answer has come to, told by the order itself."""
@@ -125,9 +133,11 @@ class _Renaming:
         match reading:
             case Found(order=order) if order.name == change.new_name:
                 return self._outcome(Result.RENAMED, order=order)
+            case Found(order=order) if self._tries.timed_out:
+                which = "its old name" if order.name == change.old_name else "another name"
+                why = f"{ended}; read back, it has {which}, but a try that was not answered in time may yet change it."
+                return self._unknown(why, order)
             case Found(order=order) if order.name == change.old_name:
-                if last is not None and last.timed_out:
-                    return self._unknown(f"{ended}; read back, it has its old name, but it may yet change.", order)
                 return self._outcome(Result.FAILED, f"{ended}; read back, the order has its old name.", order=order)
             case Found(order=order):
                 return self._outcome(Result.FAILED, f"{ended}; the API kept another name.", order=order)
@@ -135,6 +145,8 @@ class _Renaming:
                 return self._outcome(Result.FAILED, f"{ended}; read back, the order is gone.")
             case Unreadable(reason=reason):
                 return self._unknown(f"{ended}, and the order could not be read back ({reason}).")
+            case never:
+                assert_never(never)
 
     def _refused(self, error: RequestError) -> Outcome:
         if self._tries.status is None:

@@ -1,24 +1,28 @@
 """What is tried again and how long to wait: one request enters, its good answer or its last failure leaves.
 
 Every try passes the breaker and the pacer, and tells them what came of it. The first try is made directly; tenacity
-comes in when it has failed. Tries that the run itself is to blame for (429s, tries during an outage) are not counted.
+comes in when it has failed. Tries that the row is not to blame for (429s, tries during an outage) are not counted.
 """
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
 from typing import TypeVar
 
 import anyio
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 from tenacity.wait import wait_exponential, wait_random_exponential
 
-from batch_renamer.breaker import Breaker
+from batch_renamer.breaker import Breaker, Kind
 from batch_renamer.errors import BatchRenamerError, KeyRefusedError
+from batch_renamer.learning import Send
 from batch_renamer.orders_api import (
     ForeignNameError,
-    RefusedError,
     RequestError,
     ThrottledError,
     TransientError,
@@ -26,7 +30,7 @@ from batch_renamer.orders_api import (
 from batch_renamer.pacing import Pacer
 from batch_renamer.stopping import StopSignal
 
-__all__ = ["Retrier", "Tries"]
+__all__ = ["Retrier", "TooLate", "Tries"]
 
 T = TypeVar("T")
 
@@ -43,22 +47,35 @@ _LONGEST_HINT_S = 60.0
 _ALL_FORBIDDEN = 20
 
 
+class TooLate(Exception):  # noqa: N818 - a signal between rooms, not an error that anyone reports
+    """The turn of a request comes later than ``Tries.send_by``; nothing of it was sent."""
+
+
 @dataclass(slots=True)
 class Tries:
     """What one row's tries have come to so far.
 
     ``sent`` counts the requests that left, 429s included; ``lost`` tells whether any of them may have been applied
-    without a good answer; ``in_flight`` whether one is under way right now.
+    without a good answer, ``timed_out`` whether any may be applied yet; ``in_flight`` whether one is under way right
+    now. ``send_by`` is the event loop's time, in seconds, after which none shall leave, unless one is lost already.
     """
 
     sent: int = 0
+    first_sent_at: float = math.inf
+    send_by: float = math.inf
     counted: int = 0
     lost: bool = False
+    timed_out: bool = False
     in_flight: bool = False
     status: int | None = None
     last: RequestError | None = None
     foreign_name: str | None = None
     hopeless: bool = False
+
+    @property
+    def too_late(self) -> bool:
+        """Whether the time to send it has run out."""
+        return not self.lost and anyio.current_time() > self.send_by
 
 
 class Retrier:
@@ -77,31 +94,40 @@ class Retrier:
         self._pacer = pacer
         self._breaker = breaker
         self._stop = stop
-        self._forbidden = 0
+        self._forbidden: Counter[Kind] = Counter()
+        self._let_in: set[Kind] = set()
 
-    async def call(self, request: Callable[[], Awaitable[T]], tries: Tries | None = None) -> T:
+    async def call(self, request: Callable[[], Awaitable[T]], tries: Tries | None = None, *, kind: Kind) -> T:
         """Return the good answer of ``request``, trying again as often as allowed; ``tries`` keeps the account.
 
         Raises:
             RefusedError: the API said no.
             TransientError: every try failed.
+            TooLate: its turn came after ``tries.send_by``.
             Stopping: the run stops; ``tries`` tells whether anything may have been applied.
             KeyRefusedError, CertificateError: the run is over.
         """
         tries = tries if tries is not None else Tries()
         try:
-            return await self._try(request, tries)
+            return await self._try(request, tries, kind)
         except (ThrottledError, TransientError) as error:
-            if self._out_of_tries(tries):
+            if tries.hopeless:
                 raise
-            return await self._again(request, tries, error)
+            return await self._again(request, tries, kind, error)
 
-    async def once(self, request: Callable[[], Awaitable[T]]) -> T:
-        """Make one paced try, also while the run is stopping: for the last look at a row whose answer was lost."""
-        await self._pacer.acquire()
-        return await request()
+    async def once(self, request: Callable[[], Awaitable[T]], *, kind: Kind) -> T:
+        """Make one paced try, also during an outage or while the run is stopping: to ask, or for the last look."""
+        send = await self._pacer.acquire()
+        assert send is not None, "a turn is always wanted here"  # noqa: S101 - for mypy
+        try:
+            answer = await request()
+        except RequestError as error:
+            self._note(Tries(), kind, error, send)
+            raise
+        self._pacer.accepted(send)
+        return answer
 
-    async def _again(self, request: Callable[[], Awaitable[T]], tries: Tries, first: RequestError) -> T:
+    async def _again(self, request: Callable[[], Awaitable[T]], tries: Tries, kind: Kind, first: RequestError) -> T:
         made: RequestError | None = first
 
         async def attempt() -> T:
@@ -109,74 +135,93 @@ class Retrier:
             if made is not None:
                 error, made = made, None
                 raise error
-            return await self._try(request, tries)
+            return await self._try(request, tries, kind)
 
         return await AsyncRetrying(
             retry=retry_if_exception_type((ThrottledError, TransientError)),
-            stop=lambda _: self._out_of_tries(tries),
+            stop=lambda _: tries.hopeless,
             wait=_wait_s,
             sleep=self._sleep,
             reraise=True,
         )(attempt)
 
-    def _out_of_tries(self, tries: Tries) -> bool:
-        return tries.hopeless or tries.counted >= self.attempts
-
     async def _sleep(self, seconds: float) -> None:
         with self._stop.interruptible():
             await anyio.sleep(seconds)
 
-    async def _try(self, request: Callable[[], Awaitable[T]], tries: Tries) -> T:
+    async def _turn(self, tries: Tries, kind: Kind) -> Send:
+        """Wait until a try may leave; a wait for the pacer in which an outage begins is started again."""
+        while not tries.too_late:
+            asks = await self._breaker.admit(kind)
+            send = await self._pacer.acquire(partial(self._may_leave, tries, kind, asks))
+            if send is not None:
+                return send
+        raise TooLate
+
+    def _may_leave(self, tries: Tries, kind: Kind, asks: bool) -> bool:
+        return not tries.too_late and (asks or not self._breaker.holds(kind))
+
+    async def _try(self, request: Callable[[], Awaitable[T]], tries: Tries, kind: Kind) -> T:
         with self._stop.interruptible():
-            await self._breaker.admit()
-            await self._pacer.acquire()
+            send = await self._turn(tries, kind)
         tries.sent += 1
+        tries.first_sent_at = min(tries.first_sent_at, send.left_at)
         tries.in_flight = True
         self._breaker.sent()
         try:
             answer = await request()
         except RequestError as error:
-            self._note(tries, error)
+            self._note(tries, kind, error, send)
+            if isinstance(error, TransientError):
+                await self._judge(tries)
             raise
         except BatchRenamerError:
             tries.in_flight = False  # A refused key or certificate: this request has changed nothing.
             raise
         tries.in_flight = False
-        self._forbidden = -1
-        self._breaker.good()
-        self._pacer.accepted()
+        self._let_in.add(kind)
+        self._breaker.good(kind)
+        self._pacer.accepted(send)
         return answer
 
-    def _note(self, tries: Tries, error: RequestError) -> None:
+    def _note(self, tries: Tries, kind: Kind, error: RequestError, send: Send) -> None:
         tries.in_flight = False
         tries.status = error.status
         tries.last = error
         tries.lost = tries.lost or error.may_be_applied
+        tries.timed_out = tries.timed_out or error.timed_out
         match error:
             case ThrottledError():
-                self._pacer.throttle(error.retry_after_s)
-                self._breaker.throttled(error.retry_after_s)
+                self._pacer.throttle(error.retry_after_s, send)
+                self._breaker.throttled(kind, error.retry_after_s)
                 return
+            case ForeignNameError():
+                # The same foreign name twice is the server's way with this name: trying on would not change it.
+                self._breaker.good(kind)
+                tries.counted += 1
+                tries.hopeless = tries.foreign_name == error.kept
+                tries.foreign_name = error.kept
             case TransientError():
-                self._breaker.bad(error.failure, error.retry_after_s)
+                self._breaker.bad(kind, error.failure, error.retry_after_s)
                 tries.counted += not self._breaker.is_open
-                if isinstance(error, ForeignNameError):
-                    # The same foreign name twice is the server's way with this name: trying on would not change it.
-                    tries.hopeless = tries.foreign_name == error.kept
-                    tries.foreign_name = error.kept
-            case RefusedError():
-                self._breaker.good()
-                self._count_forbidden(error)
-        self._pacer.accepted()
+            case _:  # the API's final no
+                self._breaker.good(kind)
+                self._count_forbidden(kind, error)
+        self._pacer.accepted(send)
 
-    def _count_forbidden(self, error: RefusedError) -> None:
-        if self._forbidden < 0:
-            return
-        if error.status != 403:
-            self._forbidden = -1
-            return
-        self._forbidden += 1
-        if self._forbidden >= _ALL_FORBIDDEN:
+    async def _judge(self, tries: Tries) -> None:
+        """Give the row up if it is out of tries, and not because an outage has begun that nobody has noticed yet."""
+        if tries.counted >= self.attempts and not self._breaker.is_open:
+            with self._stop.interruptible():
+                well = await self._breaker.is_well_for_others(tries.first_sent_at)
+            tries.hopeless = well or tries.counted >= 2 * self.attempts
+
+    def _count_forbidden(self, kind: Kind, error: RequestError) -> None:
+        """End the run when nobody was ever let in: that is the key, not an order that is somebody else's."""
+        if error.status != HTTPStatus.FORBIDDEN:
+            self._let_in.add(kind)
+        self._forbidden[kind] += 1
+        if self._forbidden[kind] >= _ALL_FORBIDDEN and kind not in self._let_in:
             msg = f"The API refused the key: {error.failure} to each of the first {_ALL_FORBIDDEN} rows{error.quoted}."
             self._stop.request(KeyRefusedError(msg))
 
@@ -189,7 +234,7 @@ def _wait_s(state: RetryCallState) -> float:
     match _failure(state):
         case ThrottledError():
             return 0.0  # The pacer makes everybody wait.
-        case TransientError(retry_after_s=float(hint_s)):
+        case TransientError(retry_after_s=float() | int() as hint_s):
             return min(hint_s, _LONGEST_HINT_S) + _BACKOFF(state)
         case _:
             return _BACKOFF(state)

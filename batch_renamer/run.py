@@ -6,6 +6,7 @@ The journal is the table that the stages work at; a `Run` holds no rows.
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, AsyncExitStack
@@ -16,7 +17,7 @@ import anyio
 import anyio.abc
 import anyio.to_thread
 
-from batch_renamer.connect import Destination
+from batch_renamer.connect import MOST_AT_ONCE, Destination
 from batch_renamer.errors import AccountingError, BatchRenamerError, JournalError, ReportWriteError
 from batch_renamer.gateway import Gateway
 from batch_renamer.journal import Journal, RunRecord, RunState
@@ -29,6 +30,10 @@ from batch_renamer.settings import Settings
 from batch_renamer.stopping import StopSignal
 
 __all__ = ["Run"]
+
+_FIRST_CREW = 32
+_SMALLEST_CREW = 16
+_HEAD_ROOM = 1.3
 
 log = logging.getLogger("batch_renamer")
 
@@ -128,6 +133,27 @@ class Run:
         self._gateway = gateway
         self._pacer = pacer
 
+    def crew(self) -> int:
+        """Return how many workers there shall be: by Little's law, rate times latency, with head-room."""
+        if self.settings.workers is not None or self._pacer is None:
+            return self.settings.workers or _FIRST_CREW
+        latency_s, rate_per_s = self._pacer.latency_s, self._pacer.pace_per_s
+        if latency_s is None or math.isinf(rate_per_s):
+            return _FIRST_CREW
+        return min(max(math.ceil(rate_per_s * latency_s * _HEAD_ROOM), _SMALLEST_CREW), MOST_AT_ONCE)
+
+    def pace_note(self) -> str:
+        """Return the limit kept to at present, in words."""
+        return f"limit {self._pacer.limit_per_s:,.0f}/s" if self._pacer is not None else ""
+
+    def requests_per_s(self) -> float:
+        """Return how many requests a second can be made at present."""
+        assert self._pacer is not None, "not connected yet"  # noqa: S101 - an order of stages
+        pace_per_s, latency_s = self._pacer.pace_per_s, self._pacer.latency_s
+        if self.settings.workers is None or not latency_s:
+            return pace_per_s
+        return min(pace_per_s, self.settings.workers / latency_s)
+
     @property
     def requests(self) -> int:
         """How many requests the run has sent."""
@@ -161,9 +187,8 @@ class Run:
         """Return what committing the plan now would take, at the rate chosen and the speed seen so far."""
         looked_at_again = self.dry or self.command in ("apply --plan", "resume")
         requests = self.open_rows() * (2 if looked_at_again else 1)
-        paced_s = requests * 1.01 / self.settings.rate
-        seen_s = requests * self.read_in_s / self.requests if self.requests else 0.0
-        return Forecast(requests=requests, seconds=max(paced_s, seen_s), rate_per_s=self.settings.rate)
+        per_s = self.requests_per_s()
+        return Forecast(requests=requests, seconds=requests / per_s, rate_per_s=per_s)
 
     async def conclude(self) -> RunSummary:
         """Check the account of rows, write the reports and return the run in figures.
@@ -196,6 +221,8 @@ class Run:
     async def _note_end(self, cause: BatchRenamerError | None) -> None:
         stopped = str(cause) if cause is not None else ""
         try:
+            if self._pacer is not None and (learnt_per_s := self._pacer.learnt_per_s) is not None:
+                await self.journal.off_loop(self.journal.keep_limit, self.destination.account, learnt_per_s)
             if not isinstance(cause, JournalError):
                 await self.journal.off_loop(self.journal.take_back, self.record)
             kept = RunState.PLANNED if self.dry and cause is None else RunState.FINISHED

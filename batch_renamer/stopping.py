@@ -44,7 +44,7 @@ class StopSignal:
         return self.cause is not None
 
     def request(self, cause: BatchRenamerError, *, grace_s: float = GRACE_S) -> None:
-        """Ask the run to stop. A second request only shortens the grace, in seconds; 0 ends it at once."""
+        """Ask the run to stop, with a grace in seconds. Of a second request only a grace of 0 counts: the end."""
         if self.cause is None:
             self.cause = cause
             self.grace_s = grace_s
@@ -75,5 +75,5 @@ class StopSignal:
                 yield
             finally:
                 self._waits.discard(scope)
-        if scope.cancelled_caught:
+        if self.requested:  # also when the wait was over in the very moment in which the stop came
             raise Stopping

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -76,8 +76,13 @@ INPUT: Group = {
 API: Group = {
     "base_url": _text("--base-url", "Address of the API. [https://api.autoenhance.ai]", metavar="URL"),
     "api_version": _text("--api-version", "API version to ask for.", metavar="V"),
-    "rate": _text("--rate", "Requests per second, reads and retries included. [50]", metavar="N"),
-    "workers": _text("--workers", "Requests at once. [16]", metavar="N"),
+    "rate": _text(
+        "--rate",
+        "Requests per second at most, reads and retries included; without it as fast as the API allows (300 by its "
+        "documentation).",
+        metavar="N",
+    ),
+    "workers": _text("--workers", "Requests at once; without it as many as the API's speed calls for.", metavar="N"),
     "attempts": _text("--attempts", "Tries of one request; answers of 429 are not counted. [6]", metavar="N"),
     "timeout": _text("--timeout", "Seconds that one try may take. [30]", metavar="SECONDS"),
     "patience": _text(
@@ -142,14 +147,14 @@ def _default(option: Any) -> object:
     return {bool: False, list[str]: []}.get(option.__origin__)
 
 
-def again(command: str, arguments: list[str], given: Mapping[str, object]) -> str:
+def again(command: str, arguments: Sequence[str | Path], given: Mapping[str, object]) -> str:
     """Return the command line that runs ``command`` with what was given, ready to be pasted into a shell.
 
     Example:
-        >>> again("apply", ["my orders.csv"], {"rate": "20", "yes": True, "strict": False})
+        >>> again("apply", [Path("my orders.csv")], {"rate": "20", "yes": True, "strict": False})
         "batch-renamer apply 'my orders.csv' --rate 20 --yes"
     """
-    words = ["batch-renamer", command, *arguments]
+    words = ["batch-renamer", command, *(_path(word) if isinstance(word, Path) else word for word in arguments)]
     for name, value in given.items():
         flag = f"--{name.replace('_', '-')}"
         match value:
@@ -162,3 +167,8 @@ def again(command: str, arguments: list[str], given: Mapping[str, object]) -> st
             case _:
                 words.extend((flag, str(value)))
     return shlex.join(words)
+
+
+def _path(file: Path) -> str:
+    # A file whose name begins with a dash would be read as an option.
+    return f"./{file}" if str(file).startswith("-") else str(file)

@@ -1,22 +1,24 @@
 """Bounded concurrency: batches of items enter, N workers handle them, batches of results are recorded.
 
 Both stages that speak to the API (`lookup`, `pool`) are made of this. Memory is bounded whatever the number of items:
-one batch waiting, one item a worker, and at most `_MOST_UNRECORDED` results not yet recorded. Results are recorded in
-groups (all that gathered while the last group was written), and none is lost to a stop or a cancellation.
+one batch waiting, one item a worker, and about `_MOST_UNRECORDED` results gathered while as many are being written.
+Results are recorded in groups (all that gathered while the last group was written), and none is lost to a stop or a
+cancellation.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from typing import Any, Generic, TypeVar
 
 import anyio
+import anyio.abc
 
 from batch_renamer.errors import BatchRenamerError
 from batch_renamer.stopping import Stopping, StopSignal
 
-__all__ = ["work_through"]
+__all__ = ["Crew", "work_through"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -24,15 +26,21 @@ R = TypeVar("R")
 _MOST_UNRECORDED = 2_000
 
 
+Crew = Callable[[], int]
+"""How many workers there shall be, asked again and again; a crew only grows."""
+
+_LOOK_EVERY_S = 0.1
+
+
 async def work_through(
     batches: AsyncIterator[Sequence[T]],
     handle: Callable[[T, Callable[[R], None]], Awaitable[None]],
     record: Callable[[list[R]], Awaitable[None]],
     *,
-    workers: int,
+    workers: Crew,
     stop: StopSignal,
 ) -> None:
-    """Handle every item of ``batches`` with at most ``workers`` at once, and record every result.
+    """Handle every item of ``batches`` with ``workers()`` at once, and record every result.
 
     ``handle(item, emit)`` calls ``emit`` for each result, synchronously, also when it is cancelled; ``record`` writes a
     group of results. Errors that end a run (raised by either) become the cause of ``stop``; nothing more is handed
@@ -48,7 +56,7 @@ async def work_through(
         ...         emit(item * 2)
         ...     async def record(results):
         ...         seen.extend(results)
-        ...     await work_through(batches(), double, record, workers=2, stop=StopSignal())
+        ...     await work_through(batches(), double, record, workers=lambda: 2, stop=StopSignal())
         ...     return sorted(seen)
         >>> anyio.run(main)
         [2, 4, 6]
@@ -75,8 +83,7 @@ async def work_through(
             async with anyio.create_task_group() as guard:
                 guard.start_soon(_cancel_when_out_of_time, stop, guard.cancel_scope)
                 async with anyio.create_task_group() as crew:
-                    for _ in range(workers):
-                        crew.start_soon(work)
+                    await _hire(crew, work, workers, inbox)
                 guard.cancel_scope.cancel()
         finally:
             outbox.close()
@@ -85,6 +92,19 @@ async def work_through(
 async def _cancel_when_out_of_time(stop: StopSignal, scope: anyio.CancelScope) -> None:
     await stop.out_of_time()
     scope.cancel()
+
+
+async def _hire(
+    crew: anyio.abc.TaskGroup, work: Callable[[], Coroutine[Any, Any, None]], workers: Crew, inbox: _Inbox[T]
+) -> None:
+    """Start workers as they are wanted, until nothing is left to hand out."""
+    hired = 0
+    while not inbox.is_empty:
+        while hired < workers():
+            crew.start_soon(work)
+            hired += 1
+        with anyio.move_on_after(_LOOK_EVERY_S):
+            await inbox.emptied.wait()
 
 
 class _Inbox(Generic[T]):
@@ -96,6 +116,12 @@ class _Inbox(Generic[T]):
         self._waiting: deque[T] = deque()
         self._lock = anyio.Lock()
         self._ended = False
+        self.emptied = anyio.Event()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing more will be handed out."""
+        return self.emptied.is_set() or self._stop.requested
 
     async def take(self) -> tuple[T] | None:
         while not self._waiting:
@@ -103,9 +129,11 @@ class _Inbox(Generic[T]):
                 if self._waiting:
                     break
                 if self._ended or self._stop.requested:
+                    self.emptied.set()
                     return None
                 await self._fetch()
         if self._stop.requested:
+            self.emptied.set()
             return None
         return (self._waiting.popleft(),)
 
@@ -160,5 +188,4 @@ class _Outbox(Generic[R]):
             # What can't be recorded isn't lost for good: the journal still shows these rows as unfinished,
             # and whoever takes the run up again reads them back.
             self._broken = True
-            self._emptied.set()
             self._stop.request(error)

@@ -43,6 +43,7 @@ from batch_renamer.settings import Settings
 from batch_renamer.signals import called_on_signals
 from batch_renamer.stages import load_options
 from batch_renamer.stopping import GRACE_S
+from batch_renamer.words import again
 
 __all__ = ["apply_plan", "audit", "resume", "undo", "with_sheet"]
 
@@ -52,7 +53,8 @@ _Origin = Callable[[Journal, Destination], RunRecord]
 
 def with_sheet(command: str, file: Path, given: Mapping[str, Any]) -> int:
     """Run ``check``, ``plan`` or ``apply`` on a spreadsheet; return the exit code."""
-    return within(command, given, partial(_check if command == "check" else _with_sheet, file=file))
+    body = partial(_check if command == "check" else _with_sheet, file=file)
+    return within(command, given, body, same_again=again("apply", [file], given) if command == "apply" else "")
 
 
 def apply_plan(plan_id: str, given: Mapping[str, Any]) -> int:
@@ -241,9 +243,7 @@ def _digest(file: Path, settings: Settings) -> str | None:
 
 
 def _finish(run: Run, session: Session) -> int:
-    summary = anyio.run(_perform, run)
-    show(run, summary, session.given)
-    return summary.exit_code
+    return show(run, anyio.run(_perform, run), session.given)
 
 
 async def _perform(run: Run) -> RunSummary:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from batch_renamer.connect import Destination, open_journal, reset_sandbox, to_api, to_sandbox
-from batch_renamer.errors import BatchRenamerError, InterruptedRunError, SettingsError
+from batch_renamer.errors import BatchRenamerError, InterruptedRunError, SettingsError, StoppedEarlyError
 from batch_renamer.journal import Journal
 from batch_renamer.logs import logging_to
 from batch_renamer.progress import Progress, make_progress
@@ -72,10 +73,11 @@ class Session:
             progress.close()
 
 
-def within(command: str, given: Mapping[str, Any], body: Callable[[Session], int]) -> int:
+def within(command: str, given: Mapping[str, Any], body: Callable[[Session], int], *, same_again: str = "") -> int:
     """Run the body of a command in its session; return the exit code.
 
     ``given`` holds the options by the names of the settings; None, False and an empty list mean not given.
+    ``same_again`` is the command line that goes on where the command was stopped before it had a run to take up.
     """
     given = {name: value for name, value in given.items() if value not in (None, False, [], ())}
     as_json = bool(given.get("json"))
@@ -87,20 +89,25 @@ def within(command: str, given: Mapping[str, Any], body: Callable[[Session], int
             for setting in describe(settings):
                 log.debug("%s = %s (%s)", *setting)
             return body(Session(command=command, given=given, settings=settings, secrets=secrets))
+    except (StoppedEarlyError, InterruptedRunError) as error:
+        return refuse(command, error, as_json=as_json, next_command=same_again)
     except BatchRenamerError as error:
         return refuse(command, error, as_json=as_json)
     except KeyboardInterrupt:
-        return refuse(command, InterruptedRunError(2), as_json=as_json)
+        return refuse(command, InterruptedRunError(signal.SIGINT), as_json=as_json, next_command=same_again)
     except Exception as error:
         return refuse(command, _fault(error, secrets), as_json=as_json)
 
 
-def refuse(command: str, error: BatchRenamerError, *, as_json: bool) -> int:
-    """Say in one line why a command did nothing, or nothing more; return its exit code."""
+def refuse(command: str, error: BatchRenamerError, *, as_json: bool, next_command: str = "") -> int:
+    """Say in one line why a command did nothing, or nothing more, and how to go on; return its exit code."""
+    messages = make_progress(sys.stderr, quiet=True)
     if as_json:
         write_refusal(sys.stdout, command=command, exit_code=error.exit_code, error=str(error))
     else:
-        make_progress(sys.stderr, quiet=True).message(str(error), error=True)
+        messages.message(str(error), error=True)
+    if next_command:
+        messages.message(next_command, error=True)
     return error.exit_code
 
 

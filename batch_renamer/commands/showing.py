@@ -5,31 +5,37 @@ With ``--json`` that is one object, and the words for people go to standard erro
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from batch_renamer.errors import InputError, ReportWriteError
 from batch_renamer.model import Result, RunSummary
 from batch_renamer.progress import RunView, show_run
-from batch_renamer.reports import write_json_result
+from batch_renamer.reports import write_json_result, write_refusal
 from batch_renamer.run import Run
 from batch_renamer.words import API, RESUMING, SANDBOX, WHERE, WRITING, again
 
 __all__ = ["show"]
+
+log = logging.getLogger("batch_renamer")
 
 _MOST_SHOWN = 1_000
 _TO_BE_RESUMED = (3, 4, 129, 130, 143)
 _KEPT = {**WHERE, **API, **RESUMING, **SANDBOX, **WRITING}
 
 
-def show(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> None:
-    """Show what became of a run, and the exact command that goes on."""
+def show(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> int:
+    """Show what became of a run, and the exact command that goes on; return the exit code."""
     settings = run.settings
     if settings.json:
-        write_json_result(sys.stdout, run.rows(), summary=summary)
+        summary = _written_as_json(run, summary)
     if run.declined:
         run.progress.message("Nothing was sent.")
-        return
+        return summary.exit_code
     hint, command = _next(run, summary, given)
     planned = run.planned(limit=_MOST_SHOWN) if run.dry else []
     view = RunView(
@@ -41,6 +47,23 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> None:
         next_command=command,
     )
     show_run(view, sys.stderr if settings.json else sys.stdout, quiet=settings.quiet)
+    return summary.exit_code
+
+
+def _written_as_json(run: Run, summary: RunSummary) -> RunSummary:
+    """Write the result to standard output; return the summary, which says so if that failed."""
+    try:
+        if summary.exit_code == InputError.exit_code:
+            write_refusal(sys.stdout, command=run.command, exit_code=summary.exit_code, error=summary.stopped)
+        else:
+            write_json_result(sys.stdout, run.rows(), summary=summary)
+        sys.stdout.flush()
+    except OSError as error:
+        log.error("the result could not be written: %s", error.strerror)  # noqa: TRY400 - the cause is its sentence
+        if not summary.stopped:
+            msg = f"The result could not be written to standard output: {error.strerror}."
+            return replace(summary, exit_code=ReportWriteError.exit_code, stopped=msg)
+    return summary
 
 
 def _next(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> tuple[str, str]:
@@ -54,12 +77,12 @@ def _next(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> tuple[str,
         if summary.stopped or not summary.counts.get(Result.PLANNED):
             return "", ""
         if run.command == "plan":
-            return "To do exactly this:", again("apply", ["--plan", summary.run_id], kept)
+            return "To do exactly this:", again("apply", [], {"plan": summary.run_id, **kept})
         return "To do this:", again("undo", [run.origin.id if run.origin else ""], kept)
     if summary.exit_code in _TO_BE_RESUMED:
         return "To go on with what is left:", again("resume", [summary.run_id], kept)
     if summary.exit_code == 1 and {Result.FAILED, Result.UNKNOWN} & summary.counts.keys():
-        return "To try again what failed:", again("resume", [summary.run_id, "--failed"], kept)
+        return "To try again what failed:", again("resume", [summary.run_id], {"failed": True, **kept})
     return "", ""
 
 
@@ -67,6 +90,6 @@ def _same_again(run: Run, given: Mapping[str, Any]) -> str:
     """Return the command itself: what only reads keeps nothing that could be gone on with."""
     again_given = {name: value for name, value in given.items() if name != "sandbox_reset"}
     if run.command == "plan":
-        return again("plan", [str(run.sheet)], again_given)
+        return again("plan", [run.sheet or Path()], again_given)
     word, *switches = run.command.split()
     return again(word, [run.origin.id if run.origin else "", *switches], again_given)

@@ -19,6 +19,11 @@ _REPEATED = """
     SELECT order_id FROM rows WHERE run = ? AND result IS NULL AND order_id > ?
     GROUP BY order_id HAVING COUNT(*) > 1 ORDER BY order_id LIMIT 500
 """
+# Without the hint SQLite reads the whole run for each id, since the primary key would give the order asked for.
+_ROWS_OF_ORDER = """
+    SELECT row, new_name, guard FROM rows INDEXED BY rows_by_order
+    WHERE run = ? AND order_id = ? AND result IS NULL ORDER BY row
+"""
 _SAME_NAME = """
     UPDATE rows SET warning = LTRIM(warning || ' ' || 'The same new name is given to ' || same.orders
         || ' orders (first in row ' || same.first || ').')
@@ -39,10 +44,7 @@ def settle_repeats(connection: sqlite3.Connection, run: int) -> None:
 
 
 def _settle(connection: sqlite3.Connection, run: int, order_id: str) -> None:
-    same = connection.execute(
-        "SELECT row, new_name, guard FROM rows WHERE run = ? AND order_id = ? AND result IS NULL ORDER BY row",
-        (run, order_id),
-    ).fetchall()
+    same = connection.execute(_ROWS_OF_ORDER, (run, order_id)).fetchall()
     numbers = [row for row, _, _ in same]
     names = {name for _, name, _ in same}
     guards = {unicodedata.normalize("NFC", guard) for _, _, guard in same if guard is not None}

@@ -183,6 +183,16 @@ class RunTable(Database):
         with self.transaction() as connection:
             connection.execute("UPDATE runs SET reports = ? WHERE number = ?", (_as_list(reports), run.number))
 
+    def keep_limit(self, account: str, per_s: float) -> None:
+        """Keep the limit that an account was found to have, in requests per second."""
+        with self.transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO limits VALUES (?, ?, ?)", (account, per_s, time.time()))
+
+    def known_limit(self, account: str) -> float | None:
+        """Return the limit that the account was last found to have, in requests per second."""
+        found = self.select("SELECT per_s FROM limits WHERE account = ?", (account,))
+        return float(str(found[0][0])) if found else None
+
     def prune(self, *, older_than_s: float | None = None, keep: int | None = None) -> int:
         """Forget runs older than that many seconds, or all but the newest ``keep``; return how many.
 
@@ -222,7 +232,7 @@ def _storable(text: str) -> str:
 
 
 def _as_list(reports: Sequence[str]) -> str:
-    return json.dumps([*map(_storable, reports)])
+    return json.dumps(list(reports))  # in ASCII: a path may hold what is no text
 
 
 def _run_record(row: tuple[object, ...]) -> RunRecord:

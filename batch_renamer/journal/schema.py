@@ -68,6 +68,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (run, row)
         ) STRICT, WITHOUT ROWID
         """,
+        "CREATE TABLE limits (account TEXT PRIMARY KEY, per_s REAL NOT NULL, learnt_at REAL NOT NULL) STRICT",
         "CREATE INDEX rows_by_order ON rows (run, order_id)",
         "CREATE INDEX runs_by_sheet ON runs (digest, account)",
     ),

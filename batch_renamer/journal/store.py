@@ -63,10 +63,17 @@ class Journal(RunTable):
             " WHERE run = ? AND row > ? AND result IS NULL ORDER BY row LIMIT ?",
             (run.number, after_row, limit),
         )
-        return [
-            RenameRequest(row=row, order_id=order_id, new_name=name, current_name=guard)  # type: ignore[arg-type]  # STRICT columns
-            for row, order_id, name, guard in rows
-        ]
+        return [_request(row) for row in rows]
+
+    def requests_for(self, run: RunRecord, order_ids: Sequence[str]) -> list[RenameRequest]:
+        """Return the undecided rows for these orders."""
+        marks = ", ".join("?" for _ in order_ids)
+        rows = self.select(
+            f"SELECT row, order_id, new_name, guard FROM rows INDEXED BY rows_by_order"  # noqa: S608 - marks
+            f" WHERE run = ? AND order_id IN ({marks}) AND result IS NULL",
+            (run.number, *order_ids),
+        )
+        return [_request(row) for row in rows]
 
     def changes(self, run: RunRecord, *, after_row: int, limit: int) -> list[Change]:
         """Return the next planned renames, in sheet order."""
@@ -91,7 +98,7 @@ class Journal(RunTable):
 
         Whoever takes the run up after a crash knows by this which orders may bear their new name because of it.
         """
-        # On disk before the first of them leaves: a name that this run gave is its own, after a power cut too.
+        # On disk before the first of them leaves: after a power cut, too, this run knows the names that it gave.
         with self.transaction(durable=True) as connection:
             connection.execute(
                 "UPDATE rows SET handed_out = MAX(handed_out, 1)"
@@ -174,7 +181,7 @@ class Journal(RunTable):
         """
         run = self.run(run.id)
         undecided = Result.PLANNED if run.command == "check" else Result.PENDING
-        over = run.committed_at is not None or run.state is RunState.FINISHED
+        over = run.committed_at is not None or (run.state is RunState.FINISHED and run.command != "plan")
         planned = Result.PENDING if over else Result.PLANNED
 
         def shown(stored: object) -> Result:
@@ -271,3 +278,13 @@ class Journal(RunTable):
             )
             for place, group in enumerate(groups)
         ]
+
+
+def _request(row: tuple[object, ...]) -> RenameRequest:
+    number, order_id, new_name, guard = row
+    return RenameRequest(
+        row=number,  # type: ignore[arg-type]  # STRICT columns
+        order_id=order_id,  # type: ignore[arg-type]  # STRICT columns
+        new_name=new_name,  # type: ignore[arg-type]  # STRICT columns
+        current_name=guard,  # type: ignore[arg-type]  # STRICT columns
+    )

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 __all__ = ["LoadOptions", "Sheet", "open_frame", "open_sheet"]
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
-_FOREIGN = (
-    (b"%PDF", "a PDF"),
+_FOREIGN = (  # what the file begins with, in lower case
+    (b"%pdf", "a PDF"),
     (b"{\\rtf", "an RTF document"),
     (b"\x1f\x8b", "a packed file (gzip): unpack it first"),
-    (b"PK\x05\x06", "an empty archive"),
+    (b"pk\x05\x06", "an empty archive"),
     (b"<!doctype", "a web page: open it in a spreadsheet program and save it as .xlsx or CSV"),
     (b"<html", "a web page: open it in a spreadsheet program and save it as .xlsx or CSV"),
     (b"<?xml", "an XML file: open it in a spreadsheet program and save it as .xlsx or CSV"),

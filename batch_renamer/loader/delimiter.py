@@ -62,8 +62,8 @@ def first_records(text: str, delimiter: str, *, complete: bool = True, most: int
 def find_delimiter(text: str, options: LoadOptions, *, complete: bool) -> str:
     r"""Choose the delimiter that gives usable headings, and then as many cells in each row as in the heading.
 
-    Guessing by frequency of characters alone picks wrong ones (https://github.com/python/cpython/issues/97611,
-    seen 2025-06); the headings are known, so they decide.
+    Guessing by the frequency of characters picks wrong ones (https://github.com/python/cpython/issues/97611); the
+    headings are known, so they decide.
 
     Example:
         >>> from batch_renamer.loader.options import LoadOptions

@@ -1,7 +1,8 @@
 """The path of a workbook enters; the rows of one sheet leave, read by a process that may die of it.
 
-A small hostile workbook can abort the process that opens it (https://github.com/tafia/calamine/issues/693, seen
-2025-06): there is nothing to catch. So another process reads, with limits on memory and time and without our secrets.
+A small hostile workbook can abort the process that opens it, and there is nothing to catch: one cell in the last
+corner is enough (https://github.com/tafia/calamine/issues/693; met with python-calamine 0.9.1 in 2026-11). So another
+process reads, with limits on memory and time and without our secrets.
 """
 
 from __future__ import annotations
@@ -132,7 +133,7 @@ class _Reader:
         except queue.Empty:
             line = b""
         self._left_s -= self._clock() - asked_at
-        if not line.endswith(b"\n"):
+        if self._left_s < 0 or not line.endswith(b"\n"):
             raise SheetError(f"{self._label} {_TOO_MUCH}.")
         message: dict[str, Any] = json.loads(line)
         if "refused" in message:

@@ -78,7 +78,10 @@ def read_page(body: bytes) -> OrderPage:
     offset = pagination.get("next_offset")
     if not (offset is None or isinstance(offset, str)):
         raise _not_the_answer("a page of orders")
-    return OrderPage(orders=tuple(_order(order) for order in orders), next_offset=_text(offset) or None)
+    # An order that the list shows without its name is as good as absent: it is read alone.
+    read = [_order(order) for order in orders]
+    named = tuple(order for order, shown in zip(read, orders, strict=True) if "name" in shown)
+    return OrderPage(orders=named, next_offset=_text(offset) or None)
 
 
 def failure_of(

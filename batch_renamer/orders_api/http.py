@@ -7,6 +7,7 @@ aiohttp raises may show the request's headers, the key among them.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import urllib.request
 from collections.abc import AsyncIterator, Mapping
@@ -15,7 +16,7 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 import aiohttp
-import anyio
+from aiohttp import hdrs
 from yarl import URL
 
 from batch_renamer.errors import CertificateError, SettingsError
@@ -57,17 +58,16 @@ async def open_orders_api(
         headers["x-api-version"] = api_version
     session = aiohttp.ClientSession(
         proxy=_proxy_for(URL(base_url)),
-        headers=headers,
         connector=aiohttp.TCPConnector(limit=connections + 1),
         cookie_jar=aiohttp.DummyCookieJar(),
         # Half of the time for connecting: what ended before that was certainly not applied, and is told apart.
-        timeout=aiohttp.ClientTimeout(total=timeout_s, connect=min(timeout_s / 2, _CONNECT_S), sock_read=timeout_s),
+        timeout=aiohttp.ClientTimeout(total=timeout_s, connect=min(timeout_s / 2, _CONNECT_S)),
     )
     # aiohttp would send a GET a second time, unseen by the pacer, when a kept connection turns out to be closed
     # (aio-libs/aiohttp issue 10790); there is no public switch. Trying again is the business of `retrying`.
     session._retry_connection = False
     async with session:
-        yield HttpOrdersApi(session, base_url=base_url, key=key, timeout_s=timeout_s)
+        yield HttpOrdersApi(session, base_url=base_url, headers=headers, timeout_s=timeout_s)
 
 
 def _proxy_for(base_url: URL) -> URL | None:
@@ -92,9 +92,13 @@ def _proxy_for(base_url: URL) -> URL | None:
 class HttpOrdersApi:
     """Speaks to the Orders API; every method is one try of one request. Made by `open_orders_api`."""
 
-    def __init__(self, session: aiohttp.ClientSession, *, base_url: str, key: str, timeout_s: float) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, *, base_url: str, headers: dict[str, str], timeout_s: float
+    ) -> None:
         self._session = session
-        self._key = key
+        # Given with each request: headers of the session, the key among them, would go to a proxy as well, with its
+        # CONNECT and in clear (aio-libs/aiohttp pull request 9368; aiohttp 3.14.5).
+        self._headers = headers
         self._orders = base_url.rstrip("/") + "/v3/orders/"
         self._timeout_s = timeout_s
 
@@ -149,27 +153,31 @@ class HttpOrdersApi:
         else:
             if status == HTTPStatus.OK:
                 return body
-            failure = failure_of(status, headers, body, secret=self._key)
+            failure = failure_of(status, headers, body, secret=self._headers["x-api-key"])
         # Raised only here, so that a raw client exception isn't even its context.
         raise failure
 
     async def _exchange(
         self, method: str, url: URL, payload: dict[str, str] | None
     ) -> tuple[int, Mapping[str, str], bytes]:
+        headers = self._headers if payload is None else {**self._headers, "Content-Type": "application/json"}
         content = None if payload is None else json.dumps(payload).encode()
         # aiohttp's own timeout is missed now and then (aio-libs/aiohttp issue 9547): a second line.
-        with anyio.fail_after(self._timeout_s + 1):
+        async with asyncio.timeout(self._timeout_s + 1):
             async with self._session.request(
                 method,
                 url,
                 data=content,
-                headers={"Content-Type": "application/json"} if content is not None else None,
+                headers=headers,
                 allow_redirects=False,
             ) as response:
                 return response.status, response.headers, await _read(response)
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
+    length = response.content_length
+    if length is not None and length <= _LARGEST_BODY and hdrs.CONTENT_ENCODING not in response.headers:
+        return await response.read()
     chunks: list[bytes] = []
     size = 0
     async for chunk in response.content.iter_chunked(_CHUNK):

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, closing, contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager, closing, suppress
 from pathlib import Path
-from types import FrameType
 
 from aiohttp import web
 
@@ -21,13 +19,12 @@ from batch_renamer.sandbox.app import Sandbox, made_up_key
 from batch_renamer.sandbox.orders import OrderStore
 from batch_renamer.sandbox.requestlog import RequestLog
 from batch_renamer.sandbox.texts import parse_faults, parse_latency, parse_limit
+from batch_renamer.signals import called_on_signals
 
 __all__ = ["running", "serve_forever"]
 
 # A request that hangs or is slow on purpose must not keep the sandbox from stopping.
 _SHUTDOWN_S = 0.2
-# Not every platform has all of them: SIGHUP is a closed terminal on POSIX, SIGBREAK is Ctrl-Break on Windows.
-_STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
 
 @asynccontextmanager
@@ -100,7 +97,7 @@ def serve_forever(
 
 async def _serve_until_stopped(sandbox: Sandbox, *, port: int, show_key: bool) -> None:
     stop = asyncio.Event()
-    with _stopped_by_signals(stop):
+    with called_on_signals(lambda _: stop.set()):
         async with running(sandbox, port=port) as base_url:
             # The command's result: scripts read the first line as soon as it is there.
             sys.stdout.write(f"Sandbox Orders API at {base_url}\n")
@@ -108,23 +105,6 @@ async def _serve_until_stopped(sandbox: Sandbox, *, port: int, show_key: bool) -
                 sys.stdout.write(f"Its key, made up for this run: {sandbox.api_key}\n")
             sys.stdout.flush()
             await stop.wait()
-
-
-@contextmanager
-def _stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
-    """Set ``stop`` on a signal. `loop.add_signal_handler` would be shorter, and is missing on Windows."""
-    loop = asyncio.get_running_loop()
-
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(stop.set)
-
-    numbers = [getattr(signal, name) for name in _STOP_SIGNALS if hasattr(signal, name)]
-    before = {number: signal.signal(number, on_signal) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _loopback(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:

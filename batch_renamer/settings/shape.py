@@ -37,8 +37,8 @@ class Settings:
         api_version: The value of ``x-api-version``, if one is asked for.
         sandbox: Talk to a local stand-in; the real key is never read.
         sandbox_reset: Forget what the sandbox held before.
-        rate: Requests per second, reads and retries included.
-        workers: Requests under way at once.
+        rate: Requests per second at most, reads and retries included; None: as fast as the API allows.
+        workers: Requests under way at once; None: as many as the API's speed calls for.
         attempts: Tries of one request whose answer was not 429.
         timeout: Seconds that one try may take.
         patience: Seconds to wait for an API that gives no good answer at all.
@@ -75,8 +75,8 @@ class Settings:
     api_version: Annotated[str, AfterValidator(values.check_version)] | None = None
     sandbox: bool = False
     sandbox_reset: bool = False
-    rate: Annotated[_Number, Field(gt=0, le=10_000)] = 50.0
-    workers: Annotated[_Count, Field(ge=1, le=1_000)] = 16
+    rate: Annotated[_Number, Field(gt=0, le=10_000)] | None = None
+    workers: Annotated[_Count, Field(ge=1, le=1_000)] | None = None
     attempts: Annotated[_Count, Field(ge=1, le=100)] = 6
     timeout: Annotated[_Number, Field(gt=0, le=_HOUR_S)] = 30.0
     patience: Annotated[_Number, Field(ge=0, le=_WEEK_S)] = 900.0

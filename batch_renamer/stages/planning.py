@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
 
 from batch_renamer.breaker import Breaker
 from batch_renamer.gateway import Gateway
 from batch_renamer.journal import RunState
-from batch_renamer.lookup import read_current
+from batch_renamer.lookup import read_pages, read_singly
 from batch_renamer.model import Change, Reading, RenameRequest
 from batch_renamer.pacing import Pacer
 from batch_renamer.planner import GUARDED_BY_SHEET, decide
 from batch_renamer.retrying import Retrier
 from batch_renamer.run import Run
+from batch_renamer.sharing import share_rate
 from batch_renamer.stages.tally import Tally
 
 __all__ = ["connect", "prove", "read"]
@@ -24,17 +26,31 @@ _WHY_DRIFTED = {
     "audit": "The order does not have the name that run {} gave it.",
 }
 
+DOCUMENTED_LIMIT_PER_S = 300.0
+"""Requests per second and address, by the vendor's documentation ("Rate Limits", 2026-11); accounts may have less."""
+
 
 async def connect(run: Run) -> None:
     """Open the API behind pacer, breaker and retrier, and let the breaker stand guard until the run ends."""
     settings = run.settings
     orders = run.journal.order_names(run.record)
     api = await run.opened.enter_async_context(run.destination.connect(orders))
-    pacer = Pacer(rate_per_s=settings.rate)
+    known_per_s = await run.journal.off_loop(run.journal.known_limit, run.destination.account)
+    ceiling_per_s = settings.rate or DOCUMENTED_LIMIT_PER_S
+    pacer = Pacer(rate_per_s=ceiling_per_s, known_per_s=known_per_s)
     breaker = Breaker(patience_s=settings.patience, stop=run.stop, notify=run.progress.message)
     retrier = Retrier(attempts=settings.attempts, pacer=pacer, breaker=breaker, stop=run.stop)
     run.connect(Gateway(api, retrier), pacer)
     run.background.start_soon(breaker.watch, run.gateway.answers)
+    run.background.start_soon(
+        partial(
+            share_rate,
+            pacer,
+            ceiling_per_s=ceiling_per_s,
+            state_dir=settings.state_dir,
+            base_url=run.destination.base_url,
+        )
+    )
 
 
 async def prove(run: Run) -> None:
@@ -66,9 +82,17 @@ async def read(run: Run) -> None:
         await journal.off_loop(journal.settle, record, decisions)
         planned += sum(isinstance(decision, Change) for decision in decisions)
         tally.add(decisions)
-        run.progress.advance(tally.done, failures=tally.bad)
+        run.progress.advance(tally.done, failures=tally.bad, note=run.pace_note())
 
-    await read_current(batches(), record_decisions, gateway=run.gateway, workers=run.settings.workers, stop=run.stop)
+    async def wanted(order_ids: Sequence[str]) -> list[RenameRequest]:
+        return await journal.off_loop(journal.requests_for, record, order_ids)
+
+    if first is None:  # A trial reads no more orders than it needs, in sheet order.
+        rows = await journal.off_loop(journal.undecided, record)
+        await read_pages(
+            wanted, record_decisions, gateway=run.gateway, rows=rows, singles_per_s=run.requests_per_s, stop=run.stop
+        )
+    await read_singly(batches(), record_decisions, gateway=run.gateway, workers=run.crew, stop=run.stop)
     run.read_in_s = time.monotonic() - begun
     if run.stop.requested:
         return

@@ -95,7 +95,7 @@ async def rename(run: Run) -> None:
     async def record_outcomes(outcomes: list[Outcome]) -> None:
         await journal.off_loop(journal.settle, record, outcomes)
         tally.add(outcomes)
-        run.progress.advance(tally.done, failures=tally.bad)
+        run.progress.advance(tally.done, failures=tally.bad, note=run.pace_note())
         stop_at_too_many(run, tally, bad_in_plan=bad_in_plan)
 
-    await rename_all(batches(), record_outcomes, gateway=run.gateway, workers=run.settings.workers, stop=run.stop)
+    await rename_all(batches(), record_outcomes, gateway=run.gateway, workers=run.crew, stop=run.stop)

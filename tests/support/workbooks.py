@@ -40,7 +40,9 @@ def xlsx_row(number: int, *cells: str, first_column: str = "A") -> str:
     return f'<row r="{number}">{"".join(written)}</row>'
 
 
-def xlsx(sheets: Mapping[str, str], *, hidden: Sequence[str] = (), extra: Mapping[str, str | bytes] | None = None) -> bytes:
+def xlsx(
+    sheets: Mapping[str, str], *, hidden: Sequence[str] = (), extra: Mapping[str, str | bytes] | None = None
+) -> bytes:
     """Write a workbook whose sheets are given as their rows in XML; style 1 is a date."""
     names = list(sheets)
     entries = "".join(
@@ -58,7 +60,8 @@ def xlsx(sheets: Mapping[str, str], *, hidden: Sequence[str] = (), extra: Mappin
         "xl/workbook.xml": f"<workbook xmlns='{_MAIN}' xmlns:r='{_RELATIONS}'><sheets>{entries}</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": f"<Relationships xmlns='{_PACKAGE}/relationships'>{relations}"
         f"<Relationship Id='s' Type='{_RELATIONS}/styles' Target='styles.xml'/></Relationships>",
-        "xl/styles.xml": f"<styleSheet xmlns='{_MAIN}'><cellXfs><xf numFmtId='0'/><xf numFmtId='14'/></cellXfs></styleSheet>",
+        "xl/styles.xml": f"<styleSheet xmlns='{_MAIN}'><cellXfs><xf numFmtId='0'/><xf numFmtId='14'/></cellXfs>"
+        "</styleSheet>",
     }
     for i, rows in enumerate(sheets.values(), 1):
         parts[f"xl/worksheets/sheet{i}.xml"] = f"<worksheet xmlns='{_MAIN}'><sheetData>{rows}</sheetData></worksheet>"
@@ -87,7 +90,7 @@ def ods(rows: str, *, name: str = "Orders", extra: Mapping[str, str | bytes] | N
     )
     parts: dict[str, str | bytes] = {
         "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
-        "META-INF/manifest.xml": "<manifest:manifest xmlns:manifest='urn:oasis:names:tc:opendocument:xmlns:manifest:1.0'/>",
+        "META-INF/manifest.xml": f"<manifest:manifest xmlns:manifest='{_ODF}:manifest:1.0'/>",
         "content.xml": content,
     }
     return zipped({**parts, **(extra or {})})
@@ -107,7 +110,9 @@ def xls(rows: Mapping[tuple[int, int], bytes | Value], *, before: Sequence[tuple
         last_row, last_column = max(row for row, _ in rows), max(column for _, column in rows)
         sheet += _biff(0x200, struct.pack("<IIHHH", 0, last_row + 1, 0, last_column + 1, 0))
     sheet += b"".join(_xls_cell(row, column, value) for (row, column), value in sorted(rows.items())) + _biff(0x0A)
-    start = _biff(0x809, struct.pack("<HHHHII", 0x600, 0x05, 0, 0, 0, 0)) + b"".join(_biff(*record) for record in before)
+    start = _biff(0x809, struct.pack("<HHHHII", 0x600, 0x05, 0, 0, 0, 0)) + b"".join(
+        _biff(*record) for record in before
+    )
     name = b"Orders"
     length = len(start) + 4 + 8 + len(name) + 4
     bound = _biff(0x85, struct.pack("<IBBBB", length, 0, 0, len(name), 0) + name)
@@ -149,7 +154,25 @@ def _compound(name: str, stream: bytes) -> bytes:
     end, free = 0xFFFFFFFE, 0xFFFFFFFF
     table = [0xFFFFFFFD, end, *range(3, 2 + sectors), end]
     directory = _entry("Root Entry", 5, end, 0, child=1) + _entry(name, 2, 2, len(stream))
-    header = struct.pack("<8s16xHHHHH6xIIIIIIIIII", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, end, 0, end, 0, 0)
+    header = struct.pack(
+        "<8s16xHHHHH6xIIIIIIIIII",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        0x3E,
+        3,
+        0xFFFE,
+        9,
+        6,
+        0,
+        1,
+        1,
+        0,
+        4096,
+        end,
+        0,
+        end,
+        0,
+        0,
+    )
     header = header[:76] + struct.pack("<109I", 0, *([free] * 108))
     table += [free] * (128 - len(table))
     return header + struct.pack("<128I", *table) + directory.ljust(512, b"\0") + stream
@@ -168,9 +191,17 @@ def xlsb(rows: Iterable[Sequence[Value]], *, first_row: int = 0, first_column: i
         cells.append(_brt(0, struct.pack("<IIHBBBI", place, 0, 300, 0, 0, 0, 0)))
         cells += [_xlsb_cell(first_column + column, value) for column, value in enumerate(row) if value != ""]
     width = max(map(len, rows), default=1)
-    dimension = struct.pack("<IIII", first_row, first_row + len(rows) - 1, first_column, first_column + width - 1)
+    dimension = struct.pack(
+        "<IIII", first_row, first_row + max(len(rows), 1) - 1, first_column, first_column + width - 1
+    )
     sheet = _brt(129) + _brt(148, dimension) + _brt(145) + b"".join(cells) + _brt(146) + _brt(130)
-    book = _brt(131) + _brt(143) + _brt(156, struct.pack("<II", 0, 1) + _wide("rId1") + _wide("Orders")) + _brt(144) + _brt(132)
+    book = (
+        _brt(131)
+        + _brt(143)
+        + _brt(156, struct.pack("<II", 0, 1) + _wide("rId1") + _wide("Orders"))
+        + _brt(144)
+        + _brt(132)
+    )
     return zipped(
         {
             "[Content_Types].xml": f"<Types xmlns='{_PACKAGE}/content-types'/>",

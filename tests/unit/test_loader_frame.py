@@ -72,7 +72,9 @@ def test_other_values_are_problems(value: object, words: str) -> None:
 @pytest.mark.parametrize("missing", [None, float("nan"), pd.NA, pd.NaT])
 def test_missing_values_are_blank(missing: object) -> None:
     """All of pandas' ways to say nothing."""
-    frame = pd.DataFrame({"id": pd.Series(["a1", missing], dtype=object), "new_name": ["b", "c"], "old_name": [missing] * 2})
+    frame = pd.DataFrame(
+        {"id": pd.Series(["a1", missing], dtype=object), "new_name": ["b", "c"], "old_name": [missing] * 2}
+    )
     rows = load(frame)
     assert rows[0] == RenameRequest(row=2, order_id="a1", new_name="b")
     assert isinstance(rows[1], RowProblem)

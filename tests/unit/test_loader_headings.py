@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from batch_renamer.loader import LoadOptions
@@ -9,14 +11,14 @@ from batch_renamer.loader.headings import Columns, HeadingTrouble, find_columns
 from batch_renamer.model import COLUMNS
 
 
-def find(*headings: str, **options: str) -> Columns:
+def find(*headings: str, **options: Any) -> Columns:
     """Find the columns of a sheet with this one heading row."""
     found = find_columns([headings], LoadOptions(**options))
     assert isinstance(found, Columns), found
     return found
 
 
-def trouble(*headings: str, **options: str) -> str:
+def trouble(*headings: str, **options: Any) -> str:
     """Return why this heading row is no use."""
     found = find_columns([headings], LoadOptions(**options))
     assert isinstance(found, HeadingTrouble), found
@@ -24,14 +26,17 @@ def trouble(*headings: str, **options: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "heading", ["order_id", "Order ID", "ORDER-ID", " orderid ", "order", "Id", "order number", "Order_No", "Order\u200bID"]
+    "heading",
+    ["order_id", "Order ID", "ORDER-ID", " orderid ", "order", "Id", "order number", "Order_No", "Order\u200bID"],
 )
 def test_id_headings_are_found(heading: str) -> None:
     """Case, spaces, underscores and hyphens don't matter."""
     assert find("x", heading, "new_name").order_id == 1
 
 
-@pytest.mark.parametrize("heading", ["new_name", "NEW NAME", "New-Name", "newname", "new title", "Rename To", "name to be"])
+@pytest.mark.parametrize(
+    "heading", ["new_name", "NEW NAME", "New-Name", "newname", "new title", "Rename To", "name to be"]
+)
 def test_name_headings_are_found(heading: str) -> None:
     """Each of the spellings will do."""
     assert find("order_id", "x", heading).new_name == 2

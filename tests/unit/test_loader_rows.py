@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_renamer.loader import rows
-from batch_renamer.loader.cells import Flaw, Unusable
+from batch_renamer.loader.cells import Flaw, Unusable, cell_of_wire
 from batch_renamer.loader.rows import read_row
 from batch_renamer.model import RenameRequest, RowProblem
 
@@ -59,7 +59,9 @@ def test_usable_id_stays_as_typed(order_id: str) -> None:
     assert request(order_id).order_id == order_id
 
 
-@pytest.mark.parametrize("around", [" ", "\t", "\n", "\xa0", "\u200b", "\ufeff", "\u2060", "\u3000", "\u200e", " \ufeff\xa0"])
+@pytest.mark.parametrize(
+    "around", [" ", "\t", "\n", "\xa0", "\u200b", "\ufeff", "\u2060", "\u3000", "\u200e", " \ufeff\xa0"]
+)
 def test_ids_and_names_are_trimmed(around: str) -> None:
     """White space, non-breaking and zero-width characters are cut at both ends of id, name and guard."""
     read = request(f"{around}a1{around}", f"{around}12 Elm St{around}", f"{around}old{around}")
@@ -112,7 +114,9 @@ def test_id_of_257_characters_is_invalid() -> None:
     assert "257 characters" in reason("x" * 257)
 
 
-@pytest.mark.parametrize("order_id", ["1.23457E+15", "1,23457E+15", "1E+05", "1.23e+20", "-4.5E+12", "5.00E-05", "1E-05"])
+@pytest.mark.parametrize(
+    "order_id", ["1.23457E+15", "1,23457E+15", "1E+05", "1.23e+20", "-4.5E+12", "5.00E-05", "1E-05"]
+)
 def test_id_in_scientific_notation_is_invalid(order_id: str) -> None:
     """The digits are lost; the sentence says how to get them back."""
     assert "paste the ids again" in reason(order_id)
@@ -164,7 +168,7 @@ def test_id_that_became_a_date_is_invalid(order_id: str) -> None:
         "❤️",
         "[/]",
         "<script>",
-        'a "b" \'c\'',
+        "a \"b\" 'c'",
         "x" * 10_000,
         "a  b",
         "a\u200bb\xa0c",
@@ -258,8 +262,7 @@ def test_problem_shows_the_row_as_typed() -> None:
 def test_warnings_are_joined() -> None:
     """A row may have several."""
     assert request(new_name="a\nb", skip="no").warning == (
-        "A line break in the new name became a space. "
-        "Left out, for “no” is a skip mark too: clear the cell to rename."
+        "A line break in the new name became a space. Left out, for “no” is a skip mark too: clear the cell to rename."
     )
 
 
@@ -321,3 +324,10 @@ SPECIAL = st.one_of(
 def test_the_quick_way_says_what_the_slow_way_says(order_id: str, new_name: str, guard: str) -> None:
     """Speed changes no result."""
     assert read_row(2, order_id, new_name, guard, "") == rows._read_slowly(2, order_id, new_name, guard, "")
+
+
+@pytest.mark.parametrize("value", [None, [], ["date"], ["error", 1], {"a": 1}, ["unheard of", ""]])
+def test_cell_that_the_reader_never_sends_is_no_cell(value: object) -> None:
+    """A reader that has gone wrong is not believed."""
+    with pytest.raises(ValueError, match=r"no cell|not a valid"):
+        cell_of_wire(value)

@@ -124,14 +124,7 @@ def test_unusable_cells_are_problems_in_every_column(tmp_path: Path, cell: str, 
     """Neither a name may vanish nor a guard fall because the reader gives an error as blank."""
     rows = load(
         tmp_path,
-        xlsx(
-            {
-                "A": HEADINGS
-                + xlsx_row(2, cell, "b")
-                + xlsx_row(3, "a1", cell)
-                + xlsx_row(4, "a1", "b", cell)
-            }
-        ),
+        xlsx({"A": HEADINGS + xlsx_row(2, cell, "b") + xlsx_row(3, "a1", cell) + xlsx_row(4, "a1", "b", cell)}),
     )[1]
     assert [row[3] for row in told(rows)] == [
         f"The order id {what}",
@@ -208,7 +201,10 @@ def test_errors_in_xlsb_are_found(tmp_path: Path) -> None:
 
 def test_errors_in_ods_are_found(tmp_path: Path) -> None:
     """The reader gives them as blank or even as 0; repeated rows and cells are counted."""
-    error = "<table:table-cell table:formula='of:=1/0' office:value-type='float' office:value='0' calcext:value-type='error'/>"
+    error = (
+        "<table:table-cell table:formula='of:=1/0' office:value-type='float' office:value='0' "
+        "calcext:value-type='error'/>"
+    )
     formula = "<table:table-cell table:formula='of:=A1'/>"
     rows = load(
         tmp_path,
@@ -326,12 +322,14 @@ def test_archive_that_unpacks_to_gigabytes_is_refused(tmp_path: Path) -> None:
     """A small file of one long text."""
     path = tmp_path / "bomb.xlsx"
     path.write_bytes(xlsx({"A": ""}))
-    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        with archive.open("xl/sharedStrings.xml", "w", force_zip64=True) as part:
-            part.write(b"<sst xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><si><t>")
-            for _ in range(1500):
-                part.write(b"x" * (1 << 20))
-    with pytest.raises(SheetError), open_sheet(path):
+    with (
+        zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("xl/sharedStrings.xml", "w", force_zip64=True) as part,
+    ):
+        part.write(b"<sst xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><si><t>")
+        for _ in range(1100):
+            part.write(b"x" * (1 << 20))
+    with pytest.raises(SheetError, match="save it as CSV"), open_sheet(path):
         pass
 
 
@@ -364,9 +362,11 @@ def test_waiting_is_limited_in_sum(tmp_path: Path) -> None:
     path = tmp_path / "orders.xlsx"
     path.write_bytes(xlsx({"A": HEADINGS + xlsx_row(2, "a1", "b")}))
     now = iter([0.0, 30.0, 30.0, 59.0, 59.0, 61.0, 61.0, 61.0])
-    with reading_workbook(path, "orders.xlsx", LoadOptions(), clock=lambda: next(now)) as sheet:
-        with pytest.raises(SheetError, match="save it as CSV"):
-            list(sheet.chunks())
+    with (
+        reading_workbook(path, "orders.xlsx", LoadOptions(), clock=lambda: next(now)) as sheet,
+        pytest.raises(SheetError, match="save it as CSV"),
+    ):
+        list(sheet.chunks())
 
 
 @pytest.mark.parametrize("start", ["raise SystemExit(134)", "import os; os.abort()", "print('{', end='')"])
@@ -404,9 +404,15 @@ def test_reader_ends_with_the_context(tmp_path: Path, monkeypatch: pytest.Monkey
     with open_sheet(path) as sheet:
         next(sheet.chunks(10))
     assert started[0].returncode is not None
+
+
+def test_rows_of_a_closed_workbook_are_refused(tmp_path: Path) -> None:
+    """Its process is gone."""
+    path = tmp_path / "orders.xlsx"
+    path.write_bytes(xlsx({"A": HEADINGS}))
+    with open_sheet(path) as sheet:
+        pass
     with pytest.raises(SheetError, match="is closed already"):
-        with open_sheet(path) as sheet:
-            pass
         list(sheet.chunks())
 
 

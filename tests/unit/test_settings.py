@@ -47,7 +47,7 @@ def test_defaults_are_the_promised_ones() -> None:
     """Without any word from anybody, the defaults of the option table hold."""
     settings = resolve_settings({}, environ={})
     promised = (settings.base_url, settings.rate, settings.workers, settings.attempts, settings.timeout)
-    assert promised == ("https://api.autoenhance.ai", 50.0, 16, 6, 30.0)
+    assert promised == ("https://api.autoenhance.ai", None, None, 6, 30.0)
     assert (settings.patience, settings.wait, settings.max_failures) == (900.0, 0.0, MaxFailures(percent=50))
     assert (settings.first, settings.max_renames, settings.report, settings.log_file) == (None, None, (), None)
     assert not any((settings.sandbox, settings.strict, settings.yes, settings.json, settings.quiet, settings.verbose))
@@ -76,7 +76,7 @@ def test_strongest_place_wins(places: set[str], tmp_path_factory: pytest.TempPat
     flags: dict[str, object] = {"config": config, "profile": "office", "rate": 4 if "flag" in places else None}
     environ = {"BATCH_RENAMER_RATE": "3"} if "variable" in places else {}
     order = {"flag": 4.0, "variable": 3.0, "profile": 2.0, "top": 1.0}
-    expected = next((rate for place, rate in order.items() if place in places), 50.0)
+    expected = next((rate for place, rate in order.items() if place in places), None)
     assert resolve_settings(flags, environ=environ).rate == expected
 
 
@@ -109,7 +109,7 @@ def test_flag_not_given_leaves_the_word_to_the_file(write: Write, value: object)
 
 def test_empty_variable_means_not_set() -> None:
     """``BATCH_RENAMER_RATE=`` in an environment file takes the default."""
-    assert resolve_settings({}, environ={"BATCH_RENAMER_RATE": ""}).rate == 50.0
+    assert resolve_settings({}, environ={"BATCH_RENAMER_RATE": ""}).rate is None
 
 
 @pytest.mark.parametrize(
@@ -363,7 +363,7 @@ def test_unknown_variable_is_refused(variable: str, says: str) -> None:
 
 def test_variables_of_others_are_left_alone() -> None:
     """Only our own prefix is judged."""
-    assert resolve_settings({}, environ={"RATE": "x", "BATCH_RENAMER": "x", "batch_renamer_rate": "x"}).rate == 50.0
+    assert resolve_settings({}, environ={"RATE": "x", "BATCH_RENAMER": "x", "batch_renamer_rate": "x"}).rate is None
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The binary records of one sheet (.xls, .xlsb) enter; the cells that hold an error or no result yet leave.
 
-Record numbers and layouts: [MS-XLS] 2.3-2.5, [MS-XLSB] 2.3-2.5 and [MS-CFB] 2 (learn.microsoft.com, seen 2025-06).
+Record numbers and layouts are those of the published formats [MS-XLS], [MS-XLSB] and [MS-CFB].
 """
 
 from __future__ import annotations

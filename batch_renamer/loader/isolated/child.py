@@ -53,7 +53,9 @@ def main(path: str) -> None:
         _send({"refused": str(refusal)})
     except python_calamine.PasswordError:
         _send({"refused": "password"})
-    except Exception:
+    except MemoryError:
+        sys.exit(1)  # without a word, like the aborts that can't be caught: the parent knows what it means
+    except BaseException:  # a broken workbook may break any line, and a panic in the reader is no Exception
         _send({"refused": "damaged"})
 
 

@@ -1,0 +1,28 @@
+"""The rate limit as the server sees it: every try counts, reads and repeats included."""
+
+from __future__ import annotations
+
+from batch_renamer.sandbox import FaultPlan, Latency, LimitSpec, script
+from tests.e2e.bench import Bench
+
+RATE = 50
+
+
+async def test_a_server_that_admits_just_the_rate_never_refuses(bench: Bench) -> None:
+    """At most one try more than the rate in any second, and hardly slower than the rate allows."""
+    bench.sandbox.set_limit(LimitSpec(requests=RATE, algorithm="sliding"))
+    bench.sandbox.faults = FaultPlan(rules=script("500", "reset-before", order_id="order-7"))
+    ran = await bench.apply(bench.sheet(bench.seed(40)), "--json", "--rate", str(RATE))
+    log = list(bench.sandbox.log)
+    assert set(ran.results) == {"renamed"}
+    assert len(log) == 1 + 1 + 40 + 2  # the key's proof, a page of names, the renames, and what went wrong
+    assert bench.sandbox.log.most_in_any(1.0) <= RATE + 1
+    assert [entry for entry in log if entry.status == 429] == []
+
+
+async def test_no_more_at_once_than_workers(bench: Bench) -> None:
+    """However fast it may be, only so many requests are under way."""
+    bench.sandbox.latency = Latency(base_s=0.01)
+    ran = await bench.apply(bench.sheet(bench.seed(40)), "--json", "--workers", "3")
+    assert set(ran.results) == {"renamed"}
+    assert bench.sandbox.log.most_at_once == 3

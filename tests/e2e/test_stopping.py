@@ -1,0 +1,95 @@
+"""The command is asked to stop in mid-run: what is in flight is finished, and the last line says how to go on."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import signal
+import sys
+
+import pytest
+
+from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, NamedBy, Rule
+from tests.e2e.bench import Bench, Gate
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+
+STOPS = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+WORKERS = 2
+
+
+def hold_renames(bench: Bench, *, kind: FaultKind, first: int) -> Gate:
+    """Let the PATCHes from the ``first`` one on wait at a gate, before or after they are carried out."""
+    gate = bench.sandbox.sleep = Gate()
+    rule = Rule(fault=Fault(kind=kind), method="PATCH", nth=first, times=None)
+    bench.sandbox.faults = FaultPlan(rules=[rule])
+    return gate
+
+
+@pytest.mark.parametrize(("number", "code"), STOPS, ids=lambda value: getattr(value, "name", None))
+async def test_a_signal_lets_requests_in_flight_finish(bench: Bench, number: signal.Signals, code: int) -> None:
+    """Three rows were renamed, two are in flight and are renamed too; nothing is sent for the other five."""
+    rows = bench.seed(10)
+    gate = hold_renames(bench, kind=FaultKind.SLOW, first=4)
+    sheet, report = bench.sheet(rows), bench.folder / "report.json"
+    words = bench.at_this_api("apply", sheet, "--workers", str(WORKERS), "--report", report)
+    async with bench.start(*words) as started:
+        await gate.until_waiting(WORKERS)
+        started.process.send_signal(number)
+        await started.until_it_says("Stopping")
+        gate.open()
+        ran = await started.ended()
+    results = [row["result"] for row in json.loads(report.read_text("utf-8"))["rows"]]
+    assert (ran.code, results) == (code, ["renamed"] * 5 + ["pending"] * 5)
+    assert bench.patches == [order_id for order_id, _ in rows[:5]]
+    assert shlex.split(ran.last_line)[:2] == ["batch-renamer", "resume"]
+
+
+async def test_the_command_that_is_shown_finishes_the_run(bench: Bench) -> None:
+    """Pasted into a shell, it renames what was pending; what is done is not sent again."""
+    rows = bench.seed(6)
+    gate = hold_renames(bench, kind=FaultKind.SLOW, first=3)
+    async with bench.start(*bench.at_this_api("apply", bench.sheet(rows), "--workers", "1")) as started:
+        await gate.until_waiting(1)
+        started.process.send_signal(signal.SIGTERM)
+        await started.until_it_says("Stopping")
+        gate.open()
+        stopped = await started.ended()
+    again = await bench.run("-c", stopped.last_line, program=["/bin/sh"])
+    assert (stopped.code, again.code) == (143, 0)
+    assert bench.patches == [order_id for order_id, _ in rows]
+    assert bench.sandbox.store.names() == dict(rows)
+    given = {name.by for history in bench.sandbox.store.histories().values() for name in history[1:]}
+    assert given == {NamedBy.RENAME}
+
+
+async def test_a_second_signal_ends_at_once(bench: Bench) -> None:
+    """What was in flight then may have been applied, so it is unknown; the report is written all the same."""
+    rows = bench.seed(5)
+    gate = hold_renames(bench, kind=FaultKind.SLOW_AFTER, first=2)
+    report = bench.folder / "report.json"
+    words = bench.at_this_api("apply", bench.sheet(rows), "--workers", "1", "--report", report)
+    async with bench.start(*words) as started:
+        await gate.until_waiting(1)
+        started.process.send_signal(signal.SIGINT)
+        await started.until_it_says("Stopping")
+        started.process.send_signal(signal.SIGINT)
+        ran = await started.ended()
+    results = [row["result"] for row in json.loads(report.read_text("utf-8"))["rows"]]
+    assert (ran.code, results) == (130, ["renamed", "unknown", "pending", "pending", "pending"])
+    assert ran.seconds < 9  # a request in flight would have been given 10 s
+
+
+async def test_a_signal_while_names_are_read_renames_nothing(bench: Bench) -> None:
+    """No row was sent, so every row is pending."""
+    rows = bench.seed(5)
+    gate = bench.sandbox.sleep = Gate()
+    rule = Rule(fault=Fault(kind=FaultKind.SLOW), method="GET", nth=2, times=None)
+    bench.sandbox.faults = FaultPlan(rules=[rule])
+    async with bench.start(*bench.at_this_api("apply", bench.sheet(rows), "--workers", "1", "--json")) as started:
+        await gate.until_waiting(1)
+        started.process.send_signal(signal.SIGINT)
+        await started.until_it_says("Stopping")
+        gate.open()
+        ran = await started.ended()
+    assert (ran.code, set(ran.results), bench.patches) == (130, {"pending"}, [])

@@ -1,0 +1,76 @@
+"""What goes wrong on purpose, for tests and benchmarks: a share and a seed enter, a fault plan leaves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule, Share
+from tests.e2e.bench import DEADLINE_S
+
+__all__ = ["Naps", "faults_of_every_kind", "forbidding", "one_order_for_each_kind"]
+
+
+class Naps:
+    """Stands in for the sandbox's sleep, and tells when nobody sleeps any more."""
+
+    def __init__(self) -> None:
+        self._asleep = 0
+        self._awake = asyncio.Condition()
+
+    async def __call__(self, seconds: float) -> None:
+        """Sleep."""
+        self._asleep += 1
+        await asyncio.sleep(seconds)
+        async with self._awake:
+            self._asleep -= 1
+            self._awake.notify_all()
+
+    async def over(self) -> None:
+        """Wait until every request that was slow has been carried out."""
+        async with asyncio.timeout(DEADLINE_S), self._awake:
+            await self._awake.wait_for(lambda: not self._asleep)
+
+
+def faults_of_every_kind(share: float, *, seed: int, slow_s: float, retry_after_s: float) -> FaultPlan:
+    """Spread a share of faults evenly over every kind there is; a slow answer takes ``slow_s`` seconds."""
+    each = share / len(FaultKind)
+    faults = [Fault(kind=kind, seconds=slow_s if "slow" in kind else retry_after_s) for kind in FaultKind]
+    return FaultPlan(shares=[Share(fault=fault, share=each) for fault in faults], seed=seed)
+
+
+def one_order_for_each_kind(*, slow_s: float) -> FaultPlan:
+    """Let every rename of ``order-1`` meet the first kind of fault, of ``order-2`` the second, and so on.
+
+    A 429 comes only twice: it is waited out however often it comes.
+    """
+    rules = []
+    for number, kind in enumerate(FaultKind, 1):
+        fault = Fault(kind=kind, seconds=slow_s if "slow" in kind else 0.0)
+        times = 2 if kind.startswith("429") else None
+        rules.append(Rule(fault=fault, method="PATCH", order_id=f"order-{number}", times=times))
+    return FaultPlan(rules=rules)
+
+
+@asynccontextmanager
+async def forbidding() -> AsyncIterator[str]:
+    """Serve an API that lets everything be read, forbids every rename, and repeats the key when it does."""
+
+    async def answer(request: web.BaseRequest) -> web.Response:
+        if request.method == "PATCH":
+            key = request.headers["x-api-key"]
+            return web.json_response({"message": f"Key {key} may not", "detail": {"key": key}}, status=403)
+        if order_id := request.path.rpartition("/")[2]:
+            return web.json_response({"order_id": order_id, "name": "Old", "images": []})
+        return web.json_response({"orders": [], "pagination": {"per_page": 1, "next_offset": None}})
+
+    runner = web.ServerRunner(web.Server(answer))
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,76 @@
+"""The crew: the pace and the speed of the API enter; how many workers there shall be, and what is forecast, leave."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from batch_renamer.connect import MOST_AT_ONCE, nowhere
+from batch_renamer.pacing import Pacer
+from batch_renamer.run import Run
+from batch_renamer.settings import Settings
+
+if TYPE_CHECKING:
+    from batch_renamer.gateway import Gateway
+    from batch_renamer.journal import Journal
+    from batch_renamer.progress import Progress
+
+
+def run_at(*, rate_per_s: float = 300, latency_s: float | None = None, workers: int | None = None) -> Run:
+    """Return a run whose API answers after so many seconds."""
+    run = Run(
+        command="apply",
+        settings=Settings(state_dir=Path(), workers=workers),
+        journal=cast("Journal", None),
+        progress=cast("Progress", None),
+        destination=nowhere(),
+    )
+    pacer = Pacer(rate_per_s=rate_per_s)
+    pacer.latency_s = latency_s
+    run.connect(cast("Gateway", None), pacer)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("rate_per_s", "latency_s", "crew"),
+    [
+        pytest.param(300, None, 32, id="nothing known yet"),
+        pytest.param(300, 0.1, 39, id="0.1 s"),
+        pytest.param(300, 2.0, 777, id="2 s"),
+        pytest.param(300, 0.001, 16, id="never fewer than a handful"),
+        pytest.param(5, 0.1, 16, id="slow pace"),
+        pytest.param(math.inf, 0.1, 32, id="no limit"),
+    ],
+)
+def test_workers_are_rate_times_latency_with_head_room(rate_per_s: float, latency_s: float | None, crew: int) -> None:
+    """Little's law: so many are under way at once when the pace is kept."""
+    assert run_at(rate_per_s=rate_per_s, latency_s=latency_s).crew() == crew
+
+
+@pytest.mark.parametrize("latency_s", [3.0, 30.0])
+def test_the_crew_is_bounded(latency_s: float) -> None:
+    """However slow the API is, no more than a thousand requests are under way."""
+    assert run_at(latency_s=latency_s).crew() == MOST_AT_ONCE == 1_000
+
+
+def test_the_crew_that_was_asked_for_is_the_crew() -> None:
+    """``--workers`` is not argued with."""
+    assert run_at(latency_s=2.0, workers=3).crew() == 3
+
+
+@pytest.mark.parametrize(
+    ("latency_s", "workers", "per_s"),
+    [(0.1, None, 298.5), (0.1, 16, 160.0), (0.01, 16, 298.5), (None, 16, 298.5)],
+    ids=["by the pace", "few workers", "enough workers", "nothing known yet"],
+)
+def test_the_forecast_knows_what_holds_a_run_back(latency_s: float | None, workers: int | None, per_s: float) -> None:
+    """The pace, or the workers that were asked for and the time of an answer."""
+    assert run_at(latency_s=latency_s, workers=workers).requests_per_s() == pytest.approx(per_s)
+
+
+def test_the_limit_is_shown() -> None:
+    """The progress line tells what is kept to."""
+    assert run_at().pace_note() == "limit 300/s"

@@ -1,0 +1,155 @@
+"""What aiohttp raises enters as a fake; what becomes of it is read as a table. Sockets are in ``test_http_client``.
+
+The only module that fakes aiohttp: these errors are hard or slow to bring about over a socket.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+import ssl
+import traceback
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import Mock
+
+import aiohttp
+import anyio
+import pytest
+from aiohttp.client_reqrep import ConnectionKey
+from aioresponses import CallbackResult, aioresponses
+from multidict import CIMultiDict, CIMultiDictProxy
+from yarl import URL
+
+from batch_renamer.errors import CertificateError
+from batch_renamer.orders_api import TransientError
+from batch_renamer.orders_api.http import open_orders_api
+
+KEY = "sk-marker-0123456789"
+BASE = "https://api.example.com"
+TARGET = URL(f"{BASE}/v3/orders/a1")
+
+
+class Response(aiohttp.ClientResponse):
+    """What aiohttp 3.14 asks for, and aioresponses 0.7.9 does not give (aioresponses issue 289)."""
+
+    def __init__(self, method: str, url: URL, **options: Any) -> None:
+        super().__init__(method, url, stream_writer=Mock(), **options)
+
+
+PLACE = ConnectionKey(
+    host="api.example.com", port=443, is_ssl=True, ssl=True, proxy=None, proxy_auth=None, proxy_headers_hash=None
+)
+ASKED = aiohttp.RequestInfo(TARGET, "PATCH", CIMultiDictProxy(CIMultiDict({"x-api-key": KEY})), TARGET)
+REFUSED = OSError(errno.ECONNREFUSED, "Connection refused")
+
+NOT_SENT = {"may_be_applied": False, "timed_out": False}
+LOST = {"may_be_applied": True, "timed_out": False}
+LATE = {"may_be_applied": True, "timed_out": True}
+
+
+@pytest.fixture
+def fake() -> Iterator[aioresponses]:
+    """Stand in for the network."""
+    with aioresponses() as responses:
+        yield responses
+
+
+@pytest.mark.parametrize(
+    ("raised", "failure", "meaning"),
+    [
+        (aiohttp.ClientConnectorDNSError(PLACE, socket.gaierror(-2, "unknown")), "an address that can't", NOT_SENT),
+        (aiohttp.ClientConnectorError(PLACE, REFUSED), "a refused connection (Connection refused)", NOT_SENT),
+        (aiohttp.ClientConnectorError(PLACE, OSError("odd")), "a refused connection (OSError)", NOT_SENT),
+        (aiohttp.ClientProxyConnectionError(PLACE, REFUSED), "no connection to the proxy (Conn", NOT_SENT),
+        (aiohttp.ClientHttpProxyError(ASKED, (), status=407, message=KEY), "a refusal by the proxy (407)", NOT_SENT),
+        (aiohttp.ClientConnectorSSLError(PLACE, ssl.SSLError(1, "bad record")), "no secure connection (", NOT_SENT),
+        (aiohttp.ConnectionTimeoutError("connecting"), "no connection in time", NOT_SENT),
+        (aiohttp.SocketTimeoutError("reading"), "no answer in time", LATE),
+        (TimeoutError(), "no answer in time", LATE),
+        (aiohttp.ClientPayloadError("cut"), "an answer cut off", LOST),
+        (aiohttp.ClientResponseError(ASKED, (), status=400, message=KEY), "an answer that is not HTTP", LOST),
+        (aiohttp.ServerDisconnectedError(KEY), "a connection that broke off", LOST),
+        (aiohttp.ClientOSError(104, "reset"), "a connection that broke off", LOST),
+        (aiohttp.ClientConnectionResetError(KEY), "a connection that broke off", LOST),
+        (aiohttp.InvalidURL(TARGET), "a connection that broke off", LOST),
+        (ConnectionResetError(104, "reset"), "a connection that broke off", LOST),
+        (ValueError(KEY), "a connection that broke off", LOST),
+    ],
+    ids=lambda value: {str: value}.get(type(value), type(value).__name__),
+)
+async def test_foreign_error_is_translated(
+    fake: aioresponses, raised: Exception, failure: str, meaning: dict[str, bool]
+) -> None:
+    """Each says what happened, and whether the order may have been renamed; none shows the key."""
+    fake.patch(TARGET, exception=raised)
+    async with open_orders_api(base_url=BASE, key=KEY, user_agent="test/1") as api:
+        with pytest.raises(TransientError) as caught:
+            await api.rename("a1", "new")
+    error = caught.value
+    assert error.failure.startswith(failure)
+    assert {name: getattr(error, name) for name in meaning} == meaning
+    assert (error.__cause__, error.__context__) == (None, None)
+    assert KEY not in f"{error!r} {''.join(traceback.format_exception(error))}"
+
+
+@pytest.mark.parametrize(
+    ("cause", "said"),
+    [
+        (SimpleNamespace(verify_message="certificate has expired"), "trusted: certificate has expired. "),
+        (ssl.CertificateError("odd"), "trusted: ('odd',). "),
+    ],
+    ids=["with a reason", "without one"],
+)
+async def test_certificate_error_ends_the_run(fake: aioresponses, cause: Any, said: str) -> None:
+    """Waiting would not help, so it is not tried again."""
+    fake.get(TARGET, exception=aiohttp.ClientConnectorCertificateError(PLACE, cause))
+    async with open_orders_api(base_url=BASE, key=KEY, user_agent="test/1") as api:
+        with pytest.raises(CertificateError) as caught:
+            await api.get("a1")
+    assert said in str(caught.value)
+
+
+@pytest.mark.virtual_time
+async def test_timeout_that_aiohttp_misses_is_kept_all_the_same(fake: aioresponses) -> None:
+    """A try that should have been given up long ago ends a second after its time."""
+
+    async def hang(_: URL, **__: object) -> CallbackResult:
+        await asyncio.sleep(3600)
+        return CallbackResult(response_class=Response)
+
+    fake.patch(TARGET, callback=hang)
+    async with open_orders_api(base_url=BASE, key=KEY, user_agent="test/1", timeout_s=30.0) as api:
+        with pytest.raises(TransientError, match="no answer in time") as caught:
+            await api.rename("a1", "new")
+    assert anyio.current_time() == 31.0
+    assert caught.value.timed_out
+
+
+async def test_error_of_the_program_is_not_taken_for_one_of_the_network(fake: aioresponses) -> None:
+    """What nobody foresaw goes through: it is a fault, and must be seen as one."""
+    fake.get(TARGET, exception=ZeroDivisionError())
+    async with open_orders_api(base_url=BASE, key=KEY, user_agent="test/1") as api:
+        with pytest.raises(ZeroDivisionError):
+            await api.get("a1")
+
+
+async def test_answer_of_the_fake_is_read_like_any_other(fake: aioresponses) -> None:
+    """The request that was made is the one that the documentation describes."""
+    fake.patch(TARGET, payload={"order_id": "a1", "name": "new"}, response_class=Response)
+    async with open_orders_api(base_url=BASE, key=KEY, user_agent="test/1") as api:
+        assert (await api.rename("a1", "new")).name == "new"
+    fake.assert_called_once_with(
+        TARGET,
+        method="PATCH",
+        data=b'{"name": "new"}',
+        headers={
+            "x-api-key": KEY,
+            "User-Agent": "test/1",
+            "Accept": "application/json",
+            "Content-Type": "application/json",
+        },
+        allow_redirects=False,
+    )

@@ -1,0 +1,178 @@
+"""Learning the limit: servers of every kind enter, in simulated time; a pace just under their limit leaves."""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+
+import pytest
+
+from batch_renamer.learning import LimitLearner, Send
+from batch_renamer.sandbox import FixedWindow, Limiter, SlidingWindow, TokenBucket
+
+Clock = Callable[[], float]
+Server = Callable[[Clock], Limiter]
+
+SERVERS: dict[str, Callable[[int], Server]] = {
+    "sliding window": lambda limit: lambda clock: SlidingWindow(limit=limit, clock=clock),
+    "fixed window": lambda limit: lambda clock: FixedWindow(limit=limit, clock=clock),
+    "token bucket of 10": lambda limit: lambda clock: TokenBucket(rate_per_s=limit, burst=10, clock=clock),
+    "token bucket of a second": lambda limit: lambda clock: TokenBucket(rate_per_s=limit, burst=limit, clock=clock),
+}
+
+
+@dataclass(slots=True)
+class Served:
+    """When the server let requests in, and when it refused them."""
+
+    let_in: list[float] = field(default_factory=list)
+    refused: list[float] = field(default_factory=list)
+
+    def per_s(self, begin: float, end: float) -> float:
+        """Return how many requests a second were let in."""
+        return sum(begin <= at < end for at in self.let_in) / (end - begin)
+
+    def share_refused(self) -> float:
+        """Return the share of requests that met a 429."""
+        return len(self.refused) / (len(self.refused) + len(self.let_in))
+
+
+def serve(
+    server: Server,
+    learner: LimitLearner,
+    *,
+    seconds: float,
+    latency_s: float = 0.1,
+    jitter_s: float = 0.0,
+    margin: float = 0.005,
+    changes: tuple[tuple[float, Callable[[Limiter], None]], ...] = (),
+) -> Served:
+    """Send as fast as the learner allows for so many simulated seconds."""
+    now, order, rng, served = 0.0, count(), random.Random(1), Served()  # noqa: S311 - jitter
+    limiter = server(lambda: now)
+    agenda: list[tuple[float, int, Callable[[], None]]] = []
+    sends: list[float] = []
+
+    def at(when: float, what: Callable[[], None]) -> None:
+        heapq.heappush(agenda, (when, next(order), what))
+
+    def on_the_way() -> float:
+        return latency_s / 2 + rng.random() * jitter_s
+
+    def slot() -> None:
+        window = max(1, int(learner.limit_per_s))
+        if len(sends) >= window and sends[-window] + 1 + margin > now + 1e-9:
+            at(sends[-window] + 1 + margin, slot)
+            return
+        sends.append(now)
+        send = learner.sent(now)
+        at(now + on_the_way(), lambda: arrive(send))
+        at(now + 1 / (learner.limit_per_s * (1 - margin)), slot)
+
+    def arrive(send: Send) -> None:
+        let_in = limiter.admit() is None
+        (served.let_in if let_in else served.refused).append(now)
+        at(now + on_the_way(), lambda: (learner.let_in if let_in else learner.refused)(send, now))
+
+    at(0.0, slot)
+    for when, change in changes:
+        at(when, lambda change=change: change(limiter))  # type: ignore[misc]  # one change for each
+    while agenda and agenda[0][0] <= seconds:
+        now, _, what = heapq.heappop(agenda)
+        what()
+    return served
+
+
+def set_limit(limit: int) -> Callable[[Limiter], None]:
+    """Return what gives a sliding window another limit."""
+
+    def change(limiter: Limiter) -> None:
+        assert isinstance(limiter, SlidingWindow)
+        limiter._limit = limit
+
+    return change
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_a_known_limit_is_used_up_without_a_single_refusal(server: str) -> None:
+    """Told the server's own limit, the pace is at least 99 % of it, and there is no 429."""
+    served = serve(SERVERS[server](300), LimitLearner(ceiling_per_s=300), seconds=20)
+    assert served.per_s(1, 20) >= 0.99 * 300
+    assert not served.refused
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_a_known_limit_is_kept_with_jitter_on_the_way(server: str) -> None:
+    """With 10 ms of jitter and the margin that goes with it, at least 98.5 %, and at most one 429 in a thousand."""
+    served = serve(SERVERS[server](300), LimitLearner(ceiling_per_s=300), seconds=20, jitter_s=0.01, margin=0.012)
+    assert served.per_s(1, 20) >= 0.985 * 300
+    assert served.share_refused() <= 0.001
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_an_unknown_limit_is_found_within_two_seconds(server: str) -> None:
+    """Nothing told, 120/s in truth: at least 97 % of it after two seconds, and few 429s over all."""
+    served = serve(SERVERS[server](120), LimitLearner(ceiling_per_s=300), seconds=60)
+    assert served.per_s(2, 60) >= 0.97 * 120
+    assert served.share_refused() < 0.013
+
+
+@pytest.mark.parametrize("latency_s", [0.5, 2.0])
+def test_a_late_refusal_still_tells_what_was_let_in(latency_s: float) -> None:
+    """A 429 that comes seconds after its try left cuts to the limit, not to nothing."""
+    learner = LimitLearner(ceiling_per_s=300)
+    served = serve(SERVERS["sliding window"](250), learner, seconds=30, latency_s=latency_s)
+    assert served.refused
+    assert served.per_s(10, 30) >= 0.95 * 250
+
+
+def test_a_limit_that_is_halved_and_restored_is_followed() -> None:
+    """Within 15 s of each change the pace is back at 90 % of what the server allows."""
+    changes = ((30.0, set_limit(60)), (60.0, set_limit(120)))
+    served = serve(SERVERS["sliding window"](120), LimitLearner(ceiling_per_s=300), seconds=90, changes=changes)
+    assert served.per_s(45, 60) >= 0.9 * 60
+    assert served.per_s(75, 90) >= 0.9 * 120
+    assert served.share_refused() < 0.02
+
+
+def test_what_was_learnt_last_night_is_where_tonight_begins() -> None:
+    """A known limit is kept to from the first second."""
+    served = serve(SERVERS["sliding window"](120), LimitLearner(ceiling_per_s=300, known_per_s=120), seconds=20)
+    assert served.per_s(0, 20) >= 0.97 * 120
+    assert served.share_refused() < 0.01
+
+
+def test_a_known_limit_that_was_lifted_is_outgrown() -> None:
+    """A limit learnt long ago doesn't hold the run back for good."""
+    served = serve(SERVERS["sliding window"](300), LimitLearner(ceiling_per_s=300, known_per_s=60), seconds=40)
+    assert served.per_s(30, 40) >= 0.95 * 300
+
+
+def test_refusals_of_one_event_are_one_decision() -> None:
+    """Forty 429s of requests that left before the first was known cut the limit once."""
+    learner = LimitLearner(ceiling_per_s=300)
+    sends = [learner.sent(number / 300) for number in range(160)]
+    learner.refused(sends[120], now=0.55)
+    assert learner.limit_per_s == 120
+    for send in sends[121:]:
+        learner.refused(send, now=0.6)
+    assert learner.limit_per_s == 120
+
+
+def test_the_limit_never_falls_below_one_a_second() -> None:
+    """A server that refuses everything is still asked."""
+    learner = LimitLearner(ceiling_per_s=300)
+    learner.refused(learner.sent(0.0), now=0.1)
+    assert learner.limit_per_s == 1
+
+
+def test_shares_scale_what_was_learnt() -> None:
+    """When a second run comes, each takes half of the limit; when it goes, the whole is taken again."""
+    learner = LimitLearner(ceiling_per_s=300, known_per_s=120)
+    learner.share(150)
+    assert learner.limit_per_s == 60
+    learner.share(300)
+    assert learner.limit_per_s == 120

@@ -1,0 +1,91 @@
+"""Signals that ask to stop, sent to this very process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from batch_renamer.signals import called_on_signals
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are sent as POSIX sends them")
+STOPS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+
+
+def ignore(_number: int, _frame: object) -> None:
+    """Stand for whatever handled the signal before."""
+
+
+@pytest.fixture(autouse=True)
+def _handled_before() -> Iterator[None]:
+    before = {number: signal.signal(number, ignore) for number in STOPS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("number", STOPS, ids=lambda number: number.name)
+async def test_signal_is_passed_on_to_the_event_loop(number: signal.Signals) -> None:
+    """The callback is called in the loop, once for each signal, with its number."""
+    seen: list[tuple[int, object]] = []
+    called = asyncio.Event()
+
+    def callback(number: int) -> None:
+        seen.append((number, asyncio.get_running_loop()))
+        called.set()
+
+    with called_on_signals(callback):
+        for times in (1, 2):
+            os.kill(os.getpid(), number)
+            await asyncio.wait_for(called.wait(), 10)
+            called.clear()
+            assert seen == [(number, asyncio.get_running_loop())] * times
+
+
+async def test_signal_never_interrupts_the_code_that_runs() -> None:
+    """It waits for its turn in the loop."""
+    seen: list[int] = []
+    with called_on_signals(seen.append):
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert seen == []
+        await asyncio.sleep(0)
+    assert seen == [signal.SIGTERM]
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["good end", "bad end"])
+async def test_handlers_are_given_back(fails: bool) -> None:
+    """Who handled the signals before does so again, however the block ends."""
+    try:
+        with called_on_signals(lambda _: None):
+            assert all(signal.getsignal(number) is not ignore for number in STOPS)
+            if fails:
+                raise KeyError
+    except KeyError:
+        assert fails
+    assert all(signal.getsignal(number) is ignore for number in STOPS)
+
+
+async def test_hang_up_that_is_ignored_stays_ignored() -> None:
+    """A run under ``nohup`` outlives its terminal; other signals stop it all the same."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    seen: list[int] = []
+    with called_on_signals(seen.append):
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        os.kill(os.getpid(), signal.SIGHUP)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.sleep(0)
+    assert seen == [signal.SIGTERM]
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+
+
+async def test_ignored_ctrl_c_stops_all_the_same() -> None:
+    """Shells start background jobs with it ignored; who sends it on purpose means it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    seen: list[int] = []
+    with called_on_signals(seen.append):
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.sleep(0)
+    assert seen == [signal.SIGINT]
