@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import assert_never
 
 from batch_renamer.errors import AccountingError
 from batch_renamer.journal import lineage
@@ -109,15 +108,11 @@ class Journal(RunTable):
 
     def settle(self, run: RunRecord, decisions: Sequence[Change | Outcome]) -> None:
         """Write what planning or renaming has decided of rows, in one transaction."""
+        changes = [planned(run.number, decision) for decision in decisions if isinstance(decision, Change)]
+        outcomes = [settled(run.number, decision) for decision in decisions if isinstance(decision, Outcome)]
         with self.transaction() as connection:
-            for decision in decisions:
-                match decision:
-                    case Change():
-                        connection.execute(SETTLE_PLANNED, planned(run.number, decision))
-                    case Outcome():
-                        connection.execute(SETTLE_OUTCOME, settled(run.number, decision))
-                    case _:
-                        assert_never(decision)
+            connection.executemany(SETTLE_PLANNED, changes)
+            connection.executemany(SETTLE_OUTCOME, outcomes)
 
     def look_again(self, run: RunRecord) -> None:
         """Have every planned order looked at again, if another run of the account has renamed since this one began."""

@@ -1,0 +1,179 @@
+"""Rows enter; what the journal costs of a run at full speed leaves: reading and renaming, with it and without.
+
+``python -m tests.benchmarks.journalling [--rows 3000] [--rounds 9]``. Pacing is off, and the requests go over HTTP to a
+sandbox in another process; both kinds take turns, so that a busy machine slows both. ``--in-memory`` lets the requests
+go to a dictionary instead, which no real API comes near: that is the journal's cost per row laid bare. Exit code 1 if
+the median over HTTP is a tenth or more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import io
+import math
+import os
+import re
+import statistics
+import sys
+import tempfile
+import time
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import anyio
+
+from batch_renamer.breaker import Breaker
+from batch_renamer.connect import Destination
+from batch_renamer.gateway import Gateway
+from batch_renamer.journal import Journal, RunRecord, RunState
+from batch_renamer.model import Change, Order, Outcome, RenameRequest, Result
+from batch_renamer.orders_api import OrderPage, OrdersApi
+from batch_renamer.orders_api.http import open_orders_api
+from batch_renamer.pacing import Pacer
+from batch_renamer.progress import make_progress
+from batch_renamer.retrying import Retrier
+from batch_renamer.run import Run
+from batch_renamer.settings import Settings
+from batch_renamer.stages import read, rename
+from batch_renamer.stopping import StopSignal
+
+KEY = "benchmark"
+WORKERS = 16
+
+
+class NoJournal(Journal):
+    """Keeps what it is told in a list, and writes nothing down."""
+
+    asked: list[RenameRequest]
+    planned_changes: list[Change]
+
+    def requests(self, run: RunRecord, *, after_row: int, limit: int) -> list[RenameRequest]:
+        """Return the next rows."""
+        return self.asked[after_row : after_row + limit]
+
+    def changes(self, run: RunRecord, *, after_row: int, limit: int) -> list[Change]:
+        """Return the next renames."""
+        return self.planned_changes[after_row : after_row + limit]
+
+    def hand_out(self, run: RunRecord, changes: Sequence[Change]) -> None:
+        """Do nothing."""
+
+    def settle(self, run: RunRecord, decisions: Sequence[Change | Outcome]) -> None:
+        """Keep what is to be renamed."""
+        self.planned_changes += [decision for decision in decisions if isinstance(decision, Change)]
+
+    def enter(self, run: RunRecord, state: RunState) -> None:
+        """Put the plan in order."""
+        self.planned_changes.sort(key=lambda change: change.row)
+
+    def commit(self, run: RunRecord) -> RunRecord:
+        """Do nothing."""
+        return run
+
+
+class InMemory:
+    """Orders in a dictionary."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+
+    async def get(self, order_id: str) -> Order | None:
+        """Read one order."""
+        return Order(order_id=order_id, name=self.names.get(order_id))
+
+    async def rename(self, order_id: str, new_name: str) -> Order:
+        """Rename one order."""
+        await asyncio.sleep(0)
+        self.names[order_id] = new_name
+        return Order(order_id=order_id, name=new_name)
+
+    async def page(self, *, per_page: int, offset: str | None = None) -> OrderPage:
+        """Return an empty page."""
+        return OrderPage(orders=(), next_offset=offset)
+
+
+async def seconds_of(kind: type[Journal], api: OrdersApi, asked: list[RenameRequest]) -> float:
+    """Return how long reading and renaming take with that journal."""
+    with tempfile.TemporaryDirectory() as folder, kind.open(Path(folder) / "journal.sqlite3") as journal:
+        record = journal.begin(command="apply", base_url="benchmark", account="benchmark")
+        if isinstance(journal, NoJournal):
+            journal.asked, journal.planned_changes = asked, []
+        else:
+            journal.add_rows(record, asked)
+        run = Run(
+            command="apply",
+            settings=Settings(state_dir=Path(folder), workers=WORKERS),
+            journal=journal,
+            progress=make_progress(io.StringIO(), quiet=True),
+            destination=Destination(connect=_nowhere, base_url="benchmark", account="benchmark"),
+        )
+        run.enter(record)
+        pacer, stop = Pacer(rate_per_s=math.inf), StopSignal()
+        breaker = Breaker(patience_s=900, stop=stop, notify=lambda _: None)
+        run.connect(Gateway(api, Retrier(attempts=6, pacer=pacer, breaker=breaker, stop=stop)), pacer)
+        begun = time.perf_counter()
+        await read(run)
+        await rename(run)
+        took_s = time.perf_counter() - begun
+        if kind is Journal:
+            assert journal.account(journal.run(record.id)) == {Result.RENAMED: len(asked)}
+        return took_s
+
+
+@asynccontextmanager
+async def _nowhere(_: Iterable[tuple[str, str | None]]) -> AsyncIterator[OrdersApi]:
+    yield InMemory()
+
+
+@asynccontextmanager
+async def served(orders: int) -> AsyncIterator[OrdersApi]:
+    """Serve orders in another process, and open a client."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "batch_renamer", "sandbox", "--orders", str(orders)),
+        stdout=PIPE,
+        env=os.environ | {"AUTOENHANCE_API_KEY": KEY},
+    )
+    try:
+        assert process.stdout is not None
+        found = re.search(rb"http://\S+", await process.stdout.readline())
+        assert found is not None
+        async with open_orders_api(
+            base_url=found[0].decode(), key=KEY, user_agent="benchmark", connections=WORKERS
+        ) as api:
+            yield api
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def main() -> int:
+    """Measure in turn, and print the median and the spread."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=3_000)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--in-memory", action="store_true")
+    given = parser.parse_args()
+    ratios: list[float] = []
+    async with AsyncExitStack() as opened:
+        api: OrdersApi = InMemory() if given.in_memory else await opened.enter_async_context(served(given.rows))
+        for number in range(given.rounds):
+            asked = [
+                RenameRequest(row=row, order_id=f"order-{row:04d}", new_name=f"{row} Elm Street, {number} {kind}")
+                for kind in range(2)
+                for row in range(1, given.rows + 1)
+            ]
+            without = await seconds_of(NoJournal, api, asked[: given.rows])
+            with_it = await seconds_of(Journal, api, asked[given.rows :])
+            ratios.append((with_it - without) / with_it)
+            rates = f"{given.rows / without:,.0f} rows a second without, {given.rows / with_it:,.0f} with"
+            sys.stdout.write(f"{rates}; {(with_it - without) / given.rows * 1e6:,.0f} us a row; {ratios[-1]:.1%}\n")
+    median = statistics.median(ratios)
+    sys.stdout.write(f"the journal's share of a run, median of {given.rounds}: {median:.1%}\n")
+    return int(median >= 0.1 and not given.in_memory)
+
+
+if __name__ == "__main__":
+    sys.exit(anyio.run(main))
