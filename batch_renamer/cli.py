@@ -20,6 +20,7 @@ from batch_renamer.words import (
     PRACTICE,
     RESUMING,
     SANDBOX,
+    SCREEN,
     WHERE,
     WRITING,
     RunId,
@@ -134,7 +135,7 @@ def audit(run: RunId = None, **given: Any) -> None:
 
 
 @app.command()
-@takes(PRACTICE, OUTPUT, WHERE)
+@takes(PRACTICE, SCREEN, WHERE)
 def runs(
     prune: Annotated[
         str | None, typer.Option("--prune", help="First forget runs older than an age (90d), or all but the newest N.")
@@ -146,7 +147,7 @@ def runs(
 
 
 @app.command()
-@takes(PRACTICE, OUTPUT, WHERE)
+@takes(PRACTICE, SCREEN, WHERE)
 def show(run: RunId = None, **given: Any) -> None:
     """Show one past run."""
     _exit(_commands().show_one(run, given))

@@ -60,6 +60,7 @@ async def perform(run: Run) -> RunSummary:
         JournalError: nor is there when not even its rows could be kept.
     """
     async with AsyncExitStack() as run.opened:
+        log.info("%s begins: %s at %s", run.command, run.sheet or "past rows", run.destination.base_url or "no address")
         async with anyio.create_task_group() as run.background:
             for stage in _STAGES[run.command]:
                 try:

@@ -209,6 +209,14 @@ class Run:
             except JournalError as error:
                 raise cause or error from None
             summary = self._summary(counts, cause)
+            said = ", ".join(f"{count} {result}" for result, count in counts.items())
+            log.info(
+                "run %s ended (exit code %d): %s%s",
+                self.record.id,
+                summary.exit_code,
+                said,
+                f"; {cause}" if cause else "",
+            )
             if leave_alone:
                 return summary
             try:

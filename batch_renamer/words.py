@@ -22,6 +22,7 @@ __all__ = [
     "PRACTICE",
     "RESUMING",
     "SANDBOX",
+    "SCREEN",
     "WHERE",
     "WRITING",
     "RunId",
@@ -111,17 +112,20 @@ WRITING: Group = {
     "yes": _switch("--yes", "Ask no question."),
     "wait": _text("--wait", "Seconds to wait while another run renames in this account. [0]", metavar="SECONDS"),
 }
+SCREEN: Group = {
+    "json": _switch("--json", "The result as one JSON object on standard output."),
+    "log_file": _text("--log-file", "Append JSON lines about the run to this file.", metavar="FILE"),
+    "quiet": _switch("--quiet", "Print only the result and errors."),
+    "verbose": _switch("--verbose", "Say more: settings with their sources, every bad row as it happens."),
+    "no_progress": _switch("--no-progress", "No progress bar, plain lines instead."),
+}
 OUTPUT: Group = {
     "report": _many(
         "--report",
         "Write a report here: .csv, .xlsx or .json; {date} and {id} are filled in. May be given several times.",
         metavar="PATH",
     ),
-    "json": _switch("--json", "The result as one JSON object on standard output."),
-    "log_file": _text("--log-file", "Append JSON lines about the run to this file.", metavar="FILE"),
-    "quiet": _switch("--quiet", "Print only the result and errors."),
-    "verbose": _switch("--verbose", "Say more: settings with their sources, every bad row as it happens."),
-    "no_progress": _switch("--no-progress", "No progress bar, plain lines instead."),
+    **SCREEN,
 }
 
 

@@ -34,7 +34,7 @@ async def ask(run: Run) -> bool:
     profile = f" (profile {run.settings.profile})" if run.settings.profile else ""
     what = {
         "resume": f"Go on with {orders(run.open_rows())} of run {run.record.id}",
-        "undo": f"Give {orders(run.open_rows())} their old names back",
+        "undo": f"Undo run {run.origin.id if run.origin else ''}: give {orders(run.open_rows())} their old names back",
     }.get(run.command, f"Rename {orders(run.open_rows())}")
     with run.stop.interruptible():
         return await _yes(f"\n{what} at {run.destination.base_url}{profile}? [y/N] ")

@@ -48,7 +48,9 @@ def _list(session: Session, *, prune: str | None) -> int:
         if prune is not None:
             gone = _prune(journal, prune)
             sys.stderr.write(f"{gone:,} run forgotten.\n" if gone == 1 else f"{gone:,} runs forgotten.\n")
-        runs = journal.runs()
+        here = {"base_url", "profile"} & session.given.keys()
+        settings = session.settings
+        runs = journal.runs(base_url=settings.base_url, profile=settings.profile) if here else journal.runs()
         if session.settings.json:
             lines = [_as_json(run, journal.counts(run)) for run in runs]
             sys.stdout.write(json.dumps({"command": "runs", "exit_code": 0, "runs": lines}) + "\n")

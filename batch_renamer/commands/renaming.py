@@ -90,7 +90,7 @@ def undo(run_id: str | None, given: Mapping[str, Any], *, dry_run: bool) -> int:
             base_url=destination.base_url,
             profile=destination.profile,
             commands=_WRITES,
-            newest=committed,
+            newest=lambda run: committed(run) and journal.reversible(run) > 0,
         )
         if run_id is None and run.command == "undo" and interrupted(run, journal.counts(run)):
             msg = (
@@ -255,8 +255,10 @@ def _finish(run: Run, session: Session) -> int:
 async def _perform(run: Run) -> RunSummary:
     def on_signal(number: int) -> None:
         # The first asks politely; a second one ends the run at once.
-        run.stop.request(InterruptedRunError(number), grace_s=0 if run.stop.requested else GRACE_S)
-        run.progress.message(f"Stopping: requests in flight get {GRACE_S:g} s to finish. Once more to end at once.")
+        again = run.stop.requested
+        run.stop.request(InterruptedRunError(number), grace_s=0 if again else GRACE_S)
+        polite = f"Stopping: requests in flight get {GRACE_S:g} s to finish. Once more to end at once."
+        run.progress.message("Stopping at once." if again else polite)
 
     with called_on_signals(on_signal):
         return await perform(run)

@@ -88,7 +88,11 @@ def within(command: str, given: Mapping[str, Any], body: Callable[[Session], int
         with logging_to(settings.log_file, verbose=settings.verbose, secrets=secrets):
             for setting in describe(settings):
                 log.debug("%s = %s (%s)", *setting)
-            return body(Session(command=command, given=given, settings=settings, secrets=secrets))
+            try:
+                return body(Session(command=command, given=given, settings=settings, secrets=secrets))
+            except BatchRenamerError as error:
+                log.error("%s: %s (exit code %d)", command, error, error.exit_code)  # noqa: TRY400 - the cause is its sentence
+                raise
     except (StoppedEarlyError, InterruptedRunError) as error:
         return refuse(command, error, as_json=as_json, next_command=same_again)
     except BatchRenamerError as error:
@@ -105,7 +109,8 @@ def refuse(command: str, error: BatchRenamerError, *, as_json: bool, next_comman
     if as_json:
         write_refusal(sys.stdout, command=command, exit_code=error.exit_code, error=str(error))
     else:
-        messages.message(str(error), error=True)
+        for line in str(error).splitlines():  # one for every mistake in the settings
+            messages.message(line, error=True)
     if next_command:
         messages.message(next_command, error=True)
     return error.exit_code

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import anyio.to_thread
 
-from batch_renamer.errors import InputError
+from batch_renamer.errors import InputError, SheetError
 from batch_renamer.journal import RunRecord, RunState
 from batch_renamer.loader import LoadOptions
 from batch_renamer.reports import prove_writable, resolve_targets
@@ -55,6 +55,9 @@ def _load_rows(run: Run) -> None:
             run.journal.add_rows(record, chunk)
             loaded += len(chunk)
             run.progress.advance(loaded)
+    if not loaded and run.sheet is not None:
+        msg = f"{run.sheet} has headings and no rows below them; nothing was sent."
+        raise SheetError(msg)
     run.journal.settle_repeats(record)
     _rows_are_whole(run, record, RunState.READING)
 

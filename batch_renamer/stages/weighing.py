@@ -24,7 +24,7 @@ async def weigh(run: Run) -> None:
         msg = f"The plan would rename {renames} orders, more than {limit} allows; nothing was sent."
         raise InputError(msg)
     bad = bad_in(counts)
-    if renames and settings.max_failures.exceeded(failed=bad, rows=sum(counts.values())):
+    if settings.max_failures.exceeded(failed=bad, rows=sum(counts.values())):
         limit = f"--max-failures {settings.max_failures}"
         msg = f"{bad} of {sum(counts.values())} rows are bad, more than {limit} allows; nothing was sent."
         if run.dry:

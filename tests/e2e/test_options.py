@@ -78,7 +78,7 @@ async def test_the_log_file_has_one_object_a_line(bench: Bench) -> None:
     sheet = bench.sheet([*bench.seed(1), ("nobody", "New")])
     ran = await bench.apply(sheet, "--log-file", log, "--verbose", env={"BATCH_RENAMER_WORKERS": "3"})
     records = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
-    assert (ran.code, {record["level"] for record in records}) == (1, {"earlier", "debug", "warning"})
+    assert (ran.code, {record["level"] for record in records}) == (1, {"earlier", "debug", "info", "warning"})
     for said in ("row 3 is failed", "workers = 3 (BATCH_RENAMER_WORKERS)", "rate = 2000 (--rate)"):
         assert said in ran.err
         assert any(said in record["message"] for record in records)

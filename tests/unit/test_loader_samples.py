@@ -41,7 +41,8 @@ def test_each_sample_gives_its_rows(name: str, heading_row: int, rows: range, ba
 
 def test_every_sample_is_listed_here_and_in_the_readme() -> None:
     """No sample is forgotten."""
-    files = {path.name for path in SAMPLES.iterdir()} - {"README.md"}
+    # The README's first command leaves its report there.
+    files = {path.name for path in SAMPLES.iterdir() if ".report-" not in path.name} - {"README.md"}
     readme = (SAMPLES / "README.md").read_text(encoding="utf-8")
     assert files == {
         "orders.csv",
