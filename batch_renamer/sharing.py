@@ -51,7 +51,8 @@ async def share_rate(pacer: Pacer, *, ceiling_per_s: float, state_dir: Path, bas
 
 @contextmanager
 def _registered(folder: Path) -> Iterator[Path]:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for private in (folder.parent, folder):  # the mode given is that of the last folder alone
+        private.mkdir(mode=0o700, parents=True, exist_ok=True)
     place = folder / f"{os.getpid()}-{secrets.token_hex(4)}.lock"
     lock = FileLock(place, mode=0o600, thread_local=False, fallback_to_soft=False, timeout=_PATIENCE_S)
     lock.acquire()
