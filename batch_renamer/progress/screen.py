@@ -211,7 +211,8 @@ def _facts(view: RunView) -> Iterator[Line]:
     facts: list[Line] = []
     if forecast is not None:
         text = f"about {duration(forecast.seconds)}, {counted(forecast.requests, 'request')}"
-        facts.append((Span("Forecast  ", "dim"), Span(f"{text} at {forecast.rate_per_s:,g} a second")))
+        rate = f"{forecast.rate_per_s:,.0f}" if forecast.rate_per_s >= 10 else f"{forecast.rate_per_s:.2g}"
+        facts.append((Span("Forecast  ", "dim"), Span(f"{text} at {rate} a second")))
     if summary.seconds:
         text = duration(summary.seconds)
         if summary.requests:

@@ -21,6 +21,7 @@ import time
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import islice
 from pathlib import Path
 
 import anyio
@@ -48,11 +49,21 @@ class NoJournal(Journal):
     """Keeps what it is told in a list, and writes nothing down."""
 
     asked: list[RenameRequest]
+    left: dict[str, RenameRequest]
     planned_changes: list[Change]
 
     def requests(self, run: RunRecord, *, after_row: int, limit: int) -> list[RenameRequest]:
         """Return the next rows."""
-        return self.asked[after_row : after_row + limit]
+        left = (request for request in self.asked[after_row:] if request.order_id in self.left)
+        return list(islice(left, limit))
+
+    def requests_for(self, run: RunRecord, order_ids: Sequence[str]) -> list[RenameRequest]:
+        """Return the rows for these orders."""
+        return [self.left[order_id] for order_id in order_ids if order_id in self.left]
+
+    def undecided(self, run: RunRecord) -> int:
+        """Return how many rows are left."""
+        return len(self.left)
 
     def changes(self, run: RunRecord, *, after_row: int, limit: int) -> list[Change]:
         """Return the next renames."""
@@ -63,7 +74,10 @@ class NoJournal(Journal):
 
     def settle(self, run: RunRecord, decisions: Sequence[Change | Outcome]) -> None:
         """Keep what is to be renamed."""
-        self.planned_changes += [decision for decision in decisions if isinstance(decision, Change)]
+        for decision in decisions:
+            if isinstance(decision, Change):
+                self.planned_changes.append(decision)
+                self.left.pop(decision.order_id, None)
 
     def enter(self, run: RunRecord, state: RunState) -> None:
         """Put the plan in order."""
@@ -101,6 +115,7 @@ async def seconds_of(kind: type[Journal], api: OrdersApi, asked: list[RenameRequ
         record = journal.begin(command="apply", base_url="benchmark", account="benchmark")
         if isinstance(journal, NoJournal):
             journal.asked, journal.planned_changes = asked, []
+            journal.left = {request.order_id: request for request in asked}
         else:
             journal.add_rows(record, asked)
         run = Run(

@@ -28,7 +28,7 @@ from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule, Sandbox, ru
 from tests.support import failpoints
 from tests.support import nursery as nursery_program
 
-__all__ = ["KEY", "SAME", "Ended", "Gate", "Nursery", "Place", "Row", "ended", "place", "rows_of"]
+__all__ = ["KEY", "SAME", "Ended", "Gate", "Nursery", "Place", "Row", "ended", "environment", "place", "rows_of"]
 
 KEY = "sk-test-7Qm2"
 DEADLINE_S = 60.0
@@ -82,7 +82,7 @@ class Nursery:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env=_environment(Path("/nowhere")),
+            env=environment(Path("/nowhere")),
         ) as process:
             try:
                 yield cls(process)
@@ -137,7 +137,8 @@ def _text(path: Path) -> str:
     return path.read_text("utf-8") if path.exists() else ""
 
 
-def _environment(home: Path, **more: str) -> dict[str, str]:
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """Return the whole environment of a command: an empty home, the plug, and coverage if it is measured."""
     kept = {name: value for name, value in os.environ.items() if name in _HANDED_ON or name.startswith("COVERAGE_")}
     kept["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), kept.get("PATH", "")))
     homes = {"HOME": home, "USERPROFILE": home, "XDG_STATE_HOME": home / "state", "LOCALAPPDATA": home / "state"}
@@ -251,7 +252,7 @@ class Place:
 
     def env(self, **more: str) -> dict[str, str]:
         """Return the whole environment of a command here."""
-        return _environment(self.folder / "home", **{"AUTOENHANCE_API_KEY": KEY, **more})
+        return environment(self.folder / "home", **{"AUTOENHANCE_API_KEY": KEY, **more})
 
     def keep(self, name: str) -> None:
         """Keep the state directory as it is, to come back to."""

@@ -1,0 +1,142 @@
+"""What the journal keeps across runs: what may have been sent, whose names are to be distrusted, and who may read."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from batch_renamer.errors import JournalError
+from batch_renamer.journal import Journal, RunRecord, RunState
+from batch_renamer.model import Change, Order, Outcome, RenameRequest, Result
+
+OPENER = """
+import sys
+from pathlib import Path
+from batch_renamer.journal import Journal
+sys.stdin.readline()
+for _ in range(20):
+    with Journal.open(Path(sys.argv[1])) as journal:
+        journal.begin(command="apply", base_url="u", account="a")
+"""
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """Open an empty journal."""
+    with Journal.open(tmp_path / "journal.sqlite3") as opened:
+        yield opened
+
+
+def planned(journal: Journal, *, rows: int = 3, account: str = "a") -> RunRecord:
+    """Begin a run whose rows are all planned, read a moment ago."""
+    run = journal.begin(command="apply", base_url="u", account=account)
+    journal.add_rows(
+        run, [RenameRequest(row=row, order_id=f"o{row}", new_name=f"new {row}") for row in range(2, rows + 2)]
+    )
+    changes = [
+        Change(row=row, new_name=f"new {row}", order=Order(order_id=f"o{row}", name=f"old {row}"), read_at=time.time())
+        for row in range(2, rows + 2)
+    ]
+    journal.settle(run, changes)
+    journal.enter(run, RunState.PLANNED)
+    return journal.run(run.id)
+
+
+def handed_out(journal: Journal, run: RunRecord) -> list[bool]:
+    """Return, row by row, whether it may have been sent."""
+    return [change.handed_out for change in journal.changes(run, after_row=0, limit=10)]
+
+
+def test_what_an_earlier_part_may_have_sent_stays_noted(journal: Journal) -> None:
+    """A run that is killed, taken up, and stopped in order before it looked has not forgotten the first part."""
+    run = journal.commit(planned(journal))
+    changes = journal.changes(run, after_row=0, limit=2)
+    journal.hand_out(run, changes)  # and killed
+    journal.reopen(run)
+    journal.hand_out(run, journal.changes(run, after_row=0, limit=10))
+    journal.take_back(run)  # and stopped by Ctrl-C
+    assert handed_out(journal, run) == [True, True, False]
+
+
+def test_a_run_stopped_in_order_has_sent_what_it_says(journal: Journal) -> None:
+    """Its undo is about the renamed rows alone."""
+    run = journal.commit(planned(journal))
+    journal.hand_out(run, journal.changes(run, after_row=0, limit=10))
+    journal.settle(run, [Outcome(row=2, result=Result.RENAMED, old_name="old 2", final_name="new 2")])
+    assert journal.reversible(run) == 3
+    journal.take_back(run)
+    undo = journal.begin(command="undo", base_url="u", account="a", parent=run)
+    journal.reverse(undo, run)
+    rows = [(row.order_id, row.old_name, row.new_name) for row in journal.report_rows(undo)]
+    assert (journal.reversible(run), rows) == (1, [("o2", "new 2", "old 2")])
+
+
+@pytest.mark.parametrize(("account", "looks_again"), [("a", True), ("other", False)])
+def test_another_run_in_between(journal: Journal, account: str, looks_again: bool) -> None:
+    """What was read before another run of the account has renamed is read again; a stranger's run doesn't matter."""
+    run = planned(journal)
+    other = journal.commit(planned(journal, account=account))
+    journal.finish(other, stopped="")
+    journal.look_again(run)
+    assert {change.read_at == 0 for change in journal.changes(run, after_row=0, limit=10)} == {looks_again}
+
+
+def test_a_run_long_before_changes_nothing(journal: Journal) -> None:
+    """What it renamed was seen when names were read."""
+    other = journal.commit(planned(journal))
+    journal.finish(other, stopped="")
+    run = planned(journal)
+    journal.look_again(run)
+    assert 0 not in {change.read_at for change in journal.changes(run, after_row=0, limit=10)}
+
+
+def test_many_first_commands_at_once(tmp_path: Path) -> None:
+    """However many processes make and open the same journal at the same moment, each gets its turn."""
+    path = tmp_path / "journal.sqlite3"
+    processes = [
+        subprocess.Popen([sys.executable, "-c", OPENER, str(path)], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(4)
+    ]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+    errors = [process.communicate()[1] for process in processes]
+    assert errors == [b""] * 4
+    with Journal.open(path) as journal:
+        assert len(journal.runs()) == 80
+
+
+def test_reading_while_another_writes(journal: Journal, tmp_path: Path) -> None:
+    """Two readers see what was committed, in the middle of a third one's transaction."""
+    run = planned(journal)
+    with (
+        Journal.open(tmp_path / "journal.sqlite3") as one,
+        Journal.open(tmp_path / "journal.sqlite3") as two,
+        journal.transaction() as connection,
+    ):
+        connection.execute("DELETE FROM rows")
+        assert [reader.account(reader.run(run.id)) for reader in (one, two)] == [{Result.PLANNED: 3}] * 2
+    assert sum(journal.counts(run).values()) == 0
+
+
+def test_damage_is_set_aside_with_all_that_belongs_to_it(tmp_path: Path) -> None:
+    """The file that could not be read is there, unchanged; later calls fail as clearly."""
+    path = tmp_path / "journal.sqlite3"
+    with Journal.open(path) as journal:
+        for _ in range(40):
+            planned(journal, rows=50)
+    content = bytearray(path.read_bytes())
+    content[8192:] = b"\xa5" * (len(content) - 8192)
+    path.write_bytes(content)
+    with pytest.raises(JournalError, match="It was set aside as"), Journal.open(path) as journal:
+        journal.counts(journal.runs()[0])
+    [aside] = tmp_path.glob("journal.sqlite3.damaged-*")
+    assert (aside.read_bytes(), path.exists()) == (bytes(content), False)
+    with Journal.open(path) as journal:
+        assert journal.runs() == []
