@@ -242,7 +242,7 @@ async def test_on_a_terminal_it_is_offered(here: Place, answer: str, runs: int) 
     async with here.started(*words, stdin=theirs) as process:
         assert process.stderr is not None
         said = await process.stderr.readuntil(b"[y/N] ")
-        assert re.search(rb"was interrupted with [3-5] orders left", said)
+        assert re.search(rb"was interrupted with [3-6] orders left", said)
         os.write(ours, f"{answer}\n".encode())
         if answer == "n":
             assert b"Rename 3 orders at" in await process.stderr.readuntil(b"[y/N] ")
