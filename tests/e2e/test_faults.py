@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Outage, Rule
+from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule
 from tests.e2e.bench import Ran, serving
-from tests.e2e.trouble import Naps, faults_of_every_kind, one_order_for_each_kind
+from tests.e2e.trouble import Naps, OutageByCount, faults_of_every_kind, one_order_for_each_kind
 from tests.e2e.truth import lies
 
 
@@ -65,7 +65,7 @@ SCENARIOS = {
     "seed 1": any_kind(1),
     "seed 2": any_kind(2),
     "each kind": Scenario(faults=one_order_for_each_kind(slow_s=0.1), words=("--rate", "200", "--attempts", "2")),
-    "outage": Scenario(faults=FaultPlan(outages=[Outage(start_s=0.3, end_s=2.3)])),
+    "outage": Scenario(faults=OutageByCount(first=30, asked=2)),
     "no end, 503": no_end(FaultKind.UNAVAILABLE),
     "no end, refused": no_end(FaultKind.RESET_BEFORE),
 }

@@ -11,7 +11,7 @@ from aiohttp import web
 from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule, Share
 from tests.e2e.bench import DEADLINE_S
 
-__all__ = ["Naps", "faults_of_every_kind", "forbidding", "one_order_for_each_kind"]
+__all__ = ["Naps", "OutageByCount", "faults_of_every_kind", "forbidding", "one_order_for_each_kind"]
 
 
 class Naps:
@@ -33,6 +33,26 @@ class Naps:
         """Wait until every request that was slow has been carried out."""
         async with asyncio.timeout(DEADLINE_S), self._awake:
             await self._awake.wait_for(lambda: not self._asleep)
+
+
+class OutageByCount(FaultPlan):
+    """Everything fails from the ``first``-th rename on, until the whole collection was asked for ``asked`` times.
+
+    The client, not the clock, says how long that is: a slow machine changes nothing.
+    """
+
+    def __init__(self, *, first: int, asked: int) -> None:
+        super().__init__()
+        self._renames_left = first
+        self._asks_left = asked
+
+    def draw(self, method: str, order_id: str | None) -> Fault | None:
+        """Count one request, and say whether it falls into the outage."""
+        self._renames_left -= method == "PATCH"
+        if self._renames_left > 0 or not self._asks_left:
+            return None
+        self._asks_left -= order_id is None
+        return Fault(kind=FaultKind.UNAVAILABLE)
 
 
 def faults_of_every_kind(share: float, *, seed: int, slow_s: float, retry_after_s: float) -> FaultPlan:
