@@ -31,6 +31,7 @@ Ask = Callable[[float], Awaitable[bool]]
 
 _STREAK = 20
 _SILENCE_S = 10.0
+_LEAST_SILENCE_S = 1.0
 _ASK_EVERY_S = 2.0
 _LOOK_EVERY_S = 0.5
 
@@ -131,10 +132,16 @@ class Breaker:
             while True:
                 with anyio.move_on_after(_LOOK_EVERY_S):
                     await self._opened.wait()
-                if self._silent_since is not None and anyio.current_time() - self._silent_since >= _SILENCE_S:
+                if self._silent_since is not None and anyio.current_time() - self._silent_since >= self._silence_s():
                     self._break(asking=None)
                 if self.is_open:
                     await self._sit_out(ask)
+
+    def _silence_s(self) -> float:
+        """How long no good answer is borne; with little patience, less time is left once there was a bad one."""
+        if self._streaks:
+            return min(_SILENCE_S, max(_LEAST_SILENCE_S, self._patience_s / 2))
+        return _SILENCE_S
 
     async def _sit_out(self, ask: Ask) -> None:
         begun, limit_s, told = anyio.current_time(), _ASK_EVERY_S, False

@@ -19,7 +19,7 @@ from tests.e2e.bench import Ran, serving
 from tests.e2e.truth import lies
 
 ORDERS = 500
-BEGINS_S = 7.5  # reading takes 5 s at 100 requests a second, so this is in the middle of renaming
+BEGINS_S = 2.5  # the renames take 5 s at 100 requests a second, so this is in the middle of them
 LASTS_S = 30.0
 GIVES_UP_WITHIN_S = 15.0
 

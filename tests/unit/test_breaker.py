@@ -116,6 +116,19 @@ async def test_ten_seconds_of_silence_are_an_outage() -> None:
         assert breaker.is_open
 
 
+@pytest.mark.parametrize(("patience_s", "silence_s"), [(0, 1), (5, 2.5), (900, 10)])
+async def test_little_patience_bears_little_silence_after_a_bad_answer(patience_s: float, silence_s: float) -> None:
+    """A closed port answers at once, and badly: little patience does not begin with ten seconds of waiting."""
+    rig = Rig(patience_s=patience_s, is_well=lambda: False)
+    async with rig.guarded() as breaker:
+        breaker.sent()
+        rig.fail(1)
+        await anyio.sleep(silence_s - 0.01)
+        assert not breaker.is_open
+        await anyio.sleep(0.52)
+        assert breaker.is_open
+
+
 async def test_a_good_answer_breaks_the_silence() -> None:
     """An API that answers somebody well every nine seconds is slow, not gone."""
     rig = Rig(is_well=lambda: False)

@@ -414,7 +414,7 @@ async def test_silent_server_is_given_up() -> None:
     """After the timeout it isn't known what came of the request."""
     began = time.monotonic()
     error = await failure(None, timeout_s=0.05)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 30
     assert (type(error), error.failure) == (TransientError, "no answer in time")
     assert (error.timed_out, error.may_be_applied) == (True, True)
 
