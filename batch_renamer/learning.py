@@ -2,11 +2,13 @@
 
 A 429 reveals the limit: what had been let in during the second before. 429s of tries that left before that was known
 belong to the same event; there is one decision for all of them, for a cut at each would throw the rate down to nothing.
-After a while without any the limit is tried upwards, by 2, 4 and 8 %, and after a failed attempt the next waits longer.
+After a while without any the limit is tried upwards, by 2, 4 and 8 %. An attempt that fails takes back every step that
+was not proven yet (a window shows its limit only when it is full), and the next waits longer: the more 429s an attempt
+cost, the longer, so that all of them together stay a few in a thousand.
 
 Two kinds of server are told apart in the first second, while what was seen of them is less than a full one: a window
 that is full lets nothing more in until it moves on, so what it let in is the limit; a bucket that is empty goes on to
-let in what drips into it, so its limit is more than was seen, and is approached in larger steps.
+let in what drips into it, and that is its limit.
 """
 
 from __future__ import annotations
@@ -21,17 +23,25 @@ _WINDOW_S = 1.0
 _STEPS = (0.02, 0.04, 0.08)
 _LARGE_STEP = 0.5
 _DWELL_S = 0.5
+_PROVEN_AFTER_S = 1.3
+"""A fixed window may be a quarter over when a step begins, and then shows it only at the end of the next."""
+
+_DRIPS_TRUSTED = 0.9
+_MANY_DRIPS = 8
+_COST = 0.003
+"""The 429s that attempts may cost, as a share of all requests."""
+
 _SHORTEST_HOLD_S = 2.0
-_LONGEST_HOLD_S = 8.0
+_LONGEST_HOLD_S = 6.0
 _SOON_S = 0.3
 
 
 @dataclass(slots=True, eq=False)
 class Send:
-    """One try that left at ``left_at``, in seconds; ``refused`` tells that it met a 429."""
+    """One try that left at ``left_at``, in seconds; ``refused`` tells that it met a 429, None that nobody knows yet."""
 
     left_at: float
-    refused: bool = False
+    refused: bool | None = None
 
 
 class LimitLearner:
@@ -51,14 +61,12 @@ class LimitLearner:
         self._sends: deque[Send] = deque()
         self._longest_s: float | None = None
         self._begun_at: float | None = None
-        self._decided_at = -math.inf
-        self._refused_from = math.inf
-        self._seen_too_little = False
+        self._refused_from = self._decided_at = -math.inf  # the last event: its first refusal left, and was known
+        self._drips: _Drips | None = None
+        self._ramp: list[_Step] = []
         self._steps_large = False
-        self._step = 0
+        self._attempt_cost = 0
         self._hold_s = _SHORTEST_HOLD_S
-        self._attempt_from: float | None = None
-        self._fallback_per_s = self.limit_per_s
         self._try_at = _SHORTEST_HOLD_S if self.limit_per_s < ceiling_per_s else math.inf
 
     def sent(self, now: float) -> Send:
@@ -77,54 +85,93 @@ class LimitLearner:
 
     def let_in(self, send: Send, now: float) -> None:
         """Note that a try was answered, and not by a 429."""
-        self._answered(send, now)
+        self._answered(send, now, refused=False)
         if self.limit_per_s >= self.ceiling_per_s:
             return
-        if self._seen_too_little and self._refused_from < send.left_at <= self._decided_at:
-            self._seen_too_little, self._steps_large = False, True
-            self._try_at = now + _SOON_S
-        if self._attempt_from is None:
+        if not self._ramp:
             if now >= self._try_at:
-                self._attempt(now)
-        elif send.left_at >= self._attempt_from + _DWELL_S:
-            self._step = min(self._step + 1, len(_STEPS) - 1)
-            self._hold_s = _SHORTEST_HOLD_S
-            self._attempt(now)
+                self._step_up(now)
+        elif send.left_at >= self._ramp[-1].taken_at + _DWELL_S:
+            if send.left_at >= self._ramp[0].taken_at + _PROVEN_AFTER_S:
+                self._hold_s = _SHORTEST_HOLD_S
+            self._step_up(now)
 
     def refused(self, send: Send, now: float) -> None:
         """Note that a try met a 429."""
-        send.refused = True
-        self._answered(send, now)
+        self._answered(send, now, refused=True)
         if send.left_at <= self._decided_at:
+            if self._attempt_cost:
+                self._charge()
             return
-        self._decided_at = now
-        self._refused_from = send.left_at
-        self._seen_too_little = False
-        if self._attempt_from is not None and send.left_at >= self._attempt_from:
-            self.limit_per_s = self._fallback_per_s
+        self._refused_from, self._decided_at = send.left_at, now
+        self._drips, self._attempt_cost = None, 0
+        failed = [s for s in self._ramp if s.taken_at <= send.left_at < s.taken_at + _PROVEN_AFTER_S]
+        if failed:
+            self.limit_per_s = failed[0].share_before * self.ceiling_per_s
             self._hold_s = min(2 * self._hold_s, _LONGEST_HOLD_S)
             self._steps_large = False
         else:
-            seen = sum(send.left_at - _WINDOW_S < s.left_at < send.left_at and not s.refused for s in self._sends)
-            known = min(float(seen), self.limit_per_s * (1 - _STEPS[0] / 2))
-            self.limit_per_s = max(known, min(1.0, self.ceiling_per_s))
-            self._seen_too_little = self._begun_at is not None and send.left_at - self._begun_at < _WINDOW_S
-        self._attempt_from = None
-        self._step = 0
+            self._cut(send)
+        self._ramp.clear()
         self._try_at = now + self._hold_s
-
-    def _answered(self, send: Send, now: float) -> None:
-        self._longest_s = max(self._longest_s or 0.0, now - send.left_at)
+        if failed:
+            self._charge()
 
     def share(self, ceiling_per_s: float) -> None:
         """Take another ceiling, because others take their part; what was learnt is scaled with it."""
         scale = ceiling_per_s / self.ceiling_per_s
         self.ceiling_per_s = ceiling_per_s
         self.limit_per_s = max(min(self.limit_per_s * scale, ceiling_per_s), min(1.0, ceiling_per_s))
-        self._fallback_per_s = min(self._fallback_per_s * scale, ceiling_per_s)
 
-    def _attempt(self, now: float) -> None:
-        step = _LARGE_STEP if self._steps_large else _STEPS[self._step]
-        self._fallback_per_s = self.limit_per_s
+    def _answered(self, send: Send, now: float, *, refused: bool) -> None:
+        send.refused = refused
+        self._longest_s = max(self._longest_s or 0.0, now - send.left_at)
+        if self._drips is not None and self._refused_from < send.left_at:
+            self._drips.let_in += not refused
+            self._drips.awaited -= 1
+            if send.left_at > self._decided_at or not self._drips.awaited:
+                self._learn_from_drips(now)
+
+    def _cut(self, refused: Send) -> None:
+        since = refused.left_at - _WINDOW_S
+        seen = sum(since < send.left_at < refused.left_at and not send.refused for send in self._sends)
+        known = min(float(seen), self.limit_per_s * (1 - _STEPS[0] / 2))
+        self.limit_per_s = max(known, min(1.0, self.ceiling_per_s))
+        if self._begun_at is not None and since < self._begun_at:
+            awaited = sum(refused.left_at < send.left_at and send.refused is None for send in self._sends)
+            self._drips = _Drips(awaited)
+
+    def _learn_from_drips(self, now: float) -> None:
+        drips, self._drips = self._drips, None
+        if drips is None or not drips.let_in:
+            return
+        dripped_per_s = drips.let_in / (self._decided_at - self._refused_from)
+        self.limit_per_s = min(self.ceiling_per_s, max(self.limit_per_s, _DRIPS_TRUSTED * dripped_per_s))
+        self._steps_large = drips.let_in < _MANY_DRIPS
+        self._try_at = now + _SOON_S
+
+    def _charge(self) -> None:
+        """Put one more 429 to the account of the attempt that has failed, and put the next one off for it."""
+        self._attempt_cost += 1
+        self._try_at = max(self._try_at, self._decided_at + self._attempt_cost / (_COST * self.limit_per_s))
+
+    def _step_up(self, now: float) -> None:
+        step = _LARGE_STEP if self._steps_large else _STEPS[min(len(self._ramp), len(_STEPS) - 1)]
+        self._ramp.append(_Step(now, self.limit_per_s / self.ceiling_per_s))
         self.limit_per_s = min(self.ceiling_per_s, max(self.limit_per_s + 1, self.limit_per_s * (1 + step)))
-        self._attempt_from = now
+
+
+@dataclass(slots=True)
+class _Drips:
+    """How many of the tries that left behind a refused one are awaited, and how many of them were let in all the same."""
+
+    awaited: int
+    let_in: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A step upwards, and the share of the ceiling that was kept to before it."""
+
+    taken_at: float
+    share_before: float

@@ -73,15 +73,12 @@ async def test_a_known_limit_is_used_up_without_a_single_refusal(server: Callabl
 
 
 @each_server
-async def test_an_unknown_limit_is_found_within_two_seconds(
-    server: Callable[[int], Limiter], request: pytest.FixtureRequest
-) -> None:
-    """Nothing told, 120/s in truth: at least 97 % of it after two seconds, and few 429s over all."""
+async def test_an_unknown_limit_is_found_within_two_seconds(server: Callable[[int], Limiter]) -> None:
+    """Nothing told, 120/s in truth: at least 97 % of it after two seconds, and less than 1 % of 429s over all."""
     service = Service(limiter=server(120))
     await service.work(Pacer(rate_per_s=300), seconds=60)
     assert service.per_s(2, 60) >= 0.97 * 120
-    # Where refusals fill the window as well, each attempt to go faster is refused for longer.
-    assert service.share_refused() < (0.02 if "counts refusals" in request.node.name else 0.013)
+    assert service.share_refused() < 0.01
 
 
 async def test_a_limit_that_is_halved_and_restored_is_followed() -> None:
@@ -129,7 +126,7 @@ async def test_two_runs_that_share_an_unknown_limit_find_it() -> None:
             pacer.share(150)
             tasks.start_soon(lambda pacer: service.work(pacer, seconds=60), pacer)
     assert service.per_s(2, 60) >= 0.97 * 120
-    assert service.share_refused() < 0.013
+    assert service.share_refused() < 0.01
 
 
 @pytest.mark.parametrize("answered_s", [0.02, 0.1, 2.0])
