@@ -163,7 +163,7 @@ class LimitLearner:
 
 @dataclass(slots=True)
 class _Drips:
-    """How many of the tries that left behind a refused one are awaited, and how many of them were let in all the same."""
+    """How many of the tries that left behind a refused one are awaited, and how many of those were let in."""
 
     awaited: int
     let_in: int = 0

@@ -67,7 +67,8 @@ class Pacer:
         self._unpaced = math.isinf(rate_per_s)
         self._spread_s = 0.0
         self._sends: deque[float] = deque(maxlen=1 if self._unpaced else math.ceil(rate_per_s))
-        self._turn = anyio.Lock()
+        self._line = anyio.Lock(fast_acquire=True)
+        self._turn = anyio.Lock(fast_acquire=True)
         self._next_slot = -math.inf
         self._paused_at = -math.inf
         self._pause_s = _FIRST_PAUSE_S
@@ -102,8 +103,8 @@ class Pacer:
         """Take another ceiling, in requests per second: others have come or gone."""
         self._learner.share(rate_per_s)
 
-    async def acquire(self, wanted: Callable[[], bool] = _always) -> Send | None:
-        """Wait for the turn of one try; first come, first served.
+    async def acquire(self, wanted: Callable[[], bool] = _always, *, ahead: bool = False) -> Send | None:
+        """Wait for the turn of one try; first come, first served, but for one that goes ``ahead`` of the line.
 
         A turn that is no longer ``wanted`` when it comes is left to the next in line; None tells so.
         """
@@ -111,6 +112,12 @@ class Pacer:
             self.requests += 1
             return Send(anyio.current_time())
         asked_at = anyio.current_time()
+        if ahead:
+            return await self._take_turn(wanted, asked_at)
+        async with self._line:
+            return await self._take_turn(wanted, asked_at)
+
+    async def _take_turn(self, wanted: Callable[[], bool], asked_at: float) -> Send | None:
         async with self._turn:
             while (ready_at := self._ready_at()) > anyio.current_time():  # noqa: ASYNC110 - a time is awaited, no state
                 await anyio.sleep_until(ready_at)  # Once more if a pause has begun meanwhile.

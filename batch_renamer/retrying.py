@@ -118,7 +118,7 @@ class Retrier:
 
     async def once(self, request: Callable[[], Awaitable[T]], *, kind: Kind) -> T:
         """Make one paced try, also during an outage or while the run is stopping: to ask, or for the last look."""
-        send = await self._pacer.acquire()
+        send = await self._pacer.acquire(ahead=kind == "list")
         assert send is not None, "a turn is always wanted here"  # noqa: S101 - for mypy
         try:
             answer = await request()
@@ -154,7 +154,8 @@ class Retrier:
         """Wait until a try may leave; a wait for the pacer in which an outage begins is started again."""
         while not tries.too_late:
             asks = await self._breaker.admit(kind)
-            send = await self._pacer.acquire(partial(self._may_leave, tries, kind, asks))
+            # A page brings many rows, and the next must wait for it; the breaker's question concerns everybody.
+            send = await self._pacer.acquire(partial(self._may_leave, tries, kind, asks), ahead=kind == "list")
             if send is not None:
                 return send
         raise TooLate

@@ -56,11 +56,12 @@ class Journal(RunTable):
         with self.transaction() as connection:
             settle_repeats(connection, run.number)
 
-    def requests(self, run: RunRecord, *, after_row: int, limit: int) -> list[RenameRequest]:
-        """Return the next undecided rows, in sheet order."""
+    def requests(self, run: RunRecord, *, after_row: float, limit: int, backwards: bool = False) -> list[RenameRequest]:
+        """Return the next undecided rows after a row, in sheet order or against it."""
+        side, order = ("<", "DESC") if backwards else (">", "ASC")
         rows = self.select(
-            "SELECT row, order_id, new_name, guard FROM rows"
-            " WHERE run = ? AND row > ? AND result IS NULL ORDER BY row LIMIT ?",
+            f"SELECT row, order_id, new_name, guard FROM rows"  # noqa: S608 - constants
+            f" WHERE run = ? AND row {side} ? AND result IS NULL ORDER BY row {order} LIMIT ?",
             (run.number, after_row, limit),
         )
         return [_request(row) for row in rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
@@ -9,7 +10,7 @@ from functools import partial
 from batch_renamer.breaker import Breaker
 from batch_renamer.gateway import Gateway
 from batch_renamer.journal import RunState
-from batch_renamer.lookup import read_pages, read_singly
+from batch_renamer.lookup import read_both_ways, read_singly
 from batch_renamer.model import Change, Outcome, Reading, RenameRequest, Result
 from batch_renamer.pacing import Pacer
 from batch_renamer.planner import GUARDED_BY_SHEET, decide
@@ -70,10 +71,10 @@ async def read(run: Run) -> None:
     # Of a run that is taken up, some may be planned already.
     planned = await journal.off_loop(journal.planned, record)
 
-    async def batches() -> AsyncIterator[list[RenameRequest]]:
-        after = 0
+    async def batches(backwards: bool = False) -> AsyncIterator[list[RenameRequest]]:
+        after = math.inf if backwards else 0
         while first is None or planned < first:
-            batch = await journal.off_loop(journal.requests, record, after_row=after, limit=_BATCH)
+            batch = await journal.off_loop(journal.requests, record, after_row=after, limit=_BATCH, backwards=backwards)
             if not batch:
                 return
             after = batch[-1].row
@@ -92,12 +93,20 @@ async def read(run: Run) -> None:
     async def wanted(order_ids: Sequence[str]) -> list[RenameRequest]:
         return await journal.off_loop(journal.requests_for, record, order_ids)
 
-    if first is None:  # A trial reads no more orders than it needs, in sheet order.
-        rows = await journal.off_loop(journal.undecided, record)
-        await read_pages(
-            wanted, record_decisions, gateway=run.gateway, rows=rows, singles_per_s=run.requests_per_s, stop=run.stop
+    if first is not None:  # A trial reads no more orders than it needs, in sheet order.
+        await read_singly(batches(), record_decisions, gateway=run.gateway, workers=run.crew, stop=run.stop)
+    else:
+        await read_both_ways(
+            batches,
+            wanted,
+            record_decisions,
+            gateway=run.gateway,
+            rows=await journal.off_loop(journal.undecided, record),
+            middle_row=record.sheet_rows / 2,
+            requests_per_s=run.requests_per_s,
+            workers=run.crew,
+            stop=run.stop,
         )
-    await read_singly(batches(), record_decisions, gateway=run.gateway, workers=run.crew, stop=run.stop)
     run.read_in_s = time.monotonic() - begun
     if run.stop.requested:
         return

@@ -52,10 +52,11 @@ class NoJournal(Journal):
     left: dict[str, RenameRequest]
     planned_changes: list[Change]
 
-    def requests(self, run: RunRecord, *, after_row: int, limit: int) -> list[RenameRequest]:
+    def requests(self, run: RunRecord, *, after_row: float, limit: int, backwards: bool = False) -> list[RenameRequest]:
         """Return the next rows."""
-        left = (request for request in self.asked[after_row:] if request.order_id in self.left)
-        return list(islice(left, limit))
+        edge = int(min(after_row, len(self.asked) + 1))
+        asked = reversed(self.asked[: edge - 1]) if backwards else self.asked[edge:]
+        return list(islice((request for request in asked if request.order_id in self.left), limit))
 
     def requests_for(self, run: RunRecord, order_ids: Sequence[str]) -> list[RenameRequest]:
         """Return the rows for these orders."""

@@ -1,5 +1,8 @@
 """Accounts of several shapes enter; how many requests ``apply`` makes for 1,500 rows in each leaves.
 
+"command" is the seconds of the whole command, "requests" those from its first request to its last on the server's
+clock, "x ideal" these by what the limit allows for the requests made.
+
 The wanted orders are all that there are but a few, the newest of many (which the list shows first), or spread evenly.
 ``python -m tests.benchmarks.reads [--rows 1500] [--latency 100ms] [--limit 300/sliding] [--most-per-page 100]``
 """
@@ -26,7 +29,17 @@ def main() -> None:
         "100,000, spread evenly": (100_000, 100_000 // asked.rows),
     }
     table = Table(
-        "account".rjust(24), "pages", "GETs", "PATCHes", "429s", "a row", "lost", "seconds", "x ideal", width=7
+        "account".rjust(24),
+        "pages",
+        "GETs",
+        "PATCHes",
+        "429s",
+        "a row",
+        "lost",
+        "command",
+        "requests",
+        "x ideal",
+        width=8,
     )
     with serving() as served, tempfile.TemporaryDirectory() as name:
         for account, (orders, step) in accounts.items():
@@ -44,10 +57,10 @@ def main() -> None:
             cost = run_command("apply", sheet, served.base_url)
             record = served.record()
             pages, gets, patches = (len(record.accepted[kind]) for kind in ("LIST", "GET", "PATCH"))
-            ideal_s = len(record.let_in) / limit_per_s(asked.limit)
-            ratio = f"{cost.seconds / ideal_s:.2f}" if ideal_s else ""
+            requests_s = record.let_in[-1] - record.let_in[0]
+            ratio = f"{1 / record.share_of(limit_per_s(asked.limit)):.2f}"
             made = (pages, gets, patches, len(record.refused), record.requests / asked.rows)
-            table.row(account, *made, served.lost(rows), cost.seconds, ratio)
+            table.row(account, *made, served.lost(rows), cost.seconds, requests_s, ratio)
 
 
 def _asked() -> argparse.Namespace:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import re
 import secrets
@@ -441,18 +442,19 @@ def in_memory() -> Iterator[Journal]:
         yield journal
 
 
-@given(st.lists(st.integers(1, 40), unique=True), st.integers(1, 7))
-def test_pages_hold_every_undecided_row_once_in_order(rows: list[int], limit: int) -> None:
-    """However the rows arrive and however large a page is."""
+@given(st.lists(st.integers(1, 40), unique=True), st.integers(1, 7), st.booleans())
+def test_pages_hold_every_undecided_row_once_in_order(rows: list[int], limit: int, backwards: bool) -> None:
+    """However the rows arrive, however large a page is, and from whichever end they are read."""
     with in_memory() as journal:
         run = begun(journal)
         for row in rows:
             journal.add_rows(run, [request(row)])
         seen: list[int] = []
-        while page := journal.requests(run, after_row=seen[-1] if seen else 0, limit=limit):
+        start = math.inf if backwards else 0
+        while page := journal.requests(run, after_row=seen[-1] if seen else start, limit=limit, backwards=backwards):
             assert len(page) <= limit
             seen += [request.row for request in page]
-    assert seen == sorted(rows)
+    assert seen == sorted(rows, reverse=backwards)
 
 
 def test_pages_go_on_while_their_rows_are_settled(journal: Journal) -> None:

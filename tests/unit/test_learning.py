@@ -18,8 +18,8 @@ Server = Callable[[Clock], Limiter]
 
 SERVERS: dict[str, Callable[[int], Server]] = {
     "sliding window": lambda limit: lambda clock: SlidingWindow(limit=limit, clock=clock),
-    "sliding window that counts refusals": lambda limit: lambda clock: SlidingWindow(
-        limit=limit, count_refused=True, clock=clock
+    "sliding window that counts refusals": lambda limit: (
+        lambda clock: SlidingWindow(limit=limit, count_refused=True, clock=clock)
     ),
     "fixed window": lambda limit: lambda clock: FixedWindow(limit=limit, clock=clock),
     "token bucket of 10": lambda limit: lambda clock: TokenBucket(rate_per_s=limit, burst=10, clock=clock),
@@ -208,7 +208,7 @@ def _climbs(learner: LimitLearner, now: float) -> bool:
 
 
 def test_what_drips_into_an_empty_bucket_is_its_limit() -> None:
-    """Behind the first refusal every third try is let in: a third of the rate is the limit, and not what came before."""
+    """Behind the first refusal every third try is let in: a third of the rate is the limit, not what came before."""
     learner = LimitLearner(ceiling_per_s=300)
     sends = [learner.sent(number / 300) for number in range(70)]
     for send in sends[:10]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import math
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 import anyio
@@ -15,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_renamer.errors import JournalError, KeyRefusedError
-from batch_renamer.lookup import read_pages, read_singly
+from batch_renamer.lookup import read_both_ways, read_singly
 from batch_renamer.model import Found, Missing, Reading, RenameRequest, Unreadable
 from tests.support.bench import Bench, a_stop, batches_of
 from tests.support.clock import VirtualTimeLoop
@@ -149,6 +151,9 @@ async def test_readings_that_cannot_be_kept_stop_the_run() -> None:
 # Pages of the list.
 
 
+QUERY_S = 0.001
+
+
 @dataclass(slots=True, kw_only=True)
 class Desk:
     """Keeps the requests that nothing was found for yet, as the journal does; ``found`` is what was."""
@@ -158,34 +163,48 @@ class Desk:
     found: dict[str, Reading] = field(default_factory=dict)
 
     async def wanted(self, order_ids: Sequence[str]) -> list[RenameRequest]:
-        """Return the undecided requests among these orders."""
-        return [self.left[order_id] for order_id in order_ids if order_id in self.left]
+        """Return the undecided requests among these orders, as they were in the middle of the query."""
+        await anyio.sleep(QUERY_S)
+        undecided = [self.left[order_id] for order_id in order_ids if order_id in self.left]
+        await anyio.sleep(QUERY_S)
+        return undecided
 
     async def record(self, group: list[tuple[RenameRequest, Reading]]) -> None:
-        """Note what was found; nothing is found twice."""
+        """Note what was found, in the middle of the transaction; nothing is found twice."""
+        await anyio.sleep(QUERY_S)
         for request, reading in group:
             del self.left[request.order_id]
             self.found[request.order_id] = reading
+        await anyio.sleep(QUERY_S)
 
     async def look_up(self, *, singles_per_s: float = 50.0) -> None:
         """Read pages as long as they are faster, and the rest singly."""
         bench = self.bench
         async with bench.guarded():
-            await read_pages(
+            await read_both_ways(
+                self.batches,
                 self.wanted,
                 self.record,
                 gateway=bench.gateway,
                 rows=len(self.left),
-                singles_per_s=lambda: singles_per_s,
-                stop=bench.stop,
-            )
-            await read_singly(
-                batches_of([*self.left.values()], size=20),
-                self.record,
-                gateway=bench.gateway,
+                middle_row=len(self.left) / 2,
+                requests_per_s=lambda: singles_per_s,
                 workers=lambda: 16,
                 stop=bench.stop,
             )
+
+    async def batches(self, backwards: bool) -> AsyncIterator[list[RenameRequest]]:
+        """Yield what is undecided, some at a time, in or against sheet order; it may be out of date when it arrives."""
+        after = math.inf if backwards else -1
+        ordered = sorted(self.left.values(), key=attrgetter("row"), reverse=backwards)
+        while batch := [
+            request
+            for request in ordered
+            if request.order_id in self.left and (request.row < after if backwards else request.row > after)
+        ][:20]:
+            await anyio.sleep(QUERY_S)
+            after = batch[-1].row
+            yield batch
 
     @property
     def pages(self) -> int:
@@ -254,17 +273,58 @@ async def test_pages_that_hold_nothing_wanted_are_given_up() -> None:
     assert (desk.pages, desk.singles) == (3, 100)
 
 
-@pytest.mark.parametrize(
-    ("page_latency_s", "pages"), [(0.1, 20), (1.9, 20), (2.1, 3)], ids=["fast", "just faster", "just slower"]
-)
-async def test_the_clock_decides(page_latency_s: float, pages: int) -> None:
-    """A page is worth its while when it settles more rows than single reads would in the same time."""
+@pytest.mark.parametrize("wanted", [range(2_000), range(1_999, -1, -1)], ids=["as listed", "the other way round"])
+@pytest.mark.parametrize(("page_latency_s", "rows_a_page_time"), [(0.5, 25), (2.0, 100), (8.0, 400)])
+async def test_single_reads_fill_the_limit_beside_slow_pages(
+    page_latency_s: float, rows_a_page_time: int, wanted: Sequence[int]
+) -> None:
+    """At 50 a second they settle rows from the other end of the sheet, until both ways meet."""
     api = account_of(2_000)
     api.page_latency_s = page_latency_s
-    desk = desk_for(api, range(2_000))
-    await desk.look_up(singles_per_s=50)
+    desk = desk_for(api, wanted)
+    await desk.look_up()
     assert_all_found(desk, 2_000)
-    assert (desk.pages, desk.singles) == (pages, 2_000 - 100 * pages)
+    page_times = (2_000 - 100) / (100 + rows_a_page_time)  # the first page is fetched alone
+    assert desk.pages == pytest.approx(1 + page_times, abs=1.5)
+    assert anyio.current_time() == pytest.approx((1 + page_times) * page_latency_s, rel=0.1, abs=2)
+    assert desk.singles - rows_a_page_time * page_times < 120  # hardly any row was read both ways
+
+
+async def test_a_page_beside_single_reads_brings_more_than_it_costs() -> None:
+    """Two wanted orders a page aren't worth the parsing of a hundred."""
+    api = account_of(20_000)
+    api.page_latency_s = 0.5
+    desk = desk_for(api, range(0, 20_000, 50))
+    await desk.look_up()
+    assert_all_found(desk, 400)
+    assert (desk.pages, desk.singles) == (3, 394)
+
+
+async def test_pages_and_single_reads_are_as_many_at_once_as_there_are_workers() -> None:
+    """The page is one of them."""
+    api = account_of(2_000, latency_s=2.0)
+    api.page_latency_s = 2.0
+    desk = desk_for(api, range(2_000))
+    await desk.look_up()
+    assert_all_found(desk, 2_000)
+    assert api.most_at_once == 16
+
+
+async def test_a_page_does_not_queue_behind_single_reads() -> None:
+    """Where sixteen workers wait for a turn at two a second, the next page takes the next turn."""
+    bench = Bench.of(account_of(100), rate_per_s=2)
+    done: list[str] = []
+
+    async def single(number: int) -> None:
+        await bench.gateway.read(f"o{number}")
+        done.append("single")
+
+    async with anyio.create_task_group() as reads:
+        for number in range(16):
+            reads.start_soon(single, number)
+        await anyio.sleep(0.7)
+        assert await bench.gateway.page(per_page=100, offset=None) is not None
+        assert len(done) == 3
 
 
 async def test_pages_that_grow_thin_are_left_in_time() -> None:
@@ -384,6 +444,7 @@ def test_nothing_is_read_twice(data: st.DataObject) -> None:
     async def look_up() -> Desk:
         api = account_of(orders, script={("list", "page"): faults})
         api.unlisted = {f"o{number}" for number in data.draw(st.sets(st.integers(0, orders - 1)))}
+        api.page_latency_s = data.draw(st.sampled_from([0.05, 0.3, 2.0]))
         desk = desk_for(api, sorted(wanted))
         await desk.look_up()
         return desk
