@@ -103,14 +103,20 @@ class Pacer:
         """Take another ceiling, in requests per second: others have come or gone."""
         self._learner.share(rate_per_s)
 
+    def at_once(self) -> Send | None:
+        """Return the turn of one try where there is nothing to wait for: no limit, and no pause so far."""
+        if not self._unpaced or self._paused_at > -math.inf:
+            return None
+        self.requests += 1
+        return Send(anyio.current_time())
+
     async def acquire(self, wanted: Callable[[], bool] = _always, *, ahead: bool = False) -> Send | None:
         """Wait for the turn of one try; first come, first served, but for one that goes ``ahead`` of the line.
 
         A turn that is no longer ``wanted`` when it comes is left to the next in line; None tells so.
         """
-        if self._unpaced and self._paused_at == -math.inf:
-            self.requests += 1
-            return Send(anyio.current_time())
+        if (send := self.at_once()) is not None:
+            return send
         asked_at = anyio.current_time()
         if ahead:
             return await self._take_turn(wanted, asked_at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -249,7 +250,9 @@ def _digest(file: Path, settings: Settings) -> str | None:
 
 
 def _finish(run: Run, session: Session) -> int:
-    return show(run, anyio.run(_perform, run), session.given)
+    # The extra "speed" is used where it is installed.
+    loop = {"use_uvloop": importlib.util.find_spec("uvloop") is not None}
+    return show(run, anyio.run(_perform, run, backend_options=loop), session.given)
 
 
 async def _perform(run: Run) -> RunSummary:

@@ -19,6 +19,7 @@ from typing import Any
 
 from batch_renamer.errors import KeyRefusedError
 from batch_renamer.model import Order
+from batch_renamer.orders_api.jsontext import parse
 from batch_renamer.orders_api.protocol import (
     ForeignNameError,
     OrderPage,
@@ -141,7 +142,7 @@ def _parse(body: bytes) -> dict[str, Any]:
 
 def _json_object(body: bytes) -> dict[str, Any] | None:
     try:
-        answer = json.loads(body)
+        answer = parse(body)
     except (ValueError, RecursionError):
         return None
     return answer if isinstance(answer, dict) else None
@@ -177,7 +178,7 @@ def _text(value: Any) -> str | None:
 
 def _storable(text: str) -> str:
     """The text without halves of characters (lone surrogates): JSON can say them, no file or database can hold them."""
-    return _LONE_SURROGATE.sub("\ufffd", text)
+    return text if text.isascii() else _LONE_SURROGATE.sub("\ufffd", text)
 
 
 def _flag(value: Any) -> bool | None:
