@@ -50,16 +50,19 @@ class Record:
         """The 429s as a share of all requests."""
         return len(self.refused) / self.requests if self.requests else 0.0
 
-    def share_of(self, limit_per_s: float, kind: str | None = None, *, after_s: float = 0.0) -> float:
-        """Return the rate of what was let in, from the first (and ``after_s`` on) to the last, as a share of the limit.
+    def share_of(
+        self, limit_per_s: float, kind: str | None = None, *, after_s: float = 0.0, less_s: float = 0.0
+    ) -> float:
+        """Return the rate of what was let in, from the first to the last, as a share of the limit.
 
-        It passes 1 where a client opened with a burst that the limit allowed.
+        The first ``after_s`` and the last ``less_s`` seconds don't count. It passes 1 where a client opened with a burst
+        that the limit allowed.
         """
         times = self.let_in if kind is None else self.accepted[kind]
-        if len(times) < 2 or times[-1] - times[0] <= after_s:
+        if len(times) < 2 or times[-1] - times[0] <= after_s + less_s:
             return math.nan
-        begin = times[0] + after_s
-        return (len(times) - bisect_right(times, begin)) / (times[-1] - begin) / limit_per_s
+        begin, end = times[0] + after_s, times[-1] - less_s
+        return (bisect_right(times, end) - bisect_right(times, begin)) / (end - begin) / limit_per_s
 
     def back_after_s(self, changed_at: float, limit_per_s: float, *, share: float, throttled: float) -> float:
         """Return how long after a change of the limit `_STEADY_S` seconds begin that use this share of it.
