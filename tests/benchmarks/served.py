@@ -55,8 +55,8 @@ class Record:
     ) -> float:
         """Return the rate of what was let in, from the first to the last, as a share of the limit.
 
-        The first ``after_s`` and the last ``less_s`` seconds don't count. It passes 1 where a client opened with a burst
-        that the limit allowed.
+        The first ``after_s`` and the last ``less_s`` seconds don't count. It passes 1 where a client opened with a
+        burst that the limit allowed.
         """
         times = self.let_in if kind is None else self.accepted[kind]
         if len(times) < 2 or times[-1] - times[0] <= after_s + less_s:
@@ -72,7 +72,7 @@ class Record:
         """
         let_in, refused = self.let_in, sorted(self.refused)
         begin = changed_at
-        while begin + _STEADY_S <= let_in[-1]:
+        while let_in and begin + _STEADY_S <= let_in[-1]:
             good, bad = (bisect_left(of, begin + _STEADY_S) - bisect_left(of, begin) for of in (let_in, refused))
             if good >= share * limit_per_s * _STEADY_S and bad < throttled * (good + bad):
                 return begin - changed_at
