@@ -30,13 +30,17 @@ _OURS = ("renames", "job", "dry", "dry, singly", "first request")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """What a child is to do. ``rate_per_s`` None leaves it to the product, infinity sets no limit."""
+    """What a child is to do. ``rate_per_s`` None leaves it to the product, infinity sets no limit.
+
+    Renames with one ``state_dir`` share their limit; without, each has its own, and is alone.
+    """
 
     client: str
     sheet: str
     base_url: str = ""
     rate_per_s: float | None = None
     at_once: int | None = None
+    state_dir: str | None = None
     profile: bool = False
 
 
@@ -68,10 +72,14 @@ def read_sheet(path: str) -> list[tuple[str, str]]:
         return [(order_id, name) for order_id, name in list(csv.reader(file))[1:]]
 
 
-def in_child(task: Task) -> Cost:
-    """Do a task in a process of its own."""
+def in_child(task: Task, *, within_s: float = _DEADLINE_S) -> Cost:
+    """Do a task in a process of its own.
+
+    Raises:
+        subprocess.TimeoutExpired: it took longer than ``within_s`` seconds, and was killed.
+    """
     words = (sys.executable, "-m", "tests.benchmarks.child", json.dumps(asdict(task)))
-    done = subprocess.run(words, stdout=subprocess.PIPE, check=True, timeout=_DEADLINE_S)
+    done = subprocess.run(words, stdout=subprocess.PIPE, check=True, timeout=within_s)
     return Cost(**json.loads(done.stdout))
 
 
@@ -100,7 +108,8 @@ def _product(task: Task) -> Callable[[], Awaitable[Any]]:
         internals.warm_up()
     match task.client:
         case "renames":
-            return partial(internals.rename_only, read_sheet(task.sheet), **options)
+            state_dir = Path(task.state_dir) if task.state_dir is not None else None
+            return partial(internals.rename_only, read_sheet(task.sheet), state_dir=state_dir, **options)
         case "job":
             return partial(internals.run_job, sheet, **options)
         case "dry":

@@ -52,9 +52,17 @@ def _settings(folder: Path, base_url: str, rate: float | None, workers: int | No
 
 
 async def rename_only(
-    rows: Sequence[tuple[str, str]], *, base_url: str, rate: float | None = None, workers: int | None = None
+    rows: Sequence[tuple[str, str]],
+    *,
+    base_url: str,
+    rate: float | None = None,
+    workers: int | None = None,
+    state_dir: Path | None = None,
 ) -> Counter[str]:
-    """Send renames through pool, gateway, retrier and client; nothing is read before, nothing is kept."""
+    """Send renames through pool, gateway, retrier and client; nothing is read before, nothing is kept.
+
+    All that have the same ``state_dir`` share one limit.
+    """
     results: Counter[str] = Counter()
 
     async def batches() -> AsyncIterator[list[Change]]:
@@ -68,7 +76,7 @@ async def rename_only(
     async def record(outcomes: list[Outcome]) -> None:
         results.update(outcome.result.value for outcome in outcomes)
 
-    with _journal(base_url, rate, workers) as (settings, journal):
+    with _journal(base_url, rate, workers, state_dir) as (settings, journal):
         run = _run("apply", Path(), settings, journal, to_api(settings, ApiKey(KEY)))
         run.enter(run.begin())
         async with anyio.create_task_group() as run.background, AsyncExitStack() as run.opened:
@@ -130,9 +138,11 @@ async def first_request(sheet: Path, *, base_url: str) -> dict[str, float]:
 
 
 @contextmanager
-def _journal(base_url: str, rate: float | None, workers: int | None) -> Iterator[tuple[Settings, Journal]]:
+def _journal(
+    base_url: str, rate: float | None, workers: int | None, state_dir: Path | None = None
+) -> Iterator[tuple[Settings, Journal]]:
     with tempfile.TemporaryDirectory() as folder:
-        settings = _settings(Path(folder), base_url, rate, workers)
+        settings = _settings(state_dir or Path(folder), base_url, rate, workers)
         with open_journal(settings) as journal:
             yield settings, journal
 

@@ -9,6 +9,7 @@ import math
 import subprocess
 import sys
 import time
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,9 @@ from typing import Any
 from tests.benchmarks.server import Shape, limit_of
 
 __all__ = ["Ceiling", "Record", "Served", "ceiling_of", "limit_per_s", "serving"]
+
+_STEADY_S = 3.0
+_LOOK_EVERY_S = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,15 +45,39 @@ class Record:
         """How many requests arrived."""
         return sum(map(len, self.accepted.values())) + len(self.refused)
 
-    def share_of(self, limit_per_s: float, kind: str | None = None) -> float:
+    @property
+    def throttled(self) -> float:
+        """The 429s as a share of all requests."""
+        return len(self.refused) / self.requests if self.requests else 0.0
+
+    def share_of(
+        self, limit_per_s: float, kind: str | None = None, *, after_s: float = 0.0, less_s: float = 0.0
+    ) -> float:
         """Return the rate of what was let in, from the first to the last, as a share of the limit.
 
-        It passes 1 where a client opened with a burst that the limit allowed.
+        The first ``after_s`` and the last ``less_s`` seconds don't count. It passes 1 where a client opened with a
+        burst that the limit allowed.
         """
         times = self.let_in if kind is None else self.accepted[kind]
-        if len(times) < 2:
+        if len(times) < 2 or times[-1] - times[0] <= after_s + less_s:
             return math.nan
-        return (len(times) - 1) / (times[-1] - times[0]) / limit_per_s
+        begin, end = times[0] + after_s, times[-1] - less_s
+        return (bisect_right(times, end) - bisect_right(times, begin)) / (end - begin) / limit_per_s
+
+    def back_after_s(self, changed_at: float, limit_per_s: float, *, share: float, throttled: float) -> float:
+        """Return how long after a change of the limit `_STEADY_S` seconds begin that use this share of it.
+
+        They have fewer 429s than ``throttled``, as a share: knocking at a limit that shrank is not being back. Infinity
+        when there are none.
+        """
+        let_in, refused = self.let_in, sorted(self.refused)
+        begin = changed_at
+        while let_in and begin + _STEADY_S <= let_in[-1]:
+            good, bad = (bisect_left(of, begin + _STEADY_S) - bisect_left(of, begin) for of in (let_in, refused))
+            if good >= share * limit_per_s * _STEADY_S and bad < throttled * (good + bad):
+                return begin - changed_at
+            begin += _LOOK_EVERY_S
+        return math.inf
 
     def per_second(self) -> list[tuple[int, int]]:
         """Return accepted and refused requests, second by second from the first one on."""

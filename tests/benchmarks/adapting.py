@@ -1,0 +1,237 @@
+"""Limits known, unknown, changing, shared and far away enter; a table of what the product makes of each leaves.
+
+Over real sockets, by the clock of the measuring server, which has a process of its own. Renames are sent without reads.
+Exit code 1 if the median of the runs is short of a promise, if too much was refused, or if a row was lost.
+
+``python -m tests.benchmarks.adapting [--runs 5] [--only halved]`` takes about seven minutes a run.
+
+- figure: the share of the limit that was used (median, and from the least to the most of the runs), from the first
+  request that was let in to the last; where nothing was told, from two seconds on; at a latency of 2 s, while the pipe
+  is full: without the first 5 s, and without the last 4, when nothing but a row that met a 429 may be under way.
+  After a change of the limit: seconds until 90 % of the then limit is used for three seconds, with 429s under 1 %.
+- 429s: as a share of all requests, and the most of any run.
+- lost: orders that don't have their new name, the most of any run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.benchmarks.child import Task, in_child, write_sheet
+from tests.benchmarks.field import machine
+from tests.benchmarks.served import Record, Served, ceiling_of, limit_per_s, serving
+from tests.benchmarks.server import Shape, order_id_of
+from tests.benchmarks.table import Table, say
+
+_ALGORITHMS = ("sliding", "sliding-all", "fixed", "bucket:10")
+_UNDER_ONE_PERCENT = math.nextafter(0.01, 0)
+_PHASE_S = 25.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One run of a case: the server's record, when each change of its limit came, and the rows that were lost."""
+
+    record: Record
+    changed_at: list[float]
+    lost: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """A line of the table: a figure of each run, and the bound of its median; times are bounded from above.
+
+    ``throttled`` bounds the 429s of the median run, ``throttled_ever`` those of any, as shares of its requests.
+    """
+
+    name: str
+    of: Callable[[Seen], float]
+    at_least: float = 0.0
+    within_s: float = math.inf
+    throttled: float = 1.0
+    throttled_ever: float = 1.0
+
+    def line(self, runs: Sequence[Seen]) -> list[str]:
+        """Return its cells; the last says whether it was kept."""
+        figures = [self.of(run) for run in runs]
+        refused = [run.record.throttled for run in runs]
+        figure, throttled, lost = statistics.median(figures), statistics.median(refused), max(run.lost for run in runs)
+        timed = self.within_s < math.inf
+        form = "{:.1f} s".format if timed else "{:.1%}".format
+        short = [
+            *(["figure"] if not (figure <= self.within_s if timed else figure >= self.at_least) else []),
+            *(["429s"] if throttled > self.throttled or max(refused) > self.throttled_ever else []),
+            *(["lost"] if lost else []),
+        ]
+        return [
+            self.name,
+            form(figure),
+            f"{form(min(figures))}-{form(max(figures))}",
+            f"{'<=' if timed else '>='} {form(self.within_s if timed else self.at_least)}",
+            f"{throttled:.2%}",
+            f"{max(refused):.2%}",
+            str(lost),
+            f"short of {', '.join(short)}" if short else "PASS",
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A server, what the product is told of it, how many runs of it are at work at once, and what is promised.
+
+    Each of ``then`` is another limit, in force after so many phases of `_PHASE_S` seconds.
+    """
+
+    orders: int
+    limit: str
+    promises: tuple[Promise, ...]
+    latency: str = "100ms"
+    told_per_s: float | None = None
+    at_once: int = 1
+    then: tuple[str, ...] = ()
+
+    def run(self, served: Served, number: int) -> Seen:
+        """Rename all orders once; a run that takes three times as long as it may is ended, and has lost the rest."""
+        rows = [(order_id_of(order), f"New name {order} of run {number}") for order in range(self.orders)]
+        least_per_s = min(map(limit_per_s, (self.limit, *self.then)))
+        within_s = 30 + 3 * self.orders / least_per_s
+        served.reset(Shape(orders=self.orders, limit=self.limit, latency=self.latency))
+        with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(self.at_once) as clients:
+            working = [
+                clients.submit(
+                    self._rename,
+                    write_sheet(Path(name) / f"{client}.csv", rows[client :: self.at_once]),
+                    served.base_url,
+                    within_s,
+                )
+                for client in range(self.at_once)
+            ]
+            changed_at = []
+            for limit in self.then:
+                time.sleep(_PHASE_S)
+                served.set_limit(limit)
+                changed_at.append(time.monotonic())
+            for client in working:
+                client.result()
+        return Seen(record=served.record(), changed_at=changed_at, lost=served.lost(rows))
+
+    def _rename(self, sheet: Path, base_url: str, within_s: float) -> None:
+        task = Task(
+            client="renames",
+            sheet=str(sheet),
+            base_url=base_url,
+            rate_per_s=self.told_per_s,
+            state_dir=str(sheet.parent),
+        )
+        with suppress(subprocess.TimeoutExpired):
+            in_child(task, within_s=within_s)
+
+
+def _used(limit: float, *, after_s: float = 0.0, less_s: float = 0.0) -> Callable[[Seen], float]:
+    return lambda seen: seen.record.share_of(limit, after_s=after_s, less_s=less_s)
+
+
+def _back(change: int, limit: float) -> Callable[[Seen], float]:
+    return lambda seen: seen.record.back_after_s(seen.changed_at[change], limit, share=0.9, throttled=0.01)
+
+
+def cases() -> list[Case]:
+    """Return everything that is promised, with its bounds."""
+    known = [
+        Case(
+            orders=1_500,
+            limit=f"300/{algorithm}",
+            told_per_s=300,
+            promises=(
+                Promise(name=f"known, {algorithm}", of=_used(300), at_least=0.99, throttled=0.0, throttled_ever=0.001),
+            ),
+        )
+        for algorithm in _ALGORITHMS
+    ]
+    jitter = Case(
+        orders=1_500,
+        limit="300/sliding",
+        latency="100ms+10ms",
+        told_per_s=300,
+        promises=(Promise(name="jitter of 10 ms", of=_used(300), at_least=0.985, throttled=0.001),),
+    )
+    unknown = [
+        Case(
+            orders=7_200,
+            limit=f"120/{algorithm}",
+            promises=(
+                Promise(
+                    name=f"unknown, {algorithm}",
+                    of=_used(120, after_s=2.0),
+                    at_least=0.97,
+                    throttled=_UNDER_ONE_PERCENT,
+                ),
+            ),
+        )
+        for algorithm in _ALGORITHMS
+    ]
+    changing = Case(
+        orders=18_000,
+        limit="300/sliding",
+        then=("150/sliding", "300/sliding"),
+        promises=(
+            Promise(name="halved: back after", of=_back(0, 150), within_s=15),
+            Promise(name="restored: back after", of=_back(1, 300), within_s=15),
+        ),
+    )
+    two = Case(
+        orders=12_000,
+        limit="300/sliding",
+        told_per_s=300,
+        at_once=2,
+        promises=(Promise(name="two at once", of=_used(300), at_least=0.97, throttled=_UNDER_ONE_PERCENT),),
+    )
+    far = Case(
+        orders=10_500,
+        limit="300/sliding",
+        latency="2s",
+        told_per_s=300,
+        promises=(Promise(name="far away: 2 s", of=_used(300, after_s=5.0, less_s=4.0), at_least=0.95),),
+    )
+    return [*known, jitter, *unknown, changing, two, far]
+
+
+def main() -> int:
+    """Measure every case and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--only", action="append", metavar="NAME", help="lines that begin so; repeatable")
+    parser.add_argument("--by-second", action="store_true", help="what was let in and what was refused, in each second")
+    asked = parser.parse_args()
+    kept = True
+    with serving() as served:
+        ceiling = ceiling_of(served)
+        say(f"{datetime.now(UTC).date()}, {machine()}; medians of {asked.runs}; the same cores serve, up to")
+        say(f"{ceiling.driven_per_s:,.0f} requests/s.")
+        table = Table("case".rjust(20), "figure", "spread".rjust(14), "promised", "429s", "most", "lost", "".rjust(20))
+        for case in cases():
+            if asked.only and not any(promise.name.startswith(tuple(asked.only)) for promise in case.promises):
+                continue
+            runs = [case.run(served, number) for number in range(asked.runs)]
+            for promise in case.promises:
+                table.row(*(cells := promise.line(runs)))
+                kept = kept and cells[-1] == "PASS"
+            for run in runs if asked.by_second else []:
+                say("  " + " ".join(f"{good}+{bad}" if bad else f"{good}" for good, bad in run.record.per_second()))
+    return int(not kept)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
