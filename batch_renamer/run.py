@@ -46,7 +46,8 @@ class Run:
     ``origin`` is the run that this one commits, takes up, undoes or audits; ``again_failed`` takes up what failed, too.
     ``confirm`` shows the plan and asks; without one nobody is asked. ``background`` runs what watches over the run,
     ``opened`` is closed at its end; both are there while the stages are. ``targets`` are the reports to be written.
-    ``in_hand`` tells that no other process may be at work on this very run: it began here, or the lock is held.
+    ``read_in_s`` is how long it took to read the current names, in seconds. ``in_hand`` tells that no other process may
+    be at work on this very run: it began here, or the lock is held.
     """
 
     command: str
@@ -185,11 +186,17 @@ class Run:
         return sum(counts.get(result, 0) for result in still)
 
     def forecast(self) -> Forecast:
-        """Return what committing the plan now would take, at the rate chosen and the speed seen so far."""
-        looked_at_again = self.dry or self.command in ("apply --plan", "resume")
-        requests = self.open_rows() * (2 if looked_at_again else 1)
-        per_s = self.requests_per_s()
-        return Forecast(requests=requests, seconds=requests / per_s, rate_per_s=per_s)
+        """Return what committing the plan now would take, at the pace of the moment.
+
+        A plan that was kept is looked at again before it is committed, which takes what it took this time.
+        """
+        per_s, renames = self.requests_per_s(), self.open_rows()
+        reads, reading_s = 0, 0.0
+        if self.dry:
+            reads, reading_s = self.requests, self.read_in_s
+        elif self.command == "resume":
+            reads, reading_s = renames, renames / per_s
+        return Forecast(requests=reads + renames, seconds=reading_s + renames / per_s, rate_per_s=per_s)
 
     async def conclude(self) -> RunSummary:
         """Check the account of rows, write the reports and return the run in figures.

@@ -16,10 +16,11 @@ _GAVE_A_NAME = "(result IN ('renamed', 'unknown') OR (result = 'planned' AND han
 
 _ADOPT = """
     INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning, result, reason, old_name, final_name,
-        status, is_processing, is_merging, is_deleted, total_images, last_updated_at, http_status, read_at)
-    SELECT :run, row, order_id, new_name, CASE result WHEN 'unchanged' THEN new_name ELSE guard END, skip, warning,
-        CASE result WHEN 'unchanged' THEN NULL ELSE result END, reason, old_name, final_name,
-        status, is_processing, is_merging, is_deleted, total_images, last_updated_at, http_status, 0
+        status, is_processing, is_merging, is_deleted, total_images, last_updated_at, http_status)
+    SELECT :run, row, order_id, new_name,
+        CASE result WHEN 'unchanged' THEN new_name WHEN 'planned' THEN COALESCE(old_name, '') ELSE guard END, skip,
+        warning, CASE WHEN result IN ('planned', 'unchanged') THEN NULL ELSE result END, reason, old_name, final_name,
+        status, is_processing, is_merging, is_deleted, total_images, last_updated_at, http_status
     FROM rows WHERE run = :parent
 """
 _REVERSE = f"""
@@ -39,7 +40,7 @@ _COUNT = "UPDATE runs SET sheet_rows = (SELECT COUNT(*) FROM rows WHERE run = :r
 
 
 def adopt(connection: sqlite3.Connection, *, run: int, plan: int) -> None:
-    """Give a run the rows of a kept plan, as they were decided; each order is looked at again before that is said.
+    """Give a run the rows of a kept plan; each order is looked at again, guarded by the name that the plan saw.
 
     An order that had its new name already is expected to have it still.
     """

@@ -63,11 +63,9 @@ def _load_rows(run: Run) -> None:
 
 
 async def adopt(run: Run) -> None:
-    """Take over a kept plan exactly as it was decided; each of its orders is looked at again before it is renamed."""
+    """Take over a kept plan exactly as it was decided; each of its orders is looked at again."""
     record = await run.journal.off_loop(run.begin)
     await run.journal.off_loop(run.journal.adopt, record, _origin(run))
-    if run.settings.first is not None:
-        await run.journal.off_loop(run.journal.skip_after_first, record, run.settings.first)
     await run.journal.off_loop(_rows_are_whole, run, record, RunState.READING)
 
 

@@ -4,33 +4,43 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from batch_renamer.connect import MOST_AT_ONCE, nowhere
+from batch_renamer.model import Result
 from batch_renamer.pacing import Pacer
 from batch_renamer.run import Run
 from batch_renamer.settings import Settings
 
 if TYPE_CHECKING:
     from batch_renamer.gateway import Gateway
-    from batch_renamer.journal import Journal
+    from batch_renamer.journal import Journal, RunRecord
     from batch_renamer.progress import Progress
 
 
-def run_at(*, rate_per_s: float = 300, latency_s: float | None = None, workers: int | None = None) -> Run:
-    """Return a run whose API answers after so many seconds."""
+def run_at(
+    *,
+    rate_per_s: float = 300,
+    latency_s: float | None = None,
+    workers: int | None = None,
+    command: str = "apply",
+    renames: int = 0,
+) -> Run:
+    """Return a run whose API answers after so many seconds, and whose plan has so many renames."""
     run = Run(
-        command="apply",
+        command=command,
         settings=Settings(state_dir=Path(), workers=workers),
-        journal=cast("Journal", None),
+        journal=cast("Journal", SimpleNamespace(counts=lambda _: {Result.PLANNED: renames, Result.UNCHANGED: 9})),
         progress=cast("Progress", None),
         destination=nowhere(),
     )
     pacer = Pacer(rate_per_s=rate_per_s)
     pacer.latency_s = latency_s
     run.connect(cast("Gateway", None), pacer)
+    run.enter(cast("RunRecord", object()))
     return run
 
 
@@ -69,6 +79,26 @@ def test_the_crew_that_was_asked_for_is_the_crew() -> None:
 def test_the_forecast_knows_what_holds_a_run_back(latency_s: float | None, workers: int | None, per_s: float) -> None:
     """The pace, or the workers that were asked for and the time of an answer."""
     assert run_at(latency_s=latency_s, workers=workers).requests_per_s() == pytest.approx(per_s)
+
+
+@pytest.mark.parametrize(
+    ("command", "requests", "seconds"),
+    [
+        pytest.param("plan", 3_000 + 31, 10.05 + 2.5, id="a kept plan is looked at again, as fast as now"),
+        pytest.param("undo --dry-run", 3_000 + 31, 10.05 + 2.5, id="and so is one of an undo"),
+        pytest.param("apply", 3_000, 10.05, id="at the question all was just read"),
+        pytest.param("apply --plan", 3_000, 10.05, id="of a kept plan, too"),
+        pytest.param("resume", 6_000, 20.1, id="what is taken up has yet to be read"),
+    ],
+)
+def test_the_forecast_is_of_what_is_still_to_be_done(command: str, requests: int, seconds: float) -> None:
+    """Reading took 31 requests and 2.5 s; the renames go at the pace."""
+    run = run_at(command=command, renames=3_000)
+    assert run._pacer is not None
+    run._pacer.requests, run.read_in_s = 31, 2.5
+    forecast = run.forecast()
+    assert forecast.requests == requests
+    assert forecast.seconds == pytest.approx(seconds, rel=0.001)
 
 
 def test_the_limit_is_shown() -> None:
