@@ -72,8 +72,7 @@ def _prune(journal: Journal, what: str) -> int:
 
 
 def _show(session: Session, *, run_id: str | None) -> int:
-    with session.journal() as journal:
-        run = _find(session, journal, run_id)
+    with session.journal() as journal, journal.hold(run := _find(session, journal, run_id)):
         summary = _summary(journal, run)
         if session.settings.json:
             write_json_result(
@@ -91,8 +90,7 @@ def _show(session: Session, *, run_id: str | None) -> int:
 
 
 def _report(session: Session, *, run_id: str | None) -> int:
-    with session.journal() as journal:
-        run = _find(session, journal, run_id)
+    with session.journal() as journal, journal.hold(run := _find(session, journal, run_id)):
         targets = resolve_targets(
             session.settings.report or run.reports,
             run_id=run.id,

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
+from batch_renamer.errors import BatchRenamerError, InputError
 from batch_renamer.journal.database import Database
+from batch_renamer.presence import Registration, registered
 
 __all__ = ["DRY", "RunRecord", "RunState", "RunTable"]
 
 # Letters and digits that can't be taken for one another when read aloud or typed.
 _ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 _ID_LENGTH = 6
+
+log = logging.getLogger("batch_renamer")
 
 
 DRY = ("plan", "undo --dry-run")
@@ -90,8 +97,14 @@ class RunTable(Database):
         strict: bool = False,
         reports: Sequence[str] = (),
     ) -> RunRecord:
-        """Begin a run under a new short id."""
+        """Begin a run under a new short id.
+
+        Raises:
+            InputError: its ``parent`` was forgotten meanwhile.
+        """
         with self.transaction() as connection:
+            if parent is not None:
+                self.run(parent.id)
             while True:
                 run_id = "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
                 if not connection.execute("SELECT 1 FROM runs WHERE id = ?", (run_id,)).fetchone():
@@ -122,9 +135,41 @@ class RunTable(Database):
         return self.run(run_id)
 
     def run(self, run_id: str) -> RunRecord:
-        """Return the run of this very id."""
-        [run] = self._runs("WHERE id = ?", (run_id,))
-        return run
+        """Return the run of this very id.
+
+        Raises:
+            InputError: it was forgotten meanwhile.
+        """
+        if not (found := self._runs("WHERE id = ?", (run_id,))):
+            msg = f"Run {run_id} is not in the journal any more: it was forgotten by `runs --prune`. Nothing was sent."
+            raise InputError(msg)
+        return found[0]
+
+    def hold(self, run: RunRecord) -> AbstractContextManager[object]:
+        """Keep a run from being forgotten until the end of the block; whoever takes it up is sure that it is there.
+
+        Raises:
+            InputError: it was forgotten already.
+        """
+        held: AbstractContextManager[object]
+        try:
+            held = Registration(self._in_use, label=run.id)
+        except OSError as error:
+            # A full disk, perhaps. Runs that are under way are known by other signs, too, only not all of them.
+            log.warning("that run %s is in use could not be noted: %s", run.id, error.strerror or error)
+            held = nullcontext()
+        try:
+            # In a transaction: whoever forgets runs this very moment is done first.
+            with self.transaction():
+                self.run(run.id)
+        except BatchRenamerError:
+            with held:
+                raise
+        return held
+
+    @property
+    def _in_use(self) -> Path:
+        return self.path.parent / "in-use"
 
     def runs(self, *, base_url: str | None = None, profile: str | None = None, prefix: str = "") -> list[RunRecord]:
         """Return the runs whose id begins with ``prefix``, newest first; those of one base URL and profile if given."""
@@ -200,7 +245,8 @@ class RunTable(Database):
     def prune(self, *, older_than_s: float | None = None, keep: int | None = None) -> int:
         """Forget runs older than that many seconds, or all but the newest ``keep``; return how many.
 
-        A run that has renamed and may still be taken up again is kept, and so is one that is under way.
+        A run that has renamed and may still be taken up again is kept, and so is one that is under way or in use. With
+        a run stay those that it was born of, and those that keep it from being taken up again.
         """
         now = time.time()
         if older_than_s is not None:
@@ -208,21 +254,37 @@ class RunTable(Database):
         else:
             which, value = "number NOT IN (SELECT number FROM runs ORDER BY number DESC LIMIT :value)", keep or 0
         with self.transaction() as connection:
+            # Within the transaction: whoever comes too late to be seen here will not find the run.
+            in_use = {f"used{number}": run_id for number, run_id in enumerate(registered(self._in_use))}
             gone = connection.execute(
-                f"DELETE FROM runs WHERE {which} AND {_OVER}",  # noqa: S608 - constants
-                {"value": value, "left_behind": now - _LEFT_BEHIND_S},
+                _PRUNE.format(which=which, in_use=", ".join(f":{name}" for name in in_use)),
+                {"value": value, "left_behind": now - _LEFT_BEHIND_S, **in_use},
             ).rowcount
         if gone:
             self.compact()
         return gone
 
 
-# What was never committed is under way or was left behind: nobody can tell, so it is given a day.
+# What was never committed is under way or was left behind: nobody can tell for sure, so it is given a day.
 _OVER = """
     CASE WHEN committed_at IS NULL THEN finished_at IS NOT NULL OR created_at < :left_behind
     ELSE reported_at IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM rows WHERE run = number AND (result IS NULL OR result IN ('planned', 'unknown'))
     ) END"""
+# With each run stay: the one whose rows it took over; the runs that have undone it, for an interrupted run that was
+# undone is never continued; and the newest of the same spreadsheet, for only the newest is ever continued.
+_PRUNE = f"""
+    DELETE FROM runs WHERE number NOT IN (WITH RECURSIVE kept (number) AS (
+        SELECT number FROM runs WHERE NOT ({{which}} AND {_OVER}) OR id IN ({{in_use}})
+        UNION SELECT own.parent FROM kept JOIN runs AS own ON own.number = kept.number
+            WHERE own.parent IS NOT NULL
+        UNION SELECT undo.number FROM kept JOIN runs AS undo ON undo.parent = kept.number
+            WHERE undo.command = 'undo' AND undo.committed_at IS NOT NULL
+        UNION SELECT newer.number FROM kept JOIN runs AS own ON own.number = kept.number
+            JOIN runs AS newer ON newer.number = (
+                SELECT MAX(number) FROM runs WHERE digest = own.digest AND account = own.account
+                AND base_url = own.base_url AND command = 'apply' AND committed_at IS NOT NULL)
+    ) SELECT number FROM kept)"""  # noqa: S608 - constants
 _LEFT_BEHIND_S = 86_400.0
 _RUN_COLUMNS = (
     "number, id, command, state, base_url, profile, account, key_print, parent, sheet, digest, delimiter, sheet_rows,"
