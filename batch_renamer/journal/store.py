@@ -174,14 +174,15 @@ class Journal(RunTable):
 
     # What a run has come to
 
-    def _shown(self, run: RunRecord) -> Callable[[object], Result]:
+    def _shown(self, run: RunRecord, *, over: bool) -> Callable[[object], Result]:
         """Return what the results stored so far mean to a reader, as far as the run has come.
 
-        A row that nothing was decided of, or that was planned and not reached by renaming, is ``pending``.
+        A row that nothing was decided of, or that was planned and not reached by renaming, is ``pending``. ``over``
+        tells that the run has ended, even if that could not be noted.
         """
         run = self.run(run.id)
         undecided = Result.PLANNED if run.command == "check" else Result.PENDING
-        over = run.committed_at is not None or (run.state is RunState.FINISHED and run.command not in DRY)
+        over = over or run.committed_at is not None or (run.state is RunState.FINISHED and run.command not in DRY)
         planned = Result.PENDING if over else Result.PLANNED
 
         def shown(stored: object) -> Result:
@@ -191,9 +192,12 @@ class Journal(RunTable):
 
         return shown
 
-    def counts(self, run: RunRecord) -> dict[Result, int]:
-        """Return how many rows have each result, in the order of `Result`; rows not reached are ``pending``."""
-        shown = self._shown(run)
+    def counts(self, run: RunRecord, *, over: bool = False) -> dict[Result, int]:
+        """Return how many rows have each result, in the order of `Result`; rows not reached are ``pending``.
+
+        ``over`` tells that the run has ended, even if that could not be noted.
+        """
+        shown = self._shown(run, over=over)
         found: dict[Result, int] = {}
         query = "SELECT result, COUNT(*) FROM rows WHERE run = ? GROUP BY result"
         for stored, count in self.select(query, (run.number,)):
@@ -201,13 +205,13 @@ class Journal(RunTable):
             found[result] = found.get(result, 0) + int(str(count))
         return {result: found[result] for result in Result if result in found}
 
-    def account(self, run: RunRecord) -> dict[Result, int]:
+    def account(self, run: RunRecord, *, over: bool = False) -> dict[Result, int]:
         """Return the counts of the run, proven: every row that was ever added has exactly one result.
 
         Raises:
             AccountingError: rows are missing, or there are too many.
         """
-        counts, rows = self.counts(run), self.run(run.id).sheet_rows
+        counts, rows = self.counts(run, over=over), self.run(run.id).sheet_rows
         if (total := sum(counts.values())) != rows:
             msg = f"The totals of run {run.id} do not add up: {rows} rows were read, {total} have a result."
             raise AccountingError(msg)
@@ -234,9 +238,9 @@ class Journal(RunTable):
             yield from ((str(order_id), None if guard is None else str(guard)) for _, order_id, guard in rows)
             after = int(str(rows[-1][0]))
 
-    def report_rows(self, run: RunRecord) -> Iterator[ReportRow]:
-        """Yield every row of the run, in sheet order, as reports show it."""
-        shown, after = self._shown(run), 0
+    def report_rows(self, run: RunRecord, *, over: bool = False) -> Iterator[ReportRow]:
+        """Yield every row of the run, in sheet order, as reports show it; ``over`` is that of `counts`."""
+        shown, after = self._shown(run, over=over), 0
         while rows := self.select(f"{REPORT} AND row > ? ORDER BY row LIMIT ?", (run.number, after, _PAGE)):
             yield from (report_row(row, shown) for row in rows)
             after = int(str(rows[-1][0]))
