@@ -15,7 +15,7 @@ from typing import Any
 
 from batch_renamer.commands.session import Session, within
 from batch_renamer.errors import SettingsError
-from batch_renamer.history import find, interrupted, merely_planned
+from batch_renamer.history import interrupted, merely_planned
 from batch_renamer.journal import Journal, RunRecord, RunState
 from batch_renamer.model import BAD_RESULTS, Result, RunSummary
 from batch_renamer.progress import RunView, show_run
@@ -58,7 +58,7 @@ def _list(session: Session, *, prune: str | None) -> int:
             for run in runs:
                 sys.stdout.write(_line(run, journal.counts(run)) + "\n")
             if not runs:
-                sys.stderr.write("There are no runs yet.\n")
+                sys.stderr.write(f"There are no runs yet.{session.elsewhere()}\n")
     return 0
 
 
@@ -72,7 +72,7 @@ def _prune(journal: Journal, what: str) -> int:
 
 
 def _show(session: Session, *, run_id: str | None) -> int:
-    with session.journal() as journal, journal.hold(run := _find(session, journal, run_id)):
+    with session.journal() as journal, journal.hold(run := session.find(journal, run_id, commands=_ALL)):
         summary = _summary(journal, run)
         if session.settings.json:
             write_json_result(
@@ -90,7 +90,7 @@ def _show(session: Session, *, run_id: str | None) -> int:
 
 
 def _report(session: Session, *, run_id: str | None) -> int:
-    with session.journal() as journal, journal.hold(run := _find(session, journal, run_id)):
+    with session.journal() as journal, journal.hold(run := session.find(journal, run_id, commands=_ALL)):
         targets = resolve_targets(
             session.settings.report or run.reports,
             run_id=run.id,
@@ -109,12 +109,6 @@ def _report(session: Session, *, run_id: str | None) -> int:
     else:
         sys.stdout.writelines(f"{report}\n" for report in written)
     return 0
-
-
-def _find(session: Session, journal: Journal, run_id: str | None) -> RunRecord:
-    settings = session.settings
-    base_url = "the sandbox" if settings.sandbox else settings.base_url
-    return find(journal, run_id, base_url=base_url, profile=settings.profile, commands=_ALL)
 
 
 def _summary(journal: Journal, run: RunRecord) -> RunSummary:

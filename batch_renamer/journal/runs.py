@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import secrets
+import sqlite3
 import time
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -122,7 +123,7 @@ class RunTable(Database):
                     account,
                     key_print,
                     parent.number if parent is not None else None,
-                    None if sheet is None else _storable(sheet),
+                    None if sheet is None else _escaped(sheet),
                     digest,
                     delimiter,
                     time.time(),
@@ -179,6 +180,19 @@ class RunTable(Database):
             values += [base_url, profile]
         return self._runs(f"{where} ORDER BY number DESC", values)
 
+    @staticmethod
+    def knows(path: Path, prefix: str) -> bool:
+        """Tell whether the journal at ``path``, if there is one, has a run whose id begins so; it is only looked at."""
+        if not path.is_file():
+            return False
+        with (
+            suppress(sqlite3.Error),
+            closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as other,
+        ):
+            query = "SELECT 1 FROM runs WHERE substr(id, 1, ?) = ?"
+            return other.execute(query, (len(prefix), prefix)).fetchone() is not None
+        return False
+
     def last_of_sheet(self, *, digest: str, account: str, base_url: str) -> RunRecord | None:
         """Return the newest run that renamed from the same spreadsheet in the same account."""
         found = self._runs(
@@ -219,7 +233,7 @@ class RunTable(Database):
         with self.transaction(durable=True) as connection:
             connection.execute(
                 "UPDATE runs SET state = ?, stopped = ?, finished_at = ? WHERE number = ?",
-                (state, _storable(stopped), time.time(), run.number),
+                (state, _escaped(stopped), time.time(), run.number),
             )
 
     def note_reported(self, run: RunRecord) -> None:
@@ -292,8 +306,8 @@ _RUN_COLUMNS = (
 )
 
 
-def _storable(text: str) -> str:
-    """The text as it can be stored; paths may hold what can't, for on POSIX they are bytes."""
+def _escaped(text: str) -> str:
+    """The text with what no database can hold escaped: paths may hold it, for on POSIX they are bytes."""
     return text.encode(errors="backslashreplace").decode()
 
 
