@@ -125,6 +125,11 @@ class Run:
         return self.command in DRY
 
     @property
+    def puts_back(self) -> bool:
+        """Whether the run takes back what another one did, be it an undo or one that is taken up again."""
+        return self.record.command.startswith("undo")
+
+    @property
     def gateway(self) -> Gateway:
         """The door to the API; open from the stage that connects."""
         assert self._gateway is not None, "not connected yet"  # noqa: S101 - an order of stages

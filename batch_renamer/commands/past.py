@@ -18,7 +18,7 @@ from batch_renamer.errors import SettingsError
 from batch_renamer.history import interrupted, merely_planned
 from batch_renamer.journal import Journal, RunRecord, RunState
 from batch_renamer.model import BAD_RESULTS, Result, RunSummary
-from batch_renamer.progress import RunView, show_run
+from batch_renamer.progress import RunView, show_run, visible
 from batch_renamer.reports import prove_writable, resolve_targets, write_json_result, write_report
 
 __all__ = ["list_runs", "report_again", "show_one"]
@@ -84,6 +84,8 @@ def _show(session: Session, *, run_id: str | None) -> int:
             summary=summary,
             problems=tuple(journal.reasons(run, sorted(BAD_RESULTS))),
             planned=tuple(journal.planned_rows(run, limit=1_000) if run.state is RunState.PLANNED else ()),
+            putting_back=run.command.startswith("undo"),
+            all_rows=f"`batch-renamer report {run.id} --report FILE.xlsx` writes every row",
         )
         show_run(view, sys.stdout)
     return 0
@@ -129,7 +131,8 @@ def _line(run: RunRecord, counts: dict[Result, int]) -> str:
     moment = datetime.datetime.fromtimestamp(run.created_at).astimezone().strftime("%Y-%m-%d %H:%M")
     results = ", ".join(f"{count:,} {result}" for result, count in counts.items()) or "no rows"
     where = run.base_url + (f" ({run.profile})" if run.profile else "")
-    return f"{run.id}  {moment}  {run.command:<5}  {_how(run, counts):<11}  {where}  {results}"
+    sheet = f"  {visible(Path(run.sheet).name)}" if run.sheet is not None else ""
+    return f"{run.id}  {moment}  {run.command:<5}  {_how(run, counts):<11}  {where}{sheet}  {results}"
 
 
 def _how(run: RunRecord, counts: dict[Result, int]) -> str:

@@ -49,6 +49,7 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> int:
         forecast=run.forecast() if planned else None,
         next_hint=hint,
         next_command=command,
+        putting_back=run.puts_back,
     )
     show_run(view, sys.stderr if settings.json else sys.stdout, quiet=settings.quiet)
     return summary.exit_code

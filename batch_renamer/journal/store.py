@@ -227,6 +227,12 @@ class Journal(RunTable):
         [[count]] = self.select("SELECT COUNT(*) FROM rows WHERE run = ? AND result = 'planned'", (run.number,))
         return int(str(count))
 
+    def order_ids(self, run: RunRecord, rows: Sequence[int]) -> dict[int, str]:
+        """Return the order ids of these rows, by row."""
+        marks = ", ".join("?" for _ in rows)
+        query = f"SELECT row, order_id FROM rows WHERE run = ? AND row IN ({marks})"  # noqa: S608 - marks
+        return {int(str(row)): str(order_id) for row, order_id in self.select(query, (run.number, *rows))}
+
     def order_names(self, run: RunRecord) -> Iterator[tuple[str, str | None]]:
         """Yield (order_id, current_name) of every usable row as the sheet gives them, in sheet order."""
         after = 0
