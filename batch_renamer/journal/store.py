@@ -136,13 +136,21 @@ class Journal(RunTable):
             )
 
     def skip_after_first(self, run: RunRecord, first: int) -> None:
-        """Leave out every undecided row, and every planned one after the ``first``."""
+        """Leave out every undecided row, and every planned one after the ``first``.
+
+        They get a skip mark, so that they stay left out when the report is fed back in as a spreadsheet.
+        """
         with self.transaction() as connection:
             connection.execute(
-                "UPDATE rows SET result = 'skipped', reason = :reason WHERE run = :run AND (result IS NULL OR"
-                " (result = 'planned' AND row NOT IN (SELECT row FROM rows WHERE run = :run AND result = 'planned'"
+                "UPDATE rows SET result = 'skipped', reason = :reason, skip = :mark WHERE run = :run AND"
+                " (result IS NULL OR (result = 'planned' AND row NOT IN (SELECT row FROM rows WHERE run = :run AND result = 'planned'"
                 " ORDER BY row LIMIT :first)))",
-                {"run": run.number, "first": first, "reason": f"Left out: --first {first} was asked for."},
+                {
+                    "run": run.number,
+                    "first": first,
+                    "reason": f"Left out: --first {first} was asked for.",
+                    "mark": f"after the first {first}",
+                },
             )
 
     # Runs born of runs

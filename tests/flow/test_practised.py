@@ -87,6 +87,21 @@ def test_an_audit_calls_a_name_that_only_looks_the_same_another_one(
     assert results(capsys) == ["drifted"]
 
 
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_what_a_trial_left_out_stays_left_out_when_its_report_is_fed_back_in(
+    tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str], ending: str
+) -> None:
+    """A report is a careful sheet: what is done is unchanged, what was skipped is skipped. The sheet does the rest."""
+    report = tmp_path / f"trial.{ending}"
+    assert with_sheet("apply", tmp_path / "orders.csv", practice | {"first": "1", "report": [str(report)]}) == 0
+    assert results(capsys) == ["renamed", "skipped", "skipped"]
+    assert with_sheet("apply", report, practice) == 0
+    assert results(capsys) == ["unchanged", "skipped", "skipped"]
+    (tmp_path / "orders.csv").write_text(SHEET.replace("a1,12 Elm,", "a1,12 Elm Street,"), encoding="utf-8")
+    assert with_sheet("apply", tmp_path / "orders.csv", practice) == 0
+    assert results(capsys) == ["unchanged", "renamed", "renamed"]
+
+
 def test_practice_runs_are_pointed_to(
     tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str]
 ) -> None:
