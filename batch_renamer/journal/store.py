@@ -143,8 +143,8 @@ class Journal(RunTable):
         with self.transaction() as connection:
             connection.execute(
                 "UPDATE rows SET result = 'skipped', reason = :reason, skip = :mark WHERE run = :run AND"
-                " (result IS NULL OR (result = 'planned' AND row NOT IN (SELECT row FROM rows WHERE run = :run AND result = 'planned'"
-                " ORDER BY row LIMIT :first)))",
+                " (result IS NULL OR (result = 'planned' AND row NOT IN"
+                " (SELECT row FROM rows WHERE run = :run AND result = 'planned' ORDER BY row LIMIT :first)))",
                 {
                     "run": run.number,
                     "first": first,
