@@ -15,6 +15,7 @@ from pathlib import Path
 
 from batch_renamer.errors import BatchRenamerError, InputError
 from batch_renamer.journal.database import Database
+from batch_renamer.journal.pruning import forget
 from batch_renamer.presence import Registration, registered
 
 __all__ = ["DRY", "RunRecord", "RunState", "RunTable"]
@@ -262,44 +263,14 @@ class RunTable(Database):
         A run that has renamed and may still be taken up again is kept, and so is one that is under way or in use. With
         a run stay those that it was born of, and those that keep it from being taken up again.
         """
-        now = time.time()
-        if older_than_s is not None:
-            which, value = "created_at < :value", now - older_than_s
-        else:
-            which, value = "number NOT IN (SELECT number FROM runs ORDER BY number DESC LIMIT :value)", keep or 0
         with self.transaction() as connection:
             # Within the transaction: whoever comes too late to be seen here will not find the run.
-            in_use = {f"used{number}": run_id for number, run_id in enumerate(registered(self._in_use))}
-            gone = connection.execute(
-                _PRUNE.format(which=which, in_use=", ".join(f":{name}" for name in in_use)),
-                {"value": value, "left_behind": now - _LEFT_BEHIND_S, **in_use},
-            ).rowcount
+            gone = forget(connection, in_use=registered(self._in_use), older_than_s=older_than_s, keep=keep)
         if gone:
             self.compact()
         return gone
 
 
-# What was never committed is under way or was left behind: nobody can tell for sure, so it is given a day.
-_OVER = """
-    CASE WHEN committed_at IS NULL THEN finished_at IS NOT NULL OR created_at < :left_behind
-    ELSE reported_at IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM rows WHERE run = number AND (result IS NULL OR result IN ('planned', 'unknown'))
-    ) END"""
-# With each run stay: the one whose rows it took over; the runs that have undone it, for an interrupted run that was
-# undone is never continued; and the newest of the same spreadsheet, for only the newest is ever continued.
-_PRUNE = f"""
-    DELETE FROM runs WHERE number NOT IN (WITH RECURSIVE kept (number) AS (
-        SELECT number FROM runs WHERE NOT ({{which}} AND {_OVER}) OR id IN ({{in_use}})
-        UNION SELECT own.parent FROM kept JOIN runs AS own ON own.number = kept.number
-            WHERE own.parent IS NOT NULL
-        UNION SELECT undo.number FROM kept JOIN runs AS undo ON undo.parent = kept.number
-            WHERE undo.command = 'undo' AND undo.committed_at IS NOT NULL
-        UNION SELECT newer.number FROM kept JOIN runs AS own ON own.number = kept.number
-            JOIN runs AS newer ON newer.number = (
-                SELECT MAX(number) FROM runs WHERE digest = own.digest AND account = own.account
-                AND base_url = own.base_url AND command = 'apply' AND committed_at IS NOT NULL)
-    ) SELECT number FROM kept)"""  # noqa: S608 - constants
-_LEFT_BEHIND_S = 86_400.0
 _RUN_COLUMNS = (
     "number, id, command, state, base_url, profile, account, key_print, parent, sheet, digest, delimiter, sheet_rows,"
     " created_at, committed_at, finished_at, stopped, reports, reported_at, first, max_renames, strict"
