@@ -23,7 +23,10 @@ from batch_renamer.words import (
     SCREEN,
     WHERE,
     WRITING,
-    RunId,
+    RunToAudit,
+    RunToFinish,
+    RunToShow,
+    RunToUndo,
     Spreadsheet,
     takes,
 )
@@ -108,7 +111,7 @@ def apply(
 @app.command()
 @takes(WRITING, API, RESUMING, SANDBOX, OUTPUT, WHERE)
 def resume(
-    run: RunId = None,
+    run: RunToFinish = None,
     failed: Annotated[bool, typer.Option("--failed", help="Try the failed rows again, too.")] = False,
     **given: Any,
 ) -> None:
@@ -119,7 +122,7 @@ def resume(
 @app.command()
 @takes(WRITING, API, LIMITS, RESUMING, SANDBOX, OUTPUT, WHERE)
 def undo(
-    run: RunId = None,
+    run: RunToUndo = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be put back.")] = False,
     **given: Any,
 ) -> None:
@@ -129,7 +132,7 @@ def undo(
 
 @app.command()
 @takes(API, SANDBOX, OUTPUT, WHERE)
-def audit(run: RunId = None, **given: Any) -> None:
+def audit(run: RunToAudit = None, **given: Any) -> None:
     """Re-read the orders of a run and say which still have its names. Nothing is renamed."""
     _exit(_commands().audit(run, given))
 
@@ -148,14 +151,14 @@ def runs(
 
 @app.command()
 @takes(PRACTICE, SCREEN, WHERE)
-def show(run: RunId = None, **given: Any) -> None:
+def show(run: RunToShow = None, **given: Any) -> None:
     """Show one past run."""
     _exit(_commands().show_one(run, given))
 
 
 @app.command()
 @takes(PRACTICE, OUTPUT, WHERE)
-def report(run: RunId = None, **given: Any) -> None:
+def report(run: RunToShow = None, **given: Any) -> None:
     """Write the report of a past run again."""
     _exit(_commands().report_again(run, given))
 

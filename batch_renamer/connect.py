@@ -10,7 +10,7 @@ import platform
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from batch_renamer.errors import BatchRenamerError, JournalError
@@ -20,7 +20,16 @@ from batch_renamer.orders_api.http import open_orders_api
 from batch_renamer.settings import ApiKey, Settings, account, fingerprint, read_salt
 from batch_renamer.version import __version__
 
-__all__ = ["MOST_AT_ONCE", "Destination", "nowhere", "open_journal", "reset_sandbox", "to_api", "to_sandbox"]
+__all__ = [
+    "MOST_AT_ONCE",
+    "Destination",
+    "known_elsewhere",
+    "nowhere",
+    "open_journal",
+    "reset_sandbox",
+    "to_api",
+    "to_sandbox",
+]
 
 Connect = Callable[[Iterable[tuple[str, str | None]]], AbstractAsyncContextManager[OrdersApi]]
 """Opens an API, given the sheet's (order_id, current_name) pairs, which only the sandbox looks at."""
@@ -66,6 +75,16 @@ def open_journal(settings: Settings) -> Journal:
         msg = f"The state directory {settings.state_dir} can't be made: {error.strerror}. Choose another: --state-dir."
         raise JournalError(msg) from None
     return Journal.open(_journal_path(settings))
+
+
+def known_elsewhere(settings: Settings, prefix: str = "") -> bool:
+    """Tell whether a run whose id begins so is in the other journal: the sandbox's, or with ``--sandbox`` the real one.
+
+    Example:
+        >>> known_elsewhere(Settings(state_dir=Path("nowhere")), "k3")
+        False
+    """
+    return Journal.knows(_journal_path(replace(settings, sandbox=not settings.sandbox)), prefix)
 
 
 def reset_sandbox(settings: Settings) -> None:

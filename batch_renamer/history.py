@@ -32,8 +32,11 @@ def find(
     profile: str | None,
     commands: tuple[str, ...],
     newest: Callable[[RunRecord], bool] = lambda _: True,
+    elsewhere: Callable[[str], str] = lambda _: "",
 ) -> RunRecord:
     """Return the run with this id, of which a unique beginning will do; without one, the newest that ``newest`` likes.
+
+    ``elsewhere`` says where else runs whose ids begin so are, in a sentence, if there are any.
 
     Raises:
         InputError: there is none, or several begin so.
@@ -42,11 +45,12 @@ def find(
         for run in journal.runs(base_url=base_url, profile=profile):
             if run.command in commands and newest(run):
                 return run
-        msg = f"There is no run yet at {_place(base_url, profile)} that this could be about."
+        msg = f"There is no run yet at {_place(base_url, profile)} that this could be about.{elsewhere('')}"
         raise InputError(msg)
-    found = journal.runs(prefix=run_id.strip().lower())
+    prefix = run_id.strip().lower()
+    found = journal.runs(prefix=prefix)
     if not found:
-        msg = f"There is no run {run_id!r}; `batch-renamer runs` lists those there are."
+        msg = f"There is no run {run_id!r}; `batch-renamer runs` lists those there are.{elsewhere(prefix)}"
         raise InputError(msg)
     if len(found) > 1:
         msg = f"{run_id!r} could be one of {', '.join(run.id for run in found[:5])}; type one more letter."

@@ -20,6 +20,7 @@ from batch_renamer.stages import (
     aim,
     confirm,
     connect,
+    hold,
     load,
     lock,
     prove,
@@ -42,13 +43,13 @@ Stage = Callable[[Run], Awaitable[None]]
 
 _STAGES: dict[str, tuple[Stage, ...]] = {
     "check": (load, aim),
-    "plan": (load, aim, connect, prove, read, weigh),
-    "apply": (load, aim, connect, prove, read, weigh, confirm, lock, rename),
-    "apply --plan": (adopt, aim, connect, prove, read, weigh, confirm, lock, rename),
-    "resume": (take_up, aim, connect, prove, confirm, lock, reopen, read, weigh, rename),
-    "undo": (reverse, aim, connect, prove, read, weigh, confirm, lock, still_whole, rename),
-    "undo --dry-run": (reverse, aim, connect, prove, read, weigh),
-    "audit": (recheck, aim, connect, prove, read),
+    "plan": (load, hold, aim, connect, prove, read, weigh),
+    "apply": (load, hold, aim, connect, prove, read, weigh, confirm, lock, rename),
+    "apply --plan": (adopt, hold, aim, connect, prove, read, weigh, confirm, lock, rename),
+    "resume": (take_up, hold, aim, connect, prove, confirm, lock, reopen, read, weigh, rename),
+    "undo": (reverse, hold, aim, connect, prove, read, weigh, confirm, lock, still_whole, rename),
+    "undo --dry-run": (reverse, hold, aim, connect, prove, read, weigh),
+    "audit": (recheck, hold, aim, connect, prove, read),
 }
 
 

@@ -39,6 +39,9 @@ class _JsonLines(_Redacting):
             "level": record.levelname.lower(),
             "message": self.redact(record.getMessage()),
         }
+        # What a line about a row is to be found by: its number, its order and its result.
+        for name, value in getattr(record, "fields", {}).items():
+            line[name] = self.redact(value) if isinstance(value, str) else value
         if record.exc_info:
             line["traceback"] = self.redact(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)

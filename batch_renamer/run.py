@@ -71,6 +71,7 @@ class Run:
     declined: bool = False
     in_hand: bool = False
     outcomes_lost: bool = False
+    _over: bool = False
     _record: RunRecord | None = None
     _pacer: Pacer | None = None
     _gateway: Gateway | None = None
@@ -125,6 +126,11 @@ class Run:
         return self.command in DRY
 
     @property
+    def puts_back(self) -> bool:
+        """Whether the run takes back what another one did, be it an undo or one that is taken up again."""
+        return self.record.command.startswith("undo")
+
+    @property
     def gateway(self) -> Gateway:
         """The door to the API; open from the stage that connects."""
         assert self._gateway is not None, "not connected yet"  # noqa: S101 - an order of stages
@@ -163,7 +169,7 @@ class Run:
 
     def rows(self) -> Iterator[ReportRow]:
         """Yield every row of the run as reports show it, in sheet order."""
-        return self.journal.report_rows(self.record)
+        return self.journal.report_rows(self.record, over=self._over)
 
     def planned(self, *, limit: int) -> list[ReportRow]:
         """Return the first renames of the plan."""
@@ -175,7 +181,7 @@ class Run:
 
     def counts(self) -> dict[Result, int]:
         """Return how many rows have each result."""
-        return self.journal.counts(self.record)
+        return self.journal.counts(self.record, over=self._over)
 
     def open_rows(self) -> int:
         """Return how many rows are still to be sent."""
@@ -207,9 +213,11 @@ class Run:
             cause = self.stop.cause
             leave_alone = self.declined or not self.in_hand
             if not leave_alone:
+                # From here on nothing will be sent any more, whether or not that can be noted.
+                self._over = not self.dry
                 await self._note_end(cause)
             try:
-                counts = await self.journal.off_loop(self.journal.account, self.record)
+                counts = await self.journal.off_loop(self.journal.account, self.record, over=self._over)
             except AccountingError as error:
                 cause = error
                 counts = await self.journal.off_loop(self.counts)
@@ -237,8 +245,6 @@ class Run:
     async def _note_end(self, cause: BatchRenamerError | None) -> None:
         stopped = str(cause) if cause is not None else ""
         try:
-            if self._pacer is not None and (learnt_per_s := self._pacer.learnt_per_s) is not None:
-                await self.journal.off_loop(self.journal.keep_limit, self.destination.account, learnt_per_s)
             if not self.outcomes_lost:
                 await self.journal.off_loop(self.journal.take_back, self.record)
             kept = RunState.PLANNED if self.dry and cause is None else RunState.FINISHED
@@ -247,6 +253,16 @@ class Run:
             # The disk that ended the run may still be full. What the rows came to is in the journal or will be
             # read back; only the note that the run has ended is missing.
             log.error("the end of the run could not be noted: %s", error)  # noqa: TRY400 - the cause is its sentence
+        await self._note_limit()
+
+    async def _note_limit(self) -> None:
+        if self._pacer is None or (learnt_per_s := self._pacer.learnt_per_s) is None:
+            return
+        try:
+            await self.journal.off_loop(self.journal.keep_limit, self.destination.account, learnt_per_s)
+        except BatchRenamerError as error:
+            # The next run will learn it anew.
+            log.warning("the limit that was learnt could not be noted: %s", error)
 
     async def _note_reported(self) -> None:
         try:

@@ -1,34 +1,23 @@
-"""One limit for all runs of this machine: live runs register in the state directory, and each takes an equal part.
-
-A registration is a lock of the operating system on a small file: it goes with its process, however that ends. Who asks
-how many there are tries the others' locks.
-"""
+"""One limit for all runs of this machine: live runs register in the state directory, and each takes an equal part."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
-import os
-import secrets
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import anyio
 import anyio.to_thread
-from filelock import FileLock, Timeout
 
 from batch_renamer.pacing import Pacer
+from batch_renamer.presence import Registration, registered
 
 __all__ = ["share_rate"]
 
 log = logging.getLogger("batch_renamer")
 
 _EVERY_S = 1.0
-_LEFT_BEHIND_S = 60.0
-_PATIENCE_S = 1.0
-"""Somebody who counts the live may hold a fresh registration for a moment, before its owner does."""
 
 
 async def share_rate(pacer: Pacer, *, ceiling_per_s: float, state_dir: Path, base_url: str) -> None:
@@ -39,46 +28,14 @@ async def share_rate(pacer: Pacer, *, ceiling_per_s: float, state_dir: Path, bas
     folder = state_dir / "live" / hashlib.blake2b(base_url.encode(), digest_size=8).hexdigest()
     shared_by = 1
     try:
-        with _registered(folder) as own:
+        # In a thread: its lock may have to be waited for.
+        with await anyio.to_thread.run_sync(partial(Registration, folder, label="run")) as own:
             while True:
-                live = await anyio.to_thread.run_sync(_live, folder, own)
+                live = 1 + len(await anyio.to_thread.run_sync(partial(registered, folder, but=own)))
                 if live != shared_by:
                     shared_by = live
                     pacer.share(ceiling_per_s / live)
                 await anyio.sleep(_EVERY_S)
     except OSError as error:
         # Runs that can't register can't share; like strangers behind the same address, they meet by learning.
-        log.warning("the limit is not shared with other runs on this machine: %s", error.strerror)
-
-
-@contextmanager
-def _registered(folder: Path) -> Iterator[Path]:
-    for part in (folder.parent, folder):
-        part.mkdir(mode=0o700, parents=True, exist_ok=True)
-    place = folder / f"{os.getpid()}-{secrets.token_hex(4)}.lock"
-    lock = FileLock(place, mode=0o600, thread_local=False, fallback_to_soft=False, timeout=_PATIENCE_S)
-    lock.acquire()
-    try:
-        yield place
-    finally:
-        lock.release()
-        place.unlink(missing_ok=True)
-
-
-def _live(folder: Path, own: Path) -> int:
-    """Return how many registrations are held, and clear away those that nobody holds any more."""
-    live = 1
-    for place in folder.glob("*.lock"):
-        if place == own:
-            continue
-        other = FileLock(place, mode=0o600, thread_local=False, fallback_to_soft=False, timeout=0)
-        try:
-            other.acquire()
-        except Timeout:
-            live += 1
-        else:
-            other.release()
-            # A fresh one may be about to be taken by its owner, who would hold what nobody sees any more.
-            if time.time() - place.stat().st_mtime > _LEFT_BEHIND_S:
-                place.unlink(missing_ok=True)
-    return live
+        log.warning("the limit is not shared with other runs on this machine: %s", error.strerror or error)

@@ -25,7 +25,10 @@ __all__ = [
     "SCREEN",
     "WHERE",
     "WRITING",
-    "RunId",
+    "RunToAudit",
+    "RunToFinish",
+    "RunToShow",
+    "RunToUndo",
     "Spreadsheet",
     "again",
     "takes",
@@ -37,11 +40,34 @@ Group = Mapping[str, Any]
 Spreadsheet = Annotated[
     Path, typer.Argument(metavar="FILE", help="The spreadsheet: .csv, .tsv, .xlsx, .xlsm, .xls, .xlsb or .ods.")
 ]
-RunId = Annotated[
+_ID = "The run; a unique beginning will do. Without it: "
+RunToFinish = Annotated[
     str | None,
     typer.Argument(
-        metavar="ID", help="The run; a unique beginning will do. Without it, the newest.", show_default=False
+        metavar="ID",
+        help=f"{_ID}the newest apply or undo of this account, kept plans aside.",
+        show_default=False,
     ),
+]
+RunToUndo = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="ID",
+        help=f"{_ID}the newest apply or undo of this account that gave names to put back.",
+        show_default=False,
+    ),
+]
+RunToAudit = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="ID",
+        help=f"{_ID}the newest apply or undo of this account that came to renaming.",
+        show_default=False,
+    ),
+]
+RunToShow = Annotated[
+    str | None,
+    typer.Argument(metavar="ID", help=f"{_ID}the newest of this account.", show_default=False),
 ]
 
 

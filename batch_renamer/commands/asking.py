@@ -24,10 +24,14 @@ _MOST_SHOWN = 20
 async def ask(run: Run) -> bool:
     """Show the plan and ask whether it shall be done."""
     view = RunView(
-        summary=RunSummary(run_id=run.record.id, command="plan", counts=run.counts(), warnings=tuple(run.warnings)),
+        summary=RunSummary(
+            run_id=run.record.id, command=run.command, counts=run.counts(), warnings=tuple(run.warnings)
+        ),
         problems=tuple(run.reasons()),
         planned=tuple(run.planned(limit=_MOST_SHOWN)),
         forecast=run.forecast(),
+        asking=True,
+        putting_back=run.puts_back,
     )
     if run.command != "resume":
         show_run(view, sys.stderr)

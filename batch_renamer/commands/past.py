@@ -15,10 +15,10 @@ from typing import Any
 
 from batch_renamer.commands.session import Session, within
 from batch_renamer.errors import SettingsError
-from batch_renamer.history import find, interrupted, merely_planned
+from batch_renamer.history import interrupted, merely_planned
 from batch_renamer.journal import Journal, RunRecord, RunState
 from batch_renamer.model import BAD_RESULTS, Result, RunSummary
-from batch_renamer.progress import RunView, show_run
+from batch_renamer.progress import RunView, show_run, visible
 from batch_renamer.reports import prove_writable, resolve_targets, write_json_result, write_report
 
 __all__ = ["list_runs", "report_again", "show_one"]
@@ -58,7 +58,7 @@ def _list(session: Session, *, prune: str | None) -> int:
             for run in runs:
                 sys.stdout.write(_line(run, journal.counts(run)) + "\n")
             if not runs:
-                sys.stderr.write("There are no runs yet.\n")
+                sys.stderr.write(f"There are no runs yet.{session.elsewhere()}\n")
     return 0
 
 
@@ -72,8 +72,7 @@ def _prune(journal: Journal, what: str) -> int:
 
 
 def _show(session: Session, *, run_id: str | None) -> int:
-    with session.journal() as journal:
-        run = _find(session, journal, run_id)
+    with session.journal() as journal, journal.hold(run := session.find(journal, run_id, commands=_ALL)):
         summary = _summary(journal, run)
         if session.settings.json:
             write_json_result(
@@ -85,14 +84,15 @@ def _show(session: Session, *, run_id: str | None) -> int:
             summary=summary,
             problems=tuple(journal.reasons(run, sorted(BAD_RESULTS))),
             planned=tuple(journal.planned_rows(run, limit=1_000) if run.state is RunState.PLANNED else ()),
+            putting_back=run.command.startswith("undo"),
+            all_rows=f"`batch-renamer report {run.id} --report FILE.xlsx` writes every row",
         )
         show_run(view, sys.stdout)
     return 0
 
 
 def _report(session: Session, *, run_id: str | None) -> int:
-    with session.journal() as journal:
-        run = _find(session, journal, run_id)
+    with session.journal() as journal, journal.hold(run := session.find(journal, run_id, commands=_ALL)):
         targets = resolve_targets(
             session.settings.report or run.reports,
             run_id=run.id,
@@ -113,12 +113,6 @@ def _report(session: Session, *, run_id: str | None) -> int:
     return 0
 
 
-def _find(session: Session, journal: Journal, run_id: str | None) -> RunRecord:
-    settings = session.settings
-    base_url = "the sandbox" if settings.sandbox else settings.base_url
-    return find(journal, run_id, base_url=base_url, profile=settings.profile, commands=_ALL)
-
-
 def _summary(journal: Journal, run: RunRecord) -> RunSummary:
     counts = journal.account(run)
     bad = any(result in BAD_RESULTS for result in counts)
@@ -137,7 +131,8 @@ def _line(run: RunRecord, counts: dict[Result, int]) -> str:
     moment = datetime.datetime.fromtimestamp(run.created_at).astimezone().strftime("%Y-%m-%d %H:%M")
     results = ", ".join(f"{count:,} {result}" for result, count in counts.items()) or "no rows"
     where = run.base_url + (f" ({run.profile})" if run.profile else "")
-    return f"{run.id}  {moment}  {run.command:<5}  {_how(run, counts):<11}  {where}  {results}"
+    sheet = f"  {visible(Path(run.sheet).name)}" if run.sheet is not None else ""
+    return f"{run.id}  {moment}  {run.command:<5}  {_how(run, counts):<11}  {where}{sheet}  {results}"
 
 
 def _how(run: RunRecord, counts: dict[Result, int]) -> str:

@@ -24,7 +24,6 @@ from batch_renamer.history import (
     begun,
     bound_to,
     committed,
-    find,
     interrupted,
     kept_plan,
     last_of_plan,
@@ -49,7 +48,7 @@ from batch_renamer.words import again
 __all__ = ["apply_plan", "audit", "resume", "undo", "with_sheet"]
 
 _WRITES = ("apply", "undo")
-_Origin = Callable[[Journal, Destination], RunRecord]
+_Origin = Callable[[Session, Journal], RunRecord]
 
 
 def with_sheet(command: str, file: Path, given: Mapping[str, Any]) -> int:
@@ -61,11 +60,8 @@ def with_sheet(command: str, file: Path, given: Mapping[str, Any]) -> int:
 def apply_plan(plan_id: str, given: Mapping[str, Any]) -> int:
     """Commit a kept plan; return the exit code."""
 
-    def origin(journal: Journal, destination: Destination) -> RunRecord:
-        plan = find(
-            journal, plan_id, base_url=destination.base_url, profile=destination.profile, commands=("plan", "apply")
-        )
-        return kept_plan(plan)
+    def origin(session: Session, journal: Journal) -> RunRecord:
+        return kept_plan(session.find(journal, plan_id, commands=("plan", "apply")))
 
     return within("apply", given, partial(_about_run, command="apply --plan", origin=origin))
 
@@ -73,10 +69,8 @@ def apply_plan(plan_id: str, given: Mapping[str, Any]) -> int:
 def resume(run_id: str | None, given: Mapping[str, Any], *, failed: bool) -> int:
     """Finish an interrupted run, with ``failed`` what failed as well; return the exit code."""
 
-    def origin(journal: Journal, destination: Destination) -> RunRecord:
-        return find(
-            journal, run_id, base_url=destination.base_url, profile=destination.profile, commands=_WRITES, newest=begun
-        )
+    def origin(session: Session, journal: Journal) -> RunRecord:
+        return session.find(journal, run_id, commands=_WRITES, newest=begun)
 
     return within("resume", given, partial(_about_run, command="resume", origin=origin, failed=failed))
 
@@ -84,15 +78,11 @@ def resume(run_id: str | None, given: Mapping[str, Any], *, failed: bool) -> int
 def undo(run_id: str | None, given: Mapping[str, Any], *, dry_run: bool) -> int:
     """Put the old names of a run back; return the exit code."""
 
-    def origin(journal: Journal, destination: Destination) -> RunRecord:
-        run = find(
-            journal,
-            run_id,
-            base_url=destination.base_url,
-            profile=destination.profile,
-            commands=_WRITES,
-            newest=lambda run: committed(run) and journal.reversible(run) > 0,
-        )
+    def origin(session: Session, journal: Journal) -> RunRecord:
+        def can_be_undone(run: RunRecord) -> bool:
+            return committed(run) and journal.reversible(run) > 0
+
+        run = session.find(journal, run_id, commands=_WRITES, newest=can_be_undone)
         if run_id is None and run.command == "undo" and interrupted(run, journal.counts(run)):
             msg = (
                 f"Run {run.id}, the newest, is an undo that was interrupted: resume {run.id}, or name the run to undo."
@@ -107,17 +97,8 @@ def undo(run_id: str | None, given: Mapping[str, Any], *, dry_run: bool) -> int:
 def audit(run_id: str | None, given: Mapping[str, Any]) -> int:
     """Re-read the orders of a run and say which still have its names; return the exit code."""
 
-    def origin(journal: Journal, destination: Destination) -> RunRecord:
-        return renamed_something(
-            find(
-                journal,
-                run_id,
-                base_url=destination.base_url,
-                profile=destination.profile,
-                commands=_WRITES,
-                newest=committed,
-            )
-        )
+    def origin(session: Session, journal: Journal) -> RunRecord:
+        return renamed_something(session.find(journal, run_id, commands=_WRITES, newest=committed))
 
     return within("audit", given, partial(_about_run, command="audit", origin=origin))
 
@@ -169,7 +150,7 @@ def _about_run(session: Session, *, command: str, origin: _Origin, failed: bool 
         session.needs_yes()
     destination, warnings = session.destination()
     with session.screen() as progress, session.journal() as journal:
-        past = origin(journal, destination)
+        past = origin(session, journal)
         warnings += bound_to(past, destination)
         if command == "resume":
             if (nothing := _nothing_left(journal, past, failed=failed)) is not None:

@@ -17,12 +17,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from batch_renamer.connect import Destination, open_journal, reset_sandbox, to_api, to_sandbox
+from batch_renamer.connect import Destination, known_elsewhere, open_journal, reset_sandbox, to_api, to_sandbox
 from batch_renamer.errors import BatchRenamerError, InterruptedRunError, SettingsError, StoppedEarlyError
-from batch_renamer.journal import Journal
+from batch_renamer.history import find
+from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.logs import logging_to
 from batch_renamer.progress import Progress, make_progress
-from batch_renamer.reports import write_refusal
+from batch_renamer.reports import refuse_unknown_formats, write_refusal
 from batch_renamer.settings import Settings, describe, read_api_key, resolve_settings
 
 __all__ = ["Session", "refuse", "within"]
@@ -63,6 +64,45 @@ class Session:
             reset_sandbox(self.settings)
         return open_journal(self.settings)
 
+    def find(
+        self,
+        journal: Journal,
+        run_id: str | None,
+        *,
+        commands: tuple[str, ...],
+        newest: Callable[[RunRecord], bool] = lambda _: True,
+    ) -> RunRecord:
+        """Return the run that was asked for, or without an id the newest of this account that ``newest`` likes.
+
+        Raises:
+            InputError: there is none, or several begin so.
+        """
+        settings = self.settings
+        return find(
+            journal,
+            run_id,
+            base_url="the sandbox" if settings.sandbox else settings.base_url,
+            profile=None if settings.sandbox else settings.profile,
+            commands=commands,
+            newest=newest,
+            elsewhere=self.elsewhere,
+        )
+
+    def elsewhere(self, prefix: str = "") -> str:
+        """Return where else a run whose id begins so is, in a sentence; nothing if it isn't.
+
+        Practice has a journal of its own, which is easily forgotten.
+        """
+        if not known_elsewhere(self.settings, prefix):
+            return ""
+        if self.settings.sandbox:
+            return (
+                " Without --sandbox there is one."
+                if prefix
+                else " Runs that were no practice are seen without --sandbox."
+            )
+        return " With --sandbox there is one." if prefix else " Practice runs are seen with --sandbox."
+
     @contextmanager
     def screen(self) -> Iterator[Progress]:
         """Give what is shown while the command runs."""
@@ -89,6 +129,7 @@ def within(command: str, given: Mapping[str, Any], body: Callable[[Session], int
             for setting in describe(settings):
                 log.debug("%s = %s (%s)", *setting)
             try:
+                refuse_unknown_formats(settings.report)
                 return body(Session(command=command, given=given, settings=settings, secrets=secrets))
             except BatchRenamerError as error:
                 log.error("%s: %s (exit code %d)", command, error, error.exit_code)  # noqa: TRY400 - the cause is its sentence

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from batch_renamer.errors import InputError, ReportWriteError
+from batch_renamer.history import merely_planned
 from batch_renamer.model import Result, RunSummary
 from batch_renamer.progress import RunView, show_run
 from batch_renamer.reports import write_json_result, write_refusal
@@ -35,6 +36,9 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> int:
         summary = _written_as_json(run, summary)
     if run.declined:
         run.progress.message("Nothing was sent.")
+        if _plan_is_kept(run):
+            run.progress.message("The plan is kept. To do exactly this after all:")
+            run.progress.message(_commit(run, given))
         return summary.exit_code
     hint, command = _next(run, summary, given)
     planned = run.planned(limit=_MOST_SHOWN) if run.dry else []
@@ -45,6 +49,7 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> int:
         forecast=run.forecast() if planned else None,
         next_hint=hint,
         next_command=command,
+        putting_back=run.puts_back,
     )
     show_run(view, sys.stderr if settings.json else sys.stdout, quiet=settings.quiet)
     return summary.exit_code
@@ -68,7 +73,7 @@ def _written_as_json(run: Run, summary: RunSummary) -> RunSummary:
 
 def _next(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> tuple[str, str]:
     """Return what the user may want to do next: a few words, and the exact command."""
-    kept = {name: value for name, value in given.items() if name in _KEPT and name != "sandbox_reset"}
+    kept = _for_the_next(given)
     if run.command == "check":
         return "", ""
     if run.dry or run.command == "audit":
@@ -79,11 +84,30 @@ def _next(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> tuple[str,
         if run.command == "plan":
             return "To do exactly this:", again("apply", [], {"plan": summary.run_id, **kept})
         return "To do this:", again("undo", [run.origin.id if run.origin else ""], kept)
+    if summary.exit_code in _TO_BE_RESUMED and _plan_is_kept(run):
+        return "To begin with the plan, which is whole:", _commit(run, given)
     if summary.exit_code in _TO_BE_RESUMED:
         return "To go on with what is left:", again("resume", [summary.run_id], kept)
     if summary.exit_code == 1 and {Result.FAILED, Result.UNKNOWN} & summary.counts.keys():
         return "To try again what failed:", again("resume", [summary.run_id], {"failed": True, **kept})
     return "", ""
+
+
+def _plan_is_kept(run: Run) -> bool:
+    """Tell whether the journal has the run's plan whole, with nothing sent: so it is when nobody said yes to it.
+
+    So it is, too, when not even the beginning of the renaming could be noted.
+    """
+    return run.command in ("apply", "apply --plan") and merely_planned(run.journal.run(run.record.id))
+
+
+def _commit(run: Run, given: Mapping[str, Any]) -> str:
+    return again("apply", [], {"plan": run.record.id, **_for_the_next(given)})
+
+
+def _for_the_next(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that the next command shall have, too."""
+    return {name: value for name, value in given.items() if name in _KEPT and name != "sandbox_reset"}
 
 
 def _same_again(run: Run, given: Mapping[str, Any]) -> str:

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import json
+import logging
 import secrets
+import sqlite3
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
+from batch_renamer.errors import BatchRenamerError, InputError
 from batch_renamer.journal.database import Database
+from batch_renamer.journal.pruning import forget
+from batch_renamer.presence import Registration, registered
 
 __all__ = ["DRY", "RunRecord", "RunState", "RunTable"]
 
 # Letters and digits that can't be taken for one another when read aloud or typed.
 _ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 _ID_LENGTH = 6
+
+log = logging.getLogger("batch_renamer")
 
 
 DRY = ("plan", "undo --dry-run")
@@ -90,8 +99,14 @@ class RunTable(Database):
         strict: bool = False,
         reports: Sequence[str] = (),
     ) -> RunRecord:
-        """Begin a run under a new short id."""
+        """Begin a run under a new short id.
+
+        Raises:
+            InputError: its ``parent`` was forgotten meanwhile.
+        """
         with self.transaction() as connection:
+            if parent is not None:
+                self.run(parent.id)
             while True:
                 run_id = "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
                 if not connection.execute("SELECT 1 FROM runs WHERE id = ?", (run_id,)).fetchone():
@@ -109,7 +124,7 @@ class RunTable(Database):
                     account,
                     key_print,
                     parent.number if parent is not None else None,
-                    None if sheet is None else _storable(sheet),
+                    None if sheet is None else _escaped(sheet),
                     digest,
                     delimiter,
                     time.time(),
@@ -122,9 +137,41 @@ class RunTable(Database):
         return self.run(run_id)
 
     def run(self, run_id: str) -> RunRecord:
-        """Return the run of this very id."""
-        [run] = self._runs("WHERE id = ?", (run_id,))
-        return run
+        """Return the run of this very id.
+
+        Raises:
+            InputError: it was forgotten meanwhile.
+        """
+        if not (found := self._runs("WHERE id = ?", (run_id,))):
+            msg = f"Run {run_id} is not in the journal any more: it was forgotten by `runs --prune`. Nothing was sent."
+            raise InputError(msg)
+        return found[0]
+
+    def hold(self, run: RunRecord) -> AbstractContextManager[object]:
+        """Keep a run from being forgotten until the end of the block; whoever takes it up is sure that it is there.
+
+        Raises:
+            InputError: it was forgotten already.
+        """
+        held: AbstractContextManager[object]
+        try:
+            held = Registration(self._in_use, label=run.id)
+        except OSError as error:
+            # A full disk, perhaps. Runs that are under way are known by other signs, too, only not all of them.
+            log.warning("that run %s is in use could not be noted: %s", run.id, error.strerror or error)
+            held = nullcontext()
+        try:
+            # In a transaction: whoever forgets runs this very moment is done first.
+            with self.transaction():
+                self.run(run.id)
+        except BatchRenamerError:
+            with held:
+                raise
+        return held
+
+    @property
+    def _in_use(self) -> Path:
+        return self.path.parent / "in-use"
 
     def runs(self, *, base_url: str | None = None, profile: str | None = None, prefix: str = "") -> list[RunRecord]:
         """Return the runs whose id begins with ``prefix``, newest first; those of one base URL and profile if given."""
@@ -133,6 +180,19 @@ class RunTable(Database):
             where += " AND base_url = ? AND profile IS ?"
             values += [base_url, profile]
         return self._runs(f"{where} ORDER BY number DESC", values)
+
+    @staticmethod
+    def knows(path: Path, prefix: str) -> bool:
+        """Tell whether the journal at ``path``, if there is one, has a run whose id begins so; it is only looked at."""
+        if not path.is_file():
+            return False
+        with (
+            suppress(sqlite3.Error),
+            closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as other,
+        ):
+            query = "SELECT 1 FROM runs WHERE substr(id, 1, ?) = ?"
+            return other.execute(query, (len(prefix), prefix)).fetchone() is not None
+        return False
 
     def last_of_sheet(self, *, digest: str, account: str, base_url: str) -> RunRecord | None:
         """Return the newest run that renamed from the same spreadsheet in the same account."""
@@ -174,7 +234,7 @@ class RunTable(Database):
         with self.transaction(durable=True) as connection:
             connection.execute(
                 "UPDATE runs SET state = ?, stopped = ?, finished_at = ? WHERE number = ?",
-                (state, _storable(stopped), time.time(), run.number),
+                (state, _escaped(stopped), time.time(), run.number),
             )
 
     def note_reported(self, run: RunRecord) -> None:
@@ -200,38 +260,25 @@ class RunTable(Database):
     def prune(self, *, older_than_s: float | None = None, keep: int | None = None) -> int:
         """Forget runs older than that many seconds, or all but the newest ``keep``; return how many.
 
-        A run that has renamed and may still be taken up again is kept, and so is one that is under way.
+        A run that has renamed and may still be taken up again is kept, and so is one that is under way or in use. With
+        a run stay those that it was born of, and those that keep it from being taken up again.
         """
-        now = time.time()
-        if older_than_s is not None:
-            which, value = "created_at < :value", now - older_than_s
-        else:
-            which, value = "number NOT IN (SELECT number FROM runs ORDER BY number DESC LIMIT :value)", keep or 0
         with self.transaction() as connection:
-            gone = connection.execute(
-                f"DELETE FROM runs WHERE {which} AND {_OVER}",  # noqa: S608 - constants
-                {"value": value, "left_behind": now - _LEFT_BEHIND_S},
-            ).rowcount
+            # Within the transaction: whoever comes too late to be seen here will not find the run.
+            gone = forget(connection, in_use=registered(self._in_use), older_than_s=older_than_s, keep=keep)
         if gone:
             self.compact()
         return gone
 
 
-# What was never committed is under way or was left behind: nobody can tell, so it is given a day.
-_OVER = """
-    CASE WHEN committed_at IS NULL THEN finished_at IS NOT NULL OR created_at < :left_behind
-    ELSE reported_at IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM rows WHERE run = number AND (result IS NULL OR result IN ('planned', 'unknown'))
-    ) END"""
-_LEFT_BEHIND_S = 86_400.0
 _RUN_COLUMNS = (
     "number, id, command, state, base_url, profile, account, key_print, parent, sheet, digest, delimiter, sheet_rows,"
     " created_at, committed_at, finished_at, stopped, reports, reported_at, first, max_renames, strict"
 )
 
 
-def _storable(text: str) -> str:
-    """The text as it can be stored; paths may hold what can't, for on POSIX they are bytes."""
+def _escaped(text: str) -> str:
+    """The text with what no database can hold escaped: paths may hold it, for on POSIX they are bytes."""
     return text.encode(errors="backslashreplace").decode()
 
 

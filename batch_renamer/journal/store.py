@@ -137,13 +137,21 @@ class Journal(RunTable):
             )
 
     def skip_after_first(self, run: RunRecord, first: int) -> None:
-        """Leave out every undecided row, and every planned one after the ``first``."""
+        """Leave out every undecided row, and every planned one after the ``first``.
+
+        They get a skip mark, so that they stay left out when the report is fed back in as a spreadsheet.
+        """
         with self.transaction() as connection:
             connection.execute(
-                "UPDATE rows SET result = 'skipped', reason = :reason WHERE run = :run AND (result IS NULL OR"
-                " (result = 'planned' AND row NOT IN (SELECT row FROM rows WHERE run = :run AND result = 'planned'"
-                " ORDER BY row LIMIT :first)))",
-                {"run": run.number, "first": first, "reason": f"Left out: --first {first} was asked for."},
+                "UPDATE rows SET result = 'skipped', reason = :reason, skip = :mark WHERE run = :run AND"
+                " (result IS NULL OR (result = 'planned' AND row NOT IN"
+                " (SELECT row FROM rows WHERE run = :run AND result = 'planned' ORDER BY row LIMIT :first)))",
+                {
+                    "run": run.number,
+                    "first": first,
+                    "reason": f"Left out: --first {first} was asked for.",
+                    "mark": f"after the first {first}",
+                },
             )
 
     # Runs born of runs
@@ -175,14 +183,15 @@ class Journal(RunTable):
 
     # What a run has come to
 
-    def _shown(self, run: RunRecord) -> Callable[[object], Result]:
+    def _shown(self, run: RunRecord, *, over: bool) -> Callable[[object], Result]:
         """Return what the results stored so far mean to a reader, as far as the run has come.
 
-        A row that nothing was decided of, or that was planned and not reached by renaming, is ``pending``.
+        A row that nothing was decided of, or that was planned and not reached by renaming, is ``pending``. ``over``
+        tells that the run has ended, even if that could not be noted.
         """
         run = self.run(run.id)
         undecided = Result.PLANNED if run.command == "check" else Result.PENDING
-        over = run.committed_at is not None or (run.state is RunState.FINISHED and run.command not in DRY)
+        over = over or run.committed_at is not None or (run.state is RunState.FINISHED and run.command not in DRY)
         planned = Result.PENDING if over else Result.PLANNED
 
         def shown(stored: object) -> Result:
@@ -192,9 +201,12 @@ class Journal(RunTable):
 
         return shown
 
-    def counts(self, run: RunRecord) -> dict[Result, int]:
-        """Return how many rows have each result, in the order of `Result`; rows not reached are ``pending``."""
-        shown = self._shown(run)
+    def counts(self, run: RunRecord, *, over: bool = False) -> dict[Result, int]:
+        """Return how many rows have each result, in the order of `Result`; rows not reached are ``pending``.
+
+        ``over`` tells that the run has ended, even if that could not be noted.
+        """
+        shown = self._shown(run, over=over)
         found: dict[Result, int] = {}
         query = "SELECT result, COUNT(*) FROM rows WHERE run = ? GROUP BY result"
         for stored, count in self.select(query, (run.number,)):
@@ -202,13 +214,13 @@ class Journal(RunTable):
             found[result] = found.get(result, 0) + int(str(count))
         return {result: found[result] for result in Result if result in found}
 
-    def account(self, run: RunRecord) -> dict[Result, int]:
+    def account(self, run: RunRecord, *, over: bool = False) -> dict[Result, int]:
         """Return the counts of the run, proven: every row that was ever added has exactly one result.
 
         Raises:
             AccountingError: rows are missing, or there are too many.
         """
-        counts, rows = self.counts(run), self.run(run.id).sheet_rows
+        counts, rows = self.counts(run, over=over), self.run(run.id).sheet_rows
         if (total := sum(counts.values())) != rows:
             msg = f"The totals of run {run.id} do not add up: {rows} rows were read, {total} have a result."
             raise AccountingError(msg)
@@ -224,6 +236,12 @@ class Journal(RunTable):
         [[count]] = self.select("SELECT COUNT(*) FROM rows WHERE run = ? AND result = 'planned'", (run.number,))
         return int(str(count))
 
+    def order_ids(self, run: RunRecord, rows: Sequence[int]) -> dict[int, str]:
+        """Return the order ids of these rows, by row."""
+        marks = ", ".join("?" for _ in rows)
+        query = f"SELECT row, order_id FROM rows WHERE run = ? AND row IN ({marks})"  # noqa: S608 - marks
+        return {int(str(row)): str(order_id) for row, order_id in self.select(query, (run.number, *rows))}
+
     def order_names(self, run: RunRecord) -> Iterator[tuple[str, str | None]]:
         """Yield (order_id, current_name) of every usable row as the sheet gives them, in sheet order."""
         after = 0
@@ -235,9 +253,9 @@ class Journal(RunTable):
             yield from ((str(order_id), None if guard is None else str(guard)) for _, order_id, guard in rows)
             after = int(str(rows[-1][0]))
 
-    def report_rows(self, run: RunRecord) -> Iterator[ReportRow]:
-        """Yield every row of the run, in sheet order, as reports show it."""
-        shown, after = self._shown(run), 0
+    def report_rows(self, run: RunRecord, *, over: bool = False) -> Iterator[ReportRow]:
+        """Yield every row of the run, in sheet order, as reports show it; ``over`` is that of `counts`."""
+        shown, after = self._shown(run, over=over), 0
         while rows := self.select(f"{REPORT} AND row > ? ORDER BY row LIMIT ?", (run.number, after, _PAGE)):
             yield from (report_row(row, shown) for row in rows)
             after = int(str(rows[-1][0]))

@@ -159,7 +159,7 @@ def _order(answer: Any) -> Order:
     if not isinstance(order_id, str) or not (name is None or isinstance(name, str)):
         raise _not_the_answer("an order")
     return Order(
-        order_id=_storable(order_id),
+        order_id=_whole_characters(order_id),
         name=_text(name),
         status=_text(answer.get("status")),
         is_processing=_flag(answer.get("is_processing")),
@@ -173,10 +173,10 @@ def _order(answer: Any) -> Order:
 def _text(value: Any) -> str | None:
     if value is None:
         return None
-    return _storable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    return _whole_characters(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
-def _storable(text: str) -> str:
+def _whole_characters(text: str) -> str:
     """The text without halves of characters (lone surrogates): JSON can say them, no file or database can hold them."""
     return text if text.isascii() else _LONE_SURROGATE.sub("\ufffd", text)
 

@@ -33,13 +33,23 @@ _AUDITED: dict[Result, tuple[str, Style]] = {
     Result.FAILED: ("gone, or could not be read; the reasons are below", "bad"),
 }
 
+_PUT_BACK: dict[Result, tuple[str, Style]] = {
+    Result.RENAMED: ("the order has its old name back; the API confirmed it", "good"),
+    Result.PLANNED: ("would get its old name back", "good"),
+    Result.UNCHANGED: ("the order had its old name back already; nothing was sent", "dim"),
+    Result.FAILED: ("not put back; the reasons are below", "bad"),
+    Result.UNKNOWN: ("may have been put back; could not be read back", "warn"),
+    Result.INVALID: ("can't be put back; nothing was sent", "bad"),
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunView:
     """All that is shown at the end of a run.
 
     ``planned`` are the first rows of a plan, to be shown old → new; ``next_hint`` says what ``next_command``, a
-    command line that can be typed as it stands, would do.
+    command line that can be typed as it stands, would do. ``asking`` is the plan above a question, ``putting_back`` the
+    view of an undo. ``all_rows`` says where every row is to be seen.
 
     Example:
         >>> RunView(summary=RunSummary(run_id="k3", command="plan", counts={})).next_command
@@ -52,6 +62,9 @@ class RunView:
     forecast: Forecast | None = None
     next_hint: str = ""
     next_command: str = ""
+    asking: bool = False
+    putting_back: bool = False
+    all_rows: str = "--report FILE.xlsx writes every row"
 
 
 def run_lines(view: RunView, *, width: int, brackets: bool, quiet: bool = False) -> Iterator[Line]:
@@ -61,13 +74,13 @@ def run_lines(view: RunView, *, width: int, brackets: bool, quiet: bool = False)
     sentence that says why a run stopped, and the command.
     """
     summary = view.summary
-    yield _headline(summary)
+    yield _headline(view)
     if summary.stopped:
         yield (Span(visible(summary.stopped), "bad"),)
     if not quiet:
-        yield from _counts(summary)
+        yield from _counts(view)
         yield from _planned(view, width=width, brackets=brackets)
-        yield from _problems(view.problems, width=width, brackets=brackets)
+        yield from _problems(view, width=width, brackets=brackets)
         yield from _warnings(summary.warnings)
         yield from _facts(view)
     if view.next_command:
@@ -105,10 +118,15 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600:,} h {whole % 3600 // 60} min"
 
 
-def _headline(summary: RunSummary) -> Line:
-    counts, total = summary.counts, summary.total
+def _headline(view: RunView) -> Line:
+    summary, counts, total = view.summary, view.summary.counts, view.summary.total
     bad = sum(counts.get(result, 0) for result in BAD_RESULTS)
     pending, planned = counts.get(Result.PENDING, 0), counts.get(Result.PLANNED, 0)
+    of_all = (
+        f"of {counted(total, 'name')} {{}} put back"
+        if view.putting_back
+        else f"of {counted(total, 'row')} {{}} renamed"
+    )
     if summary.stopped or pending:
         text = f"Stopped before the end: {pending:,} of {counted(total, 'row')} not reached."
         return (Span(text, "bad"),)
@@ -121,18 +139,26 @@ def _headline(summary: RunSummary) -> Line:
     if summary.command == "check":
         text = f"Checked {counted(total, 'row')}: {planned:,} usable, {bad:,} in need of repair. Nothing was sent."
         return (Span(text, "warn" if bad else "good"),)
+    if view.asking:
+        return (Span(f"The plan: {planned:,} {of_all.format('will be')}. Nothing has been sent yet.", "strong"),)
     if planned or summary.command == "plan":
-        text = f"Dry run: {planned:,} of {counted(total, 'row')} would be renamed. Nothing was sent."
+        text = f"Dry run: {planned:,} {of_all.format('would be')}. Nothing was sent."
         return (Span(text, "warn" if bad else "good"),)
     if bad:
         needs = "needs" if bad == 1 else "need"
         return (Span(f"Finished, but {bad:,} of {counted(total, 'row')} {needs} a look.", "warn"),)
-    return (Span(f"Done: {counts.get(Result.RENAMED, 0):,} of {counted(total, 'row')} renamed.", "good"),)
+    return (Span(f"Done: {counts.get(Result.RENAMED, 0):,} {of_all.replace(' {}', '')}.", "good"),)
 
 
-def _counts(summary: RunSummary) -> Iterator[Line]:
-    meanings = _MEANINGS | (_AUDITED if summary.command == "audit" else {})
-    shown = [(result, count) for result in meanings if (count := summary.counts.get(result, 0))]
+def _meanings(view: RunView) -> dict[Result, tuple[str, Style]]:
+    if view.putting_back:
+        return _MEANINGS | _PUT_BACK
+    return _MEANINGS | (_AUDITED if view.summary.command == "audit" else {})
+
+
+def _counts(view: RunView) -> Iterator[Line]:
+    meanings = _meanings(view)
+    shown = [(result, count) for result in meanings if (count := view.summary.counts.get(result, 0))]
     if not shown:
         return
     yield ()
@@ -153,8 +179,8 @@ def _planned(view: RunView, *, width: int, brackets: bool) -> Iterator[Line]:
         yield (Span(f"  … and {more:,} more" + (" in the report" if view.summary.reports else ""), "dim"),)
 
 
-def _problems(groups: tuple[ReasonGroup, ...], *, width: int, brackets: bool) -> Iterator[Line]:
-    for group in groups[:_MOST_GROUPS]:
+def _problems(view: RunView, *, width: int, brackets: bool) -> Iterator[Line]:
+    for group in view.problems[:_MOST_GROUPS]:
         yield ()
         yield (
             Span(group.result.value, _MEANINGS[group.result][1]),
@@ -164,10 +190,11 @@ def _problems(groups: tuple[ReasonGroup, ...], *, width: int, brackets: bool) ->
         yield from _rows(group.rows, width=width, brackets=brackets, indent="    ", offline=False)
         if group.count > len(group.rows):
             yield (Span(f"    … and {group.count - len(group.rows):,} more", "dim"),)
-    if rest := groups[_MOST_GROUPS:]:
-        rows = sum(group.count for group in rest)
+    if rest := view.problems[_MOST_GROUPS:]:
+        more = f"… and {counted(sum(group.count for group in rest), 'row')} with {counted(len(rest), 'other reason')}"
+        where = "all of them are in the report" if view.summary.reports else view.all_rows
         yield ()
-        yield (Span(f"… and {counted(rows, 'row')} with {counted(len(rest), 'other reason')}", "dim"),)
+        yield (Span(f"{more}; {where}", "dim"),)
 
 
 def _rows(rows: tuple[ReportRow, ...], *, width: int, brackets: bool, indent: str, offline: bool) -> Iterator[Line]:

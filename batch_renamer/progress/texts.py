@@ -75,11 +75,12 @@ def cut_middle(text: str, width: int) -> str:
 def name_change(old: str | None, new: str, *, width: int, brackets: bool = False) -> Line:
     """Return ``old → new`` in at most ``width`` columns, the differing part marked and never cut away.
 
-    The mark is a style, and with ``brackets`` a pair of brackets too, for places without styles.
+    The mark is a style, and with ``brackets`` a pair of brackets too, for places without styles. Brackets stand around
+    whole words, where there is room for them: within a word they are hard to read.
 
     Example:
         >>> "".join(span.text for span in name_change("12 Elm St", "12 Elm Street", width=60, brackets=True))
-        '12 Elm St → 12 Elm St[reet]'
+        '12 Elm [St] → 12 Elm [Street]'
     """
     arrow = " → "
     room = max(width - len(arrow), 0) - (4 if brackets else 0)
@@ -88,10 +89,14 @@ def name_change(old: str | None, new: str, *, width: int, brackets: bool = False
         added = _marked(_fit([], new_units, [], room - len(NO_NAME)), "added", brackets=brackets)
         return (Span(NO_NAME, "dim"), Span(arrow, "dim"), *added)
     old_units = _units_of(old)
-    start, end = _differing(old_units, new_units)
-    old_parts = old_units[:start], old_units[start : len(old_units) - end], old_units[len(old_units) - end :]
-    new_parts = new_units[:start], new_units[start : len(new_units) - end], new_units[len(new_units) - end :]
     old_room = min(_width(old_units), max(room // 2, room - _width(new_units)))
+    start, end = _differing(old_units, new_units)
+    old_parts, new_parts = _parts(old_units, start, end), _parts(new_units, start, end)
+    if brackets:
+        start, end = _of_whole_words(old_units, new_units, start, end)
+        old_words, new_words = _parts(old_units, start, end), _parts(new_units, start, end)
+        if _width(old_words[1]) <= old_room and _width(new_words[1]) <= room - old_room:
+            old_parts, new_parts = old_words, new_words
     return (
         *_marked(_fit(*old_parts, old_room), "removed", brackets=brackets),
         Span(arrow, "dim"),
@@ -160,6 +165,23 @@ def _differing(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
     while end < shortest - start and old[-1 - end] == new[-1 - end]:
         end += 1
     return start, end
+
+
+def _of_whole_words(old: Sequence[str], new: Sequence[str], start: int, end: int) -> tuple[int, int]:
+    """Return how many units the two share at their start and end without the rest of a word that differs."""
+
+    def within_a_word(units: Sequence[str], place: int) -> bool:
+        return 0 < place < len(units) and units[place - 1][0].isalnum() and units[place][0].isalnum()
+
+    while start and any(within_a_word(units, start) for units in (old, new)):
+        start -= 1
+    while end and any(within_a_word(units, len(units) - end) for units in (old, new)):
+        end -= 1
+    return start, end
+
+
+def _parts(units: Sequence[str], start: int, end: int) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
+    return units[:start], units[start : len(units) - end], units[len(units) - end :]
 
 
 def _fit(before: Sequence[str], changed: Sequence[str], after: Sequence[str], width: int) -> tuple[str, str, str]:

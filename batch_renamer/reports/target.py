@@ -17,7 +17,7 @@ from batch_renamer.reports.json_format import write_json
 from batch_renamer.reports.rows import WriteOptions
 from batch_renamer.reports.xlsx_format import write_xlsx
 
-__all__ = ["FORMATS", "prove_writable", "resolve_targets", "write_report"]
+__all__ = ["FORMATS", "prove_writable", "refuse_unknown_formats", "resolve_targets", "write_report"]
 
 Writer = Callable[[BinaryIO, Iterable[ReportRow], WriteOptions], None]
 
@@ -52,16 +52,26 @@ def resolve_targets(
     targets: dict[Path, None] = {}
     for template in requested:
         target = Path(template.replace("{date}", date.isoformat()).replace("{id}", run_id)).expanduser()
-        if target.suffix.lower() not in _WRITERS:
-            raise ReportTargetError(
-                f'A report can\'t be written as "{target}": its name must end in one of {", ".join(FORMATS)}.'
-            )
+        refuse_unknown_formats([str(target)])
         if sheet is not None and _same_file(target, sheet):
             raise ReportTargetError(
                 f'The report "{target}" would overwrite the spreadsheet itself; choose another name with --report.'
             )
         targets[target] = None
     return tuple(targets)
+
+
+def refuse_unknown_formats(requested: Iterable[str]) -> None:
+    """Make sure that there is a format for each report asked for; it needs no more than the names.
+
+    Raises:
+        ReportTargetError: An ending that no format has.
+    """
+    for report in requested:
+        if Path(report).suffix.lower() not in _WRITERS:
+            raise ReportTargetError(
+                f'A report can\'t be written as "{report}": its name must end in one of {", ".join(FORMATS)}.'
+            )
 
 
 def prove_writable(targets: Iterable[Path]) -> None:

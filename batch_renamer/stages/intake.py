@@ -19,7 +19,7 @@ from batch_renamer.settings import Settings
 from batch_renamer.stages.weighing import be_strict
 from batch_renamer.stopping import Stopping
 
-__all__ = ["adopt", "aim", "load", "load_options", "note_targets", "recheck", "reverse", "take_up"]
+__all__ = ["adopt", "aim", "hold", "load", "load_options", "note_targets", "recheck", "reverse", "take_up"]
 
 
 def load_options(settings: Settings) -> LoadOptions:
@@ -88,6 +88,13 @@ async def recheck(run: Run) -> None:
     record = await run.journal.off_loop(run.begin)
     await run.journal.off_loop(run.journal.recheck, record, _origin(run))
     await run.journal.off_loop(_rows_are_whole, run, record, RunState.READING)
+
+
+async def hold(run: Run) -> None:
+    """Keep the run from being forgotten while it is at work, however long a question or the lock is waited for."""
+    run.opened.enter_context(await run.journal.off_loop(run.journal.hold, run.record))
+    # It may have gone on since it was looked for.
+    run.enter(await run.journal.off_loop(run.journal.run, run.record.id))
 
 
 def _rows_are_whole(run: Run, record: RunRecord, state: RunState) -> None:

@@ -87,7 +87,7 @@ async def read(run: Run) -> None:
             decisions = [_not_quite_the_name(decision, drifted) for decision in decisions]
         await journal.off_loop(journal.settle, record, decisions)
         planned += sum(isinstance(decision, Change) for decision in decisions)
-        tally.add(decisions)
+        tally.add(decisions, {request.row: request.order_id for request, _ in readings})
         run.progress.advance(tally.done, failures=tally.bad, note=run.pace_note())
 
     async def wanted(order_ids: Sequence[str]) -> list[RenameRequest]:

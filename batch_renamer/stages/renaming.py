@@ -12,7 +12,7 @@ from batch_renamer.model import Change, Outcome, Result
 from batch_renamer.pool import rename_all
 from batch_renamer.run import Run
 from batch_renamer.stages.intake import note_targets
-from batch_renamer.stages.tally import Tally
+from batch_renamer.stages.tally import Tally, bad_outcomes
 from batch_renamer.stages.weighing import bad_in, stop_at_too_many
 
 __all__ = ["confirm", "lock", "rename", "reopen", "still_whole"]
@@ -98,7 +98,9 @@ async def rename(run: Run) -> None:
         except JournalError:
             run.outcomes_lost = True  # What was handed out stays noted: whoever takes the run up reads it back.
             raise
-        tally.add(outcomes)
+        bad_rows = [outcome.row for outcome in bad_outcomes(outcomes)]
+        order_ids = await journal.off_loop(journal.order_ids, record, bad_rows) if bad_rows else {}
+        tally.add(outcomes, order_ids)
         run.progress.advance(tally.done, failures=tally.bad, note=run.pace_note())
         stop_at_too_many(run, tally, bad_in_plan=bad_in_plan)
 

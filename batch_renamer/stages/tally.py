@@ -6,11 +6,11 @@ What counts in the end is counted in the journal.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from batch_renamer.model import BAD_RESULTS, Change, Outcome
 
-__all__ = ["Tally"]
+__all__ = ["Tally", "bad_outcomes"]
 
 log = logging.getLogger("batch_renamer")
 
@@ -22,10 +22,15 @@ class Tally:
         self.done = 0
         self.bad = 0
 
-    def add(self, decisions: Sequence[Change | Outcome]) -> None:
-        """Count a group of decisions."""
+    def add(self, decisions: Sequence[Change | Outcome], order_ids: Mapping[int, str]) -> None:
+        """Count a group of decisions; ``order_ids`` are those of its bad rows at least, by row."""
         self.done += len(decisions)
-        for decision in decisions:
-            if isinstance(decision, Outcome) and decision.result in BAD_RESULTS:
-                self.bad += 1
-                log.warning("row %d is %s: %s", decision.row, decision.result, decision.reason)
+        for bad in bad_outcomes(decisions):
+            self.bad += 1
+            about = {"row": bad.row, "order_id": order_ids[bad.row], "result": bad.result.value}
+            log.warning("row %d is %s: %s", bad.row, bad.result, bad.reason, extra={"fields": about})
+
+
+def bad_outcomes(decisions: Sequence[Change | Outcome]) -> list[Outcome]:
+    """Return the outcomes that somebody has to look at."""
+    return [one for one in decisions if isinstance(one, Outcome) and one.result in BAD_RESULTS]

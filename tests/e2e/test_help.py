@@ -13,33 +13,71 @@ from batch_renamer.settings import Settings
 from tests.e2e.bench import PROGRAM, environment
 
 NOT_FOR_A_FLAG = {"api_key_file", "profile_api_key_file", "sources"}
-ONLY_WHERE_SOMETHING_IS_SENT = {
-    *("api_version", "attempts", "base_url", "first", "max_failures", "max_renames", "patience", "rate"),
-    *("sandbox", "sandbox_reset", "strict", "timeout", "workers"),
+SETTINGS = {field.name for field in fields(Settings)} - NOT_FOR_A_FLAG
+FOR_A_SHEET = {"sheet", "encoding", "delimiter", "id_column", "name_column", "current_name_column"}
+FOR_THE_API = {"base_url", "api_version", "rate", "workers", "attempts", "timeout", "patience"}
+LIMITS = {"first", "max_renames", "strict"}
+PRACTICE = {"sandbox", "sandbox_reset"}
+FOR_WRITING = {"yes", "wait"}
+ONLY_WHERE_SOMETHING_IS_SENT = FOR_THE_API | LIMITS | PRACTICE | {"max_failures"}
+ABOUT_PAST_RUNS = SETTINGS - FOR_A_SHEET - FOR_WRITING - ONLY_WHERE_SOMETHING_IS_SENT | {"base_url", "sandbox"}
+
+OFFERED = {
+    "apply": SETTINGS | {"dry_run", "plan"},
+    "plan": SETTINGS - FOR_WRITING,
+    "check": SETTINGS - FOR_WRITING - ONLY_WHERE_SOMETHING_IS_SENT,
+    # The bounds of a run are those that it was begun with.
+    "resume": SETTINGS - FOR_A_SHEET - LIMITS | {"failed"},
+    "undo": SETTINGS - FOR_A_SHEET | {"dry_run"},
+    "audit": SETTINGS - FOR_A_SHEET - FOR_WRITING - LIMITS - {"max_failures"},
+    "runs": ABOUT_PAST_RUNS - {"report"} | {"prune"},
+    "show": ABOUT_PAST_RUNS - {"report"},
+    "report": ABOUT_PAST_RUNS,
+    "sandbox": {"port", "orders", "images", "faults", "limit", "latency", "orders_file", "log_file"},
 }
+
+
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+# `apply` takes a spreadsheet or a kept plan, so its usage shows neither as needed.
+ARGUMENTS = [
+    found
+    for found in re.findall(r"^\| `batch-renamer ([a-z]+) (\[ID\]|FILE)` \|", README, re.MULTILINE)
+    if found[0] != "apply"
+]
+
+
+def help_of(home: Path, command: str) -> str:
+    """Return what a command's ``--help`` prints."""
+    words = [*PROGRAM, command, "--help"]
+    return subprocess.run(words, env=environment(home), capture_output=True, text=True, check=True).stdout
 
 
 def offered(home: Path, command: str) -> set[str]:
     """Return the options of a command by the names of the settings."""
-    words = [*PROGRAM, command, "--help"]
-    ran = subprocess.run(words, env=environment(home), capture_output=True, text=True, check=True)
-    flags = re.findall(r"^  (?:-\w, )?--([a-z-]+)", ran.stdout, re.MULTILINE)
+    flags = re.findall(r"^  (?:-\w, )?--([a-z-]+)", help_of(home, command), re.MULTILINE)
     return {flag.replace("-", "_") for flag in flags} - {"help"}
 
 
-@pytest.mark.parametrize(
-    ("command", "more", "without"),
-    [
-        ("apply", {"dry_run", "plan"}, set[str]()),
-        ("plan", set[str](), {"yes", "wait"}),
-        ("check", set[str](), {"yes", "wait", *ONLY_WHERE_SOMETHING_IS_SENT}),
-    ],
-    ids=["apply", "plan", "check"],
-)
-def test_every_setting_has_its_option(home: Path, command: str, more: set[str], without: set[str]) -> None:
-    """No setting can be reached by the configuration file alone, and no option is without a setting."""
-    settings = {field.name for field in fields(Settings)} - NOT_FOR_A_FLAG
-    assert offered(home, command) == settings - without | more
+@pytest.mark.parametrize("command", OFFERED)
+def test_every_command_offers_what_it_can_use(home: Path, command: str) -> None:
+    """No setting can be reached by the configuration file alone, and no option is without a meaning."""
+    assert offered(home, command) == OFFERED[command]
+
+
+def test_every_command_is_known_here(home: Path) -> None:
+    """A command that is added gets its line above, and the README's table tells what ``--help`` tells."""
+    ran = subprocess.run([*PROGRAM, "--help"], env=environment(home), capture_output=True, text=True, check=True)
+    listed = re.findall(r"^  ([a-z]+)  ", ran.stdout.partition("Commands:")[2], re.MULTILINE)
+    table = re.findall(r"^\| `batch-renamer ([a-z]+)(?: [^`]*)?` \|", README, re.MULTILINE)
+    assert set(listed) == set(OFFERED) == set(table)
+
+
+@pytest.mark.parametrize(("command", "id_"), ARGUMENTS, ids=[f"{command} {id_}" for command, id_ in ARGUMENTS])
+def test_the_arguments_are_those_of_the_readme(home: Path, command: str, id_: str) -> None:
+    """What stands in square brackets may be left away, and the help says what is meant then."""
+    shown = help_of(home, command)
+    assert re.search(rf"^Usage: .* {command} \[OPTIONS\] {{?{re.escape(id_)}}}?$", shown, re.MULTILINE)
+    assert ("Without it:" in shown) is (id_ == "[ID]")
 
 
 def test_help_costs_no_state(home: Path) -> None:

@@ -67,8 +67,26 @@ async def test_the_night_ends_well(bench: Bench, line: object) -> None:
     assert (bench.folder / "var" / "log" / "nightly.jsonl").is_file()
 
 
-async def test_cron_mails_the_exit_code_of_a_bad_night(bench: Bench) -> None:
-    """The last line is the code, because cron's mail doesn't have it otherwise."""
+async def test_cron_mails_nothing_after_a_good_night(bench: Bench) -> None:
+    """What is said then is kept beside the log."""
+    install(bench, bench.seed(2))
+    ran = await bench.run("-c", moved(cron_line(), bench.folder), program=["/bin/sh"], key=None)
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    assert "2 of 2 rows renamed" in (bench.folder / "var" / "log" / "last-night.txt").read_text("utf-8")
+
+
+async def test_cron_mails_the_reason_and_the_exit_code_of_a_bad_night(bench: Bench) -> None:
+    """The exit code is the last line of the mail, and that of the whole line for whatever else watches it."""
     install(bench, [*bench.seed(1), ("nobody", "New")])
     ran = await bench.run("-c", moved(cron_line(), bench.folder), program=["/bin/sh"], key=None)
-    assert ran.last_line == "batch-renamer: exit code 1"
+    assert (ran.code, ran.out.splitlines()[-1]) == (1, "batch-renamer: exit code 1")
+    assert "There is no order with this id" in ran.out
+
+
+async def test_a_refused_night_is_mailed(bench: Bench) -> None:
+    """What only standard error says is in the mail, too."""
+    install(bench, bench.seed(1))
+    (bench.folder / "srv" / "orders.xlsx").unlink()
+    ran = await bench.run("-c", moved(cron_line(), bench.folder), program=["/bin/sh"], key=None)
+    assert ran.code == 2
+    assert "orders.xlsx" in ran.out

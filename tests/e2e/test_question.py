@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
+import shlex
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -113,9 +115,24 @@ async def test_anything_but_yes_sends_nothing(bench: Bench) -> None:
         await shown.until_shown("[y/N]")
         shown.type(b"\n")
         assert await shown.ended() == 0
+    assert "Dry run" not in shown.shown
     assert "Nothing was sent." in shown.shown
     assert bench.patches == []
     assert list(bench.folder.glob("*report*")) == []
+
+
+async def test_the_plan_that_was_declined_can_still_be_done(bench: Bench) -> None:
+    """After a no, the last line is the command that does exactly this plan."""
+    rows = bench.seed(3)
+    async with terminal(bench, *asking(bench, bench.sheet(rows))) as shown:
+        await shown.until_shown("[y/N]")
+        shown.type(b"n\n")
+        assert await shown.ended() == 0
+    last_line = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.shown).strip().splitlines()[-1]
+    program, *words = shlex.split(last_line)
+    assert (program, words[:2]) == ("batch-renamer", ["apply", "--plan"])
+    assert (await bench.run(*words, "--yes")).code == 0
+    assert bench.sandbox.store.names() == dict(rows)
 
 
 async def test_yes_renames(bench: Bench) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from batch_renamer.commands import apply_plan, audit, resume, undo, with_sheet
+from batch_renamer.commands import apply_plan, audit, list_runs, resume, show_one, undo, with_sheet
+from batch_renamer.journal import Journal
 
 SHEET = "order_id,current_name,new_name\na1,12 Elm,12 Elm Street\na2,14 Elm,14 Elm Street\na3,16 Elm,16 Elm Street\n"
 
@@ -84,3 +85,85 @@ def test_an_audit_calls_a_name_that_only_looks_the_same_another_one(
     capsys.readouterr()
     assert audit(first, practice) == 1
     assert results(capsys) == ["drifted"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_what_a_trial_left_out_stays_left_out_when_its_report_is_fed_back_in(
+    tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str], ending: str
+) -> None:
+    """A report is a careful sheet: what is done is unchanged, what was skipped is skipped. The sheet does the rest."""
+    report = tmp_path / f"trial.{ending}"
+    assert with_sheet("apply", tmp_path / "orders.csv", practice | {"first": "1", "report": [str(report)]}) == 0
+    assert results(capsys) == ["renamed", "skipped", "skipped"]
+    assert with_sheet("apply", report, practice) == 0
+    assert results(capsys) == ["unchanged", "skipped", "skipped"]
+    (tmp_path / "orders.csv").write_text(SHEET.replace("a1,12 Elm,", "a1,12 Elm Street,"), encoding="utf-8")
+    assert with_sheet("apply", tmp_path / "orders.csv", practice) == 0
+    assert results(capsys) == ["unchanged", "renamed", "renamed"]
+
+
+def test_practice_runs_are_pointed_to(
+    tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever forgets --sandbox is told where the run is; whoever mistypes an id is not."""
+    assert with_sheet("plan", tmp_path / "orders.csv", practice) == 0
+    plan = json.loads(capsys.readouterr().out)["run_id"]
+    real = {"state_dir": practice["state_dir"]}
+    assert (list_runs(real, prune=None), show_one(plan, real), show_one("zzzzzz", real)) == (0, 2, 2)
+    assert capsys.readouterr().err.splitlines() == [
+        "There are no runs yet. Practice runs are seen with --sandbox.",
+        f"There is no run '{plan}'; `batch-renamer runs` lists those there are. With --sandbox there is one.",
+        "There is no run 'zzzzzz'; `batch-renamer runs` lists those there are.",
+    ]
+
+
+def test_real_runs_are_pointed_to_in_practice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The reverse: --sandbox was given, and the run is a real one."""
+    with Journal.open(tmp_path / "journal.sqlite3") as journal:
+        run = journal.begin(command="apply", base_url="https://api.example.com", account="a")
+    given = {"state_dir": str(tmp_path), "sandbox": True}
+    assert (list_runs(given, prune=None), show_one(run.id, given)) == (0, 2)
+    assert [line.partition(".")[2] or line for line in capsys.readouterr().err.splitlines()] == [
+        " Runs that were no practice are seen without --sandbox.",
+        " Without --sandbox there is one.",
+    ]
+
+
+def test_runs_are_listed_with_their_spreadsheets(
+    tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody knows a run by its id; an undo is about the sheet of the run that it undid."""
+    odd = tmp_path / "\x1b[2J.csv"
+    odd.write_text("order_id,new_name\nb1,18 Elm Street\n", encoding="utf-8")
+    for sheet in (odd, tmp_path / "orders.csv"):
+        assert with_sheet("apply", sheet, practice) == 0
+    assert undo(None, practice, dry_run=False) == 0
+    capsys.readouterr()
+    assert list_runs(practice | {"json": False}, prune=None) == 0
+    sheets = [line.split("the sandbox  ")[1] for line in capsys.readouterr().out.splitlines()]
+    assert sheets == ["orders.csv  3 renamed", "orders.csv  3 renamed", "\\x1b[2J.csv  1 renamed"]
+
+
+@pytest.mark.parametrize("command", ["check", "plan", "apply"])
+def test_an_unknown_format_is_refused_before_the_sheet_is_read(
+    tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    """Nobody waits for a long sheet to be read to be told that; nothing is begun."""
+    given = practice | {"report": [str(tmp_path / "x.doc")], "json": False}
+    assert with_sheet(command, tmp_path / "there is no such sheet.xlsx", given) == 2
+    assert "must end in one of .csv, .json, .xlsx" in capsys.readouterr().err
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_line_of_the_log_about_a_row_names_its_order(
+    tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever searches the log of many nights for an order finds what became of it."""
+    log = tmp_path / "log.jsonl"
+    assert with_sheet("apply", tmp_path / "orders.csv", practice) == 0
+    (tmp_path / "orders.csv").write_text(SHEET.replace("14 Elm,", "15 Elm,").replace("Street", "Road"), "utf-8")
+    assert with_sheet("apply", tmp_path / "orders.csv", practice | {"log_file": str(log)}) == 1
+    lines = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    about_rows = [(line["row"], line["order_id"], line["result"]) for line in lines if "row" in line]
+    assert about_rows == [(2, "a1", "drifted"), (3, "a2", "drifted"), (4, "a3", "drifted")]
+    capsys.readouterr()

@@ -44,9 +44,9 @@ def cron_command() -> str:
 
 
 def words_of(command: str) -> list[str]:
-    """Split a command as a shell does, up to what follows ``||``."""
+    """Split a command as a shell does, up to where its output goes."""
     words = shlex.split(command)
-    return words[: words.index("||")] if "||" in words else words
+    return words[: words.index(">")] if ">" in words else words
 
 
 def options_of(words: list[str]) -> dict[str, object]:

@@ -721,3 +721,11 @@ def test_rows_of_some_orders_are_those_that_nothing_was_decided_of(journal: Jour
     assert journal.requests_for(run, asked) == [request(3), request(5)]
     assert len(journal.requests_for(other, asked)) == 3
     assert journal.requests_for(run, []) == []
+
+
+def test_order_ids_of_rows_are_found(journal: Journal) -> None:
+    """Those that were asked for, of this run alone."""
+    runs = [begun(journal), begun(journal)]
+    for run in runs:
+        journal.add_rows(run, [request(row, order_id=f"{run.number}-{row}") for row in (2, 3, 5)])
+    assert journal.order_ids(runs[1], [2, 5, 9]) == {2: f"{runs[1].number}-2", 5: f"{runs[1].number}-5"}

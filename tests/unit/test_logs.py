@@ -44,6 +44,18 @@ def test_each_record_is_a_line_of_json(path: Path) -> None:
     assert first["time"].endswith("+00:00")
 
 
+def test_a_line_about_a_row_can_be_found_by_its_order(path: Path) -> None:
+    """Its fields are there beside the message, and hold no secret either."""
+    with logging_to(path, verbose=False, secrets=[KEY]):
+        log.warning("row 2 is failed", extra={"fields": {"row": 2, "order_id": f"a1{KEY}", "result": "failed"}})
+    [line] = lines(path)
+    assert {name: line[name] for name in ("row", "order_id", "result")} == {
+        "row": 2,
+        "order_id": "a1********",
+        "result": "failed",
+    }
+
+
 def test_log_is_added_to(path: Path) -> None:
     """A nightly job's file keeps yesterday's lines."""
     for night in ("one", "two"):

@@ -290,6 +290,18 @@ def test_no_color_leaves_the_underline(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "\x1b[32m" not in stream.getvalue()
 
 
+@pytest.mark.parametrize("terminal", [True, False], ids=["terminal", "log"])
+def test_a_stage_with_nothing_to_do_leaves_no_line(terminal: bool) -> None:
+    """What did not happen is not told; a stage of unknown length is."""
+    stream = io.StringIO()
+    progress = make_progress(stream, is_terminal=terminal)
+    progress.stage("Reading current names", 0)
+    progress.stage("Reading the spreadsheet", None)
+    progress.close()
+    assert "Reading the spreadsheet: 0 in" in stream.getvalue()
+    assert "Reading current names: " not in stream.getvalue()
+
+
 def test_a_log_gets_bare_text() -> None:
     """Without a terminal there are brackets and no codes."""
     stream = io.StringIO()

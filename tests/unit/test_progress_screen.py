@@ -78,6 +78,47 @@ def test_the_first_line_says_how_it_went(run: RunSummary, headline: str) -> None
     assert shown(RunView(summary=run))[0] == headline
 
 
+@pytest.mark.parametrize(
+    ("view", "headline"),
+    [
+        pytest.param(
+            RunView(summary=summary(counts={R.PLANNED: 3, R.UNCHANGED: 1}), asking=True),
+            "The plan: 3 of 4 rows will be renamed. Nothing has been sent yet.",
+            id="the question of an apply",
+        ),
+        pytest.param(
+            RunView(summary=summary("undo", {R.PLANNED: 1}), asking=True, putting_back=True),
+            "The plan: 1 of 1 name will be put back. Nothing has been sent yet.",
+            id="the question of an undo",
+        ),
+        pytest.param(
+            RunView(summary=summary("undo", {R.PLANNED: 2}), putting_back=True),
+            "Dry run: 2 of 2 names would be put back. Nothing was sent.",
+            id="the dry run of an undo",
+        ),
+        pytest.param(
+            RunView(summary=summary("undo", {R.RENAMED: 2}), putting_back=True),
+            "Done: 2 of 2 names put back.",
+            id="an undo",
+        ),
+        pytest.param(
+            RunView(summary=summary("resume", {R.RENAMED: 2}), putting_back=True),
+            "Done: 2 of 2 names put back.",
+            id="an undo taken up again",
+        ),
+    ],
+)
+def test_the_first_line_says_what_it_is_about(view: RunView, headline: str) -> None:
+    """What is about to be done is no dry run, and what was taken back was not simply renamed."""
+    assert shown(view)[0] == headline
+
+
+def test_an_undo_says_what_its_results_mean() -> None:
+    """``renamed`` is the word of the reports; in an undo it means that the old name is back."""
+    lines = shown(RunView(summary=summary("undo", {R.RENAMED: 2}), putting_back=True))
+    assert lines[2] == "  2  renamed    the order has its old name back; the API confirmed it"
+
+
 def test_counts_are_in_plain_words_and_only_those_that_occur() -> None:
     """Each result has its number, its word as in the report, and its meaning; numbers are aligned."""
     lines = shown(RunView(summary=summary(counts={R.FAILED: 7, R.RENAMED: 1_480})))
@@ -99,7 +140,7 @@ def test_planned_rows_show_old_and_new() -> None:
     rows = (a_row(2), a_row(1000, order_id="山", old="15"))
     lines = shown(RunView(summary=summary("plan", {R.PLANNED: 480}, reports=("r.csv",)), planned=rows))
     assert lines[4:7] == [
-        "  row    2  id-2  1[4] Oak → 1[5] Oak",
+        "  row    2  id-2  [14] Oak → [15] Oak",
         "  row 1000  山    15 → 15[ Oak]",
         "  … and 478 more in the report",
     ]
@@ -120,9 +161,9 @@ def test_a_check_shows_new_names_alone() -> None:
 @pytest.mark.parametrize(
     ("row", "line"),
     [
-        pytest.param(a_row(result=R.FAILED), "1[4] Oak → 1[5] Oak", id="failed"),
+        pytest.param(a_row(result=R.FAILED), "[14] Oak → [15] Oak", id="failed"),
         pytest.param(a_row(result=R.FAILED, old=None), "15 Oak", id="failed before its name was read"),
-        pytest.param(a_row(result=R.UNKNOWN), "1[4] Oak → 1[5] Oak", id="unknown"),
+        pytest.param(a_row(result=R.UNKNOWN), "[14] Oak → [15] Oak", id="unknown"),
         pytest.param(a_row(result=R.DRIFTED, final_name="9 Oak"), "expected 14 Oak, found 9 Oak", id="drifted"),
         pytest.param(a_row(result=R.DRIFTED, final_name=None), "expected 14 Oak, found (no name)", id="lost its name"),
         pytest.param(a_row(result=R.INVALID, new_name=""), "(no name)", id="invalid"),
@@ -148,10 +189,12 @@ def test_problems_are_grouped_by_reason() -> None:
 
 
 def test_many_reasons_do_not_flood_the_screen() -> None:
-    """Eight reasons are shown, the rest counted."""
-    groups = (a_group(a_row(number, result=R.FAILED, reason=f"Reason {number}.")) for number in range(2, 22))
-    lines = shown(RunView(summary=summary(counts={R.FAILED: 20}), problems=tuple(groups)))
-    assert lines[-1] == "… and 12 rows with 12 other reasons"
+    """Eight reasons are shown, the rest counted; where they are to be seen is said."""
+    groups = tuple(a_group(a_row(number, result=R.FAILED, reason=f"Reason {number}.")) for number in range(2, 22))
+    lines = shown(RunView(summary=summary("check", counts={R.FAILED: 20}), problems=groups))
+    assert lines[-1] == "… and 12 rows with 12 other reasons; --report FILE.xlsx writes every row"
+    with_report = shown(RunView(summary=summary(counts={R.FAILED: 20}, reports=("r.csv",)), problems=groups))
+    assert "… and 12 rows with 12 other reasons; all of them are in the report" in with_report
     assert sum("failed · " in line for line in lines) == 8
 
 

@@ -74,10 +74,27 @@ def test_the_differing_part_is_marked(old: str, new: str, removed: str, added: s
     assert (marked(line, "removed"), marked(line, "added")) == (removed, added)
 
 
-def test_brackets_mark_the_difference_where_styles_cannot() -> None:
-    """In a log, brackets stand around what differs, and around nothing else."""
-    assert plain(name_change("14 Oak", "15 Oak", width=80, brackets=True)) == "1[4] Oak → 1[5] Oak"
-    assert plain(name_change("14", "14b", width=80, brackets=True)) == "14 → 14[b]"
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        pytest.param("14 Oak", "15 Oak", "[14] Oak → [15] Oak", id="a word"),
+        pytest.param("14", "14b", "[14] → [14b]", id="a longer word"),
+        pytest.param("12 Elm", "12 Elm St", "12 Elm → 12 Elm[ St]", id="one more word"),
+        pytest.param("12 Elm St 3", "12 Oak Rd 3", "12 [Elm St] 3 → 12 [Oak Rd] 3", id="two words"),
+        pytest.param("IMG_2041.jpg", "IMG_2042.jpg", "IMG_[2041].jpg → IMG_[2042].jpg", id="a part of a file's name"),
+        pytest.param("Café", "Cafés", "[Café] → [Cafés]", id="an accent is part of a word"),
+    ],
+)
+def test_brackets_mark_the_words_that_differ_where_styles_cannot(old: str, new: str, line: str) -> None:
+    """In a log, brackets stand around the words that differ, and around nothing else."""
+    assert plain(name_change(old, new, width=80, brackets=True)) == line
+
+
+def test_brackets_stand_within_a_word_that_is_too_long() -> None:
+    """The letter that differs is seen, whatever the name."""
+    old = "x" * 150 + "A" + "x" * 150
+    line = name_change(old, old.replace("A", "B"), width=60, brackets=True)
+    assert (marked(line, "removed"), marked(line, "added")) == ("[A]", "[B]")
 
 
 @pytest.mark.parametrize("old", [None, ""])

@@ -10,7 +10,7 @@ import sys
 import threading
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import pytest
@@ -28,8 +28,8 @@ API = "https://api.example.com"
 HOLDER = """
 import sys
 from pathlib import Path
-from batch_renamer.sharing import _registered
-with _registered(Path(sys.argv[1])):
+from batch_renamer.presence import Registration
+with Registration(Path(sys.argv[1]), label="run"):
     print("registered", flush=True)
     sys.stdin.read()
 """
@@ -86,7 +86,7 @@ async def test_the_registration_of_a_dead_run_is_cleared_away(tmp_path: Path) ->
     async with living(tmp_path) as pacer:
         await anyio.sleep(0.5)
         [own] = registrations(tmp_path)
-        dead = own.with_name("1-dead.lock")
+        dead = own.with_name("run-1-dead.lock")
         dead.touch()
         os.utime(dead, (0, 0))
         await anyio.sleep(1.5)
@@ -119,7 +119,7 @@ async def test_a_registration_that_another_looks_at_is_made_all_the_same(
         [own] = registrations(tmp_path)
     monkeypatch.setattr(os, "getpid", lambda: 7)
     monkeypatch.setattr(secrets, "token_hex", lambda _: "f00d")
-    looked_at = FileLock(own.with_name("7-f00d.lock"), thread_local=False)
+    looked_at = FileLock(own.with_name("run-7-f00d.lock"), thread_local=False)
     looked_at.acquire()
     timer = threading.Timer(0.2, looked_at.release)
     timer.start()
@@ -127,7 +127,22 @@ async def test_a_registration_that_another_looks_at_is_made_all_the_same(
         await anyio.sleep(0.5)
         timer.join()
         with pytest.raises(Timeout):
-            FileLock(own.with_name("7-f00d.lock"), thread_local=False, timeout=0).acquire()
+            FileLock(own.with_name("run-7-f00d.lock"), thread_local=False, timeout=0).acquire()
+
+
+async def test_no_lock_is_waited_for_in_the_event_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Locks are taken in threads: the requests of the run go on meanwhile."""
+    loop, taken_in, acquire = threading.current_thread(), list[threading.Thread](), FileLock.acquire
+
+    def noted(self: FileLock, *args: Any, **kwargs: Any) -> Any:
+        taken_in.append(threading.current_thread())
+        return acquire(self, *args, **kwargs)
+
+    monkeypatch.setattr(FileLock, "acquire", noted)
+    async with living(tmp_path), living(tmp_path):
+        await anyio.sleep(1.5)
+    assert taken_in
+    assert loop not in taken_in
 
 
 async def test_a_folder_that_cannot_be_made_is_told_and_no_more(

@@ -1,0 +1,84 @@
+"""Who is at work: a folder and a label enter, a registration leaves, or the labels of all that are registered there.
+
+A registration is a lock of the operating system on a small file: it goes with its process, however that ends. Who asks
+who is there tries the others' locks.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+from filelock import FileLock, Timeout
+
+__all__ = ["Registration", "registered"]
+
+_LEFT_BEHIND_S = 60.0
+_PATIENCE_S = 1.0
+"""Somebody who looks who is there may hold a fresh registration for a moment, before its owner does."""
+
+
+class Registration:
+    """A place among those who are at work, until it is released; to take it may need a second, so not in a loop.
+
+    ``label`` holds no dash. The folder is made (0700) when it isn't there.
+
+    Raises:
+        OSError: the file can't be made or locked.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder, Registration(Path(folder), label="k3f9ab"):
+        ...     registered(Path(folder))
+        ['k3f9ab']
+    """
+
+    def __init__(self, folder: Path, *, label: str) -> None:
+        for part in (folder.parent, folder):
+            part.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.place = folder / f"{label}-{os.getpid()}-{secrets.token_hex(4)}.lock"
+        self._lock = _lock(self.place, timeout_s=_PATIENCE_S)
+        self._lock.acquire()
+
+    def __enter__(self) -> Self:
+        """Return the registration itself, to be released at the end of the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Release it."""
+        self.release()
+
+    def release(self) -> None:
+        """Be at work no more."""
+        self._lock.release()
+        self.place.unlink(missing_ok=True)
+
+
+def registered(folder: Path, *, but: Registration | None = None) -> list[str]:
+    """Return the labels of those at work (without one's own, if given), and clear away what the dead have left."""
+    labels = []
+    for place in folder.glob("*.lock"):
+        if but is not None and place == but.place:
+            continue
+        other = _lock(place, timeout_s=0)
+        try:
+            other.acquire()
+        except Timeout:
+            labels.append(place.name.partition("-")[0])
+        else:
+            other.release()
+            # Its owner may be clearing it away this very moment.
+            with suppress(FileNotFoundError):
+                # A fresh one may be about to be taken by its owner, who would hold what nobody sees any more.
+                if time.time() - place.stat().st_mtime > _LEFT_BEHIND_S:
+                    place.unlink()
+    return labels
+
+
+def _lock(place: Path, *, timeout_s: float) -> FileLock:
+    # A soft lock would stay behind when its process dies.
+    return FileLock(place, mode=0o600, thread_local=False, fallback_to_soft=False, timeout=timeout_s)
