@@ -22,7 +22,7 @@ __all__ = ["Pacer"]
 _NARROWEST, _WIDEST = 0.005, 0.03
 """The margin, as a share of the limit."""
 
-_CATCH_UP = 4
+_CATCH_UP = 6
 """How many missed slots may be made good."""
 
 _SHUT_AFTER_S = 1.0
@@ -125,15 +125,15 @@ class Pacer:
 
     async def _take_turn(self, wanted: Callable[[], bool], asked_at: float) -> Send | None:
         async with self._turn:
-            while (ready_at := self._ready_at()) > anyio.current_time():  # noqa: ASYNC110 - a time is awaited, no state
-                await anyio.sleep_until(ready_at)  # Once more if a pause has begun meanwhile.
+            while (due_at := self._ready_at()) > anyio.current_time():  # noqa: ASYNC110 - a time is awaited, no state
+                await anyio.sleep_until(due_at)  # Once more if a pause has begun meanwhile.
             if not wanted():
                 return None
             now = anyio.current_time()
             interval_s = 0.0 if self._unpaced else 1 / self.pace_per_s
-            awaited = asked_at <= self._next_slot
-            made_good = awaited and now - self._next_slot <= _CATCH_UP * interval_s
-            self._next_slot = (self._next_slot if made_good else now) + interval_s
+            # What the host is late is made good, up to a few slots; what nobody had asked for is gone.
+            late_s = now - max(due_at, asked_at)
+            self._next_slot = now - min(late_s, _CATCH_UP * interval_s) + interval_s
             self._sends.append(now)
             self.requests += 1
             return self._learner.sent(now)

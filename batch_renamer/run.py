@@ -31,7 +31,7 @@ from batch_renamer.stopping import StopSignal
 
 __all__ = ["Run"]
 
-_FIRST_CREW = 32
+_FIRST_CREW = 64
 _SMALLEST_CREW = 16
 _HEAD_ROOM = 1.3
 
@@ -47,7 +47,8 @@ class Run:
     ``confirm`` shows the plan and asks; without one nobody is asked. ``background`` runs what watches over the run,
     ``opened`` is closed at its end; both are there while the stages are. ``targets`` are the reports to be written.
     ``read_in_s`` is how long it took to read the current names, in seconds. ``in_hand`` tells that no other process may
-    be at work on this very run: it began here, or the lock is held.
+    be at work on this very run: it began here, or the lock is held. ``own_process`` tells that the process serves
+    nothing else, so that its memory may be arranged for the run.
     """
 
     command: str
@@ -70,6 +71,7 @@ class Run:
     read_in_s: float = 0.0
     declined: bool = False
     in_hand: bool = False
+    own_process: bool = False
     outcomes_lost: bool = False
     _over: bool = False
     _record: RunRecord | None = None

@@ -231,6 +231,7 @@ def _digest(file: Path, settings: Settings) -> str | None:
 
 
 def _finish(run: Run, session: Session) -> int:
+    run.own_process = True
     # The extra "speed" is used where it is installed.
     loop = {"use_uvloop": importlib.util.find_spec("uvloop") is not None}
     return show(run, anyio.run(_perform, run, backend_options=loop), session.given)

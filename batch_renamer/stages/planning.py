@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -44,7 +45,10 @@ async def connect(run: Run) -> None:
     retrier = Retrier(attempts=settings.attempts, pacer=pacer, breaker=breaker, stop=run.stop)
     run.connect(Gateway(api, retrier), pacer)
     run.background.start_soon(breaker.watch, run.gateway.answers)
-    run.background.start_soon(
+    if run.own_process:
+        # A full collection in mid-run would look through every module there is, and hold up all requests meanwhile.
+        gc.freeze()
+    await run.background.start(
         partial(
             share_rate,
             pacer,

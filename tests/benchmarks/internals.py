@@ -162,6 +162,7 @@ def _run(command: str, sheet: Path, settings: Settings, journal: Journal, destin
         progress=make_progress(io.StringIO(), quiet=True),
         destination=destination,
         open_sheet=partial(open_sheet, sheet, stages.load_options(settings)),
+        own_process=True,
     )
 
 

@@ -33,7 +33,7 @@ def run_at(
     run = Run(
         command=command,
         settings=Settings(state_dir=Path(), workers=workers),
-        journal=cast("Journal", SimpleNamespace(counts=lambda _: {Result.PLANNED: renames, Result.UNCHANGED: 9})),
+        journal=cast("Journal", SimpleNamespace(counts=lambda _, over: {Result.PLANNED: renames, Result.UNCHANGED: 9})),
         progress=cast("Progress", None),
         destination=nowhere(),
     )
@@ -47,12 +47,12 @@ def run_at(
 @pytest.mark.parametrize(
     ("rate_per_s", "latency_s", "crew"),
     [
-        pytest.param(300, None, 32, id="nothing known yet"),
+        pytest.param(300, None, 64, id="nothing known yet"),
         pytest.param(300, 0.1, 39, id="0.1 s"),
         pytest.param(300, 2.0, 777, id="2 s"),
         pytest.param(300, 0.001, 16, id="never fewer than a handful"),
         pytest.param(5, 0.1, 16, id="slow pace"),
-        pytest.param(math.inf, 0.1, 32, id="no limit"),
+        pytest.param(math.inf, 0.1, 64, id="no limit"),
     ],
 )
 def test_workers_are_rate_times_latency_with_head_room(rate_per_s: float, latency_s: float | None, crew: int) -> None:

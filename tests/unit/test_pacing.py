@@ -150,9 +150,9 @@ async def test_there_is_no_burst_after_a_pause(rate: float, pause_s: float | Non
 
 
 @pytest.mark.virtual_time
-@pytest.mark.parametrize(("slots_late", "made_good"), [(0.5, 1), (2.5, 3), (3.9, 4), (10.0, 1)])
+@pytest.mark.parametrize(("slots_late", "made_good"), [(0.5, 1), (2.5, 3), (5.9, 6), (10.0, 7)])
 async def test_only_a_few_missed_slots_are_made_good(slots_late: float, made_good: int) -> None:
-    """After a stall no more than four slots are caught up with; after a longer one the schedule begins anew."""
+    """After a stall no more than six slots are caught up with, however long it was."""
     pacer = Pacer(rate_per_s=50)
     slot_s = HEADROOM / 50
     times = await leave_while_stalling(pacer, [(4.5 * slot_s, (slots_late + 0.5) * slot_s)], tries=30)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,7 @@ async def living(state_dir: Path, *, base_url: str = API) -> AsyncIterator[Pacer
     """Let a run of 300/s live; its pacer leaves."""
     pacer = Pacer(rate_per_s=300)
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(lambda: share_rate(pacer, ceiling_per_s=300, state_dir=state_dir, base_url=base_url))
+        await tasks.start(partial(share_rate, pacer, ceiling_per_s=300, state_dir=state_dir, base_url=base_url))
         yield pacer
         tasks.cancel_scope.cancel()
 
@@ -57,6 +58,16 @@ async def test_live_runs_take_equal_parts(tmp_path: Path, runs: int) -> None:
         pacers = [await stack.enter_async_context(living(tmp_path)) for _ in range(runs)]
         await anyio.sleep(1.5)
         assert [pacer.limit_per_s for pacer in pacers] == [300 / runs] * runs
+
+
+async def test_who_comes_waits_until_the_others_have_seen_it(tmp_path: Path) -> None:
+    """When its requests may leave, the others keep to their part already; alone, nobody waits."""
+    async with living(tmp_path) as first:
+        assert anyio.current_time() < 0.1
+        await anyio.sleep(0.5)
+        async with living(tmp_path) as second:
+            assert (first.limit_per_s, second.limit_per_s) == (150, 150)
+            assert anyio.current_time() < 2
 
 
 async def test_the_part_of_a_run_that_ended_is_taken_over(tmp_path: Path) -> None:
