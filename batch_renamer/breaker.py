@@ -57,6 +57,7 @@ class Breaker:
         self._good_at = float("-inf")
         self._silent_since: float | None = None
         self._throttled_since: float | None = None
+        self._told_of_limit = False
         self._last_failure = "no answer at all"
         self._outages = 0
         self._outage: anyio.CancelScope | None = None
@@ -98,6 +99,9 @@ class Breaker:
         """Note an answer that shows the API at work, a refusal of one order among them."""
         self._streaks.pop(kind, None)
         self._throttled_since = None
+        if self._told_of_limit:
+            self._told_of_limit = False
+            self._notify("The API lets rows through again.")
         if self._asking in (None, kind):
             self._mend()
 
@@ -113,6 +117,12 @@ class Breaker:
             self._throttled_since = now
         if now - self._throttled_since > self._patience_s:
             self._give_up(f"has let no row through for {self._patience_s:g} s")
+        elif now - self._throttled_since >= 2 * _SILENCE_S and not self._told_of_limit:
+            self._told_of_limit = True
+            self._notify(
+                f"The API lets no row through ({self._last_failure}). Waiting up to {self._patience_s:g} s for its limit "
+                "to clear; no row is used up by this."
+            )
 
     def bad(self, kind: Kind, failure: str, retry_after_s: float | None = None) -> None:
         """Note an answer that is none (a reset, a timeout, a 5xx); ``failure`` is its name in a sentence."""

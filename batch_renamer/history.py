@@ -126,7 +126,8 @@ def renamed_something(run: RunRecord) -> RunRecord:
 
 def interrupted(run: RunRecord, counts: dict[Result, int]) -> bool:
     """Tell whether a run has rows that it did not come to, or came to its last row and not to its reports."""
-    return begun(run) and (bool(counts.get(Result.PENDING)) or (committed(run) and run.reported_at is None))
+    left = counts.get(Result.PENDING) or counts.get(Result.PLANNED)  # planned, of a run killed just before it renamed
+    return begun(run) and (bool(left) or (committed(run) and run.reported_at is None))
 
 
 def last_of_sheet(journal: Journal, *, digest: str, destination: Destination) -> RunRecord | None:

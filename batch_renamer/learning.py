@@ -8,7 +8,8 @@ cost, the longer, so that all of them together stay a few in a thousand.
 
 Two kinds of server are told apart in the first second, while what was seen of them is less than a full one: a window
 that is full lets nothing more in until it moves on, so what it let in is the limit; a bucket that is empty goes on to
-let in what drips into it, and that is its limit.
+let in what drips into it, and that is its limit. Later, a second in which nothing at all is let in says nothing about
+the limit: the door is shut, for whatever reason, and when it opens again things are nearly as they were.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ _PROVEN_AFTER_S = 1.3
 
 _DRIPS_TRUSTED = 0.9
 _MANY_DRIPS = 8
+_AFTER_SHUT = 0.95
 _COST = 0.003
 """The 429s that attempts may cost, as a share of all requests."""
 
@@ -63,6 +65,8 @@ class LimitLearner:
         self._begun_at: float | None = None
         self._refused_from = self._decided_at = -math.inf  # the last event: its first refusal left, and was known
         self._drips: _Drips | None = None
+        # The share of the ceiling that was kept to when something was let in last, and whether nothing is any more.
+        self._let_in_at_share, self._is_shut = 1.0, False
         self._ramp: list[_Step] = []
         self._steps_large = False
         self._attempt_cost = 0
@@ -88,12 +92,16 @@ class LimitLearner:
         self._answered(send, now, refused=False)
         if self.limit_per_s >= self.ceiling_per_s:
             return
+        if send.left_at > self._decided_at:
+            if self._is_shut:
+                self.limit_per_s = max(self.limit_per_s, _AFTER_SHUT * self._let_in_at_share * self.ceiling_per_s)
+                self._is_shut = False
+            self._let_in_at_share = self.limit_per_s / self.ceiling_per_s
         if not self._ramp:
             if now >= self._try_at:
                 self._step_up(now)
-        elif send.left_at >= self._ramp[-1].taken_at + _DWELL_S:
-            if send.left_at >= self._ramp[0].taken_at + _PROVEN_AFTER_S:
-                self._hold_s = _SHORTEST_HOLD_S
+        elif send.left_at >= self._ramp[-1].taken_at + (_PROVEN_AFTER_S if len(self._ramp) == 1 else _DWELL_S):
+            self._hold_s = _SHORTEST_HOLD_S
             self._step_up(now)
 
     def refused(self, send: Send, now: float) -> None:
@@ -135,6 +143,7 @@ class LimitLearner:
     def _cut(self, refused: Send) -> None:
         since = refused.left_at - _WINDOW_S
         seen = sum(since < send.left_at < refused.left_at and not send.refused for send in self._sends)
+        self._is_shut = not seen and self._begun_at is not None and since >= self._begun_at
         known = min(float(seen), self.limit_per_s * (1 - _STEPS[0] / 2))
         self.limit_per_s = max(known, min(1.0, self.ceiling_per_s))
         if self._begun_at is not None and since < self._begun_at:

@@ -116,7 +116,8 @@ async def read(run: Run) -> None:
         return
     if first is not None:
         await journal.off_loop(journal.skip_after_first, record, first)
-    await journal.off_loop(journal.enter, record, RunState.PLANNED)
+    if run.command != "resume":  # What is taken up was said yes to: killed here, it is no plan that waits for one.
+        await journal.off_loop(journal.enter, record, RunState.PLANNED)
 
 
 def _not_quite_the_name(decision: Change | Outcome, drifted: str) -> Change | Outcome:

@@ -72,6 +72,10 @@ COMMANDS = {
     "apply --plan": Command(words=("apply", "--plan", "ID", *_TO), before=((("plan", "orders.csv"), ""),)),
     # The second PATCH is answered, and not recorded.
     "resume": Command(words=("resume",), before=((("apply", "orders.csv", *_TO), "send:10:after"),), by=("resume",)),
+    # The second read is answered, and not recorded: nothing was planned yet.
+    "resume early": Command(
+        words=("resume",), before=((("apply", "orders.csv", *_TO), "send:3:after"),), by=("resume",)
+    ),
     "undo": Command(words=("undo", "ID", *_TO), before=((("apply", "orders.csv"), ""),), by=("resume",)),
 }
 

@@ -337,6 +337,19 @@ async def test_a_limit_that_does_not_clear_ends_the_run() -> None:
         await anyio.sleep(9)
     rig.breaker.throttled("rename")
     assert "let no row through" in str(rig.stop.cause)
+    [said] = rig.said
+    assert "lets no row through (429 Too Many Requests). Waiting up to 60 s" in said
+
+
+async def test_a_limit_that_clears_after_all_is_told_of() -> None:
+    """The second sentence ends what the first began."""
+    rig = Rig(patience_s=60)
+    for _ in range(4):
+        rig.breaker.throttled("rename")
+        await anyio.sleep(9)
+    rig.breaker.good("rename")
+    rig.breaker.good("rename")
+    assert rig.said[1:] == ["The API lets rows through again."]
 
 
 @pytest.mark.parametrize("kind_of_answer", ["good", "bad"])

@@ -27,6 +27,20 @@ SERVERS: dict[str, Callable[[int], Server]] = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """A limiter that lets nothing in for a while."""
+
+    limiter: Limiter
+    clock: Clock
+    shut_from_s: float
+    shut_until_s: float
+
+    def admit(self) -> float | None:
+        """Count one request now."""
+        return 1.0 if self.shut_from_s <= self.clock() < self.shut_until_s else self.limiter.admit()
+
+
 @dataclass(slots=True)
 class Served:
     """When the server let requests in, and when it refused them."""
@@ -176,19 +190,20 @@ def climbing(to_s: float) -> tuple[LimitLearner, list[Send]]:
     return learner, sends
 
 
-def test_an_attempt_that_fails_takes_back_every_step_that_was_not_proven() -> None:
-    """Two steps within the second that a window may hide them are one attempt: the refusal is of both."""
-    learner, sends = climbing(2.7)
-    assert learner.limit_per_s == pytest.approx(100 * 1.02 * 1.04)
-    learner.refused(sends[-10], now=2.7)
-    assert learner.limit_per_s == pytest.approx(100)
-
-
-def test_a_step_that_was_proven_is_kept() -> None:
-    """What went well for longer than a window is the limit at least."""
-    learner, sends = climbing(3.5)
-    learner.refused(sends[-5], now=3.5)
-    assert learner.limit_per_s == pytest.approx(100 * 1.02)
+@pytest.mark.parametrize(
+    ("to_s", "climbed", "kept"),
+    [
+        pytest.param(3.0, 1.02, 1.0, id="the first step, which is given a window and more"),
+        pytest.param(3.9, 1.02 * 1.04, 1.02, id="the second; the first was proven"),
+        pytest.param(4.4, 1.02 * 1.04 * 1.08, 1.02, id="the second and the third: a window may have hidden either"),
+    ],
+)
+def test_an_attempt_that_fails_takes_back_what_was_not_proven(to_s: float, climbed: float, kept: float) -> None:
+    """What went well for longer than a window is the limit at least; the rest was an attempt."""
+    learner, sends = climbing(to_s)
+    assert learner.limit_per_s == pytest.approx(100 * climbed)
+    learner.refused(sends[-5], now=to_s)
+    assert learner.limit_per_s == pytest.approx(100 * kept)
 
 
 @pytest.mark.parametrize(("refusals", "waits_s"), [(1, 4.0), (3, 10.0), (12, 40.0)])
@@ -218,6 +233,22 @@ def test_what_drips_into_an_empty_bucket_is_its_limit() -> None:
     for number, send in enumerate(sends[11:]):
         (learner.refused if number % 3 else learner.let_in)(send, 0.3)
     assert learner.limit_per_s == pytest.approx(0.9 * 100, rel=0.03)
+
+
+@pytest.mark.parametrize("shut_s", [5.0, 60.0])
+def test_a_door_that_was_shut_says_nothing_of_the_limit(shut_s: float) -> None:
+    """While nothing is let in a run is quiet; two seconds after the end it is nearly as fast as before."""
+
+    def door(clock: Clock) -> Limiter:
+        return Door(
+            limiter=SlidingWindow(limit=120, clock=clock), clock=clock, shut_from_s=10, shut_until_s=10 + shut_s
+        )
+
+    served = serve(door, LimitLearner(ceiling_per_s=300), seconds=100)
+    refused = [at for at in served.refused if 10 <= at <= 10 + shut_s]
+    assert len(refused) < 150 + 2 * shut_s
+    assert served.per_s(12 + shut_s, 22 + shut_s) >= 0.93 * 120
+    assert served.per_s(30 + shut_s, 100) >= 0.95 * 120
 
 
 def test_the_limit_never_falls_below_one_a_second() -> None:
