@@ -52,6 +52,7 @@ class Breaker:
         self._stop = stop
         self._notify = notify
         self._streaks: Counter[Kind] = Counter()
+        self._bad_lately = False  # since the last good answer of any kind
         self._asking: Kind | None = None  # the kind whose rows ask in this outage; None: the neutral question does
         self._tickets = 0
         self._good_at = float("-inf")
@@ -95,9 +96,15 @@ class Breaker:
         if self._silent_since is None:
             self._silent_since = anyio.current_time()
 
+    def dropped(self) -> None:
+        """Note that a request was broken off: nobody waits for its answer any more."""
+        if not self.is_open:
+            self._silent_since = None
+
     def good(self, kind: Kind) -> None:
         """Note an answer that shows the API at work, a refusal of one order among them."""
         self._streaks.pop(kind, None)
+        self._bad_lately = False
         self._throttled_since = None
         if self._told_of_limit:
             self._told_of_limit = False
@@ -128,6 +135,7 @@ class Breaker:
         """Note an answer that is none (a reset, a timeout, a 5xx); ``failure`` is its name in a sentence."""
         self._last_failure = failure
         self._throttled_since = None
+        self._bad_lately = True
         self._streaks[kind] += 1
         if self._streaks[kind] == _STREAK:
             self._break(asking=None)
@@ -149,7 +157,7 @@ class Breaker:
 
     def _silence_s(self) -> float:
         """How long no good answer is borne; with little patience, less time is left once there was a bad one."""
-        if self._streaks:
+        if self._bad_lately:
             return min(_SILENCE_S, max(_LEAST_SILENCE_S, self._patience_s / 2))
         return _SILENCE_S
 

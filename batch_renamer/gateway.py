@@ -19,6 +19,9 @@ from batch_renamer.retrying import Retrier, Tries
 
 __all__ = ["Gateway", "ReadPage"]
 
+_PAGE_429S = 4
+"""How often a page may meet a 429: lists may have a limit of their own, and single reads do as well."""
+
 _GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
 
@@ -79,7 +82,7 @@ class Gateway:
         return True
 
     async def page(self, *, per_page: int, offset: str | None) -> ReadPage | None:
-        """Read one page of the list; None when it can't be had: too large, refused, or failing twice.
+        """Read one page of the list; None when it can't be had: too large, refused, failing twice, or not in its turn.
 
         Raises:
             Stopping, KeyRefusedError, CertificateError: the run is over.
@@ -88,7 +91,7 @@ class Gateway:
         try:
             page = await self._retrier.call(
                 lambda: self._api.page(per_page=per_page, offset=offset),
-                Tries(counted=max(self._retrier.attempts - 2, 0)),
+                Tries(counted=max(self._retrier.attempts - 2, 0), most_throttled=_PAGE_429S),
                 kind="list",
             )
         except RequestError:

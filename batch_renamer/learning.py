@@ -27,6 +27,7 @@ _DWELL_S = 0.5
 _PROVEN_AFTER_S = 1.3
 """A fixed window may be a quarter over when a step begins, and then shows it only at the end of the next."""
 
+_SHORTEST_LESSON_S = 0.02
 _DRIPS_TRUSTED = 0.9
 _MANY_DRIPS = 8
 _AFTER_SHUT = 0.95
@@ -134,11 +135,13 @@ class LimitLearner:
     def _answered(self, send: Send, now: float, *, refused: bool) -> None:
         send.refused = refused
         self._longest_s = max(self._longest_s or 0.0, now - send.left_at)
-        if self._drips is not None and self._refused_from < send.left_at:
+        if self._drips is None or send.left_at <= self._refused_from:
+            return
+        if send.left_at <= self._decided_at:
             self._drips.let_in += not refused
             self._drips.awaited -= 1
-            if send.left_at > self._decided_at or not self._drips.awaited:
-                self._learn_from_drips(now)
+        if send.left_at > self._decided_at or not self._drips.awaited:
+            self._learn_from_drips(now)
 
     def _cut(self, refused: Send) -> None:
         since = refused.left_at - _WINDOW_S
@@ -152,12 +155,16 @@ class LimitLearner:
 
     def _learn_from_drips(self, now: float) -> None:
         drips, self._drips = self._drips, None
-        if drips is None or not drips.let_in:
+        if drips is None:
             return
-        dripped_per_s = drips.let_in / (self._decided_at - self._refused_from)
-        self.limit_per_s = min(self.ceiling_per_s, max(self.limit_per_s, _DRIPS_TRUSTED * dripped_per_s))
-        self._steps_large = drips.let_in < _MANY_DRIPS
-        self._try_at = now + _SOON_S
+        seconds = self._decided_at - self._refused_from
+        if seconds < _SHORTEST_LESSON_S:
+            # The refusal was back before anything else could leave: it may be either kind, and attempts cost little.
+            self._steps_large, self._try_at = True, now + _SOON_S
+        elif drips.let_in:
+            dripped_per_s = drips.let_in / seconds
+            self.limit_per_s = min(self.ceiling_per_s, max(self.limit_per_s, _DRIPS_TRUSTED * dripped_per_s))
+            self._steps_large, self._try_at = drips.let_in < _MANY_DRIPS, now + _SOON_S
 
     def _charge(self) -> None:
         """Put one more 429 to the account of the attempt that has failed, and put the next one off for it."""

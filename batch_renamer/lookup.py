@@ -91,19 +91,20 @@ async def read_both_ways(
     ``requests_per_s`` how many single reads can be made in a second. No row is recorded twice.
     """
     desk = _Desk(wanted=wanted, record=record, left=rows)
-    chain = _Chain(gateway=gateway, desk=desk, requests_per_s=requests_per_s, stop=stop)
+    chain = _Chain(gateway=gateway, desk=desk, requests_per_s=requests_per_s, workers=workers, stop=stop)
     async with anyio.create_task_group() as pages:
         pages.start_soon(chain.read)
         await chain.has_room.wait()
-        pages_begin_early = desk.mean_row_on_pages < middle_row
+        pages_are_early = desk.mean_row_on_last_page < middle_row
         await read_singly(
-            desk.fresh(batches(pages_begin_early and not chain.over)),
+            desk.fresh(batches(pages_are_early and not chain.over)),
             desk.record_singles,
             gateway=gateway,
             workers=lambda: max(workers() - (not chain.over), 1),
             stop=stop,
             take=desk.take,
         )
+        chain.break_off()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -113,10 +114,16 @@ class _Chain:
     gateway: Gateway
     desk: _Desk
     requests_per_s: Callable[[], float]
+    workers: Crew
     stop: StopSignal
     has_room: anyio.Event = field(default_factory=anyio.Event)
     over: bool = False
     lately: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=_JUDGED))
+    _asking: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+
+    def break_off(self) -> None:
+        """Wait no longer for a page: every row has been read. A page that is here already is still recorded."""
+        self._asking.cancel()
 
     async def read(self) -> None:
         """Read pages for as long as that is worth it."""
@@ -134,8 +141,12 @@ class _Chain:
     async def _read(self) -> None:
         offset, size = None, 0
         while not self.stop.requested and self._is_worth_it():
-            begun = anyio.current_time()
-            page = await self.gateway.page(per_page=_PAGE_SIZES[size], offset=offset)
+            begun, page = anyio.current_time(), None
+            with self._asking:
+                page = await self.gateway.page(per_page=_PAGE_SIZES[size], offset=offset)
+            if self._asking.cancel_called:
+                return
+            self._asking = anyio.CancelScope()
             if page is None:
                 size += 1
                 if size == len(_PAGE_SIZES) or offset is not None:
@@ -143,7 +154,7 @@ class _Chain:
                 continue
             found, seconds = await self.desk.record_page(page), anyio.current_time() - begun
             self.lately.append((found, seconds))
-            if self.requests_per_s() * seconds >= _ROOM:
+            if self.requests_per_s() * seconds >= _ROOM and self.workers() > 1:  # one of them reads pages
                 self.has_room.set()
             offset = page.next_offset
             if offset is None:
@@ -173,11 +184,12 @@ class _Desk:
     wanted: Wanted
     record: Record
     left: int
-    mean_row_on_pages: float = math.inf
+    mean_row_on_last_page: float = math.inf
     _singly: set[int] = field(default_factory=set)
     _recorded_singly: set[int] = field(default_factory=set)
     _on_pages: set[int] = field(default_factory=set)
     _recorded_on_pages: set[int] = field(default_factory=set)
+    _singles_begun: bool = False
     _pages_over: bool = False
 
     def take(self, request: RenameRequest) -> bool:
@@ -205,9 +217,12 @@ class _Desk:
         rows = {request.row for request in found}
         self._on_pages |= rows
         if rows:
-            self.mean_row_on_pages = sum(rows) / len(rows)
+            self.mean_row_on_last_page = sum(rows) / len(rows)
         await self.record([(request, Found(order=orders[request.order_id], read_at=page.read_at)) for request in found])
-        self._recorded_on_pages |= rows
+        if self._singles_begun:
+            self._recorded_on_pages |= rows
+        else:
+            self._on_pages -= rows  # No query for single reads has begun that could still return them.
         self.left -= len(found)
         return len(found)
 
@@ -219,6 +234,7 @@ class _Desk:
 
     async def fresh(self, batches: Batches) -> Batches:
         """Hand the batches on."""
+        self._singles_begun = True
         while True:
             recorded = frozenset(self._recorded_on_pages)
             batch = await anext(batches, None)

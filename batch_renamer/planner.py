@@ -17,8 +17,12 @@ __all__ = ["GUARDED_BY_SHEET", "decide", "same_name"]
 GUARDED_BY_SHEET = "The order does not have the current name that the sheet gives; it was left alone."
 
 
-def decide(request: RenameRequest, reading: Reading, *, drifted: str = GUARDED_BY_SHEET) -> Change | Outcome:
+def decide(
+    request: RenameRequest, reading: Reading, *, drifted: str = GUARDED_BY_SHEET, exactly: bool = False
+) -> Change | Outcome:
     """Return the rename to be sent, or the outcome of a row that needs none; ``drifted`` is what a guard says.
+
+    What a person has typed guards as `same_name` has it; what was read from the API guards ``exactly``.
 
     Example:
         >>> request = RenameRequest(row=2, order_id="a1", new_name="12 Elm St")
@@ -41,7 +45,9 @@ def decide(request: RenameRequest, reading: Reading, *, drifted: str = GUARDED_B
             return _settled(request, Result.FAILED, order, reason="The order is deleted; nothing was sent.")
         case Found(order=order) if order.name == request.new_name:
             return _settled(request, Result.UNCHANGED, order)
-        case Found(order=order) if request.current_name is not None and not same_name(request.current_name, order.name):
+        case Found(order=order) if request.current_name is not None and not (
+            request.current_name == (order.name or "") if exactly else same_name(request.current_name, order.name)
+        ):
             return _settled(request, Result.DRIFTED, order, reason=drifted, old_name=request.current_name)
         case Found(order=order, read_at=read_at):
             return Change(row=request.row, new_name=request.new_name, order=order, read_at=read_at)

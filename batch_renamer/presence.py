@@ -6,6 +6,7 @@ who is there tries the others' locks.
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import time
@@ -16,6 +17,8 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 __all__ = ["Registration", "registered"]
+
+log = logging.getLogger("batch_renamer")
 
 _LEFT_BEHIND_S = 60.0
 _PATIENCE_S = 1.0
@@ -68,6 +71,10 @@ def registered(folder: Path, *, but: Registration | None = None) -> list[str]:
         try:
             other.acquire()
         except Timeout:
+            labels.append(place.name.partition("-")[0])
+        except OSError as error:
+            # Another user's, perhaps: who can't be asked is taken for present.
+            log.debug("it can't be told whether %s is still in use: %s", place, error.strerror or error)
             labels.append(place.name.partition("-")[0])
         else:
             other.release()

@@ -59,12 +59,15 @@ class Tries:
     ``sent`` counts the requests that left, 429s included; ``lost`` tells whether any of them may have been applied
     without a good answer, ``timed_out`` whether any may be applied yet; ``in_flight`` whether one is under way right
     now. ``send_by`` is the event loop's time, in seconds, after which none shall leave, unless one is lost already.
+    ``throttled`` counts the 429s, which are waited out unless there are ``most_throttled`` of them.
     """
 
     sent: int = 0
     first_sent_at: float = math.inf
     send_by: float = math.inf
     counted: int = 0
+    throttled: int = 0
+    most_throttled: float = math.inf
     lost: bool = False
     timed_out: bool = False
     in_flight: bool = False
@@ -183,6 +186,9 @@ class Retrier:
             if isinstance(error, TransientError):
                 await self._judge(tries)
             raise
+        except anyio.get_cancelled_exc_class():
+            self._breaker.dropped()
+            raise
         except BatchRenamerError:
             tries.in_flight = False  # A refused key or certificate: this request has changed nothing.
             raise
@@ -200,6 +206,8 @@ class Retrier:
         tries.timed_out = tries.timed_out or error.timed_out
         match error:
             case ThrottledError():
+                tries.throttled += 1
+                tries.hopeless = tries.throttled >= tries.most_throttled
                 self._pacer.throttle(error.retry_after_s, send)
                 self._breaker.throttled(kind, error.retry_after_s)
                 return

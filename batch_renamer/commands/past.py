@@ -72,7 +72,7 @@ def _prune(journal: Journal, what: str) -> int:
 
 
 def _show(session: Session, *, run_id: str | None) -> int:
-    with session.journal() as journal, journal.hold(run := session.find(journal, run_id, commands=_ALL)):
+    with session.journal() as journal, journal.hold(run := session.find(journal, run_id, commands=_ALL), to_read=True):
         summary = _summary(journal, run)
         if session.settings.json:
             write_json_result(
@@ -92,7 +92,7 @@ def _show(session: Session, *, run_id: str | None) -> int:
 
 
 def _report(session: Session, *, run_id: str | None) -> int:
-    with session.journal() as journal, journal.hold(run := session.find(journal, run_id, commands=_ALL)):
+    with session.journal() as journal, journal.hold(run := session.find(journal, run_id, commands=_ALL), to_read=True):
         targets = resolve_targets(
             session.settings.report or run.reports,
             run_id=run.id,

@@ -24,7 +24,7 @@ STATE_COLUMNS = "status, is_processing, is_merging, is_deleted, total_images, la
 # Of an order that was never read, the old name is the one that the sheet gives: a report that is fed back in as a
 # spreadsheet keeps its guards.
 REPORT = f"""
-    SELECT row, order_id, COALESCE(old_name, guard), new_name, final_name, skip, result, reason, warning,
+    SELECT row, order_id, COALESCE(old_name, NULLIF(guard, '')), new_name, final_name, skip, result, reason, warning,
         {STATE_COLUMNS}, attempts, http_status, started_at, seconds
     FROM rows WHERE run = ?"""  # noqa: S608 - constants
 # A row that is tried again (handed_out = 2) keeps the name that its order had before this run first sent it, and if the

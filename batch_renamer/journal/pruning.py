@@ -19,7 +19,7 @@ _OVER = """
         SELECT 1 FROM rows WHERE run = number AND (result IS NULL OR result IN ('planned', 'unknown'))
     ) END"""
 # With each run stay: the one whose rows it took over; the runs that have undone it, for an interrupted run that was
-# undone is never continued; and the newest of the same spreadsheet, for only the newest is ever continued.
+# undone is never continued; and the newest of the same spreadsheet or plan, for only the newest is ever continued.
 _PRUNE = f"""
     DELETE FROM runs WHERE number NOT IN (WITH RECURSIVE kept (number) AS (
         SELECT number FROM runs WHERE NOT ({{which}} AND {_OVER}) OR id IN ({{in_use}})
@@ -31,6 +31,10 @@ _PRUNE = f"""
             JOIN runs AS newer ON newer.number = (
                 SELECT MAX(number) FROM runs WHERE digest = own.digest AND account = own.account
                 AND base_url = own.base_url AND command = 'apply' AND committed_at IS NOT NULL)
+        UNION SELECT newer.number FROM kept JOIN runs AS own ON own.number = kept.number
+            JOIN runs AS newer ON newer.number = (
+                SELECT MAX(number) FROM runs WHERE parent = own.number AND command = 'apply'
+                AND committed_at IS NOT NULL)
     ) SELECT number FROM kept)"""  # noqa: S608 - constants
 
 

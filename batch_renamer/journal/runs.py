@@ -147,8 +147,14 @@ class RunTable(Database):
             raise InputError(msg)
         return found[0]
 
-    def hold(self, run: RunRecord) -> AbstractContextManager[object]:
+    def parent(self, run: RunRecord) -> RunRecord | None:
+        """Return the run whose rows this one took over."""
+        return next(iter(self._runs("WHERE number = ?", (run.parent,))), None) if run.parent is not None else None
+
+    def hold(self, run: RunRecord, *, to_read: bool = False) -> AbstractContextManager[object]:
         """Keep a run from being forgotten until the end of the block; whoever takes it up is sure that it is there.
+
+        Who only means ``to_read`` doesn't wait for those who write, and may come too late.
 
         Raises:
             InputError: it was forgotten already.
@@ -162,7 +168,7 @@ class RunTable(Database):
             held = nullcontext()
         try:
             # In a transaction: whoever forgets runs this very moment is done first.
-            with self.transaction():
+            with nullcontext() if to_read else self.transaction():
                 self.run(run.id)
         except BatchRenamerError:
             with held:

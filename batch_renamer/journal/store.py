@@ -231,6 +231,11 @@ class Journal(RunTable):
         [[count]] = self.select("SELECT COUNT(*) FROM rows WHERE run = ? AND result IS NULL", (run.number,))
         return int(str(count))
 
+    def middle_row(self, run: RunRecord) -> float:
+        """Return the mean of the undecided rows; 0 if there are none."""
+        [[mean]] = self.select("SELECT AVG(row) FROM rows WHERE run = ? AND result IS NULL", (run.number,))
+        return 0.0 if mean is None else float(str(mean))
+
     def planned(self, run: RunRecord) -> int:
         """Return how many renames are planned and were not sent."""
         [[count]] = self.select("SELECT COUNT(*) FROM rows WHERE run = ? AND result = 'planned'", (run.number,))

@@ -24,7 +24,7 @@ __all__ = ["connect", "prove", "read"]
 
 _BATCH = 500
 _WHY_DRIFTED = {
-    "apply --plan": "The order no longer has the name that plan {} saw; it was left alone.",
+    "apply": "The order no longer has the name that plan {} saw; it was left alone.",
     "undo": "The order no longer has the name that was to be taken back; it was left alone.",
     "audit": "The order does not have the name that run {} gave it.",
 }
@@ -67,9 +67,7 @@ async def prove(run: Run) -> None:
 async def read(run: Run) -> None:
     """Read every order's current name, and decide row by row as the readings come in."""
     journal, record, first = run.journal, run.record, run.settings.first
-    drifted = _WHY_DRIFTED.get(run.command.removesuffix(" --dry-run"), GUARDED_BY_SHEET).format(
-        run.origin.id if run.origin else ""
-    )
+    drifted, exactly = await journal.off_loop(_guard, run)
     run.progress.stage("Reading current names", await journal.off_loop(journal.undecided, record))
     begun, tally = time.monotonic(), Tally()
     # Of a run that is taken up, some may be planned already.
@@ -86,7 +84,7 @@ async def read(run: Run) -> None:
 
     async def record_decisions(readings: list[tuple[RenameRequest, Reading]]) -> None:
         nonlocal planned
-        decisions = [decide(request, reading, drifted=drifted) for request, reading in readings]
+        decisions = [decide(request, reading, drifted=drifted, exactly=exactly) for request, reading in readings]
         if run.command == "audit":
             decisions = [_not_quite_the_name(decision, drifted) for decision in decisions]
         await journal.off_loop(journal.settle, record, decisions)
@@ -106,7 +104,7 @@ async def read(run: Run) -> None:
             record_decisions,
             gateway=run.gateway,
             rows=await journal.off_loop(journal.undecided, record),
-            middle_row=record.sheet_rows / 2,
+            middle_row=await journal.off_loop(journal.middle_row, record),
             requests_per_s=run.requests_per_s,
             workers=run.crew,
             stop=run.stop,
@@ -118,6 +116,14 @@ async def read(run: Run) -> None:
         await journal.off_loop(journal.skip_after_first, record, first)
     if run.command != "resume":  # What is taken up was said yes to: killed here, it is no plan that waits for one.
         await journal.off_loop(journal.enter, record, RunState.PLANNED)
+
+
+def _guard(run: Run) -> tuple[str, bool]:
+    """Return what is said of an order that has another name than expected, and whether it is expected to the letter."""
+    command, parent = run.record.command.split()[0], run.journal.parent(run.record)
+    if parent is None:
+        return GUARDED_BY_SHEET, False
+    return _WHY_DRIFTED[command].format(parent.id), command == "apply"
 
 
 def _not_quite_the_name(decision: Change | Outcome, drifted: str) -> Change | Outcome:

@@ -95,11 +95,13 @@ async def rename(run: Run) -> None:
     async def record_outcomes(outcomes: list[Outcome]) -> None:
         try:
             await journal.off_loop(journal.settle, record, outcomes)
+            bad_rows = [outcome.row for outcome in bad_outcomes(outcomes)]
+            order_ids = await journal.off_loop(journal.order_ids, record, bad_rows) if bad_rows else {}
         except JournalError:
-            run.outcomes_lost = True  # What was handed out stays noted: whoever takes the run up reads it back.
+            # No outcome after this is written down. What was handed out stays noted: whoever takes the run up reads it
+            # back.
+            run.outcomes_lost = True
             raise
-        bad_rows = [outcome.row for outcome in bad_outcomes(outcomes)]
-        order_ids = await journal.off_loop(journal.order_ids, record, bad_rows) if bad_rows else {}
         tally.add(outcomes, order_ids)
         run.progress.advance(tally.done, failures=tally.bad, note=run.pace_note())
         stop_at_too_many(run, tally, bad_in_plan=bad_in_plan)

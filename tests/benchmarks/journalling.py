@@ -62,6 +62,10 @@ class NoJournal(Journal):
         """Return the rows for these orders."""
         return [self.left[order_id] for order_id in order_ids if order_id in self.left]
 
+    def middle_row(self, run: RunRecord) -> float:
+        """Return where half of the rows lie before."""
+        return len(self.asked) / 2
+
     def undecided(self, run: RunRecord) -> int:
         """Return how many rows are left."""
         return len(self.left)

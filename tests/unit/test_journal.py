@@ -457,6 +457,15 @@ def test_pages_hold_every_undecided_row_once_in_order(rows: list[int], limit: in
     assert seen == sorted(rows, reverse=backwards)
 
 
+def test_the_middle_is_that_of_what_is_left(journal: Journal) -> None:
+    """Rows that were decided don't count."""
+    run = with_rows(journal, 7)
+    middle = journal.middle_row(run)
+    for half in journal.requests(run, after_row=0, limit=3):
+        journal.settle(run, [Outcome(row=half.row, result=Result.UNCHANGED)])
+    assert journal.middle_row(run) == middle + 1.5
+
+
 def test_pages_go_on_while_their_rows_are_settled(journal: Journal) -> None:
     """What was decided doesn't move the page that comes next."""
     run = with_rows(journal, 7)

@@ -235,6 +235,15 @@ def test_what_drips_into_an_empty_bucket_is_its_limit() -> None:
     assert learner.limit_per_s == pytest.approx(0.9 * 100, rel=0.03)
 
 
+@pytest.mark.parametrize("latency_s", [0.0, 0.001, 0.02])
+@pytest.mark.parametrize("server", SERVERS)
+def test_a_server_next_door_is_learnt_as_well(server: str, latency_s: float) -> None:
+    """Its refusals are back before anything else can leave, so there is nothing to be seen behind them."""
+    served = serve(SERVERS[server](120), LimitLearner(ceiling_per_s=300), seconds=60, latency_s=latency_s)
+    assert served.per_s(10, 60) >= 0.85 * 120
+    assert served.share_refused() < 0.01
+
+
 @pytest.mark.parametrize("shut_s", [5.0, 60.0])
 def test_a_door_that_was_shut_says_nothing_of_the_limit(shut_s: float) -> None:
     """While nothing is let in a run is quiet; two seconds after the end it is nearly as fast as before."""

@@ -7,8 +7,9 @@ import itertools
 import math
 import random
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
+from statistics import mean
 from typing import Any
 
 import anyio
@@ -21,7 +22,7 @@ from batch_renamer.lookup import read_both_ways, read_singly
 from batch_renamer.model import Found, Missing, Reading, RenameRequest, Unreadable
 from tests.support.bench import Bench, a_stop, batches_of
 from tests.support.clock import VirtualTimeLoop
-from tests.support.fake_api import FakeOrdersApi, Fault, KeyRefused, Outage, Refused, Throttled, Transient
+from tests.support.fake_api import FakeOrdersApi, Fault, Hang, KeyRefused, Outage, Refused, Slow, Throttled, Transient
 
 pytestmark = pytest.mark.virtual_time
 
@@ -177,7 +178,7 @@ class Desk:
             self.found[request.order_id] = reading
         await anyio.sleep(QUERY_S)
 
-    async def look_up(self, *, singles_per_s: float = 50.0) -> None:
+    async def look_up(self, *, singles_per_s: float = 50.0, workers: int = 16) -> None:
         """Read pages as long as they are faster, and the rest singly."""
         bench = self.bench
         async with bench.guarded():
@@ -187,9 +188,9 @@ class Desk:
                 self.record,
                 gateway=bench.gateway,
                 rows=len(self.left),
-                middle_row=len(self.left) / 2,
+                middle_row=mean(request.row for request in self.left.values()),
                 requests_per_s=lambda: singles_per_s,
-                workers=lambda: 16,
+                workers=lambda: workers,
                 stop=bench.stop,
             )
 
@@ -308,6 +309,55 @@ async def test_pages_and_single_reads_are_as_many_at_once_as_there_are_workers()
     await desk.look_up()
     assert_all_found(desk, 2_000)
     assert api.most_at_once == 16
+
+
+async def test_a_single_worker_is_never_two() -> None:
+    """With one worker the page is that one: nothing is read beside it, however slow it is."""
+    api = account_of(400, latency_s=0.05)
+    api.page_latency_s = 2.0
+    desk = desk_for(api, range(400))
+    await desk.look_up(workers=1)
+    assert_all_found(desk, 400)
+    assert api.most_at_once == 1
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        pytest.param(itertools.repeat(Hang(timeout_s=30.0)), id="that hangs"),
+        pytest.param(itertools.repeat(Throttled()), id="that is always throttled"),
+    ],
+)
+async def test_nobody_waits_for_a_page_when_all_is_read(trouble: Iterable[Fault]) -> None:
+    """The second page is of no use any more: the reading ends with its last row, and not in an outage."""
+    api = account_of(400, script={("list", "page"): itertools.chain([Slow(latency_s=2.0)], trouble)})
+    desk = desk_for(api, range(400))
+    await desk.look_up()
+    assert_all_found(desk, 400)
+    assert anyio.current_time() < 20
+    await anyio.sleep(60)
+    assert (desk.bench.stop.cause, desk.bench.said) == (None, [])
+
+
+async def test_a_list_that_is_always_throttled_is_left_alone() -> None:
+    """It may have a limit of its own: after a few 429s the orders are read singly."""
+    desk = desk_for(account_of(200, script={("list", "page"): itertools.repeat(Throttled())}), range(200))
+    await desk.look_up()
+    assert_all_found(desk, 200)
+    # The neutral question apart.
+    assert [size for size in desk.bench.api.pages if size > 1] == [100] * 4 + [15] * 4
+    assert desk.bench.stop.cause is None
+
+
+async def test_both_ways_begin_at_different_ends_of_what_is_left() -> None:
+    """Of a run that is taken up the first rows are done already; the middle is that of the others."""
+    api = account_of(1_000)
+    api.page_latency_s = 2.0
+    desk = desk_for(api, range(1_000))
+    desk.left = {request.order_id: replace(request, row=request.row + 5_000) for request in desk.left.values()}
+    await desk.look_up()
+    assert_all_found(desk, 1_000)
+    assert desk.singles < 600
 
 
 async def test_a_page_does_not_queue_behind_single_reads() -> None:

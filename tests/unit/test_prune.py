@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from batch_renamer.errors import InputError
-from batch_renamer.history import last_of_sheet
+from batch_renamer.history import last_of_plan, last_of_sheet
 from batch_renamer.journal import Journal, RunRecord, RunState
 from batch_renamer.model import Outcome, RenameRequest, Result
 from tests.unit.test_history import OFFICE, URL
@@ -118,3 +118,21 @@ def test_a_run_can_be_used_where_that_cannot_be_noted(journal: Journal, caplog: 
     with journal.hold(run):
         assert journal.run(run.id).id == run.id
     assert "could not be noted" in caplog.text
+
+
+def test_a_superseded_run_of_a_kept_plan_does_not_come_back(journal: Journal) -> None:
+    """The plan was committed twice; if the second, finished one were forgotten, the first would be continued."""
+    plan = a_run(journal, "plan", digest="d")
+    interrupted = a_run(journal, parent=plan, whole=False, digest="d")
+    finished = a_run(journal, parent=plan, digest="d")
+    newest = a_run(journal, digest="d")
+    grow_old(journal, plan, interrupted, finished, newest)
+    journal.prune(older_than_s=A_WEEK_S)
+    assert finished.id in left(journal)
+    assert last_of_plan(journal, plan) is None
+
+
+def test_what_cannot_be_tried_is_taken_for_present(journal: Journal) -> None:
+    """A registration that is another user's stops nobody."""
+    (journal.path.parent / "in-use" / f"{a_run(journal).id}-1-a.lock").mkdir(parents=True)
+    assert journal.prune(keep=0) == 0
