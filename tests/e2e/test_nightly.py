@@ -68,18 +68,21 @@ async def test_the_night_ends_well(bench: Bench, line: object) -> None:
 
 
 async def test_cron_mails_nothing_after_a_good_night(bench: Bench) -> None:
-    """What is said then is kept beside the log."""
+    """What is said then is kept beside the log, with the date at its end."""
     install(bench, bench.seed(2))
     ran = await bench.run("-c", moved(cron_line(), bench.folder), program=["/bin/sh"], key=None)
     assert (ran.code, ran.out, ran.err) == (0, "", "")
-    assert "2 of 2 rows renamed" in (bench.folder / "var" / "log" / "last-night.txt").read_text("utf-8")
+    said = (bench.folder / "var" / "log" / "last-night.txt").read_text("utf-8")
+    assert "2 of 2 rows renamed" in said
+    assert said.splitlines()[-1].endswith("batch-renamer ended with exit code 0")
+    assert [path.name for path in (bench.folder / "var" / "log").glob("*night*.txt")] == ["last-night.txt"]
 
 
 async def test_cron_mails_the_reason_and_the_exit_code_of_a_bad_night(bench: Bench) -> None:
     """The exit code is the last line of the mail, and that of the whole line for whatever else watches it."""
     install(bench, [*bench.seed(1), ("nobody", "New")])
     ran = await bench.run("-c", moved(cron_line(), bench.folder), program=["/bin/sh"], key=None)
-    assert (ran.code, ran.out.splitlines()[-1]) == (1, "batch-renamer: exit code 1")
+    assert (ran.code, ran.out.splitlines()[-1][-11:]) == (1, "exit code 1")
     assert "There is no order with this id" in ran.out
 
 
