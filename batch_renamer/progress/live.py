@@ -138,7 +138,7 @@ class _StagedProgress(ABC):
 
     def _end_stage(self) -> None:
         stage, self._stage = self._stage, None
-        if stage is not None and stage.total != 0:  # nobody wants to read of a stage with nothing to do
+        if stage is not None and (stage.done or stage.total):  # nobody wants to read of a stage with nothing to do
             self._show(done_line(stage, now_s=self._clock()))
 
     @abstractmethod

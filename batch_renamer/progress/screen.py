@@ -176,7 +176,8 @@ def _planned(view: RunView, *, width: int, brackets: bool) -> Iterator[Line]:
     yield from _rows(view.planned, width=width, brackets=brackets, indent="  ", offline=offline)
     more = view.summary.counts.get(Result.PLANNED, 0) - len(view.planned)
     if more > 0:
-        yield (Span(f"  … and {more:,} more" + (" in the report" if view.summary.reports else ""), "dim"),)
+        where = " in the report" if view.summary.reports else f"; {view.all_rows}"
+        yield (Span(f"  … and {more:,} more{where}", "dim"),)
 
 
 def _problems(view: RunView, *, width: int, brackets: bool) -> Iterator[Line]:

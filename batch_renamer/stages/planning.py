@@ -35,6 +35,7 @@ DOCUMENTED_LIMIT_PER_S = 300.0
 
 async def connect(run: Run) -> None:
     """Open the API behind pacer, breaker and retrier, and let the breaker stand guard until the run ends."""
+    run.progress.close()  # The stage before is over; waiting for an API in an outage is no part of it.
     settings = run.settings
     orders = run.journal.order_names(run.record)
     api = await run.opened.enter_async_context(run.destination.connect(orders))

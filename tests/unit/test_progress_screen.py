@@ -149,7 +149,7 @@ def test_planned_rows_show_old_and_new() -> None:
 def test_without_a_report_none_is_promised() -> None:
     """The rest of the plan is only said to be in a report where there is one."""
     view = RunView(summary=summary("plan", {R.PLANNED: 3}), planned=(a_row(),))
-    assert "  … and 2 more" in shown(view)
+    assert "  … and 2 more; --report FILE.xlsx writes every row" in shown(view)
 
 
 def test_a_check_shows_new_names_alone() -> None:
