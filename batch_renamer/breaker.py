@@ -120,8 +120,8 @@ class Breaker:
         elif now - self._throttled_since >= 2 * _SILENCE_S and not self._told_of_limit:
             self._told_of_limit = True
             self._notify(
-                f"The API lets no row through ({self._last_failure}). Waiting up to {self._patience_s:g} s for its limit "
-                "to clear; no row is used up by this."
+                f"The API lets no row through ({self._last_failure}). Waiting up to {self._patience_s:g} s for its "
+                "limit to clear; no row is used up by this."
             )
 
     def bad(self, kind: Kind, failure: str, retry_after_s: float | None = None) -> None:

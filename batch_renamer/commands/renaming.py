@@ -35,15 +35,15 @@ from batch_renamer.history import (
 from batch_renamer.job import perform
 from batch_renamer.journal import Journal, RunRecord, RunState
 from batch_renamer.loader import open_sheet
-from batch_renamer.model import Result, RunSummary
-from batch_renamer.progress import Progress
+from batch_renamer.model import BAD_RESULTS, Result, RunSummary
+from batch_renamer.progress import Progress, counted
 from batch_renamer.reports import write_json_result
 from batch_renamer.run import Run
 from batch_renamer.settings import Settings
 from batch_renamer.signals import called_on_signals
 from batch_renamer.stages import load_options
 from batch_renamer.stopping import GRACE_S
-from batch_renamer.words import again
+from batch_renamer.words import again, for_the_next
 
 __all__ = ["apply_plan", "audit", "resume", "undo", "with_sheet"]
 
@@ -178,13 +178,21 @@ def _nothing_left(journal: Journal, past: RunRecord, *, failed: bool) -> str | N
 
 
 def _leave(session: Session, journal: Journal, past: RunRecord, sentence: str) -> int:
+    """Say why a run is not taken up; a run that came to its end exits as it did then."""
+    counts, code = journal.counts(past), 0
+    if begun(past):
+        code = int(any(result in BAD_RESULTS for result in counts))
+        if failed := counts.get(Result.FAILED):
+            command = again("resume", [past.id], {"failed": True, **for_the_next(session.given)})
+            left = counted(failed, "failed row")
+            sentence = f"Run {past.id} has nothing left to finish but {left}. To try again what failed:\n{command}"
     if session.settings.json:
-        summary = RunSummary(run_id=past.id, command=session.command, counts=journal.counts(past))
+        summary = RunSummary(run_id=past.id, command=session.command, counts=counts, exit_code=code)
         write_json_result(sys.stdout, journal.report_rows(past), summary=summary)
         sys.stderr.write(sentence + "\n")
     else:
         sys.stdout.write(sentence + "\n")
-    return 0
+    return code
 
 
 def _sheet_run(session: Session, file: Path, *, journal: Journal, progress: Progress, destination: Destination) -> Run:

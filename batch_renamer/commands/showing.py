@@ -12,13 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from batch_renamer.errors import InputError, ReportWriteError
-from batch_renamer.history import merely_planned
+from batch_renamer.errors import InputError, ReportWriteError, TooManyFailuresError
+from batch_renamer.history import committed, interrupted, merely_planned
 from batch_renamer.model import Result, RunSummary
 from batch_renamer.progress import RunView, show_run
 from batch_renamer.reports import write_json_result, write_refusal
 from batch_renamer.run import Run
-from batch_renamer.words import API, RESUMING, SANDBOX, WHERE, WRITING, again
+from batch_renamer.words import again, for_the_next
 
 __all__ = ["show"]
 
@@ -26,7 +26,6 @@ log = logging.getLogger("batch_renamer")
 
 _MOST_SHOWN = 1_000
 _TO_BE_RESUMED = (3, 4, 129, 130, 143)
-_KEPT = {**WHERE, **API, **RESUMING, **SANDBOX, **WRITING}
 
 
 def show(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> int:
@@ -73,7 +72,7 @@ def _written_as_json(run: Run, summary: RunSummary) -> RunSummary:
 
 def _next(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> tuple[str, str]:
     """Return what the user may want to do next: a few words, and the exact command."""
-    kept = _for_the_next(given)
+    kept = for_the_next(given)
     if run.command == "check":
         return "", ""
     if run.dry or run.command == "audit":
@@ -84,11 +83,17 @@ def _next(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> tuple[str,
         if run.command == "plan":
             return "To do exactly this:", again("apply", [], {"plan": summary.run_id, **kept})
         return "To do this:", again("undo", [run.origin.id if run.origin else ""], kept)
-    if summary.exit_code in _TO_BE_RESUMED and _plan_is_kept(run):
-        return "To begin with the plan, which is whole:", _commit(run, given)
     if summary.exit_code in _TO_BE_RESUMED:
-        return "To go on with what is left:", again("resume", [summary.run_id], kept)
-    if summary.exit_code == 1 and {Result.FAILED, Result.UNKNOWN} & summary.counts.keys():
+        if _plan_is_kept(run):
+            return "To begin with the plan, which is whole:", _commit(run, given)
+        record = run.journal.run(run.record.id)
+        if committed(record) or not isinstance(run.stop.cause, TooManyFailuresError):
+            if interrupted(record, summary.counts) or Result.UNKNOWN in summary.counts:
+                return "To go on with what is left:", again("resume", [summary.run_id], kept)
+        elif Result.FAILED not in summary.counts:
+            # Taken up, the plan would be refused again.
+            return ("" if run.puts_back else "Repair the spreadsheet and apply it again."), ""
+    if summary.exit_code in (1, *_TO_BE_RESUMED) and {Result.FAILED, Result.UNKNOWN} & summary.counts.keys():
         return "To try again what failed:", again("resume", [summary.run_id], {"failed": True, **kept})
     return "", ""
 
@@ -102,12 +107,7 @@ def _plan_is_kept(run: Run) -> bool:
 
 
 def _commit(run: Run, given: Mapping[str, Any]) -> str:
-    return again("apply", [], {"plan": run.record.id, **_for_the_next(given)})
-
-
-def _for_the_next(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that the next command shall have, too."""
-    return {name: value for name, value in given.items() if name in _KEPT and name != "sandbox_reset"}
+    return again("apply", [], {"plan": run.record.id, **for_the_next(given)})
 
 
 def _same_again(run: Run, given: Mapping[str, Any]) -> str:

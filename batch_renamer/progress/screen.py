@@ -47,9 +47,9 @@ _PUT_BACK: dict[Result, tuple[str, Style]] = {
 class RunView:
     """All that is shown at the end of a run.
 
-    ``planned`` are the first rows of a plan, to be shown old → new; ``next_hint`` says what ``next_command``, a
-    command line that can be typed as it stands, would do. ``asking`` is the plan above a question, ``putting_back`` the
-    view of an undo. ``all_rows`` says where every row is to be seen.
+    ``planned`` are the first rows of a plan, to be shown old → new. ``next_hint`` says what ``next_command``, a command
+    line that can be typed as it stands, would do, or what there is to do where no command does it. ``asking`` is the
+    plan above a question, ``putting_back`` the view of an undo. ``all_rows`` says where every row is to be seen.
 
     Example:
         >>> RunView(summary=RunSummary(run_id="k3", command="plan", counts={})).next_command
@@ -83,11 +83,11 @@ def run_lines(view: RunView, *, width: int, brackets: bool, quiet: bool = False)
         yield from _problems(view, width=width, brackets=brackets)
         yield from _warnings(summary.warnings)
         yield from _facts(view)
+    if not quiet and (view.next_hint or view.next_command):
+        yield ()
+    if view.next_hint:
+        yield (Span(visible(view.next_hint)),)
     if view.next_command:
-        if not quiet:
-            yield ()
-        if view.next_hint:
-            yield (Span(visible(view.next_hint)),)
         yield (Span(visible(view.next_command), "strong"),)
 
 
@@ -127,7 +127,7 @@ def _headline(view: RunView) -> Line:
         if view.putting_back
         else f"of {counted(total, 'row')} {{}} renamed"
     )
-    if summary.stopped or pending:
+    if pending:
         text = f"Stopped before the end: {pending:,} of {counted(total, 'row')} not reached."
         return (Span(text, "bad"),)
     if summary.command == "audit":
@@ -136,6 +136,8 @@ def _headline(view: RunView) -> Line:
         return (Span(f"{kept:,} of {counted(total, 'order')} still {verb} of that run.", "warn" if bad else "good"),)
     if not total:
         return (Span("The spreadsheet has no rows to work on.", "warn"),)
+    if summary.stopped and summary.command != "check" and (bad or planned) and not _may_have_sent(counts):
+        return (Span(_stopped_in_the_plan(view, bad), "bad"),)
     if summary.command == "check":
         text = f"Checked {counted(total, 'row')}: {planned:,} usable, {bad:,} in need of repair. Nothing was sent."
         return (Span(text, "warn" if bad else "good"),)
@@ -148,6 +150,17 @@ def _headline(view: RunView) -> Line:
         needs = "needs" if bad == 1 else "need"
         return (Span(f"Finished, but {bad:,} of {counted(total, 'row')} {needs} a look.", "warn"),)
     return (Span(f"Done: {counts.get(Result.RENAMED, 0):,} {of_all.replace(' {}', '')}.", "good"),)
+
+
+def _may_have_sent(counts: dict[Result, int]) -> bool:
+    return bool(counts.get(Result.RENAMED) or counts.get(Result.UNKNOWN))
+
+
+def _stopped_in_the_plan(view: RunView, bad: int) -> str:
+    done = "put back" if view.putting_back else "renamed"
+    what = "failed" if bad == view.summary.counts.get(Result.FAILED) else "needs a look" if bad == 1 else "need a look"
+    rows = f"; {bad:,} of {counted(view.summary.total, 'row')} {what}" if bad else ""
+    return f"Stopped: nothing was {done}{rows}."
 
 
 def _meanings(view: RunView) -> dict[Result, tuple[str, Style]]:

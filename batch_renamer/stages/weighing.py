@@ -18,7 +18,7 @@ async def weigh(run: Run) -> None:
     counts = await run.journal.off_loop(run.counts)
     if settings.strict:
         await be_strict(run)
-    renames = counts.get(Result.PLANNED, 0)
+    renames = await run.journal.off_loop(run.journal.planned, run.record)  # ``pending`` in a run that is taken up
     if settings.max_renames is not None and renames > settings.max_renames:
         limit = f"--max-renames {settings.max_renames}"
         msg = f"The plan would rename {renames} orders, more than {limit} allows; nothing was sent."

@@ -56,6 +56,21 @@ def shown(view: RunView, *, width: int = 100, quiet: bool = False) -> list[str]:
             id="stopped",
         ),
         pytest.param(
+            summary(counts={R.FAILED: 290, R.UNCHANGED: 10}, stopped="290 of 300 rows are bad."),
+            "Stopped: nothing was renamed; 290 of 300 rows failed.",
+            id="stopped in the plan",
+        ),
+        pytest.param(
+            summary("plan", {R.PLANNED: 4, R.INVALID: 1}, stopped="1 of 5 rows is bad, and --strict was asked for."),
+            "Stopped: nothing was renamed; 1 of 5 rows needs a look.",
+            id="dry run that was refused",
+        ),
+        pytest.param(
+            summary(counts={R.RENAMED: 3}, stopped="The result could not be written to standard output."),
+            "Done: 3 of 3 rows renamed.",
+            id="all done, and stopped after that",
+        ),
+        pytest.param(
             summary("plan", {R.PLANNED: 3, R.UNCHANGED: 1}),
             "Dry run: 3 of 4 rows would be renamed. Nothing was sent.",
             id="dry run",
