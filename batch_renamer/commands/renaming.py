@@ -16,7 +16,7 @@ from typing import Any
 import anyio
 
 from batch_renamer.commands.asking import ask, ask_to_go_on, orders
-from batch_renamer.commands.session import Session, within
+from batch_renamer.commands.session import Session, to_standard_output, within
 from batch_renamer.commands.showing import show
 from batch_renamer.connect import Destination, nowhere
 from batch_renamer.errors import InputError, InterruptedRunError
@@ -91,7 +91,8 @@ def undo(run_id: str | None, given: Mapping[str, Any], *, dry_run: bool) -> int:
         return renamed_something(run)
 
     command = "undo --dry-run" if dry_run else "undo"
-    return within("undo", given, partial(_about_run, command=command, origin=origin))
+    body = partial(_about_run, command=command, origin=origin, chosen=run_id is not None)
+    return within("undo", given, body)
 
 
 def audit(run_id: str | None, given: Mapping[str, Any]) -> int:
@@ -145,7 +146,7 @@ def _bounds(settings: Settings) -> tuple[int | None, int | None, bool]:
     return settings.first, settings.max_renames, settings.strict
 
 
-def _about_run(session: Session, *, command: str, origin: _Origin, failed: bool = False) -> int:
+def _about_run(session: Session, *, command: str, origin: _Origin, failed: bool = False, chosen: bool = True) -> int:
     if command not in ("undo --dry-run", "audit"):
         session.needs_yes()
     destination, warnings = session.destination()
@@ -156,6 +157,8 @@ def _about_run(session: Session, *, command: str, origin: _Origin, failed: bool 
             if (nothing := _nothing_left(journal, past, failed=failed)) is not None:
                 return _leave(session, journal, past, nothing)
             warnings += taken_back(journal, past)
+        if not chosen and past.command == "undo":
+            warnings.append(f"Run {past.id} is itself an undo: this renames the orders again.")
         run = _past_run(session, command, past, journal=journal, progress=progress, destination=destination)
         run.again_failed = failed
         if command == "apply --plan":
@@ -186,12 +189,13 @@ def _leave(session: Session, journal: Journal, past: RunRecord, sentence: str) -
             command = again("resume", [past.id], {"failed": True, **for_the_next(session.given)})
             left = counted(failed, "failed row")
             sentence = f"Run {past.id} has nothing left to finish but {left}. To try again what failed:\n{command}"
-    if session.settings.json:
-        summary = RunSummary(run_id=past.id, command=session.command, counts=counts, exit_code=code)
-        write_json_result(sys.stdout, journal.report_rows(past), summary=summary)
-        sys.stderr.write(sentence + "\n")
-    else:
-        sys.stdout.write(sentence + "\n")
+    with to_standard_output():
+        if session.settings.json:
+            summary = RunSummary(run_id=past.id, command=session.command, counts=counts, exit_code=code)
+            write_json_result(sys.stdout, journal.report_rows(past), summary=summary)
+            sys.stderr.write(sentence + "\n")
+        else:
+            sys.stdout.write(sentence + "\n")
     return code
 
 

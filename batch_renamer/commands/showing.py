@@ -5,6 +5,7 @@ With ``--json`` that is one object, and the words for people go to standard erro
 
 from __future__ import annotations
 
+import datetime
 import logging
 import sys
 from collections.abc import Mapping
@@ -12,10 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from batch_renamer.errors import InputError, ReportWriteError, TooManyFailuresError
-from batch_renamer.history import committed, interrupted, merely_planned
+from batch_renamer.commands.session import output_lost
+from batch_renamer.errors import InputError, TooManyFailuresError
+from batch_renamer.history import committed, interrupted, merely_planned, named, unfinished, went_before
 from batch_renamer.model import Result, RunSummary
-from batch_renamer.progress import RunView, show_run
+from batch_renamer.progress import RunView, counted, show_run
 from batch_renamer.reports import write_json_result, write_refusal
 from batch_renamer.run import Run
 from batch_renamer.words import again, for_the_next
@@ -40,7 +42,10 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> int:
             run.progress.message(_commit(run, given))
         return summary.exit_code
     hint, command = _next(run, summary, given)
+    if warning := _unfinished(run, given):
+        summary = replace(summary, warnings=(*summary.warnings, warning))
     planned = run.planned(limit=_MOST_SHOWN) if run.dry else []
+    about = went_before(run.journal, run.record)
     view = RunView(
         summary=summary,
         problems=tuple(run.reasons()),
@@ -49,9 +54,14 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> int:
         next_hint=hint,
         next_command=command,
         putting_back=run.puts_back,
+        about=named(about) if about is not None else "",
+        about_undo=about is not None and about.command == "undo",
     )
-    show_run(view, sys.stderr if settings.json else sys.stdout, quiet=settings.quiet)
-    return summary.exit_code
+    error = show_run(view, sys.stderr if settings.json else sys.stdout, quiet=settings.quiet)
+    if error is None or settings.json or isinstance(error, BrokenPipeError):
+        return summary.exit_code  # Whoever has seen enough of it, knows that there was more.
+    run.progress.message(str(lost := output_lost(error)), error=True)
+    return summary.exit_code or lost.exit_code
 
 
 def _written_as_json(run: Run, summary: RunSummary) -> RunSummary:
@@ -65,8 +75,8 @@ def _written_as_json(run: Run, summary: RunSummary) -> RunSummary:
     except OSError as error:
         log.error("the result could not be written: %s", error.strerror)  # noqa: TRY400 - the cause is its sentence
         if not summary.stopped:
-            msg = f"The result could not be written to standard output: {error.strerror}."
-            return replace(summary, exit_code=ReportWriteError.exit_code, stopped=msg)
+            lost = output_lost(error)
+            return replace(summary, exit_code=lost.exit_code, stopped=str(lost))
     return summary
 
 
@@ -96,6 +106,17 @@ def _next(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> tuple[str,
     if summary.exit_code in (1, *_TO_BE_RESUMED) and {Result.FAILED, Result.UNKNOWN} & summary.counts.keys():
         return "To try again what failed:", again("resume", [summary.run_id], {"failed": True, **kept})
     return "", ""
+
+
+def _unfinished(run: Run, given: Mapping[str, Any]) -> str:
+    """Return what is to be said of an earlier run that was interrupted: it is easily forgotten over night."""
+    if run.record.command not in ("plan", "apply") or (found := unfinished(run.journal, run.record)) is None:
+        return ""
+    earlier, left = found
+    day = datetime.datetime.fromtimestamp(earlier.created_at).astimezone().strftime("%Y-%m-%d")
+    name = named(replace(earlier, id=f"{earlier.id} of {day}"))
+    what = counted(left, "row") if left else "its report"
+    return f"{name[0].upper()}{name[1:]} is unfinished: {what}; `{again('resume', [earlier.id], for_the_next(given))}`"
 
 
 def _plan_is_kept(run: Run) -> bool:

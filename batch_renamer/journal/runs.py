@@ -147,6 +147,15 @@ class RunTable(Database):
             raise InputError(msg)
         return found[0]
 
+    def parent(self, run: RunRecord) -> RunRecord | None:
+        """Return the run whose rows this one took over."""
+        found = self._runs("WHERE number = ?", (run.parent,))
+        return found[0] if found else None
+
+    def at_work(self) -> frozenset[str]:
+        """Return the ids of the runs that some process is at work on."""
+        return frozenset(registered(self._in_use))
+
     def hold(self, run: RunRecord) -> AbstractContextManager[object]:
         """Keep a run from being forgotten until the end of the block; whoever takes it up is sure that it is there.
 

@@ -50,10 +50,11 @@ def stop_at_too_many(run: Run, tally: Tally, *, bad_in_plan: int) -> None:
     """Stop a run in which more rows fail than the user allows.
 
     A number of rows counts those that were bad in the plan; a share is one of the rows sent, so that a plan with many
-    rows to be repaired doesn't let the first failure stop the rest.
+    rows to be repaired doesn't let the first failure stop the rest. Of a run that is taken up, drifted rows don't
+    count: nothing was sent for them, and each time it is taken up they would stop it again.
     """
-    limit = run.settings.max_failures
-    failed = tally.bad + (bad_in_plan if limit.count is not None else 0)
-    if limit.exceeded(failed=failed, rows=tally.done):
-        msg = f"{tally.bad} of the {tally.done} rows sent so far are bad, more than --max-failures {limit} allows."
+    limit, spared = run.settings.max_failures, tally.drifted if run.command == "resume" else 0
+    bad, rows = tally.bad - spared, tally.done - spared
+    if limit.exceeded(failed=bad + (bad_in_plan if limit.count is not None else 0), rows=rows):
+        msg = f"{bad} of the {rows} rows sent so far are bad, more than --max-failures {limit} allows."
         run.stop.request(TooManyFailuresError(msg))
