@@ -61,7 +61,8 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> int:
     if error is None or settings.json or isinstance(error, BrokenPipeError):
         return summary.exit_code  # Whoever has seen enough of it, knows that there was more.
     run.progress.message(str(lost := output_lost(error)), error=True)
-    return summary.exit_code or lost.exit_code
+    # Where there is a report, what was shown is no more than a view of it.
+    return summary.exit_code or (0 if summary.reports else lost.exit_code)
 
 
 def _written_as_json(run: Run, summary: RunSummary) -> RunSummary:

@@ -141,6 +141,19 @@ async def test_a_plan_with_too_many_drifted_orders(here: Place) -> None:
     assert stopped.last_line == "Repair the spreadsheet and apply it again."
 
 
+async def test_drifted_rows_do_not_stop_what_is_taken_up(here: Place) -> None:
+    """Nothing is sent for them, so they are reported and the rest is done, however many they are."""
+    here.seed({f"o{number}": f"Old {number}" for number in range(60)})
+    here.sheet([(f"o{number}", f"New {number}") for number in range(60)])
+    assert (await here.do(*APPLY, failpoint="send:30:after")).code == -9
+    theirs = [order for order, name in here.names.items() if str(name).startswith("Old")][:25]
+    for order in theirs:
+        here.sandbox.store.rename(order, "Theirs")
+    taken_up = await here.do("resume", "--max-failures", "10%")
+    assert (taken_up.code, "25  drifted" in taken_up.out) == (1, True)
+    assert {name for name in here.names.values() if not str(name).startswith("New")} == {"Theirs"}
+
+
 async def test_bounds_hold_for_whoever_takes_it_up(here: Place) -> None:
     """A trial on two rows that is killed while names are read stays a trial on two rows."""
     assert (await here.do(*APPLY, "--first", "2", failpoint="send:3:after")).code == -9
