@@ -39,7 +39,8 @@ Connect = Callable[[Iterable[tuple[str, str | None]]], AbstractAsyncContextManag
 class Destination:
     """Where a run's requests go: how to open it, its name for the user, and the account that runs are bound to.
 
-    ``key_print`` is a fingerprint of the key (None where there is none).
+    ``key_print`` is a fingerprint of the key (None where there is none). ``one_at_a_time`` tells that no second run can
+    be connected meanwhile, not even to read: the sandbox's orders are one process's.
     """
 
     connect: Connect
@@ -47,6 +48,7 @@ class Destination:
     account: str
     profile: str | None = None
     key_print: str | None = None
+    one_at_a_time: bool = False
 
 
 MOST_AT_ONCE = 1_000
@@ -161,4 +163,4 @@ def to_sandbox(settings: Settings) -> Destination:
         finally:
             store.close()
 
-    return Destination(connect=connect, base_url="the sandbox", account=account(settings, key=None))
+    return Destination(connect=connect, base_url="the sandbox", account=account(settings, key=None), one_at_a_time=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from batch_renamer.connect import Destination
 from batch_renamer.errors import InputError
@@ -19,8 +20,11 @@ __all__ = [
     "last_of_plan",
     "last_of_sheet",
     "merely_planned",
+    "named",
     "renamed_something",
     "taken_back",
+    "unfinished",
+    "went_before",
 ]
 
 
@@ -148,6 +152,41 @@ def _if_interrupted(journal: Journal, run: RunRecord | None) -> RunRecord | None
     if run is None or not interrupted(run, journal.counts(run)) or journal.begun_from(run, command="undo"):
         return None
     return run
+
+
+def named(run: RunRecord) -> str:
+    """Return a run in words: its id, and the spreadsheet by which people know it."""
+    return f"run {run.id}" + (f" ({Path(run.sheet).name})" if run.sheet is not None else "")
+
+
+def went_before(journal: Journal, run: RunRecord) -> RunRecord | None:
+    """Return the run that this one is about, if it is an undo or an audit."""
+    return journal.parent(run) if run.command.startswith(("undo", "audit")) else None
+
+
+def unfinished(journal: Journal, run: RunRecord) -> tuple[RunRecord, int] | None:
+    """Return the newest other run of the account that has renamed and was interrupted, and how many rows it left.
+
+    It is over if it was undone, or if its spreadsheet was applied again since.
+    """
+    at_work: frozenset[str] | None = None
+    for other in journal.runs(base_url=run.base_url, profile=run.profile):
+        passed_over = other.number in (run.number, run.parent) or other.account != run.account
+        if passed_over or not committed(other) or (other.reported_at is not None and not other.stopped):
+            continue
+        at_work = journal.at_work() if at_work is None else at_work
+        if other.id in at_work or not (_last_of_its_sheet(journal, other) and _if_interrupted(journal, other)):
+            continue
+        counts = journal.counts(other)
+        return other, counts.get(Result.PENDING, 0) + counts.get(Result.UNKNOWN, 0)
+    return None
+
+
+def _last_of_its_sheet(journal: Journal, run: RunRecord) -> bool:
+    if run.digest is None:
+        return True
+    last = journal.last_of_sheet(digest=run.digest, account=run.account, base_url=run.base_url)
+    return last is None or last.number == run.number
 
 
 def _place(base_url: str, profile: str | None) -> str:

@@ -81,4 +81,4 @@ def _held_by(place: Path) -> str:
     except (OSError, ValueError, KeyError, TypeError):
         # The holder has just begun, or just ended.
         who = "Another run"
-    return f"{who} is renaming in this account; nothing was sent. Wait for it to end, or give --wait SECONDS."
+    return f"{who} is at work in this account; nothing was sent. Wait for it to end, or give --wait SECONDS."

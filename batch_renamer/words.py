@@ -31,6 +31,7 @@ __all__ = [
     "RunToUndo",
     "Spreadsheet",
     "again",
+    "for_the_next",
     "takes",
 ]
 
@@ -197,6 +198,17 @@ def again(command: str, arguments: Sequence[str | Path], given: Mapping[str, obj
             case _:
                 words.extend((flag, str(value)))
     return shlex.join(words)
+
+
+def for_the_next(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that the next command shall have, too.
+
+    Example:
+        >>> for_the_next({"sandbox": True, "sandbox_reset": True, "report": ["out.csv"]})
+        {'sandbox': True}
+    """
+    kept = {**WHERE, **API, **RESUMING, **SANDBOX, **WRITING}
+    return {name: value for name, value in given.items() if name in kept and name != "sandbox_reset"}
 
 
 def _path(file: Path) -> str:

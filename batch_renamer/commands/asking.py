@@ -11,9 +11,10 @@ import sys
 import anyio
 import anyio.to_thread
 
+from batch_renamer.history import named, went_before
 from batch_renamer.journal import RunRecord
 from batch_renamer.model import RunSummary
-from batch_renamer.progress import RunView, show_run
+from batch_renamer.progress import RunView, show_run, visible
 from batch_renamer.run import Run
 
 __all__ = ["ask", "ask_to_go_on", "orders"]
@@ -23,6 +24,8 @@ _MOST_SHOWN = 20
 
 async def ask(run: Run) -> bool:
     """Show the plan and ask whether it shall be done."""
+    about = went_before(run.journal, run.record)
+    about_undo = about is not None and about.command == "undo"
     view = RunView(
         summary=RunSummary(
             run_id=run.record.id, command=run.command, counts=run.counts(), warnings=tuple(run.warnings)
@@ -32,13 +35,16 @@ async def ask(run: Run) -> bool:
         forecast=run.forecast(),
         asking=True,
         putting_back=run.puts_back,
+        about=named(about) if about is not None else "",
+        about_undo=about_undo,
     )
     if run.command != "resume":
         show_run(view, sys.stderr)
     profile = f" (profile {run.settings.profile})" if run.settings.profile else ""
     what = {
         "resume": f"Go on with {orders(run.open_rows())} of run {run.record.id}",
-        "undo": f"Undo run {run.origin.id if run.origin else ''}: give {orders(run.open_rows())} their old names back",
+        "undo": f"Undo {visible(view.about)}: give {orders(run.open_rows())} "
+        + ("the names back that they had before it" if about_undo else "their old names back"),
     }.get(run.command, f"Rename {orders(run.open_rows())}")
     with run.stop.interruptible():
         return await _yes(f"\n{what} at {run.destination.base_url}{profile}? [y/N] ")

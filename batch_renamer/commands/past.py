@@ -13,17 +13,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from batch_renamer.commands.session import Session, within
+from batch_renamer.commands.session import Session, to_standard_output, within
 from batch_renamer.errors import SettingsError
-from batch_renamer.history import interrupted, merely_planned
+from batch_renamer.history import interrupted, merely_planned, named, went_before
 from batch_renamer.journal import Journal, RunRecord, RunState
 from batch_renamer.model import BAD_RESULTS, Result, RunSummary
 from batch_renamer.progress import RunView, show_run, visible
 from batch_renamer.reports import prove_writable, resolve_targets, write_json_result, write_report
+from batch_renamer.words import again, for_the_next
 
 __all__ = ["list_runs", "report_again", "show_one"]
 
 _ALL = ("plan", "apply", "undo", "undo --dry-run", "audit")
+_NEVER_BEGUN = "Its spreadsheet was not read to the end; nothing was sent."
 _AGE = re.compile(r"([0-9]{1,6})(d|h|w)")
 _UNITS_S = {"h": 3_600, "d": 86_400, "w": 604_800}
 
@@ -51,15 +53,20 @@ def _list(session: Session, *, prune: str | None) -> int:
         here = {"base_url", "profile"} & session.given.keys()
         settings = session.settings
         runs = journal.runs(base_url=settings.base_url, profile=settings.profile) if here else journal.runs()
-        if session.settings.json:
-            lines = [_as_json(run, journal.counts(run)) for run in runs]
-            sys.stdout.write(json.dumps({"command": "runs", "exit_code": 0, "runs": lines}) + "\n")
-        else:
-            for run in runs:
-                sys.stdout.write(_line(run, journal.counts(run)) + "\n")
-            if not runs:
-                sys.stderr.write(f"There are no runs yet.{session.elsewhere()}\n")
+        with to_standard_output():
+            _write_runs(session, journal, runs)
     return 0
+
+
+def _write_runs(session: Session, journal: Journal, runs: list[RunRecord]) -> None:
+    if session.settings.json:
+        lines = [_as_json(run, _counts(journal, run), journal.parent(run)) for run in runs]
+        sys.stdout.write(json.dumps({"command": "runs", "exit_code": 0, "runs": lines}) + "\n")
+    else:
+        for run in runs:
+            sys.stdout.write(_line(run, _counts(journal, run), journal.parent(run)) + "\n")
+        if not runs:
+            sys.stderr.write(f"There are no runs yet.{session.elsewhere()}\n")
 
 
 def _prune(journal: Journal, what: str) -> int:
@@ -72,23 +79,39 @@ def _prune(journal: Journal, what: str) -> int:
 
 
 def _show(session: Session, *, run_id: str | None) -> int:
-    with session.journal() as journal, journal.hold(run := session.find(journal, run_id, commands=_ALL), to_read=True):
-        summary = _summary(journal, run)
-        if session.settings.json:
-            write_json_result(
-                sys.stdout, journal.report_rows(run), summary=replace(summary, command="show", exit_code=0)
-            )
-            return 0
-        sys.stdout.write(_line(run, summary.counts) + "\n")
-        view = RunView(
-            summary=summary,
-            problems=tuple(journal.reasons(run, sorted(BAD_RESULTS))),
-            planned=tuple(journal.planned_rows(run, limit=1_000) if run.state is RunState.PLANNED else ()),
-            putting_back=run.command.startswith("undo"),
-            all_rows=f"`batch-renamer report {run.id} --report FILE.xlsx` writes every row",
-        )
-        show_run(view, sys.stdout)
+    with session.journal() as journal:
+        run = session.find(journal, run_id, commands=_ALL)
+        at_work = run.id in journal.at_work()
+        with journal.hold(run, to_read=True), to_standard_output():
+            _show_held(session, journal, run, at_work=at_work)
     return 0
+
+
+def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: bool) -> None:
+    summary = _summary(journal, run)
+    if session.settings.json:
+        write_json_result(
+            sys.stdout,
+            journal.report_rows(run, over=_broken_off(run)),
+            summary=replace(summary, command="show", exit_code=0),
+        )
+        return
+    sys.stdout.write(_line(run, summary.counts, journal.parent(run)) + "\n")
+    about = went_before(journal, run)
+    resume = not at_work and run.command in ("apply", "undo") and interrupted(run, summary.counts)
+    view = RunView(
+        summary=summary,
+        problems=tuple(journal.reasons(run, sorted(BAD_RESULTS))),
+        planned=tuple(journal.planned_rows(run, limit=1_000) if run.state is RunState.PLANNED else ()),
+        putting_back=run.command.startswith("undo"),
+        about=named(about) if about is not None else "",
+        about_undo=about is not None and about.command == "undo",
+        next_hint="To go on with what is left:" if resume else "",
+        next_command=_resume(session, run) if resume else "",
+        all_rows=f"`batch-renamer report {run.id} --report FILE.xlsx` writes every row",
+    )
+    if (error := show_run(view, sys.stdout)) is not None:
+        raise error
 
 
 def _report(session: Session, *, run_id: str | None) -> int:
@@ -103,36 +126,65 @@ def _report(session: Session, *, run_id: str | None) -> int:
         prove_writable(targets)
         summary = _summary(journal, run)
         written = [
-            str(write_report(target, journal.report_rows(run), summary=summary, delimiter=run.delimiter or ","))
+            str(
+                write_report(
+                    target,
+                    journal.report_rows(run, over=_broken_off(run)),
+                    summary=summary,
+                    delimiter=run.delimiter or ",",
+                )
+            )
             for target in targets
         ]
-    if session.settings.json:
-        sys.stdout.write(json.dumps({"command": "report", "run_id": run.id, "exit_code": 0, "reports": written}) + "\n")
-    else:
-        sys.stdout.writelines(f"{report}\n" for report in written)
+    with to_standard_output():
+        if session.settings.json:
+            sys.stdout.write(
+                json.dumps({"command": "report", "run_id": run.id, "exit_code": 0, "reports": written}) + "\n"
+            )
+        else:
+            sys.stdout.writelines(f"{report}\n" for report in written)
     return 0
 
 
+def _resume(session: Session, run: RunRecord) -> str:
+    given, settings = for_the_next(session.given), session.settings
+    if not settings.sandbox:
+        account = {"base_url": run.base_url, "profile": run.profile}
+        given |= {name: value for name, value in account.items() if value != getattr(settings, name)}
+    return again("resume", [run.id], given)
+
+
 def _summary(journal: Journal, run: RunRecord) -> RunSummary:
-    counts = journal.account(run)
+    counts = journal.account(run, over=_broken_off(run))
     bad = any(result in BAD_RESULTS for result in counts)
     return RunSummary(
         run_id=run.id,
         command=run.command,
         counts=counts,
         exit_code=int(bad),
-        stopped=run.stopped,
+        stopped=run.stopped or (_NEVER_BEGUN if run.state is RunState.LOADING else ""),
         seconds=(run.finished_at or time.time()) - run.created_at if run.finished_at else 0.0,
-        reports=run.reports,
+        reports=run.reports if run.reported_at is not None else (),
     )
 
 
-def _line(run: RunRecord, counts: dict[Result, int]) -> str:
+def _counts(journal: Journal, run: RunRecord) -> dict[Result, int]:
+    """Return how many rows have each result; what an interrupted run had planned, it did not come to."""
+    return journal.counts(run, over=_broken_off(run))
+
+
+def _broken_off(run: RunRecord) -> bool:
+    """Tell whether a run that was to rename ended, or was killed, before its plan was whole."""
+    return run.state in (RunState.LOADING, RunState.READING) and run.command in ("apply", "undo")
+
+
+def _line(run: RunRecord, counts: dict[Result, int], parent: RunRecord | None) -> str:
     moment = datetime.datetime.fromtimestamp(run.created_at).astimezone().strftime("%Y-%m-%d %H:%M")
     results = ", ".join(f"{count:,} {result}" for result, count in counts.items()) or "no rows"
+    command = run.command + (f" of {parent.id}" if parent is not None else "")
     where = run.base_url + (f" ({run.profile})" if run.profile else "")
     sheet = f"  {visible(Path(run.sheet).name)}" if run.sheet is not None else ""
-    return f"{run.id}  {moment}  {run.command:<5}  {_how(run, counts):<11}  {where}{sheet}  {results}"
+    return f"{run.id}  {moment}  {command:<15}  {_how(run, counts):<11}  {where}{sheet}  {results}"
 
 
 def _how(run: RunRecord, counts: dict[Result, int]) -> str:
@@ -143,10 +195,11 @@ def _how(run: RunRecord, counts: dict[Result, int]) -> str:
     return "done" if run.state is RunState.FINISHED else "not begun"
 
 
-def _as_json(run: RunRecord, counts: dict[Result, int]) -> dict[str, object]:
+def _as_json(run: RunRecord, counts: dict[Result, int], parent: RunRecord | None) -> dict[str, object]:
     return {
         "run_id": run.id,
         "command": run.command,
+        "of": parent.id if parent is not None else None,
         "state": _how(run, counts),
         "base_url": run.base_url,
         "profile": run.profile,

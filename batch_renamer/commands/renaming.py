@@ -16,7 +16,7 @@ from typing import Any
 import anyio
 
 from batch_renamer.commands.asking import ask, ask_to_go_on, orders
-from batch_renamer.commands.session import Session, within
+from batch_renamer.commands.session import Session, to_standard_output, within
 from batch_renamer.commands.showing import show
 from batch_renamer.connect import Destination, nowhere
 from batch_renamer.errors import InputError, InterruptedRunError
@@ -35,15 +35,15 @@ from batch_renamer.history import (
 from batch_renamer.job import perform
 from batch_renamer.journal import Journal, RunRecord, RunState
 from batch_renamer.loader import open_sheet
-from batch_renamer.model import Result, RunSummary
-from batch_renamer.progress import Progress
+from batch_renamer.model import BAD_RESULTS, Result, RunSummary
+from batch_renamer.progress import Progress, counted
 from batch_renamer.reports import write_json_result
 from batch_renamer.run import Run
 from batch_renamer.settings import Settings
 from batch_renamer.signals import called_on_signals
 from batch_renamer.stages import load_options
 from batch_renamer.stopping import GRACE_S
-from batch_renamer.words import again
+from batch_renamer.words import again, for_the_next
 
 __all__ = ["apply_plan", "audit", "resume", "undo", "with_sheet"]
 
@@ -91,7 +91,8 @@ def undo(run_id: str | None, given: Mapping[str, Any], *, dry_run: bool) -> int:
         return renamed_something(run)
 
     command = "undo --dry-run" if dry_run else "undo"
-    return within("undo", given, partial(_about_run, command=command, origin=origin))
+    body = partial(_about_run, command=command, origin=origin, chosen=run_id is not None)
+    return within("undo", given, body)
 
 
 def audit(run_id: str | None, given: Mapping[str, Any]) -> int:
@@ -145,7 +146,7 @@ def _bounds(settings: Settings) -> tuple[int | None, int | None, bool]:
     return settings.first, settings.max_renames, settings.strict
 
 
-def _about_run(session: Session, *, command: str, origin: _Origin, failed: bool = False) -> int:
+def _about_run(session: Session, *, command: str, origin: _Origin, failed: bool = False, chosen: bool = True) -> int:
     if command not in ("undo --dry-run", "audit"):
         session.needs_yes()
     destination, warnings = session.destination()
@@ -156,6 +157,8 @@ def _about_run(session: Session, *, command: str, origin: _Origin, failed: bool 
             if (nothing := _nothing_left(journal, past, failed=failed)) is not None:
                 return _leave(session, journal, past, nothing)
             warnings += taken_back(journal, past)
+        if not chosen and past.command == "undo":
+            warnings.append(f"Run {past.id} is itself an undo: this renames the orders again.")
         run = _past_run(session, command, past, journal=journal, progress=progress, destination=destination)
         run.again_failed = failed
         if command == "apply --plan":
@@ -178,13 +181,22 @@ def _nothing_left(journal: Journal, past: RunRecord, *, failed: bool) -> str | N
 
 
 def _leave(session: Session, journal: Journal, past: RunRecord, sentence: str) -> int:
-    if session.settings.json:
-        summary = RunSummary(run_id=past.id, command=session.command, counts=journal.counts(past))
-        write_json_result(sys.stdout, journal.report_rows(past), summary=summary)
-        sys.stderr.write(sentence + "\n")
-    else:
-        sys.stdout.write(sentence + "\n")
-    return 0
+    """Say why a run is not taken up; a run that came to its end exits as it did then."""
+    counts, code = journal.counts(past), 0
+    if begun(past):
+        code = int(any(result in BAD_RESULTS for result in counts))
+        if failed := counts.get(Result.FAILED):
+            command = again("resume", [past.id], {"failed": True, **for_the_next(session.given)})
+            left = counted(failed, "failed row")
+            sentence = f"Run {past.id} has nothing left to finish but {left}. To try again what failed:\n{command}"
+    with to_standard_output():
+        if session.settings.json:
+            summary = RunSummary(run_id=past.id, command=session.command, counts=counts, exit_code=code)
+            write_json_result(sys.stdout, journal.report_rows(past), summary=summary)
+            sys.stderr.write(sentence + "\n")
+        else:
+            sys.stdout.write(sentence + "\n")
+    return code
 
 
 def _sheet_run(session: Session, file: Path, *, journal: Journal, progress: Progress, destination: Destination) -> Run:

@@ -18,7 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from batch_renamer.connect import Destination, known_elsewhere, open_journal, reset_sandbox, to_api, to_sandbox
-from batch_renamer.errors import BatchRenamerError, InterruptedRunError, SettingsError, StoppedEarlyError
+from batch_renamer.errors import (
+    BatchRenamerError,
+    InterruptedRunError,
+    ReportWriteError,
+    SettingsError,
+    StoppedEarlyError,
+)
 from batch_renamer.history import find
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.logs import logging_to
@@ -26,9 +32,43 @@ from batch_renamer.progress import Progress, make_progress
 from batch_renamer.reports import refuse_unknown_formats, write_refusal
 from batch_renamer.settings import Settings, describe, read_api_key, resolve_settings
 
-__all__ = ["Session", "refuse", "within"]
+__all__ = ["ReaderGoneError", "Session", "output_lost", "refuse", "to_standard_output", "within"]
 
 log = logging.getLogger("batch_renamer")
+
+
+_READER_GONE = 141
+"""What a shell calls the end by SIGPIPE, as other tools end when their reader has seen enough (``| head``)."""
+
+
+class ReaderGoneError(Exception):
+    """Nobody reads the result any more, and there is nothing else that the command would do."""
+
+
+class OutputLostError(ReportWriteError):
+    """The result could not be written to standard output."""
+
+
+@contextmanager
+def to_standard_output() -> Iterator[None]:
+    """Wrap writing the result of a command that only shows.
+
+    Raises:
+        ReaderGoneError: nobody reads it any more.
+        OutputLostError: it can't be written.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise ReaderGoneError from None
+    except OSError as error:
+        raise output_lost(error) from None
+
+
+def output_lost(error: OSError) -> OutputLostError:
+    """Say that standard output took not all of the result."""
+    return OutputLostError(f"The result could not be written to standard output: {error.strerror}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +174,10 @@ def within(command: str, given: Mapping[str, Any], body: Callable[[Session], int
             except BatchRenamerError as error:
                 log.error("%s: %s (exit code %d)", command, error, error.exit_code)  # noqa: TRY400 - the cause is its sentence
                 raise
+    except ReaderGoneError:
+        return _READER_GONE
+    except OutputLostError as error:
+        return refuse(command, error, as_json=False)
     except (StoppedEarlyError, InterruptedRunError) as error:
         return refuse(command, error, as_json=as_json, next_command=same_again)
     except BatchRenamerError as error:

@@ -149,7 +149,12 @@ class RunTable(Database):
 
     def parent(self, run: RunRecord) -> RunRecord | None:
         """Return the run whose rows this one took over."""
-        return next(iter(self._runs("WHERE number = ?", (run.parent,))), None) if run.parent is not None else None
+        found = self._runs("WHERE number = ?", (run.parent,))
+        return found[0] if found else None
+
+    def at_work(self) -> frozenset[str]:
+        """Return the ids of the runs that some process is at work on."""
+        return frozenset(registered(self._in_use))
 
     def hold(self, run: RunRecord, *, to_read: bool = False) -> AbstractContextManager[object]:
         """Keep a run from being forgotten until the end of the block; whoever takes it up is sure that it is there.

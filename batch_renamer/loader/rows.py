@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from batch_renamer.loader.cells import Cell, Flaw, Unusable
 from batch_renamer.loader.repair import how_to_replace, how_to_undo
@@ -98,7 +98,7 @@ def _read_slowly(
     warning = " ".join(part.warning for part in (name, mark) if part.warning)
     reason = next((part.reason for part in (identity, name, guard, mark) if part.reason), "")
     if reason:
-        return RowProblem(
+        problem = RowProblem(
             row=row,
             order_id=storable(_typed(order_id)),
             new_name=storable(_typed(new_name)),
@@ -107,6 +107,7 @@ def _read_slowly(
             skip=mark.text,
             warning=warning,
         )
+        return _bad_as_text_too(problem, bad_id=isinstance(order_id, Unusable))
     return RenameRequest(
         row=row,
         order_id=identity.text,
@@ -115,6 +116,22 @@ def _read_slowly(
         skip=mark.text,
         warning=warning,
     )
+
+
+def _bad_as_text_too(problem: RowProblem, *, bad_id: bool) -> RowProblem:
+    """Leave blank what would do as text: a report holds texts alone, and fed back in it is to be bad still.
+
+    A date, say, is no name until somebody has typed it as one. What it was is in the reason.
+    """
+    texts = (
+        _clean_id(problem.order_id),
+        _clean_name(problem.new_name),
+        _clean_guard(problem.current_name or ""),
+        _clean_skip(problem.skip),
+    )
+    if problem.skip or any(text.reason for text in texts):
+        return problem
+    return replace(problem, order_id="") if bad_id else replace(problem, new_name="")
 
 
 def _typed(cell: Cell) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from batch_renamer.progress.live import Progress, make_progress
 from batch_renamer.progress.output import show_run
-from batch_renamer.progress.screen import RunView
+from batch_renamer.progress.screen import RunView, counted
 from batch_renamer.progress.texts import visible
 
-__all__ = ["Progress", "RunView", "make_progress", "show_run", "visible"]
+__all__ = ["Progress", "RunView", "counted", "make_progress", "show_run", "visible"]

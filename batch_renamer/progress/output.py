@@ -43,6 +43,7 @@ class SafeStream(io.TextIOBase):
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._lost = False
+        self.error: OSError | None = None
         name = getattr(stream, "encoding", None) or "utf-8"  # io.StringIO has none, and takes all
         self._encoding = None if codecs.lookup(name).name.startswith("utf") else name
 
@@ -63,8 +64,9 @@ class SafeStream(io.TextIOBase):
             try:
                 self._stream.write(text)
                 self._stream.flush()
-            except (OSError, ValueError):  # ValueError: the stream is closed
+            except (OSError, ValueError) as error:  # ValueError: the stream is closed
                 self._lost = True
+                self.error = error if isinstance(error, OSError) else None
         return len(text)
 
 
@@ -76,10 +78,10 @@ def is_live_terminal(stream: TextIO) -> bool:
         return False
 
 
-def show_run(view: RunView, stream: TextIO, *, is_terminal: bool | None = None, quiet: bool = False) -> None:
+def show_run(view: RunView, stream: TextIO, *, is_terminal: bool | None = None, quiet: bool = False) -> OSError | None:
     r"""Print what became of a run (or would, in a dry run); its last line is the command that goes on, if any.
 
-    ``is_terminal`` is found out if it isn't said.
+    ``is_terminal`` is found out if it isn't said. Returns the error that ended it, if the stream took not all.
 
     Example:
         >>> import io
@@ -98,6 +100,7 @@ def show_run(view: RunView, stream: TextIO, *, is_terminal: bool | None = None, 
     else:
         for line in run_lines(view, width=PLAIN_WIDTH, brackets=True, quiet=quiet):
             safe.write(plain_text(line) + "\n")
+    return safe.error
 
 
 def make_console(stream: SafeStream, *, width: int | None = None) -> Console:

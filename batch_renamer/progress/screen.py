@@ -43,13 +43,22 @@ _PUT_BACK: dict[Result, tuple[str, Style]] = {
 }
 
 
+_PUT_BACK_AGAIN: dict[Result, tuple[str, Style]] = {
+    Result.RENAMED: ("the order has the name back that it had before that run; the API confirmed it", "good"),
+    Result.PLANNED: ("would get the name back that it had before that run", "good"),
+    Result.UNCHANGED: ("the order had that name back already; nothing was sent", "dim"),
+}
+"""Of the undo of an undo, whose orders get the newer of their names."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunView:
     """All that is shown at the end of a run.
 
-    ``planned`` are the first rows of a plan, to be shown old → new; ``next_hint`` says what ``next_command``, a
-    command line that can be typed as it stands, would do. ``asking`` is the plan above a question, ``putting_back`` the
-    view of an undo. ``all_rows`` says where every row is to be seen.
+    ``planned`` are the first rows of a plan, to be shown old → new. ``next_hint`` says what ``next_command``, a command
+    line that can be typed as it stands, would do, or what there is to do where no command does it. ``asking`` is the
+    plan above a question, ``putting_back`` the view of an undo. ``about`` names the run that an undo or an audit is
+    about, ``about_undo`` tells that it is an undo itself. ``all_rows`` says where every row is to be seen.
 
     Example:
         >>> RunView(summary=RunSummary(run_id="k3", command="plan", counts={})).next_command
@@ -64,6 +73,8 @@ class RunView:
     next_command: str = ""
     asking: bool = False
     putting_back: bool = False
+    about: str = ""
+    about_undo: bool = False
     all_rows: str = "--report FILE.xlsx writes every row"
 
 
@@ -83,11 +94,11 @@ def run_lines(view: RunView, *, width: int, brackets: bool, quiet: bool = False)
         yield from _problems(view, width=width, brackets=brackets)
         yield from _warnings(summary.warnings)
         yield from _facts(view)
+    if not quiet and (view.next_hint or view.next_command):
+        yield ()
+    if view.next_hint:
+        yield (Span(visible(view.next_hint)),)
     if view.next_command:
-        if not quiet:
-            yield ()
-        if view.next_hint:
-            yield (Span(visible(view.next_hint)),)
         yield (Span(visible(view.next_command), "strong"),)
 
 
@@ -121,38 +132,57 @@ def duration(seconds: float) -> str:
 def _headline(view: RunView) -> Line:
     summary, counts, total = view.summary, view.summary.counts, view.summary.total
     bad = sum(counts.get(result, 0) for result in BAD_RESULTS)
+    about = visible(view.about) or "that run"
     pending, planned = counts.get(Result.PENDING, 0), counts.get(Result.PLANNED, 0)
     of_all = (
         f"of {counted(total, 'name')} {{}} put back"
         if view.putting_back
         else f"of {counted(total, 'row')} {{}} renamed"
     )
-    if summary.stopped or pending:
+    if pending:
         text = f"Stopped before the end: {pending:,} of {counted(total, 'row')} not reached."
         return (Span(text, "bad"),)
     if summary.command == "audit":
         kept = counts.get(Result.UNCHANGED, 0)
         verb = "has the name" if kept == 1 else "have the names"
-        return (Span(f"{kept:,} of {counted(total, 'order')} still {verb} of that run.", "warn" if bad else "good"),)
+        return (Span(f"{kept:,} of {counted(total, 'order')} still {verb} of {about}.", "warn" if bad else "good"),)
     if not total:
-        return (Span("The spreadsheet has no rows to work on.", "warn"),)
+        nothing = "Stopped before a row was read." if summary.stopped else "The spreadsheet has no rows to work on."
+        return (Span(nothing, "warn"),)
+    if summary.stopped and summary.command != "check" and (bad or planned) and not _may_have_sent(counts):
+        return (Span(_stopped_in_the_plan(view, bad), "bad"),)
     if summary.command == "check":
         text = f"Checked {counted(total, 'row')}: {planned:,} usable, {bad:,} in need of repair. Nothing was sent."
         return (Span(text, "warn" if bad else "good"),)
     if view.asking:
-        return (Span(f"The plan: {planned:,} {of_all.format('will be')}. Nothing has been sent yet.", "strong"),)
+        plan = f"The plan to undo {about}" if view.putting_back else "The plan"
+        return (Span(f"{plan}: {planned:,} {of_all.format('will be')}. Nothing has been sent yet.", "strong"),)
     if planned or summary.command == "plan":
-        text = f"Dry run: {planned:,} {of_all.format('would be')}. Nothing was sent."
+        dry = f"Dry run, to undo {about}" if view.putting_back else "Dry run"
+        text = f"{dry}: {planned:,} {of_all.format('would be')}. Nothing was sent."
         return (Span(text, "warn" if bad else "good"),)
     if bad:
         needs = "needs" if bad == 1 else "need"
-        return (Span(f"Finished, but {bad:,} of {counted(total, 'row')} {needs} a look.", "warn"),)
-    return (Span(f"Done: {counts.get(Result.RENAMED, 0):,} {of_all.replace(' {}', '')}.", "good"),)
+        did = f"Undid {about}" if view.putting_back else "Finished"
+        return (Span(f"{did}, but {bad:,} of {counted(total, 'row')} {needs} a look.", "warn"),)
+    did = f"Undid {about}" if view.putting_back else "Done"
+    return (Span(f"{did}: {counts.get(Result.RENAMED, 0):,} {of_all.replace(' {}', '')}.", "good"),)
+
+
+def _may_have_sent(counts: dict[Result, int]) -> bool:
+    return bool(counts.get(Result.RENAMED) or counts.get(Result.UNKNOWN))
+
+
+def _stopped_in_the_plan(view: RunView, bad: int) -> str:
+    done = "put back" if view.putting_back else "renamed"
+    what = "failed" if bad == view.summary.counts.get(Result.FAILED) else "needs a look" if bad == 1 else "need a look"
+    rows = f"; {bad:,} of {counted(view.summary.total, 'row')} {what}" if bad else ""
+    return f"Stopped: nothing was {done}{rows}."
 
 
 def _meanings(view: RunView) -> dict[Result, tuple[str, Style]]:
     if view.putting_back:
-        return _MEANINGS | _PUT_BACK
+        return _MEANINGS | _PUT_BACK | (_PUT_BACK_AGAIN if view.about_undo else {})
     return _MEANINGS | (_AUDITED if view.summary.command == "audit" else {})
 
 

@@ -18,6 +18,7 @@ from batch_renamer.planner import GUARDED_BY_SHEET, decide
 from batch_renamer.retrying import Retrier
 from batch_renamer.run import Run
 from batch_renamer.sharing import share_rate
+from batch_renamer.stages.locking import hold_alone
 from batch_renamer.stages.tally import Tally
 
 __all__ = ["connect", "prove", "read"]
@@ -37,6 +38,8 @@ async def connect(run: Run) -> None:
     """Open the API behind pacer, breaker and retrier, and let the breaker stand guard until the run ends."""
     run.progress.close()  # The stage before is over; waiting for an API in an outage is no part of it.
     settings = run.settings
+    if run.destination.one_at_a_time:
+        await hold_alone(run, f"{run.destination.account}'s orders")
     orders = run.journal.order_names(run.record)
     api = await run.opened.enter_async_context(run.destination.connect(orders))
     known_per_s = await run.journal.off_loop(run.journal.known_limit, run.destination.account)

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-import anyio
-
-from batch_renamer.errors import InputError, JournalError, LockedError
-from batch_renamer.lock import writing_lock
+from batch_renamer.errors import InputError, JournalError
 from batch_renamer.model import Change, Outcome, Result
 from batch_renamer.pool import rename_all
 from batch_renamer.run import Run
 from batch_renamer.stages.intake import note_targets
+from batch_renamer.stages.locking import hold_alone
 from batch_renamer.stages.tally import Tally, bad_outcomes
 from batch_renamer.stages.weighing import bad_in, stop_at_too_many
 
 __all__ = ["confirm", "lock", "rename", "reopen", "still_whole"]
 
 _BATCH = 500
-_ASK_FOR_LOCK_EVERY_S = 0.5
 
 
 async def confirm(run: Run) -> None:
@@ -34,24 +31,9 @@ async def lock(run: Run) -> None:
     # A run that is taken up may be at work in another process this very moment, with nothing left but its reports.
     if run.declined or (run.command != "resume" and not await run.journal.off_loop(run.open_rows)):
         return
-    give_up_at = anyio.current_time() + run.settings.wait
-    told = False
-    while True:
-        held = writing_lock(run.settings.state_dir, account=run.destination.account, run_id=run.record.id)
-        try:
-            run.opened.enter_context(held)
-        except LockedError as error:
-            if anyio.current_time() >= give_up_at:
-                raise
-            if not told:
-                run.progress.message(f"{error} Waiting up to {run.settings.wait:g} s.")
-                told = True
-        else:
-            # Whoever held it until a moment ago may have renamed what was read before.
-            await run.journal.off_loop(run.journal.look_again, run.record)
-            return
-        with run.stop.interruptible():
-            await anyio.sleep(_ASK_FOR_LOCK_EVERY_S)
+    await hold_alone(run, run.destination.account)
+    # Whoever held it until a moment ago may have renamed what was read before.
+    await run.journal.off_loop(run.journal.look_again, run.record)
 
 
 async def reopen(run: Run) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 
-from batch_renamer.model import BAD_RESULTS, Change, Outcome
+from batch_renamer.model import BAD_RESULTS, Change, Outcome, Result
 
 __all__ = ["Tally", "bad_outcomes"]
 
@@ -21,12 +21,14 @@ class Tally:
     def __init__(self) -> None:
         self.done = 0
         self.bad = 0
+        self.drifted = 0
 
     def add(self, decisions: Sequence[Change | Outcome], order_ids: Mapping[int, str]) -> None:
         """Count a group of decisions; ``order_ids`` are those of its bad rows at least, by row."""
         self.done += len(decisions)
         for bad in bad_outcomes(decisions):
             self.bad += 1
+            self.drifted += bad.result is Result.DRIFTED
             about = {"row": bad.row, "order_id": order_ids[bad.row], "result": bad.result.value}
             log.warning("row %d is %s: %s", bad.row, bad.result, bad.reason, extra={"fields": about})
 

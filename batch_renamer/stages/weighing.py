@@ -18,7 +18,7 @@ async def weigh(run: Run) -> None:
     counts = await run.journal.off_loop(run.counts)
     if settings.strict:
         await be_strict(run)
-    renames = counts.get(Result.PLANNED, 0)
+    renames = await run.journal.off_loop(run.journal.planned, run.record)  # ``pending`` in a run that is taken up
     if settings.max_renames is not None and renames > settings.max_renames:
         limit = f"--max-renames {settings.max_renames}"
         msg = f"The plan would rename {renames} orders, more than {limit} allows; nothing was sent."
@@ -50,10 +50,11 @@ def stop_at_too_many(run: Run, tally: Tally, *, bad_in_plan: int) -> None:
     """Stop a run in which more rows fail than the user allows.
 
     A number of rows counts those that were bad in the plan; a share is one of the rows sent, so that a plan with many
-    rows to be repaired doesn't let the first failure stop the rest.
+    rows to be repaired doesn't let the first failure stop the rest. Of a run that is taken up, drifted rows don't
+    count: nothing was sent for them, and each time it is taken up they would stop it again.
     """
-    limit = run.settings.max_failures
-    failed = tally.bad + (bad_in_plan if limit.count is not None else 0)
-    if limit.exceeded(failed=failed, rows=tally.done):
-        msg = f"{tally.bad} of the {tally.done} rows sent so far are bad, more than --max-failures {limit} allows."
+    limit, spared = run.settings.max_failures, tally.drifted if run.command == "resume" else 0
+    bad, rows = tally.bad - spared, tally.done - spared
+    if limit.exceeded(failed=bad + (bad_in_plan if limit.count is not None else 0), rows=rows):
+        msg = f"{bad} of the {rows} rows sent so far are bad, more than --max-failures {limit} allows."
         run.stop.request(TooManyFailuresError(msg))

@@ -123,7 +123,8 @@ async def test_audit(here: Place) -> None:
         "o4": ("unchanged", "New 4"),
     }
     assert audited["rows"][0]["reason"] == f"The order does not have the name that run {run} gave it."
-    assert (await here.do("audit", run)).out.startswith("2 of 4 orders still have the names of that run.")
+    said = (await here.do("audit", run)).out
+    assert said.startswith(f"2 of 4 orders still have the names of run {run} (orders.csv).")
 
 
 async def test_a_kept_plan_is_done_exactly(here: Place) -> None:

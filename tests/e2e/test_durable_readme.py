@@ -18,7 +18,9 @@ STEPS = [
     for command, output in re.findall(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", TRANSCRIPT, re.MULTILINE)
 ]
 _ID = r"[2-9a-hjkmnp-z]{6}"
-_WHERE_IDS_STAND = re.compile(rf"--plan ({_ID})|(?:undo|audit|run) ({_ID})\b|report-({_ID})\.|^({_ID})  ", re.MULTILINE)
+_WHERE_IDS_STAND = re.compile(
+    rf"--plan ({_ID})|(?:undo|audit|run) ({_ID})\b|report-({_ID})\.|^({_ID})  | of ({_ID})  ", re.MULTILINE
+)
 _VARIES = re.compile(r"about .* s, |Took .*|\S+/(?=houses\.report)|\d{4}-\d\d-\d\d \d\d:\d\d|at \d+ a second")
 
 

@@ -111,10 +111,47 @@ async def test_a_failed_row_is_tried_again_on_request(here: Place) -> None:
     failed = await here.do(*APPLY, "--attempts", "2")
     assert (failed.code, " --failed " in failed.last_line) == (1, True)
     plain = await here.do("resume")
-    assert (plain.code, "nothing left" in plain.out) == (0, True)
-    assert (await here.paste(failed.last_line)).code == 0
+    assert (plain.code, "nothing left to finish but 1 failed row" in plain.out) == (1, True)
+    assert (await here.paste(plain.last_line)).code == 0
     report = json.loads((here.folder / "report.json").read_text("utf-8"))
     assert [row["attempts"] for row in report["rows"]] == [1, 3, 1, 1, 1, 1]
+
+
+async def test_a_plan_with_too_many_missing_orders(here: Place) -> None:
+    """Nothing is left but failed rows: the last line tries them again, and is of use once the orders are there."""
+    here.sheet([(f"later-{number}", f"New {number}") for number in range(30)])
+    stopped = await here.do("apply", "orders.csv")
+    assert (stopped.code, here.patched, "--failed" in stopped.last_line) == (4, [], True)
+    assert stopped.out.splitlines()[0] == "Stopped: nothing was renamed; 30 of 30 rows failed."
+    plain = await here.do("resume")
+    assert (plain.code, "nothing left to finish but 30 failed rows" in plain.out) == (1, True)
+    here.seed({f"later-{number}": f"Old {number}" for number in range(30)})
+    assert ((await here.paste(stopped.last_line)).code, len(here.patched)) == (0, 30)
+
+
+async def test_a_plan_with_too_many_drifted_orders(here: Place) -> None:
+    """No command helps where the spreadsheet is wrong, and none is printed."""
+    here.sheet(
+        [(f"o{number}", f"New {number}", "Otherwise") for number in range(1, 7)],
+        headings=("order_id", "new_name", "old_name"),
+    )
+    stopped = await here.do("apply", "orders.csv", "--max-failures", "5")
+    assert (stopped.code, here.patched) == (4, [])
+    assert stopped.out.splitlines()[0] == "Stopped: nothing was renamed; 6 of 6 rows need a look."
+    assert stopped.last_line == "Repair the spreadsheet and apply it again."
+
+
+async def test_drifted_rows_do_not_stop_what_is_taken_up(here: Place) -> None:
+    """Nothing is sent for them, so they are reported and the rest is done, however many they are."""
+    here.seed({f"o{number}": f"Old {number}" for number in range(60)})
+    here.sheet([(f"o{number}", f"New {number}") for number in range(60)])
+    assert (await here.do(*APPLY, failpoint="send:30:after")).code == -9
+    theirs = [order for order, name in here.names.items() if str(name).startswith("Old")][:25]
+    for order in theirs:
+        here.sandbox.store.rename(order, "Theirs")
+    taken_up = await here.do("resume", "--max-failures", "10%")
+    assert (taken_up.code, "25  drifted" in taken_up.out) == (1, True)
+    assert {name for name in here.names.values() if not str(name).startswith("New")} == {"Theirs"}
 
 
 async def test_bounds_hold_for_whoever_takes_it_up(here: Place) -> None:

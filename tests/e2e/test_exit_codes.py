@@ -153,10 +153,19 @@ async def test_a_result_that_nobody_takes(bench: Bench) -> None:
 
 
 @always_full
+async def test_a_check_that_nobody_reads(bench: Bench) -> None:
+    """4: what it shows is all that it does."""
+    words = ["check", str(bench.sheet(bench.seed(2))), "--quiet"]
+    ran = await bench.run("-c", 'exec "$@" >/dev/full', "sh", "batch-renamer", *words, program=["/bin/sh"])
+    assert (ran.code, "could not be written to standard output" in ran.err) == (4, True)
+
+
+@always_full
 async def test_a_summary_that_nobody_reads(bench: Bench) -> None:
-    """0: a closed pipe behind the text for people is no reason to fail."""
+    """0: a closed pipe behind the text for people is no reason to fail where there is a report; it is said."""
     rows = bench.seed(2)
     words = bench.at_this_api("apply", bench.sheet(rows))
     ran = await bench.run("-c", 'exec "$@" >/dev/full', "sh", "batch-renamer", *words, program=["/bin/sh"])
     assert (ran.code, bench.sandbox.store.names()) == (0, dict(rows))
     assert "Exception" not in ran.err
+    assert "could not be written to standard output" in ran.err

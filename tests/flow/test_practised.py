@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import unicodedata
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from batch_renamer.commands import apply_plan, audit, list_runs, resume, show_one, undo, with_sheet
@@ -100,6 +102,31 @@ def test_what_a_trial_left_out_stays_left_out_when_its_report_is_fed_back_in(
     (tmp_path / "orders.csv").write_text(SHEET.replace("a1,12 Elm,", "a1,12 Elm Street,"), encoding="utf-8")
     assert with_sheet("apply", tmp_path / "orders.csv", practice) == 0
     assert results(capsys) == ["unchanged", "renamed", "renamed"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_what_was_no_text_stays_invalid_when_its_report_is_fed_back_in(
+    tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str], ending: str
+) -> None:
+    """A date never becomes a name by way of the report; typed as text there, it does."""
+    sheet, report = tmp_path / "dates.xlsx", tmp_path / f"dates-report.{ending}"
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in (["order_id", "new_name"], ["a1", datetime.date(2026, 3, 4)], [1.5, "14 Elm"], ["a3", "16 Elm"]):
+        book.active.append(row)
+    book.save(sheet)
+    for source, target in ((sheet, report), (report, tmp_path / "again.csv")):
+        given = practice | {"report": [str(target)], "max_failures": "3"}
+        assert with_sheet("apply", source, given) == 1
+        rows = json.loads(capsys.readouterr().out)["rows"]
+        assert [row["result"] for row in rows][:2] == ["invalid", "invalid"]
+        assert [(row["order_id"], row["new_name"]) for row in rows][:2] == [("a1", ""), ("", "14 Elm")]
+        if source is sheet:
+            assert "2026-03-04" in rows[0]["reason"]
+    repaired = tmp_path / "repaired.csv"
+    repaired.write_text("order_id,new_name\na1,2026-03-04\n", encoding="utf-8")
+    assert with_sheet("apply", repaired, practice) == 0
+    assert results(capsys) == ["renamed"]
 
 
 def test_practice_runs_are_pointed_to(

@@ -12,6 +12,7 @@ from batch_renamer.progress.screen import duration, run_lines
 from batch_renamer.progress.texts import cells_of
 
 R = Result
+ABOUT = "run qw23am (oak.csv)"
 
 
 def summary(command: str = "apply", counts: Mapping[Result, int] | None = None, **more: object) -> RunSummary:
@@ -56,6 +57,21 @@ def shown(view: RunView, *, width: int = 100, quiet: bool = False) -> list[str]:
             id="stopped",
         ),
         pytest.param(
+            summary(counts={R.FAILED: 290, R.UNCHANGED: 10}, stopped="290 of 300 rows are bad."),
+            "Stopped: nothing was renamed; 290 of 300 rows failed.",
+            id="stopped in the plan",
+        ),
+        pytest.param(
+            summary("plan", {R.PLANNED: 4, R.INVALID: 1}, stopped="1 of 5 rows is bad, and --strict was asked for."),
+            "Stopped: nothing was renamed; 1 of 5 rows needs a look.",
+            id="dry run that was refused",
+        ),
+        pytest.param(
+            summary(counts={R.RENAMED: 3}, stopped="The result could not be written to standard output."),
+            "Done: 3 of 3 rows renamed.",
+            id="all done, and stopped after that",
+        ),
+        pytest.param(
             summary("plan", {R.PLANNED: 3, R.UNCHANGED: 1}),
             "Dry run: 3 of 4 rows would be renamed. Nothing was sent.",
             id="dry run",
@@ -87,23 +103,23 @@ def test_the_first_line_says_how_it_went(run: RunSummary, headline: str) -> None
             id="the question of an apply",
         ),
         pytest.param(
-            RunView(summary=summary("undo", {R.PLANNED: 1}), asking=True, putting_back=True),
-            "The plan: 1 of 1 name will be put back. Nothing has been sent yet.",
+            RunView(summary=summary("undo", {R.PLANNED: 1}), asking=True, putting_back=True, about=ABOUT),
+            "The plan to undo run qw23am (oak.csv): 1 of 1 name will be put back. Nothing has been sent yet.",
             id="the question of an undo",
         ),
         pytest.param(
-            RunView(summary=summary("undo", {R.PLANNED: 2}), putting_back=True),
-            "Dry run: 2 of 2 names would be put back. Nothing was sent.",
+            RunView(summary=summary("undo", {R.PLANNED: 2}), putting_back=True, about=ABOUT),
+            "Dry run, to undo run qw23am (oak.csv): 2 of 2 names would be put back. Nothing was sent.",
             id="the dry run of an undo",
         ),
         pytest.param(
-            RunView(summary=summary("undo", {R.RENAMED: 2}), putting_back=True),
-            "Done: 2 of 2 names put back.",
+            RunView(summary=summary("undo", {R.RENAMED: 2}), putting_back=True, about=ABOUT),
+            "Undid run qw23am (oak.csv): 2 of 2 names put back.",
             id="an undo",
         ),
         pytest.param(
-            RunView(summary=summary("resume", {R.RENAMED: 2}), putting_back=True),
-            "Done: 2 of 2 names put back.",
+            RunView(summary=summary("resume", {R.RENAMED: 2}), putting_back=True, about=ABOUT),
+            "Undid run qw23am (oak.csv): 2 of 2 names put back.",
             id="an undo taken up again",
         ),
     ],
