@@ -457,6 +457,16 @@ def test_pages_hold_every_undecided_row_once_in_order(rows: list[int], limit: in
     assert seen == sorted(rows, reverse=backwards)
 
 
+def test_who_reads_does_not_wait_for_who_writes(journal: Journal) -> None:
+    """A run is shown while another command holds a transaction, however long."""
+    run = with_rows(journal, 1)
+    with closing(sqlite3.connect(journal.path, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        with journal.hold(run, to_read=True):
+            assert [row.row for row in journal.report_rows(run)] == [2]
+        writer.execute("ROLLBACK")
+
+
 def test_the_middle_is_that_of_what_is_left(journal: Journal) -> None:
     """Rows that were decided don't count."""
     run = with_rows(journal, 7)
