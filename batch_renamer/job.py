@@ -18,6 +18,7 @@ from batch_renamer.run import Run
 from batch_renamer.stages import (
     adopt,
     aim,
+    conclude,
     confirm,
     connect,
     hold,
@@ -77,4 +78,4 @@ async def perform(run: Run) -> RunSummary:
         if not run.begun_in_journal and run.stop.cause is not None:
             raise run.stop.cause
         # Still under the lock: whoever takes the run up next is to find it concluded.
-        return await run.conclude()
+        return await conclude(run)

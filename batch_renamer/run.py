@@ -1,11 +1,10 @@
-"""One run in hand: what the stages of a job share. It begins with its tools; it is concluded with a summary.
+"""One run in hand: what the stages of a job share, from its tools to its figures.
 
 The journal is the table that the stages work at; a `Run` holds no rows.
 """
 
 from __future__ import annotations
 
-import logging
 import math
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -18,14 +17,12 @@ import anyio.abc
 import anyio.to_thread
 
 from batch_renamer.connect import MOST_AT_ONCE, Destination
-from batch_renamer.errors import AccountingError, BatchRenamerError, JournalError, ReportWriteError
 from batch_renamer.gateway import Gateway
-from batch_renamer.journal import DRY, Journal, RunRecord, RunState
+from batch_renamer.journal import DRY, Journal, RunRecord
 from batch_renamer.loader import Sheet
-from batch_renamer.model import BAD_RESULTS, Forecast, ReasonGroup, ReportRow, Result, RunSummary
+from batch_renamer.model import BAD_RESULTS, Forecast, ReasonGroup, ReportRow, Result
 from batch_renamer.pacing import Pacer
 from batch_renamer.progress import Progress
-from batch_renamer.reports import write_report
 from batch_renamer.settings import Settings
 from batch_renamer.stopping import StopSignal
 
@@ -34,8 +31,6 @@ __all__ = ["Run"]
 _FIRST_CREW = 64
 _SMALLEST_CREW = 16
 _HEAD_ROOM = 1.3
-
-log = logging.getLogger("batch_renamer")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,7 +43,8 @@ class Run:
     ``opened`` is closed at its end; both are there while the stages are. ``targets`` are the reports to be written.
     ``read_in_s`` is how long it took to read the current names, in seconds. ``in_hand`` tells that no other process may
     be at work on this very run: it began here, or the lock is held. ``own_process`` tells that the process serves
-    nothing else, so that its memory may be arranged for the run.
+    nothing else, so that its memory may be arranged for the run. ``outcomes_lost`` tells that some could not be written
+    down, ``over`` that nothing will be sent any more.
     """
 
     command: str
@@ -73,7 +69,7 @@ class Run:
     in_hand: bool = False
     own_process: bool = False
     outcomes_lost: bool = False
-    _over: bool = False
+    over: bool = False
     _record: RunRecord | None = None
     _pacer: Pacer | None = None
     _gateway: Gateway | None = None
@@ -169,9 +165,19 @@ class Run:
         """How many requests the run has sent."""
         return self._pacer.requests if self._pacer is not None else 0
 
+    @property
+    def throttled(self) -> int:
+        """How many of them met a 429."""
+        return self._pacer.throttled if self._pacer is not None else 0
+
+    @property
+    def learnt_per_s(self) -> float | None:
+        """The limit that the API has shown, in requests per second, if it has."""
+        return self._pacer.learnt_per_s if self._pacer is not None else None
+
     def rows(self) -> Iterator[ReportRow]:
         """Yield every row of the run as reports show it, in sheet order."""
-        return self.journal.report_rows(self.record, over=self._over)
+        return self.journal.report_rows(self.record, over=self.over)
 
     def planned(self, *, limit: int) -> list[ReportRow]:
         """Return the first renames of the plan."""
@@ -183,7 +189,7 @@ class Run:
 
     def counts(self) -> dict[Result, int]:
         """Return how many rows have each result."""
-        return self.journal.counts(self.record, over=self._over)
+        return self.journal.counts(self.record, over=self.over)
 
     def open_rows(self) -> int:
         """Return how many rows are still to be sent."""
@@ -205,93 +211,3 @@ class Run:
         elif self.command == "resume":
             reads, reading_s = renames, renames / per_s
         return Forecast(requests=reads + renames, seconds=reading_s + renames / per_s, rate_per_s=per_s)
-
-    async def conclude(self) -> RunSummary:
-        """Check the account of rows, write the reports and return the run in figures.
-
-        The rows are counted in the journal, not by the stages.
-        """
-        with anyio.CancelScope(shield=True):
-            cause = self.stop.cause
-            leave_alone = self.declined or not self.in_hand
-            if not leave_alone:
-                # From here on nothing will be sent any more, whether or not that can be noted.
-                self._over = not self.dry
-                await self._note_end(cause)
-            try:
-                counts = await self.journal.off_loop(self.journal.account, self.record, over=self._over)
-            except AccountingError as error:
-                cause = error
-                counts = await self.journal.off_loop(self.counts)
-            except JournalError as error:
-                raise cause or error from None
-            summary = self._summary(counts, cause)
-            said = ", ".join(f"{count} {result}" for result, count in counts.items())
-            log.info(
-                "run %s ended (exit code %d): %s%s",
-                self.record.id,
-                summary.exit_code,
-                said,
-                f"; {cause}" if cause else "",
-            )
-            if leave_alone:
-                return summary
-            try:
-                written = await anyio.to_thread.run_sync(self._write_reports, summary)
-            except ReportWriteError as error:
-                self.warnings.append(str(error))
-                return self._summary(counts, cause or error)
-            await self._note_reported()
-        return self._summary(counts, cause, reports=written)
-
-    async def _note_end(self, cause: BatchRenamerError | None) -> None:
-        stopped = str(cause) if cause is not None else ""
-        try:
-            if not self.outcomes_lost:
-                await self.journal.off_loop(self.journal.take_back, self.record)
-            kept = RunState.PLANNED if self.dry and cause is None else RunState.FINISHED
-            await self.journal.off_loop(self.journal.finish, self.record, stopped=stopped, state=kept)
-        except BatchRenamerError as error:
-            # The disk that ended the run may still be full. What the rows came to is in the journal or will be
-            # read back; only the note that the run has ended is missing.
-            log.error("the end of the run could not be noted: %s", error)  # noqa: TRY400 - the cause is its sentence
-        await self._note_limit()
-
-    async def _note_limit(self) -> None:
-        if self._pacer is None or (learnt_per_s := self._pacer.learnt_per_s) is None:
-            return
-        try:
-            await self.journal.off_loop(self.journal.keep_limit, self.destination.account, learnt_per_s)
-        except BatchRenamerError as error:
-            # The next run will learn it anew.
-            log.warning("the limit that was learnt could not be noted: %s", error)
-
-    async def _note_reported(self) -> None:
-        try:
-            await self.journal.off_loop(self.journal.note_reported, self.record)
-        except BatchRenamerError as error:
-            # Then the run can still be taken up, and all that is left of it is to write its reports once more.
-            log.error("the end of the run could not be noted: %s", error)  # noqa: TRY400 - the cause is its sentence
-
-    def _write_reports(self, summary: RunSummary) -> tuple[str, ...]:
-        delimiter = self.record.delimiter or ","
-        return tuple(
-            str(write_report(target, self.rows(), summary=summary, delimiter=delimiter)) for target in self.targets
-        )
-
-    def _summary(
-        self, counts: dict[Result, int], cause: BatchRenamerError | None, *, reports: tuple[str, ...] = ()
-    ) -> RunSummary:
-        bad = any(result in BAD_RESULTS for result in counts)
-        return RunSummary(
-            run_id=self.record.id,
-            command=self.command.split()[0],
-            counts=counts,
-            exit_code=cause.exit_code if cause is not None else int(bad and not self.declined),
-            stopped=str(cause) if cause is not None else "",
-            seconds=time.monotonic() - self.begun,
-            requests=self.requests,
-            throttled=self._pacer.throttled if self._pacer is not None else 0,
-            warnings=tuple(self.warnings),
-            reports=reports,
-        )

@@ -1,0 +1,112 @@
+"""The end of every run, however it came: what its rows came to is counted, noted and reported; a summary leaves."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+import anyio
+import anyio.to_thread
+
+from batch_renamer.errors import AccountingError, BatchRenamerError, JournalError, ReportWriteError
+from batch_renamer.journal import RunState
+from batch_renamer.model import BAD_RESULTS, Result, RunSummary
+from batch_renamer.reports import write_report
+from batch_renamer.run import Run
+
+__all__ = ["conclude"]
+
+log = logging.getLogger("batch_renamer")
+
+
+async def conclude(run: Run) -> RunSummary:
+    """Check the account of rows, write the reports and return the run in figures.
+
+    The rows are counted in the journal, not by the stages.
+
+    Raises:
+        BatchRenamerError: the journal can't be read, so that there is nothing to be said of the rows; the run's own
+            cause where it has one.
+    """
+    with anyio.CancelScope(shield=True):
+        cause = run.stop.cause
+        leave_alone = run.declined or not run.in_hand
+        if not leave_alone:
+            # From here on nothing will be sent any more, whether or not that can be noted.
+            run.over = not run.dry
+            await _note_end(run, cause)
+        try:
+            counts = await run.journal.off_loop(run.journal.account, run.record, over=run.over)
+        except AccountingError as error:
+            cause = error
+            counts = await run.journal.off_loop(run.counts)
+        except JournalError as error:
+            raise cause or error from None
+        summary = _summary(run, counts, cause)
+        said = ", ".join(f"{count} {result}" for result, count in counts.items())
+        why = f"; {cause}" if cause else ""
+        log.info("run %s ended (exit code %d): %s%s", run.record.id, summary.exit_code, said, why)
+        if leave_alone:
+            return summary
+        try:
+            written = await anyio.to_thread.run_sync(_write_reports, run, summary)
+        except ReportWriteError as error:
+            run.warnings.append(str(error))
+            return _summary(run, counts, cause or error)
+        await _note_reported(run)
+    return _summary(run, counts, cause, reports=written)
+
+
+async def _note_end(run: Run, cause: BatchRenamerError | None) -> None:
+    stopped = str(cause) if cause is not None else ""
+    try:
+        if not run.outcomes_lost:
+            await run.journal.off_loop(run.journal.take_back, run.record)
+        kept = RunState.PLANNED if run.dry and cause is None else RunState.FINISHED
+        await run.journal.off_loop(run.journal.finish, run.record, stopped=stopped, state=kept)
+    except BatchRenamerError as error:
+        # The disk that ended the run may still be full. What the rows came to is in the journal or will be read back;
+        # only the note that the run has ended is missing.
+        log.error("the end of the run could not be noted: %s", error)  # noqa: TRY400 - the cause is its sentence
+    await _note_limit(run)
+
+
+async def _note_limit(run: Run) -> None:
+    if run.learnt_per_s is None:
+        return
+    try:
+        await run.journal.off_loop(run.journal.keep_limit, run.destination.account, run.learnt_per_s)
+    except BatchRenamerError as error:
+        # The next run will learn it anew.
+        log.warning("the limit that was learnt could not be noted: %s", error)
+
+
+async def _note_reported(run: Run) -> None:
+    try:
+        await run.journal.off_loop(run.journal.note_reported, run.record)
+    except BatchRenamerError as error:
+        # Then the run can still be taken up, and all that is left of it is to write its reports once more.
+        log.error("the end of the run could not be noted: %s", error)  # noqa: TRY400 - the cause is its sentence
+
+
+def _write_reports(run: Run, summary: RunSummary) -> tuple[str, ...]:
+    delimiter = run.record.delimiter or ","
+    return tuple(str(write_report(target, run.rows(), summary=summary, delimiter=delimiter)) for target in run.targets)
+
+
+def _summary(
+    run: Run, counts: dict[Result, int], cause: BatchRenamerError | None, *, reports: tuple[str, ...] = ()
+) -> RunSummary:
+    bad = any(result in BAD_RESULTS for result in counts)
+    return RunSummary(
+        run_id=run.record.id,
+        command=run.command.split()[0],
+        counts=counts,
+        exit_code=cause.exit_code if cause is not None else int(bad and not run.declined),
+        stopped=str(cause) if cause is not None else "",
+        seconds=time.monotonic() - run.begun,
+        requests=run.requests,
+        throttled=run.throttled,
+        warnings=tuple(run.warnings),
+        reports=reports,
+    )
