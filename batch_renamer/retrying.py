@@ -79,7 +79,7 @@ class Tries:
     @property
     def too_late(self) -> bool:
         """Whether the time to send it has run out."""
-        return anyio.current_time() > self.send_by
+        return self.send_by < math.inf and anyio.current_time() > self.send_by
 
 
 class Retrier:

@@ -60,8 +60,9 @@ async def open_orders_api(
         proxy=_proxy_for(URL(base_url)),
         connector=aiohttp.TCPConnector(limit=connections + 1),
         cookie_jar=aiohttp.DummyCookieJar(),
-        # Half of the time for connecting: what ended before that was certainly not applied, and is told apart.
-        timeout=aiohttp.ClientTimeout(total=timeout_s, connect=min(timeout_s / 2, _CONNECT_S)),
+        # Half of the time for connecting: what ended before that was certainly not applied, and is told apart. The
+        # whole is timed by `_exchange`, for aiohttp's own is missed now and then (aio-libs/aiohttp issue 9547).
+        timeout=aiohttp.ClientTimeout(total=None, connect=min(timeout_s / 2, _CONNECT_S)),
     )
     # aiohttp would send a GET a second time, unseen by the pacer, when a kept connection turns out to be closed
     # (aio-libs/aiohttp issue 10790); there is no public switch. Trying again is the business of `retrying`.
@@ -99,6 +100,7 @@ class HttpOrdersApi:
         # Given with each request: headers of the session, the key among them, would go to a proxy as well, with its
         # CONNECT and in clear (aio-libs/aiohttp pull request 9368; aiohttp 3.14.5).
         self._headers = headers
+        self._headers_with_body = {**headers, "Content-Type": "application/json"}
         self._orders = base_url.rstrip("/") + "/v3/orders/"
         self._timeout_s = timeout_s
 
@@ -160,10 +162,9 @@ class HttpOrdersApi:
     async def _exchange(
         self, method: str, url: URL, payload: dict[str, str] | None
     ) -> tuple[int, Mapping[str, str], bytes]:
-        headers = self._headers if payload is None else {**self._headers, "Content-Type": "application/json"}
+        headers = self._headers if payload is None else self._headers_with_body
         content = None if payload is None else json.dumps(payload).encode()
-        # aiohttp's own timeout is missed now and then (aio-libs/aiohttp issue 9547): a second line.
-        async with asyncio.timeout(self._timeout_s + 1):
+        async with asyncio.timeout(self._timeout_s):
             async with self._session.request(
                 method,
                 url,
