@@ -22,14 +22,12 @@ from typing import Any
 import batch_renamer
 from batch_renamer.sandbox import Sandbox, running
 from tests.support import offline
+from tests.support.gate import DEADLINE_S
 
-__all__ = ["DEADLINE_S", "KEY", "Bench", "Gate", "Ran", "Started", "environment", "serving"]
+__all__ = ["KEY", "Bench", "Ran", "Started", "environment", "serving"]
 
 KEY = "sk-live-4Zq8TtR2vXw9"
 """The key that opens the sandbox; long and odd enough to be found wherever it should not be."""
-
-DEADLINE_S = 60.0
-"""How long any one wait of a test may take before it fails, in seconds; nothing comes near it on a healthy machine."""
 
 PROGRAM = (sys.executable, "-m", "batch_renamer")
 _HANDED_ON = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
@@ -110,31 +108,6 @@ class Started:
             err="".join(self._err) + err.decode(),
             seconds=time.monotonic() - self.begun,
         )
-
-
-class Gate:
-    """Stands in for the sandbox's sleep: a slow request waits here until the gate is opened."""
-
-    def __init__(self) -> None:
-        self.waiting = 0
-        self._arrived = asyncio.Condition()
-        self._open = asyncio.Event()
-
-    async def __call__(self, _seconds: float) -> None:
-        """Hold one request."""
-        async with self._arrived:
-            self.waiting += 1
-            self._arrived.notify_all()
-        await self._open.wait()
-
-    async def until_waiting(self, number: int) -> None:
-        """Wait until so many requests are held."""
-        async with asyncio.timeout(DEADLINE_S), self._arrived:
-            await self._arrived.wait_for(lambda: self.waiting >= number)
-
-    def open(self) -> None:
-        """Let all of them through, and those that come after."""
-        self._open.set()
 
 
 @dataclass(slots=True, kw_only=True)

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule
-from tests.e2e.bench import KEY, Bench, Gate, environment
+from tests.e2e.bench import KEY, Bench, environment
 from tests.support import offline
+from tests.support.gate import Gate
 
 always_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule, Sandbox, running, script
-from tests.e2e.bench import KEY, Bench, Gate
+from tests.e2e.bench import KEY, Bench
 from tests.e2e.trouble import forbidding
+from tests.support.gate import Gate
 
 
 def files_with_the_key(folder: Path) -> list[Path]:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.bench import DEADLINE_S, KEY, PROGRAM, Bench, environment
+from tests.e2e.bench import KEY, PROGRAM, Bench, environment
+from tests.support.gate import DEADLINE_S
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX's")
 

@@ -10,7 +10,8 @@ import sys
 import pytest
 
 from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, NamedBy, Rule
-from tests.e2e.bench import Bench, Gate
+from tests.e2e.bench import Bench
+from tests.support.gate import Gate
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
 

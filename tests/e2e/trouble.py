@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule, Share
-from tests.e2e.bench import DEADLINE_S
+from tests.support.gate import DEADLINE_S
 
 __all__ = ["Naps", "OutageByCount", "faults_of_every_kind", "forbidding", "one_order_for_each_kind"]
 

@@ -27,13 +27,11 @@ import batch_renamer
 from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule, Sandbox, running
 from tests.support import failpoints
 from tests.support import nursery as nursery_program
+from tests.support.gate import DEADLINE_S, Gate
 
-__all__ = ["KEY", "SAME", "Ended", "Gate", "Nursery", "Place", "Row", "ended", "environment", "place", "rows_of"]
+__all__ = ["KEY", "SAME", "Ended", "Nursery", "Place", "Row", "ended", "environment", "place", "rows_of"]
 
 KEY = "sk-test-7Qm2"
-DEADLINE_S = 60.0
-"""How long a test waits for a command before it fails, in seconds; nothing comes near it on a healthy machine."""
-
 SAME = ("row", "order_id", "old_name", "new_name", "final_name", "result")
 """The columns in which a run that was killed and taken up agrees with one that wasn't."""
 
@@ -146,31 +144,6 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return (
         kept | {name: str(folder) for name, folder in homes.items()} | {"PYTHONPATH": paths, "LC_ALL": "C.UTF-8"} | more
     )
-
-
-class Gate:
-    """Stands in for the sandbox's sleep: a slow request waits here until the gate is opened."""
-
-    def __init__(self) -> None:
-        self.waiting = 0
-        self._arrived = asyncio.Condition()
-        self._open = asyncio.Event()
-
-    async def __call__(self, _seconds: float) -> None:
-        """Hold one request."""
-        async with self._arrived:
-            self.waiting += 1
-            self._arrived.notify_all()
-        await self._open.wait()
-
-    async def until_waiting(self, number: int) -> None:
-        """Wait until so many requests are held."""
-        async with asyncio.timeout(DEADLINE_S), self._arrived:
-            await self._arrived.wait_for(lambda: self.waiting >= number)
-
-    def open(self) -> None:
-        """Let all of them through, and those that come after."""
-        self._open.set()
 
 
 @dataclass(slots=True, kw_only=True)
