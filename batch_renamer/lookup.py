@@ -178,13 +178,14 @@ class _Desk:
     """Knows which rows are being read singly and which were on a page, so that none is recorded twice.
 
     A query that was under way when a row was recorded may still return it. So a row is forgotten only by a query that
-    began after that.
+    began after that, and while no batch of an earlier one still holds it.
     """
 
     wanted: Wanted
     record: Record
     left: int
     mean_row_on_last_page: float = math.inf
+    _coming: set[int] = field(default_factory=set)
     _singly: set[int] = field(default_factory=set)
     _recorded_singly: set[int] = field(default_factory=set)
     _on_pages: set[int] = field(default_factory=set)
@@ -194,6 +195,7 @@ class _Desk:
 
     def take(self, request: RenameRequest) -> bool:
         """Note that a row is read singly now; False if it was on a page."""
+        self._coming.discard(request.row)
         if request.row in self._on_pages:
             return False
         if not self._pages_over:
@@ -240,6 +242,8 @@ class _Desk:
             batch = await anext(batches, None)
             if batch is None:
                 return
+            recorded -= self._coming
             self._on_pages -= recorded
             self._recorded_on_pages -= recorded
+            self._coming.update(request.row for request in batch)
             yield batch

@@ -1,9 +1,9 @@
 """Bounded concurrency: batches of items enter, N workers handle them, batches of results are recorded.
 
 Both stages that speak to the API (`lookup`, `pool`) are made of this. Memory is bounded whatever the number of items:
-one batch waiting, one item a worker, and about `_MOST_UNRECORDED` results gathered while as many are being written.
-Results are recorded in groups (all that gathered while the last group was written), and none is lost to a stop or a
-cancellation.
+a batch and a half waiting, one item a worker, and about `_MOST_UNRECORDED` results gathered while as many are being
+written. Results are recorded in groups (all that gathered while the last group was written, or in `_GATHER_S`), and
+none is lost to a stop or a cancellation.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _MOST_UNRECORDED = 2_000
+
+_GATHER_S = 0.05
+"""How long a result waits for others to be recorded with: a transaction costs more than the rows in it."""
 
 
 Crew = Callable[[], int]
@@ -82,6 +85,7 @@ async def work_through(
         try:
             async with anyio.create_task_group() as guard:
                 guard.start_soon(_cancel_when_out_of_time, stop, guard.cancel_scope)
+                guard.start_soon(inbox.run)
                 async with anyio.create_task_group() as crew:
                     await _hire(crew, work, workers, inbox)
                 guard.cancel_scope.cancel()
@@ -108,13 +112,18 @@ async def _hire(
 
 
 class _Inbox(Generic[T]):
-    """Hands out the items of the batches one by one; nothing after a stop."""
+    """Hands out the items of the batches one by one; nothing after a stop.
+
+    The next batch is fetched while the second half of the last one is handed out, so that nobody waits for it.
+    """
 
     def __init__(self, batches: AsyncIterator[Sequence[T]], stop: StopSignal) -> None:
         self._batches = batches
         self._stop = stop
         self._waiting: deque[T] = deque()
-        self._lock = anyio.Lock()
+        self._few = 0
+        self._few_left = anyio.Event()
+        self._fetched = anyio.Event()
         self._ended = False
         self.emptied = anyio.Event()
 
@@ -123,27 +132,36 @@ class _Inbox(Generic[T]):
         """Whether nothing more will be handed out."""
         return self.emptied.is_set() or self._stop.requested
 
-    async def take(self) -> tuple[T] | None:
-        while not self._waiting:
-            async with self._lock:
-                if self._waiting:
-                    break
-                if self._ended or self._stop.requested:
-                    self.emptied.set()
-                    return None
-                await self._fetch()
-        if self._stop.requested:
-            self.emptied.set()
-            return None
-        return (self._waiting.popleft(),)
-
-    async def _fetch(self) -> None:
+    async def run(self) -> None:
         try:
-            self._waiting.extend(await anext(self._batches))
-        except StopAsyncIteration:
-            self._ended = True
+            async for batch in self._batches:
+                self._few = len(batch) // 2
+                self._few_left = anyio.Event()
+                self._waiting.extend(batch)
+                self._tell_the_waiting()
+                if batch:
+                    await self._few_left.wait()
+                if self._stop.requested:
+                    break
         except BatchRenamerError as error:
             self._stop.request(error)
+        self._ended = True
+        self._tell_the_waiting()
+
+    def _tell_the_waiting(self) -> None:
+        self._fetched.set()
+        self._fetched = anyio.Event()
+
+    async def take(self) -> tuple[T] | None:
+        while not (self._waiting or self._ended or self._stop.requested):
+            await self._fetched.wait()
+        if self._stop.requested or not self._waiting:
+            self.emptied.set()
+            return None
+        item = self._waiting.popleft()
+        if len(self._waiting) <= self._few:
+            self._few_left.set()
+        return (item,)
 
 
 class _Outbox(Generic[R]):
@@ -155,7 +173,7 @@ class _Outbox(Generic[R]):
         self._results: list[R] = []
         self._filled = anyio.Event()
         self._emptied = anyio.Event()
-        self._closed = False
+        self._closed = anyio.Event()
         self._broken = False
 
     def put(self, result: R) -> None:
@@ -163,7 +181,7 @@ class _Outbox(Generic[R]):
         self._filled.set()
 
     def close(self) -> None:
-        self._closed = True
+        self._closed.set()
         self._filled.set()
 
     async def room(self) -> None:
@@ -172,8 +190,10 @@ class _Outbox(Generic[R]):
 
     async def run(self) -> None:
         with anyio.CancelScope(shield=True):
-            while not (self._closed and not self._results):
+            while not (self._closed.is_set() and not self._results):
                 await self._filled.wait()
+                with anyio.move_on_after(_GATHER_S):
+                    await self._closed.wait()
                 self._filled = anyio.Event()
                 group, self._results = self._results, []
                 self._emptied.set()

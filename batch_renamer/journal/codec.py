@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from batch_renamer.model import Change, Order, Outcome, RenameRequest, ReportRow, Result, RowProblem
@@ -11,22 +11,20 @@ __all__ = [
     "REPORT",
     "SETTLE_OUTCOME",
     "SETTLE_PLANNED",
-    "STATE_COLUMNS",
     "as_stored",
     "loaded",
-    "order_of",
     "planned",
     "report_row",
     "settled",
 ]
 
-STATE_COLUMNS = "status, is_processing, is_merging, is_deleted, total_images, last_updated_at"
 # Of an order that was never read, the old name is the one that the sheet gives: a report that is fed back in as a
 # spreadsheet keeps its guards.
-REPORT = f"""
+REPORT = """
     SELECT row, order_id, COALESCE(old_name, NULLIF(guard, '')), new_name, final_name, skip, result, reason, warning,
-        {STATE_COLUMNS}, attempts, http_status, started_at, seconds
-    FROM rows WHERE run = ?"""  # noqa: S608 - constants
+        status, is_processing, is_merging, is_deleted, total_images, last_updated_at,
+        attempts, http_status, started_at, seconds
+    FROM rows WHERE run = ?"""
 # A row that is tried again (handed_out = 2) keeps the name that its order had before this run first sent it, and if the
 # order has the new one by now, that is this run's doing.
 SETTLE_PLANNED = """
@@ -96,21 +94,6 @@ def settled(run: int, outcome: Outcome) -> tuple[object, ...]:
 
 def _flag(value: object) -> bool | None:
     return None if value is None else bool(value)
-
-
-def order_of(order_id: str, name: str | None, state: Sequence[object]) -> Order:
-    """Return an order from its id, its name and `STATE_COLUMNS`."""
-    status, is_processing, is_merging, is_deleted, total_images, last_updated_at = state
-    return Order(
-        order_id=order_id,
-        name=name,
-        status=status,  # type: ignore[arg-type]  # STRICT columns
-        is_processing=_flag(is_processing),
-        is_merging=_flag(is_merging),
-        is_deleted=_flag(is_deleted),
-        total_images=total_images,  # type: ignore[arg-type]  # written from a number
-        last_updated_at=last_updated_at,  # type: ignore[arg-type]  # STRICT columns
-    )
 
 
 def as_stored(result: object) -> Result:

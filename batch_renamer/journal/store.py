@@ -10,17 +10,15 @@ from batch_renamer.journal.codec import (
     REPORT,
     SETTLE_OUTCOME,
     SETTLE_PLANNED,
-    STATE_COLUMNS,
     as_stored,
     loaded,
-    order_of,
     planned,
     report_row,
     settled,
 )
 from batch_renamer.journal.repeats import settle_repeats
 from batch_renamer.journal.runs import DRY, RunRecord, RunState, RunTable
-from batch_renamer.model import Change, Outcome, ReasonGroup, RenameRequest, ReportRow, Result, RowProblem
+from batch_renamer.model import Change, Order, Outcome, ReasonGroup, RenameRequest, ReportRow, Result, RowProblem
 
 __all__ = ["Journal"]
 
@@ -77,9 +75,12 @@ class Journal(RunTable):
         return [_request(row) for row in rows]
 
     def changes(self, run: RunRecord, *, after_row: int, limit: int) -> list[Change]:
-        """Return the next planned renames, in sheet order."""
+        """Return the next planned renames, in sheet order.
+
+        Their orders bear id and name: what else was seen of them stays in the journal, and nobody needs it to rename.
+        """
         rows = self.select(
-            f"SELECT row, new_name, read_at, handed_out, order_id, old_name, {STATE_COLUMNS} FROM rows"  # noqa: S608 - constant
+            "SELECT row, new_name, read_at, handed_out, order_id, old_name FROM rows"
             " WHERE run = ? AND row > ? AND result = 'planned' ORDER BY row LIMIT ?",
             (run.number, after_row, limit),
         )
@@ -89,9 +90,9 @@ class Journal(RunTable):
                 new_name=new_name,  # type: ignore[arg-type]  # STRICT columns
                 read_at=read_at,  # type: ignore[arg-type]  # STRICT columns
                 handed_out=bool(handed_out),
-                order=order_of(order_id, old_name, state),  # type: ignore[arg-type]  # STRICT columns
+                order=Order(order_id=order_id, name=old_name),  # type: ignore[arg-type]  # STRICT columns
             )
-            for row, new_name, read_at, handed_out, order_id, old_name, *state in rows
+            for row, new_name, read_at, handed_out, order_id, old_name in rows
         ]
 
     def hand_out(self, run: RunRecord, changes: Sequence[Change]) -> None:

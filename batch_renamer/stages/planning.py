@@ -79,10 +79,9 @@ async def read(run: Run) -> None:
 
     async def batches(backwards: bool = False) -> AsyncIterator[list[RenameRequest]]:
         after = math.inf if backwards else 0
-        while first is None or planned < first:
-            batch = await journal.off_loop(journal.requests, record, after_row=after, limit=_BATCH, backwards=backwards)
-            if not batch:
-                return
+        while batch := await journal.off_loop(
+            journal.requests, record, after_row=after, limit=_BATCH, backwards=backwards
+        ):
             after = batch[-1].row
             yield batch
 
@@ -99,8 +98,20 @@ async def read(run: Run) -> None:
     async def wanted(order_ids: Sequence[str]) -> list[RenameRequest]:
         return await journal.off_loop(journal.requests_for, record, order_ids)
 
-    if first is not None:  # A trial reads no more orders than it needs, in sheet order.
-        await read_singly(batches(), record_decisions, gateway=run.gateway, workers=run.crew, stop=run.stop)
+    async def try_out(first: int) -> None:
+        """Read in sheet order, and no more orders than are needed: as many as are missing, or more after a miss."""
+        after, size = 0, first - planned
+        while planned < first and not run.stop.requested:
+            planned_before = planned
+            batch = await journal.off_loop(journal.requests, record, after_row=after, limit=min(size, _BATCH))
+            if not batch:
+                return
+            after = batch[-1].row
+            await read_singly(_only(batch), record_decisions, gateway=run.gateway, workers=run.crew, stop=run.stop)
+            size = first - planned if planned > planned_before else 2 * len(batch)
+
+    if first is not None:
+        await try_out(first)
     else:
         await read_both_ways(
             batches,
@@ -120,6 +131,10 @@ async def read(run: Run) -> None:
         await journal.off_loop(journal.skip_after_first, record, first)
     if run.command != "resume":  # What is taken up was said yes to: killed here, it is no plan that waits for one.
         await journal.off_loop(journal.enter, record, RunState.PLANNED)
+
+
+async def _only(batch: Sequence[RenameRequest]) -> AsyncIterator[Sequence[RenameRequest]]:
+    yield batch
 
 
 def _guard(run: Run) -> tuple[str, bool]:

@@ -169,18 +169,18 @@ async def test_a_plan_that_was_refused_stays_refused(here: Place) -> None:
 
 async def test_full_disk(here: Place) -> None:
     """One clear line and exit 4; the journal can be read, and with room the run goes on."""
-    here.seed({f"o{number}": f"Old {number}" for number in range(200)})
-    here.sheet([(f"o{number}", f"New {number}") for number in range(200)])
+    here.seed({f"o{number}": f"Old {number}" for number in range(2_000)})
+    here.sheet([(f"o{number}", f"New {number}") for number in range(2_000)])
     plan = (await here.do("plan", "orders.csv", "--json")).result["run_id"]
     journal = here.state / "journal.sqlite3"
     stopped: Ended | None = None
     # How far it comes is a matter of pages and groups; it is to come to its first renames and not to its last.
-    for more in range(100_000, 1_000_000, 50_000):
+    for more in range(100_000, 2_000_000, 50_000):
         stopped = await here.do("apply", "--plan", plan, *APPLY[2:], largest_file=journal.stat().st_size + more)
         if here.patched:
             break
     assert stopped is not None
-    assert (stopped.code, 0 < len(here.patched) < 200) == (4, True), stopped.err
+    assert (stopped.code, 0 < len(here.patched) < 2_000) == (4, True), stopped.err
     said = [line for line in (stopped.out + stopped.err).splitlines() if re.search(r"disk (I/O|is) ", line)]
     assert len(said) == 1, said
     assert "Traceback" not in stopped.err

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -490,9 +491,9 @@ def test_pages_go_on_while_their_rows_are_settled(journal: Journal) -> None:
 
 @pytest.mark.parametrize("name", ["old", "", None], ids=repr)
 def test_planned_rename_comes_back_as_it_was_planned(journal: Journal, name: str | None) -> None:
-    """The order's state goes with it."""
+    """Its order's state stays in the journal, for the report."""
     run = with_rows(journal, 1)
-    order = Order(
+    state = Order(
         order_id="id2",
         name=name,
         status="odd",
@@ -502,9 +503,12 @@ def test_planned_rename_comes_back_as_it_was_planned(journal: Journal, name: str
         total_images=2.5,
         last_updated_at="2026-01-01T00:00:00Z",
     )
-    planned = Change(row=2, new_name="name 2", order=order, read_at=1_234.5)
+    planned = Change(row=2, new_name="name 2", order=state, read_at=1_234.5)
     journal.settle(run, [planned])
-    assert journal.changes(run, after_row=0, limit=9) == [planned]
+    assert journal.changes(run, after_row=0, limit=9) == [replace(planned, order=Order(order_id="id2", name=name))]
+    [row] = journal.report_rows(run)
+    assert (row.status, row.is_processing, row.is_merging, row.is_deleted) == ("odd", True, False, None)
+    assert (row.total_images, row.last_updated_at) == (2.5, "2026-01-01T00:00:00Z")
 
 
 def test_runs_do_not_mix(journal: Journal) -> None:

@@ -291,6 +291,19 @@ async def test_single_reads_fill_the_limit_beside_slow_pages(
     assert desk.singles - rows_a_page_time * page_times < 120  # hardly any row was read both ways
 
 
+async def test_a_row_on_a_page_may_have_been_fetched_before() -> None:
+    """Pages and single reads meet everywhere in a sheet that is in no order; what waits in a batch is known all along.
+
+    A batch is fetched while the one before is still being handed out, and either may hold what a page has brought.
+    """
+    api = account_of(2_000)
+    api.page_latency_s = 0.3
+    desk = desk_for(api, random.sample(range(2_000), 2_000))
+    await desk.look_up()
+    assert_all_found(desk, 2_000)
+    assert desk.pages > 10
+
+
 async def test_a_page_beside_single_reads_brings_more_than_it_costs() -> None:
     """Two wanted orders a page aren't worth the parsing of a hundred."""
     api = account_of(20_000)
@@ -495,7 +508,7 @@ def test_nothing_is_read_twice(data: st.DataObject) -> None:
         api = account_of(orders, script={("list", "page"): faults})
         api.unlisted = {f"o{number}" for number in data.draw(st.sets(st.integers(0, orders - 1)))}
         api.page_latency_s = data.draw(st.sampled_from([0.05, 0.3, 2.0]))
-        desk = desk_for(api, sorted(wanted))
+        desk = desk_for(api, data.draw(st.permutations(sorted(wanted))))
         await desk.look_up()
         return desk
 

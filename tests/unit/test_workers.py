@@ -118,7 +118,7 @@ async def test_an_empty_batch_is_passed_over() -> None:
 
 
 async def test_batches_are_fetched_as_they_are_needed() -> None:
-    """No batch is asked for before the items of the last one are all in hand: memory doesn't grow with the sheet."""
+    """No batch is asked for before half of the last one is in hand: memory doesn't grow with the sheet."""
     shop, waiting = Shop(), list[int]()
 
     async def batches() -> AsyncIterator[Sequence[int]]:
@@ -128,7 +128,20 @@ async def test_batches_are_fetched_as_they_are_needed() -> None:
 
     await work_through(batches(), shop.handle, shop.record, workers=lambda: 4, stop=shop.stop)
     assert len(waiting) == 100
-    assert max(waiting) <= 4
+    assert max(waiting) <= 5
+
+
+async def test_nobody_waits_for_a_batch() -> None:
+    """The next one is fetched while there is something left of the last."""
+    shop = Shop(seconds=0.1)
+
+    async def batches() -> AsyncIterator[Sequence[int]]:
+        for begin in range(0, 100, 20):
+            await anyio.sleep(0.2)
+            yield range(begin, begin + 20)
+
+    await work_through(batches(), shop.handle, shop.record, workers=lambda: 4, stop=shop.stop)
+    assert anyio.current_time() == pytest.approx(0.2 + 100 / 4 * 0.1)
 
 
 async def test_a_slow_recorder_holds_the_workers_back() -> None:
@@ -159,6 +172,15 @@ async def test_results_are_recorded_in_groups() -> None:
     assert len(shop.groups) <= 4
 
 
+async def test_a_result_waits_a_moment_for_others_to_be_recorded_with() -> None:
+    """A transaction costs more than a row: twenty a second are enough, and the last one waits for nobody."""
+    shop = Shop(seconds=0.01)
+    await shop.work(range(300), workers=1)
+    assert sorted(shop.recorded) == list(range(300))
+    assert len(shop.groups) <= 3.0 / 0.05 + 1
+    assert anyio.current_time() == pytest.approx(3.0)
+
+
 async def test_an_item_may_have_no_result() -> None:
     """Items that end without a word don't hold anything up."""
     shop = Shop()
@@ -183,7 +205,7 @@ async def test_a_stop_hands_out_nothing_more() -> None:
 
 
 async def test_a_stop_fetches_nothing_more() -> None:
-    """No batch is asked for once the run is to stop."""
+    """No batch is asked for once the run is to stop; before that, one more than is in hand."""
     shop, fetched = Shop(), list[float]()
 
     async def batches() -> AsyncIterator[Sequence[int]]:
@@ -194,7 +216,7 @@ async def test_a_stop_fetches_nothing_more() -> None:
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(later, 2.5, lambda: shop.stop.request(a_stop()))
         await work_through(batches(), shop.handle, shop.record, workers=lambda: 2, stop=shop.stop)
-    assert fetched == pytest.approx([0, 0, 1, 1, 2, 2])
+    assert fetched == pytest.approx([0, 0, 0, 1, 1, 2, 2])
 
 
 async def test_a_stop_before_the_first_item_handles_none() -> None:
@@ -282,7 +304,7 @@ async def test_an_item_that_the_stop_interrupted_ends_its_worker() -> None:
 
 
 async def test_batches_that_cannot_be_read_stop_the_run() -> None:
-    """A journal that can't be read is the cause of the stop; what was begun is finished."""
+    """A journal that can't be read is the cause of the stop; what was begun is finished, and nothing else begun."""
     shop = Shop()
 
     async def batches() -> AsyncIterator[Sequence[int]]:
@@ -291,7 +313,7 @@ async def test_batches_that_cannot_be_read_stop_the_run() -> None:
 
     await work_through(batches(), shop.handle, shop.record, workers=lambda: 2, stop=shop.stop)
     assert isinstance(shop.stop.cause, JournalError)
-    assert sorted(shop.recorded) == [1, 2, 3]
+    assert sorted(shop.recorded) == shop.begun == [1, 2]
 
 
 @pytest.mark.parametrize("fails_at", [1, 2])
