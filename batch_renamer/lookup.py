@@ -216,10 +216,11 @@ class _Desk:
         found = [request for request in await self.wanted(list(orders)) if request.row not in self._singly]
         self._singly -= recorded
         self._recorded_singly -= recorded
+        if not found:
+            return 0
         rows = {request.row for request in found}
         self._on_pages |= rows
-        if rows:
-            self.mean_row_on_last_page = sum(rows) / len(rows)
+        self.mean_row_on_last_page = sum(rows) / len(rows)
         await self.record([(request, Found(order=orders[request.order_id], read_at=page.read_at)) for request in found])
         if self._singles_begun:
             self._recorded_on_pages |= rows

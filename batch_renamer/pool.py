@@ -16,7 +16,7 @@ from typing import assert_never
 import anyio
 
 from batch_renamer.gateway import Gateway
-from batch_renamer.model import Change, Found, Missing, Order, Outcome, Reading, Result, Unreadable
+from batch_renamer.model import BAD_RESULTS, Change, Found, Missing, Order, Outcome, Reading, Result, Unreadable
 from batch_renamer.orders_api import RequestError
 from batch_renamer.retrying import TooLate, Tries
 from batch_renamer.stopping import Stopping, StopSignal
@@ -45,7 +45,12 @@ async def rename_all(
     async def handle(change: Change, emit: Callable[[Outcome], None]) -> None:
         await _Renaming(change, gateway=gateway, stop=stop, wall=wall).run(emit)
 
-    await work_through(batches, handle, record, workers=workers, stop=stop)
+    await work_through(batches, handle, record, workers=workers, stop=stop, urgent=_is_bad)
+
+
+def _is_bad(outcome: Outcome) -> bool:
+    """Tell whether whoever records the outcome may have to stop the run for it."""
+    return outcome.result in BAD_RESULTS
 
 
 class _Renaming:

@@ -25,7 +25,7 @@ R = TypeVar("R")
 
 _MOST_UNRECORDED = 2_000
 
-_GATHER_S = 0.05
+_GATHER_S = 0.1
 """How long a result waits for others to be recorded with: a transaction costs more than the rows in it."""
 
 
@@ -42,12 +42,13 @@ async def work_through(
     *,
     workers: Crew,
     stop: StopSignal,
+    urgent: Callable[[R], bool] = lambda _: False,
 ) -> None:
     """Handle every item of ``batches`` with ``workers()`` at once, and record every result.
 
     ``handle(item, emit)`` calls ``emit`` for each result, synchronously, also when it is cancelled; ``record`` writes a
-    group of results. Errors that end a run (raised by either) become the cause of ``stop``; nothing more is handed
-    out then, and items in hand get the grace of the stop before they are cancelled.
+    group of results, at once if one of them is ``urgent``. Errors that end a run (raised by either) become the cause of
+    ``stop``; nothing more is handed out then, and items in hand get the grace of the stop before they are cancelled.
 
     Example:
         >>> import anyio
@@ -64,7 +65,7 @@ async def work_through(
         >>> anyio.run(main)
         [2, 4, 6]
     """
-    outbox: _Outbox[R] = _Outbox(record, stop)
+    outbox: _Outbox[R] = _Outbox(record, stop, urgent)
     inbox = _Inbox(batches, stop)
 
     async def work() -> None:
@@ -167,22 +168,29 @@ class _Inbox(Generic[T]):
 class _Outbox(Generic[R]):
     """Gathers results and records them in groups, shielded from cancellation."""
 
-    def __init__(self, record: Callable[[list[R]], Awaitable[None]], stop: StopSignal) -> None:
+    def __init__(
+        self, record: Callable[[list[R]], Awaitable[None]], stop: StopSignal, urgent: Callable[[R], bool]
+    ) -> None:
         self._record = record
         self._stop = stop
+        self._urgent = urgent
         self._results: list[R] = []
         self._filled = anyio.Event()
         self._emptied = anyio.Event()
-        self._closed = anyio.Event()
+        self._hurried = anyio.Event()
+        self._closed = False
         self._broken = False
 
     def put(self, result: R) -> None:
         self._results.append(result)
         self._filled.set()
+        if self._urgent(result):
+            self._hurried.set()
 
     def close(self) -> None:
-        self._closed.set()
+        self._closed = True
         self._filled.set()
+        self._hurried.set()
 
     async def room(self) -> None:
         while len(self._results) > _MOST_UNRECORDED and not self._broken:
@@ -190,11 +198,13 @@ class _Outbox(Generic[R]):
 
     async def run(self) -> None:
         with anyio.CancelScope(shield=True):
-            while not (self._closed.is_set() and not self._results):
+            while not (self._closed and not self._results):
                 await self._filled.wait()
                 with anyio.move_on_after(_GATHER_S):
-                    await self._closed.wait()
+                    await self._hurried.wait()
                 self._filled = anyio.Event()
+                if not self._closed:
+                    self._hurried = anyio.Event()
                 group, self._results = self._results, []
                 self._emptied.set()
                 self._emptied = anyio.Event()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
 from batch_renamer.errors import AccountingError
 from batch_renamer.journal import lineage
@@ -113,8 +114,8 @@ class Journal(RunTable):
         changes = [planned(run.number, decision) for decision in decisions if isinstance(decision, Change)]
         outcomes = [settled(run.number, decision) for decision in decisions if isinstance(decision, Outcome)]
         with self.transaction() as connection:
-            connection.executemany(SETTLE_PLANNED, changes)
-            connection.executemany(SETTLE_OUTCOME, outcomes)
+            for sql, values in chain(SETTLE_PLANNED.statements(changes), SETTLE_OUTCOME.statements(outcomes)):
+                connection.execute(sql, values)
 
     def look_again(self, run: RunRecord) -> None:
         """Have every planned order looked at again, if another run of the account has renamed since this one began."""

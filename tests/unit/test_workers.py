@@ -173,12 +173,33 @@ async def test_results_are_recorded_in_groups() -> None:
 
 
 async def test_a_result_waits_a_moment_for_others_to_be_recorded_with() -> None:
-    """A transaction costs more than a row: twenty a second are enough, and the last one waits for nobody."""
+    """A transaction costs more than a row: ten a second are enough, and the last one waits for nobody."""
     shop = Shop(seconds=0.01)
     await shop.work(range(300), workers=1)
     assert sorted(shop.recorded) == list(range(300))
-    assert len(shop.groups) <= 3.0 / 0.05 + 1
+    assert len(shop.groups) <= 3.0 / 0.1 + 1
     assert anyio.current_time() == pytest.approx(3.0)
+
+
+async def test_an_urgent_result_waits_for_nobody() -> None:
+    """It is recorded at once, with what has gathered; the next ones gather again."""
+    shop, recorded_at = Shop(seconds=0.01), dict[int, float]()
+
+    async def record(group: list[int]) -> None:
+        recorded_at.update(dict.fromkeys(group, anyio.current_time()))
+
+    await work_through(
+        batches_of(range(100), size=10),
+        shop.handle,
+        record,
+        workers=lambda: 1,
+        stop=shop.stop,
+        urgent=lambda number: number == 42,
+    )
+    late_by = {number: time - (number + 1) * 0.01 for number, time in recorded_at.items()}
+    assert late_by[42] == pytest.approx(0)
+    assert max(late_by.values()) == pytest.approx(0.1, abs=0.011)
+    assert late_by[43] == pytest.approx(0.1, abs=0.011)
 
 
 async def test_an_item_may_have_no_result() -> None:
