@@ -65,6 +65,7 @@ class LimitLearner:
         self._longest_s: float | None = None
         self._begun_at: float | None = None
         self._refused_from = self._decided_at = -math.inf  # the last event: its first refusal left, and was known
+        self._failed_at = -math.inf
         self._drips: _Drips | None = None
         # The share of the ceiling that was kept to when something was let in last, and whether nothing is any more.
         self._let_in_at_share, self._is_shut = 1.0, False
@@ -117,6 +118,7 @@ class LimitLearner:
         failed = [s for s in self._ramp if s.taken_at <= send.left_at < s.taken_at + _PROVEN_AFTER_S]
         if failed:
             self.limit_per_s = failed[0].share_before * self.ceiling_per_s
+            self._failed_at = now
             self._hold_s = min(2 * self._hold_s, _LONGEST_HOLD_S)
             self._steps_large = False
         else:
@@ -148,6 +150,10 @@ class LimitLearner:
         seen = sum(since < send.left_at < refused.left_at and not send.refused for send in self._sends)
         self._is_shut = not seen and self._begun_at is not None and since >= self._begun_at
         known = min(float(seen), self.limit_per_s * (1 - _STEPS[0] / 2))
+        if seen and since < self._failed_at:
+            # What the attempt had refused may fill the window, too: this once, what was let in is no measure.
+            known = self.limit_per_s * (1 - _STEPS[0])
+            self._failed_at = -math.inf
         self.limit_per_s = max(known, min(1.0, self.ceiling_per_s))
         if self._begun_at is not None and since < self._begun_at:
             awaited = sum(refused.left_at < send.left_at and send.refused is None for send in self._sends)

@@ -206,6 +206,20 @@ def test_an_attempt_that_fails_takes_back_what_was_not_proven(to_s: float, climb
     assert learner.limit_per_s == pytest.approx(100 * kept)
 
 
+def test_what_was_let_in_is_no_measure_after_an_attempt_that_failed() -> None:
+    """Its refusals may have filled the window as well; if it goes on, that was not it."""
+    learner, climbed = climbing(2.2)
+    left_at = climbed[-1].left_at
+    for send in climbed[-12:]:
+        learner.refused(send, left_at + 0.1)
+    kept = learner.limit_per_s
+    after = [learner.sent(left_at + 0.11 + number * 0.01) for number in range(40)]
+    learner.refused(after[0], after[0].left_at + 0.1)
+    assert learner.limit_per_s == pytest.approx(kept * 0.98)
+    learner.refused(after[-1], after[-1].left_at + 0.1)
+    assert learner.limit_per_s < kept * 0.98
+
+
 @pytest.mark.parametrize(("refusals", "waits_s"), [(1, 4.0), (3, 10.0), (12, 40.0)])
 def test_an_attempt_that_costs_more_is_not_soon_repeated(refusals: int, waits_s: float) -> None:
     """Three 429s in a thousand requests is what attempts may cost; the least wait doubles all the same."""
