@@ -1,7 +1,7 @@
 """What the commands do: words that were given enter, the result on standard output and an exit code leave.
 
 ``session`` turns words into settings and errors into exit codes, ``renaming`` holds the commands that run a job,
-``past`` those about past runs; ``asking`` and ``showing`` are what a person meets.
+``past`` those about past runs; ``asking``, ``showing`` and ``advising`` are what a person meets.
 """
 
 from batch_renamer.commands.past import list_runs, report_again, show_one

@@ -66,6 +66,7 @@ def orders(count: int) -> str:
 
 
 async def _yes(question: str) -> bool:
+    _forget_what_was_typed()
     sys.stderr.write(question)
     sys.stderr.flush()
     if os.name == "posix":
@@ -75,3 +76,16 @@ async def _yes(question: str) -> bool:
     else:
         answer = await anyio.to_thread.run_sync(sys.stdin.readline, abandon_on_cancel=True)
     return answer.strip().lower() in ("y", "yes")
+
+
+def _forget_what_was_typed() -> None:
+    """A yes that was typed before there was a question was meant for something else."""
+    if sys.platform == "win32":
+        import msvcrt  # noqa: PLC0415 - only there
+
+        while msvcrt.kbhit():
+            msvcrt.getwch()
+    else:
+        import termios  # noqa: PLC0415 - not there
+
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)

@@ -59,12 +59,14 @@ def _list(session: Session, *, prune: str | None) -> int:
 
 
 def _write_runs(session: Session, journal: Journal, runs: list[RunRecord]) -> None:
+    at_work = journal.at_work()
     if session.settings.json:
-        lines = [_as_json(run, _counts(journal, run), journal.parent(run)) for run in runs]
+        lines = [_as_json(run, _counts(journal, run), journal.parent(run), at_work=run.id in at_work) for run in runs]
         sys.stdout.write(json.dumps({"command": "runs", "exit_code": 0, "runs": lines}) + "\n")
     else:
         for run in runs:
-            sys.stdout.write(_line(run, _counts(journal, run), journal.parent(run)) + "\n")
+            line = _line(run, _counts(journal, run), journal.parent(run), at_work=run.id in at_work)
+            sys.stdout.write(line + "\n")
         if not runs:
             sys.stderr.write(f"There are no runs yet.{session.elsewhere()}\n")
 
@@ -96,8 +98,9 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: b
             summary=replace(summary, command="show", exit_code=0),
         )
         return
-    sys.stdout.write(_line(run, summary.counts, journal.parent(run)) + "\n")
+    sys.stdout.write(_line(run, summary.counts, journal.parent(run), at_work=at_work) + "\n")
     about = went_before(journal, run)
+    at_work = at_work and _is_open(run, summary.counts)
     resume = not at_work and run.command in ("apply", "undo") and interrupted(run, summary.counts)
     view = RunView(
         summary=summary,
@@ -106,6 +109,7 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: b
         putting_back=run.command.startswith("undo"),
         about=named(about) if about is not None else "",
         about_undo=about is not None and about.command == "undo",
+        at_work=at_work,
         next_hint="To go on with what is left:" if resume else "",
         next_command=_resume(session, run) if resume else "",
         all_rows=f"`batch-renamer report {run.id} --report FILE.xlsx` writes every row",
@@ -178,16 +182,23 @@ def _broken_off(run: RunRecord) -> bool:
     return run.state in (RunState.LOADING, RunState.READING) and run.command in ("apply", "undo")
 
 
-def _line(run: RunRecord, counts: dict[Result, int], parent: RunRecord | None) -> str:
+def _line(run: RunRecord, counts: dict[Result, int], parent: RunRecord | None, *, at_work: bool) -> str:
     moment = datetime.datetime.fromtimestamp(run.created_at).astimezone().strftime("%Y-%m-%d %H:%M")
     results = ", ".join(f"{count:,} {result}" for result, count in counts.items()) or "no rows"
     command = run.command + (f" of {parent.id}" if parent is not None else "")
     where = run.base_url + (f" ({run.profile})" if run.profile else "")
     sheet = f"  {visible(Path(run.sheet).name)}" if run.sheet is not None else ""
-    return f"{run.id}  {moment}  {command:<15}  {_how(run, counts):<11}  {where}{sheet}  {results}"
+    return f"{run.id}  {moment}  {command:<15}  {_how(run, counts, at_work=at_work):<11}  {where}{sheet}  {results}"
 
 
-def _how(run: RunRecord, counts: dict[Result, int]) -> str:
+def _is_open(run: RunRecord, counts: dict[Result, int]) -> bool:
+    """Tell whether a run that somebody has in use may be at work; one that is over is merely looked at."""
+    return run.state is not RunState.FINISHED or interrupted(run, counts)
+
+
+def _how(run: RunRecord, counts: dict[Result, int], *, at_work: bool) -> str:
+    if at_work and _is_open(run, counts):
+        return "at work"
     if merely_planned(run):
         return "planned"
     if interrupted(run, counts):
@@ -195,12 +206,14 @@ def _how(run: RunRecord, counts: dict[Result, int]) -> str:
     return "done" if run.state is RunState.FINISHED else "not begun"
 
 
-def _as_json(run: RunRecord, counts: dict[Result, int], parent: RunRecord | None) -> dict[str, object]:
+def _as_json(
+    run: RunRecord, counts: dict[Result, int], parent: RunRecord | None, *, at_work: bool
+) -> dict[str, object]:
     return {
         "run_id": run.id,
         "command": run.command,
         "of": parent.id if parent is not None else None,
-        "state": _how(run, counts),
+        "state": _how(run, counts, at_work=at_work),
         "base_url": run.base_url,
         "profile": run.profile,
         "sheet": run.sheet,

@@ -2,14 +2,17 @@
 
 ::
 
-    store     the rows, and the whole journal ─> lineage   runs born of runs: undo, resume, audit
-      │                                       ─> repeats   rows that speak of the same order or name
-      │                                       ─> codec     values and columns
-    runs      what each run is bound to, and how far it has come
-    database  one SQLite file, transactions   ─> schema    its tables, step by step
+    results   what a run has come to, and the whole journal
+      │
+    rows      what was decided of each row     ─> lineage   runs born of runs: undo, resume, audit
+      │                                        ─> repeats   rows that speak of the same order or name
+      │                                        ─> codec     values and columns
+    runs      what each run is bound to, and   ─> record    a run as a value
+      │       how far it has come              ─> pruning   which runs can be forgotten
+    database  one SQLite file, transactions    ─> schema    its tables, step by step
 """
 
-from batch_renamer.journal.runs import DRY, RunRecord, RunState
-from batch_renamer.journal.store import Journal
+from batch_renamer.journal.record import DRY, RunRecord, RunState
+from batch_renamer.journal.results import Journal
 
 __all__ = ["DRY", "Journal", "RunRecord", "RunState"]

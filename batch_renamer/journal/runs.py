@@ -9,74 +9,21 @@ import sqlite3
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from batch_renamer.errors import BatchRenamerError, InputError
 from batch_renamer.journal.database import Database
 from batch_renamer.journal.pruning import forget
+from batch_renamer.journal.record import COLUMNS, RunRecord, RunState, record_of
 from batch_renamer.presence import Registration, registered
 
-__all__ = ["DRY", "RunRecord", "RunState", "RunTable"]
+__all__ = ["RunTable"]
 
 # Letters and digits that can't be taken for one another when read aloud or typed.
 _ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 _ID_LENGTH = 6
 
 log = logging.getLogger("batch_renamer")
-
-
-DRY = ("plan", "undo --dry-run")
-"""The commands whose runs end with their plan, which is kept."""
-
-
-class RunState(StrEnum):
-    """How far a run has come; its text is what the journal stores.
-
-    ``loading``: its rows are not all there yet. ``reading``: they are, and current names are read. ``planned``: every
-    row is decided, nothing was sent. ``renaming``: requests leave. ``finished``: it ended, or was stopped in order.
-    """
-
-    LOADING = "loading"
-    READING = "reading"
-    PLANNED = "planned"
-    RENAMING = "renaming"
-    FINISHED = "finished"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunRecord:
-    """One run as the journal knows it; times are in seconds since the epoch.
-
-    ``account`` is what the run is bound to, ``key_print`` a fingerprint of the key that it was begun with. ``parent``
-    is the run whose rows it took over. ``committed_at`` is when the first rename was about to leave, ``reported_at``
-    when the reports were written. ``first``, ``max_renames`` and ``strict`` are the bounds that the user has set: they
-    hold for whoever takes the run up.
-    """
-
-    number: int
-    id: str
-    command: str
-    state: RunState
-    base_url: str
-    profile: str | None
-    account: str
-    key_print: str | None
-    parent: int | None
-    sheet: str | None
-    digest: str | None
-    delimiter: str | None
-    sheet_rows: int
-    created_at: float
-    committed_at: float | None
-    finished_at: float | None
-    stopped: str
-    reports: tuple[str, ...]
-    reported_at: float | None
-    first: int | None
-    max_renames: int | None
-    strict: bool
 
 
 class RunTable(Database):
@@ -223,7 +170,7 @@ class RunTable(Database):
         return found[0] if found else None
 
     def _runs(self, where: str, values: Sequence[object]) -> list[RunRecord]:
-        return [_run_record(row) for row in self.select(f"SELECT {_RUN_COLUMNS} FROM runs {where}", values)]  # noqa: S608 - constants
+        return [record_of(row) for row in self.select(f"SELECT {COLUMNS} FROM runs {where}", values)]  # noqa: S608 - constants
 
     def enter(self, run: RunRecord, state: RunState) -> None:
         """Note that the run has come to ``state``; a plan is on disk, power cut or not, when this returns."""
@@ -282,12 +229,6 @@ class RunTable(Database):
         return gone
 
 
-_RUN_COLUMNS = (
-    "number, id, command, state, base_url, profile, account, key_print, parent, sheet, digest, delimiter, sheet_rows,"
-    " created_at, committed_at, finished_at, stopped, reports, reported_at, first, max_renames, strict"
-)
-
-
 def _escaped(text: str) -> str:
     """The text with what no database can hold escaped: paths may hold it, for on POSIX they are bytes."""
     return text.encode(errors="backslashreplace").decode()
@@ -295,11 +236,3 @@ def _escaped(text: str) -> str:
 
 def _as_list(reports: Sequence[str]) -> str:
     return json.dumps(list(reports))  # in ASCII: a path may hold what is no text
-
-
-def _run_record(row: tuple[object, ...]) -> RunRecord:
-    values = dict(zip(RunRecord.__slots__, row, strict=True))
-    values["state"] = RunState(str(values["state"]))
-    values["reports"] = tuple(json.loads(str(values["reports"])))
-    values["strict"] = bool(values["strict"])
-    return RunRecord(**values)  # type: ignore[arg-type]  # STRICT columns

@@ -199,10 +199,13 @@ async def test_two_at_once(here: Place) -> None:
         other = here.folder / "other.csv"
         other.write_text("order_id,new_name\no6,Other\n", "utf-8")
         second = await here.do("apply", "other.csv")
-        run = (await here.do("runs", "--json")).result["runs"][1]["run_id"]
-        shown = await here.do("show", run)
+        at_work = (await here.do("runs", "--json")).result["runs"][1]
+        shown = await here.do("show", run := at_work["run_id"])
         gate.open()
         done = await ended(first)
+    assert at_work["state"] == "at work"
+    assert re.search(r"^At work at this moment: [1-6] of 6 rows still to come\.$", shown.out, re.M)
+    assert (await here.do("runs", "--json")).result["runs"][1]["state"] == "done"
     assert (second.code, here.patched[sent:]) == (5, ["o3", "o4", "o5", "o6"])
     assert re.search(
         rf"Run {run} \(process {first.pid}, since \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\)", second.out + second.err

@@ -194,3 +194,14 @@ async def test_nothing_to_rename_is_no_question(bench: Bench) -> None:
         assert await shown.ended() == 0
     assert "[y/N]" not in shown.shown
     assert bench.patches == []
+
+
+async def test_a_yes_before_the_question_is_no_answer(bench: Bench) -> None:
+    """Typed ahead it was meant for something else: the question waits for its own."""
+    sheet = bench.sheet(bench.seed(3))
+    async with terminal(bench, *asking(bench, sheet)) as shown:
+        shown.type(b"y\n")
+        await shown.until_shown("[y/N]")
+        shown.type(b"n\n")
+        assert await shown.ended() == 0
+    assert bench.patches == []

@@ -27,7 +27,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_renamer.errors import JournalError
-from batch_renamer.journal import Journal, RunRecord, RunState, database, store
+from batch_renamer.journal import Journal, RunRecord, RunState, database
 from batch_renamer.journal.schema import STEPS, migrate
 from batch_renamer.model import Change, Order, Outcome, RenameRequest, ReportRow, Result, RowProblem
 
@@ -571,7 +571,7 @@ def test_guard_of_a_row_that_was_never_read_stays_in_the_report(journal: Journal
 
 def test_report_is_in_sheet_order_however_long(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is read page by page, and no row is missed or shown twice where pages meet."""
-    monkeypatch.setattr(store, "_PAGE", 3)
+    monkeypatch.setattr("batch_renamer.journal.rows._PAGE", 3)
     run = begun(journal)
     for row in (9, 2, 30, 4, 12, 7):
         journal.add_rows(run, [request(row, current_name=f"guard {row}" if row > 5 else None)])

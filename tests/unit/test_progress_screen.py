@@ -113,6 +113,16 @@ def test_the_first_line_says_how_it_went(run: RunSummary, headline: str) -> None
             id="the dry run of an undo",
         ),
         pytest.param(
+            RunView(summary=summary("undo --dry-run", {R.UNCHANGED: 2}), putting_back=True, about=ABOUT),
+            "Dry run, to undo run qw23am (oak.csv): 0 of 2 names would be put back. Nothing was sent.",
+            id="the dry run of an undo with nothing to do",
+        ),
+        pytest.param(
+            RunView(summary=summary(counts={R.RENAMED: 1, R.PENDING: 3, R.FAILED: 1}), at_work=True),
+            "At work at this moment: 3 of 5 rows still to come.",
+            id="a run that goes on",
+        ),
+        pytest.param(
             RunView(summary=summary("undo", {R.RENAMED: 2}), putting_back=True, about=ABOUT),
             "Undid run qw23am (oak.csv): 2 of 2 names put back.",
             id="an undo",

@@ -1,44 +1,24 @@
-"""The table of rows, and with it the whole journal: what a stage has decided enters, what the next one needs leaves."""
+"""The table of rows: what a stage has decided enters, what the next one needs leaves."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from batch_renamer.errors import AccountingError
 from batch_renamer.journal import lineage
-from batch_renamer.journal.codec import (
-    REPORT,
-    SETTLE_OUTCOME,
-    SETTLE_PLANNED,
-    as_stored,
-    loaded,
-    planned,
-    report_row,
-    settled,
-)
+from batch_renamer.journal.codec import SETTLE_OUTCOME, SETTLE_PLANNED, loaded, planned, settled
+from batch_renamer.journal.record import RunRecord
 from batch_renamer.journal.repeats import settle_repeats
-from batch_renamer.journal.runs import DRY, RunRecord, RunState, RunTable
-from batch_renamer.model import Change, Order, Outcome, ReasonGroup, RenameRequest, ReportRow, Result, RowProblem
+from batch_renamer.journal.runs import RunTable
+from batch_renamer.model import Change, Order, Outcome, RenameRequest, RowProblem
 
-__all__ = ["Journal"]
+__all__ = ["RowTable"]
 
 _PAGE = 1_000
-_MOST_SHOWN_GROUPS = 20
 
 
-class Journal(RunTable):
-    """The journal of one state directory; made by `Journal.open`.
-
-    Example:
-        >>> import tempfile
-        >>> from pathlib import Path
-        >>> with tempfile.TemporaryDirectory() as folder, Journal.open(Path(folder) / "journal.sqlite3") as journal:
-        ...     run = journal.begin(command="apply", base_url="http://127.0.0.1:1", account="docs")
-        ...     journal.add_rows(run, [RenameRequest(row=2, order_id="a1", new_name="12 Elm St")])
-        ...     journal.counts(run)
-        {<Result.PENDING: 'pending'>: 1}
-    """
+class RowTable(RunTable):
+    """The rows of a journal's runs, for the stages that decide of them."""
 
     def add_rows(self, run: RunRecord, rows: Sequence[RenameRequest | RowProblem]) -> None:
         """Add loaded rows; the bad ones and those marked to be skipped are settled at once."""
@@ -183,50 +163,7 @@ class Journal(RunTable):
         with self.transaction() as connection:
             lineage.reopen(connection, run=run.number, failed=failed)
 
-    # What a run has come to
-
-    def _shown(self, run: RunRecord, *, over: bool) -> Callable[[object], Result]:
-        """Return what the results stored so far mean to a reader, as far as the run has come.
-
-        A row that nothing was decided of, or that was planned and not reached by renaming, is ``pending``. ``over``
-        tells that the run has ended, even if that could not be noted.
-        """
-        run = self.run(run.id)
-        undecided = Result.PLANNED if run.command == "check" else Result.PENDING
-        over = over or run.committed_at is not None or (run.state is RunState.FINISHED and run.command not in DRY)
-        planned = Result.PENDING if over else Result.PLANNED
-
-        def shown(stored: object) -> Result:
-            if stored is None:
-                return undecided
-            return planned if stored == Result.PLANNED else Result(str(stored))
-
-        return shown
-
-    def counts(self, run: RunRecord, *, over: bool = False) -> dict[Result, int]:
-        """Return how many rows have each result, in the order of `Result`; rows not reached are ``pending``.
-
-        ``over`` tells that the run has ended, even if that could not be noted.
-        """
-        shown = self._shown(run, over=over)
-        found: dict[Result, int] = {}
-        query = "SELECT result, COUNT(*) FROM rows WHERE run = ? GROUP BY result"
-        for stored, count in self.select(query, (run.number,)):
-            result = shown(stored)
-            found[result] = found.get(result, 0) + int(str(count))
-        return {result: found[result] for result in Result if result in found}
-
-    def account(self, run: RunRecord, *, over: bool = False) -> dict[Result, int]:
-        """Return the counts of the run, proven: every row that was ever added has exactly one result.
-
-        Raises:
-            AccountingError: rows are missing, or there are too many.
-        """
-        counts, rows = self.counts(run, over=over), self.run(run.id).sheet_rows
-        if (total := sum(counts.values())) != rows:
-            msg = f"The totals of run {run.id} do not add up: {rows} rows were read, {total} have a result."
-            raise AccountingError(msg)
-        return counts
+    # How much there is, and of what orders
 
     def undecided(self, run: RunRecord) -> int:
         """Return how many rows nothing was decided of yet."""
@@ -251,59 +188,16 @@ class Journal(RunTable):
 
     def order_names(self, run: RunRecord) -> Iterator[tuple[str, str | None]]:
         """Yield (order_id, current_name) of every usable row as the sheet gives them, in sheet order."""
+        query = "SELECT row, order_id, guard FROM rows WHERE run = ? AND (result IS NULL OR result != 'invalid')"
+        for _, order_id, guard in self.in_pages(query, run):
+            yield str(order_id), None if guard is None else str(guard)
+
+    def in_pages(self, query: str, run: RunRecord) -> Iterator[tuple[object, ...]]:
+        """Yield what a query returns of a run's rows, in sheet order; its first column is the row's number."""
         after = 0
-        query = (
-            "SELECT row, order_id, guard FROM rows WHERE run = ? AND row > ?"
-            " AND (result IS NULL OR result != 'invalid') ORDER BY row LIMIT ?"
-        )
-        while rows := self.select(query, (run.number, after, _PAGE)):
-            yield from ((str(order_id), None if guard is None else str(guard)) for _, order_id, guard in rows)
+        while rows := self.select(f"{query} AND row > ? ORDER BY row LIMIT ?", (run.number, after, _PAGE)):
+            yield from rows
             after = int(str(rows[-1][0]))
-
-    def report_rows(self, run: RunRecord, *, over: bool = False) -> Iterator[ReportRow]:
-        """Yield every row of the run, in sheet order, as reports show it; ``over`` is that of `counts`."""
-        shown, after = self._shown(run, over=over), 0
-        while rows := self.select(f"{REPORT} AND row > ? ORDER BY row LIMIT ?", (run.number, after, _PAGE)):
-            yield from (report_row(row, shown) for row in rows)
-            after = int(str(rows[-1][0]))
-
-    def planned_rows(self, run: RunRecord, *, limit: int) -> list[ReportRow]:
-        """Return the first planned renames as reports show them."""
-        query = f"{REPORT} AND result = 'planned' ORDER BY row LIMIT ?"
-        return [report_row(row, as_stored) for row in self.select(query, (run.number, limit))]
-
-    def reasons(self, run: RunRecord, results: Sequence[Result], *, rows_each: int = 3) -> list[ReasonGroup]:
-        """Return the rows of these results grouped by reason, the largest group first.
-
-        The largest groups come with their first rows: a sheet may have as many reasons as rows.
-        """
-        marks = ", ".join("?" for _ in results)
-        groups = self.select(
-            f"SELECT result, reason, COUNT(*), MIN(row) FROM rows WHERE run = ? AND result IN ({marks})"  # noqa: S608 - marks
-            " GROUP BY result, reason ORDER BY COUNT(*) DESC, MIN(row)",
-            (run.number, *results),
-        )
-        query = f"{REPORT} AND result = ? AND reason = ? AND row >= ? ORDER BY row LIMIT ?"
-
-        def first_rows(place: int, group: tuple[object, ...]) -> tuple[ReportRow, ...]:
-            if place >= _MOST_SHOWN_GROUPS:
-                return ()
-            result, reason, count, first = group
-            # Limited to what there is: the search ends at the group's last row, not at the sheet's.
-            limit = min(int(str(count)), rows_each)
-            return tuple(
-                report_row(row, as_stored) for row in self.select(query, (run.number, result, reason, first, limit))
-            )
-
-        return [
-            ReasonGroup(
-                result=Result(str(group[0])),
-                reason=str(group[1]),
-                count=int(str(group[2])),
-                rows=first_rows(place, group),
-            )
-            for place, group in enumerate(groups)
-        ]
 
 
 def _request(row: tuple[object, ...]) -> RenameRequest:
