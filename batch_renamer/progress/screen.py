@@ -58,7 +58,8 @@ class RunView:
     ``planned`` are the first rows of a plan, to be shown old → new. ``next_hint`` says what ``next_command``, a command
     line that can be typed as it stands, would do, or what there is to do where no command does it. ``asking`` is the
     plan above a question, ``putting_back`` the view of an undo. ``about`` names the run that an undo or an audit is
-    about, ``about_undo`` tells that it is an undo itself. ``at_work`` tells that the run goes on. ``all_rows`` says where every row is to be seen.
+    about, ``about_undo`` tells that it is an undo itself. ``at_work`` tells that the run goes on. ``all_rows`` says
+    where every row is to be seen.
 
     Example:
         >>> RunView(summary=RunSummary(run_id="k3", command="plan", counts={})).next_command

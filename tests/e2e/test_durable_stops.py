@@ -204,7 +204,7 @@ async def test_two_at_once(here: Place) -> None:
         gate.open()
         done = await ended(first)
     assert at_work["state"] == "at work"
-    assert re.search(r"^At work at this moment: [1-6] of 6 rows still to come\.$", shown.out, re.M)
+    assert re.search(r"^At work at this moment: [1-6] of 6 rows still to come\.$", shown.out, re.MULTILINE)
     assert (await here.do("runs", "--json")).result["runs"][1]["state"] == "done"
     assert (second.code, here.patched[sent:]) == (5, ["o3", "o4", "o5", "o6"])
     assert re.search(
