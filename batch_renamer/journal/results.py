@@ -21,6 +21,7 @@ class Journal(RowTable):
     Example:
         >>> import tempfile
         >>> from pathlib import Path
+        >>> from batch_renamer.model import RenameRequest
         >>> with tempfile.TemporaryDirectory() as folder, Journal.open(Path(folder) / "journal.sqlite3") as journal:
         ...     run = journal.begin(command="apply", base_url="http://127.0.0.1:1", account="docs")
         ...     journal.add_rows(run, [RenameRequest(row=2, order_id="a1", new_name="12 Elm St")])
