@@ -29,7 +29,7 @@ from batch_renamer.history import find
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.logs import logging_to
 from batch_renamer.progress import Progress, make_progress
-from batch_renamer.reports import refuse_unknown_formats, write_refusal
+from batch_renamer.reports import refuse_at_once, write_refusal
 from batch_renamer.settings import Settings, describe, read_api_key, resolve_settings
 
 __all__ = ["ReaderGoneError", "Session", "output_lost", "refuse", "to_standard_output", "within"]
@@ -169,7 +169,7 @@ def within(command: str, given: Mapping[str, Any], body: Callable[[Session], int
             for setting in describe(settings):
                 log.debug("%s = %s (%s)", *setting)
             try:
-                refuse_unknown_formats(settings.report)
+                refuse_at_once(settings.report)
                 return body(Session(command=command, given=given, settings=settings, secrets=secrets))
             except BatchRenamerError as error:
                 log.error("%s: %s (exit code %d)", command, error, error.exit_code)  # noqa: TRY400 - the cause is its sentence

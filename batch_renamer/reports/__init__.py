@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from batch_renamer.reports.json_format import write_json_result, write_refusal
 from batch_renamer.reports.rows import row_as_json
-from batch_renamer.reports.target import FORMATS, prove_writable, refuse_unknown_formats, resolve_targets, write_report
+from batch_renamer.reports.target import FORMATS, prove_writable, refuse_at_once, resolve_targets, write_report
 
 __all__ = [
     "FORMATS",
     "prove_writable",
-    "refuse_unknown_formats",
+    "refuse_at_once",
     "resolve_targets",
     "row_as_json",
     "write_json_result",

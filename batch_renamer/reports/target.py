@@ -17,7 +17,7 @@ from batch_renamer.reports.json_format import write_json
 from batch_renamer.reports.rows import WriteOptions
 from batch_renamer.reports.xlsx_format import write_xlsx
 
-__all__ = ["FORMATS", "prove_writable", "refuse_unknown_formats", "resolve_targets", "write_report"]
+__all__ = ["FORMATS", "prove_writable", "refuse_at_once", "resolve_targets", "write_report"]
 
 Writer = Callable[[BinaryIO, Iterable[ReportRow], WriteOptions], None]
 
@@ -52,7 +52,7 @@ def resolve_targets(
     targets: dict[Path, None] = {}
     for template in requested:
         target = Path(template.replace("{date}", date.isoformat()).replace("{id}", run_id)).expanduser()
-        refuse_unknown_formats([str(target)])
+        _refuse_unknown_format(str(target))
         if sheet is not None and _same_file(target, sheet):
             raise ReportTargetError(
                 f'The report "{target}" would overwrite the spreadsheet itself; choose another name with --report.'
@@ -61,17 +61,32 @@ def resolve_targets(
     return tuple(targets)
 
 
-def refuse_unknown_formats(requested: Iterable[str]) -> None:
-    """Make sure that there is a format for each report asked for; it needs no more than the names.
+def refuse_at_once(requested: Iterable[str]) -> None:
+    """Refuse what can be told from the names of the reports asked for, before anything is read.
 
     Raises:
-        ReportTargetError: An ending that no format has.
+        ReportTargetError: An ending that no format has, or a folder that isn't there.
     """
     for report in requested:
-        if Path(report).suffix.lower() not in _WRITERS:
-            raise ReportTargetError(
-                f'A report can\'t be written as "{report}": its name must end in one of {", ".join(FORMATS)}.'
-            )
+        _refuse_unknown_format(report)
+        target = Path(report).expanduser()
+        if not any(mark in str(target.parent) for mark in ("{date}", "{id}")):
+            _refuse_missing_folder(target, _place_of(target).parent)
+
+
+def _refuse_unknown_format(report: str) -> None:
+    if Path(report).suffix.lower() not in _WRITERS:
+        raise ReportTargetError(
+            f'A report can\'t be written as "{report}": its name must end in one of {", ".join(FORMATS)}.'
+        )
+
+
+def _refuse_missing_folder(target: Path, folder: Path) -> None:
+    if not folder.is_dir():
+        raise ReportTargetError(
+            f'The report "{target}" can\'t be written: there is no folder "{target.parent}"; '
+            "make it, or choose another place with --report."
+        )
 
 
 def prove_writable(targets: Iterable[Path]) -> None:
@@ -143,11 +158,7 @@ def _default_target(run_id: str, sheet: Path | None, state_dir: Path) -> Path:
 
 
 def _refuse_what_is_in_the_way(target: Path, place: Path) -> None:
-    if not place.parent.is_dir():
-        raise ReportTargetError(
-            f'The report "{target}" can\'t be written: there is no folder "{target.parent}"; '
-            "make it, or choose another place with --report."
-        )
+    _refuse_missing_folder(target, place.parent)
     try:
         place.stat()
     except FileNotFoundError:

@@ -171,14 +171,27 @@ def test_runs_are_listed_with_their_spreadsheets(
     assert sheets == ["orders.csv  3 renamed", "orders.csv  3 renamed", "\\x1b[2J.csv  1 renamed"]
 
 
+@pytest.mark.parametrize(
+    ("report", "cause"),
+    [
+        pytest.param("x.doc", "must end in one of .csv, .json, .xlsx", id="unknown format"),
+        pytest.param("nowhere/x.csv", "there is no folder", id="missing folder"),
+    ],
+)
 @pytest.mark.parametrize("command", ["check", "plan", "apply"])
-def test_an_unknown_format_is_refused_before_the_sheet_is_read(
-    tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str], command: str
+def test_a_hopeless_report_is_refused_before_the_sheet_is_read(
+    tmp_path: Path,
+    practice: dict[str, object],
+    capsys: pytest.CaptureFixture[str],
+    *,
+    command: str,
+    report: str,
+    cause: str,
 ) -> None:
     """Nobody waits for a long sheet to be read to be told that; nothing is begun."""
-    given = practice | {"report": [str(tmp_path / "x.doc")], "json": False}
+    given = practice | {"report": [str(tmp_path / report)], "json": False}
     assert with_sheet(command, tmp_path / "there is no such sheet.xlsx", given) == 2
-    assert "must end in one of .csv, .json, .xlsx" in capsys.readouterr().err
+    assert cause in capsys.readouterr().err
     assert not (tmp_path / "state").exists()
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from batch_renamer.errors import JournalError, ReportTargetError, ReportWriteError
 from batch_renamer.model import ReportRow, Result, RunSummary
-from batch_renamer.reports import FORMATS, prove_writable, resolve_targets, write_report
+from batch_renamer.reports import FORMATS, prove_writable, refuse_at_once, resolve_targets, write_report
 
 TODAY = datetime.date(2025, 11, 3)
 SUMMARY = RunSummary(run_id="k3f9", command="apply", counts={Result.RENAMED: 1})
@@ -130,6 +130,11 @@ def test_a_missing_folder_is_found_out(tmp_path: Path) -> None:
     """The message names the folder."""
     with pytest.raises(ReportTargetError, match=r"there is no folder .*nowhere"):
         prove_writable([tmp_path / "nowhere" / "r.csv"])
+
+
+def test_a_folder_whose_name_is_not_known_yet_is_not_missed(tmp_path: Path) -> None:
+    """It is looked for when the run has its id."""
+    refuse_at_once([str(tmp_path / "{date}" / "r.csv"), str(tmp_path / "{id}.csv")])
 
 
 def test_a_folder_in_the_way_is_found_out(tmp_path: Path) -> None:
