@@ -120,9 +120,20 @@ class InterruptedRunError(BatchRenamerError):
 
 
 class LockedError(BatchRenamerError):
-    """Another writing run of this account is under way in this state directory."""
+    """Another writing run of this account is under way in this state directory; ``who`` names it in a few words.
+
+    Example:
+        >>> str(LockedError("Run k3f9ab"))
+        'Run k3f9ab is at work in this account; nothing was sent. Wait for it to end, or give --wait SECONDS.'
+    """
 
     exit_code = 5
+
+    def __init__(self, who: str) -> None:
+        super().__init__(
+            f"{who} is at work in this account; nothing was sent. Wait for it to end, or give --wait SECONDS."
+        )
+        self.who = who
 
 
 class AccountingError(BatchRenamerError):

@@ -77,8 +77,7 @@ def _held_by(place: Path) -> str:
     try:
         holder = json.loads(_card(place).read_text(encoding="utf-8"))
         since = datetime.fromtimestamp(holder["since"]).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-        who = f"Run {holder['run']} (process {holder['process']}, since {since})"
+        return f"Run {holder['run']} (process {holder['process']}, since {since})"
     except (OSError, ValueError, KeyError, TypeError):
         # The holder has just begun, or just ended.
-        who = "Another run"
-    return f"{who} is at work in this account; nothing was sent. Wait for it to end, or give --wait SECONDS."
+        return "Another run"

@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from batch_renamer.errors import TooManyFailuresError
+from batch_renamer.errors import LockedError, TooManyFailuresError
 from batch_renamer.history import committed, interrupted, merely_planned, named, unfinished
+from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.model import Result, RunSummary
 from batch_renamer.progress import counted
 from batch_renamer.run import Run
@@ -42,7 +43,7 @@ def _after_looking(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> t
 
 def _after_renaming(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> tuple[str, str]:
     kept, stopped = for_the_next(given), summary.exit_code in _TO_BE_RESUMED
-    if stopped and plan_is_kept(run):
+    if (stopped or summary.exit_code == LockedError.exit_code) and plan_is_kept(run):
         return "To begin with the plan, which is whole:", commit_command(run, given)
     if stopped:
         record = run.journal.run(run.record.id)
@@ -57,9 +58,9 @@ def _after_renaming(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> 
     return "", ""
 
 
-def reminder(run: Run, given: Mapping[str, Any]) -> str:
+def reminder(journal: Journal, run: RunRecord, given: Mapping[str, Any]) -> str:
     """Return what is to be said of an earlier run that was interrupted: it is easily forgotten over night."""
-    if run.record.command not in ("plan", "apply") or (found := unfinished(run.journal, run.record)) is None:
+    if run.command not in ("plan", "apply") or (found := unfinished(journal, run)) is None:
         return ""
     earlier, left = found
     day = datetime.datetime.fromtimestamp(earlier.created_at).astimezone().strftime("%Y-%m-%d")

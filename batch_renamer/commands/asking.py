@@ -42,12 +42,19 @@ async def ask(run: Run) -> bool:
         show_run(view, sys.stderr)
     profile = f" (profile {run.settings.profile})" if run.settings.profile else ""
     what = {
-        "resume": f"Go on with {orders(run.open_rows())} of run {run.record.id}",
+        "resume": f"Go on with {orders(run.open_rows())} of {_taken_up(run, view.about)}",
         "undo": f"Undo {visible(view.about)}: give {orders(run.open_rows())} "
         + ("the names back that they had before it" if about_undo else "their old names back"),
     }.get(run.command, f"Rename {orders(run.open_rows())}")
     with run.stop.interruptible():
         return await _yes(f"\n{what} at {run.destination.base_url}{profile}? [y/N] ")
+
+
+def _taken_up(run: Run, about: str) -> str:
+    """Return which run is taken up, in words: an undo goes the other way, so it is called one."""
+    if run.puts_back:
+        return f"run {run.record.id}, the undo of {visible(about)}"
+    return visible(named(run.record))
 
 
 def ask_to_go_on(last: RunRecord, *, left: int) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 
 import anyio
 
+from batch_renamer.commands.advising import reminder
 from batch_renamer.commands.asking import ask, ask_to_go_on, orders
 from batch_renamer.commands.session import Session, to_standard_output, within
 from batch_renamer.commands.showing import show
@@ -189,6 +190,8 @@ def _leave(session: Session, journal: Journal, past: RunRecord, sentence: str) -
             command = again("resume", [past.id], {"failed": True, **for_the_next(session.given)})
             left = counted(failed, "failed row")
             sentence = f"Run {past.id} has nothing left to finish but {left}. To try again what failed:\n{command}"
+        if another := reminder(journal, past, session.given):
+            sentence = f"{another}\n{sentence}"
     with to_standard_output():
         if session.settings.json:
             summary = RunSummary(run_id=past.id, command=session.command, counts=counts, exit_code=code)

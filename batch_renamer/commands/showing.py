@@ -39,7 +39,7 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> int:
             run.progress.message(commit_command(run, given))
         return summary.exit_code
     hint, command = next_step(run, summary, given)
-    if warning := reminder(run, given):
+    if warning := reminder(run.journal, run.record, given):
         summary = replace(summary, warnings=(*summary.warnings, warning))
     planned = run.planned(limit=_MOST_SHOWN) if run.dry else []
     about = went_before(run.journal, run.record)

@@ -98,15 +98,24 @@ class RowTable(RunTable):
                 connection.execute(sql, values)
 
     def look_again(self, run: RunRecord) -> None:
-        """Have every planned order looked at again, if another run of the account has renamed since this one began."""
+        """Have every usable order looked at again, if another run of the account has renamed since this one began.
+
+        What is planned may be so no longer, and what had its new name already may have lost it.
+        """
         with self.transaction() as connection:
             connection.execute(
-                "UPDATE rows SET read_at = 0 WHERE run = :run AND result = 'planned' AND EXISTS ("
+                "UPDATE rows SET result = 'planned', read_at = 0 WHERE run = :run"
+                " AND result IN ('planned', 'unchanged') AND EXISTS ("
                 " SELECT 1 FROM runs AS other WHERE number != :run AND account = :account AND committed_at IS NOT NULL"
                 " AND (finished_at >= :begun OR EXISTS ("
                 " SELECT 1 FROM rows AS theirs WHERE theirs.run = other.number AND started_at >= :begun)))",
                 {"run": run.number, "account": run.account, "begun": run.created_at},
             )
+
+    def has_renamed_since(self, run: RunRecord, moment: float) -> bool:
+        """Tell whether a run has sent anything since a moment, in seconds since the epoch."""
+        query = "SELECT 1 FROM rows WHERE run = ? AND started_at >= ? LIMIT 1"
+        return bool(self.select(query, (run.number, moment)))
 
     def take_back(self, run: RunRecord) -> None:
         """Note that changes handed out and not sent are still here: the run ends in order.

@@ -152,7 +152,7 @@ def _headline(view: RunView) -> Line:
         verb = "has the name" if kept == 1 else "have the names"
         return (Span(f"{kept:,} of {counted(total, 'order')} still {verb} of {about}.", "warn" if bad else "good"),)
     if not total:
-        nothing = "Stopped before a row was read." if summary.stopped else "The spreadsheet has no rows to work on."
+        nothing = "Stopped before a row was read." if summary.stopped else _nothing_to_do(view)
         return (Span(nothing, "warn"),)
     if summary.stopped and summary.command != "check" and (bad or planned) and not _may_have_sent(counts):
         return (Span(_stopped_in_the_plan(view, bad), "bad"),)
@@ -172,6 +172,12 @@ def _headline(view: RunView) -> Line:
         return (Span(f"{did}, but {bad:,} of {counted(total, 'row')} {needs} a look.", "warn"),)
     did = f"Undid {about}" if view.putting_back else "Done"
     return (Span(f"{did}: {counts.get(Result.RENAMED, 0):,} {of_all.replace(' {}', '')}.", "good"),)
+
+
+def _nothing_to_do(view: RunView) -> str:
+    if view.putting_back:
+        return f"There is nothing to put back: no order has its name from {visible(view.about) or 'that run'}."
+    return "The spreadsheet has no rows to work on."
 
 
 def _may_have_sent(counts: dict[Result, int]) -> bool:

@@ -8,8 +8,15 @@ import time
 import anyio
 import anyio.to_thread
 
-from batch_renamer.errors import AccountingError, BatchRenamerError, JournalError, ReportWriteError
-from batch_renamer.journal import RunState
+from batch_renamer.errors import (
+    AccountingError,
+    BatchRenamerError,
+    InputError,
+    JournalError,
+    LockedError,
+    ReportWriteError,
+)
+from batch_renamer.journal import RunRecord, RunState
 from batch_renamer.model import BAD_RESULTS, Result, RunSummary
 from batch_renamer.reports import write_report
 from batch_renamer.run import Run
@@ -62,13 +69,25 @@ async def _note_end(run: Run, cause: BatchRenamerError | None) -> None:
     try:
         if not run.outcomes_lost:
             await run.journal.off_loop(run.journal.take_back, run.record)
-        kept = RunState.PLANNED if run.dry and cause is None else RunState.FINISHED
+        record = await run.journal.off_loop(run.journal.run, run.record.id)
+        kept = RunState.PLANNED if _stays_a_plan(run, record, cause) else RunState.FINISHED
         await run.journal.off_loop(run.journal.finish, run.record, stopped=stopped, state=kept)
     except BatchRenamerError as error:
         # The disk that ended the run may still be full. What the rows came to is in the journal or will be read back;
         # only the note that the run has ended is missing.
         log.error("the end of the run could not be noted: %s", error)  # noqa: TRY400 - the cause is its sentence
     await _note_limit(run)
+
+
+def _stays_a_plan(run: Run, record: RunRecord, cause: BatchRenamerError | None) -> bool:
+    """Tell whether a run ends as a plan: a dry run, and one that was not let in to rename, as after a no.
+
+    It must not be taken up: while others rename its plan grows old, and that of an undo is made anew.
+    """
+    if run.dry:
+        return cause is None
+    not_let_in = isinstance(cause, LockedError) or (run.command == "undo" and isinstance(cause, InputError))
+    return not_let_in and record.state is RunState.PLANNED and record.committed_at is None
 
 
 async def _note_limit(run: Run) -> None:

@@ -29,7 +29,7 @@ async def hold_alone(run: Run, what: str) -> None:
             if anyio.current_time() >= give_up_at:
                 raise
             if not told:
-                run.progress.message(f"{error} Waiting up to {run.settings.wait:g} s.")
+                run.progress.message(f"{error.who} is at work in this account. Waiting up to {run.settings.wait:g} s.")
                 told = True
         else:
             return

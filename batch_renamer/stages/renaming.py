@@ -28,8 +28,10 @@ async def confirm(run: Run) -> None:
 
 async def lock(run: Run) -> None:
     """Make sure that no other run renames in this account, waiting as long as the user allows."""
-    # A run that is taken up may be at work in another process this very moment, with nothing left but its reports.
-    if run.declined or (run.command != "resume" and not await run.journal.off_loop(run.open_rows)):
+    if run.declined:
+        return
+    # A run that is taken up or undone may be at work in another process this very moment, with nothing left to do yet.
+    if run.command not in ("resume", "undo") and not await run.journal.off_loop(run.open_rows):
         return
     await hold_alone(run, run.destination.account)
     # Whoever held it until a moment ago may have renamed what was read before.
@@ -51,7 +53,8 @@ async def still_whole(run: Run) -> None:
     """Make sure that the run to be undone has not gone on since its way back was planned."""
     if run.declined or run.origin is None:
         return
-    if await run.journal.off_loop(run.journal.reversible, run.origin) != run.record.sheet_rows:
+    went_on = await run.journal.off_loop(run.journal.has_renamed_since, run.origin, run.record.created_at)
+    if went_on or await run.journal.off_loop(run.journal.reversible, run.origin) != run.record.sheet_rows:
         msg = f"Run {run.origin.id} has renamed more orders since; nothing was sent. Undo it again."
         raise InputError(msg)
 

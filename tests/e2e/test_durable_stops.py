@@ -229,6 +229,59 @@ async def test_waiting_for_the_other(here: Place) -> None:
     assert here.names == RENAMED
 
 
+async def test_what_was_right_before_the_wait_is_looked_at_again(here: Place) -> None:
+    """An order that had its name, and lost it to the run that was waited for, is not reported as having it."""
+    gate = here.hold_renames(first=2)
+    (here.folder / "other.csv").write_text("order_id,new_name\no5,Other\no6,Old 6\n", "utf-8")
+    async with here.started(*here.words(*APPLY)) as first:
+        await gate.until_waiting(1)
+        waits = here.words("apply", "other.csv", "--wait", "60", "--report", "other.json")
+        async with here.started(*waits) as second:
+            assert second.stderr is not None
+            while b"is at work in this account. Waiting up to 60 s." not in await second.stderr.readline():
+                pass
+            gate.open()
+            assert ((await ended(first)).code, (await ended(second)).code) == (0, 1)
+    assert [row[-1] for row in rows_of(here.folder / "other.json")] == ["drifted", "drifted"]
+    assert here.names == RENAMED
+
+
+async def test_a_run_is_not_undone_while_it_is_at_work(here: Place) -> None:
+    """What it renames meanwhile would stay: refused or made to wait, the undo is begun anew, and never resumed."""
+    gate = here.hold_renames(first=2)
+    async with here.started(*here.words(*APPLY)) as first:
+        await gate.until_waiting(1)
+        run = (await here.do("runs", "--json")).result["runs"][0]["run_id"]
+        assert (await here.do("undo", run)).code == 5
+        async with here.started(*here.words("undo", run, "--wait", "60")) as second:
+            assert second.stderr is not None
+            while b"Waiting up to 60 s." not in await second.stderr.readline():
+                pass
+            gate.open()
+            assert (await ended(first)).code == 0
+            waited = await ended(second)
+    assert (waited.code, "Undo it again." in waited.out + waited.err, here.names) == (2, True, RENAMED)
+    nothing = await here.do("resume")
+    assert (nothing.code, f"Run {run} has nothing left to finish." in nothing.out) == (0, True)
+    assert (await here.do("undo", run)).code == 0
+    assert here.names == {f"o{number}": f"Old {number}" for number in range(1, 7)}
+
+
+async def test_the_plan_of_a_run_that_was_not_let_in_is_kept(here: Place) -> None:
+    """Exit 5, and the last line does it when the other is done."""
+    gate = here.hold_renames(first=2)
+    (here.folder / "other.csv").write_text("order_id,new_name\no6,Other\n", "utf-8")
+    async with here.started(*here.words(*APPLY)) as first:
+        await gate.until_waiting(1)
+        refused = await here.do("apply", "other.csv")
+        state = (await here.do("runs", "--json")).result["runs"][0]["state"]
+        gate.open()
+        assert (await ended(first)).code == 0
+    assert (refused.code, state, "apply --plan" in refused.last_line) == (5, "planned", True)
+    assert (await here.paste(refused.last_line)).code == 1  # called otherwise by now, it is left alone
+    assert here.names == RENAMED
+
+
 async def test_a_run_that_is_alive_is_not_taken_up(here: Place) -> None:
     """Exit 5, and nothing that the living run has noted is touched: killed after that, it ends as it should."""
     gate = here.hold_renames(first=3, after=True)

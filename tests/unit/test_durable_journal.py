@@ -86,6 +86,17 @@ def test_another_run_in_between(journal: Journal, account: str, looks_again: boo
     assert {change.read_at == 0 for change in journal.changes(run, after_row=0, limit=10)} == {looks_again}
 
 
+def test_what_was_right_is_read_again_after_another_run(journal: Journal) -> None:
+    """It may have lost its name; what failed or drifted was not going to be sent."""
+    run = planned(journal)
+    for row, result in ((2, Result.UNCHANGED), (3, Result.DRIFTED)):
+        journal.settle(run, [Outcome(row=row, result=result, old_name="new", final_name="new")])
+    journal.finish(journal.commit(planned(journal)), stopped="")
+    journal.look_again(run)
+    assert {change.row: change.old_name for change in journal.changes(run, after_row=0, limit=10)}[2] == "new"
+    assert journal.counts(run) == {Result.PLANNED: 2, Result.DRIFTED: 1}
+
+
 def test_a_run_long_before_changes_nothing(journal: Journal) -> None:
     """What it renamed was seen when names were read."""
     other = journal.commit(planned(journal))

@@ -123,6 +123,11 @@ def test_the_first_line_says_how_it_went(run: RunSummary, headline: str) -> None
             id="a run that goes on",
         ),
         pytest.param(
+            RunView(summary=summary("undo"), putting_back=True, about=ABOUT),
+            "There is nothing to put back: no order has its name from run qw23am (oak.csv).",
+            id="an undo of a run that renamed nothing",
+        ),
+        pytest.param(
             RunView(summary=summary("undo", {R.RENAMED: 2}), putting_back=True, about=ABOUT),
             "Undid run qw23am (oak.csv): 2 of 2 names put back.",
             id="an undo",
