@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 import anyio
 import anyio.to_thread
@@ -95,4 +96,5 @@ def _forget_what_was_typed() -> None:
     else:
         import termios  # noqa: PLC0415 - not there
 
-        termios.tcflush(sys.stdin, termios.TCIFLUSH)
+        with suppress(termios.error, OSError, ValueError):  # a terminal that has gone is noticed by whoever reads it
+            termios.tcflush(sys.stdin, termios.TCIFLUSH)

@@ -52,14 +52,14 @@ def _list(session: Session, *, prune: str | None) -> int:
             sys.stderr.write(f"{gone:,} run forgotten.\n" if gone == 1 else f"{gone:,} runs forgotten.\n")
         here = {"base_url", "profile"} & session.given.keys()
         settings = session.settings
+        at_work = journal.at_work()  # before the runs: one that ends in between has ended
         runs = journal.runs(base_url=settings.base_url, profile=settings.profile) if here else journal.runs()
         with to_standard_output():
-            _write_runs(session, journal, runs)
+            _write_runs(session, journal, runs, at_work=at_work)
     return 0
 
 
-def _write_runs(session: Session, journal: Journal, runs: list[RunRecord]) -> None:
-    at_work = journal.at_work()
+def _write_runs(session: Session, journal: Journal, runs: list[RunRecord], *, at_work: frozenset[str]) -> None:
     if session.settings.json:
         lines = [_as_json(run, _counts(journal, run), journal.parent(run), at_work=run.id in at_work) for run in runs]
         sys.stdout.write(json.dumps({"command": "runs", "exit_code": 0, "runs": lines}) + "\n")
@@ -82,10 +82,10 @@ def _prune(journal: Journal, what: str) -> int:
 
 def _show(session: Session, *, run_id: str | None) -> int:
     with session.journal() as journal:
+        at_work = journal.at_work()  # before the run: one that ends in between has ended
         run = session.find(journal, run_id, commands=_ALL)
-        at_work = run.id in journal.at_work()
         with journal.hold(run, to_read=True), to_standard_output():
-            _show_held(session, journal, run, at_work=at_work)
+            _show_held(session, journal, run, at_work=run.id in at_work)
     return 0
 
 

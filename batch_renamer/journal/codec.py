@@ -12,6 +12,7 @@ __all__ = [
     "REPORT",
     "SETTLE_OUTCOME",
     "SETTLE_PLANNED",
+    "STRAYS",
     "as_stored",
     "loaded",
     "planned",
@@ -26,7 +27,6 @@ REPORT = """
         status, is_processing, is_merging, is_deleted, total_images, last_updated_at,
         attempts, http_status, started_at, seconds
     FROM rows WHERE run = ?"""
-_STATE = ("status", "is_processing", "is_merging", "is_deleted", "total_images", "last_updated_at")
 
 
 class Settling:
@@ -35,8 +35,8 @@ class Settling:
     ``executemany`` runs a statement a row, and at each of them the journal's thread would give the interpreter up and
     have to get it back from the event loop, which costs more than the update itself. Here a statement updates 1, 2, 4,
     ... or 256 rows, so few of them need to be prepared. It is an insert whose every row is there already: an UPDATE
-    with a FROM would copy all values once more. A row that is not there, by a fault of the program, is found by the
-    account of rows.
+    with a FROM would copy all values once more. A row that is not there, by a fault of the program, comes to have no
+    order, and `STRAYS` counts it for the account of rows.
 
     Example:
         >>> settling = Settling("result = excluded.result", columns=("run", "row", "result"))
@@ -59,6 +59,9 @@ class Settling:
             yield f"{self._before}{', '.join([self._row] * size)}{self._after}", list(chain.from_iterable(group))
             begin += size
 
+
+# No row is loaded without an order but as ``invalid`` or with a skip mark.
+STRAYS = "SELECT COUNT(*) FROM rows WHERE run = ? AND order_id = '' AND skip = '' AND result IS NOT 'invalid'"
 
 _MOST_IN_ONE = 256
 _STATE = ("status", "is_processing", "is_merging", "is_deleted", "total_images", "last_updated_at")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from batch_renamer.errors import AccountingError
-from batch_renamer.journal.codec import REPORT, as_stored, report_row
+from batch_renamer.journal.codec import REPORT, STRAYS, as_stored, report_row
 from batch_renamer.journal.record import DRY, RunRecord, RunState
 from batch_renamer.journal.rows import RowTable
 from batch_renamer.model import ReasonGroup, ReportRow, Result
@@ -67,7 +67,8 @@ class Journal(RowTable):
             AccountingError: rows are missing, or there are too many.
         """
         counts, rows = self.counts(run, over=over), self.run(run.id).sheet_rows
-        if (total := sum(counts.values())) != rows:
+        [[strays]] = self.select(STRAYS, (run.number,))
+        if (total := sum(counts.values()) - int(str(strays))) != rows or strays:
             msg = f"The totals of run {run.id} do not add up: {rows} rows were read, {total} have a result."
             raise AccountingError(msg)
         return counts

@@ -23,6 +23,8 @@ __all__ = ["RunTable"]
 _ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 _ID_LENGTH = 6
 
+_READ = "-read"  # on the label of those who merely read a run
+
 log = logging.getLogger("batch_renamer")
 
 
@@ -100,8 +102,8 @@ class RunTable(Database):
         return found[0] if found else None
 
     def at_work(self) -> frozenset[str]:
-        """Return the ids of the runs that some process is at work on."""
-        return frozenset(registered(self._in_use))
+        """Return the ids of the runs that some process is at work on; those who merely read don't count."""
+        return frozenset(label for label in registered(self._in_use) if not label.endswith(_READ))
 
     def hold(self, run: RunRecord, *, to_read: bool = False) -> AbstractContextManager[object]:
         """Keep a run from being forgotten until the end of the block; whoever takes it up is sure that it is there.
@@ -113,7 +115,7 @@ class RunTable(Database):
         """
         held: AbstractContextManager[object]
         try:
-            held = Registration(self._in_use, label=run.id)
+            held = Registration(self._in_use, label=run.id + _READ if to_read else run.id)
         except OSError as error:
             # A full disk, perhaps. Runs that are under way are known by other signs, too, only not all of them.
             log.warning("that run %s is in use could not be noted: %s", run.id, error.strerror or error)
@@ -223,7 +225,8 @@ class RunTable(Database):
         """
         with self.transaction() as connection:
             # Within the transaction: whoever comes too late to be seen here will not find the run.
-            gone = forget(connection, in_use=registered(self._in_use), older_than_s=older_than_s, keep=keep)
+            in_use = [label.removesuffix(_READ) for label in registered(self._in_use)]
+            gone = forget(connection, in_use=in_use, older_than_s=older_than_s, keep=keep)
         if gone:
             self.compact()
         return gone

@@ -70,7 +70,9 @@ async def prove(run: Run) -> None:
 
 async def read(run: Run) -> None:
     """Read every order's current name, and decide row by row as the readings come in."""
-    journal, record, first = run.journal, run.record, run.settings.first
+    journal, record = run.journal, run.record
+    # Of a run that has begun to rename, the trial's rows were chosen then.
+    first = run.settings.first if record.committed_at is None else None
     drifted, exactly = await journal.off_loop(_guard, run)
     run.progress.stage("Reading current names", await journal.off_loop(journal.undecided, record))
     begun, tally = time.monotonic(), Tally()
@@ -99,16 +101,16 @@ async def read(run: Run) -> None:
         return await journal.off_loop(journal.requests_for, record, order_ids)
 
     async def try_out(first: int) -> None:
-        """Read in sheet order, and no more orders than are needed: as many as are missing, or more after a miss."""
-        after, size = 0, first - planned
+        """Read in sheet order, and hardly more orders than are needed: by how many of those read are to be renamed."""
+        after, size, rows_read, planned_before = 0, first - planned, 0, planned
         while planned < first and not run.stop.requested:
-            planned_before = planned
             batch = await journal.off_loop(journal.requests, record, after_row=after, limit=min(size, _BATCH))
             if not batch:
                 return
-            after = batch[-1].row
+            after, rows_read = batch[-1].row, rows_read + len(batch)
             await read_singly(_only(batch), record_decisions, gateway=run.gateway, workers=run.crew, stop=run.stop)
-            size = first - planned if planned > planned_before else 2 * len(batch)
+            found = planned - planned_before
+            size = math.ceil((first - planned) * rows_read / found) if found else 2 * len(batch)
 
     if first is not None:
         await try_out(first)

@@ -117,6 +117,18 @@ async def test_a_failed_row_is_tried_again_on_request(here: Place) -> None:
     assert [row["attempts"] for row in report["rows"]] == [1, 3, 1, 1, 1, 1]
 
 
+async def test_a_trial_tries_again_all_that_failed(here: Place) -> None:
+    """An order that is there by now takes no other row's place: what was sent and failed is never left out."""
+    here.sheet([("late", "New late"), *((f"o{number}", f"New {number}") for number in range(1, 7))])
+    fault = Fault(kind=FaultKind.SERVER_ERROR)
+    here.sandbox.faults = FaultPlan(rules=[Rule(fault=fault, method="PATCH", times=2)])
+    failed = await here.do(*APPLY, "--attempts", "1", "--first", "2")
+    assert [row[-1] for row in rows_of(here.folder / "report.json")] == ["failed"] * 3 + ["skipped"] * 4
+    here.sandbox.store.seed("late", "Old late")
+    assert (await here.paste(failed.last_line)).code == 0
+    assert [row[-1] for row in rows_of(here.folder / "report.json")] == ["renamed"] * 3 + ["skipped"] * 4
+
+
 async def test_a_plan_with_too_many_missing_orders(here: Place) -> None:
     """Nothing is left but failed rows: the last line tries them again, and is of use once the orders are there."""
     here.sheet([(f"later-{number}", f"New {number}") for number in range(30)])

@@ -26,7 +26,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_renamer.errors import JournalError
+from batch_renamer.errors import AccountingError, JournalError
 from batch_renamer.journal import Journal, RunRecord, RunState, database
 from batch_renamer.journal.schema import STEPS, migrate
 from batch_renamer.model import Change, Order, Outcome, RenameRequest, ReportRow, Result, RowProblem
@@ -509,6 +509,16 @@ def test_planned_rename_comes_back_as_it_was_planned(journal: Journal, name: str
     [row] = journal.report_rows(run)
     assert (row.status, row.is_processing, row.is_merging, row.is_deleted) == ("odd", True, False, None)
     assert (row.total_images, row.last_updated_at) == (2.5, "2026-01-01T00:00:00Z")
+
+
+def test_a_row_that_was_lost_is_missed(journal: Journal) -> None:
+    """What is decided of it doesn't bring it back."""
+    run = with_rows(journal, 3)
+    with journal.transaction() as connection:
+        connection.execute("DELETE FROM rows WHERE row = 3")
+    journal.settle(run, [Outcome(row=row, result=Result.RENAMED, final_name="new") for row in (2, 3, 4)])
+    with pytest.raises(AccountingError, match="3 rows were read, 2 have a result"):
+        journal.account(run)
 
 
 def test_runs_do_not_mix(journal: Journal) -> None:

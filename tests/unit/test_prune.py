@@ -95,8 +95,8 @@ def test_a_run_in_use_is_kept_however_old(journal: Journal) -> None:
     """Whoever waits at a question for days, or looks at a run, finds it there; afterwards it may go."""
     planned, finished = a_run(journal, "plan", whole=False), a_run(journal)
     grow_old(journal, planned, finished)
-    with journal.hold(planned), journal.hold(finished), journal.hold(finished):
-        assert journal.prune(keep=0) == 0
+    with journal.hold(planned), journal.hold(finished, to_read=True), journal.hold(finished, to_read=True):
+        assert (journal.prune(keep=0), journal.at_work()) == (0, {planned.id})
     assert journal.prune(keep=0) == 2
 
 
