@@ -23,7 +23,7 @@ __all__ = ["RunTable"]
 _ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 _ID_LENGTH = 6
 
-_READ = "-read"  # on the label of those who merely read a run
+_READ = ".read"  # on the label of those who merely read a run
 
 log = logging.getLogger("batch_renamer")
 
