@@ -94,7 +94,7 @@ class Session:
 
     def needs_yes(self) -> None:
         """Refuse to write where nobody can be asked and nobody has said yes beforehand."""
-        if not self.settings.yes and not sys.stdin.isatty():
+        if not self.settings.yes and (sys.stdin is None or not sys.stdin.isatty()):  # None: it was closed
             msg = "There is no terminal to ask on: give --yes to rename without a question. Nothing was sent."
             raise SettingsError(msg)
 

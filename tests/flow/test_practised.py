@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import sys
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -193,6 +194,15 @@ def test_a_hopeless_report_is_refused_before_the_sheet_is_read(
     assert with_sheet(command, tmp_path / "there is no such sheet.xlsx", given) == 2
     assert cause in capsys.readouterr().err
     assert not (tmp_path / "state").exists()
+
+
+def test_nobody_can_be_asked_where_the_input_is_closed(
+    tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As without a terminal: it says to give --yes, and sends nothing."""
+    monkeypatch.setattr(sys, "stdin", None)
+    assert with_sheet("apply", tmp_path / "orders.csv", practice | {"yes": None, "json": False}) == 2
+    assert "give --yes" in capsys.readouterr().err
 
 
 def test_a_line_of_the_log_about_a_row_names_its_order(
