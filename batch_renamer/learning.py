@@ -152,7 +152,7 @@ class LimitLearner:
         known = min(float(seen), self.limit_per_s * (1 - _STEPS[0] / 2))
         if seen and since < self._failed_at:
             # What the attempt had refused may fill the window, too: this once, what was let in is no measure.
-            known = self.limit_per_s * (1 - _STEPS[0])
+            known = max(known, self.limit_per_s * (1 - _STEPS[0]))
             self._failed_at = -math.inf
         self.limit_per_s = max(known, min(1.0, self.ceiling_per_s))
         if self._begun_at is not None and since < self._begun_at:

@@ -65,13 +65,16 @@ async def rename_only(
     """
     results: Counter[str] = Counter()
 
+    # Made before the first leaves: the journal, too, makes them outside of the event loop.
+    read_at = time.time()
+    changes = [
+        Change(row=row, new_name=name, order=Order(order_id=order_id, name="Old name"), read_at=read_at)
+        for row, (order_id, name) in enumerate(rows, 2)
+    ]
+
     async def batches() -> AsyncIterator[list[Change]]:
-        read_at = time.time()
-        for begin in range(0, len(rows), _BATCH):
-            yield [
-                Change(row=row, new_name=name, order=Order(order_id=order_id, name="Old name"), read_at=read_at)
-                for row, (order_id, name) in enumerate(rows[begin : begin + _BATCH], begin + 2)
-            ]
+        for begin in range(0, len(changes), _BATCH):
+            yield changes[begin : begin + _BATCH]
 
     async def record(outcomes: list[Outcome]) -> None:
         results.update(outcome.result.value for outcome in outcomes)
