@@ -151,7 +151,7 @@ class LimitLearner:
         self._is_shut = not seen and self._begun_at is not None and since >= self._begun_at
         known = min(float(seen), self.limit_per_s * (1 - _STEPS[0] / 2))
         if seen and since < self._failed_at:
-            # What the attempt had refused may fill the window, too: this once, what was let in is no measure.
+            # What the attempt had refused may fill the window, too: what was let in may say too little, this once.
             known = max(known, self.limit_per_s * (1 - _STEPS[0]))
             self._failed_at = -math.inf
         self.limit_per_s = max(known, min(1.0, self.ceiling_per_s))

@@ -16,7 +16,7 @@ from typing import Any
 from batch_renamer.commands.session import Session, to_standard_output, within
 from batch_renamer.errors import SettingsError
 from batch_renamer.history import interrupted, merely_planned, named, went_before
-from batch_renamer.journal import Journal, RunRecord, RunState
+from batch_renamer.journal import DRY, Journal, RunRecord, RunState
 from batch_renamer.model import BAD_RESULTS, Result, RunSummary
 from batch_renamer.progress import RunView, show_run, visible
 from batch_renamer.reports import prove_writable, resolve_targets, write_json_result, write_report
@@ -98,9 +98,9 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: b
             summary=replace(summary, command="show", exit_code=0),
         )
         return
+    at_work = at_work and _is_open(run, summary.counts)
     sys.stdout.write(_line(run, summary.counts, journal.parent(run), at_work=at_work) + "\n")
     about = went_before(journal, run)
-    at_work = at_work and _is_open(run, summary.counts)
     resume = not at_work and run.command in ("apply", "undo") and interrupted(run, summary.counts)
     view = RunView(
         summary=summary,
@@ -110,6 +110,7 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: b
         about=named(about) if about is not None else "",
         about_undo=about is not None and about.command == "undo",
         at_work=at_work,
+        dry=run.command in DRY,
         next_hint="To go on with what is left:" if resume else "",
         next_command=_resume(session, run) if resume else "",
         all_rows=f"`batch-renamer report {run.id} --report FILE.xlsx` writes every row",

@@ -51,6 +51,7 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> int:
         next_hint=hint,
         next_command=command,
         putting_back=run.puts_back,
+        dry=run.dry,
         about=named(about) if about is not None else "",
         about_undo=about is not None and about.command == "undo",
     )

@@ -58,8 +58,8 @@ class RunView:
     ``planned`` are the first rows of a plan, to be shown old → new. ``next_hint`` says what ``next_command``, a command
     line that can be typed as it stands, would do, or what there is to do where no command does it. ``asking`` is the
     plan above a question, ``putting_back`` the view of an undo. ``about`` names the run that an undo or an audit is
-    about, ``about_undo`` tells that it is an undo itself. ``at_work`` tells that the run goes on. ``all_rows`` says
-    where every row is to be seen.
+    about, ``about_undo`` tells that it is an undo itself. ``at_work`` tells that the run goes on, ``dry``
+    that it ends with its plan. ``all_rows`` says where every row is to be seen.
 
     Example:
         >>> RunView(summary=RunSummary(run_id="k3", command="plan", counts={})).next_command
@@ -77,6 +77,7 @@ class RunView:
     about: str = ""
     about_undo: bool = False
     at_work: bool = False
+    dry: bool = False
     all_rows: str = "--report FILE.xlsx writes every row"
 
 
@@ -162,7 +163,7 @@ def _headline(view: RunView) -> Line:
     if view.asking:
         plan = f"The plan to undo {about}" if view.putting_back else "The plan"
         return (Span(f"{plan}: {planned:,} {of_all.format('will be')}. Nothing has been sent yet.", "strong"),)
-    if planned or summary.command in ("plan", "undo --dry-run"):
+    if planned or view.dry:
         dry = f"Dry run, to undo {about}" if view.putting_back else "Dry run"
         text = f"{dry}: {planned:,} {of_all.format('would be')}. Nothing was sent."
         return (Span(text, "warn" if bad else "good"),)

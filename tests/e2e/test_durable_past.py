@@ -95,6 +95,8 @@ async def test_a_dry_undo_sends_nothing(here: Place) -> None:
     assert (dry.code, here.patched) == (1, [])
     assert dry.last_line.startswith(f"batch-renamer undo {run} ")
     assert ((await here.paste(dry.last_line)).code, len(here.patched)) == (1, 3)
+    again = await here.do("undo", run, "--dry-run")
+    assert again.out.startswith(f"Dry run, to undo run {run} (orders.csv): 0 of 4 names would be put back.")
 
 
 async def test_an_interrupted_undo_is_not_undone_by_mistake(here: Place) -> None:

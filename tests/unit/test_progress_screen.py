@@ -77,11 +77,6 @@ def shown(view: RunView, *, width: int = 100, quiet: bool = False) -> list[str]:
             id="dry run",
         ),
         pytest.param(
-            summary("plan", {R.UNCHANGED: 4}),
-            "Dry run: 0 of 4 rows would be renamed. Nothing was sent.",
-            id="dry run with nothing to do",
-        ),
-        pytest.param(
             summary("check", {R.PLANNED: 3, R.INVALID: 1}),
             "Checked 4 rows: 3 usable, 1 in need of repair. Nothing was sent.",
             id="check",
@@ -113,7 +108,12 @@ def test_the_first_line_says_how_it_went(run: RunSummary, headline: str) -> None
             id="the dry run of an undo",
         ),
         pytest.param(
-            RunView(summary=summary("undo --dry-run", {R.UNCHANGED: 2}), putting_back=True, about=ABOUT),
+            RunView(summary=summary("plan", {R.UNCHANGED: 4}), dry=True),
+            "Dry run: 0 of 4 rows would be renamed. Nothing was sent.",
+            id="a dry run with nothing to do",
+        ),
+        pytest.param(
+            RunView(summary=summary("undo", {R.UNCHANGED: 2}), dry=True, putting_back=True, about=ABOUT),
             "Dry run, to undo run qw23am (oak.csv): 0 of 2 names would be put back. Nothing was sent.",
             id="the dry run of an undo with nothing to do",
         ),
