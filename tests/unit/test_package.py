@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.metadata
 import os
 import re
 import subprocess
@@ -13,6 +14,8 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import batch_renamer
 
@@ -148,7 +151,30 @@ def test_requirements_pin_every_dependency_by_hash_and_name_no_host() -> None:
         *PYPROJECT["build-system"]["requires"],
     ]
     text = (ROOT / "requirements.txt").read_text("utf-8")
-    pinned = dict(re.findall(r"^([\w.-]+)==(\S+) .*\\\n +--hash=sha256:", text, flags=re.MULTILINE))
+    pinned = dict(re.findall(r"^([\w.-]+)(?:\[[\w,.-]+\])?==(\S+) .*\\\n +--hash=sha256:", text, flags=re.MULTILINE))
     assert set(map(_name, wanted)) - set(pinned) == set()
     assert len(pinned) == len(re.findall(r"^[a-z]", text, flags=re.MULTILINE))
     assert "://" not in text
+
+
+def test_requirements_pin_the_extras_that_dependencies_ask_for() -> None:
+    """A pip before 23.3 refuses `coverage[toml]>=7` beside a pin `coverage==7.1` once a newer coverage is out."""
+    text = (ROOT / "requirements.txt").read_text("utf-8")
+    pins = [Requirement(line.removesuffix("\\")) for line in re.findall(r"^[a-z].*", text, flags=re.MULTILINE)]
+    extras = {canonicalize_name(pin.name): pin.extras for pin in pins}
+    asked = [
+        requirement
+        for name in extras
+        for requirement in map(Requirement, _requires(name))
+        if requirement.extras and (requirement.marker is None or requirement.marker.evaluate({"extra": ""}))
+    ]
+    assert "coverage" in {requirement.name for requirement in asked}
+    assert [str(each) for each in asked if not each.extras <= extras[canonicalize_name(each.name)]] == []
+
+
+def _requires(name: str) -> list[str]:
+    """Return the requirements of an installed distribution; one for another platform is not installed."""
+    try:
+        return importlib.metadata.requires(name) or []
+    except importlib.metadata.PackageNotFoundError:
+        return []
