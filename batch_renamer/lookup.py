@@ -22,6 +22,7 @@ from batch_renamer.errors import BatchRenamerError
 from batch_renamer.gateway import Gateway, ReadPage
 from batch_renamer.model import Found, Reading, RenameRequest
 from batch_renamer.stopping import Stopping, StopSignal
+from batch_renamer.text import order_key
 from batch_renamer.workers import Crew, work_through
 
 __all__ = ["read_both_ways", "read_singly"]
@@ -211,7 +212,7 @@ class _Desk:
 
     async def record_page(self, page: ReadPage) -> int:
         """Record what a page holds of wanted orders, and return how many."""
-        orders = {order.order_id: order for order in page.orders}
+        orders = {order_key(order.order_id): order for order in page.orders}
         recorded = frozenset(self._recorded_singly)
         found = [request for request in await self.wanted(list(orders)) if request.row not in self._singly]
         self._singly -= recorded
@@ -221,7 +222,9 @@ class _Desk:
         rows = {request.row for request in found}
         self._on_pages |= rows
         self.mean_row_on_last_page = sum(rows) / len(rows)
-        await self.record([(request, Found(order=orders[request.order_id], read_at=page.read_at)) for request in found])
+        await self.record(
+            [(request, Found(order=orders[order_key(request.order_id)], read_at=page.read_at)) for request in found]
+        )
         if self._singles_begun:
             self._recorded_on_pages |= rows
         else:

@@ -10,6 +10,7 @@ import unicodedata
 from typing import assert_never
 
 from batch_renamer.model import Change, Found, Missing, Order, Outcome, Reading, RenameRequest, Result, Unreadable
+from batch_renamer.text import trimmed
 
 __all__ = ["GUARDED_BY_SHEET", "decide", "same_name"]
 
@@ -64,21 +65,7 @@ def same_name(expected: str | None, found: str | None) -> bool:
         >>> same_name("Caf\u00e9 ", "Cafe\u0301")
         True
     """
-    return _guarded(expected) == _guarded(found)
-
-
-def _guarded(name: str | None) -> str:
-    text = unicodedata.normalize("NFC", name or "")
-    start, end = 0, len(text)
-    while start < end and _invisible(text[start]):
-        start += 1
-    while start < end and _invisible(text[end - 1]):
-        end -= 1
-    return text[start:end]
-
-
-def _invisible(char: str) -> bool:
-    return char.isspace() or unicodedata.category(char) == "Cf"
+    return trimmed(unicodedata.normalize("NFC", expected or "")) == trimmed(unicodedata.normalize("NFC", found or ""))
 
 
 def _settled(

@@ -16,13 +16,13 @@ __all__ = ["settle_repeats"]
 _MOST_NAMED = 5
 
 _REPEATED = """
-    SELECT order_id FROM rows WHERE run = ? AND result IS NULL AND order_id > ?
-    GROUP BY order_id HAVING COUNT(*) > 1 ORDER BY order_id LIMIT 500
+    SELECT order_key FROM rows WHERE run = ? AND result IS NULL AND order_key > ?
+    GROUP BY order_key HAVING COUNT(*) > 1 ORDER BY order_key LIMIT 500
 """
 # Without the hint SQLite reads the whole run for each id, since the primary key would give the order asked for.
 _ROWS_OF_ORDER = """
     SELECT row, new_name, guard FROM rows INDEXED BY rows_by_order
-    WHERE run = ? AND order_id = ? AND result IS NULL ORDER BY row
+    WHERE run = ? AND order_key = ? AND result IS NULL ORDER BY row
 """
 _SAME_NAME = """
     UPDATE rows SET warning = LTRIM(warning || ' ' || 'The same new name is given to ' || same.orders
@@ -36,15 +36,15 @@ _SAME_NAME = """
 def settle_repeats(connection: sqlite3.Connection, run: int) -> None:
     """Settle the repeats of a run whose rows are all loaded; called within a transaction."""
     last = ""
-    while ids := [order_id for (order_id,) in connection.execute(_REPEATED, (run, last))]:
-        for order_id in ids:
-            _settle(connection, run, order_id)
-        last = ids[-1]
+    while keys := [order_key for (order_key,) in connection.execute(_REPEATED, (run, last))]:
+        for order_key in keys:
+            _settle(connection, run, order_key)
+        last = keys[-1]
     connection.execute(_SAME_NAME, {"run": run})
 
 
-def _settle(connection: sqlite3.Connection, run: int, order_id: str) -> None:
-    same = connection.execute(_ROWS_OF_ORDER, (run, order_id)).fetchall()
+def _settle(connection: sqlite3.Connection, run: int, order_key: str) -> None:
+    same = connection.execute(_ROWS_OF_ORDER, (run, order_key)).fetchall()
     numbers = [row for row, _, _ in same]
     names = {name for _, name, _ in same}
     guards = {unicodedata.normalize("NFC", guard) for _, _, guard in same if guard is not None}

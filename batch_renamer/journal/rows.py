@@ -11,6 +11,7 @@ from batch_renamer.journal.record import RunRecord
 from batch_renamer.journal.repeats import settle_repeats
 from batch_renamer.journal.runs import RunTable
 from batch_renamer.model import Change, Order, Outcome, RenameRequest, RowProblem
+from batch_renamer.text import order_key
 
 __all__ = ["RowTable"]
 
@@ -46,12 +47,12 @@ class RowTable(RunTable):
         return [_request(row) for row in rows]
 
     def requests_for(self, run: RunRecord, order_ids: Sequence[str]) -> list[RenameRequest]:
-        """Return the undecided rows for these orders."""
+        """Return the undecided rows for these orders; a UUID is the same id in any case."""
         marks = ", ".join("?" for _ in order_ids)
         rows = self.select(
             f"SELECT row, order_id, new_name, guard FROM rows INDEXED BY rows_by_order"  # noqa: S608 - marks
-            f" WHERE run = ? AND order_id IN ({marks}) AND result IS NULL",
-            (run.number, *order_ids),
+            f" WHERE run = ? AND order_key IN ({marks}) AND result IS NULL",
+            (run.number, *map(order_key, order_ids)),
         )
         return [_request(row) for row in rows]
 

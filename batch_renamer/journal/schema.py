@@ -12,6 +12,9 @@ from batch_renamer.errors import JournalError
 
 __all__ = ["STEPS", "migrate"]
 
+_HEX = "[0-9A-Fa-f]"
+_UUID = "-".join(_HEX * digits for digits in (8, 4, 4, 4, 12))
+
 STEPS: tuple[tuple[str, ...], ...] = (
     (
         """
@@ -71,6 +74,15 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE limits (account TEXT PRIMARY KEY, per_s REAL NOT NULL, learnt_at REAL NOT NULL) STRICT",
         "CREATE INDEX rows_by_order ON rows (run, order_id)",
         "CREATE INDEX runs_by_sheet ON runs (digest, account)",
+    ),
+    (  # A UUID is the same id in any case; the rule is that of `text.order_key`.
+        f"""
+        ALTER TABLE rows ADD COLUMN order_key TEXT GENERATED ALWAYS AS (
+            CASE WHEN LENGTH(order_id) = 36 AND order_id GLOB '{_UUID}' THEN LOWER(order_id) ELSE order_id END
+        ) VIRTUAL
+        """,
+        "DROP INDEX rows_by_order",
+        "CREATE INDEX rows_by_order ON rows (run, order_key)",
     ),
 )
 

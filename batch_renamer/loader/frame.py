@@ -10,7 +10,7 @@ from batch_renamer.loader.cells import Cell, Flaw, RawRow, Unusable, cell_of_num
 from batch_renamer.loader.headings import Columns, find_columns
 from batch_renamer.loader.options import LoadOptions
 from batch_renamer.loader.sheet import Sheet
-from batch_renamer.loader.shown import trimmed
+from batch_renamer.text import trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from batch_renamer.loader.options import NO_COLUMN, LoadOptions
-from batch_renamer.loader.shown import listed, shown, trimmed
+from batch_renamer.loader.shown import listed, shown
 from batch_renamer.model import COLUMNS
+from batch_renamer.text import trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

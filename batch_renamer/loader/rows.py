@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 
 from batch_renamer.loader.cells import Cell, Flaw, Unusable
 from batch_renamer.loader.repair import how_to_replace, how_to_undo
-from batch_renamer.loader.shown import quoted, storable, trimmed
+from batch_renamer.loader.shown import quoted, storable
 from batch_renamer.model import RenameRequest, RowProblem
+from batch_renamer.text import find_invisible, trimmed
 
 __all__ = ["read_row"]
 
@@ -19,11 +19,6 @@ _PLAIN_ID = re.compile(r"(?![0-9]{1,4}-|[0-9][eE]-|[A-Z][a-z]{2,3}-)[A-Za-z0-9_-
 """Ids in which nothing needs a closer look: most, and quickly. What could be damage is left to the slow way."""
 
 _FORBIDDEN_IN_ID = re.compile(r"[/\\?#%]")
-_BLANK_THOUGH_VISIBLE = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
-)
-"""Letters and marks by category, yet nothing to see: fillers, variation selectors, the blank Braille cell."""
-
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -156,19 +151,10 @@ def _unsafe(text: str) -> str:
         return f"The order id {quoted(text)} would lead to another address: type the real id."
     if forbidden := _FORBIDDEN_IN_ID.search(text):
         return f"The order id has a {quoted(forbidden[0])}, and / \\ ? # % can't be part of one: correct it."
-    if not text.isprintable() or _BLANK_THOUGH_VISIBLE.search(text):
-        for place, char in enumerate(text, 1):
-            if unicodedata.category(char) in _INVISIBLE or _BLANK_THOUGH_VISIBLE.match(char) or _odd_space(char):
-                return f"The order id has an invisible character (U+{ord(char):04X}) at place {place}: type it again."
+    if (place := find_invisible(text)) is not None:
+        char = f"U+{ord(text[place]):04X}"
+        return f"The order id has an invisible character ({char}) at place {place + 1}: type it again."
     return ""
-
-
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-
-
-def _odd_space(char: str) -> bool:
-    """Tell spaces that look like another thing than what they are from the plain one."""
-    return char != " " and unicodedata.category(char) == "Zs"
 
 
 def _clean_name(cell: Cell) -> _Cleaned:

@@ -7,24 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["listed", "quoted", "shown", "storable", "trimmed"]
-
-_INVISIBLE_AT_ENDS = (
-    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000"  # white space, as Unicode defines it
-    "\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
-    "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff"  # of no width: joiners, marks of direction, BOM
-)
-
-
-def trimmed(text: str) -> str:
-    r"""Cut white space, non-breaking and zero-width characters at both ends.
-
-    Example:
-        >>> trimmed("\u200b\xa0 12 Elm St\ufeff\n")
-        '12 Elm St'
-    """
-    return text.strip(_INVISIBLE_AT_ENDS)
+__all__ = ["listed", "quoted", "shown", "storable"]
 
 
 def shown(text: str, limit: int = 60) -> str:

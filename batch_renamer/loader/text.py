@@ -16,7 +16,8 @@ from batch_renamer.loader.encoding import find_encoding
 from batch_renamer.loader.headings import HEADING_ROWS, Columns, find_columns
 from batch_renamer.loader.quotes import find_swallowed
 from batch_renamer.loader.sheet import Sheet
-from batch_renamer.loader.shown import listed, quoted, trimmed
+from batch_renamer.loader.shown import listed, quoted
+from batch_renamer.text import trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping

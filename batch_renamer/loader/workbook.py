@@ -22,7 +22,8 @@ from batch_renamer.errors import SheetError
 from batch_renamer.loader.cells import Cell, RawRow, cell_of_wire
 from batch_renamer.loader.headings import HEADING_ROWS, Columns, HeadingTrouble, find_columns
 from batch_renamer.loader.sheet import Sheet
-from batch_renamer.loader.shown import listed, quoted, trimmed
+from batch_renamer.loader.shown import listed, quoted
+from batch_renamer.text import trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -28,6 +28,7 @@ from batch_renamer.orders_api.protocol import (
     ThrottledError,
     TransientError,
 )
+from batch_renamer.text import same_order
 
 __all__ = ["check_renamed", "failure_of", "read_order", "read_page", "retry_after_s"]
 
@@ -46,7 +47,7 @@ def read_order(body: bytes, *, order_id: str) -> Order:
         TransientError: it is not JSON, not an order, or another order than the one asked for.
     """
     order = _order(_parse(body))
-    if order.order_id not in ("", order_id):
+    if order.order_id and not same_order(order.order_id, order_id):
         raise TransientError("an answer about another order", status=200, may_be_applied=True)
     return order if order.order_id else replace(order, order_id=order_id)
 

@@ -7,6 +7,7 @@ Where the vendor's documentation says nothing, this stand-in decides:
 - a deleted order is gone: 404 to everything, and not in the list. An order *seeded* as deleted is shown with
   ``is_deleted: true`` and can't be renamed (404);
 - a taken ``order_id`` can't be created again (422); ``order_id`` in the body of a rename must be the path's (422);
+- a UUID is the same id in any case, and answers have it in lower case;
 - the list is newest first, and a page ends early when it grows beyond `ApiRules.max_page_bytes`;
 - a path whose id is not exactly one percent-encoded segment, or is ``.`` or ``..`` once decoded, is 404.
 """
@@ -26,6 +27,7 @@ from urllib.parse import parse_qs, unquote_to_bytes
 from batch_renamer.sandbox.orders import NamedBy, OrderStore
 from batch_renamer.sandbox.ordertext import OrderText
 from batch_renamer.sandbox.storedorder import StoredOrder
+from batch_renamer.text import same_order
 
 __all__ = ["Answer", "ApiRules", "Call", "OrdersApi", "Target", "http_error", "resolve"]
 
@@ -179,7 +181,8 @@ class OrdersApi:
             problems["name"] = "Missing data for required field."
         elif document["name"] is None:
             problems["name"] = "Field may not be null."
-        if document.get("order_id", order_id) != order_id:
+        given = document.get("order_id", order_id)
+        if not isinstance(given, str) or not same_order(given, order_id):
             problems.setdefault("order_id", "Can't be changed.")
         if problems:
             return _validation_error("json", problems)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from batch_renamer.sandbox.orderfile import OrderFile
 from batch_renamer.sandbox.storedorder import StoredOrder
+from batch_renamer.text import order_key
 
 __all__ = ["NameGiven", "NamedBy", "OrderStore", "Page"]
 
@@ -51,7 +52,7 @@ class Page:
 
 
 class OrderStore:
-    """Keeps orders by id and in the order they were made.
+    """Keeps orders by id and in the order they were made; UUIDs are found in any case, and kept in lower case.
 
     ``path`` is a SQLite file (made 0600 if missing) that is loaded now and written through; ``images`` is how many
     images an order has unless its seed says otherwise; ``wall_clock`` gives seconds since the epoch.
@@ -108,7 +109,7 @@ class OrderStore:
         pair wins then, otherwise the last.
         """
         wanted: dict[str, str | None] = {}
-        for order_id, name in orders:
+        for order_id, name in ((order_key(order_id), name) for order_id, name in orders):
             if keep_existing and (order_id in self._by_id or order_id in wanted):
                 continue
             wanted[order_id] = name
@@ -125,30 +126,30 @@ class OrderStore:
 
     def create(self, name: str | None = None, *, order_id: str | None = None) -> StoredOrder | None:
         """Make a new order, its id made up unless given; ``None`` if the id is taken."""
-        order_id = str(uuid.uuid4()) if order_id is None else order_id
+        order_id = str(uuid.uuid4()) if order_id is None else order_key(order_id)
         if order_id in self._by_id:
             return None
         return self._write(replace(self._new(order_id, name), status="waiting"), NamedBy.CREATE)
 
     def get(self, order_id: str) -> StoredOrder | None:
         """Return the order with this id, if there is one."""
-        return self._by_id.get(order_id)
+        return self._by_id.get(order_key(order_id))
 
     def rename(self, order_id: str, name: str, *, by: NamedBy = NamedBy.RENAME) -> StoredOrder | None:
         """Give an order a name; return the order as it is now, ``None`` if there is none (or it is marked deleted)."""
-        order = self._by_id.get(order_id)
+        order = self.get(order_id)
         if order is None or order.is_deleted:
             return None
         return self._write(replace(order, name=name, last_updated_at=self._now()), by)
 
     def delete(self, order_id: str) -> bool:
         """Remove an order for good; return whether there was one. Its names stay in `history`."""
-        order = self._by_id.get(order_id)
+        order = self.get(order_id)
         if order is None:
             return False
         if self._file is not None:
             self._file.delete(order.seq)
-        del self._by_id[order_id]
+        del self._by_id[order_key(order.order_id)]
         self._by_seq[order.seq] = None
         return True
 
@@ -170,7 +171,7 @@ class OrderStore:
 
     def history(self, order_id: str) -> tuple[NameGiven, ...]:
         """Return every name the order was ever given in this process, oldest first."""
-        return tuple(self._names.get(order_id, ()))
+        return tuple(self._names.get(order_key(order_id), ()))
 
     def histories(self) -> Mapping[str, tuple[NameGiven, ...]]:
         """Return `history` of every order there ever was in this process."""
@@ -195,7 +196,7 @@ class OrderStore:
 
     def __contains__(self, order_id: object) -> bool:
         """Return whether there is an order with this id."""
-        return order_id in self._by_id
+        return isinstance(order_id, str) and order_key(order_id) in self._by_id
 
     def __iter__(self) -> Iterator[StoredOrder]:
         """Go through the orders, the first made first."""
@@ -206,12 +207,12 @@ class OrderStore:
     ) -> StoredOrder:
         """Describe an order made now, in the place of the one that has its id, else at ``seq`` or at the end."""
         now = self._now()
-        there = self._by_id.get(order_id)
+        there = self.get(order_id)
         if there is not None:
             seq = there.seq
         return StoredOrder(
             seq=len(self._by_seq) if seq is None else seq,
-            order_id=order_id,
+            order_id=order_key(order_id),
             name=name,
             total_images=self._images if images is None else images,
             created_at=now,
@@ -229,8 +230,9 @@ class OrderStore:
             self._by_seq.append(order)
         else:
             self._by_seq[order.seq] = order
-        self._by_id[order.order_id] = order
-        self._names.setdefault(order.order_id, []).append(NameGiven(name=order.name, by=by))
+        key = order_key(order.order_id)
+        self._by_id[key] = order
+        self._names.setdefault(key, []).append(NameGiven(name=order.name, by=by))
 
     def _now(self) -> str:
         return datetime.fromtimestamp(self._wall_clock(), UTC).isoformat()

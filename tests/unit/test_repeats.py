@@ -63,6 +63,15 @@ def test_exact_repeat_is_sent_once(journal: Journal) -> None:
     assert rows[3].reason == "An exact repeat of row 3, which is sent once."
 
 
+def test_uuid_in_another_case_is_the_same_order(journal: Journal) -> None:
+    """One of two rows is sent; ids stay in the report as they were typed."""
+    upper, lower = "3F2504E0-4F89-41D3-9A0C-00000000000A", "3f2504e0-4f89-41d3-9a0c-00000000000a"
+    rows = settled(journal, (upper, "1"), (lower, "1"), ("b", "2"))
+    assert results(rows) == [TO_BE_SENT, ONCE, TO_BE_SENT]
+    assert [row.order_id for row in rows] == [upper, lower, "b"]
+    assert results(settled(journal, (lower, "1"), (upper, "2"))) == [NEVER, NEVER]
+
+
 @pytest.mark.parametrize(
     ("rows", "reason"),
     [

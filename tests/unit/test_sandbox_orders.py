@@ -205,3 +205,15 @@ def test_a_refused_write_changes_nothing_in_memory(tmp_path: Path) -> None:
     with pytest.raises(SettingsError):
         store.rename("a1", "new")
     assert store.names() == {"a1": "old"}
+
+
+def test_uuid_is_found_in_any_case_and_kept_in_lower_case() -> None:
+    """As the API does; an id that a customer has chosen is another one in another case."""
+    store, upper = OrderStore(), "3F2504E0-4F89-41D3-9A0C-00000000000A"
+    store.seed_many([(upper, "old"), (upper.lower(), "older"), ("A1", "other")], keep_existing=True)
+    assert store.rename(upper, "new") == store.get(upper.lower())
+    assert store.names() == {upper.lower(): "new", "A1": "other"}
+    assert [given.name for given in store.history(upper)] == ["old", "new"]
+    assert (upper in store, "a1" in store, store.create(order_id=upper)) == (True, False, None)
+    assert store.delete(upper)
+    assert upper.lower() not in store

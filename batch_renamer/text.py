@@ -1,0 +1,73 @@
+"""What counts as invisible, as blank and as the same order id: small pure functions on texts, shared by everybody.
+
+Three kinds of characters show nothing. White space and characters of no width (joiners, marks of direction, fillers)
+mean nothing at the ends of a text and are cut there. Variation selectors and the like change the look of the character
+before them, an emoji for example, so they stay; a text of nothing else is blank all the same. Control characters are
+neither: what they do to a screen or a file is unknown, so a text with one inside is refused.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["find_invisible", "order_key", "same_order", "trimmed"]
+
+_CUT_AT_ENDS = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"  # white space, as Unicode defines it
+    "\u2800\u3164\uffa0"  # the blank Braille cell and the Hangul fillers: signs or letters by category, yet blank
+    "\xad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    "\u2060\u2061\u2062\u2063\u2064\u2065\u2066\u2067\u2068\u2069\u206a\u206b\u206c\u206d\u206e\u206f"
+    "\ufeff\ufff9\ufffa\ufffb"  # of no width: joiners, hyphens that show at a line's end only, marks of direction, BOM
+)
+_MODIFIERS = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\ufe00-\ufe0f\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+"""Variation selectors, tags, joiners of accents and fillers of syllables: they belong to what stands beside them."""
+
+_VISIBLE = re.compile(f"[^{_CUT_AT_ENDS}{_MODIFIERS}]")
+_INVISIBLE = re.compile(f"(?! )[{_CUT_AT_ENDS}{_MODIFIERS}\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
+
+def trimmed(text: str) -> str:
+    r"""Cut white space, non-breaking and zero-width characters at both ends; a text that shows nothing becomes "".
+
+    Example:
+        >>> trimmed("\u200b\xa0 12 Elm St\ufeff\n"), trimmed("\u3164\ufe0f")
+        ('12 Elm St', '')
+    """
+    cut = text.strip(_CUT_AT_ENDS)
+    return cut if cut.isascii() or _VISIBLE.search(cut) else ""
+
+
+def find_invisible(text: str) -> int | None:
+    r"""Return the place of the first character that can't be seen, a plain space excepted; None if there is none.
+
+    Example:
+        >>> find_invisible("12 Elm"), find_invisible("a\u200b")
+        (None, 1)
+    """
+    found = _INVISIBLE.search(text)
+    return found.start() if found else None
+
+
+def order_key(order_id: str) -> str:
+    """Return the form in which order ids are compared: a UUID is the same id in any case, any other id only as it is.
+
+    Requests are sent with the id as it was typed: an API that keeps ids of customers may know it by that form only.
+    The journal has the same rule as an SQL expression (`journal.schema`).
+
+    Example:
+        >>> order_key("3F2504E0-4F89-41D3-9A0C-000000000001"), order_key("Order A")
+        ('3f2504e0-4f89-41d3-9a0c-000000000001', 'Order A')
+    """
+    return order_id.lower() if _UUID.fullmatch(order_id) else order_id
+
+
+def same_order(one: str, other: str) -> bool:
+    """Tell whether two ids name the same order.
+
+    Example:
+        >>> same_order("3F2504E0-4F89-41D3-9A0C-000000000001", "3f2504e0-4f89-41d3-9a0c-000000000001")
+        True
+    """
+    return one == other or order_key(one) == order_key(other)
