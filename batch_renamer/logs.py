@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from batch_renamer.errors import SettingsError
+from batch_renamer.files import open_regular
 
 __all__ = ["logging_to"]
 
@@ -107,7 +108,7 @@ def logging_to(file: Path | None, *, verbose: bool, secrets: list[str]) -> Itera
 
 def _private_file(file: Path) -> logging.Handler:
     try:
-        os.close(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600))
+        os.close(open_regular(file, os.O_CREAT | os.O_WRONLY | os.O_APPEND, devices=True))
         return _LogFile(file, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         msg = f"The log file {file} can't be written: {error.strerror}."

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from batch_renamer.errors import BatchRenamerError, SettingsError
+from batch_renamer.files import read_regular
 from batch_renamer.settings.shape import Settings
 
 __all__ = ["ApiKey", "FoundKey", "read_api_key"]
@@ -110,9 +111,7 @@ def _from_file(path: Path, source: str, environ: Mapping[str, str]) -> FoundKey:
     # No message names the path before the file was found: somebody may have written the key itself there.
     place = f"the file that api_key_file names ({source})"
     try:
-        with path.open("rb") as file:
-            data = file.read(_FILE_LIMIT_BYTES + 1)
-            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+        data, found = read_regular(path, limit_bytes=_FILE_LIMIT_BYTES)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "not a usable path"
         raise SettingsError(f"{_sentence(place)} can't be read: {why}.") from None
@@ -123,7 +122,7 @@ def _from_file(path: Path, source: str, environ: Mapping[str, str]) -> FoundKey:
     except UnicodeDecodeError:
         raise SettingsError(f"{_sentence(place)} is not plain text.") from None
     key = _checked(text, f"the key in {place}")
-    return FoundKey(key=key, source=source, warning=_readable_by_others(path, mode, environ))
+    return FoundKey(key=key, source=source, warning=_readable_by_others(path, stat.S_IMODE(found.st_mode), environ))
 
 
 def _checked(text: str, place: str) -> ApiKey:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from batch_renamer.files import read_regular
 from batch_renamer.settings.shape import Settings
 from batch_renamer.settings.values import expand_path
 
@@ -180,8 +181,7 @@ def _read_toml(path: Path) -> dict[str, object]:
         ValueError: it can't be read or isn't TOML; the text is the whole sentence.
     """
     try:
-        with path.open("rb") as file:
-            data = file.read(_FILE_LIMIT_BYTES + 1)
+        data, _ = read_regular(path, limit_bytes=_FILE_LIMIT_BYTES)
     except FileNotFoundError:
         raise ValueError(f"{path}: there is no such configuration file.") from None
     except IsADirectoryError:

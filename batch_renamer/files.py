@@ -1,0 +1,159 @@
+"""Files and folders of this machine, opened with care: no waiting at a pipe, no strange file behind a link.
+
+Whatever reads or appends to a file that a user named (configuration, key, log) opens it with `open_regular` or
+`read_regular`; whatever this program keeps for one user alone is made with `private_folder` and ``follow_links=False``.
+Everything here raises OSError with a reason in words, and knows nothing of what is in a file.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import unicodedata
+from pathlib import Path
+
+__all__ = [
+    "FileIdentity",
+    "open_regular",
+    "others_may_write",
+    "private_folder",
+    "read_regular",
+    "same_place",
+    "tighten",
+]
+
+_KINDS = {
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFLNK: "a link to another file",
+}
+# Without O_NONBLOCK a pipe is waited for until a writer comes; O_BINARY exists on Windows only, the others on POSIX.
+_ALWAYS = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
+_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
+
+
+def open_regular(path: Path, flags: int = os.O_RDONLY, *, follow_links: bool = True, devices: bool = False) -> int:
+    """Open a regular file as `os.open` does and return its descriptor; a file that is made is for this user (0600).
+
+    A pipe or a socket is refused instead of waited for, and so is a folder. ``devices`` lets a device pass, which
+    never makes anybody wait who only writes.
+
+    Raises:
+        OSError: it is no regular file, or it can't be opened; ``strerror`` says why.
+
+    Example:
+        >>> open_regular(Path("/dev/zero"))
+        Traceback (most recent call last):
+        ...
+        OSError: [Errno 22] it is a device, not a regular file: '/dev/zero'
+    """
+    try:
+        # Looked at first: to open a device can already have an effect.
+        _refuse_irregular(path.stat(follow_symlinks=follow_links), path, devices=devices)
+    except FileNotFoundError:
+        if not flags & os.O_CREAT:
+            raise
+    descriptor = os.open(path, flags | _ALWAYS | (0 if follow_links else _NOFOLLOW), 0o600)
+    try:
+        _refuse_irregular(os.fstat(descriptor), path, devices=devices)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def read_regular(path: Path, *, limit_bytes: int) -> tuple[bytes, os.stat_result]:
+    """Return the beginning of a regular file, one byte more than the limit if it is longer, and what it is.
+
+    Raises:
+        OSError: it is no regular file, or it can't be read; ``strerror`` says why.
+    """
+    _refuse_irregular(path.stat(), path)
+    with path.open("rb") as file:
+        return file.read(limit_bytes + 1), os.fstat(file.fileno())
+
+
+def _refuse_irregular(found: os.stat_result, path: Path, *, devices: bool = False) -> None:
+    mode = found.st_mode
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
+    if not stat.S_ISREG(mode) and not (devices and stat.S_ISCHR(mode)):
+        kind = _KINDS.get(stat.S_IFMT(mode), "something else")
+        raise OSError(errno.EINVAL, f"it is {kind}, not a regular file", str(path))
+
+
+def private_folder(path: Path) -> None:
+    """Make a folder for this user alone (0700); one that is there already and can be used by others is closed to them.
+
+    Only for folders that belong to this program: one that the user chose stays as the user made it.
+
+    Raises:
+        OSError: it can't be made, or a link to another folder stands in its place.
+    """
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, "it is a link to another folder; remove the link", str(path))
+    tighten(path)
+
+
+def tighten(path: Path) -> bool:
+    """Take a file or folder of this user away from others; tell whether others could use it until now."""
+    if os.name != "posix":
+        return False
+    found = path.lstat()
+    if not found.st_mode & 0o077 or found.st_uid != os.geteuid() or stat.S_ISLNK(found.st_mode):
+        return False
+    path.chmod(stat.S_IMODE(found.st_mode) & 0o700)
+    return True
+
+
+def others_may_write(path: Path) -> bool:
+    """Tell whether other users may make, replace or remove files in a folder."""
+    return os.name == "posix" and bool(path.stat().st_mode & 0o022)
+
+
+class FileIdentity:
+    """Remembers which file or folder is at a path now, and tells later whether it still is.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.NamedTemporaryFile() as file:
+        ...     identity = FileIdentity(Path(file.name))
+        ...     identity.is_in_place()
+        True
+        >>> identity.is_in_place()
+        False
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._found = path.stat()
+
+    def is_in_place(self) -> bool:
+        """Tell whether the same file is still at the path; what can't be looked at right now counts as there."""
+        try:
+            return os.path.samestat(self.path.stat(), self._found)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError:
+            # A network share that doesn't answer for a moment: nothing is known to be gone.
+            return True
+
+
+def same_place(one: Path, other: Path) -> bool:
+    """Tell whether two paths lead to the same file, be it there or not yet: by any spelling, link or hard link.
+
+    Two names in one folder that differ only in case or Unicode form count as the same, as on Windows and macOS.
+    """
+    try:
+        return one.samefile(other)
+    except OSError:
+        # One of them isn't there, so only the names can be compared.
+        return _written_alike(one) == _written_alike(other)
+
+
+def _written_alike(path: Path) -> str:
+    return unicodedata.normalize("NFC", os.path.realpath(path)).casefold()
