@@ -16,6 +16,7 @@ from pathlib import Path
 from batch_renamer.errors import BatchRenamerError, JournalError
 from batch_renamer.journal import Journal
 from batch_renamer.orders_api import OrdersApi
+from batch_renamer.orders_api.descriptors import connections_possible
 from batch_renamer.orders_api.http import open_orders_api
 from batch_renamer.settings import ApiKey, Settings, account, fingerprint, read_salt
 from batch_renamer.version import __version__
@@ -34,13 +35,17 @@ __all__ = [
 Connect = Callable[[Iterable[tuple[str, str | None]]], AbstractAsyncContextManager[OrdersApi]]
 """Opens an API, given the sheet's (order_id, current_name) pairs, which only the sandbox looks at."""
 
+MOST_AT_ONCE = 1_000
+"""Requests under way at once, however slow the API is."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
     """Where a run's requests go: how to open it, its name for the user, and the account that runs are bound to.
 
-    ``key_print`` is a fingerprint of the key (None where there is none). ``one_at_a_time`` tells that no second run can
-    be connected meanwhile, not even to read: the sandbox's orders are one process's.
+    ``key_print`` is a fingerprint of the key (None where there is none). ``connections`` is how many requests may be
+    under way at once: there are file descriptors for so many. ``one_at_a_time`` tells that no second run can be
+    connected meanwhile, not even to read: the sandbox's orders are one process's.
     """
 
     connect: Connect
@@ -48,11 +53,9 @@ class Destination:
     account: str
     profile: str | None = None
     key_print: str | None = None
+    connections: int = MOST_AT_ONCE
     one_at_a_time: bool = False
 
-
-MOST_AT_ONCE = 1_000
-"""Requests under way at once, however slow the API is."""
 
 _SANDBOX_FOLDER = "sandbox"
 _ORDERS_FILE = "orders.sqlite3"
@@ -115,6 +118,7 @@ def to_api(settings: Settings, key: ApiKey) -> Destination:
     Raises:
         SettingsError: the salt of the account's fingerprint can't be read or made.
     """
+    connections = connections_possible(settings.workers or MOST_AT_ONCE)
 
     @asynccontextmanager
     async def connect(_: Iterable[tuple[str, str | None]]) -> AsyncIterator[OrdersApi]:
@@ -124,7 +128,7 @@ def to_api(settings: Settings, key: ApiKey) -> Destination:
             user_agent=f"batch-renamer/{__version__} python/{platform.python_version()}",
             timeout_s=settings.timeout,
             api_version=settings.api_version,
-            connections=settings.workers or MOST_AT_ONCE,
+            connections=connections,
         ) as api:
             yield api
 
@@ -134,11 +138,14 @@ def to_api(settings: Settings, key: ApiKey) -> Destination:
         account=account(settings, key=key),
         profile=settings.profile,
         key_print=fingerprint(key, salt=read_salt(settings.state_dir)),
+        connections=connections,
     )
 
 
 def to_sandbox(settings: Settings) -> Destination:
     """Return the sandbox, which is served when it is opened; every order of the sheet exists there."""
+    # Both ends of each connection are in this process.
+    connections = connections_possible(settings.workers or MOST_AT_ONCE, descriptors_each=2)
 
     @asynccontextmanager
     async def connect(orders: Iterable[tuple[str, str | None]]) -> AsyncIterator[OrdersApi]:
@@ -156,11 +163,17 @@ def to_sandbox(settings: Settings) -> Destination:
                     key=key,
                     user_agent=f"batch-renamer/{__version__}",
                     timeout_s=settings.timeout,
-                    connections=settings.workers or MOST_AT_ONCE,
+                    connections=connections,
                 ) as api,
             ):
                 yield api
         finally:
             store.close()
 
-    return Destination(connect=connect, base_url="the sandbox", account=account(settings, key=None), one_at_a_time=True)
+    return Destination(
+        connect=connect,
+        base_url="the sandbox",
+        account=account(settings, key=None),
+        connections=connections,
+        one_at_a_time=True,
+    )

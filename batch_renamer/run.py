@@ -16,7 +16,7 @@ import anyio
 import anyio.abc
 import anyio.to_thread
 
-from batch_renamer.connect import MOST_AT_ONCE, Destination
+from batch_renamer.connect import Destination
 from batch_renamer.gateway import Gateway
 from batch_renamer.journal import DRY, Journal, RunRecord
 from batch_renamer.loader import Sheet
@@ -141,12 +141,13 @@ class Run:
 
     def crew(self) -> int:
         """Return how many workers there shall be: by Little's law, rate times latency, with head-room."""
+        most = self.destination.connections
         if self.settings.workers is not None or self._pacer is None:
-            return self.settings.workers or _FIRST_CREW
+            return min(self.settings.workers or _FIRST_CREW, most)
         latency_s, rate_per_s = self._pacer.latency_s, self._pacer.pace_per_s
         if latency_s is None or math.isinf(rate_per_s):
-            return _FIRST_CREW
-        return min(max(math.ceil(rate_per_s * latency_s * _HEAD_ROOM), _SMALLEST_CREW), MOST_AT_ONCE)
+            return min(_FIRST_CREW, most)
+        return min(max(math.ceil(rate_per_s * latency_s * _HEAD_ROOM), _SMALLEST_CREW), most)
 
     def pace_note(self) -> str:
         """Return the limit kept to at present, in words."""

@@ -1,10 +1,12 @@
 """The Orders API: ids and names enter, Orders or one of four errors leave.
 
-``protocol`` says what the pipeline needs, ``answers`` decides what an answer is worth, ``http`` speaks aiohttp.
+``protocol`` says what the pipeline needs, ``answers`` decides what an answer is worth, ``http`` speaks aiohttp and
+``failures`` translates what aiohttp raises. ``descriptors`` says how many connections this process can hold.
 """
 
 from batch_renamer.orders_api.protocol import (
     ForeignNameError,
+    LocalShortageError,
     OrderPage,
     OrdersApi,
     RefusedError,
@@ -15,6 +17,7 @@ from batch_renamer.orders_api.protocol import (
 
 __all__ = [
     "ForeignNameError",
+    "LocalShortageError",
     "OrderPage",
     "OrdersApi",
     "RefusedError",

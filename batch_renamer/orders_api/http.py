@@ -19,9 +19,10 @@ import aiohttp
 from aiohttp import hdrs
 from yarl import URL
 
-from batch_renamer.errors import CertificateError, SettingsError
+from batch_renamer.errors import SettingsError
 from batch_renamer.model import Order
 from batch_renamer.orders_api.answers import check_renamed, failure_of, read_order, read_page
+from batch_renamer.orders_api.failures import CAUGHT, is_foreseen, translated
 from batch_renamer.orders_api.protocol import OrderPage, RefusedError, TransientError
 
 __all__ = ["HttpOrdersApi", "open_orders_api"]
@@ -43,8 +44,8 @@ async def open_orders_api(
 ) -> AsyncIterator[HttpOrdersApi]:
     """Open a client of the Orders API at ``base_url`` and close it again; ``timeout_s`` bounds each try.
 
-    ``connections`` is how many requests are made at once. One more may be open, so that the probe of an outage never
-    waits for those of the rows.
+    ``connections`` is how many requests are made at once, no more than `connections_possible` says. One more may be
+    open, so that the probe of an outage never waits for those of the rows.
 
     Raises:
         SettingsError: the environment names a proxy that can't be used.
@@ -150,8 +151,10 @@ class HttpOrdersApi:
     async def _request(self, method: str, url: URL, payload: dict[str, str] | None = None) -> bytes:
         try:
             status, headers, body = await self._exchange(method, url, payload)
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            failure: Exception = _translated(error)
+        except CAUGHT as error:
+            if not is_foreseen(error):
+                raise
+            failure: Exception = translated(error)
         else:
             if status == HTTPStatus.OK:
                 return body
@@ -188,36 +191,3 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
             raise TransientError("an answer over 32 MB", status=response.status, may_be_applied=True)
         chunks.append(chunk)
     return b"".join(chunks)
-
-
-def _translated(error: Exception) -> TransientError | CertificateError:
-    match error:
-        case aiohttp.ClientConnectorCertificateError(certificate_error=cause):
-            return CertificateError(
-                f"The server's TLS certificate can't be trusted: {getattr(cause, 'verify_message', cause)}. If a proxy"
-                " reads your traffic on purpose, name its certificate in SSL_CERT_FILE."
-            )
-        case aiohttp.ClientHttpProxyError():
-            return TransientError(f"a refusal by the proxy ({error.status})")
-        case aiohttp.ClientProxyConnectionError():
-            return TransientError(f"no connection to the proxy ({_reason(error)})")
-        case aiohttp.ClientConnectorDNSError():
-            return TransientError("an address that can't be looked up")
-        case aiohttp.ClientConnectorSSLError():
-            return TransientError(f"no secure connection ({_reason(error)})")
-        case aiohttp.ConnectionTimeoutError():
-            return TransientError("no connection in time")
-        case aiohttp.ClientConnectorError():
-            return TransientError(f"a refused connection ({_reason(error)})")
-        case TimeoutError():
-            return TransientError("no answer in time", may_be_applied=True, timed_out=True)
-        case aiohttp.ClientPayloadError():
-            return TransientError("an answer cut off", may_be_applied=True)
-        case aiohttp.ClientResponseError():
-            return TransientError("an answer that is not HTTP", may_be_applied=True)
-        case _:
-            return TransientError("a connection that broke off", may_be_applied=True)
-
-
-def _reason(error: aiohttp.ClientConnectorError) -> str:
-    return error.os_error.strerror or type(error.os_error).__name__

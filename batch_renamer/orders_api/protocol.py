@@ -1,8 +1,8 @@
 """What the pipeline needs of the Orders API, as a Protocol; an order id enters, an Order leaves, or one of four errors.
 
-The failures of single requests are this room's own: `ThrottledError`, `TransientError`, `RefusedError` (and
-`ForeignNameError`, a kind of TransientError). They carry what later rooms need to decide, never a raw client exception,
-whose representation shows the request's headers. The client that speaks HTTP is in `http`.
+The failures of single requests are this package's own: `ThrottledError`, `TransientError`, `RefusedError` (and two
+kinds of TransientError: `ForeignNameError` and `LocalShortageError`). They carry what is needed to decide, never a raw
+client exception, whose representation shows the request's headers. The client that speaks HTTP is in `http`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from batch_renamer.model import Order
 
 __all__ = [
     "ForeignNameError",
+    "LocalShortageError",
     "OrderPage",
     "OrdersApi",
     "RefusedError",
@@ -73,6 +74,14 @@ class ForeignNameError(TransientError):
     def __init__(self, kept: str) -> None:
         super().__init__("an answer with another name", status=200, may_be_applied=True)
         self.kept = kept
+
+
+class LocalShortageError(TransientError):
+    """This machine is short of something (open files, ports, buffers, memory, threads): the API is not to blame.
+
+    It is no outage and uses up no try. What is short comes back when another request ends, but it may also stay short:
+    the wait for it needs an end.
+    """
 
 
 class RefusedError(RequestError):

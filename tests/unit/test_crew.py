@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
@@ -28,6 +29,7 @@ def run_at(
     workers: int | None = None,
     command: str = "apply",
     renames: int = 0,
+    connections: int = MOST_AT_ONCE,
 ) -> Run:
     """Return a run whose API answers after so many seconds, and whose plan has so many renames."""
     run = Run(
@@ -35,7 +37,7 @@ def run_at(
         settings=Settings(state_dir=Path(), workers=workers),
         journal=cast("Journal", SimpleNamespace(counts=lambda _, over: {Result.PLANNED: renames, Result.UNCHANGED: 9})),
         progress=cast("Progress", None),
-        destination=nowhere(),
+        destination=replace(nowhere(), connections=connections),
     )
     pacer = Pacer(rate_per_s=rate_per_s)
     pacer.latency_s = latency_s
@@ -64,6 +66,13 @@ def test_workers_are_rate_times_latency_with_head_room(rate_per_s: float, latenc
 def test_the_crew_is_bounded(latency_s: float) -> None:
     """However slow the API is, no more than a thousand requests are under way."""
     assert run_at(latency_s=latency_s).crew() == MOST_AT_ONCE == 1_000
+
+
+@pytest.mark.parametrize("workers", [None, 500])
+@pytest.mark.parametrize("latency_s", [None, 3.0])
+def test_the_crew_has_no_more_workers_than_connections(latency_s: float | None, workers: int | None) -> None:
+    """Each worker holds a connection open, and each connection a file."""
+    assert run_at(latency_s=latency_s, workers=workers, connections=40).crew() == 40
 
 
 def test_the_crew_that_was_asked_for_is_the_crew() -> None:

@@ -24,7 +24,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from batch_renamer.errors import CertificateError
-from batch_renamer.orders_api import TransientError
+from batch_renamer.orders_api import LocalShortageError, TransientError, failures
 from batch_renamer.orders_api.http import open_orders_api
 
 KEY = "sk-marker-0123456789"
@@ -95,6 +95,71 @@ async def test_foreign_error_is_translated(
     assert KEY not in f"{error!r} {''.join(traceback.format_exception(error))}"
 
 
+def connecting(number: int | None, text: str) -> aiohttp.ClientConnectorError:
+    """Return what aiohttp raises when a connection could not be made for this reason of the system's."""
+    return aiohttp.ClientConnectorError(PLACE, OSError(number, text) if number is not None else OSError(text))
+
+
+SEVERAL = "Multiple exceptions: [Errno 111] Connect call failed, [Errno 24] Too many open files"
+NO_IPV6 = "Multiple exceptions: [Errno 99] Cannot assign requested address, [Errno 111] Connect call failed"
+
+
+@pytest.mark.parametrize(
+    ("raised", "short_of", "may_be_applied"),
+    [
+        (connecting(errno.EMFILE, "Too many open files"), "open files", False),
+        (connecting(errno.ENFILE, "Too many open files in system"), "open files", False),
+        (connecting(errno.ENOBUFS, "No buffer space available"), "network buffers", False),
+        (connecting(errno.ENOMEM, "Cannot allocate memory"), "memory", False),
+        (connecting(errno.EADDRNOTAVAIL, "Cannot assign requested address"), "local ports", False),
+        (connecting(None, SEVERAL), "open files", False),
+        (aiohttp.ClientProxyConnectionError(PLACE, OSError(errno.EMFILE, "x")), "open files", False),
+        (aiohttp.ClientConnectorDNSError(PLACE, OSError(errno.EMFILE, "x")), "open files", False),
+        (aiohttp.ClientConnectorDNSError(PLACE, socket.gaierror(socket.EAI_MEMORY, "x")), "memory", False),
+        (OSError(errno.EMFILE, "Too many open files"), "open files", True),
+        (aiohttp.ClientOSError(errno.ENOBUFS, "No buffer space available"), "network buffers", True),
+        (MemoryError(), "memory", True),
+        (RuntimeError("can't start new thread"), "threads", True),
+    ],
+    ids=repr,
+)
+async def test_shortage_on_this_machine_is_not_blamed_on_the_api(
+    fake: aioresponses, raised: Exception, short_of: str, may_be_applied: bool
+) -> None:
+    """It is an error of its own kind, and while connecting nothing was sent."""
+    fake.patch(TARGET, exception=raised)
+    async with open_orders_api(base_url=BASE, key=KEY, user_agent="test/1") as api:
+        with pytest.raises(LocalShortageError) as caught:
+            await api.rename("a1", "new")
+    assert caught.value.failure == f"a shortage of {short_of} on this machine"
+    assert caught.value.may_be_applied is may_be_applied
+
+
+async def test_address_that_can_not_be_looked_up_for_want_of_files_is_a_shortage(
+    fake: aioresponses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A resolver that can open nothing says that the name is not known."""
+    monkeypatch.setattr(failures, "descriptors_are_used_up", lambda: True)
+    fake.patch(TARGET, exception=aiohttp.ClientConnectorDNSError(PLACE, socket.gaierror(-2, "unknown")))
+    async with open_orders_api(base_url=BASE, key=KEY, user_agent="test/1") as api:
+        with pytest.raises(LocalShortageError, match="open files"):
+            await api.rename("a1", "new")
+
+
+@pytest.mark.parametrize(
+    "raised", [connecting(None, NO_IPV6), connecting(errno.ENETUNREACH, "Network is unreachable")], ids=repr
+)
+async def test_what_waiting_for_a_free_connection_would_not_help_is_no_shortage(
+    fake: aioresponses, raised: Exception
+) -> None:
+    """A machine without IPv6, or without a network, is short of nothing that comes back when a request ends."""
+    fake.patch(TARGET, exception=raised)
+    async with open_orders_api(base_url=BASE, key=KEY, user_agent="test/1") as api:
+        with pytest.raises(TransientError) as caught:
+            await api.rename("a1", "new")
+    assert not isinstance(caught.value, LocalShortageError)
+
+
 @pytest.mark.parametrize(
     ("cause", "said"),
     [
@@ -128,11 +193,12 @@ async def test_timeout_that_aiohttp_misses_is_kept_all_the_same(fake: aiorespons
     assert caught.value.timed_out
 
 
-async def test_error_of_the_program_is_not_taken_for_one_of_the_network(fake: aioresponses) -> None:
+@pytest.mark.parametrize("fault", [ZeroDivisionError(), RuntimeError("event loop is closed")], ids=repr)
+async def test_error_of_the_program_is_not_taken_for_one_of_the_network(fake: aioresponses, fault: Exception) -> None:
     """What nobody foresaw goes through: it is a fault, and must be seen as one."""
-    fake.get(TARGET, exception=ZeroDivisionError())
+    fake.get(TARGET, exception=fault)
     async with open_orders_api(base_url=BASE, key=KEY, user_agent="test/1") as api:
-        with pytest.raises(ZeroDivisionError):
+        with pytest.raises(type(fault)):
             await api.get("a1")
 
 

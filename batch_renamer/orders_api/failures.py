@@ -1,0 +1,108 @@
+"""What aiohttp raised enters, an error of this package's own leaves; whose fault it was is decided here.
+
+Pure but for one look at this machine: where a name can't be looked up, or nothing can be opened, a lack of file
+descriptors is the likely cause, and the API is not to blame for it.
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+import socket
+
+import aiohttp
+
+from batch_renamer.errors import CertificateError
+from batch_renamer.orders_api.descriptors import descriptors_are_used_up
+from batch_renamer.orders_api.protocol import LocalShortageError, TransientError
+
+__all__ = ["CAUGHT", "is_foreseen", "translated"]
+
+CAUGHT = (aiohttp.ClientError, OSError, ValueError, MemoryError, RuntimeError)
+"""What a request may raise; of the RuntimeErrors only the one that `is_foreseen`."""
+
+_SHORTAGES = {
+    errno.EMFILE: "open files",
+    errno.ENFILE: "open files",
+    errno.ENOBUFS: "network buffers",
+    errno.ENOMEM: "memory",
+    errno.EADDRNOTAVAIL: "local ports",
+}
+# Of several addresses tried, one may be of a kind that this machine has none of: that is no lack of ports.
+_SHORTAGES_AMONG_SEVERAL = {number: what for number, what in _SHORTAGES.items() if number != errno.EADDRNOTAVAIL}
+_ONE_OF_SEVERAL = re.compile(r"\[Errno ([0-9]+)\]")
+_NO_THREAD = "can't start new thread"
+
+
+def is_foreseen(error: Exception) -> bool:
+    """Tell whether an error is one of the network or of a shortage; any other RuntimeError is a fault."""
+    return not isinstance(error, RuntimeError) or str(error) == _NO_THREAD
+
+
+def translated(error: Exception) -> TransientError | CertificateError:
+    """Return the error that says what happened, and whether the order may have been renamed."""
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return _untrusted(error)
+    if (short_of := _short_of(_cause(error))) is not None:
+        # While a connection was being made nothing was sent yet.
+        connecting = isinstance(error, aiohttp.ClientConnectorError)
+        return LocalShortageError(f"a shortage of {short_of} on this machine", may_be_applied=not connecting)
+    match error:
+        case aiohttp.ClientHttpProxyError():
+            return TransientError(f"a refusal by the proxy ({error.status})")
+        case aiohttp.ClientProxyConnectionError():
+            return TransientError(f"no connection to the proxy ({_reason(error)})")
+        case aiohttp.ClientConnectorDNSError():
+            return TransientError("an address that can't be looked up")
+        case aiohttp.ClientConnectorSSLError():
+            return TransientError(f"no secure connection ({_reason(error)})")
+        case aiohttp.ConnectionTimeoutError():
+            return TransientError("no connection in time")
+        case aiohttp.ClientConnectorError():
+            return TransientError(f"a refused connection ({_reason(error)})")
+        case TimeoutError():
+            return TransientError("no answer in time", may_be_applied=True, timed_out=True)
+        case aiohttp.ClientPayloadError():
+            return TransientError("an answer cut off", may_be_applied=True)
+        case aiohttp.ClientResponseError():
+            return TransientError("an answer that is not HTTP", may_be_applied=True)
+        case _:
+            return TransientError("a connection that broke off", may_be_applied=True)
+
+
+def _untrusted(error: aiohttp.ClientConnectorCertificateError) -> CertificateError:
+    cause = error.certificate_error
+    return CertificateError(
+        f"The server's TLS certificate can't be trusted: {getattr(cause, 'verify_message', cause)}. If a proxy reads"
+        " your traffic on purpose, name its certificate in SSL_CERT_FILE."
+    )
+
+
+def _cause(error: Exception) -> Exception:
+    return error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+
+
+def _short_of(error: Exception) -> str | None:
+    """Return what this machine is short of, if that is what was raised."""
+    match error:
+        case MemoryError():
+            return "memory"
+        case RuntimeError():
+            return "threads"
+        case socket.gaierror(errno=socket.EAI_MEMORY):
+            return "memory"
+        case socket.gaierror():
+            # A resolver that can't open its own files says only that the name is not known.
+            return "open files" if descriptors_are_used_up() else None
+        case OSError(errno=None):
+            # Several addresses were tried, and each failed in its own way (aiohappyeyeballs gathers their texts).
+            numbers = map(int, _ONE_OF_SEVERAL.findall(str(error)))
+            return next((short for number in numbers if (short := _SHORTAGES_AMONG_SEVERAL.get(number))), None)
+        case OSError(errno=int(number)):
+            return _SHORTAGES.get(number)
+        case _:
+            return None
+
+
+def _reason(error: aiohttp.ClientConnectorError) -> str:
+    return error.os_error.strerror or type(error.os_error).__name__
