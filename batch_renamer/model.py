@@ -139,7 +139,8 @@ Reading = Found | Missing | Unreadable
 class Change:
     """One rename to be sent. ``read_at`` is when ``order`` was read, in seconds since the epoch.
 
-    ``handed_out`` tells that an earlier, interrupted part of the run may have sent it already.
+    ``handed_out`` tells that an earlier, interrupted part of the run may have sent it already. ``guarded`` tells that
+    the order is renamed only while it still has ``old_name``.
 
     Example:
         >>> Change(row=2, new_name="b", order=Order(order_id="a1", name="a"), read_at=0.0).old_name
@@ -151,6 +152,7 @@ class Change:
     order: Order
     read_at: float
     handed_out: bool = False
+    guarded: bool = False
 
     @property
     def order_id(self) -> str:
@@ -168,8 +170,9 @@ class Outcome:
     """What one row ended in. ``attempts`` counts the PATCHes sent, 429s included.
 
     ``order`` is the order's last known state and ``final_name`` its last known name. ``old_name`` is the name before
-    (of a drifted row: the name that was expected). ``started_at`` is in seconds since the epoch, ``seconds`` how long
-    the row took from its first try to its outcome.
+    (of a drifted row: the name that was expected). A failed row whose final name is neither unknown nor the old one was
+    changed by this run: the server made another name of the one that was sent. ``warning`` is added to the row's own.
+    ``started_at`` is in seconds since the epoch, ``seconds`` how long the row took from its first try to its outcome.
 
     Example:
         >>> Outcome(row=2, result=Result.RENAMED, final_name="b").reason
@@ -179,6 +182,7 @@ class Outcome:
     row: int
     result: Result
     reason: str = ""
+    warning: str = ""
     old_name: str | None = None
     final_name: str | None = None
     order: Order | None = None

@@ -1,8 +1,9 @@
 """The worker pool: planned changes enter, exactly one truthful outcome leaves for each, never an exception for a row.
 
 A rename is idempotent in effect, so trying again is always safe; what is not safe is *reporting*. After an answer that
-was lost the order is read back before anything is said; if it can't be read, the outcome is ``unknown``. A change that
-was never sent when the run stops has no outcome: its row stays ``pending``.
+was lost, or a refusal, the order is read back before anything is said (`readback`). Where that proves nothing the
+outcome is ``unknown``; `reconcile` reads those orders again at the end of the run. A change that was never sent when
+the run stops has no outcome: its row stays ``pending``.
 """
 
 from __future__ import annotations
@@ -10,22 +11,30 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import assert_never
 
 import anyio
 
+from batch_renamer.errors import KeyRefusedError
 from batch_renamer.gateway import Gateway
 from batch_renamer.model import BAD_RESULTS, Change, Found, Missing, Order, Outcome, Reading, Result, Unreadable
-from batch_renamer.orders_api import RequestError
+from batch_renamer.names import made_from
+from batch_renamer.orders_api import RefusedError, RequestError
+from batch_renamer.readback import Sent, confirmed, keeps_the_name, told_by
 from batch_renamer.retrying import TooLate, Tries
 from batch_renamer.stopping import Stopping, StopSignal
 from batch_renamer.workers import Crew, work_through
 
-__all__ = ["FRESH_S", "rename_all"]
+__all__ = ["FRESH_S", "GUARDED_FRESH_S", "rename_all"]
 
 FRESH_S = 600.0
 """A name that was read longer ago than this is read again before its PATCH, in seconds."""
+
+GUARDED_FRESH_S = 5.0
+"""The same for a row with a guard. A rename by another hand in these seconds, or while the PATCH is on its way, is
+overwritten unseen: the API has no conditional rename that could close the window."""
 
 
 async def rename_all(
@@ -68,6 +77,10 @@ class _Renaming:
     async def run(self, emit: Callable[[Outcome], None]) -> None:
         try:
             emit(await self._settle_or_stop())
+        except KeyRefusedError:
+            if self._tries.sent:
+                emit(self._unknown("The API refused the key after this rename was sent; it was not read back."))
+            raise
         except BaseException:  # whatever ends this row early, a request that has left is accounted for
             if self._may_be_applied:
                 emit(self._unknown("The run ended while its answer was awaited; the API may have applied it."))
@@ -79,7 +92,7 @@ class _Renaming:
         except Stopping:
             if not self._may_be_applied:
                 raise
-            return self._told_by(await self._look_back())
+            return await self._read_back()
 
     @property
     def _may_be_applied(self) -> bool:
@@ -100,23 +113,39 @@ class _Renaming:
                 if (outcome := await self._look_again()) is not None:
                     return outcome
             except RequestError as error:
-                return self._told_by(await self._look_back()) if tries.lost else self._refused(error)
+                if not tries.lost and not isinstance(error, RefusedError):
+                    return self._never_applied(error)
+                return await self._read_back()
             else:
-                return self._outcome(Result.RENAMED, order=order, http_status=HTTPStatus.OK)
+                if keeps_the_name(order, old_name=change.old_name, new_name=change.new_name):
+                    return self._kept(order, http_status=HTTPStatus.OK)
+                tries.lost = True
+                return await self._read_back()
 
     def _fresh_until(self, read_at: float) -> float:
         age_s = self._wall() - read_at
+        fresh_s = GUARDED_FRESH_S if self._change.guarded else FRESH_S
         # A clock that was set back proves nothing.
-        return anyio.current_time() + FRESH_S - age_s if age_s >= 0 else -math.inf
+        return anyio.current_time() + fresh_s - age_s if age_s >= 0 else -math.inf
 
     async def _look_again(self) -> Outcome | None:
         """Return the outcome of a change whose order is no longer as planned; None when it is."""
-        match await self._gateway.read(self._change.order_id):
+        change, ours = self._change, self._may_be_ours
+        match await self._gateway.read(change.order_id):
             case Found(order=order) if order.is_deleted:
                 return self._outcome(Result.FAILED, "The order was deleted since it was planned.", order=order)
-            case Found(order=order) if order.name == self._change.new_name:
-                return self._outcome(Result.RENAMED if self._may_be_ours else Result.UNCHANGED, order=order)
-            case Found(order=order) if order.name != self._change.old_name:
+            case Found(order=order) if order.name == change.new_name:
+                return self._kept(order) if ours else self._outcome(Result.UNCHANGED, order=order)
+            case Found(order=order) if ours and keeps_the_name(
+                order, old_name=change.old_name, new_name=change.new_name
+            ):
+                return self._kept(order)
+            case Found(order=order) if (
+                ours and order.name != change.old_name and made_from(order.name, change.new_name)
+            ):
+                why = "An earlier try changed the order to another name than the one sent."
+                return self._outcome(Result.FAILED, why, order=order)
+            case Found(order=order) if order.name != change.old_name:
                 return self._outcome(
                     Result.DRIFTED, "The order's name has changed since it was planned; it was left alone.", order=order
                 )
@@ -125,72 +154,71 @@ class _Renaming:
                 return None
             case Missing():
                 return self._outcome(Result.FAILED, "The order is gone since it was planned.")
-            case Unreadable(reason=reason) if self._may_be_ours:
+            case Unreadable(reason=reason) if ours:
                 return self._unknown(f"An earlier try may have been applied; the order could not be read ({reason}).")
             case Unreadable(reason=reason):
                 why = f"Its name could not be read again ({reason}); nothing was sent."
-                return self._outcome(Result.FAILED, why, final_name=self._change.old_name)
+                return self._outcome(Result.FAILED, why, final_name=change.old_name)
             case never:
                 assert_never(never)
 
-    async def _look_back(self) -> Reading:
+    async def _read_back(self) -> Outcome:
+        """Return what a row with a refusal or a lost answer has come to, told by the order itself."""
+        tries = self._tries
+        sent = Sent(
+            row=self._change.row,
+            old_name=self._change.old_name,
+            new_name=self._change.new_name,
+            ended=self._ended(),
+            refused=not tries.lost,
+            timed_out=tries.timed_out,
+            shown=tries.foreign_name,
+        )
+        return self._with_tries(told_by(await self._read(), sent))
+
+    async def _read(self) -> Reading:
         if self._stop.requested:
             return await self._gateway.read_once(self._change.order_id)  # one try, within the grace that is left
         return await self._gateway.read(self._change.order_id)
 
-    def _told_by(self, reading: Reading) -> Outcome:
-        """Return what a row with a lost answer has come to, told by the order itself."""
-        change, last = self._change, self._tries.last
-        ended = f"{self._tried()} ended with {last.failure}{last.quoted}" if last is not None else "An answer was lost"
-        match reading:
-            case Found(order=order) if order.name == change.new_name:
-                return self._outcome(Result.RENAMED, order=order)
-            case Found(order=order) if self._tries.timed_out:
-                which = "its old name" if order.name == change.old_name else "another name"
-                why = f"{ended}; read back, it has {which}, but a try that was not answered in time may yet change it."
-                return self._unknown(why, order)
-            case Found(order=order) if order.name == change.old_name:
-                return self._outcome(Result.FAILED, f"{ended}; read back, the order has its old name.", order=order)
-            case Found(order=order):
-                return self._outcome(Result.FAILED, f"{ended}; the API kept another name.", order=order)
-            case Missing():
-                return self._outcome(Result.FAILED, f"{ended}; read back, the order is gone.")
-            case Unreadable(reason=reason):
-                return self._unknown(f"{ended}, and the order could not be read back ({reason}).")
-            case never:
-                assert_never(never)
+    def _ended(self) -> str:
+        tries, last = self._tries, self._tries.last
+        tried = "The only try" if tries.sent == 1 else f"The last of {tries.sent} tries"
+        if last is None:
+            return f"{tried} was answered with the old name"
+        if isinstance(last, RefusedError) and not tries.lost:
+            return f"The API refused the new name: {last.failure}{last.quoted}"
+        return f"{tried} ended with {last.failure}{last.quoted}"
 
-    def _refused(self, error: RequestError) -> Outcome:
-        if self._tries.status is None:
-            why = f"{self._tried()} ended with {error.failure}; nothing was sent."
-        else:
-            why = f"The API refused the new name: {error.failure}{error.quoted}."
-        gone = error.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
-        return self._outcome(Result.FAILED, why, final_name=None if gone else self._change.old_name)
+    def _never_applied(self, error: RequestError) -> Outcome:
+        why = f"{self._ended()}; nothing was sent." if error.status is None else f"{self._ended()}."
+        return self._outcome(Result.FAILED, why, final_name=self._change.old_name)
 
-    def _tried(self) -> str:
-        sent = self._tries.sent
-        return "The only try" if sent == 1 else f"The last of {sent} tries"
+    def _kept(self, order: Order, *, http_status: int | None = None) -> Outcome:
+        change = self._change
+        outcome = confirmed(change.row, order, old_name=change.old_name, new_name=change.new_name)
+        return self._with_tries(outcome, http_status=http_status)
 
-    def _unknown(self, reason: str, order: Order | None = None) -> Outcome:
-        return self._outcome(Result.UNKNOWN, reason, order=order)
+    def _unknown(self, reason: str) -> Outcome:
+        return self._outcome(Result.UNKNOWN, reason)
 
     def _outcome(
-        self,
-        result: Result,
-        reason: str = "",
-        *,
-        order: Order | None = None,
-        final_name: str | None = None,
-        http_status: int | None = None,
+        self, result: Result, reason: str = "", *, order: Order | None = None, final_name: str | None = None
     ) -> Outcome:
-        return Outcome(
-            row=self._change.row,
-            result=result,
-            reason=reason,
-            old_name=self._change.old_name,
-            final_name=final_name if order is None else order.name,
-            order=order,
+        return self._with_tries(
+            Outcome(
+                row=self._change.row,
+                result=result,
+                reason=reason,
+                old_name=self._change.old_name,
+                final_name=final_name if order is None else order.name,
+                order=order,
+            )
+        )
+
+    def _with_tries(self, outcome: Outcome, *, http_status: int | None = None) -> Outcome:
+        return replace(
+            outcome,
             attempts=self._tries.sent,
             http_status=self._tries.status if http_status is None else http_status,
             started_at=self._begun_at,

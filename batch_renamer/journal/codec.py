@@ -46,8 +46,9 @@ class Settling:
 
     def __init__(self, assignments: str, *, columns: Sequence[str]) -> None:
         # What the table insists on is named as well; of a row that is there it stays as it is.
-        self._before = f"INSERT INTO rows (order_id, new_name, skip, warning, {', '.join(columns)}) VALUES "  # noqa: S608 - constants
-        self._row = f"('', '', '', '', {', '.join('?' * len(columns))})"
+        insisted = [column for column in ("order_id", "new_name", "skip", "warning") if column not in columns]
+        self._before = f"INSERT INTO rows ({', '.join([*insisted, *columns])}) VALUES "  # noqa: S608 - constants
+        self._row = f"({', '.join([*(chr(39) * 2,) * len(insisted), *'?' * len(columns)])})"
         self._after = f" ON CONFLICT (run, row) DO UPDATE SET {assignments}"
 
     def statements(self, rows: Sequence[tuple[object, ...]]) -> Iterator[tuple[str, list[object]]]:
@@ -81,6 +82,7 @@ SETTLE_OUTCOME = Settling(
     """
     result = CASE WHEN excluded.result = 'unchanged' AND handed_out = 2 THEN 'renamed' ELSE excluded.result END,
     reason = excluded.reason,
+    warning = CASE WHEN instr(warning, excluded.warning) THEN warning ELSE trim(warning || ' ' || excluded.warning) END,
     old_name = CASE WHEN handed_out = 2 THEN COALESCE(old_name, excluded.old_name)
         ELSE COALESCE(excluded.old_name, old_name) END,
     final_name = excluded.final_name,
@@ -91,7 +93,7 @@ SETTLE_OUTCOME = Settling(
     attempts = attempts + excluded.attempts, http_status = excluded.http_status,
     started_at = excluded.started_at, seconds = excluded.seconds""",
     columns=(
-        *("result", "reason", "old_name", "final_name", *_STATE),
+        *("result", "reason", "warning", "old_name", "final_name", *_STATE),
         *("attempts", "http_status", "started_at", "seconds", "run", "row"),
     ),
 )
@@ -135,6 +137,7 @@ def settled(run: int, outcome: Outcome) -> tuple[object, ...]:
     return (
         outcome.result,
         outcome.reason,
+        outcome.warning,
         outcome.old_name,
         outcome.final_name,
         *_state(outcome.order),

@@ -62,7 +62,7 @@ class RowTable(RunTable):
         Their orders bear id and name: what else was seen of them stays in the journal, and nobody needs it to rename.
         """
         rows = self.select(
-            "SELECT row, new_name, read_at, handed_out, order_id, old_name FROM rows"
+            "SELECT row, new_name, read_at, handed_out, order_id, old_name, guard IS NOT NULL FROM rows"
             " WHERE run = ? AND row > ? AND result = 'planned' ORDER BY row LIMIT ?",
             (run.number, after_row, limit),
         )
@@ -72,9 +72,10 @@ class RowTable(RunTable):
                 new_name=new_name,  # type: ignore[arg-type]  # STRICT columns
                 read_at=read_at,  # type: ignore[arg-type]  # STRICT columns
                 handed_out=bool(handed_out),
+                guarded=bool(guarded),
                 order=Order(order_id=order_id, name=old_name),  # type: ignore[arg-type]  # STRICT columns
             )
-            for row, new_name, read_at, handed_out, order_id, old_name in rows
+            for row, new_name, read_at, handed_out, order_id, old_name, guarded in rows
         ]
 
     def hand_out(self, run: RunRecord, changes: Sequence[Change]) -> None:

@@ -13,6 +13,7 @@ from batch_renamer.orders_api.protocol import (
     RequestError,
     ThrottledError,
     TransientError,
+    UnconfirmedError,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "RequestError",
     "ThrottledError",
     "TransientError",
+    "UnconfirmedError",
 ]

@@ -19,6 +19,7 @@ from typing import Any
 
 from batch_renamer.errors import KeyRefusedError
 from batch_renamer.model import Order
+from batch_renamer.names import same_in_other_form
 from batch_renamer.orders_api.jsontext import parse
 from batch_renamer.orders_api.protocol import (
     ForeignNameError,
@@ -27,10 +28,11 @@ from batch_renamer.orders_api.protocol import (
     RequestError,
     ThrottledError,
     TransientError,
+    UnconfirmedError,
 )
 from batch_renamer.text import same_order
 
-__all__ = ["check_renamed", "failure_of", "read_order", "read_page", "retry_after_s"]
+__all__ = ["as_unconfirmed", "check_renamed", "failure_of", "read_order", "read_page", "read_renamed", "retry_after_s"]
 
 _LONGEST_WORDS = 300
 _LONGEST_HINT_S = 7 * 24 * 3600.0
@@ -52,18 +54,37 @@ def read_order(body: bytes, *, order_id: str) -> Order:
     return order if order.order_id else replace(order, order_id=order_id)
 
 
+def read_renamed(body: bytes, *, order_id: str, new_name: str) -> Order:
+    """Return the order that a 200 to a rename describes.
+
+    Raises:
+        UnconfirmedError: it shows no name.
+        TransientError: as for `read_order`, and ForeignNameError for another name than the new one.
+    """
+    if not body.strip():
+        raise UnconfirmedError("an empty answer", status=200)
+    return check_renamed(read_order(body, order_id=order_id), new_name=new_name)
+
+
 def check_renamed(order: Order, *, new_name: str) -> Order:
-    """Return the order if it bears the name that was asked for.
+    """Return the order if it bears the name that was asked for, if only in another form (Unicode's, white space).
 
     Raises:
         ForeignNameError: it bears another one.
-        TransientError: it shows none.
+        UnconfirmedError: it shows none.
     """
     if order.name is None:
-        raise TransientError("an answer without the order's name", status=200, may_be_applied=True)
-    if order.name != new_name:
+        raise UnconfirmedError("an answer without the order's name", status=200)
+    if not same_in_other_form(order.name, new_name):
         raise ForeignNameError(order.name)
     return order
+
+
+def as_unconfirmed(error: TransientError) -> RequestError:
+    """Return what a failed rename amounts to: any 2xx but a broken 200 was heard, and a reading will settle it."""
+    if error.status is None or not HTTPStatus.OK < error.status < HTTPStatus.MULTIPLE_CHOICES:
+        return error
+    return UnconfirmedError(f"{_status_line(error.status)}, which shows no order", status=error.status)
 
 
 def read_page(body: bytes) -> OrderPage:

@@ -21,7 +21,7 @@ from yarl import URL
 
 from batch_renamer.errors import SettingsError
 from batch_renamer.model import Order
-from batch_renamer.orders_api.answers import check_renamed, failure_of, read_order, read_page
+from batch_renamer.orders_api.answers import as_unconfirmed, failure_of, read_order, read_page, read_renamed
 from batch_renamer.orders_api.failures import CAUGHT, is_foreseen, translated
 from batch_renamer.orders_api.protocol import OrderPage, RefusedError, TransientError
 
@@ -125,8 +125,13 @@ class HttpOrdersApi:
         Raises:
             RequestError, KeyRefusedError, CertificateError: as `protocol` tells.
         """
-        body = await self._request("PATCH", self._url_of(order_id), {"name": new_name})
-        return check_renamed(read_order(body, order_id=order_id), new_name=new_name)
+        try:
+            body = await self._request("PATCH", self._url_of(order_id), {"name": new_name})
+        except TransientError as error:
+            unconfirmed = as_unconfirmed(error)
+        else:
+            return read_renamed(body, order_id=order_id, new_name=new_name)
+        raise unconfirmed
 
     async def page(self, *, per_page: int, offset: str | None = None) -> OrderPage:
         """Read one page of the account's orders; ``offset`` is the last page's ``next_offset``.

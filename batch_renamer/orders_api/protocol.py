@@ -1,8 +1,9 @@
-"""What the pipeline needs of the Orders API, as a Protocol; an order id enters, an Order leaves, or one of four errors.
+"""What the pipeline needs of the Orders API, as a Protocol; an id enters, an Order or one of a few errors leaves.
 
-The failures of single requests are this package's own: `ThrottledError`, `TransientError`, `RefusedError` (and two
-kinds of TransientError: `ForeignNameError` and `LocalShortageError`). They carry what is needed to decide, never a raw
-client exception, whose representation shows the request's headers. The client that speaks HTTP is in `http`.
+The failures of single requests are this package's own: `ThrottledError`, `TransientError` (and two kinds of it,
+`ForeignNameError` and `LocalShortageError`), `UnconfirmedError` and `RefusedError`. They carry what is needed to
+decide, never a raw client exception, whose representation shows the request's headers. The client that speaks HTTP is
+in `http`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ __all__ = [
     "RequestError",
     "ThrottledError",
     "TransientError",
+    "UnconfirmedError",
 ]
 
 
@@ -82,6 +84,16 @@ class LocalShortageError(TransientError):
     It is no outage and uses up no try. What is short comes back when another request ends, but it may also stay short:
     the wait for it needs an end.
     """
+
+
+class UnconfirmedError(RequestError):
+    """A rename was answered by a 2xx that does not show the order with a name; reading the order settles it.
+
+    The API is at work and may have done what was asked, now or a little later: sending it again would tell no more.
+    """
+
+    def __init__(self, failure: str, *, status: int) -> None:
+        super().__init__(failure, status=status, may_be_applied=True)
 
 
 class RefusedError(RequestError):

@@ -25,7 +25,9 @@ from batch_renamer.orders_api import (
     RequestError,
     ThrottledError,
     TransientError,
+    UnconfirmedError,
 )
+from batch_renamer.orders_api.answers import check_renamed
 
 __all__ = [
     "Call",
@@ -37,8 +39,10 @@ __all__ = [
     "Outage",
     "Refused",
     "Slow",
+    "Stale",
     "Throttled",
     "Transient",
+    "Unconfirmed",
     "Unsent",
 ]
 
@@ -47,9 +51,10 @@ Method = Literal["get", "rename", "page"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transient:
-    """An error that is worth another try; ``applied``: the server did what was asked all the same."""
+    """An error that is worth another try; ``applied``: the server did what was asked all the same, or ``kept`` that."""
 
     applied: bool = False
+    kept: str | None = None
     status: int | None = 503
     retry_after_s: float | None = None
 
@@ -68,10 +73,26 @@ class Throttled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """The API's final no."""
+    """The API's final no; ``applied``: the server did what was asked all the same."""
 
     status: int = 422
     words: str = ""
+    applied: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unconfirmed:
+    """A 2xx that shows no order; ``applied_after_s``: the server does it, that much later (None: never)."""
+
+    status: int = 202
+    applied_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stale:
+    """200 with the order as it was; the server renames it ``applied_after_s`` later."""
+
+    applied_after_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +122,7 @@ class Slow:
     latency_s: float
 
 
-Fault = Transient | Unsent | Throttled | Refused | ForeignName | Hang | KeyRefused | Slow
+Fault = Transient | Unsent | Throttled | Refused | Unconfirmed | Stale | ForeignName | Hang | KeyRefused | Slow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +210,10 @@ class FakeOrdersApi:
 
     async def rename(self, order_id: str, new_name: str) -> Order:
         """Rename one order."""
-        await self._answer("rename", order_id, new_name)
+        try:
+            await self._answer("rename", order_id, new_name)
+        except ForeignNameError as error:
+            return check_renamed(Order(order_id=order_id, name=error.kept), new_name=new_name)
         if order_id not in self.names:
             raise _refusal(404)
         return Order(order_id=order_id, name=new_name)
@@ -221,6 +245,8 @@ class FakeOrdersApi:
             await anyio.sleep(self._seconds(fault, method))
         finally:
             self._at_once -= 1
+        if isinstance(fault, Stale):
+            raise ForeignNameError(self.names[order_id] or "")
         if fault is not None and not isinstance(fault, Slow):
             raise _error_of(fault)
 
@@ -240,11 +266,11 @@ class FakeOrdersApi:
         """Apply a rename, halfway to its answer or whenever the script says, whatever becomes of its client."""
         delay_s: float | None = self._seconds(fault, "rename") / 2
         match fault:
-            case Transient(applied=False) | Unsent() | Throttled() | Refused() | KeyRefused():
+            case Transient(applied=False) | Unsent() | Throttled() | Refused(applied=False) | KeyRefused():
                 delay_s = None
-            case ForeignName(kept=kept):
+            case ForeignName(kept=kept) | Transient(kept=str() as kept):
                 new_name = kept
-            case Hang(applied_after_s=later):
+            case Hang(applied_after_s=later) | Unconfirmed(applied_after_s=later) | Stale(applied_after_s=later):
                 delay_s = later
         if new_name is not None and delay_s is not None:
             asyncio.get_running_loop().call_later(delay_s, self._apply, order_id, new_name)
@@ -260,7 +286,7 @@ def _refusal(status: int, words: str = "") -> RefusedError:
 
 
 def _error_of(
-    fault: Transient | Unsent | Throttled | Refused | ForeignName | Hang | KeyRefused,
+    fault: Transient | Unsent | Throttled | Refused | Unconfirmed | ForeignName | Hang | KeyRefused,
 ) -> RequestError | KeyRefusedError:
     match fault:
         case Transient(status=status, retry_after_s=hint_s):
@@ -272,6 +298,8 @@ def _error_of(
             return ThrottledError("429 Too Many Requests", status=429, retry_after_s=hint_s)
         case Refused(status=status, words=words):
             return _refusal(status, words)
+        case Unconfirmed(status=status):
+            return UnconfirmedError(f"{status} {HTTPStatus(status).phrase}, which shows no order", status=status)
         case ForeignName(kept=kept):
             return ForeignNameError(kept)
         case Hang():

@@ -20,8 +20,16 @@ from batch_renamer.orders_api import (
     RequestError,
     ThrottledError,
     TransientError,
+    UnconfirmedError,
 )
-from batch_renamer.orders_api.answers import check_renamed, failure_of, read_order, read_page, retry_after_s
+from batch_renamer.orders_api.answers import (
+    as_unconfirmed,
+    check_renamed,
+    failure_of,
+    read_order,
+    read_page,
+    retry_after_s,
+)
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 
@@ -159,9 +167,24 @@ def test_foreign_name_is_no_success() -> None:
 
 def test_confirmation_without_a_name_is_no_success() -> None:
     """An answer that doesn't show the name proves nothing."""
-    with pytest.raises(TransientError, match="without the order's name") as caught:
+    with pytest.raises(UnconfirmedError, match="without the order's name") as caught:
         check_renamed(Order(order_id="a1", name=None), new_name="new")
     assert caught.value.may_be_applied
+
+
+@pytest.mark.parametrize("kept", ["Cafe\u0301 12", "Café  12", "Café 12 "])
+def test_a_name_kept_in_another_form_is_confirmed(kept: str) -> None:
+    """A server that normalises Unicode or white space has renamed the order; what it kept is handed on."""
+    order = Order(order_id="a1", name=kept)
+    assert check_renamed(order, new_name="Café 12") is order
+
+
+@pytest.mark.parametrize(("status", "settled_by_reading"), [(202, True), (204, True), (299, True), (200, False)])
+def test_any_2xx_without_the_order_is_settled_by_reading(status: int, *, settled_by_reading: bool) -> None:
+    """The API has heard the rename; only a 200 that was broken on the way is worth another try."""
+    error = as_unconfirmed(TransientError("x", status=status, may_be_applied=True))
+    assert isinstance(error, UnconfirmedError) is settled_by_reading
+    assert (error.status, error.may_be_applied) == (status, True)
 
 
 @pytest.mark.parametrize(

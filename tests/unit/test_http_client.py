@@ -32,6 +32,7 @@ from batch_renamer.orders_api import (
     RequestError,
     ThrottledError,
     TransientError,
+    UnconfirmedError,
 )
 from batch_renamer.orders_api.http import HttpOrdersApi, open_orders_api
 from tests.support.scripted import CERTIFICATE, answer, listening, scripted
@@ -284,10 +285,7 @@ async def test_another_name_is_no_success() -> None:
 ORDER = b'{"order_id": "a1", "name": "new"}'
 NOT_THE_ANSWER = {
     "html": (answer(b"<html>Welcome</html>", Content_Type="text/html"), "not a JSON object"),
-    "empty": (answer(), "not a JSON object"),
-    "204": (b"HTTP/1.1 204 No Content\r\n\r\n", "an unexpected 204 No Content"),
     "other id": (answer({"order_id": "b2", "name": "new"}), "another order"),
-    "no name": (answer({"order_id": "a1"}), "without the order's name"),
     "claims more than it has": (answer(ORDER, length=99) , "cut off"),
     "JSON cut off": (answer(ORDER[:-3]), "not a JSON object"),
     "chunks cut off": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n21\r\n{", "cut off"),
@@ -310,6 +308,24 @@ async def test_what_is_not_the_answer_is_no_success(script: bytes, told: str) ->
     closing = script.replace(b"\r\n", b"\r\nConnection: close\r\n", 1) if script.startswith(b"HTTP") else script
     error = await failure(closing)
     assert isinstance(error, TransientError)
+    assert told in error.failure
+    assert error.may_be_applied
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        (answer(), "an empty answer"),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", "204 No Content, which shows no order"),
+        (answer({"order_id": "a1", "name": "old"}, status="202 Accepted"), "202 Accepted, which shows no order"),
+        (answer({"order_id": "a1"}), "without the order's name"),
+    ],
+    ids=["empty", "204", "202", "no name"],
+)
+async def test_a_rename_that_was_heard_is_settled_by_reading(script: bytes, told: str) -> None:
+    """The API took it: sending it again would tell no more than a look at the order."""
+    error = await failure(script)
+    assert isinstance(error, UnconfirmedError)
     assert told in error.failure
     assert error.may_be_applied
 

@@ -559,6 +559,24 @@ def test_outcome_that_knows_less_does_not_take_away_what_was_known(journal: Jour
     assert (row.result, row.reason, row.attempts) == (Result.UNKNOWN, "lost", 6)
 
 
+def test_warning_of_an_outcome_is_added_to_that_of_the_row(journal: Journal) -> None:
+    """What the sheet was warned about stays, and the same warning is not repeated when the row is tried again."""
+    run = begun(journal)
+    journal.add_rows(run, [request(2, warning="Odd."), request(3)])
+    journal.settle(run, [change(2), change(3)])
+    for _ in range(2):
+        journal.settle(run, [Outcome(row=row, result=Result.RENAMED, warning="Kept so.") for row in (2, 3)])
+    assert [row.warning for row in journal.report_rows(run)] == ["Odd. Kept so.", "Kept so."]
+
+
+def test_change_of_a_row_with_a_guard_says_so(journal: Journal) -> None:
+    """The pool reads such an order again before it sends anything."""
+    run = begun(journal)
+    journal.add_rows(run, [request(2, current_name="old"), request(3), request(4, current_name="")])
+    journal.settle(run, [change(2), change(3), change(4)])
+    assert [one.guarded for one in journal.changes(run, after_row=0, limit=9)] == [True, False, True]
+
+
 def test_drifted_row_shows_the_name_expected_and_the_one_found(journal: Journal) -> None:
     """Both names are there for a person to judge."""
     run = begun(journal)

@@ -1,0 +1,51 @@
+r"""How two names of an order compare: what counts as the same name, and what a server may have made of the one sent.
+
+Pure functions on texts; nothing here decides what becomes of a row.
+"""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+from urllib.parse import unquote
+
+__all__ = ["made_from", "same_in_other_form"]
+
+_LEAST_KEPT = 8
+"""So many characters of a longer name, at the least, tell that a server has cut it."""
+
+_CUT_MARKS = ".… "
+
+
+def same_in_other_form(kept: str | None, sent: str) -> bool:
+    r"""Tell whether two names differ in Unicode's form and in white space only: a person reads the same name.
+
+    Example:
+        >>> same_in_other_form("Café 12", "Cafe\u0301  12 "), same_in_other_form("cafe 12", "Cafe 12")
+        (True, False)
+    """
+    return kept is not None and (kept == sent or _in_one_form(kept) == _in_one_form(sent))
+
+
+def made_from(kept: str | None, sent: str) -> bool:
+    r"""Tell whether a server may have made ``kept`` of ``sent``: cut, in another case, escaped, without accents.
+
+    Example:
+        >>> made_from("12 elm stre", "12 Elm Street"), made_from("Tom &amp; Ann", "Tom & Ann")
+        (True, True)
+    """
+    if kept is None:
+        return False
+    ours, whole = _bare(kept).rstrip(_CUT_MARKS), _bare(sent)
+    return bool(ours) and whole.startswith(ours) and (len(ours) >= _LEAST_KEPT or ours == whole.rstrip(_CUT_MARKS))
+
+
+def _in_one_form(name: str) -> str:
+    visible = "".join(char for char in unicodedata.normalize("NFC", name) if unicodedata.category(char) != "Cf")
+    return " ".join(visible.split())
+
+
+def _bare(name: str) -> str:
+    """The letters alone: what escaping, case, accents and white space add is taken away."""
+    plain = unicodedata.normalize("NFKD", unquote(html.unescape(name)).replace("\\", "")).casefold()
+    return " ".join("".join(char for char in plain if unicodedata.category(char) not in ("Mn", "Cf")).split())

@@ -1,0 +1,92 @@
+"""What a reading of the order says about a rename that was sent; a `Sent` and a Reading enter, an Outcome leaves.
+
+Pure: no I/O, no clock. An order with the new name is renamed, whatever the API answered. An order with its old name
+proves nothing after a lost answer: the API may apply the rename seconds later, or the reading may be an old copy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from batch_renamer.model import Found, Missing, Order, Outcome, Reading, Result, Unreadable
+from batch_renamer.names import made_from, same_in_other_form
+
+__all__ = ["Sent", "confirmed", "keeps_the_name", "told_by"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A rename that was sent and not confirmed.
+
+    ``ended`` says in a sentence's beginning how its tries ended. ``refused`` tells that each of them was answered with
+    a clear no. ``timed_out`` tells that one may still be under way. ``shown`` is the other name that an answer has
+    shown, if one has.
+
+    Example:
+        >>> Sent(row=2, old_name="a", new_name="b", ended="The only try ended with 503 Service Unavailable").refused
+        False
+    """
+
+    row: int
+    old_name: str | None
+    new_name: str
+    ended: str
+    refused: bool = False
+    timed_out: bool = False
+    shown: str | None = None
+
+
+def keeps_the_name(order: Order, *, old_name: str | None, new_name: str) -> bool:
+    """Tell whether an order has its new name, if only in another form; an order that kept its old name has not."""
+    return order.name == new_name or (order.name != old_name and same_in_other_form(order.name, new_name))
+
+
+def confirmed(row: int, order: Order, *, old_name: str | None, new_name: str) -> Outcome:
+    """Return the outcome of a row whose order has its new name; a name kept in another form is warned about."""
+    warning = "" if order.name == new_name else f"The API kept the name in another form: {order.name!r}."
+    return Outcome(
+        row=row, result=Result.RENAMED, warning=warning, old_name=old_name, final_name=order.name, order=order
+    )
+
+
+def told_by(reading: Reading, sent: Sent) -> Outcome:
+    """Return what a row whose rename was sent has come to, told by the order itself.
+
+    Example:
+        >>> sent = Sent(row=2, old_name="a", new_name="b", ended="The only try ended with 503 Service Unavailable")
+        >>> told_by(Found(order=Order(order_id="a1", name="a"), read_at=0.0), sent).result.value
+        'unknown'
+    """
+    match reading:
+        case Found(order=order) if keeps_the_name(order, old_name=sent.old_name, new_name=sent.new_name):
+            return confirmed(sent.row, order, old_name=sent.old_name, new_name=sent.new_name)
+        case Found(order=order) if order.name == sent.old_name:
+            if sent.refused:
+                return _outcome(sent, Result.FAILED, f"{sent.ended}.", order)
+            why = f"{sent.ended}; read back, the order has its old name, but the API may yet change it."
+            return _outcome(sent, Result.UNKNOWN, why, order)
+        case Found(order=order) if not sent.timed_out and _is_the_servers(order.name, sent):
+            why = f"{sent.ended}; the API changed the order to another name than the one sent."
+            return _outcome(sent, Result.FAILED, why, order)
+        case Found(order=order):
+            why = f"{sent.ended}; read back, the order has another name, by this rename or by another hand."
+            return _outcome(sent, Result.UNKNOWN, why, order)
+        case Missing():
+            return _outcome(sent, Result.FAILED, f"{sent.ended}; read back, the order is gone.")
+        case Unreadable(reason=reason):
+            result = Result.FAILED if sent.refused else Result.UNKNOWN
+            return _outcome(sent, result, f"{sent.ended}, and the order could not be read back ({reason}).")
+        case _:
+            assert_never(reading)
+
+
+def _is_the_servers(name: str | None, sent: Sent) -> bool:
+    return name is not None and (name == sent.shown or made_from(name, sent.new_name))
+
+
+def _outcome(sent: Sent, result: Result, reason: str, order: Order | None = None) -> Outcome:
+    final_name = None if order is None else order.name
+    return Outcome(
+        row=sent.row, result=result, reason=reason, old_name=sent.old_name, final_name=final_name, order=order
+    )
