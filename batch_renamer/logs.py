@@ -13,6 +13,7 @@ from pathlib import Path
 
 from batch_renamer.errors import SettingsError
 from batch_renamer.files import open_regular
+from batch_renamer.redaction import redact
 
 __all__ = ["logging_to"]
 
@@ -25,9 +26,7 @@ class _Redacting(logging.Formatter):
         self._secrets = secrets
 
     def redact(self, text: str) -> str:
-        for secret in filter(None, self._secrets):
-            text = text.replace(secret, "********")
-        return text
+        return redact(text, self._secrets)
 
     def format(self, record: logging.LogRecord) -> str:
         return self.redact(super().format(record))

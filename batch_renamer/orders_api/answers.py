@@ -7,19 +7,16 @@ order may be missing, new fields appear, and a gateway in front may answer anyth
 from __future__ import annotations
 
 import json
-import math
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
 from batch_renamer.errors import KeyRefusedError
 from batch_renamer.model import Order
 from batch_renamer.names import same_in_other_form
+from batch_renamer.orders_api.foreign import is_web_page, leads_to, shown, web_page
 from batch_renamer.orders_api.jsontext import parse
 from batch_renamer.orders_api.protocol import (
     ForeignNameError,
@@ -30,31 +27,34 @@ from batch_renamer.orders_api.protocol import (
     TransientError,
     UnconfirmedError,
 )
+from batch_renamer.orders_api.retry_after import retry_after_s
+from batch_renamer.redaction import redact
 from batch_renamer.text import same_order
 
-__all__ = ["as_unconfirmed", "check_renamed", "failure_of", "read_order", "read_page", "read_renamed", "retry_after_s"]
+__all__ = ["as_unconfirmed", "check_renamed", "failure_of", "read_order", "read_page", "read_renamed"]
 
 _LONGEST_WORDS = 300
-_LONGEST_HINT_S = 7 * 24 * 3600.0
 _LARGEST_NUMBER = 2**53
-_SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_OF_ORDERS_ALONE = frozenset({"images", "total_images", "is_processing", "is_merging", "is_deleted", "last_updated_at"})
 _TRIED_AGAIN = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY})
 
 
-def read_order(body: bytes, *, order_id: str) -> Order:
-    """Return the order that a 200 describes.
+def read_order(body: bytes, *, order_id: str, secret: str = "") -> Order:
+    """Return the order that a 200 to a read describes; what it says beside id and name is cleaned of the ``secret``.
+
+    A name of null is a value, a missing one is none.
 
     Raises:
         TransientError: it is not JSON, not an order, or another order than the one asked for.
     """
-    order = _order(_parse(body))
-    if order.order_id and not same_order(order.order_id, order_id):
-        raise TransientError("an answer about another order", status=200, may_be_applied=True)
-    return order if order.order_id else replace(order, order_id=order_id)
+    answer = _parse(body, secret)
+    if "name" not in answer:
+        raise _not_the_answer("an order")
+    return _about(answer, order_id, secret)
 
 
-def read_renamed(body: bytes, *, order_id: str, new_name: str) -> Order:
+def read_renamed(body: bytes, *, order_id: str, new_name: str, secret: str = "") -> Order:
     """Return the order that a 200 to a rename describes.
 
     Raises:
@@ -63,7 +63,7 @@ def read_renamed(body: bytes, *, order_id: str, new_name: str) -> Order:
     """
     if not body.strip():
         raise UnconfirmedError("an empty answer", status=200)
-    return check_renamed(read_order(body, order_id=order_id), new_name=new_name)
+    return check_renamed(_about(_parse(body, secret), order_id, secret), new_name=new_name)
 
 
 def check_renamed(order: Order, *, new_name: str) -> Order:
@@ -87,22 +87,24 @@ def as_unconfirmed(error: TransientError) -> RequestError:
     return UnconfirmedError(f"{_status_line(error.status)}, which shows no order", status=error.status)
 
 
-def read_page(body: bytes) -> OrderPage:
-    """Return the page of orders that a 200 holds.
+def read_page(body: bytes, *, secret: str = "") -> OrderPage:
+    """Return the page of orders that a 200 holds, cleaned of the ``secret`` as by `read_order`.
+
+    ``next_offset`` is opaque: a number is as good a token as a text.
 
     Raises:
         TransientError: it is not JSON, or not a page of orders.
     """
-    answer = _parse(body)
+    answer = _parse(body, secret)
     pagination = answer.get("pagination")
     orders = answer.get("orders")
     if not isinstance(orders, list) or not isinstance(pagination, dict):
         raise _not_the_answer("a page of orders")
     offset = pagination.get("next_offset")
-    if not (offset is None or isinstance(offset, str)):
+    if isinstance(offset, bool) or not (offset is None or isinstance(offset, str | int)):
         raise _not_the_answer("a page of orders")
     # An order that the list shows without its name is as good as absent: it is read alone.
-    read = [_order(order) for order in orders]
+    read = [_order(order, secret) for order in orders]
     named = tuple(order for order, shown in zip(read, orders, strict=True) if "name" in shown)
     return OrderPage(orders=named, next_offset=_text(offset) or None)
 
@@ -116,48 +118,46 @@ def failure_of(
         >>> type(failure_of(404, {}, b"")).__name__
         'RefusedError'
     """
-    failure, words = _status_line(status), _words(body, secret)
+    failure, words, page = _status_line(status), _words(body, secret), is_web_page(headers, body)
+    if page:
+        failure = f"{failure}, {redact(web_page(body), [secret])}"
     if status == HTTPStatus.UNAUTHORIZED:
         said = f': "{words}"' if words else ""
         return KeyRefusedError(f"The API refused the key: {failure}{said}.")
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return ThrottledError(failure, status=status, words=words, retry_after_s=retry_after_s(headers))
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _TRIED_AGAIN:
-        return TransientError(
-            failure, status=status, words=words, may_be_applied=True, retry_after_s=retry_after_s(headers)
-        )
+    hint_s = retry_after_s(headers)
+    if status == HTTPStatus.TOO_MANY_REQUESTS or (status == HTTPStatus.FORBIDDEN and _is_a_limit(headers, hint_s)):
+        return ThrottledError(failure, status=status, words=words, retry_after_s=hint_s)
+    if (
+        status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        or status in _TRIED_AGAIN
+        or (status == HTTPStatus.FORBIDDEN and page)
+    ):
+        return TransientError(failure, status=status, words=words, may_be_applied=True, retry_after_s=hint_s)
     if status < HTTPStatus.MULTIPLE_CHOICES:
         return TransientError(f"an unexpected {failure}", status=status, may_be_applied=True)
     if status < HTTPStatus.BAD_REQUEST:
-        return RefusedError(f"{failure}, a redirect, which is never followed", status=status, may_be_applied=True)
+        place = redact(leads_to(headers), [secret])
+        redirect = f"a redirect to {place}" if place else "a redirect"
+        return RefusedError(f"{failure}, {redirect}, which is never followed", status=status, may_be_applied=True)
     return RefusedError(failure, status=status, words=words)
 
 
-def retry_after_s(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
-    """Return what ``Retry-After`` asks for, in seconds; None when it is absent or nonsense.
+def _is_a_limit(headers: Mapping[str, str], hint_s: float | None) -> bool:
+    """Tell whether a 403 is a limit's: it says when to come again, or that nothing is left of a quota.
 
-    Both of its forms are read, seconds and HTTP-date (RFC 9110, 10.2.3).
-
-    Example:
-        >>> retry_after_s({"Retry-After": "2"}), retry_after_s({"Retry-After": "soon"})
-        (2.0, None)
+    The API's own 403 (this order is not yours) says neither.
     """
-    text = headers.get("Retry-After", "").strip()
-    seconds = float(text) if _SECONDS.fullmatch(text) else _until(text, now or datetime.now(UTC))
-    return seconds if 0 <= seconds <= _LONGEST_HINT_S else None
+    return hint_s is not None or any(
+        headers.get(name, "").strip() == "0" for name in ("X-RateLimit-Remaining", "RateLimit-Remaining")
+    )
 
 
-def _until(date: str, now: datetime) -> float:
-    try:
-        when = parsedate_to_datetime(date)
-    except (ValueError, OverflowError):  # the latter for a zone that is years away
-        return math.nan
-    when = when if when.tzinfo is not None else when.replace(tzinfo=UTC)
-    return max(0.0, (when - now).total_seconds())
-
-
-def _parse(body: bytes) -> dict[str, Any]:
+def _parse(body: bytes, secret: str) -> dict[str, Any]:
     if (answer := _json_object(body)) is None:
+        if is_web_page({}, body):
+            raise TransientError(
+                f"{redact(web_page(body), [secret])} instead of an answer", status=200, may_be_applied=True
+            )
         raise _not_the_answer("a JSON object")
     return answer
 
@@ -174,7 +174,21 @@ def _not_the_answer(what: str) -> TransientError:
     return TransientError(f"an answer that is not {what}", status=200, may_be_applied=True)
 
 
-def _order(answer: Any) -> Order:
+def _about(answer: dict[str, Any], order_id: str, secret: str) -> Order:
+    """Return the order that an answer describes, if that is the one asked for.
+
+    Any field may be missing. An answer without an ``order_id`` needs something else that only orders have, for other
+    servers name themselves in a ``name``.
+    """
+    order = _order(answer, secret)
+    if order.order_id and not same_order(order.order_id, order_id):
+        raise TransientError("an answer about another order", status=200, may_be_applied=True)
+    if not order.order_id and "name" in answer and not _OF_ORDERS_ALONE & answer.keys():
+        raise _not_the_answer("an order")
+    return order if order.order_id else replace(order, order_id=order_id)
+
+
+def _order(answer: Any, secret: str) -> Order:
     if not isinstance(answer, dict):
         raise _not_the_answer("an order")
     order_id, name = answer.get("order_id", ""), answer.get("name")
@@ -183,12 +197,12 @@ def _order(answer: Any) -> Order:
     return Order(
         order_id=_whole_characters(order_id),
         name=_text(name),
-        status=_text(answer.get("status")),
+        status=_said(answer.get("status"), secret),
         is_processing=_flag(answer.get("is_processing")),
         is_merging=_flag(answer.get("is_merging")),
         is_deleted=_flag(answer.get("is_deleted")),
         total_images=_number(answer.get("total_images")),
-        last_updated_at=_text(answer.get("last_updated_at")),
+        last_updated_at=_said(answer.get("last_updated_at"), secret),
     )
 
 
@@ -196,6 +210,11 @@ def _text(value: Any) -> str | None:
     if value is None:
         return None
     return _whole_characters(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def _said(value: Any, secret: str) -> str | None:
+    text = _text(value)
+    return redact(text, [secret]) if text is not None else None
 
 
 def _whole_characters(text: str) -> str:
@@ -229,22 +248,7 @@ def _words(body: bytes, secret: str) -> str:
     message = answer.get("message")
     said = [message] if isinstance(message, str) and message else []
     said.extend(_details(answer.get("detail")))
-    text = "; ".join(said)
-    if secret:
-        text = text.replace(secret, "********")
-    text = " ".join("".join(map(_visible, text[: 2 * _LONGEST_WORDS])).split())
-    return text if len(text) <= _LONGEST_WORDS else text[: _LONGEST_WORDS - 1] + "…"
-
-
-def _visible(char: str) -> str:
-    """The character; a space for a control character, nothing for one that only steers how others are shown."""
-    match unicodedata.category(char):
-        case "Cc" | "Cs":
-            return " "
-        case "Cf":
-            return ""
-        case _:
-            return char
+    return shown(redact("; ".join(said), [secret]), longest=_LONGEST_WORDS)
 
 
 def _details(detail: Any, path: str = "", depth: int = 4) -> list[str]:

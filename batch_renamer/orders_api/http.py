@@ -98,6 +98,7 @@ class HttpOrdersApi:
         self, session: aiohttp.ClientSession, *, base_url: str, headers: dict[str, str], timeout_s: float
     ) -> None:
         self._session = session
+        self._secret = headers["x-api-key"]
         # Given with each request: headers of the session, the key among them, would go to a proxy as well, with its
         # CONNECT and in clear (aio-libs/aiohttp pull request 9368; aiohttp 3.14.5).
         self._headers = headers
@@ -117,7 +118,7 @@ class HttpOrdersApi:
             if error.status == HTTPStatus.NOT_FOUND:
                 return None
             raise
-        return read_order(body, order_id=order_id)
+        return read_order(body, order_id=order_id, secret=self._secret)
 
     async def rename(self, order_id: str, new_name: str) -> Order:
         """Rename one order; return it as the API confirmed it.
@@ -130,7 +131,7 @@ class HttpOrdersApi:
         except TransientError as error:
             unconfirmed = as_unconfirmed(error)
         else:
-            return read_renamed(body, order_id=order_id, new_name=new_name)
+            return read_renamed(body, order_id=order_id, new_name=new_name, secret=self._secret)
         raise unconfirmed
 
     async def page(self, *, per_page: int, offset: str | None = None) -> OrderPage:
@@ -140,7 +141,7 @@ class HttpOrdersApi:
             RequestError, KeyRefusedError, CertificateError: as `protocol` tells.
         """
         query = f"per_page={per_page}" + (f"&offset={quote(offset, safe='')}" if offset is not None else "")
-        return read_page(await self._request("GET", URL(f"{self._orders}?{query}", encoded=True)))
+        return read_page(await self._request("GET", URL(f"{self._orders}?{query}", encoded=True)), secret=self._secret)
 
     def _url_of(self, order_id: str) -> URL:
         try:
@@ -163,7 +164,7 @@ class HttpOrdersApi:
         else:
             if status == HTTPStatus.OK:
                 return body
-            failure = failure_of(status, headers, body, secret=self._headers["x-api-key"])
+            failure = failure_of(status, headers, body, secret=self._secret)
         # Raised only here, so that a raw client exception isn't even its context.
         raise failure
 

@@ -94,7 +94,7 @@ def test_any_order_id_is_exactly_one_path_segment(order_id: str) -> None:
     """The server that decodes the last segment finds the id, and nothing before it has changed."""
 
     async def main() -> str:
-        async with scripted(answer({"name": "new"})) as server, client(server.base_url) as api:
+        async with scripted(answer({"name": "new", "images": []})) as server, client(server.base_url) as api:
             await api.get(order_id)
             return server.asked[0].target
 
@@ -167,7 +167,10 @@ async def test_page_token_goes_back_as_it_came() -> None:
 
 async def test_cookies_are_not_kept() -> None:
     """A cookie of a gateway does not come back with the next request."""
-    async with scripted(answer({}, Set_Cookie="track=1; Path=/")) as server, client(server.base_url) as api:
+    async with (
+        scripted(answer({"order_id": "a1", "name": "n"}, Set_Cookie="track=1; Path=/")) as server,
+        client(server.base_url) as api,
+    ):
         await api.get("a1")
         await api.get("a1")
     assert "cookie" not in server.asked[1].headers
@@ -284,7 +287,7 @@ async def test_another_name_is_no_success() -> None:
 
 ORDER = b'{"order_id": "a1", "name": "new"}'
 NOT_THE_ANSWER = {
-    "html": (answer(b"<html>Welcome</html>", Content_Type="text/html"), "not a JSON object"),
+    "html": (answer(b"<html>Welcome</html>", Content_Type="text/html"), "a web page instead of an answer"),
     "other id": (answer({"order_id": "b2", "name": "new"}), "another order"),
     "claims more than it has": (answer(ORDER, length=99) , "cut off"),
     "JSON cut off": (answer(ORDER[:-3]), "not a JSON object"),
@@ -332,7 +335,7 @@ async def test_a_rename_that_was_heard_is_settled_by_reading(script: bytes, told
 
 async def test_missing_id_is_taken_for_the_one_asked_for() -> None:
     """Any field may be missing; the address has named the order."""
-    assert await ask(answer({"name": "new"})) == Order(order_id="a1", name="new")
+    assert await ask(answer({"name": "new", "total_images": 3})) == Order(order_id="a1", name="new", total_images=3)
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
