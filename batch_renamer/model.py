@@ -21,7 +21,9 @@ __all__ = [
     "Result",
     "RowProblem",
     "RunSummary",
+    "Understood",
     "Unreadable",
+    "WarningGroup",
 ]
 
 
@@ -53,7 +55,8 @@ class RenameRequest:
     """One usable row of the spreadsheet: this order shall bear this name.
 
     ``row`` is the number that the spreadsheet program shows. ``current_name`` is the guard: the rename happens
-    only if the order still has that name (``None``: no guard). ``skip`` is the mark as typed ("" = do it).
+    only if the order still has that name (``None``: no guard). ``skip`` is the mark as typed ("" = do it). ``warning``
+    has a line for each thing to be said; what stands before its first colon is what it has in common with other rows.
 
     Example:
         >>> RenameRequest(row=2, order_id="a1", new_name="12 Elm St").skip
@@ -86,6 +89,29 @@ class RowProblem:
     current_name: str | None = None
     skip: str = ""
     warning: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """What a spreadsheet was taken for, for a person to compare with what was meant.
+
+    The columns are headings as typed; None where there is no such column. ``unused`` are the headings of the columns
+    that were not read; of a report of this program, which has more columns than anybody wants listed, there are none.
+    ``sheet`` is the name of a workbook's sheet, ``encoding`` is named where it was guessed.
+
+    Example:
+        >>> Understood(order_id="Order ID", new_name="New name").hidden_rows
+        0
+    """
+
+    order_id: str
+    new_name: str
+    current_name: str | None = None
+    skip: str | None = None
+    unused: tuple[str, ...] = ()
+    sheet: str | None = None
+    hidden_rows: int = 0
+    encoding: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +260,19 @@ class ReasonGroup:
 
     result: Result
     reason: str
+    count: int
+    rows: tuple[ReportRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarningGroup:
+    """The rows that have a warning of one kind: their numbers, and the first few of them whole.
+
+    What a warning says before its first colon is its kind; what follows is about the one row.
+    """
+
+    kind: str
+    numbers: tuple[int, ...]
     count: int
     rows: tuple[ReportRow, ...] = ()
 

@@ -20,7 +20,7 @@ from batch_renamer.connect import Destination
 from batch_renamer.gateway import Gateway
 from batch_renamer.journal import DRY, Journal, RunRecord
 from batch_renamer.loader import Sheet
-from batch_renamer.model import BAD_RESULTS, Forecast, ReasonGroup, ReportRow, Result
+from batch_renamer.model import BAD_RESULTS, Forecast, ReasonGroup, ReportRow, Result, WarningGroup
 from batch_renamer.pacing import Pacer
 from batch_renamer.progress import Progress
 from batch_renamer.settings import Settings
@@ -187,6 +187,10 @@ class Run:
     def reasons(self) -> list[ReasonGroup]:
         """Return the bad rows grouped by reason, the largest group first."""
         return self.journal.reasons(self.record, sorted(BAD_RESULTS))
+
+    def row_warnings(self) -> list[WarningGroup]:
+        """Return the warnings of rows by kind."""
+        return self.journal.warning_groups(self.record)
 
     def counts(self) -> dict[Result, int]:
         """Return how many rows have each result."""

@@ -32,6 +32,7 @@ async def ask(run: Run) -> bool:
             run_id=run.record.id, command=run.command, counts=run.counts(), warnings=tuple(run.warnings)
         ),
         problems=tuple(run.reasons()),
+        row_warnings=tuple(run.row_warnings()),
         planned=tuple(run.planned(limit=_MOST_SHOWN)),
         forecast=run.forecast(),
         asking=True,

@@ -46,6 +46,7 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> int:
     view = RunView(
         summary=summary,
         problems=tuple(run.reasons()),
+        row_warnings=tuple(run.row_warnings()),
         planned=tuple(planned),
         forecast=run.forecast() if planned else None,
         next_hint=hint,

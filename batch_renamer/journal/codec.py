@@ -82,7 +82,8 @@ SETTLE_OUTCOME = Settling(
     """
     result = CASE WHEN excluded.result = 'unchanged' AND handed_out = 2 THEN 'renamed' ELSE excluded.result END,
     reason = excluded.reason,
-    warning = CASE WHEN instr(warning, excluded.warning) THEN warning ELSE trim(warning || ' ' || excluded.warning) END,
+    warning = CASE WHEN instr(warning, excluded.warning) THEN warning
+        ELSE trim(warning || char(10) || excluded.warning, char(10)) END,
     old_name = CASE WHEN handed_out = 2 THEN COALESCE(old_name, excluded.old_name)
         ELSE COALESCE(excluded.old_name, old_name) END,
     final_name = excluded.final_name,
@@ -163,6 +164,7 @@ def report_row(row: tuple[object, ...], shown: Callable[[object], Result]) -> Re
     """Return a line of a report from the columns of `REPORT`; ``shown`` says what its result means to a reader."""
     values = dict(zip(ReportRow.__slots__, row, strict=True))
     values["result"] = shown(values["result"])
+    values["warning"] = " ".join(str(values["warning"]).split("\n"))
     for flag in ("is_processing", "is_merging", "is_deleted"):
         values[flag] = _flag(values[flag])
     if (started_at := values["started_at"]) is not None:

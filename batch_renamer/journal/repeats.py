@@ -25,8 +25,8 @@ _ROWS_OF_ORDER = """
     WHERE run = ? AND order_key = ? AND result IS NULL ORDER BY row
 """
 _SAME_NAME = """
-    UPDATE rows SET warning = LTRIM(warning || ' ' || 'The same new name is given to ' || same.orders
-        || ' orders (first in row ' || same.first || ').')
+    UPDATE rows SET warning = LTRIM(warning || CHAR(10), CHAR(10)) || 'Several orders are given the same new name: '
+        || same.orders || ' of them, the first in row ' || same.first || '.'
     FROM (SELECT new_name, COUNT(*) AS orders, MIN(row) AS first FROM rows
           WHERE run = :run AND result IS NULL GROUP BY new_name HAVING COUNT(*) > 1) AS same
     WHERE rows.run = :run AND rows.result IS NULL AND rows.new_name = same.new_name

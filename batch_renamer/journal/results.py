@@ -8,7 +8,7 @@ from batch_renamer.errors import AccountingError
 from batch_renamer.journal.codec import REPORT, STRAYS, as_stored, report_row
 from batch_renamer.journal.record import DRY, RunRecord, RunState
 from batch_renamer.journal.rows import RowTable
-from batch_renamer.model import ReasonGroup, ReportRow, Result
+from batch_renamer.model import ReasonGroup, ReportRow, Result, WarningGroup
 
 __all__ = ["Journal"]
 
@@ -115,3 +115,25 @@ class Journal(RowTable):
             )
             for place, group in enumerate(groups)
         ]
+
+    def warning_groups(self, run: RunRecord, *, rows_each: int = 3, most_numbers: int = 50) -> list[WarningGroup]:
+        """Return the warnings of rows by kind, in the order of their first rows; numbers and rows are the first few."""
+        numbers: dict[str, list[int]] = {}
+        counts: dict[str, int] = {}
+        for row, warnings in self.in_pages("SELECT row, warning FROM rows WHERE run = ? AND warning != ''", run):
+            for kind in dict.fromkeys(warning.partition(":")[0] for warning in str(warnings).split("\n")):
+                counts[kind] = counts.get(kind, 0) + 1
+                if counts[kind] <= most_numbers:
+                    numbers.setdefault(kind, []).append(int(str(row)))
+        return [
+            WarningGroup(
+                kind=kind, numbers=tuple(found), count=counts[kind], rows=self._rows_numbered(run, found[:rows_each])
+            )
+            for kind, found in numbers.items()
+        ]
+
+    def _rows_numbered(self, run: RunRecord, numbers: Sequence[int]) -> tuple[ReportRow, ...]:
+        marks = ", ".join("?" for _ in numbers)
+        query = f"{REPORT} AND row IN ({marks}) ORDER BY row"
+        shown = self._shown(run, over=False)
+        return tuple(report_row(row, shown) for row in self.select(query, (run.number, *numbers)))

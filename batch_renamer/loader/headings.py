@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from batch_renamer.loader.options import NO_COLUMN, LoadOptions
-from batch_renamer.loader.shown import listed, shown
+from batch_renamer.loader.shown import listed, quoted, shown
 from batch_renamer.model import COLUMNS
 from batch_renamer.text import trimmed
 
@@ -23,13 +24,22 @@ HEADING_ROWS = 20
 """Headings may stand in any of the first so many rows."""
 
 _IGNORED = re.compile(r"[\s_\-\u200b-\u200f\u2060\ufeff]+")
+_REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
+_NO_LETTER = re.compile(r"[\W_]+")
+
+_LIKE_SKIP = re.compile("skip|ignore|exclude|omit|leaveout|dontrename|donotrename|überspringen|auslassen|ausschließen")
+_LIKE_GUARD = re.compile(
+    "(?:current|old|previous|existing|present|original|former|alter|bisheriger|aktueller)(?:order)?(?:name|title|titel)"
+    "|(?:name|title)(?:now|before|today)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
     """Where to read: columns count from 0, ``row`` is the heading's row as the spreadsheet program numbers it.
 
-    ``is_report`` says that the heading line is exactly that of the reports this program writes.
+    ``is_report`` says that the heading line is exactly that of the reports this program writes. ``warnings`` name
+    unused columns that may have been meant for the guard or the skip mark.
     """
 
     row: int
@@ -39,6 +49,17 @@ class Columns:
     skip: int | None
     headings: tuple[str, ...]
     is_report: bool
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def used(self) -> tuple[int | None, ...]:
+        """The columns of order id, new name, current name and skip mark."""
+        return self.order_id, self.new_name, self.current_name, self.skip
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """The headings of the columns that aren't read, in sheet order."""
+        return tuple(heading for i, heading in enumerate(self.headings) if heading and i not in self.used)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +79,7 @@ class _Wanted:
     rest: tuple[str, ...] = ()
     option: str | None = None
     asked: str | None = None
+    like: re.Pattern[str] | None = None
 
     def matches(self, headings: Sequence[str]) -> list[int]:
         """Find the columns that could be meant; more than one means that nobody can know."""
@@ -69,6 +91,10 @@ class _Wanted:
             if found := _positions(headings, (spelling,)):
                 return found
         return _positions(headings, self.rest)
+
+    def is_like(self, heading: str) -> bool:
+        """Tell whether an unused heading may have been meant for this."""
+        return self.like is not None and bool(self.like.search(_without_remarks(heading)))
 
 
 def find_columns(rows: Sequence[Sequence[Cell]], options: LoadOptions) -> Columns | HeadingTrouble:
@@ -107,7 +133,8 @@ def _choose(
 ) -> Columns | HeadingTrouble:
     """Settle on one column for each thing wanted, in the row that names both id and name."""
     chosen: list[int | None] = []
-    for wanted in (_wanted_id(options), _wanted_name(options), _wanted_guard(options), _SKIP):
+    all_wanted = (_wanted_id(options), _wanted_name(options), _wanted_guard(options), _SKIP)
+    for wanted in all_wanted:
         found = [] if wanted is None else wanted.matches(headings)
         if wanted is not None and wanted.asked is not None and not found:
             return HeadingTrouble(sentence=_missing([wanted], number, headings), nearness=2)
@@ -126,7 +153,19 @@ def _choose(
         skip=skip,
         headings=headings,
         is_report=number == 1 and tuple(row) == COLUMNS,
+        warnings=tuple(
+            _near_miss(wanted, heading)
+            for wanted, found in zip(all_wanted, chosen, strict=True)
+            if wanted is not None and found is None
+            for i, heading in enumerate(headings)
+            if i not in chosen and wanted.is_like(heading)
+        ),
     )
+
+
+def _near_miss(wanted: _Wanted, heading: str) -> str:
+    """Say that a column is not used, though its heading sounds like one that would be."""
+    return f"The column {quoted(heading)} is not used. If it holds {wanted.what}, name it “{wanted.first[0]}”."
 
 
 def _wanted_id(options: LoadOptions) -> _Wanted:
@@ -157,21 +196,36 @@ def _wanted_guard(options: LoadOptions) -> _Wanted | None:
         first=("current_name", "old_name"),
         option="--current-name-column",
         asked=options.current_name_column,
+        like=_LIKE_GUARD,
     )
 
 
-_SKIP = _Wanted(what="the skip mark", first=("skip",))
+_SKIP = _Wanted(what="the skip mark", first=("skip",), like=_LIKE_SKIP)
 
 
 def _folded(text: str) -> str:
-    """Reduce a heading to what is compared: no case, no spaces, no ``_``, no ``-``."""
+    """Reduce a heading to what is compared first: no case, no spaces, no ``_``, no ``-``."""
     return _IGNORED.sub("", text.casefold())
 
 
+def _without_remarks(text: str) -> str:
+    """Reduce a heading to its letters and digits: punctuation and bracketed remarks don't count.
+
+    Example:
+        >>> _without_remarks("Skip? (x = yes)")
+        'skip'
+    """
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return _NO_LETTER.sub("", _REMARK.sub("", plain)) or _NO_LETTER.sub("", plain)
+
+
 def _positions(headings: Sequence[str], spellings: Sequence[str]) -> list[int]:
-    """Find the columns whose heading is one of ``spellings``."""
-    wanted = {_folded(spelling) for spelling in spellings} - {""}
-    return [i for i, heading in enumerate(headings) if _folded(heading) in wanted]
+    """Find the columns whose heading is one of ``spellings``; a closer one comes before one with a remark."""
+    for reduced in (_folded, _without_remarks):
+        wanted = {reduced(spelling) for spelling in spellings} - {""}
+        if found := [i for i, heading in enumerate(headings) if reduced(heading) in wanted]:
+            return found
+    return []
 
 
 def _found(number: int, headings: Sequence[str]) -> str:

@@ -7,9 +7,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from batch_renamer.loader.rows import read_row
+from batch_renamer.model import Understood
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from batch_renamer.loader.cells import RawRow
     from batch_renamer.loader.headings import Columns
@@ -18,19 +19,46 @@ if TYPE_CHECKING:
 __all__ = ["Sheet"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def _none() -> int:
+    return 0
+
+
+@dataclass(slots=True, kw_only=True)
 class Sheet:
     """An opened spreadsheet whose columns are known.
 
     ``delimiter`` is that of a text file (``None`` otherwise); ``sheet_name`` that of a workbook's sheet (``None``
-    otherwise). ``warnings`` are sentences about the file as a whole.
+    otherwise). ``encoding`` is named where it was guessed. ``warnings`` are sentences about the file as a whole, and
+    ``hidden_rows`` says how many rows are hidden; both are complete when the rows have been read.
     """
 
     columns: Columns
     delimiter: str | None = None
     sheet_name: str | None = None
+    encoding: str = ""
     warnings: tuple[str, ...] = ()
+    hidden_rows: Callable[[], int] = field(default=_none, repr=False)
     rows: Iterator[RawRow] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        self.warnings += self.columns.warnings
+
+    def understood(self) -> Understood:
+        """Return what the spreadsheet was taken for; call it when the rows have been read."""
+        columns = self.columns
+        order_id, new_name, current_name, skip = (
+            None if column is None else columns.headings[column] for column in columns.used
+        )
+        return Understood(
+            order_id=order_id or "",
+            new_name=new_name or "",
+            current_name=current_name,
+            skip=skip,
+            unused=() if columns.is_report else columns.unused,
+            sheet=self.sheet_name,
+            hidden_rows=self.hidden_rows(),
+            encoding=self.encoding,
+        )
 
     def chunks(self, size: int = 5000) -> Iterator[list[RenameRequest | RowProblem]]:
         """Read the rows below the headings, in order, at most ``size`` at a time; they can be read once.

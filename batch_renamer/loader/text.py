@@ -66,7 +66,13 @@ def open_text(file: BinaryIO, label: str, options: LoadOptions) -> Sheet:
     if encoding.guessed:
         with closing(_rows(table)) as seen:
             warnings = (_guess_warning(seen, label),)
-    return Sheet(columns=columns, delimiter=delimiter, warnings=warnings, rows=_rows(table))
+    return Sheet(
+        columns=columns,
+        delimiter=delimiter,
+        encoding="Windows-1252 (guessed)" if encoding.guessed else "",
+        warnings=warnings,
+        rows=_rows(table),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,5 +9,6 @@ from batch_renamer.progress.live import Progress, make_progress
 from batch_renamer.progress.output import show_run
 from batch_renamer.progress.screen import RunView, counted
 from batch_renamer.progress.texts import visible
+from batch_renamer.progress.understood import understood_line
 
-__all__ = ["Progress", "RunView", "counted", "make_progress", "show_run", "visible"]
+__all__ = ["Progress", "RunView", "counted", "make_progress", "show_run", "understood_line", "visible"]

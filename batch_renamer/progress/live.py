@@ -44,6 +44,9 @@ class Progress(Protocol):
     def message(self, text: str, *, error: bool = False) -> None:
         """Say one plain sentence; with ``--quiet``, only an error is said."""
 
+    def note(self, text: str) -> None:
+        """Leave a line that is good to know and no warning; with ``--quiet`` it is not shown."""
+
     def close(self) -> None:
         """End the last stage and give the terminal back. May be called twice."""
 
@@ -93,6 +96,9 @@ class _QuietProgress:
         if error:
             self._stream.write(f"{visible(text)}\n")
 
+    def note(self, text: str) -> None:
+        """Say nothing."""
+
     def close(self) -> None:
         """Do nothing: nothing is open."""
 
@@ -131,6 +137,10 @@ class _StagedProgress(ABC):
     def message(self, text: str, *, error: bool = False) -> None:
         """Say the sentence between the lines, or above the bar."""
         self._show((Span(visible(text), "bad" if error else "warn"),))
+
+    def note(self, text: str) -> None:
+        """Leave the line between the others, or above the bar."""
+        self._show((Span(visible(text)),))
 
     def close(self) -> None:
         """Leave a line about the last stage."""

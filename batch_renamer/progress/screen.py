@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from batch_renamer.model import BAD_RESULTS, Forecast, ReasonGroup, ReportRow, Result, RunSummary
+from batch_renamer.model import BAD_RESULTS, Forecast, ReasonGroup, ReportRow, Result, RunSummary, WarningGroup
 from batch_renamer.progress.texts import NO_NAME, Line, Span, Style, cells_of, cut_middle, name_change, visible
 
 __all__ = ["RunView", "counted", "duration", "run_lines"]
@@ -59,7 +59,8 @@ class RunView:
     line that can be typed as it stands, would do, or what there is to do where no command does it. ``asking`` is the
     plan above a question, ``putting_back`` the view of an undo. ``about`` names the run that an undo or an audit is
     about, ``about_undo`` tells that it is an undo itself. ``at_work`` tells that the run goes on, ``dry``
-    that it ends with its plan. ``all_rows`` says where every row is to be seen.
+    that it ends with its plan. ``all_rows`` says where every row is to be seen. ``row_warnings`` are the warnings of
+    rows by kind.
 
     Example:
         >>> RunView(summary=RunSummary(run_id="k3", command="plan", counts={})).next_command
@@ -79,6 +80,7 @@ class RunView:
     at_work: bool = False
     dry: bool = False
     all_rows: str = "--report FILE.xlsx writes every row"
+    row_warnings: tuple[WarningGroup, ...] = ()
 
 
 def run_lines(view: RunView, *, width: int, brackets: bool, quiet: bool = False) -> Iterator[Line]:
@@ -95,6 +97,7 @@ def run_lines(view: RunView, *, width: int, brackets: bool, quiet: bool = False)
         yield from _counts(view)
         yield from _planned(view, width=width, brackets=brackets)
         yield from _problems(view, width=width, brackets=brackets)
+        yield from _row_warnings(view, width=width)
         yield from _warnings(summary.warnings)
         yield from _facts(view)
     if not quiet and (view.next_hint or view.next_command):
@@ -238,6 +241,39 @@ def _problems(view: RunView, *, width: int, brackets: bool) -> Iterator[Line]:
         where = "all of them are in the report" if view.summary.reports else view.all_rows
         yield ()
         yield (Span(f"{more}; {where}", "dim"),)
+
+
+def _row_warnings(view: RunView, *, width: int) -> Iterator[Line]:
+    for group in view.row_warnings:
+        yield ()
+        yield (
+            Span("Warning", "warn"),
+            Span(f" · {counted(group.count, 'row')} · ", "dim"),
+            Span(visible(group.kind).rstrip(".") + "."),
+        )
+        # What is odd about a name is to be seen in it, whatever became of the row.
+        yield from _rows(group.rows, width=width, brackets=False, indent="    ", offline=True)
+        if group.count > len(group.rows):
+            numbers = group.numbers[len(group.rows) :]
+            beyond = ", ..." if group.count > len(group.numbers) else ""
+            more = f"    … and {group.count - len(group.rows):,} more: row{'s' * (len(numbers) > 1)} "
+            yield (Span(f"{more}{ranges(numbers)}{beyond}", "dim"),)
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Return ascending numbers in short.
+
+    Example:
+        >>> ranges([2, 3, 4, 7, 9, 10])
+        '2-4, 7, 9, 10'
+    """
+    groups: list[list[int]] = []
+    for number in numbers:
+        if groups and number == groups[-1][-1] + 1:
+            groups[-1].append(number)
+        else:
+            groups.append([number])
+    return ", ".join(f"{group[0]}-{group[-1]}" if len(group) > 1 else f"{group[0]}" for group in groups)
 
 
 def _rows(rows: tuple[ReportRow, ...], *, width: int, brackets: bool, indent: str, offline: bool) -> Iterator[Line]:

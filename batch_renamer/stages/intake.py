@@ -6,6 +6,7 @@ Each gives the run its rows; `aim` then makes sure of the reports' places.
 from __future__ import annotations
 
 import datetime
+import logging
 from dataclasses import replace
 
 import anyio.to_thread
@@ -13,6 +14,7 @@ import anyio.to_thread
 from batch_renamer.errors import InputError, SheetError
 from batch_renamer.journal import RunRecord, RunState
 from batch_renamer.loader import LoadOptions
+from batch_renamer.progress import understood_line
 from batch_renamer.reports import prove_writable, resolve_targets
 from batch_renamer.run import Run
 from batch_renamer.settings import Settings
@@ -20,6 +22,8 @@ from batch_renamer.stages.weighing import be_strict
 from batch_renamer.stopping import Stopping
 
 __all__ = ["adopt", "aim", "hold", "load", "load_options", "note_targets", "recheck", "reverse", "take_up"]
+
+log = logging.getLogger("batch_renamer")
 
 
 def load_options(settings: Settings) -> LoadOptions:
@@ -46,7 +50,6 @@ async def load(run: Run) -> None:
 def _load_rows(run: Run) -> None:
     assert run.open_sheet is not None, "only commands with a spreadsheet load one"  # noqa: S101 - an order of stages
     with run.open_sheet() as sheet:
-        run.warnings.extend(sheet.warnings)
         record = run.begin(delimiter=sheet.delimiter)
         loaded = 0
         for chunk in sheet.chunks():
@@ -55,6 +58,11 @@ def _load_rows(run: Run) -> None:
             run.journal.add_rows(record, chunk)
             loaded += len(chunk)
             run.progress.advance(loaded)
+        run.warnings.extend(sheet.warnings)
+        using = understood_line(sheet.understood())
+    run.progress.close()  # The line is about the whole sheet, so it comes after the stage's own.
+    run.progress.note(using)
+    log.info("%s", using)
     if not loaded and run.sheet is not None:
         msg = f"{run.sheet} has headings and no rows below them; nothing was sent."
         raise SheetError(msg)

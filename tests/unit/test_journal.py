@@ -679,6 +679,29 @@ def test_unfinished_rows_are_shown_as_what_they_mean(
     assert journal.undecided(run) == 1
 
 
+def test_warnings_are_grouped_by_what_stands_before_their_colon(journal: Journal) -> None:
+    """What a warning says after it is about one row; a row may have several, and reports show them in one line."""
+    run = begun(journal)
+    journal.add_rows(
+        run,
+        [
+            request(2, warning="A date: 12-Oct."),
+            request(3),
+            request(4, warning="A date: Mar-26.\nA line break became a space."),
+            request(5, warning="A date: May-26."),
+        ],
+    )
+    journal.settle(run, [Outcome(row=4, result=Result.RENAMED, warning="The server keeps less: Mar.")])
+    groups = journal.warning_groups(run, rows_each=1, most_numbers=2)
+    assert [(group.kind, group.count, group.numbers) for group in groups] == [
+        ("A date", 3, (2, 4)),
+        ("A line break became a space.", 1, (4,)),
+        ("The server keeps less", 1, (4,)),
+    ]
+    assert [row.row for group in groups for row in group.rows] == [2, 4, 4]
+    assert groups[2].rows[0].warning == "A date: Mar-26. A line break became a space. The server keeps less: Mar."
+
+
 def test_bad_rows_are_grouped_by_reason(journal: Journal) -> None:
     """The largest group comes first, equals in sheet order, each with its first rows."""
     run = with_rows(journal, 8)

@@ -55,6 +55,52 @@ def test_skip_heading_is_found() -> None:
     assert find("order_id", "new_name").skip is None
 
 
+@pytest.mark.parametrize(
+    ("heading", "place"),
+    [
+        ("Old name", "current_name"),
+        ("Current name (as in the app)", "current_name"),
+        ("Current-Name:", "current_name"),
+        ("Skip?", "skip"),
+        ("SKIP [x]", "skip"),
+        ("skip!", "skip"),
+        ("\uff33\uff4b\uff49\uff50\uff1f", "skip"),
+    ],
+)
+def test_punctuation_and_bracketed_remarks_do_not_count(heading: str, place: str) -> None:
+    """A guard or a mark that is overlooked renames what was to be left alone."""
+    found = find("Order ID*", heading, "New name (max. 60)")
+    assert (found.order_id, getattr(found, place), found.new_name) == (0, 1, 2)
+    assert (found.unused, found.warnings) == ((), ())
+
+
+def test_closer_heading_comes_before_one_with_a_remark() -> None:
+    """What is spelled out needs no guess; the other column is left unused and named."""
+    found = find("order_id", "new name (draft)", "new_name", "skip (old)", "skip")
+    assert (found.new_name, found.skip, found.unused) == (2, 4, ("new name (draft)", "skip (old)"))
+
+
+@pytest.mark.parametrize(
+    ("heading", "what"),
+    [
+        ("Skip row", "If it holds the skip mark, name it “skip”."),
+        ("Ignore", "If it holds the skip mark, name it “skip”."),
+        ("Existing name", "If it holds the current name, name it “current_name”."),
+        ("Alter Name", "If it holds the current name, name it “current_name”."),
+    ],
+)
+def test_unused_column_that_sounds_like_a_guard_or_a_mark_is_warned_about(heading: str, what: str) -> None:
+    """It is not guessed at, and not passed over in silence."""
+    found = find("order_id", "new_name", heading)
+    assert found.unused == (heading,)
+    assert found.warnings == (f"The column “{heading}” is not used. {what}",)
+
+
+def test_column_that_was_turned_off_is_not_warned_about() -> None:
+    """The person has said that there is no guard."""
+    assert find("order_id", "new_name", "existing name", current_name_column="none").warnings == ()
+
+
 def test_first_spelling_wins() -> None:
     """Where the proper heading is there, others are ordinary columns."""
     found = find("id", "order", "order_id", "new title", "rename to", "new_name", "old_name", "current_name")

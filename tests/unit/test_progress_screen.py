@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from batch_renamer.model import Forecast, ReasonGroup, ReportRow, Result, RunSummary
+from batch_renamer.model import Forecast, ReasonGroup, ReportRow, Result, RunSummary, WarningGroup
 from batch_renamer.progress import RunView
-from batch_renamer.progress.screen import duration, run_lines
+from batch_renamer.progress.screen import duration, ranges, run_lines
 from batch_renamer.progress.texts import cells_of
 
 R = Result
@@ -304,3 +304,23 @@ def test_rows_fit_the_screen(width: int) -> None:
 def test_durations_read_as_people_say_them(seconds: float, text: str) -> None:
     """Rounding never gives 60 s or 60 min."""
     assert duration(seconds) == text
+
+
+def test_warnings_of_rows_are_shown_in_groups_with_row_numbers() -> None:
+    """Above the question and at the end: who reads no report sees them too."""
+    first = tuple(a_row(number, new_name="12-Oct") for number in (2, 3, 5))
+    group = WarningGroup(kind="The new name reads like a date", numbers=(2, 3, 5, 6, 7, 9), count=8, rows=first)
+    lines = shown(RunView(summary=summary("plan", counts={R.PLANNED: 9}), row_warnings=(group,), asking=True))
+    begin = lines.index("Warning · 8 rows · The new name reads like a date.")
+    assert lines[begin + 1 : begin + 5] == [
+        "    row 2  id-2  12-Oct",
+        "    row 3  id-3  12-Oct",
+        "    row 5  id-5  12-Oct",
+        "    … and 5 more: rows 6-7, 9, ...",
+    ]
+    assert not any("Warning" in line for line in shown(RunView(summary=summary(), row_warnings=(group,)), quiet=True))
+
+
+def test_ascending_numbers_are_shown_in_short() -> None:
+    """A range where numbers follow one another."""
+    assert (ranges([]), ranges([4]), ranges([2, 3, 5, 7, 8, 9])) == ("", "4", "2-3, 5, 7-9")

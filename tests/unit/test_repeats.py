@@ -139,9 +139,9 @@ def test_same_new_name_for_two_orders_is_a_warning(journal: Journal) -> None:
     rows = settled(journal, ("a", "1"), ("b", "2"), warned)
     assert results(rows) == [TO_BE_SENT] * 3
     assert [row.warning for row in rows] == [
-        "The same new name is given to 2 orders (first in row 2).",
+        "Several orders are given the same new name: 2 of them, the first in row 2.",
         "",
-        "A line break became a space. The same new name is given to 2 orders (first in row 2).",
+        "A line break became a space. Several orders are given the same new name: 2 of them, the first in row 2.",
     ]
 
 

@@ -1,0 +1,41 @@
+"""What a spreadsheet was taken for enters; the one line that says so, before anything is read or sent, leaves."""
+
+from __future__ import annotations
+
+from batch_renamer.model import Understood
+from batch_renamer.progress.screen import counted
+from batch_renamer.progress.texts import cut_middle
+
+__all__ = ["understood_line"]
+
+_LONGEST_HEADING = 40  # columns
+_MOST_UNUSED = 12
+
+
+def understood_line(understood: Understood) -> str:
+    """Return the line that names every column used, those unused, and what else was assumed.
+
+    Example:
+        >>> understood_line(Understood(order_id="Order ID", new_name="New name", unused=("Agent",), hidden_rows=2))
+        'Using: id "Order ID" · new name "New name" · unused: Agent · 2 rows hidden'
+    """
+    used = (
+        ("sheet", understood.sheet),
+        ("id", understood.order_id),
+        ("new name", understood.new_name),
+        ("current name", understood.current_name),
+        ("skip", understood.skip),
+    )
+    parts = [f'{what} "{_short(heading)}"' for what, heading in used if heading is not None]
+    if understood.unused:
+        shown, more = understood.unused[:_MOST_UNUSED], len(understood.unused) - _MOST_UNUSED
+        parts.append(f"unused: {', '.join(map(_short, shown))}" + (f" and {more} more" if more > 0 else ""))
+    if understood.encoding:
+        parts.append(f"encoding {understood.encoding}")
+    if understood.hidden_rows:
+        parts.append(f"{counted(understood.hidden_rows, 'row')} hidden")
+    return f"Using: {' · '.join(parts)}"
+
+
+def _short(heading: str) -> str:
+    return cut_middle(heading, _LONGEST_HEADING)
