@@ -6,19 +6,24 @@ kept in the state directory until they are reset, so that one command can build 
 
 from __future__ import annotations
 
+import logging
+import os
 import platform
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from batch_renamer.errors import BatchRenamerError, JournalError
+from batch_renamer.errors import BatchRenamerError, JournalError, LockedError
+from batch_renamer.files import others_may_write, tighten
 from batch_renamer.journal import Journal
+from batch_renamer.lock import prove_locks, writing_lock
 from batch_renamer.orders_api import OrdersApi
 from batch_renamer.orders_api.descriptors import connections_possible
 from batch_renamer.orders_api.http import open_orders_api
-from batch_renamer.settings import ApiKey, Settings, account, fingerprint, read_salt
+from batch_renamer.presence import Registration, registered
+from batch_renamer.settings import ApiKey, Settings, account, fingerprint, lock_names
 from batch_renamer.version import __version__
 
 __all__ = [
@@ -27,10 +32,14 @@ __all__ = [
     "known_elsewhere",
     "nowhere",
     "open_journal",
+    "orders_of",
+    "protect_state",
     "reset_sandbox",
     "to_api",
     "to_sandbox",
 ]
+
+log = logging.getLogger("batch_renamer")
 
 Connect = Callable[[Iterable[tuple[str, str | None]]], AbstractAsyncContextManager[OrdersApi]]
 """Opens an API, given the sheet's (order_id, current_name) pairs, which only the sandbox looks at."""
@@ -43,7 +52,8 @@ MOST_AT_ONCE = 1_000
 class Destination:
     """Where a run's requests go: how to open it, its name for the user, and the account that runs are bound to.
 
-    ``key_print`` is a fingerprint of the key (None where there is none). ``connections`` is how many requests may be
+    ``key_print`` is a fingerprint of the key (None where there is none). ``locks`` are the account's other names, under
+    which it is locked as well while a run renames in it. ``connections`` is how many requests may be
     under way at once: there are file descriptors for so many. ``one_at_a_time`` tells that no second run can be
     connected meanwhile, not even to read: the sandbox's orders are one process's.
     """
@@ -51,6 +61,7 @@ class Destination:
     connect: Connect
     base_url: str
     account: str
+    locks: tuple[str, ...] = ()
     profile: str | None = None
     key_print: str | None = None
     connections: int = MOST_AT_ONCE
@@ -59,6 +70,7 @@ class Destination:
 
 _SANDBOX_FOLDER = "sandbox"
 _ORDERS_FILE = "orders.sqlite3"
+_IN_USE = "open"  # who has the sandbox's journal open
 _IMAGES = 3
 
 
@@ -68,18 +80,67 @@ def _journal_path(settings: Settings) -> Path:
     return folder / "journal.sqlite3"
 
 
-def open_journal(settings: Settings) -> Journal:
+def open_journal(settings: Settings, *, only_read: bool = False) -> Journal:
     """Open the journal that belongs to these settings; its folders are made for this user alone.
+
+    ``only_read`` lets a command that shows past runs work on a state directory that can't be written.
 
     Raises:
         JournalError: it can't be opened, is damaged, or a newer program wrote it.
+        SettingsError: locks don't work in the state directory.
     """
+    path = _journal_path(settings)
+    if only_read and not _can_be_written(path):
+        return Journal.open_copy(path)
     try:
         settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         msg = f"The state directory {settings.state_dir} can't be made: {error.strerror}. Choose another: --state-dir."
         raise JournalError(msg) from None
-    return Journal.open(_journal_path(settings))
+    prove_locks(settings.state_dir)
+    in_use: Registration | None = None
+    if settings.sandbox:
+        with suppress(OSError):  # Journal.open says what is wrong with the folder
+            in_use = Registration(path.parent / _IN_USE, label="open")
+    try:
+        journal = Journal.open(path)
+    except BaseException:
+        if in_use is not None:
+            in_use.release()
+        raise
+    if in_use is not None:
+        journal.close_with(in_use)
+    return journal
+
+
+def _can_be_written(path: Path) -> bool:
+    """Tell whether a journal can be made or changed at a path, as far as permissions say."""
+    if path.exists() and not os.access(path, os.W_OK):
+        return False
+    folder = path.parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return os.access(folder, os.W_OK)
+
+
+def protect_state(settings: Settings) -> list[str]:
+    """Close the journal to other users; return what is to be said of that, and of a folder that others can write."""
+    said = []
+    try:
+        if others_may_write(settings.state_dir):
+            said.append(
+                f"The state directory {settings.state_dir} can be changed by other users; "
+                f"run: chmod go-w {settings.state_dir}"
+            )
+        path = _journal_path(settings)
+        parts = [part for ending in ("", "-wal", "-shm") if (part := path.with_name(path.name + ending)).exists()]
+        if sum(map(tighten, parts)):
+            said.append(f"The journal {path} could be used by other users; it is for you alone now.")
+    except FileNotFoundError:
+        pass  # a first run: what it makes is private
+    except OSError as error:
+        log.warning("who else can use the state directory could not be told: %s", error.strerror or error)
+    return said
 
 
 def known_elsewhere(settings: Settings, prefix: str = "") -> bool:
@@ -93,11 +154,32 @@ def known_elsewhere(settings: Settings, prefix: str = "") -> bool:
 
 
 def reset_sandbox(settings: Settings) -> None:
-    """Forget the sandbox's orders and its journal."""
-    folder = settings.state_dir / _SANDBOX_FOLDER
-    for name in (_ORDERS_FILE, _journal_path(settings).name):
-        for ending in ("", "-wal", "-shm"):
-            (folder / f"{name}{ending}").unlink(missing_ok=True)
+    """Forget the sandbox's orders and its journal, unless another command is using them.
+
+    Raises:
+        LockedError: a run in the sandbox is under way; nothing was removed.
+        JournalError: the lock can't be taken, or a file can't be removed.
+    """
+    folder, own = settings.state_dir / _SANDBOX_FOLDER, account(replace(settings, sandbox=True), key=None)
+    with writing_lock(
+        settings.state_dir, account=own, also=(orders_of(own),), run_id="--sandbox-reset", wait_s=settings.wait
+    ):
+        # A run that has just begun holds no lock yet.
+        if registered(folder / _IN_USE):
+            raise LockedError("Another command in the sandbox")
+        for name in (_ORDERS_FILE, _journal_path(settings).name):
+            for ending in ("", "-wal", "-shm"):
+                part = folder / f"{name}{ending}"
+                try:
+                    part.unlink(missing_ok=True)
+                except OSError as error:
+                    msg = f"The sandbox can't be reset: {part} can't be removed ({error.strerror})."
+                    raise JournalError(msg) from None
+
+
+def orders_of(account_name: str) -> str:
+    """Return the name under which the orders of an account are locked by a run that must be alone even to read."""
+    return f"{account_name}'s orders"
 
 
 def nowhere() -> Destination:
@@ -116,8 +198,10 @@ def to_api(settings: Settings, key: ApiKey) -> Destination:
     """Return the API at ``settings.base_url``.
 
     Raises:
-        SettingsError: the salt of the account's fingerprint can't be read or made.
+        JournalError: the salt of the account's fingerprint can't be read or made.
     """
+    with open_journal(settings) as journal:
+        salt = journal.salt()
     connections = connections_possible(settings.workers or MOST_AT_ONCE)
 
     @asynccontextmanager
@@ -135,9 +219,10 @@ def to_api(settings: Settings, key: ApiKey) -> Destination:
     return Destination(
         connect=connect,
         base_url=settings.base_url,
-        account=account(settings, key=key),
+        account=account(settings, key=key, salt=salt),
+        locks=lock_names(settings, key),
         profile=settings.profile,
-        key_print=fingerprint(key, salt=read_salt(settings.state_dir)),
+        key_print=fingerprint(key, salt=salt),
         connections=connections,
     )
 

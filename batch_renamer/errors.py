@@ -13,6 +13,7 @@
     │   ├── ApiUnavailableError
     │   ├── CertificateError
     │   ├── JournalError              the journal can't be read or written (disk full, damaged)
+    │   │   └── StateLostError            it was removed or replaced while the run was at work
     │   └── ReportWriteError          the report could not be written at the end
     ├── InterruptedRunError      128  plus the number of the signal that asked the run to stop
     ├── LockedError                5  another run holds the lock
@@ -39,6 +40,7 @@ __all__ = [
     "ReportWriteError",
     "SettingsError",
     "SheetError",
+    "StateLostError",
     "StoppedEarlyError",
     "TooManyFailuresError",
 ]
@@ -99,6 +101,22 @@ class CertificateError(StoppedEarlyError):
 
 class JournalError(StoppedEarlyError):
     """The journal can't be read or written: disk full, damaged, or of a newer version."""
+
+
+class StateLostError(JournalError):
+    """The journal or a lock was removed or replaced while the run was at work; no later command would find the run.
+
+    Example:
+        >>> str(StateLostError("/state/journal.sqlite3")).partition(": ")[0]
+        'Stopped'
+    """
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            f"Stopped: {place} was removed or replaced while the run was at work. Later commands don't know this run, "
+            "so it can't be resumed or undone: keep its report, which has the old names. "
+            "Find out what cleans up that folder, or give another --state-dir."
+        )
 
 
 class ReportWriteError(StoppedEarlyError):

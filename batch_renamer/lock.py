@@ -1,49 +1,70 @@
-"""One writing run at a time: an account and a run enter, a held lock leaves, or the sentence that names who holds it.
+"""One writing run at a time: the names of an account and a run enter, held locks leave, or who holds one of them.
 
-The lock is the operating system's, on a file of the state directory: it goes with its process, however that ends. What
-stands beside it only tells people who holds it.
+A lock is the operating system's, on a file of the state directory: it goes with its process, however that ends. The
+note beside it only tells people who holds it.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import logging
 import os
+import secrets
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from batch_renamer.errors import JournalError, LockedError
+from batch_renamer.errors import JournalError, LockedError, SettingsError
+from batch_renamer.files import FileIdentity, open_regular, private_folder, read_regular
 
-__all__ = ["writing_lock"]
+__all__ = ["prove_locks", "writing_lock"]
 
 log = logging.getLogger("batch_renamer")
 
+_NOTE_LIMIT_BYTES = 4_096
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL)
+"""What a file system answers that has no locks, or whose lock service is not running."""
+
 
 @contextmanager
-def writing_lock(state_dir: Path, *, account: str, run_id: str) -> Iterator[None]:
-    """Hold the lock of an account in this state directory.
+def writing_lock(
+    state_dir: Path, *, account: str, also: Sequence[str] = (), run_id: str, wait_s: float = 0.0
+) -> Iterator[tuple[FileIdentity, ...]]:
+    """Hold the lock of an account in this state directory; the locked files are given.
+
+    One account may be reached in several ways, such as two profiles with one key: ``also`` holds its other names. All
+    are locked, in an order that is the same for every run, or none.
 
     Raises:
-        LockedError: another run holds it.
-        JournalError: the lock's file can't be made.
+        LockedError: another run holds one of them, and has not released it in ``wait_s`` seconds.
+        JournalError: a lock's file can't be made.
 
     Example:
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder, writing_lock(Path(folder), account="docs", run_id="k3f9"):
-        ...     "nobody else renames in this account"
-        'nobody else renames in this account'
+        ...     "no other run renames in this account"
+        'no other run renames in this account'
     """
-    place = state_dir / "locks" / f"{hashlib.blake2b(account.encode(), digest_size=8).hexdigest()}.lock"
+    places = sorted({state_dir / "locks" / f"{_file_name(name)}.lock" for name in (account, *also)})
+    give_up_at = time.monotonic() + wait_s
+    with ExitStack() as held:
+        yield tuple(
+            held.enter_context(_locked(place, run_id, wait_s=max(give_up_at - time.monotonic(), 0))) for place in places
+        )
+
+
+@contextmanager
+def _locked(place: Path, run_id: str, *, wait_s: float) -> Iterator[FileIdentity]:
     try:
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Released by the system when the process dies; a soft lock, which stays behind, is no substitute.
-        lock = FileLock(place, timeout=0, mode=0o600, thread_local=False, fallback_to_soft=False)
+        place.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(place.parent)
+        lock = _new_lock(place, wait_s=wait_s)
         lock.acquire()
     except Timeout:
         raise LockedError(_held_by(place)) from None
@@ -51,31 +72,72 @@ def writing_lock(state_dir: Path, *, account: str, run_id: str) -> Iterator[None
         msg = f"The lock {place} can't be taken: {error.strerror}."
         raise JournalError(msg) from None
     try:
-        _tell(place, run_id)
-        yield
+        _note_holder(place, run_id)
+        yield FileIdentity(place)
     finally:
-        _card(place).unlink(missing_ok=True)
+        # What stands there may not be ours, or its folder may have gone.
+        with suppress(OSError):
+            _note(place).unlink()
         lock.release()
 
 
-def _card(place: Path) -> Path:
+def prove_locks(state_dir: Path, *, make_lock: Callable[[Path], FileLock] | None = None) -> None:
+    """Make sure that a lock in this state directory really keeps others out; some network shares only pretend to.
+
+    Raises:
+        SettingsError: locks don't work there.
+        JournalError: the lock's file can't be made.
+    """
+    make_lock = make_lock or _new_lock
+    place = state_dir / "locks" / f"trial-{os.getpid()}-{secrets.token_hex(4)}.lock"
+    first, second = make_lock(place), make_lock(place)
+    try:
+        place.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(place.parent)
+        first.acquire()
+        second.acquire()
+    except Timeout:
+        return  # as it should be
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            msg = f"The lock {place} can't be taken: {error.strerror}. Choose another place with --state-dir."
+            raise JournalError(msg) from None
+    finally:
+        for lock in (second, first):
+            lock.release()
+        with suppress(OSError):
+            place.unlink()
+    msg = f"Locks don't work in {state_dir} (a network share?): put --state-dir on a local disk. Nothing was sent."
+    raise SettingsError(msg)
+
+
+def _new_lock(place: Path, *, wait_s: float = 0.0) -> FileLock:
+    # Released by the system when the process dies; a soft lock, which stays behind, is no substitute.
+    return FileLock(place, timeout=wait_s, mode=0o600, thread_local=False, fallback_to_soft=False)
+
+
+def _file_name(name: str) -> str:
+    return hashlib.blake2b(name.encode(), digest_size=8).hexdigest()
+
+
+def _note(place: Path) -> Path:
     return place.with_suffix(".json")
 
 
-def _tell(place: Path, run_id: str) -> None:
+def _note_holder(place: Path, run_id: str) -> None:
     holder = {"run": run_id, "process": os.getpid(), "since": time.time()}
     try:
-        card = os.open(_card(place), os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-        with os.fdopen(card, "w", encoding="utf-8") as file:
+        note = open_regular(_note(place), os.O_CREAT | os.O_WRONLY | os.O_TRUNC, follow_links=False)
+        with os.fdopen(note, "w", encoding="utf-8") as file:
             json.dump(holder, file)
     except OSError as error:
-        # A full disk, perhaps. The lock holds without it; whoever meets it only learns less.
-        log.warning("who holds the lock could not be noted: %s", error)
+        # A full disk, perhaps. The lock holds without it; the run that meets it only learns less.
+        log.warning("who holds the lock could not be noted: %s", error.strerror or error)
 
 
 def _held_by(place: Path) -> str:
     try:
-        holder = json.loads(_card(place).read_text(encoding="utf-8"))
+        holder = json.loads(read_regular(_note(place), limit_bytes=_NOTE_LIMIT_BYTES)[0])
         since = datetime.fromtimestamp(holder["since"]).astimezone().strftime("%Y-%m-%d %H:%M:%S")
         return f"Run {holder['run']} (process {holder['process']}, since {since})"
     except (OSError, ValueError, KeyError, TypeError):

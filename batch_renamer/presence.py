@@ -16,6 +16,8 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
+from batch_renamer.files import private_folder
+
 __all__ = ["Registration", "registered"]
 
 log = logging.getLogger("batch_renamer")
@@ -41,8 +43,8 @@ class Registration:
     """
 
     def __init__(self, folder: Path, *, label: str) -> None:
-        for part in (folder.parent, folder):
-            part.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(folder)
         self.place = folder / f"{label}-{os.getpid()}-{secrets.token_hex(4)}.lock"
         self._lock = _lock(self.place, timeout_s=_PATIENCE_S)
         self._lock.acquire()

@@ -46,7 +46,7 @@ def report_again(run_id: str | None, given: Mapping[str, Any]) -> int:
 
 
 def _list(session: Session, *, prune: str | None) -> int:
-    with session.journal() as journal:
+    with session.journal(only_read=prune is None) as journal:
         if prune is not None:
             gone = _prune(journal, prune)
             sys.stderr.write(f"{gone:,} run forgotten.\n" if gone == 1 else f"{gone:,} runs forgotten.\n")
@@ -81,7 +81,7 @@ def _prune(journal: Journal, what: str) -> int:
 
 
 def _show(session: Session, *, run_id: str | None) -> int:
-    with session.journal() as journal:
+    with session.journal(only_read=True) as journal:
         at_work = journal.at_work()  # before the run: one that ends in between has ended
         run = session.find(journal, run_id, commands=_ALL)
         with journal.hold(run, to_read=True), to_standard_output():
@@ -120,7 +120,10 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: b
 
 
 def _report(session: Session, *, run_id: str | None) -> int:
-    with session.journal() as journal, journal.hold(run := session.find(journal, run_id, commands=_ALL), to_read=True):
+    with (
+        session.journal(only_read=True) as journal,
+        journal.hold(run := session.find(journal, run_id, commands=_ALL), to_read=True),
+    ):
         targets = resolve_targets(
             session.settings.report or run.reports,
             run_id=run.id,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -108,8 +107,7 @@ def audit(run_id: str | None, given: Mapping[str, Any]) -> int:
 def _check(session: Session, *, file: Path) -> int:
     with ExitStack() as opened:
         # Nothing of an offline check is kept, so it works where no state can be written.
-        folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="batch-renamer-")))
-        journal = opened.enter_context(Journal.open(folder / "journal.sqlite3"))
+        journal = opened.enter_context(Journal.temporary())
         progress = opened.enter_context(session.screen())
         return _finish(_sheet_run(session, file, journal=journal, progress=progress, destination=nowhere()), session)
 

@@ -17,7 +17,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from batch_renamer.connect import Destination, known_elsewhere, open_journal, reset_sandbox, to_api, to_sandbox
+from batch_renamer.connect import (
+    Destination,
+    known_elsewhere,
+    open_journal,
+    protect_state,
+    reset_sandbox,
+    to_api,
+    to_sandbox,
+)
 from batch_renamer.errors import (
     BatchRenamerError,
     InterruptedRunError,
@@ -81,16 +89,17 @@ class Session:
     secrets: list[str] = field(repr=False)
 
     def destination(self) -> tuple[Destination, list[str]]:
-        """Return where requests go, and what is to be said about the key's file.
+        """Return where requests go, and what is to be said about who else can use the key's file and the journal.
 
         Raises:
             SettingsError: there is no usable key.
         """
+        warnings = protect_state(self.settings)
         if self.settings.sandbox:
-            return to_sandbox(self.settings), []
+            return to_sandbox(self.settings), warnings
         found = read_api_key(self.settings, environ=os.environ)
         self.secrets.append(found.key.reveal())
-        return to_api(self.settings, found.key), [found.warning] if found.warning else []
+        return to_api(self.settings, found.key), [*filter(None, [found.warning]), *warnings]
 
     def needs_yes(self) -> None:
         """Refuse to write where nobody can be asked and nobody has said yes beforehand."""
@@ -98,11 +107,11 @@ class Session:
             msg = "There is no terminal to ask on: give --yes to rename without a question. Nothing was sent."
             raise SettingsError(msg)
 
-    def journal(self) -> Journal:
-        """Open the journal that belongs to these settings."""
+    def journal(self, *, only_read: bool = False) -> Journal:
+        """Open the journal that belongs to these settings; ``only_read`` also works where it can't be written."""
         if self.settings.sandbox_reset:
             reset_sandbox(self.settings)
-        return open_journal(self.settings)
+        return open_journal(self.settings, only_read=only_read)
 
     def find(
         self,

@@ -9,18 +9,22 @@ PATCH.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import ParamSpec, Self, TypeVar
+from typing import ParamSpec, Self, TypeVar, cast
 
 import anyio
 import anyio.to_thread
 
 from batch_renamer.errors import JournalError
+from batch_renamer.files import FileIdentity, open_regular
+from batch_renamer.journal.salt import OLD_FILE, salt_of
 from batch_renamer.journal.schema import migrate
 
 __all__ = ["Database"]
@@ -28,6 +32,10 @@ __all__ = ["Database"]
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_OLDEST_SQLITE = (3, 37)
+"""The first with STRICT tables (https://sqlite.org/stricttables.html, 2026-11)."""
+
+_NO_FILE = Path(os.devnull) / "journal"  # no file can be there
 _BUSY_S = 10.0
 _ASK_AGAIN_S = 0.02
 
@@ -37,6 +45,8 @@ class Database:
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.path = path
+        self.identity = FileIdentity(path) if path.is_file() else None
+        self._at_close = ExitStack()
         self._connection = connection
         self._lock = threading.RLock()
         self._limiter = anyio.CapacityLimiter(1)
@@ -50,14 +60,58 @@ class Database:
         """
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            os.close(open_regular(path, os.O_CREAT | os.O_RDWR))
         except OSError as error:
             msg = f"The journal {path} can't be opened: {error.strerror}. Choose another place with --state-dir."
             raise JournalError(msg) from None
+        return cls._connected(path, str(path))
+
+    @classmethod
+    def open_copy(cls, path: Path) -> Self:
+        """Open a copy of the journal at ``path``, for a folder that can only be read; an empty one if there is none.
+
+        SQLite can't read a journal that is being written, or that was left by a killed process, without writing beside
+        it.
+
+        Raises:
+            JournalError: it can't be copied, is damaged, or a newer program wrote it.
+        """
+        with ExitStack() as on_failure:
+            try:
+                folder = on_failure.enter_context(tempfile.TemporaryDirectory(prefix="batch-renamer-"))
+                for ending in ("", "-wal"):
+                    with suppress(FileNotFoundError):
+                        shutil.copyfile(f"{path}{ending}", Path(folder) / f"{path.name}{ending}")
+            except OSError as error:
+                msg = f"The journal {path} can't be copied to where it could be read: {error.strerror} (see TMPDIR)."
+                raise JournalError(msg) from None
+            copy = cls.open(Path(folder) / path.name)
+            copy.close_with(on_failure.pop_all())
+        return copy
+
+    @classmethod
+    def temporary(cls) -> Self:
+        """Open a journal that is gone when it is closed; it needs no folder, and disk only when it grows.
+
+        Raises:
+            JournalError: this SQLite is too old.
+        """
+        return cls._connected(_NO_FILE, "")
+
+    @classmethod
+    def _connected(cls, path: Path, database: str) -> Self:
+        if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+            oldest = ".".join(map(str, _OLDEST_SQLITE))
+            msg = (
+                f"This Python has SQLite {sqlite3.sqlite_version}, and the journal needs {oldest} or newer: "
+                "use a newer Python or update SQLite."
+            )
+            raise JournalError(msg)
         with _translated(path), ExitStack() as on_failure:
-            connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+            connection = sqlite3.connect(database, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
             on_failure.callback(connection.close)
-            _use_wal(connection)
+            if database:
+                _use_wal(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
             migrate(connection)
@@ -74,8 +128,26 @@ class Database:
 
     def close(self) -> None:
         """Close the file; what was committed stays."""
-        with self._lock, _translated(self.path):
+        with self._at_close, self._lock, _translated(self.path):
             self._connection.close()
+
+    def close_with(self, context: AbstractContextManager[object]) -> None:
+        """Let what is needed while the journal is open end with it."""
+        self._at_close.enter_context(context)
+
+    def is_in_place(self) -> bool:
+        """Tell whether the file at the journal's path is still the open one; one without a path always is."""
+        return self.identity is None or self.identity.is_in_place()
+
+    def salt(self) -> bytes:
+        """Return the salt with which keys are told apart; it is on disk, power cut or not, when this returns."""
+        if found := self.select("SELECT bytes FROM salt", ()):
+            [[salt]] = found
+            return bytes(cast(bytes, salt))
+        with self.transaction(durable=True) as connection:
+            salt = salt_of(connection, folder=self.path.parent)
+        (self.path.parent / OLD_FILE).unlink(missing_ok=True)
+        return salt
 
     async def off_loop(self, method: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call a method of this journal in a thread, outside the event loop; one call at a time."""

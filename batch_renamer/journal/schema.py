@@ -84,6 +84,8 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "DROP INDEX rows_by_order",
         "CREATE INDEX rows_by_order ON rows (run, order_key)",
     ),
+    # With its salt a journal that is copied alone still knows the keys that its runs were made with.
+    ("CREATE TABLE salt (only INTEGER PRIMARY KEY CHECK (only = 1), bytes BLOB NOT NULL) STRICT",),
 )
 
 

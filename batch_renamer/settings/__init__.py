@@ -30,7 +30,7 @@ Example:
 
 from __future__ import annotations
 
-from batch_renamer.settings.account import account, fingerprint, read_salt
+from batch_renamer.settings.account import account, fingerprint, lock_names
 from batch_renamer.settings.key import ApiKey, FoundKey, read_api_key
 from batch_renamer.settings.resolve import resolve_settings
 from batch_renamer.settings.shape import DescribedSetting, Settings, describe
@@ -45,7 +45,7 @@ __all__ = [
     "account",
     "describe",
     "fingerprint",
+    "lock_names",
     "read_api_key",
-    "read_salt",
     "resolve_settings",
 ]

@@ -21,6 +21,7 @@ __all__ = [
     "check_not_blank",
     "check_version",
     "expand_path",
+    "is_loopback",
     "refuse_bool",
     "split_reports",
 ]
@@ -109,7 +110,7 @@ def check_base_url(url: str) -> str:
     if port == 0 or {".", ".."} & set(parts.path.lower().replace("%2e", ".").split("/")):
         raise ValueError("is not a usable URL")
     host = _checked_host(parts)
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise ValueError("must begin with https://; plain http is only for this machine (http://127.0.0.1:8080)")
     shown_port = "" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}"
     shown_host = f"[{host}]" if ":" in host else host
@@ -131,7 +132,8 @@ def _is_ip_address(host: str) -> bool:
     return "%" not in host
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine itself."""
     return host == "localhost" or (_is_ip_address(host) and ipaddress.ip_address(host).is_loopback)
 
 

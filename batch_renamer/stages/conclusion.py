@@ -20,6 +20,7 @@ from batch_renamer.journal import RunRecord, RunState
 from batch_renamer.model import BAD_RESULTS, Result, RunSummary
 from batch_renamer.reports import write_report
 from batch_renamer.run import Run
+from batch_renamer.stages.locking import lost_state
 
 __all__ = ["conclude"]
 
@@ -38,6 +39,8 @@ async def conclude(run: Run) -> RunSummary:
     with anyio.CancelScope(shield=True):
         cause = run.stop.cause
         leave_alone = run.declined or not run.in_hand
+        if cause is None and not leave_alone:
+            cause = await anyio.to_thread.run_sync(lost_state, run)
         if not leave_alone:
             # From here on nothing will be sent any more, whether or not that can be noted.
             run.over = not run.dry

@@ -18,6 +18,7 @@ from batch_renamer.progress import understood_line
 from batch_renamer.reports import prove_writable, resolve_targets
 from batch_renamer.run import Run
 from batch_renamer.settings import Settings
+from batch_renamer.stages.locking import watch_state
 from batch_renamer.stages.weighing import be_strict
 from batch_renamer.stopping import Stopping
 
@@ -101,6 +102,7 @@ async def recheck(run: Run) -> None:
 async def hold(run: Run) -> None:
     """Keep the run from being forgotten while it is at work, however long a question or the lock is waited for."""
     run.opened.enter_context(await run.journal.off_loop(run.journal.hold, run.record))
+    run.background.start_soon(watch_state, run)
     # It may have gone on since it was looked for.
     run.enter(await run.journal.off_loop(run.journal.run, run.record.id))
 

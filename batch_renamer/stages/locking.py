@@ -1,30 +1,36 @@
-"""How a run comes to be alone: what it needs for itself enters, and is held until the run ends."""
+"""How a run comes to be alone, and stays so: what it needs for itself enters, and is held until the run ends."""
 
 from __future__ import annotations
 
-import anyio
+from functools import partial
 
-from batch_renamer.errors import LockedError
+import anyio
+import anyio.to_thread
+
+from batch_renamer.errors import LockedError, StateLostError
 from batch_renamer.lock import writing_lock
 from batch_renamer.run import Run
 
-__all__ = ["hold_alone"]
+__all__ = ["hold_alone", "lost_state", "watch_state"]
 
 _ASK_FOR_LOCK_EVERY_S = 0.5
+_LOOK_EVERY_S = 1.0
 
 
-async def hold_alone(run: Run, what: str) -> None:
-    """Hold the lock of an account, or of the sandbox's orders, waiting for it as long as the user allows.
+async def hold_alone(run: Run, name: str, *also: str) -> None:
+    """Hold the lock of an account under all its names, or of the sandbox's orders, waiting as long as the user allows.
 
     Raises:
         LockedError: another run holds it.
+        JournalError: the lock can't be made.
         Stopping: the run is to stop.
     """
     give_up_at = anyio.current_time() + run.settings.wait
-    told = False
+    folder, told = run.lock_dir or run.settings.state_dir, False
     while True:
         try:
-            run.opened.enter_context(writing_lock(run.settings.state_dir, account=what, run_id=run.record.id))
+            held = writing_lock(folder, account=name, also=also, run_id=run.record.id)
+            run.must_stay.extend(run.opened.enter_context(held))
         except LockedError as error:
             if anyio.current_time() >= give_up_at:
                 raise
@@ -35,3 +41,23 @@ async def hold_alone(run: Run, what: str) -> None:
             return
         with run.stop.interruptible():
             await anyio.sleep(_ASK_FOR_LOCK_EVERY_S)
+
+
+async def watch_state(run: Run) -> None:
+    """Stop the run as soon as its journal or a lock that it holds is not at its place any more, until cancelled.
+
+    What is open can still be read and written, so the report is whole; but no later command would find the run, and
+    another run could begin beside it.
+    """
+    while True:
+        await anyio.sleep(_LOOK_EVERY_S)
+        if (error := await anyio.to_thread.run_sync(partial(lost_state, run))) is not None:
+            run.stop.request(error)
+            return
+
+
+def lost_state(run: Run) -> StateLostError | None:
+    """Return the error that ends a run whose journal or lock was removed or replaced; None while all is in place."""
+    places = [run.journal.path] if not run.journal.is_in_place() else []
+    places += [identity.path for identity in run.must_stay if not identity.is_in_place()]
+    return StateLostError(str(places[0])) if places else None

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from functools import partial
 
 from batch_renamer.breaker import Breaker
+from batch_renamer.connect import orders_of
 from batch_renamer.gateway import Gateway
 from batch_renamer.journal import RunState
 from batch_renamer.lookup import read_both_ways, read_singly
@@ -39,7 +40,7 @@ async def connect(run: Run) -> None:
     run.progress.close()  # The stage before is over; waiting for an API in an outage is no part of it.
     settings = run.settings
     if run.destination.one_at_a_time:
-        await hold_alone(run, f"{run.destination.account}'s orders")
+        await hold_alone(run, orders_of(run.destination.account))
     orders = run.journal.order_names(run.record)
     api = await run.opened.enter_async_context(run.destination.connect(orders))
     known_per_s = await run.journal.off_loop(run.journal.known_limit, run.destination.account)

@@ -33,7 +33,7 @@ async def lock(run: Run) -> None:
     # A run that is taken up or undone may be at work in another process this very moment, with nothing left to do yet.
     if run.command not in ("resume", "undo") and not await run.journal.off_loop(run.open_rows):
         return
-    await hold_alone(run, run.destination.account)
+    await hold_alone(run, run.destination.account, *run.destination.locks)
     # Whoever held it until a moment ago may have renamed what was read before.
     await run.journal.off_loop(run.journal.look_again, run.record)
 

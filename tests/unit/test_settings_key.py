@@ -6,7 +6,6 @@ import copy
 import json
 import os
 import pickle
-import stat
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_renamer.errors import BatchRenamerError, SettingsError
-from batch_renamer.settings import ApiKey, Settings, account, fingerprint, read_api_key, read_salt
+from batch_renamer.settings import ApiKey, Settings, account, fingerprint, lock_names, read_api_key
 
 SALT = bytes(range(32))
 posix_only = pytest.mark.skipif(os.name != "posix", reason="permission bits mean this only on POSIX")
@@ -222,16 +221,16 @@ def test_account_is_the_profile_where_there_is_one(tmp_path: Path) -> None:
 def test_account_without_a_profile_is_the_keys_fingerprint(tmp_path: Path) -> None:
     """Two keys are two accounts, the same key the same one, and neither can be read off it."""
     settings = Settings(state_dir=tmp_path / "state")
-    first = account(settings, key=ApiKey("hunter2"))
-    assert first == account(settings, key=ApiKey("hunter2"))
-    assert first != account(settings, key=ApiKey("other"))
+    first = account(settings, key=ApiKey("hunter2"), salt=SALT)
+    assert first == account(settings, key=ApiKey("hunter2"), salt=SALT)
+    assert first != account(settings, key=ApiKey("other"), salt=SALT)
     assert "hunter2" not in first
 
 
 def test_account_depends_on_the_base_url(tmp_path: Path) -> None:
     """The same key at another address is another account."""
     at = [Settings(state_dir=tmp_path, base_url=f"https://{host}.example") for host in "ab"]
-    assert account(at[0], key=ApiKey("k")) != account(at[1], key=ApiKey("k"))
+    assert account(at[0], key=ApiKey("k"), salt=SALT) != account(at[1], key=ApiKey("k"), salt=SALT)
 
 
 def test_sandbox_is_an_account_of_its_own(tmp_path: Path) -> None:
@@ -245,27 +244,29 @@ def test_account_without_profile_and_key_is_a_mistake_of_the_caller(tmp_path: Pa
         account(Settings(state_dir=tmp_path), key=None)
 
 
-def test_salt_is_made_once_for_this_user_alone(tmp_path: Path) -> None:
-    """The second command reads what the first one made."""
-    folder = tmp_path / "a" / "state"
-    salt = read_salt(folder)
-    assert len(salt) == 32
-    assert read_salt(folder) == salt
-    assert read_salt(tmp_path / "other") != salt
-    if os.name == "posix":
-        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        assert stat.S_IMODE((folder / "account.salt").stat().st_mode) == 0o600
+def test_one_account_has_one_lock_however_it_is_reached(tmp_path: Path) -> None:
+    """By two profiles or none, by any name of this machine: what they have in common is the key."""
+    key = ApiKey("hunter2")
+    reached = [
+        Settings(state_dir=tmp_path, profile=profile, base_url=base_url)
+        for profile in (None, "office", "night")
+        for base_url in ("http://127.0.0.1:8080/", "http://LOCALHOST:8080", "http://[::1]:8080")
+    ]
+    assert set.intersection(*(set(lock_names(settings, key)) for settings in reached))
+    assert not set(lock_names(reached[0], key)) & set(lock_names(reached[0], ApiKey("other")))
 
 
-def test_damaged_salt_is_refused(tmp_path: Path) -> None:
-    """A cut salt would quietly make a new account of the old one."""
-    (tmp_path / "account.salt").write_bytes(b"short")
-    with pytest.raises(SettingsError, match="is damaged"):
-        read_salt(tmp_path)
+def test_a_profile_whose_key_was_replaced_is_still_one_account(tmp_path: Path) -> None:
+    """A run with the old key may be at work; the profile tells, under any name of this machine."""
+    here = Settings(state_dir=tmp_path, profile="office", base_url="http://127.0.0.2:8080/v")
+    there = Settings(state_dir=tmp_path, profile="office", base_url="http://localhost:8080/v")
+    elsewhere = Settings(state_dir=tmp_path, profile="office", base_url="https://localhost.example:8080/v")
+    assert set(lock_names(here, ApiKey("old"))) & set(lock_names(there, ApiKey("new")))
+    assert not set(lock_names(here, ApiKey("old"))) & set(lock_names(elsewhere, ApiKey("new")))
 
 
-def test_state_directory_that_is_a_file_is_refused(tmp_path: Path) -> None:
-    """One sentence, with the system's reason."""
-    path = key_file(tmp_path, "x")
-    with pytest.raises(SettingsError, match="can't be used: "):
-        read_salt(path)
+def test_the_name_of_a_lock_does_not_give_the_key_away(tmp_path: Path) -> None:
+    """Neither in clear nor as the fingerprint that a journal holds."""
+    names = " ".join(lock_names(Settings(state_dir=tmp_path), ApiKey("hunter2")))
+    assert "hunter2" not in names
+    assert fingerprint(ApiKey("hunter2"), salt=b"s" * 32) not in names

@@ -1,0 +1,37 @@
+"""The salt of a journal, with which keys are told apart: an open transaction enters, 32 random bytes leave.
+
+Earlier versions kept it in a file beside the journal. Where that is whole, it is taken over, so that the runs of that
+time still belong to their keys.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from pathlib import Path
+
+from batch_renamer.files import read_regular
+
+__all__ = ["OLD_FILE", "salt_of"]
+
+OLD_FILE = "account.salt"
+
+_BYTES = 32
+
+
+def salt_of(connection: sqlite3.Connection, *, folder: Path) -> bytes:
+    """Return the salt; where there is none yet, that of the old file in ``folder`` or a new one is kept from now on."""
+    if found := connection.execute("SELECT bytes FROM salt").fetchone():
+        return bytes(found[0])
+    salt = _of_old_file(folder / OLD_FILE) or secrets.token_bytes(_BYTES)
+    connection.execute("INSERT INTO salt VALUES (1, ?)", (salt,))
+    return salt
+
+
+def _of_old_file(path: Path) -> bytes | None:
+    try:
+        salt, _ = read_regular(path, limit_bytes=_BYTES)
+    except OSError:
+        return None
+    # A disk that was full at the very first start left an empty file; no run can have been made with it.
+    return salt if len(salt) == _BYTES else None
