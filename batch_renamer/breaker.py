@@ -74,6 +74,11 @@ class Breaker:
             await self._bell.wait()
         return False
 
+    async def wait_until_closed(self, kind: Kind) -> None:
+        """Return when requests of this kind are not held back."""
+        while self.holds(kind):
+            await self._bell.wait()
+
     def holds(self, kind: Kind) -> bool:
         """Tell whether requests of this kind are held back right now."""
         return self.is_open and self._asking in (None, kind)

@@ -12,10 +12,11 @@ from http import HTTPStatus
 
 import anyio
 
+from batch_renamer.breaker import Kind
 from batch_renamer.errors import ApiUnavailableError, KeyRefusedError
 from batch_renamer.model import Found, Missing, Order, Reading, Unreadable
 from batch_renamer.orders_api import OrdersApi, RefusedError, RequestError
-from batch_renamer.retrying import Retrier, Tries
+from batch_renamer.retrying import Capacity, Retrier, Tries
 
 __all__ = ["Gateway", "ReadPage"]
 
@@ -41,6 +42,10 @@ class Gateway:
         self._api = api
         self._retrier = retrier
         self._wall = wall
+
+    def capacity(self, kind: Kind) -> Capacity:
+        """Return what tells when one more row that makes requests of this kind is to be started."""
+        return self._retrier.capacity(kind)
 
     async def prove_key(self) -> None:
         """Prove that the API takes the key: reading one order needs none, so a page of the list is asked for.

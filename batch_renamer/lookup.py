@@ -23,7 +23,7 @@ from batch_renamer.gateway import Gateway, ReadPage
 from batch_renamer.model import Found, Reading, RenameRequest
 from batch_renamer.stopping import Stopping, StopSignal
 from batch_renamer.text import order_key
-from batch_renamer.workers import Crew, work_through
+from batch_renamer.workers import MostAtOnce, work_through
 
 __all__ = ["read_both_ways", "read_singly"]
 
@@ -56,7 +56,7 @@ async def read_singly(
     record: Record,
     *,
     gateway: Gateway,
-    workers: Crew,
+    workers: MostAtOnce,
     stop: StopSignal,
     take: Callable[[RenameRequest], bool] = _always,
 ) -> None:
@@ -70,7 +70,7 @@ async def read_singly(
         if take(request):
             emit((request, await gateway.read(request.order_id)))
 
-    await work_through(batches, handle, record, workers=workers, stop=stop)
+    await work_through(batches, handle, record, workers=workers, stop=stop, capacity=gateway.capacity("read"))
 
 
 async def read_both_ways(
@@ -82,7 +82,7 @@ async def read_both_ways(
     rows: int,
     middle_row: float,
     requests_per_s: Callable[[], float],
-    workers: Crew,
+    workers: MostAtOnce,
     stop: StopSignal,
 ) -> None:
     """Read the order of every request on pages of the list or singly, whichever is faster; both at once if that is.
@@ -115,7 +115,7 @@ class _Chain:
     gateway: Gateway
     desk: _Desk
     requests_per_s: Callable[[], float]
-    workers: Crew
+    workers: MostAtOnce
     stop: StopSignal
     has_room: anyio.Event = field(default_factory=anyio.Event)
     over: bool = False

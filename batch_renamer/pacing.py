@@ -25,6 +25,9 @@ _NARROWEST, _WIDEST = 0.005, 0.03
 _CATCH_UP = 6
 """How many missed slots may be made good."""
 
+_WAITING = 2 * _CATCH_UP
+"""How many tries wait for their turn while there is more to do: twice as many as may be made good at a time."""
+
 _SHUT_AFTER_S = 1.0
 """A limit that lets nothing in for so long is shut; one that is merely full would have moved on."""
 
@@ -67,6 +70,8 @@ class Pacer:
         self._unpaced = math.isinf(rate_per_s)
         self._spread_s = 0.0
         self._sends: deque[float] = deque(maxlen=1 if self._unpaced else math.ceil(rate_per_s))
+        self._waiting = 0
+        self._turn_taken = anyio.Event()
         self._line = anyio.Lock(fast_acquire=True)
         self._turn = anyio.Lock(fast_acquire=True)
         self._next_slot = -math.inf
@@ -120,8 +125,19 @@ class Pacer:
         asked_at = anyio.current_time()
         if ahead:
             return await self._take_turn(wanted, asked_at)
-        async with self._line:
-            return await self._take_turn(wanted, asked_at)
+        self._waiting += 1
+        try:
+            async with self._line:
+                return await self._take_turn(wanted, asked_at)
+        finally:
+            self._waiting -= 1
+            self._turn_taken.set()
+            self._turn_taken = anyio.Event()
+
+    async def wait_for_capacity(self) -> None:
+        """Return when one more try is wanted, because otherwise a slot might come that nobody waits for."""
+        while self._waiting >= _WAITING:
+            await self._turn_taken.wait()
 
     async def _take_turn(self, wanted: Callable[[], bool], asked_at: float) -> Send | None:
         async with self._turn:
@@ -149,7 +165,7 @@ class Pacer:
         return max(self._next_slot, guard)
 
     def accepted(self, send: Send) -> None:
-        """Note an answer that was no 429."""
+        """Note a real answer that was no 429. What was never answered says nothing of the limit, or of the latency."""
         now = anyio.current_time()
         self._refused_since = None
         self._pause_s = _FIRST_PAUSE_S

@@ -25,7 +25,7 @@ from batch_renamer.orders_api import RefusedError, RequestError
 from batch_renamer.readback import Sent, confirmed, keeps_the_name, told_by
 from batch_renamer.retrying import TooLate, Tries
 from batch_renamer.stopping import Stopping, StopSignal
-from batch_renamer.workers import Crew, work_through
+from batch_renamer.workers import MostAtOnce, work_through
 
 __all__ = ["FRESH_S", "GUARDED_FRESH_S", "rename_all"]
 
@@ -42,11 +42,11 @@ async def rename_all(
     record: Callable[[list[Outcome]], Awaitable[None]],
     *,
     gateway: Gateway,
-    workers: Crew,
+    workers: MostAtOnce,
     stop: StopSignal,
     wall: Callable[[], float] = time.time,
 ) -> None:
-    """Send every change, ``workers`` at once, and hand the outcomes to ``record`` in groups.
+    """Send every change, ``workers()`` at once, and hand the outcomes to ``record`` in groups.
 
     ``wall`` gives the time, in seconds since the epoch.
     """
@@ -54,7 +54,15 @@ async def rename_all(
     async def handle(change: Change, emit: Callable[[Outcome], None]) -> None:
         await _Renaming(change, gateway=gateway, stop=stop, wall=wall).run(emit)
 
-    await work_through(batches, handle, record, workers=workers, stop=stop, urgent=_is_bad)
+    await work_through(
+        batches,
+        handle,
+        record,
+        workers=workers,
+        stop=stop,
+        capacity=gateway.capacity("rename"),
+        urgent=_is_bad,
+    )
 
 
 def _is_bad(outcome: Outcome) -> bool:

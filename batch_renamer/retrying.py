@@ -31,7 +31,7 @@ from batch_renamer.orders_api import (
 from batch_renamer.pacing import Pacer
 from batch_renamer.stopping import StopSignal
 
-__all__ = ["Retrier", "TooLate", "Tries"]
+__all__ = ["Capacity", "Retrier", "TooLate", "Tries"]
 
 T = TypeVar("T")
 
@@ -82,6 +82,22 @@ class Tries:
         return self.send_by < math.inf and anyio.current_time() > self.send_by
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """Tells when one more row may make requests of a kind: no estimate of latency decides it."""
+
+    kind: Kind
+    pacer: Pacer
+    breaker: Breaker
+
+    async def wait(self) -> None:
+        """Return when the breaker lets requests through, and the pacer has slots that nobody waits for."""
+        await self.pacer.wait_for_capacity()
+        while self.breaker.holds(self.kind):
+            await self.breaker.wait_until_closed(self.kind)
+            await self.pacer.wait_for_capacity()
+
+
 class Retrier:
     """Makes requests until one is answered, refused, or out of tries; ``attempts`` is the most tries of one request.
 
@@ -113,11 +129,15 @@ class Retrier:
         """
         tries = tries if tries is not None else Tries()
         try:
-            return await self._try(request, tries, kind)
-        except (ThrottledError, TransientError) as error:
+            return await self._until_let_in(request, tries, kind)
+        except TransientError as error:
             if tries.hopeless:
                 raise
             return await self._again(request, tries, kind, error)
+
+    def capacity(self, kind: Kind) -> Capacity:
+        """Return what tells when one more row that makes requests of this kind is to be started."""
+        return Capacity(kind=kind, pacer=self._pacer, breaker=self._breaker)
 
     async def once(self, request: Callable[[], Awaitable[T]], *, kind: Kind) -> T:
         """Make one paced try, also during an outage or while the run is stopping: to ask, or for the last look."""
@@ -139,15 +159,24 @@ class Retrier:
             if made is not None:
                 error, made = made, None
                 raise error
-            return await self._try(request, tries, kind)
+            return await self._until_let_in(request, tries, kind)
 
         return await AsyncRetrying(
-            retry=retry_if_exception_type((ThrottledError, TransientError)),
+            retry=retry_if_exception_type(TransientError),
             stop=lambda _: tries.hopeless,
             wait=_wait_s,
             sleep=self._sleep,
             reraise=True,
         )(attempt)
+
+    async def _until_let_in(self, request: Callable[[], Awaitable[T]], tries: Tries, kind: Kind) -> T:
+        """Try until the answer is no 429: those are the limit's business, so that back-off counts failures alone."""
+        while True:
+            try:
+                return await self._try(request, tries, kind)
+            except ThrottledError:
+                if tries.hopeless:
+                    raise
 
     async def _sleep(self, seconds: float) -> None:
         with self._stop.interruptible():
@@ -223,7 +252,8 @@ class Retrier:
             case _:  # the API's final no
                 self._breaker.good(kind)
                 self._count_forbidden(kind, error)
-        self._pacer.accepted(send)
+        if error.status is not None:
+            self._pacer.accepted(send)
 
     async def _judge(self, tries: Tries) -> None:
         """Give the row up if it is out of tries, and not because an outage has begun that nobody has noticed yet."""
@@ -248,8 +278,6 @@ def _failure(state: RetryCallState) -> BaseException | None:
 
 def _wait_s(state: RetryCallState) -> float:
     match _failure(state):
-        case ThrottledError():
-            return 0.0  # The pacer makes everybody wait.
         case TransientError(retry_after_s=float() | int() as hint_s):
             return min(hint_s, _LONGEST_HINT_S) + _BACKOFF(state)
         case _:

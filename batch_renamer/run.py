@@ -5,7 +5,6 @@ The journal is the table that the stages work at; a `Run` holds no rows.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, AsyncExitStack
@@ -28,10 +27,6 @@ from batch_renamer.settings import Settings
 from batch_renamer.stopping import StopSignal
 
 __all__ = ["Run"]
-
-_FIRST_CREW = 64
-_SMALLEST_CREW = 16
-_HEAD_ROOM = 1.3
 
 
 @dataclass(slots=True, kw_only=True)
@@ -144,15 +139,10 @@ class Run:
         self._gateway = gateway
         self._pacer = pacer
 
-    def crew(self) -> int:
-        """Return how many workers there shall be: by Little's law, rate times latency, with head-room."""
-        most = self.destination.connections
-        if self.settings.workers is not None or self._pacer is None:
-            return min(self.settings.workers or _FIRST_CREW, most)
-        latency_s, rate_per_s = self._pacer.latency_s, self._pacer.pace_per_s
-        if latency_s is None or math.isinf(rate_per_s):
-            return min(_FIRST_CREW, most)
-        return min(max(math.ceil(rate_per_s * latency_s * _HEAD_ROOM), _SMALLEST_CREW), most)
+    def most_at_once(self) -> int:
+        """Return how many rows may be in hand at once: no more than there are connections for."""
+        connections = self.destination.connections
+        return min(self.settings.workers or connections, connections)
 
     def pace_note(self) -> str:
         """Return the limit kept to at present, in words."""

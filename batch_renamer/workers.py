@@ -1,24 +1,27 @@
-"""Bounded concurrency: batches of items enter, N workers handle them, batches of results are recorded.
+"""Bounded concurrency: batches of items enter, as many as are wanted are in hand, batches of results are recorded.
 
-Both stages that speak to the API (`lookup`, `pool`) are made of this. Memory is bounded whatever the number of items:
-a batch and a half waiting, one item a worker, and about `_MOST_UNRECORDED` results gathered while as many are being
-written. Results are recorded in groups (all that gathered while the last group was written, or in `_GATHER_S`), and
-none is lost to a stop or a cancellation.
+Both stages that speak to the API (`lookup`, `pool`) are made of this. Concurrency follows demand: an item is started
+whenever the API has capacity for one more, up to a bound, so that it needs no estimate of how long an item takes, and
+shrinks by itself. Memory is bounded whatever the number of items: a batch and a half waiting, the items in hand, and
+about `_MOST_UNRECORDED` results gathered while as many are being written. Results are recorded in groups (all that
+gathered while the last group was written, or in `_GATHER_S`), and none is lost to a stop or a cancellation.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Generic, Protocol, TypeVar
 
 import anyio
 import anyio.abc
+import anyio.lowlevel
 
 from batch_renamer.errors import BatchRenamerError
 from batch_renamer.stopping import Stopping, StopSignal
 
-__all__ = ["Crew", "work_through"]
+__all__ = ["Capacity", "MostAtOnce", "work_through"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -28,11 +31,22 @@ _MOST_UNRECORDED = 2_000
 _GATHER_S = 0.1
 """How long a result waits for others to be recorded with: a transaction costs more than the rows in it."""
 
+MostAtOnce = Callable[[], int]
+"""How many items may be in hand at once; it may change while they are worked on."""
 
-Crew = Callable[[], int]
-"""How many workers there shall be, asked again and again; a crew only grows."""
 
-_LOOK_EVERY_S = 0.1
+class Capacity(Protocol):
+    """Tells when the API has capacity for one more item."""
+
+    async def wait(self) -> None:
+        """Return when one more item is to be started."""
+
+
+class Unlimited:
+    """Always has capacity: the bound alone decides how many items are in hand."""
+
+    async def wait(self) -> None:
+        """Return at once."""
 
 
 async def work_through(
@@ -40,12 +54,14 @@ async def work_through(
     handle: Callable[[T, Callable[[R], None]], Awaitable[None]],
     record: Callable[[list[R]], Awaitable[None]],
     *,
-    workers: Crew,
+    workers: MostAtOnce,
     stop: StopSignal,
+    capacity: Capacity | None = None,
     urgent: Callable[[R], bool] = lambda _: False,
 ) -> None:
-    """Handle every item of ``batches`` with ``workers()`` at once, and record every result.
+    """Handle every item of ``batches``, ``workers()`` of them at once, and record every result.
 
+    One more item is started whenever there is ``capacity`` for it; without one, as soon as the bound allows.
     ``handle(item, emit)`` calls ``emit`` for each result, synchronously, also when it is cancelled; ``record`` writes a
     group of results, at once if one of them is ``urgent``. Errors that end a run (raised by either) become the cause of
     ``stop``; nothing more is handed out then, and items in hand get the grace of the stop before they are cancelled.
@@ -67,28 +83,15 @@ async def work_through(
     """
     outbox: _Outbox[R] = _Outbox(record, stop, urgent)
     inbox = _Inbox(batches, stop)
-
-    async def work() -> None:
-        while True:
-            await outbox.room()
-            item = await inbox.take()
-            if item is None:
-                return
-            try:
-                await handle(item[0], outbox.put)
-            except Stopping:
-                return
-            except BatchRenamerError as error:
-                stop.request(error)
-
     async with anyio.create_task_group() as recording:
         recording.start_soon(outbox.run)
         try:
             async with anyio.create_task_group() as guard:
                 guard.start_soon(_cancel_when_out_of_time, stop, guard.cancel_scope)
                 guard.start_soon(inbox.run)
-                async with anyio.create_task_group() as crew:
-                    await _hire(crew, work, workers, inbox)
+                async with anyio.create_task_group() as tasks:
+                    in_hand = _InHand(handle, inbox=inbox, outbox=outbox, tasks=tasks, stop=stop)
+                    await in_hand.scale(workers, capacity or Unlimited())
                 guard.cancel_scope.cancel()
         finally:
             outbox.close()
@@ -99,17 +102,56 @@ async def _cancel_when_out_of_time(stop: StopSignal, scope: anyio.CancelScope) -
     scope.cancel()
 
 
-async def _hire(
-    crew: anyio.abc.TaskGroup, work: Callable[[], Coroutine[Any, Any, None]], workers: Crew, inbox: _Inbox[T]
-) -> None:
-    """Start workers as they are wanted, until nothing is left to hand out."""
-    hired = 0
-    while not inbox.is_empty:
-        while hired < workers():
-            crew.start_soon(work)
-            hired += 1
-        with anyio.move_on_after(_LOOK_EVERY_S):
-            await inbox.emptied.wait()
+class _InHand(Generic[T, R]):
+    """The items in hand, a task for each; they end by themselves."""
+
+    def __init__(
+        self,
+        handle: Callable[[T, Callable[[R], None]], Awaitable[None]],
+        *,
+        inbox: _Inbox[T],
+        outbox: _Outbox[R],
+        tasks: anyio.abc.TaskGroup,
+        stop: StopSignal,
+    ) -> None:
+        self._handle = handle
+        self._inbox = inbox
+        self._outbox = outbox
+        self._tasks = tasks
+        self._stop = stop
+        self._count = 0
+        self._ended = anyio.Event()
+
+    async def scale(self, workers: MostAtOnce, capacity: Capacity) -> None:
+        """Start items one by one, as there is capacity for them, until nothing is left to hand out."""
+        with suppress(Stopping):
+            while True:
+                await self._outbox.wait_for_capacity()
+                while self._count >= workers():
+                    await self._ended.wait()
+                with self._stop.interruptible():
+                    await capacity.wait()
+                if (item := await self._inbox.take()) is None:
+                    return
+                self._start(item[0])
+                # Let it come as far as its first wait: what it asks for counts before the next one is started.
+                await anyio.lowlevel.checkpoint()
+
+    def _start(self, item: T) -> None:
+        self._count += 1
+        self._tasks.start_soon(self._work_at, item)
+
+    async def _work_at(self, item: T) -> None:
+        try:
+            await self._handle(item, self._outbox.put)
+        except Stopping:
+            pass  # its row stays as it was
+        except BatchRenamerError as error:
+            self._stop.request(error)
+        finally:
+            self._count -= 1
+            self._ended.set()
+            self._ended = anyio.Event()
 
 
 class _Inbox(Generic[T]):
@@ -126,12 +168,6 @@ class _Inbox(Generic[T]):
         self._few_left = anyio.Event()
         self._fetched = anyio.Event()
         self._ended = False
-        self.emptied = anyio.Event()
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing more will be handed out."""
-        return self.emptied.is_set() or self._stop.requested
 
     async def run(self) -> None:
         try:
@@ -157,7 +193,6 @@ class _Inbox(Generic[T]):
         while not (self._waiting or self._ended or self._stop.requested):
             await self._fetched.wait()
         if self._stop.requested or not self._waiting:
-            self.emptied.set()
             return None
         item = self._waiting.popleft()
         if len(self._waiting) <= self._few:
@@ -177,7 +212,7 @@ class _Outbox(Generic[R]):
         self._results: list[R] = []
         self._filled = anyio.Event()
         self._emptied = anyio.Event()
-        self._hurried = anyio.Event()
+        self._flush_now = anyio.Event()
         self._closed = False
         self._broken = False
 
@@ -185,14 +220,14 @@ class _Outbox(Generic[R]):
         self._results.append(result)
         self._filled.set()
         if self._urgent(result):
-            self._hurried.set()
+            self._flush_now.set()
 
     def close(self) -> None:
         self._closed = True
         self._filled.set()
-        self._hurried.set()
+        self._flush_now.set()
 
-    async def room(self) -> None:
+    async def wait_for_capacity(self) -> None:
         while len(self._results) > _MOST_UNRECORDED and not self._broken:
             await self._emptied.wait()
 
@@ -201,10 +236,10 @@ class _Outbox(Generic[R]):
             while not (self._closed and not self._results):
                 await self._filled.wait()
                 with anyio.move_on_after(_GATHER_S):
-                    await self._hurried.wait()
+                    await self._flush_now.wait()
                 self._filled = anyio.Event()
                 if not self._closed:
-                    self._hurried = anyio.Event()
+                    self._flush_now = anyio.Event()
                 group, self._results = self._results, []
                 self._emptied.set()
                 self._emptied = anyio.Event()

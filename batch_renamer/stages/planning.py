@@ -109,7 +109,9 @@ async def read(run: Run) -> None:
             if not batch:
                 return
             after, rows_read = batch[-1].row, rows_read + len(batch)
-            await read_singly(_only(batch), record_decisions, gateway=run.gateway, workers=run.crew, stop=run.stop)
+            await read_singly(
+                _only(batch), record_decisions, gateway=run.gateway, workers=run.most_at_once, stop=run.stop
+            )
             found = planned - planned_before
             size = math.ceil((first - planned) * rows_read / found) if found else 2 * len(batch)
 
@@ -124,7 +126,7 @@ async def read(run: Run) -> None:
             rows=await journal.off_loop(journal.undecided, record),
             middle_row=await journal.off_loop(journal.middle_row, record),
             requests_per_s=run.requests_per_s,
-            workers=run.crew,
+            workers=run.most_at_once,
             stop=run.stop,
         )
     run.read_in_s = time.monotonic() - begun

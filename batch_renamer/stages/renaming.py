@@ -91,4 +91,4 @@ async def rename(run: Run) -> None:
         run.progress.advance(tally.done, failures=tally.bad, note=run.pace_note())
         stop_at_too_many(run, tally, bad_in_plan=bad_in_plan)
 
-    await rename_all(batches(), record_outcomes, gateway=run.gateway, workers=run.crew, stop=run.stop)
+    await rename_all(batches(), record_outcomes, gateway=run.gateway, workers=run.most_at_once, stop=run.stop)

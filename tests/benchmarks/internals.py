@@ -84,7 +84,7 @@ async def rename_only(
         run.enter(run.begin())
         async with anyio.create_task_group() as run.background, AsyncExitStack() as run.opened:
             await stages.connect(run)
-            await rename_all(batches(), record, gateway=run.gateway, workers=run.crew, stop=run.stop)
+            await rename_all(batches(), record, gateway=run.gateway, workers=run.most_at_once, stop=run.stop)
             run.background.cancel_scope.cancel()
     return results
 

@@ -515,7 +515,7 @@ async def test_one_bad_order_at_the_end_is_no_outage(fault: Fault, rate_per_s: f
     api.add("o9", script={"rename": itertools.repeat(fault)})
     bench = Bench.of(api, rate_per_s=rate_per_s)
     outcomes = await bench.rename(changes_of(api))
-    assert outcomes.pop(11).result == (Result.UNKNOWN if isinstance(fault, Hang) else Result.FAILED)
+    assert outcomes.pop(11).result == Result.UNKNOWN
     assert {outcome.result for outcome in outcomes.values()} == {Result.RENAMED}
     assert not bench.stop.requested
     assert anyio.current_time() < 500

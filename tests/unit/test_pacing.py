@@ -359,3 +359,30 @@ def test_no_second_ever_exceeds_the_rate(
 
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
         assert most_in_a_second(runner.run(run())) <= math.ceil(rate)
+
+
+@pytest.mark.virtual_time
+async def test_there_is_capacity_until_a_handful_wait_for_their_turn() -> None:
+    """One more is wanted at once where few wait, and else as soon as a turn is taken."""
+    pacer, wanted_at = Pacer(rate_per_s=10), list[float]()
+    async with anyio.create_task_group() as tasks:
+        for _ in range(20):
+            await pacer.wait_for_capacity()
+            wanted_at.append(anyio.current_time())
+            tasks.start_soon(pacer.acquire)
+            await anyio.lowlevel.checkpoint()
+    at_once = sum(time == 0 for time in wanted_at)
+    assert 2 <= at_once <= 15
+    assert wanted_at[at_once:] == pytest.approx([n / pacer.pace_per_s for n in range(1, 21 - at_once)], abs=0.01)
+
+
+@pytest.mark.virtual_time
+async def test_there_is_capacity_again_when_a_wait_is_broken_off() -> None:
+    """A try that is cancelled while it waits for its turn holds nothing."""
+    pacer = Pacer(rate_per_s=0.01)
+    with anyio.move_on_after(1):
+        async with anyio.create_task_group() as tasks:
+            for _ in range(20):
+                tasks.start_soon(pacer.acquire)
+    await pacer.wait_for_capacity()
+    assert anyio.current_time() == 1

@@ -161,6 +161,39 @@ async def test_429s_are_not_counted() -> None:
     assert (tries.sent, tries.counted, tries.lost) == (31, 0, False)
 
 
+@pytest.mark.parametrize("before", [5, 20])
+async def test_429s_do_not_lengthen_back_off(before: int) -> None:
+    """The first failure of a row waits 0.25 to 0.5 s, or for its turn, however many 429s it met before."""
+    bench = bench_with(*[Throttled(retry_after_s=0.2)] * before, Transient())
+    await rename(bench)
+    assert 0.25 <= waits(bench)[-1] <= 1.05
+
+
+async def test_429s_between_failures_do_not_lengthen_back_off() -> None:
+    """The third failure waits as long as a third failure does: 1 to 2 s."""
+    limit = Throttled(retry_after_s=0.2)
+    bench = bench_with(Transient(), limit, limit, Transient(), limit, limit, limit, Transient())
+    await rename(bench)
+    assert 1 <= waits(bench)[-1] <= 2.05
+
+
+@pytest.mark.parametrize("fault", [Hang(timeout_s=30), Unsent()], ids=["timeout", "refused connection"])
+async def test_what_was_never_answered_says_nothing_of_latency(fault: Fault) -> None:
+    """Latency is measured on real answers alone."""
+    bench = bench_with(*[fault] * 2)
+    await rename(bench)
+    assert bench.pacer.latency_s == pytest.approx(bench.api.latency_s)
+
+
+async def test_a_bad_answer_is_a_real_answer() -> None:
+    """A 503 after two seconds shows how slow the API is."""
+    bench = bench_with()
+    bench.api.latency_s = 2.0
+    bench.api.add("a1", script={"rename": [Transient()]})
+    await rename(bench)
+    assert bench.pacer.latency_s == pytest.approx(2.0)
+
+
 async def test_a_429_tells_everybody() -> None:
     """Another row's request waits for the end of the pause as well."""
     bench = bench_with(Throttled(retry_after_s=5))

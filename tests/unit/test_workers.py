@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import math
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import anyio
@@ -15,7 +14,7 @@ from batch_renamer.errors import JournalError, KeyRefusedError
 from batch_renamer.stopping import Stopping, StopSignal
 from batch_renamer.workers import work_through
 from tests.support.bench import Bench, a_stop, batches_of
-from tests.support.fake_api import FakeOrdersApi
+from tests.support.fake_api import FakeOrdersApi, Fault, Hang, Outage, Slow
 
 pytestmark = pytest.mark.virtual_time
 
@@ -128,7 +127,7 @@ async def test_batches_are_fetched_as_they_are_needed() -> None:
 
     await work_through(batches(), shop.handle, shop.record, workers=lambda: 4, stop=shop.stop)
     assert len(waiting) == 100
-    assert max(waiting) <= 5
+    assert max(waiting) <= 6  # five, and the one that is just being started
 
 
 async def test_nobody_waits_for_a_batch() -> None:
@@ -394,8 +393,8 @@ async def test_a_fault_in_the_program_is_not_hidden(broken: str) -> None:
     assert caught.group_contains(ZeroDivisionError)
 
 
-async def test_the_crew_grows_while_there_is_work() -> None:
-    """As many as are wanted now, not as many as were wanted when it began."""
+async def test_the_bound_may_rise_while_there_is_work() -> None:
+    """As many as are allowed now, not as many as were allowed when it began."""
     shop = Shop(seconds=1.0)
 
     def wanted() -> int:
@@ -407,38 +406,126 @@ async def test_the_crew_grows_while_there_is_work() -> None:
     assert anyio.current_time() < 3 + 100 / 8 + 2
 
 
-async def test_the_crew_does_not_shrink() -> None:
-    """Whoever was hired stays until nothing is left to do."""
+async def test_the_bound_may_fall_while_there_is_work() -> None:
+    """Items in hand are finished; after that there are no more than are allowed now."""
     shop = Shop(seconds=1.0)
 
     def wanted() -> int:
         return 8 if anyio.current_time() < 1 else 2
 
     await work_through(batches_of(range(80), size=10), shop.handle, shop.record, workers=wanted, stop=shop.stop)
-    assert anyio.current_time() == pytest.approx(10, abs=0.2)
+    assert anyio.current_time() == pytest.approx(1 + 72 / 2, abs=0.2)
 
 
-async def test_a_crew_that_is_hired_late_does_not_make_the_end_late() -> None:
-    """When the last item is done nobody waits to see whether more workers are wanted."""
+async def test_the_end_is_not_late() -> None:
+    """When the last item is done nothing waits to see whether more are wanted."""
     shop = Shop(seconds=0.01)
     await shop.work(range(4), workers=4)
     assert anyio.current_time() == pytest.approx(0.01)
 
 
-async def test_a_slow_api_is_met_with_more_workers() -> None:
-    """At 2 s an answer, a crew by Little's law brings 50 requests a second all the same."""
-    api = FakeOrdersApi({f"o{number}": "old" for number in range(1_000)}, latency_s=2.0)
-    bench = Bench.of(api)
+@dataclass
+class Orders:
+    """Reads of a fake API, as many at once as its capacity asks for."""
 
-    def wanted() -> int:
-        return 16 if bench.pacer.latency_s is None else math.ceil(50 * bench.pacer.latency_s * 1.3)
+    api: FakeOrdersApi
+    rate_per_s: float = 50.0
+    in_hand: int = 0
+    seen: list[tuple[float, int]] = field(default_factory=list)
 
-    async def handle(order_id: str, emit: Callable[[str], None]) -> None:
-        await bench.gateway.read(order_id)
-        emit(order_id)
+    async def read_all(self, *, workers: int = 1_000) -> Bench:
+        """Read every order."""
+        bench = Bench.of(self.api, rate_per_s=self.rate_per_s)
 
-    async def record(_group: list[str]) -> None: ...
+        async def handle(order_id: str, emit: Callable[[str], None]) -> None:
+            self.in_hand += 1
+            self.seen.append((anyio.current_time(), self.in_hand))
+            await bench.gateway.read(order_id)
+            self.in_hand -= 1
+            emit(order_id)
 
-    await work_through(batches_of([*api.names], size=100), handle, record, workers=wanted, stop=bench.stop)
-    in_full_swing = [time for time in api.times("get") if 5 <= time < 15]
-    assert len(in_full_swing) >= 0.95 * 500
+        async def record(_group: list[str]) -> None: ...
+
+        async with bench.guarded():
+            await work_through(
+                batches_of([*self.api.names], size=100),
+                handle,
+                record,
+                workers=lambda: workers,
+                stop=bench.stop,
+                capacity=bench.gateway.capacity("read"),
+            )
+        return bench
+
+    def most_in_hand(self, begin_s: float, end_s: float) -> int:
+        """Return how many were in hand at the most in that time."""
+        return max((count for time, count in self.seen if begin_s <= time < end_s), default=0)
+
+
+def orders_of(count: int, *, latency_s: float, script: Mapping[int, Iterable[Fault]] | None = None) -> FakeOrdersApi:
+    """Return an API with so many orders; the reads of some meet faults."""
+    return FakeOrdersApi(
+        {f"o{number}": "old" for number in range(count)},
+        latency_s=latency_s,
+        script={(f"o{number}", "get"): faults for number, faults in (script or {}).items()},
+    )
+
+
+@pytest.mark.parametrize("latency_s", [0.05, 2.0, 8.0])
+async def test_every_slot_of_the_pacer_is_used_from_the_first_second_on(latency_s: float) -> None:
+    """One more row is started whenever a slot is due that nothing waits for, however slow the API is."""
+    orders = Orders(orders_of(1_000, latency_s=latency_s))
+    await orders.read_all()
+    for second in range(18):
+        assert sum(second <= time < second + 1 for time in orders.api.times("get")) >= 48
+
+
+@pytest.mark.parametrize("latency_s", [0.1, 2.0])
+async def test_no_more_rows_are_in_hand_than_the_pace_needs(latency_s: float) -> None:
+    """As many as are under way, and a few that wait for their turn."""
+    orders = Orders(orders_of(1_000, latency_s=latency_s))
+    await orders.read_all()
+    assert orders.most_in_hand(0, 20) <= 50 * latency_s + 15
+
+
+async def test_timeouts_do_not_raise_concurrency_for_good() -> None:
+    """Eight requests without an answer hold eight rows; when they are over, as few are in hand as before."""
+    hang = Hang(timeout_s=5.0)
+    orders = Orders(orders_of(3_000, latency_s=0.1, script={number: [hang] for number in range(200, 208)}))
+    await orders.read_all()
+    assert orders.most_in_hand(0, 4) <= 20
+    assert orders.most_in_hand(0, 60) <= 20 + 8
+    assert orders.most_in_hand(25, 60) <= 20
+
+
+async def test_an_api_that_becomes_slow_and_fast_again_scales_concurrency_up_and_down() -> None:
+    """Concurrency follows the need in both directions, and the pace is kept throughout."""
+    slow = {number: [Slow(latency_s=2.0)] for number in range(500, 1_000)}
+    api = orders_of(2_000, latency_s=0.1)
+    for number, faults in slow.items():
+        api.add(f"o{number}", script={"get": faults})
+    orders = Orders(api)
+    await orders.read_all()
+    assert orders.most_in_hand(0, 9) <= 20
+    assert 90 <= orders.most_in_hand(13, 20) <= 120
+    assert orders.most_in_hand(25, 40) <= 20
+    assert anyio.current_time() <= 2_000 / 50 * 1.03
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+async def test_the_bound_holds_whatever_the_demand(workers: int) -> None:
+    """With ``--workers`` no more requests are made at once, although slots stay unused."""
+    orders = Orders(orders_of(30, latency_s=1.0))
+    await orders.read_all(workers=workers)
+    assert orders.api.most_at_once == workers
+
+
+async def test_nothing_is_started_during_an_outage() -> None:
+    """Rows that have not begun stay where they are until the API is back."""
+    api = FakeOrdersApi(
+        {f"o{number}": "old" for number in range(1_000)}, latency_s=0.05, outages=[Outage(begin_s=5, end_s=65)]
+    )
+    orders = Orders(api)
+    await orders.read_all()
+    assert orders.most_in_hand(0, 200) < 60
+    assert not [time for time, _ in orders.seen if 7 <= time < 65]
