@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import json
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 import typer.core
 
+from batch_renamer.streams import let_go_of_lost_streams, open_closed_streams
 from batch_renamer.version import __version__
 from batch_renamer.words import (
     API,
@@ -33,6 +34,11 @@ from batch_renamer.words import (
 
 __all__ = ["app", "main"]
 
+_WRONG_WORDS = 2
+_FAULT = 70
+_READER_GONE = 141
+_WrongWords: Any = typer.BadParameter.__base__  # ``UsageError``, which typer keeps to itself
+
 
 class _Group(typer.core.TyperGroup):
     """A group whose help option has a default: typer would import pydantic to make one of nothing (0.29.2)."""
@@ -42,6 +48,24 @@ class _Group(typer.core.TyperGroup):
         if option is not None:
             option.default = False
         return option
+
+
+class _Command(typer.core.TyperCommand):
+    """A command that says in a sentence what is one word too many: a shell makes many files of ``*.xlsx``."""
+
+    allow_extra_args = True
+
+    def invoke(self, ctx: Any) -> Any:
+        if ctx.args:
+            taken = {"FILE": "one spreadsheet at a time; run it once for each", "ID": "one run at a time"}
+            what = next((taken[param.metavar] for param in self.params if param.metavar in taken), "no such word")
+            msg = f"{self.name} takes {what}. Too many: {_listed(ctx.args)}."
+            raise _WrongWords(msg, ctx=ctx)
+        return super().invoke(ctx)
+
+
+def _listed(words: list[str]) -> str:
+    return ", ".join(words[:3]) + (f" and {len(words) - 3} more" if len(words) > 3 else "")
 
 
 app = typer.Typer(
@@ -75,24 +99,27 @@ def _root(
     """Rename Autoenhance orders in bulk from a spreadsheet, and account for every row."""
 
 
-@app.command()
+@app.command(cls=_Command)
 @takes(INPUT, OUTPUT, WHERE)
 def check(file: Spreadsheet, **given: Any) -> None:
     """Read the spreadsheet and report every bad row; offline."""
     _exit(_commands().with_sheet("check", file, given))
 
 
-@app.command()
+@app.command(cls=_Command)
 @takes(INPUT, API, LIMITS, RESUMING, SANDBOX, OUTPUT, WHERE)
 def plan(file: Spreadsheet, **given: Any) -> None:
     """The dry run: show old -> new for every row, and keep the plan. Nothing is renamed."""
     _exit(_commands().with_sheet("plan", file, given))
 
 
-@app.command()
+@app.command(cls=_Command)
 @takes(WRITING, INPUT, API, LIMITS, RESUMING, SANDBOX, OUTPUT, WHERE)
 def apply(
-    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="The spreadsheet.", show_default=False)] = None,
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", readable=False, help="The spreadsheet.", show_default=False),
+    ] = None,
     plan: Annotated[
         str | None, typer.Option("--plan", help="Instead of FILE: commit exactly this kept plan.", metavar="ID")
     ] = None,
@@ -101,14 +128,14 @@ def apply(
 ) -> None:
     """Rename: read the orders' current names, show the plan, ask, rename, report."""
     if (file is None) == (plan is None) or (plan is not None and dry_run):
-        raise typer.BadParameter("Give either a spreadsheet or --plan ID (and --dry-run only with a spreadsheet).")
+        raise _WrongWords("Give either a spreadsheet or --plan ID (and --dry-run only with a spreadsheet).")
     if plan is not None:
         _exit(_commands().apply_plan(plan, given))
     elif file is not None:
         _exit(_commands().with_sheet("plan" if dry_run else "apply", file, given))
 
 
-@app.command()
+@app.command(cls=_Command)
 @takes(WRITING, API, RESUMING, SANDBOX, OUTPUT, WHERE)
 def resume(
     run: RunToFinish = None,
@@ -119,7 +146,7 @@ def resume(
     _exit(_commands().resume(run, given, failed=failed))
 
 
-@app.command()
+@app.command(cls=_Command)
 @takes(WRITING, API, LIMITS, RESUMING, SANDBOX, OUTPUT, WHERE)
 def undo(
     run: RunToUndo = None,
@@ -130,14 +157,14 @@ def undo(
     _exit(_commands().undo(run, given, dry_run=dry_run))
 
 
-@app.command()
+@app.command(cls=_Command)
 @takes(API, SANDBOX, OUTPUT, WHERE)
 def audit(run: RunToAudit = None, **given: Any) -> None:
     """Re-read the orders of a run and say which still have its names. Nothing is renamed."""
     _exit(_commands().audit(run, given))
 
 
-@app.command()
+@app.command(cls=_Command)
 @takes(PRACTICE, SCREEN, WHERE)
 def runs(
     prune: Annotated[
@@ -149,21 +176,21 @@ def runs(
     _exit(_commands().list_runs(given, prune=prune))
 
 
-@app.command()
+@app.command(cls=_Command)
 @takes(PRACTICE, SCREEN, WHERE)
 def show(run: RunToShow = None, **given: Any) -> None:
     """Show one past run."""
     _exit(_commands().show_one(run, given))
 
 
-@app.command()
+@app.command(cls=_Command)
 @takes(PRACTICE, OUTPUT, WHERE)
 def report(run: RunToShow = None, **given: Any) -> None:
     """Write the report of a past run again."""
     _exit(_commands().report_again(run, given))
 
 
-@app.command()
+@app.command(cls=_Command)
 def sandbox(
     *,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes any free one.", metavar="N")] = 0,
@@ -193,20 +220,65 @@ def _exit(code: int) -> NoReturn:
 
 
 def main() -> None:
-    """Run the command line and exit with its code."""
+    """Run the command line and end the process with its exit code.
+
+    Exit code 1 says that rows are bad. Python's own code for an exception is 1 too, so nothing is left to Python.
+    """
+    open_closed_streams()
     try:
-        app()
+        code = _run()
     except KeyboardInterrupt:
-        sys.exit(130)
-    finally:
-        _let_go_of_lost_streams()
+        code = 130
+    except BrokenPipeError:
+        code = _READER_GONE
+    except OSError as error:  # help, version: a command has its own words for what it could not do
+        _say(f"The result could not be written to standard output: {error.strerror or error}.")
+        code = 4
+    except BaseException as error:  # whatever it is, it is no bad row
+        _say(f"A fault in batch-renamer: {type(error).__name__}.")
+        code = _FAULT
+    let_go_of_lost_streams()
+    sys.exit(code)
 
 
-def _let_go_of_lost_streams() -> None:
-    """Give up what nobody can read any more (a closed window, ``| head``): Python would exit 120 for it."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (OSError, ValueError):
-            with suppress(OSError, ValueError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+def _run() -> int:
+    """Run the command that was typed; return its exit code."""
+    try:
+        # Not in typer's own way of ending a program: it exits 1 where standard output is lost.
+        code: int | None = app(standalone_mode=False)
+    except SystemExit:  # typer's answer to a reader that has gone, in this mode too (0.29.2)
+        return _READER_GONE
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        return _refuse_words(error)
+    return code or 0
+
+
+def _refuse_words(error: Any) -> int:
+    """Say what is wrong with the words of the command line, in a sentence; return the exit code.
+
+    ``error`` is a ``ClickException``, whose class typer keeps to itself.
+    """
+    said, context = error.format_message(), getattr(error, "ctx", None)
+    if said.lstrip().startswith("Usage:"):  # the help, which is the answer to no words at all
+        _say(said)
+        return _WRONG_WORDS
+    sentence = " ".join(said.split())
+    if "--json" in sys.argv[1:]:
+        command = context.info_name if context is not None and context.parent is not None else None
+        with suppress(OSError):
+            sys.stdout.write(json.dumps({"command": command, "exit_code": _WRONG_WORDS, "error": sentence}) + "\n")
+    else:
+        path = context.command_path if context is not None else "batch-renamer"
+        _say(f"{sentence} `{path} --help` lists what there is.")
+    return _WRONG_WORDS
+
+
+def _say(text: str) -> None:
+    """Write to standard error, as far as there is one."""
+    from batch_renamer.progress import visible  # noqa: PLC0415 - only what goes wrong needs it
+
+    with suppress(OSError, ValueError):
+        sys.stderr.write("\n".join(map(visible, text.splitlines())) + "\n")
+        sys.stderr.flush()

@@ -39,7 +39,11 @@ F = TypeVar("F", bound=Callable[..., object])
 Group = Mapping[str, Any]
 
 Spreadsheet = Annotated[
-    Path, typer.Argument(metavar="FILE", help="The spreadsheet: .csv, .tsv, .xlsx, .xlsm, .xls, .xlsb or .ods.")
+    Path,
+    # Whether it can be read is the loader's to say, which knows more about it.
+    typer.Argument(
+        metavar="FILE", readable=False, help="The spreadsheet: .csv, .tsv, .xlsx, .xlsm, .xls, .xlsb or .ods."
+    ),
 ]
 _ID = "The run; a unique beginning will do. Without it: "
 RunToFinish = Annotated[
