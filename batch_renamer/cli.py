@@ -13,24 +13,7 @@ import typer.core
 
 from batch_renamer.streams import let_go_of_lost_streams, open_closed_streams
 from batch_renamer.version import __version__
-from batch_renamer.words import (
-    API,
-    INPUT,
-    LIMITS,
-    OUTPUT,
-    PRACTICE,
-    RESUMING,
-    SANDBOX,
-    SCREEN,
-    WHERE,
-    WRITING,
-    RunToAudit,
-    RunToFinish,
-    RunToShow,
-    RunToUndo,
-    Spreadsheet,
-    takes,
-)
+from batch_renamer.words import RunToAudit, RunToFinish, RunToShow, RunToUndo, Spreadsheet, takes
 
 __all__ = ["app", "main"]
 
@@ -100,21 +83,21 @@ def _root(
 
 
 @app.command(cls=_Command)
-@takes(INPUT, OUTPUT, WHERE)
+@takes("check")
 def check(file: Spreadsheet, **given: Any) -> None:
     """Read the spreadsheet and report every bad row; offline."""
     _exit(_commands().with_sheet("check", file, given))
 
 
 @app.command(cls=_Command)
-@takes(INPUT, API, LIMITS, RESUMING, SANDBOX, OUTPUT, WHERE)
+@takes("plan")
 def plan(file: Spreadsheet, **given: Any) -> None:
     """The dry run: show old -> new for every row, and keep the plan. Nothing is renamed."""
     _exit(_commands().with_sheet("plan", file, given))
 
 
 @app.command(cls=_Command)
-@takes(WRITING, INPUT, API, LIMITS, RESUMING, SANDBOX, OUTPUT, WHERE)
+@takes("apply")
 def apply(
     file: Annotated[
         Path | None,
@@ -136,7 +119,7 @@ def apply(
 
 
 @app.command(cls=_Command)
-@takes(WRITING, API, RESUMING, SANDBOX, OUTPUT, WHERE)
+@takes("resume")
 def resume(
     run: RunToFinish = None,
     failed: Annotated[bool, typer.Option("--failed", help="Try the failed rows again, too.")] = False,
@@ -147,7 +130,7 @@ def resume(
 
 
 @app.command(cls=_Command)
-@takes(WRITING, API, LIMITS, RESUMING, SANDBOX, OUTPUT, WHERE)
+@takes("undo")
 def undo(
     run: RunToUndo = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be put back.")] = False,
@@ -158,14 +141,14 @@ def undo(
 
 
 @app.command(cls=_Command)
-@takes(API, SANDBOX, OUTPUT, WHERE)
+@takes("audit")
 def audit(run: RunToAudit = None, **given: Any) -> None:
     """Re-read the orders of a run and say which still have its names. Nothing is renamed."""
     _exit(_commands().audit(run, given))
 
 
 @app.command(cls=_Command)
-@takes(PRACTICE, SCREEN, WHERE)
+@takes("runs")
 def runs(
     prune: Annotated[
         str | None, typer.Option("--prune", help="First forget runs older than an age (90d), or all but the newest N.")
@@ -177,14 +160,14 @@ def runs(
 
 
 @app.command(cls=_Command)
-@takes(PRACTICE, SCREEN, WHERE)
+@takes("show")
 def show(run: RunToShow = None, **given: Any) -> None:
     """Show one past run."""
     _exit(_commands().show_one(run, given))
 
 
 @app.command(cls=_Command)
-@takes(PRACTICE, OUTPUT, WHERE)
+@takes("report")
 def report(run: RunToShow = None, **given: Any) -> None:
     """Write the report of a past run again."""
     _exit(_commands().report_again(run, given))
@@ -246,8 +229,10 @@ def _run() -> int:
     try:
         # Not in typer's own way of ending a program: it exits 1 where standard output is lost.
         code: int | None = app(standalone_mode=False)
-    except SystemExit:  # typer's answer to a reader that has gone, in this mode too (0.29.2)
-        return _READER_GONE
+    except SystemExit as end:  # typer's answer to a reader that has gone, in this mode too (0.29.2)
+        if isinstance(end.__context__, BrokenPipeError):
+            return _READER_GONE
+        raise
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise

@@ -6,16 +6,41 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 from batch_renamer.errors import SettingsError
 from batch_renamer.files import open_regular
 from batch_renamer.redaction import redact
 
-__all__ = ["logging_to"]
+__all__ = ["about", "level_of", "logging_to"]
+
+
+def about(*, on_screen: bool = False, **fields: object) -> dict[str, object]:
+    """Return what a record is about, as its ``extra``: fields of its line, those that are known.
+
+    ``on_screen`` tells that its sentence is shown to people anyway, so that ``--verbose`` doesn't say it twice.
+
+    Example:
+        >>> about(run_id="k3f9", sheet=None)
+        {'fields': {'run_id': 'k3f9'}, 'on_screen': False}
+    """
+    return {"fields": {name: value for name, value in fields.items() if value is not None}, "on_screen": on_screen}
+
+
+def level_of(exit_code: int) -> int:
+    """Return the level of a line about an end: a warning where rows are bad or it was stopped, an error otherwise.
+
+    Example:
+        >>> [logging.getLevelName(level_of(code)) for code in (0, 1, 4, 143)]
+        ['INFO', 'WARNING', 'ERROR', 'WARNING']
+    """
+    if exit_code == 0:
+        return logging.INFO
+    return logging.WARNING if exit_code == 1 or exit_code > 128 else logging.ERROR
 
 
 class _Redacting(logging.Formatter):
@@ -34,17 +59,47 @@ class _Redacting(logging.Formatter):
 
 class _JsonLines(_Redacting):
     def format(self, record: logging.LogRecord) -> str:
-        line = {
+        line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "message": self.redact(record.getMessage()),
         }
         # What a line about a row is to be found by: its number, its order and its result.
         for name, value in getattr(record, "fields", {}).items():
-            line[name] = self.redact(value) if isinstance(value, str) else value
+            line[name] = self._without_secrets(value)
         if record.exc_info:
             line["traceback"] = self.redact(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
+
+    def _without_secrets(self, value: object) -> object:
+        match value:
+            case str():
+                return self.redact(value)
+            case Mapping():
+                return {self.redact(str(name)): self._without_secrets(one) for name, one in value.items()}
+            case list() | tuple():
+                return [self._without_secrets(one) for one in value]
+        return value
+
+
+class _OnScreen(_Redacting):
+    """One line for a person, in which texts of a spreadsheet or the API can't steer the terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "".join(
+            one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in super().format(record)
+        )
+
+
+class _Screen(logging.StreamHandler[TextIO]):
+    """Standard error, as far as it is there: a terminal that has gone is no reason to say anything to it."""
+
+    def handleError(self, _record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
+        self.setLevel(logging.CRITICAL + 1)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not getattr(record, "on_screen", False):
+            super().emit(record)
 
 
 class _LogFile(logging.FileHandler):
@@ -75,8 +130,10 @@ class _LogFile(logging.FileHandler):
 
 
 @contextmanager
-def logging_to(file: Path | None, *, verbose: bool, secrets: list[str]) -> Iterator[None]:
+def logging_to(file: Path | None, *, verbose: bool, secrets: list[str], must: bool = True) -> Iterator[None]:
     """Log to ``file`` (and, verbosely, to standard error) until the end of the block; ``secrets`` may still grow.
+
+    Without ``must``, a file that can't be written is said on standard error, and nothing is logged there.
 
     Raises:
         SettingsError: the file can't be written.
@@ -85,11 +142,18 @@ def logging_to(file: Path | None, *, verbose: bool, secrets: list[str]) -> Itera
     # Without any handler, Python would print warnings on standard error.
     handlers: list[logging.Handler] = [logging.NullHandler()]
     if file is not None:
-        handlers.append(_private_file(file))
-        handlers[-1].setFormatter(_JsonLines(secrets))
+        try:
+            handlers.append(_private_file(file))
+        except SettingsError as error:
+            if must:
+                raise
+            with suppress(OSError):
+                sys.stderr.write(f"{error} This goes on without it.\n")
+        else:
+            handlers[-1].setFormatter(_JsonLines(secrets))
     if verbose:
-        handlers.append(logging.StreamHandler(sys.stderr))
-        handlers[-1].setFormatter(_Redacting(secrets))
+        handlers.append(_Screen(sys.stderr))
+        handlers[-1].setFormatter(_OnScreen(secrets))
     for handler in handlers:
         logger.addHandler(handler)
     level, propagate = logger.level, logger.propagate

@@ -8,23 +8,18 @@ from __future__ import annotations
 
 import inspect
 import shlex
+import shutil
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+if TYPE_CHECKING:
+    from batch_renamer.settings import Settings
+
 __all__ = [
-    "API",
-    "INPUT",
-    "LIMITS",
-    "OUTPUT",
-    "PRACTICE",
-    "RESUMING",
-    "SANDBOX",
-    "SCREEN",
-    "WHERE",
-    "WRITING",
     "RunToAudit",
     "RunToFinish",
     "RunToShow",
@@ -33,6 +28,7 @@ __all__ = [
     "again",
     "for_the_next",
     "takes",
+    "with_environment",
 ]
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -160,15 +156,30 @@ OUTPUT: Group = {
 }
 
 
-def takes(*groups: Group) -> Callable[[F], F]:
-    """Give a command the options of these groups, which it receives as keyword arguments named like the settings."""
+_TAKEN: Mapping[str, tuple[Group, ...]] = {
+    "check": (INPUT, OUTPUT, WHERE),
+    "plan": (INPUT, API, LIMITS, RESUMING, SANDBOX, OUTPUT, WHERE),
+    "apply": (WRITING, INPUT, API, LIMITS, RESUMING, SANDBOX, OUTPUT, WHERE),
+    "resume": (WRITING, API, RESUMING, SANDBOX, OUTPUT, WHERE),
+    "undo": (WRITING, API, LIMITS, RESUMING, SANDBOX, OUTPUT, WHERE),
+    "audit": (API, SANDBOX, OUTPUT, WHERE),
+    "runs": (PRACTICE, SCREEN, WHERE),
+    "show": (PRACTICE, SCREEN, WHERE),
+    "report": (PRACTICE, OUTPUT, WHERE),
+}
+"""Which options a command takes, beside its own."""
+_SHARED = frozenset(name for groups in _TAKEN.values() for group in groups for name in group)
+
+
+def takes(command_name: str) -> Callable[[F], F]:
+    """Give a command its options, which it receives as keyword arguments named like the settings."""
 
     def decorate(command: F) -> F:
         signature = inspect.signature(command, eval_str=True)
         own = [p for p in signature.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
         given = [
             inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=_default(option), annotation=option)
-            for group in groups
+            for group in _TAKEN[command_name]
             for name, option in group.items()
         ]
         command.__signature__ = signature.replace(parameters=[*own, *given])  # type: ignore[attr-defined]  # for inspect
@@ -182,15 +193,27 @@ def _default(option: Any) -> object:
     return {bool: False, list[str]: []}.get(option.__origin__)
 
 
-def again(command: str, arguments: Sequence[str | Path], given: Mapping[str, object]) -> str:
+def again(
+    command: str,
+    arguments: Sequence[str | Path],
+    given: Mapping[str, object],
+    *,
+    program: Sequence[str] | None = None,
+) -> str:
     """Return the command line that runs ``command`` with what was given, ready to be pasted into a shell.
 
+    Options that the command doesn't take are left out. ``program`` is how it is started, which is found out if it
+    isn't said.
+
     Example:
-        >>> again("apply", [Path("my orders.csv")], {"rate": "20", "yes": True, "strict": False})
-        "batch-renamer apply 'my orders.csv' --rate 20 --yes"
+        >>> again("apply", [Path("my orders.csv")], {"rate": "20", "yes": True, "strict": False}, program=["renamer"])
+        "renamer apply 'my orders.csv' --rate 20 --yes"
     """
-    words = ["batch-renamer", command, *(_path(word) if isinstance(word, Path) else word for word in arguments)]
+    words = [*(program or _program()), command, *(_path(one) if isinstance(one, Path) else one for one in arguments)]
+    taken = {name for group in _TAKEN[command] for name in group}
     for name, value in given.items():
+        if name in _SHARED and name not in taken:
+            continue
         flag = f"--{name.replace('_', '-')}"
         match value:
             case None | False:
@@ -211,8 +234,30 @@ def for_the_next(given: Mapping[str, Any]) -> dict[str, Any]:
         >>> for_the_next({"sandbox": True, "sandbox_reset": True, "report": ["out.csv"]})
         {'sandbox': True}
     """
-    kept = {**WHERE, **API, **RESUMING, **SANDBOX, **WRITING}
-    return {name: value for name, value in given.items() if name in kept and name != "sandbox_reset"}
+    kept = {"log_file", *WHERE, *API, *RESUMING, *SANDBOX, *WRITING} - {"sandbox_reset"}
+    return {name: value for name, value in given.items() if name in kept}
+
+
+def with_environment(given: Mapping[str, Any], settings: Settings, environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return the options that say as flags what the environment said, too: it is another one where they are pasted."""
+    said: dict[str, Any] = {}
+    for name, source in settings.sources:
+        if source not in environ or (settings.sandbox and name == "base_url"):
+            continue  # the sandbox has an address of its own
+        value = getattr(settings, name)
+        said[name] = value if isinstance(value, bool) else list(value) if name == "report" else environ[source]
+    return {**given, **{name: value for name, value in said.items() if name not in given}}
+
+
+def _program() -> list[str]:
+    """Return how this program is started: by its name if that is found on PATH, else by its path."""
+    name = "batch-renamer"
+    started, beside_python = Path(sys.argv[0]), Path(sys.executable).with_name(name)
+    place = next((one.absolute() for one in (started, beside_python) if one.stem == name and one.is_file()), None)
+    if place is None:
+        return [sys.executable, "-m", "batch_renamer"]
+    found = shutil.which(name)
+    return [name] if found is not None and place.samefile(found) else [str(place)]
 
 
 def _path(file: Path) -> str:

@@ -50,7 +50,7 @@ def _list(session: Session, *, prune: str | None) -> int:
         if prune is not None:
             gone = _prune(journal, prune)
             sys.stderr.write(f"{gone:,} run forgotten.\n" if gone == 1 else f"{gone:,} runs forgotten.\n")
-        here = {"base_url", "profile"} & session.given.keys()
+        here = {"base_url", "profile"} & session.flags.keys()
         settings = session.settings
         at_work = journal.at_work()  # before the runs: one that ends in between has ended
         runs = journal.runs(base_url=settings.base_url, profile=settings.profile) if here else journal.runs()

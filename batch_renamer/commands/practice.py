@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from batch_renamer.commands.session import refuse
+from batch_renamer.commands.ending import refuse
 from batch_renamer.errors import BatchRenamerError
 
 __all__ = ["run_sandbox"]

@@ -54,7 +54,7 @@ _Origin = Callable[[Session, Journal], RunRecord]
 def with_sheet(command: str, file: Path, given: Mapping[str, Any]) -> int:
     """Run ``check``, ``plan`` or ``apply`` on a spreadsheet; return the exit code."""
     body = partial(_check if command == "check" else _with_sheet, file=file)
-    return within(command, given, body, same_again=again("apply", [file], given) if command == "apply" else "")
+    return within(command, given, body, same_again=[file] if command == "apply" else ())
 
 
 def apply_plan(plan_id: str, given: Mapping[str, Any]) -> int:

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
-import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from batch_renamer.commands.ending import SHOWING, Ending, ReaderGoneError, output_lost
 from batch_renamer.connect import (
     Destination,
     known_elsewhere,
@@ -26,35 +24,18 @@ from batch_renamer.connect import (
     to_api,
     to_sandbox,
 )
-from batch_renamer.errors import (
-    BatchRenamerError,
-    InterruptedRunError,
-    ReportWriteError,
-    SettingsError,
-    StoppedEarlyError,
-)
+from batch_renamer.errors import SettingsError
 from batch_renamer.history import find
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.logs import logging_to
 from batch_renamer.progress import Progress, make_progress
-from batch_renamer.reports import refuse_at_once, write_refusal
+from batch_renamer.reports import refuse_at_once
 from batch_renamer.settings import Settings, describe, read_api_key, resolve_settings
+from batch_renamer.words import again, with_environment
 
-__all__ = ["ReaderGoneError", "Session", "output_lost", "refuse", "to_standard_output", "within"]
+__all__ = ["Session", "to_standard_output", "within"]
 
 log = logging.getLogger("batch_renamer")
-
-
-_READER_GONE = 141
-"""What a shell calls the end by SIGPIPE, as other tools end when their reader has seen enough (``| head``)."""
-
-
-class ReaderGoneError(Exception):
-    """Nobody reads the result any more, and there is nothing else that the command would do."""
-
-
-class OutputLostError(ReportWriteError):
-    """The result could not be written to standard output."""
 
 
 @contextmanager
@@ -74,17 +55,16 @@ def to_standard_output() -> Iterator[None]:
         raise output_lost(error) from None
 
 
-def output_lost(error: OSError) -> OutputLostError:
-    """Say that standard output took not all of the result."""
-    return OutputLostError(f"The result could not be written to standard output: {error.strerror}.")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A command under way: its name, the options as they were given, and the settings that came of them."""
+    """A command under way: its name, the options as they were given, and the settings that came of them.
+
+    ``given`` are the options that a printed command repeats: the flags, and what the environment said, as flags.
+    """
 
     command: str
     given: Mapping[str, Any]
+    flags: Mapping[str, Any]
     settings: Settings
     secrets: list[str] = field(repr=False)
 
@@ -162,66 +142,37 @@ class Session:
             progress.close()
 
 
-def within(command: str, given: Mapping[str, Any], body: Callable[[Session], int], *, same_again: str = "") -> int:
+def within(
+    command: str, given: Mapping[str, Any], body: Callable[[Session], int], *, same_again: Sequence[str | Path] = ()
+) -> int:
     """Run the body of a command in its session; return the exit code.
 
     ``given`` holds the options by the names of the settings; None, False and an empty list mean not given.
-    ``same_again`` is the command line that goes on where the command was stopped before it had a run to take up.
+    ``same_again`` are the command's arguments, where the same command goes on after it was stopped before it had a run
+    to take up.
     """
     given = {name: value for name, value in given.items() if value not in (None, False, [], ())}
-    as_json = bool(given.get("json"))
-    secrets: list[str] = []
+    ending = Ending(command=command, as_json=bool(given.get("json")))
     try:
         settings = resolve_settings(given, environ=os.environ)
-        as_json = settings.json
-        with logging_to(settings.log_file, verbose=settings.verbose, secrets=secrets):
+    except Exception as error:
+        ending.guess(given, os.environ)
+        with logging_to(ending.log_file, verbose=False, secrets=ending.secrets, must=False):
+            return ending.of(error)
+    ending.take(settings)
+    carried = with_environment(given, settings, os.environ)
+    if same_again:
+        ending.next_command = again(command, same_again, carried)
+    session = Session(command=command, given=carried, flags=given, settings=settings, secrets=ending.secrets)
+    try:
+        must = command not in SHOWING
+        with logging_to(settings.log_file, verbose=settings.verbose, secrets=ending.secrets, must=must):
             for setting in describe(settings):
                 log.debug("%s = %s (%s)", *setting)
             try:
                 refuse_at_once(settings.report)
-                return body(Session(command=command, given=given, settings=settings, secrets=secrets))
-            except BatchRenamerError as error:
-                log.error("%s: %s (exit code %d)", command, error, error.exit_code)  # noqa: TRY400 - the cause is its sentence
-                raise
-    except ReaderGoneError:
-        return _READER_GONE
-    except OutputLostError as error:
-        return refuse(command, error, as_json=False)
-    except (StoppedEarlyError, InterruptedRunError) as error:
-        return refuse(command, error, as_json=as_json, next_command=same_again)
-    except BatchRenamerError as error:
-        return refuse(command, error, as_json=as_json)
-    except KeyboardInterrupt:
-        return refuse(command, InterruptedRunError(signal.SIGINT), as_json=as_json, next_command=same_again)
-    except Exception as error:
-        return refuse(command, _fault(error, secrets), as_json=as_json)
-
-
-def refuse(command: str, error: BatchRenamerError, *, as_json: bool, next_command: str = "") -> int:
-    """Say in one line why a command did nothing, or nothing more, and how to go on; return its exit code."""
-    messages = make_progress(sys.stderr, quiet=True)
-    if as_json:
-        write_refusal(sys.stdout, command=command, exit_code=error.exit_code, error=str(error))
-    else:
-        for line in str(error).splitlines():  # one for every mistake in the settings
-            messages.message(line, error=True)
-    if next_command:
-        messages.message(next_command, error=True)
-    return error.exit_code
-
-
-def _fault(error: Exception, secrets: list[str]) -> BatchRenamerError:
-    """Put a fault of the program into one line, and its traceback into a private file."""
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-    folder = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "batch-renamer"
-    text = "".join(traceback.format_exception(error))
-    for secret in secrets:
-        text = text.replace(secret, "********")
-    place = folder / f"fault-{moment}.log"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(place, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
-    except OSError:
-        return BatchRenamerError(f"A fault in batch-renamer: {type(error).__name__}. Its log could not be written.")
-    return BatchRenamerError(f"A fault in batch-renamer: {type(error).__name__}. What happened is in {place}.")
+                return body(session)
+            except (Exception, KeyboardInterrupt) as error:
+                return ending.of(error)
+    except SettingsError as error:  # the log can't be opened
+        return ending.of(error)

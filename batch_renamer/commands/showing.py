@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from batch_renamer.commands.advising import commit_command, next_step, plan_is_kept, reminder
-from batch_renamer.commands.session import output_lost
+from batch_renamer.commands.ending import output_lost
 from batch_renamer.errors import InputError
 from batch_renamer.history import named, went_before
 from batch_renamer.model import RunSummary

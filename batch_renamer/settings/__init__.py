@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from batch_renamer.settings.account import account, fingerprint, lock_names
 from batch_renamer.settings.key import ApiKey, FoundKey, read_api_key
-from batch_renamer.settings.resolve import resolve_settings
+from batch_renamer.settings.resolve import resolve_settings, usable_settings
 from batch_renamer.settings.shape import DescribedSetting, Settings, describe
 from batch_renamer.settings.values import MaxFailures
 
@@ -48,4 +48,5 @@ __all__ = [
     "lock_names",
     "read_api_key",
     "resolve_settings",
+    "usable_settings",
 ]

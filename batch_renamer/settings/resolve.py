@@ -20,7 +20,7 @@ from batch_renamer.settings.values import expand_path
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-__all__ = ["resolve_settings"]
+__all__ = ["resolve_settings", "usable_settings"]
 
 _SENTENCES = {
     "bool_parsing": "must be true or false (or yes, no, on, off, 1, 0)",
@@ -59,11 +59,8 @@ def resolve_settings(flags: Mapping[str, object], *, environ: Mapping[str, str])
         >>> resolve_settings({"max_failures": "5%"}, environ={}).max_failures
         MaxFailures(count=None, percent=5.0)
     """
-    by_flag, by_variable = from_flags(flags), from_environment(environ)
-    said = {**by_variable.given, **by_flag.given}
-    default = Layer({"state_dir": Given(_default_state_dir(environ), DEFAULT, 0)})
-    layers = (default, *_from_file(said.get("config"), said.get("profile")), by_variable, by_flag)
-    merged = dict(chain.from_iterable(layer.given.items() for layer in layers))
+    layers = _layers(flags, environ)
+    merged = _merged(layers)
     mistakes = [*chain.from_iterable(layer.mistakes for layer in layers), *_contradictions(flags)]
     settings: Settings | None = None
     try:
@@ -73,6 +70,39 @@ def resolve_settings(flags: Mapping[str, object], *, environ: Mapping[str, str])
     if settings is None or mistakes:
         raise SettingsError("\n".join(dict.fromkeys(mistakes)))
     return _one_volume(settings, merged)
+
+
+def usable_settings(flags: Mapping[str, object], *, environ: Mapping[str, str]) -> Settings:
+    """Return what `resolve_settings` would without the values that are wrong: where to log that they are, and how.
+
+    Example:
+        >>> usable_settings({"rate": "fast", "json": True}, environ={}).json
+        True
+    """
+    merged = _merged(_layers(flags, environ))
+    usable = {"state_dir": _nobody_said(environ)}
+    for name, given in merged.items():
+        try:
+            _validated({**usable, name: given})
+        except ValidationError:
+            continue  # `resolve_settings` names it
+        usable[name] = given
+    return _validated(usable)
+
+
+def _layers(flags: Mapping[str, object], environ: Mapping[str, str]) -> tuple[Layer, ...]:
+    by_flag, by_variable = from_flags(flags), from_environment(environ)
+    said = {**by_variable.given, **by_flag.given}
+    default = Layer({"state_dir": _nobody_said(environ)})
+    return (default, *_from_file(said.get("config"), said.get("profile")), by_variable, by_flag)
+
+
+def _nobody_said(environ: Mapping[str, str]) -> Given:
+    return Given(_default_state_dir(environ), DEFAULT, 0)
+
+
+def _merged(layers: tuple[Layer, ...]) -> dict[str, Given]:
+    return dict(chain.from_iterable(layer.given.items() for layer in layers))
 
 
 def _default_state_dir(environ: Mapping[str, str]) -> Path:

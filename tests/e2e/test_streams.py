@@ -1,0 +1,143 @@
+"""Standard streams that are closed, full or read by nobody: the work is done, and the exit code is true."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.bench import Bench, Ran
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell closes the streams")
+always_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+
+CLOSED = [">&-", "2>&-", ">&- 2>&-", "<&-", "<&- >&- 2>&-"]
+
+
+async def shell(bench: Bench, words: list[str], streams: str, **more: object) -> Ran:
+    """Run the command in a shell that does something to its standard streams."""
+    line = f"{shlex.join([sys.executable, '-m', 'batch_renamer', *words])} {streams}"
+    return await bench.run("-c", line, program=["/bin/sh"], **more)
+
+
+@pytest.mark.parametrize("streams", CLOSED)
+async def test_closed_streams_do_not_keep_a_rename_from_being_done(bench: Bench, streams: str) -> None:
+    """0: every order has its new name, the report is whole, and nothing was printed into the journal."""
+    rows = bench.seed(3)
+    report = bench.folder / "report.csv"
+    words = bench.at_this_api("apply", bench.sheet(rows), "--report", report)
+    ran = await shell(bench, words, streams)
+    assert (ran.code, "Traceback" in ran.err) == (0, False)
+    assert bench.sandbox.store.names() == dict(rows)
+    assert report.read_text("utf-8-sig").count("renamed") == 3
+    assert (bench.state / "journal.sqlite3").read_bytes().startswith(b"SQLite format 3")
+
+
+@pytest.mark.parametrize("streams", [">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        pytest.param(["--version"], 0, id="version"),
+        pytest.param(["--help"], 0, id="help"),
+        pytest.param(["apply", "--help"], 0, id="help of a command"),
+        pytest.param(["check", "orders.csv"], 0, id="check"),
+        pytest.param(["check", "orders.csv", "--json", "--verbose"], 0, id="check as JSON"),
+        pytest.param(["check", "missing.csv"], 2, id="no such file"),
+        pytest.param(["runs"], 0, id="runs"),
+        pytest.param(["show", "k3", "--json"], 2, id="no such run"),
+        pytest.param(["nonsense"], 2, id="no such command"),
+    ],
+)
+async def test_closed_streams_do_not_change_an_exit_code(
+    bench: Bench, words: list[str], code: int, streams: str
+) -> None:
+    """What nobody is told about is right or wrong all the same."""
+    bench.sheet(bench.seed(1))
+    ran = await shell(bench, words, streams)
+    assert (ran.code, "Traceback" in ran.err) == (code, False)
+
+
+@always_full
+@pytest.mark.parametrize(
+    ("words", "streams", "code"),
+    [
+        pytest.param(["--version"], ">/dev/full", 4, id="version"),
+        pytest.param(["--help"], ">/dev/full", 4, id="help"),
+        pytest.param(["show", "k3", "--json"], ">/dev/full", 2, id="no such run, as JSON"),
+        pytest.param(["nonsense"], "2>/dev/full", 2, id="no such command"),
+        pytest.param(["apply", "--json"], ">/dev/full 2>/dev/full", 2, id="no file, as JSON"),
+        pytest.param(["check", "missing.csv", "--json"], ">/dev/full 2>/dev/full", 2, id="no such file, as JSON"),
+    ],
+)
+async def test_full_disk_behind_a_stream_is_no_bad_row(bench: Bench, words: list[str], streams: str, code: int) -> None:
+    """2 or 4, never 1, and no traceback."""
+    ran = await shell(bench, words, streams)
+    assert (ran.code, "Traceback" in ran.err) == (code, False)
+
+
+NO_READER = """
+import os, sys
+reader, writer = os.pipe()
+os.dup2(writer, 1)
+os.close(reader)
+os.execv(sys.executable, [sys.executable, "-m", "batch_renamer", *sys.argv[1:]])
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        pytest.param(["--version"], 141, id="version"),
+        pytest.param(["--help"], 141, id="help"),
+        pytest.param(["show", "k3", "--json"], 2, id="no such run"),
+    ],
+)
+async def test_reader_that_has_gone_is_no_bad_row(bench: Bench, words: list[str], code: int) -> None:
+    """141, as other tools end; what was refused is refused."""
+    ran = await bench.run("-c", NO_READER, *words, program=[sys.executable])
+    assert (ran.code, "Traceback" in ran.err) == (code, False)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param("sys.modules['batch_renamer.cli'] = None", id="the program's modules"),
+        pytest.param("sys.modules['typer'] = None", id="a library"),
+        pytest.param("sys.modules['batch_renamer.commands'] = None", id="a command's modules"),
+        pytest.param(
+            "import batch_renamer.commands.session as session\n"
+            "def fails(*_, **__): raise MemoryError\n"
+            "session.resolve_settings = fails",
+            id="before the settings",
+        ),
+        pytest.param(
+            "import batch_renamer.commands.past as past\ndef fails(*_, **__): raise SystemExit(1)\npast._list = fails",
+            id="a library that ends the program",
+        ),
+    ],
+)
+async def test_fault_anywhere_is_never_called_a_bad_row(bench: Bench, broken: str) -> None:
+    """70, in one line: no end is left to Python's own exit code."""
+    script = f"import sys\n{broken}\nfrom batch_renamer.__main__ import main\nsys.argv[0] = 'batch-renamer'\nmain()\n"
+    ran = await bench.run("-c", script, "runs", program=[sys.executable])
+    assert (ran.code, "Traceback" in ran.err, len(ran.err.splitlines())) == (70, False, 1)
+
+
+async def test_several_files_are_refused_in_a_sentence(bench: Bench) -> None:
+    """A shell makes many of ``*.xlsx``; the usage text helps nobody then."""
+    ran = await bench.run("apply", "a.xlsx", "b.xlsx", "c\x1b[31m.xlsx")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "one spreadsheet at a time; run it once for each. Too many: b.xlsx, c\\x1b[31m.xlsx." in ran.err
+
+
+@pytest.mark.parametrize(
+    "words", [["apply"], ["apply", "a.csv", "b.csv"], ["check", "a.csv", "--shet", "1"], ["nonsense"]], ids=str
+)
+async def test_wrong_words_are_refused_as_json_where_json_is_asked_for(bench: Bench, words: list[str]) -> None:
+    """A program that reads standard output finds the reason there."""
+    ran = await bench.run(*words, "--json")
+    assert ran.code == 2
+    assert ran.result.keys() == {"command", "exit_code", "error"}
+    assert "Usage" not in ran.out + ran.err
