@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +72,8 @@ def home(_homes: Iterator[Path]) -> Iterator[Path]:
         for name in HOME_VARIABLES:
             patch.setenv(name, str(folder if name in ("HOME", "USERPROFILE") else folder / name.lower()))
         patch.setenv("PYTHONPATH", offline, prepend=os.pathsep)
+        # As a user has it who activated the environment: printed commands begin with the program's name then.
+        patch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
         yield folder
 
 

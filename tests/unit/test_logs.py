@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from batch_renamer.errors import SettingsError
-from batch_renamer.logs import logging_to
+from batch_renamer.logs import about, logging_to
 
 KEY = "sk-marker-0123456789"
 log = logging.getLogger("batch_renamer.somewhere")
@@ -196,3 +196,36 @@ def test_record_that_can_not_be_formatted_is_said_without_its_arguments(
         log.info("next")
     assert capsys.readouterr().err == f"The log file {path} can't be written to its end: TypeError.\n"
     assert [line["message"] for line in lines(path)] == ["next"]
+
+
+def test_file_that_is_not_needed_stops_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What only looks at past runs says that nothing is logged, and goes on."""
+    with logging_to(tmp_path / "missing" / "run.log", verbose=False, secrets=[], must=False):
+        log.warning("not for the screen")
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert said.endswith("can't be written: No such file or directory. This goes on without it.\n")
+
+
+def test_what_is_shown_anyway_is_not_said_twice(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is in the file all the same."""
+    with logging_to(path, verbose=True, secrets=[]):
+        log.warning("The API does not answer.", extra=about(on_screen=True, run_id="k3", sheet=None))
+    assert capsys.readouterr().err == ""
+    [line] = lines(path)
+    assert (line["message"], line["run_id"], "sheet" in line) == ("The API does not answer.", "k3", False)
+
+
+def test_texts_of_a_sheet_can_not_steer_the_terminal(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Verbose lines hold ids and reasons as they came."""
+    with logging_to(path, verbose=True, secrets=[]):
+        log.warning("row 2 is invalid: %s", "a\x1b[31mb\u202ec\x9bd\ne")
+    assert capsys.readouterr().err == "row 2 is invalid: a\\x1b[31mb\\u202ec\\x9bd\\ne\n"
+
+
+def test_fields_hold_no_secret_however_deep(path: Path) -> None:
+    """Counts, lists of reports and the like are looked through, too."""
+    with logging_to(path, verbose=False, secrets=[KEY]):
+        log.info("ended", extra=about(reports=[f"/{KEY}.csv"], counts={"renamed": 2}))
+    [line] = lines(path)
+    assert line == line | {"reports": ["/********.csv"], "counts": {"renamed": 2}}
