@@ -12,6 +12,7 @@
     │   ├── TooManyFailuresError
     │   ├── ApiUnavailableError
     │   ├── CertificateError
+    │   ├── ProxyRefusedError         the proxy wants a password
     │   ├── JournalError              the journal can't be read or written (disk full, damaged)
     │   │   └── StateLostError            it was removed or replaced while the run was at work
     │   └── ReportWriteError          the report could not be written at the end
@@ -36,6 +37,7 @@ __all__ = [
     "JournalError",
     "KeyRefusedError",
     "LockedError",
+    "ProxyRefusedError",
     "ReportTargetError",
     "ReportWriteError",
     "SettingsError",
@@ -97,6 +99,10 @@ class ApiUnavailableError(StoppedEarlyError):
 
 class CertificateError(StoppedEarlyError):
     """The server's TLS certificate can't be verified; waiting would not help."""
+
+
+class ProxyRefusedError(StoppedEarlyError):
+    """The proxy wants another user name or password; waiting would not help."""
 
 
 class JournalError(StoppedEarlyError):

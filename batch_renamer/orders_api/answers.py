@@ -13,7 +13,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from batch_renamer.errors import KeyRefusedError
+from batch_renamer.errors import KeyRefusedError, ProxyRefusedError
 from batch_renamer.model import Order
 from batch_renamer.names import same_in_other_form
 from batch_renamer.orders_api.foreign import is_web_page, leads_to, shown, web_page
@@ -27,6 +27,7 @@ from batch_renamer.orders_api.protocol import (
     TransientError,
     UnconfirmedError,
 )
+from batch_renamer.orders_api.proxy import refused_by
 from batch_renamer.orders_api.retry_after import retry_after_s
 from batch_renamer.redaction import redact
 from batch_renamer.text import same_order
@@ -111,7 +112,7 @@ def read_page(body: bytes, *, secret: str = "") -> OrderPage:
 
 def failure_of(
     status: int, headers: Mapping[str, str], body: bytes, *, secret: str = ""
-) -> RequestError | KeyRefusedError:
+) -> RequestError | KeyRefusedError | ProxyRefusedError:
     """Return the error that an answer other than 200 amounts to; servers that repeat the ``secret`` are not quoted.
 
     Example:
@@ -124,6 +125,8 @@ def failure_of(
     if status == HTTPStatus.UNAUTHORIZED:
         said = f': "{words}"' if words else ""
         return KeyRefusedError(f"The API refused the key: {failure}{said}.")
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return refused_by(None, status)
     hint_s = retry_after_s(headers)
     if status == HTTPStatus.TOO_MANY_REQUESTS or (status == HTTPStatus.FORBIDDEN and _is_a_limit(headers, hint_s)):
         return ThrottledError(failure, status=status, words=words, retry_after_s=hint_s)

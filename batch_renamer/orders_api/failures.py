@@ -7,14 +7,19 @@ descriptors is the likely cause, and the API is not to blame for it.
 from __future__ import annotations
 
 import errno
+import os
 import re
 import socket
+import ssl
 
 import aiohttp
+from yarl import URL
 
-from batch_renamer.errors import CertificateError
+from batch_renamer.errors import CertificateError, ProxyRefusedError
+from batch_renamer.orders_api.certificates import untrusted
 from batch_renamer.orders_api.descriptors import descriptors_are_used_up
 from batch_renamer.orders_api.protocol import LocalShortageError, TransientError
+from batch_renamer.orders_api.proxy import place_of, refused_by
 
 __all__ = ["CAUGHT", "is_foreseen", "translated"]
 
@@ -31,6 +36,7 @@ _SHORTAGES = {
 # Of several addresses tried, one may be of a kind that this machine has none of: that is no lack of ports.
 _SHORTAGES_AMONG_SEVERAL = {number: what for number, what in _SHORTAGES.items() if number != errno.EADDRNOTAVAIL}
 _ONE_OF_SEVERAL = re.compile(r"\[Errno ([0-9]+)\]")
+_NO_WAY = (errno.ENETDOWN, errno.ENETUNREACH, errno.EHOSTUNREACH)
 _NO_THREAD = "can't start new thread"
 
 
@@ -39,27 +45,22 @@ def is_foreseen(error: Exception) -> bool:
     return not isinstance(error, RuntimeError) or str(error) == _NO_THREAD
 
 
-def translated(error: Exception) -> TransientError | CertificateError:
-    """Return the error that says what happened, and whether the order may have been renamed."""
+def translated(error: Exception, *, proxy: URL | None = None) -> TransientError | CertificateError | ProxyRefusedError:
+    """Return the error that says what happened, and whether the order may have been renamed.
+
+    ``proxy`` is the one that connections are made through, if any: what fails on the way to it is not the API's fault.
+    """
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return _untrusted(error)
+        return untrusted(error.host, error.certificate_error, environ=os.environ)
     if (short_of := _short_of(_cause(error))) is not None:
         # While a connection was being made nothing was sent yet.
         connecting = isinstance(error, aiohttp.ClientConnectorError)
         return LocalShortageError(f"a shortage of {short_of} on this machine", may_be_applied=not connecting)
     match error:
         case aiohttp.ClientHttpProxyError():
-            return TransientError(f"a refusal by the proxy ({error.status})")
-        case aiohttp.ClientProxyConnectionError():
-            return TransientError(f"no connection to the proxy ({_reason(error)})")
-        case aiohttp.ClientConnectorDNSError():
-            return TransientError("an address that can't be looked up")
-        case aiohttp.ClientConnectorSSLError():
-            return TransientError(f"no secure connection ({_reason(error)})")
-        case aiohttp.ConnectionTimeoutError():
-            return TransientError("no connection in time")
-        case aiohttp.ClientConnectorError():
-            return TransientError(f"a refused connection ({_reason(error)})")
+            return refused_by(proxy, error.status)
+        case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
+            return TransientError(_not_connected(error, proxy))
         case TimeoutError():
             return TransientError("no answer in time", may_be_applied=True, timed_out=True)
         case aiohttp.ClientPayloadError():
@@ -70,12 +71,30 @@ def translated(error: Exception) -> TransientError | CertificateError:
             return TransientError("a connection that broke off", may_be_applied=True)
 
 
-def _untrusted(error: aiohttp.ClientConnectorCertificateError) -> CertificateError:
-    cause = error.certificate_error
-    return CertificateError(
-        f"The server's TLS certificate can't be trusted: {getattr(cause, 'verify_message', cause)}. If a proxy reads"
-        " your traffic on purpose, name its certificate in SSL_CERT_FILE."
-    )
+def _not_connected(error: aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError, proxy: URL | None) -> str:
+    """Say why there was no connection: nothing was sent."""
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        return f"no connection{f' through the proxy {place_of(proxy)}' if proxy is not None else ''} in time"
+    why = _reason(error.os_error)
+    match error:
+        case aiohttp.ClientProxyConnectionError():
+            return f"no connection to the proxy {place_of(proxy)} ({why})"
+        case aiohttp.ClientConnectorDNSError():
+            what = "a proxy whose address" if proxy is not None else "an address that"
+            return f"{what} can't be looked up ({error.host}: {why})"
+        case aiohttp.ClientConnectorSSLError():
+            return f"no secure connection ({why})"
+        case _ if error.os_error.errno in _NO_WAY:
+            return f"no way from this machine to the API ({why})"
+        case _:
+            return f"a refused connection ({why})"
+
+
+def _reason(error: OSError) -> str:
+    """The system's own words; asyncio puts an address instead of them, and a look-up or TLS has words of its own."""
+    if isinstance(error, ssl.SSLError | socket.gaierror) or error.errno is None:
+        return error.strerror or type(error).__name__
+    return os.strerror(error.errno)
 
 
 def _cause(error: Exception) -> Exception:
@@ -102,7 +121,3 @@ def _short_of(error: Exception) -> str | None:
             return _SHORTAGES.get(number)
         case _:
             return None
-
-
-def _reason(error: aiohttp.ClientConnectorError) -> str:
-    return error.os_error.strerror or type(error.os_error).__name__

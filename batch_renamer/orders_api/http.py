@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import urllib.request
+import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -19,11 +19,12 @@ import aiohttp
 from aiohttp import hdrs
 from yarl import URL
 
-from batch_renamer.errors import SettingsError
 from batch_renamer.model import Order
 from batch_renamer.orders_api.answers import as_unconfirmed, failure_of, read_order, read_page, read_renamed
+from batch_renamer.orders_api.certificates import check_named_certificates
 from batch_renamer.orders_api.failures import CAUGHT, is_foreseen, translated
 from batch_renamer.orders_api.protocol import OrderPage, RefusedError, TransientError
+from batch_renamer.orders_api.proxy import proxy_for
 
 __all__ = ["HttpOrdersApi", "open_orders_api"]
 
@@ -48,7 +49,7 @@ async def open_orders_api(
     open, so that the probe of an outage never waits for those of the rows.
 
     Raises:
-        SettingsError: the environment names a proxy that can't be used.
+        SettingsError: the environment names a proxy or a file of certificates that can't be used.
 
     Example:
         >>> open_orders_api(base_url="http://127.0.0.1:8000", key="k", user_agent="doc").__class__.__name__
@@ -57,8 +58,11 @@ async def open_orders_api(
     headers = {"x-api-key": key, "User-Agent": user_agent, "Accept": "application/json"}
     if api_version is not None:
         headers["x-api-version"] = api_version
+    proxy = proxy_for(URL(base_url))
+    if base_url.startswith("https:"):
+        check_named_certificates(os.environ)
     session = aiohttp.ClientSession(
-        proxy=_proxy_for(URL(base_url)),
+        proxy=proxy,
         connector=aiohttp.TCPConnector(limit=connections + 1),
         cookie_jar=aiohttp.DummyCookieJar(),
         # Half of the time for connecting: what ended before that was certainly not applied, and is told apart. The
@@ -69,35 +73,23 @@ async def open_orders_api(
     # (aio-libs/aiohttp issue 10790); there is no public switch. Trying again is the business of `retrying`.
     session._retry_connection = False
     async with session:
-        yield HttpOrdersApi(session, base_url=base_url, headers=headers, timeout_s=timeout_s)
-
-
-def _proxy_for(base_url: URL) -> URL | None:
-    """The proxy that the environment names for this address; aiohttp's own ``trust_env`` would read ``.netrc`` too."""
-    if base_url.scheme != "https" or urllib.request.proxy_bypass(f"{base_url.host}:{base_url.port}"):
-        return None
-    proxies = urllib.request.getproxies()
-    given = proxies.get("https") or proxies.get("all")
-    if given is None:
-        return None
-    try:
-        proxy = URL(given if "://" in given else f"http://{given}")
-    except ValueError:
-        proxy = URL()
-    if proxy.scheme not in ("http", "https") or not proxy.host:
-        # Not shown: it may hold a password.
-        msg = "The proxy in HTTPS_PROXY (or ALL_PROXY) can't be used: it must be like http://proxy.example.com:3128."
-        raise SettingsError(msg)
-    return proxy
+        yield HttpOrdersApi(session, base_url=base_url, headers=headers, timeout_s=timeout_s, proxy=proxy)
 
 
 class HttpOrdersApi:
     """Speaks to the Orders API; every method is one try of one request. Made by `open_orders_api`."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, *, base_url: str, headers: dict[str, str], timeout_s: float
+        self,
+        session: aiohttp.ClientSession,
+        *,
+        base_url: str,
+        headers: dict[str, str],
+        timeout_s: float,
+        proxy: URL | None = None,
     ) -> None:
         self._session = session
+        self._proxy = proxy
         self._secret = headers["x-api-key"]
         # Given with each request: headers of the session, the key among them, would go to a proxy as well, with its
         # CONNECT and in clear (aio-libs/aiohttp pull request 9368; aiohttp 3.14.5).
@@ -110,7 +102,7 @@ class HttpOrdersApi:
         """Read one order; None when there is no such order (404).
 
         Raises:
-            RequestError, KeyRefusedError, CertificateError: as `protocol` tells.
+            RequestError, KeyRefusedError, CertificateError, ProxyRefusedError: as `protocol` tells.
         """
         try:
             body = await self._request("GET", self._url_of(order_id))
@@ -124,7 +116,7 @@ class HttpOrdersApi:
         """Rename one order; return it as the API confirmed it.
 
         Raises:
-            RequestError, KeyRefusedError, CertificateError: as `protocol` tells.
+            RequestError, KeyRefusedError, CertificateError, ProxyRefusedError: as `protocol` tells.
         """
         try:
             body = await self._request("PATCH", self._url_of(order_id), {"name": new_name})
@@ -138,7 +130,7 @@ class HttpOrdersApi:
         """Read one page of the account's orders; ``offset`` is the last page's ``next_offset``.
 
         Raises:
-            RequestError, KeyRefusedError, CertificateError: as `protocol` tells.
+            RequestError, KeyRefusedError, CertificateError, ProxyRefusedError: as `protocol` tells.
         """
         query = f"per_page={per_page}" + (f"&offset={quote(offset, safe='')}" if offset is not None else "")
         return read_page(await self._request("GET", URL(f"{self._orders}?{query}", encoded=True)), secret=self._secret)
@@ -160,7 +152,7 @@ class HttpOrdersApi:
         except CAUGHT as error:
             if not is_foreseen(error):
                 raise
-            failure: Exception = translated(error)
+            failure: Exception = translated(error, proxy=self._proxy)
         else:
             if status == HTTPStatus.OK:
                 return body

@@ -116,7 +116,7 @@ class OrderPage:
 class OrdersApi(Protocol):
     """The few requests that the pipeline makes; each method is one try of one request.
 
-    All raise RequestError, KeyRefusedError (401) or CertificateError.
+    All raise RequestError, KeyRefusedError (401), CertificateError or ProxyRefusedError (407).
     """
 
     async def get(self, order_id: str) -> Order | None:

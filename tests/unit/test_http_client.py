@@ -6,6 +6,7 @@ import asyncio
 import gc
 import gzip
 import json
+import socket
 import ssl
 import time
 import traceback
@@ -23,7 +24,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from batch_renamer.errors import CertificateError, KeyRefusedError, SettingsError
+from batch_renamer.errors import CertificateError, KeyRefusedError, ProxyRefusedError, SettingsError
 from batch_renamer.model import Order
 from batch_renamer.orders_api import (
     ForeignNameError,
@@ -483,13 +484,30 @@ async def test_cancelled_request_hangs_up() -> None:
 async def test_certificate_that_nobody_vouches_for_ends_the_run() -> None:
     """Nothing is sent to a server that can't prove who it is."""
     async with scripted(GOOD, tls=True) as server, client(server.base_url) as api:
-        with pytest.raises(
-            CertificateError, match=r"can't be trusted: self.signed certificate\. .*SSL_CERT_FILE"
-        ) as caught:
+        told = r"certificate of 127.0.0.1 can't be trusted: self.signed certificate\. .*SSL_CERT_FILE"
+        with pytest.raises(CertificateError, match=told) as caught:
             await api.rename("a1", "new")
     assert not server.asked
     assert caught.value.__context__ is None
     assert KEY not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.usefixtures("trusted")
+async def test_certificate_of_another_host_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The certificate is good, but for this machine, not for the name that leads here."""
+
+    async def here(_: object, host: str, port: int, **__: object) -> list[dict[str, object]]:
+        place = {"host": "127.0.0.1", "port": port, "family": socket.AF_INET, "proto": 0, "flags": 0}
+        return [{"hostname": host, **place}]
+
+    monkeypatch.setattr(aiohttp.connector.TCPConnector, "_resolve_host", here)
+    async with (
+        scripted(GOOD, tls=True) as server,
+        client(server.base_url.replace("127.0.0.1", "api.example.com")) as api,
+    ):
+        with pytest.raises(CertificateError, match=r"of api\.example\.com can't be trusted: .*another server"):
+            await api.get("a1")
+    assert not server.asked
 
 
 async def test_server_without_tls_is_told() -> None:
@@ -605,24 +623,81 @@ async def test_this_machine_is_reached_directly(proxy: Tunnels, monkeypatch: pyt
     assert not proxy.heads
 
 
-async def test_refusal_by_the_proxy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("status", ["403 Forbidden", "503 Service Unavailable"])
+async def test_refusal_by_the_proxy_is_told(monkeypatch: pytest.MonkeyPatch, status: str) -> None:
     """A proxy that says no has passed nothing on, and its words are no words of the API."""
-    async with scripted(answer(status="407 Proxy Authentication Required")) as refusing:
+    async with scripted(answer(status=status)) as refusing:
         monkeypatch.setenv("HTTPS_PROXY", refusing.base_url)
         async with client("https://127.0.0.1:9") as api:
-            with pytest.raises(TransientError, match=r"^a refusal by the proxy \(407\)$") as caught:
+            with pytest.raises(TransientError) as caught:
                 await api.rename("a1", "new")
+    place = refusing.base_url.removeprefix("http://")
+    assert caught.value.failure == f"a refusal by the proxy {place} ({status[:3]})"
     assert not caught.value.may_be_applied
+
+
+@pytest.mark.parametrize(
+    ("user", "said"),
+    [
+        ("", "wants user:password (407). Put them into HTTPS_PROXY, such as http://USER:PASSWORD@"),
+        ("me:hunter2@", "does not accept the user:password in HTTPS_PROXY (or ALL_PROXY): 407."),
+        ("me@", "does not accept the user:password in HTTPS_PROXY (or ALL_PROXY): 407."),
+    ],
+    ids=["none given", "wrong ones", "half of them"],
+)
+async def test_proxy_that_wants_a_password_ends_the_run(monkeypatch: pytest.MonkeyPatch, user: str, said: str) -> None:
+    """It would want it the next time, too; what was given is not shown."""
+    async with scripted(answer(status="407 Proxy Authentication Required")) as refusing:
+        place = refusing.base_url.removeprefix("http://")
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{user}{place}")
+        async with client("https://127.0.0.1:9") as api:
+            with pytest.raises(ProxyRefusedError) as caught:
+                await api.rename("a1", "new")
+    assert str(caught.value).startswith(f"The proxy {place} {said}")
+    assert "hunter2" not in "".join(traceback.format_exception(caught.value))
+
+
+@every_request
+async def test_proxy_on_the_way_that_wants_a_password_ends_the_run(request_of: Request) -> None:
+    """A 407 is never the API's, and says nothing of the order."""
+    with pytest.raises(ProxyRefusedError, match=r"^A proxy on the way wants user:password \(407\)"):
+        await ask(answer(status="407 Proxy Authentication Required"), request_of=request_of)
 
 
 async def test_proxy_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is not taken for the API."""
+    """It is not taken for the API, and its password is not shown."""
     async with scripted(GOOD) as server:
-        monkeypatch.setenv("HTTPS_PROXY", server.base_url)
+        place = server.base_url.removeprefix("http://")
+        monkeypatch.setenv("HTTPS_PROXY", f"http://me:hunter2@{place}")
     async with client("https://127.0.0.1:9") as api:
-        with pytest.raises(TransientError, match=r"^no connection to the proxy") as caught:
+        with pytest.raises(TransientError, match=rf"^no connection to the proxy {place} \(") as caught:
             await api.rename("a1", "new")
     assert not caught.value.may_be_applied
+    assert "hunter2" not in "".join(traceback.format_exception(caught.value))
+
+
+async def test_proxy_whose_name_is_unknown_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The look-up that failed was of the proxy's name, not of the API's."""
+
+    async def unknown(*_: object, **__: object) -> list[object]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(aiohttp.connector.TCPConnector, "_resolve_host", unknown)
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:hunter2@proxy.invalid:3128")
+    async with client("https://api.example.com") as api:
+        with pytest.raises(TransientError) as caught:
+            await api.rename("a1", "new")
+    told = "a proxy whose address can't be looked up (proxy.invalid: Name or service not known)"
+    assert (caught.value.failure, caught.value.may_be_applied) == (told, False)
+
+
+async def test_proxy_that_keeps_silent_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It took the connection, and never opened the tunnel."""
+    async with scripted(None) as server:
+        monkeypatch.setenv("HTTPS_PROXY", server.base_url)
+        async with client("https://127.0.0.1:9", timeout_s=0.2) as api:
+            with pytest.raises(TransientError, match=r"^no connection through the proxy 127\.0\.0\.1:\d+ in time$"):
+                await api.rename("a1", "new")
 
 
 @pytest.mark.parametrize("address", ["socks5://me:pass@localhost:1080", "http://me:pass@:x", "http://", "::pass::"])

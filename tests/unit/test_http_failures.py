@@ -26,6 +26,7 @@ from yarl import URL
 from batch_renamer.errors import CertificateError
 from batch_renamer.orders_api import LocalShortageError, TransientError, failures
 from batch_renamer.orders_api.http import open_orders_api
+from tests.support.scripted import CERTIFICATE
 
 KEY = "sk-marker-0123456789"
 BASE = "https://api.example.com"
@@ -43,6 +44,7 @@ PLACE = ConnectionKey(
     host="api.example.com", port=443, is_ssl=True, ssl=True, proxy=None, proxy_auth=None, proxy_headers_hash=None
 )
 ASKED = aiohttp.RequestInfo(TARGET, "PATCH", CIMultiDictProxy(CIMultiDict({"x-api-key": KEY})), TARGET)
+NO_NETWORK = OSError(errno.ENETUNREACH, "Network is unreachable")
 REFUSED = OSError(errno.ECONNREFUSED, "Connection refused")
 
 NOT_SENT = {"may_be_applied": False, "timed_out": False}
@@ -63,8 +65,9 @@ def fake() -> Iterator[aioresponses]:
         (aiohttp.ClientConnectorDNSError(PLACE, socket.gaierror(-2, "unknown")), "an address that can't", NOT_SENT),
         (aiohttp.ClientConnectorError(PLACE, REFUSED), "a refused connection (Connection refused)", NOT_SENT),
         (aiohttp.ClientConnectorError(PLACE, OSError("odd")), "a refused connection (OSError)", NOT_SENT),
-        (aiohttp.ClientProxyConnectionError(PLACE, REFUSED), "no connection to the proxy (Conn", NOT_SENT),
-        (aiohttp.ClientHttpProxyError(ASKED, (), status=407, message=KEY), "a refusal by the proxy (407)", NOT_SENT),
+        (aiohttp.ClientConnectorError(PLACE, NO_NETWORK), "no way from this machine to the API (Net", NOT_SENT),
+        (aiohttp.ClientProxyConnectionError(PLACE, REFUSED), "no connection to the proxy  (Conn", NOT_SENT),
+        (aiohttp.ClientHttpProxyError(ASKED, (), status=502, message=KEY), "a refusal by a proxy on ", NOT_SENT),
         (aiohttp.ClientConnectorSSLError(PLACE, ssl.SSLError(1, "bad record")), "no secure connection (", NOT_SENT),
         (aiohttp.ConnectionTimeoutError("connecting"), "no connection in time", NOT_SENT),
         (aiohttp.SocketTimeoutError("reading"), "no answer in time", LATE),
@@ -160,13 +163,26 @@ async def test_what_waiting_for_a_free_connection_would_not_help_is_no_shortage(
     assert not isinstance(caught.value, LocalShortageError)
 
 
+def untrusted(code: int, message: str) -> SimpleNamespace:
+    """Return what OpenSSL says of a certificate."""
+    return SimpleNamespace(verify_code=code, verify_message=message)
+
+
 @pytest.mark.parametrize(
     ("cause", "said"),
     [
-        (SimpleNamespace(verify_message="certificate has expired"), "trusted: certificate has expired. "),
+        (
+            untrusted(10, "certificate has expired"),
+            "has expired. Check this machine's clock: it says",
+        ),
+        (untrusted(9, "certificate is not yet valid"), "not yet valid. Check this machine's clock: it says"),
+        (untrusted(62, "Hostname mismatch"), "Hostname mismatch. It belongs to another server: check --base-url"),
+        (untrusted(64, "IP address mismatch"), "IP address mismatch. It belongs to another server"),
+        (untrusted(18, "self-signed certificate"), "self-signed certificate. If a proxy reads your traffic on purpose"),
+        (untrusted(20, "unable to get local issuer"), "local issuer. If a proxy reads your traffic on purpose"),
         (ssl.CertificateError("odd"), "trusted: ('odd',). "),
     ],
-    ids=["with a reason", "without one"],
+    ids=["expired", "not yet", "other host", "other address", "self-signed", "unknown issuer", "without a reason"],
 )
 async def test_certificate_error_ends_the_run(fake: aioresponses, cause: Any, said: str) -> None:
     """Waiting would not help, so it is not tried again."""
@@ -175,6 +191,19 @@ async def test_certificate_error_ends_the_run(fake: aioresponses, cause: Any, sa
         with pytest.raises(CertificateError) as caught:
             await api.get("a1")
     assert said in str(caught.value)
+    assert str(caught.value).startswith("The TLS certificate of api.example.com can't be trusted: ")
+
+
+async def test_certificate_that_the_named_file_does_not_vouch_for_names_the_file(
+    fake: aioresponses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SSL_CERT_FILE is good, but not for this server."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    refused = aiohttp.ClientConnectorCertificateError(PLACE, untrusted(20, "unable to get local issuer"))  # type: ignore[arg-type]  # as much of it as is read
+    fake.get(TARGET, exception=refused)
+    async with open_orders_api(base_url=BASE, key=KEY, user_agent="test/1") as api:
+        with pytest.raises(CertificateError, match=f"SSL_CERT_FILE is '{CERTIFICATE}' now, and that does not vouch"):
+            await api.get("a1")
 
 
 @pytest.mark.virtual_time
