@@ -23,6 +23,7 @@ __all__ = [
     "RunSummary",
     "Understood",
     "Unreadable",
+    "Unsettled",
     "WarningGroup",
 ]
 
@@ -216,6 +217,15 @@ class Outcome:
     http_status: int | None = None
     started_at: float | None = None
     seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsettled:
+    """A row that was sent and not confirmed, with the ``outcome`` that it has so far."""
+
+    order_id: str
+    new_name: str
+    outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,8 @@ __all__ = ["Sent", "confirmed", "keeps_the_name", "told_by"]
 class Sent:
     """A rename that was sent and not confirmed.
 
-    ``ended`` says in a sentence's beginning how its tries ended. ``refused`` tells that each of them was answered with
+    ``ended`` says in a sentence's beginning how its tries ended. ``again`` tells that it was read back once before.
+    ``refused`` tells that each of them was answered with
     a clear no. ``timed_out`` tells that one may still be under way. ``shown`` is the other name that an answer has
     shown, if one has.
 
@@ -35,6 +36,7 @@ class Sent:
     refused: bool = False
     timed_out: bool = False
     shown: str | None = None
+    again: bool = False
 
 
 def keeps_the_name(order: Order, *, old_name: str | None, new_name: str) -> bool:
@@ -64,21 +66,26 @@ def told_by(reading: Reading, sent: Sent) -> Outcome:
         case Found(order=order) if order.name == sent.old_name:
             if sent.refused:
                 return _outcome(sent, Result.FAILED, f"{sent.ended}.", order)
-            why = f"{sent.ended}; read back, the order has its old name, but the API may yet change it."
+            yet = "" if sent.again else ", but the API may yet change it"
+            why = f"{sent.ended}; {_read(sent)}, the order has its old name{yet}."
             return _outcome(sent, Result.UNKNOWN, why, order)
         case Found(order=order) if not sent.timed_out and _is_the_servers(order.name, sent):
             why = f"{sent.ended}; the API changed the order to another name than the one sent."
             return _outcome(sent, Result.FAILED, why, order)
         case Found(order=order):
-            why = f"{sent.ended}; read back, the order has another name, by this rename or by another hand."
+            why = f"{sent.ended}; {_read(sent)}, the order has another name, by this rename or by another hand."
             return _outcome(sent, Result.UNKNOWN, why, order)
         case Missing():
-            return _outcome(sent, Result.FAILED, f"{sent.ended}; read back, the order is gone.")
+            return _outcome(sent, Result.FAILED, f"{sent.ended}; {_read(sent)}, the order is gone.")
         case Unreadable(reason=reason):
             result = Result.FAILED if sent.refused else Result.UNKNOWN
             return _outcome(sent, result, f"{sent.ended}, and the order could not be read back ({reason}).")
         case _:
             assert_never(reading)
+
+
+def _read(sent: Sent) -> str:
+    return "read again at the end of the run" if sent.again else "read back"
 
 
 def _is_the_servers(name: str | None, sent: Sent) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 
-from batch_renamer.model import Change, Order, Outcome, RenameRequest, ReportRow, Result, RowProblem
+from batch_renamer.model import Change, Order, Outcome, RenameRequest, ReportRow, Result, RowProblem, Unsettled
 
 __all__ = [
     "REPORT",
@@ -18,6 +18,7 @@ __all__ = [
     "planned",
     "report_row",
     "settled",
+    "unsettled",
 ]
 
 # Of an order that was never read, the old name is the one that the sheet gives: a report that is fed back in as a
@@ -149,6 +150,22 @@ def settled(run: int, outcome: Outcome) -> tuple[object, ...]:
         run,
         outcome.row,
     )
+
+
+def unsettled(row: tuple[object, ...]) -> Unsettled:
+    """Return a row that was sent and not confirmed, from the columns in the order of `RowTable.unsettled`."""
+    number, order_id, new_name, result, reason, old_name, final_name, http_status, started_at, seconds = row
+    outcome = Outcome(
+        row=number,  # type: ignore[arg-type]  # STRICT columns, here and below
+        result=Result(str(result)),
+        reason=reason,  # type: ignore[arg-type]
+        old_name=old_name,  # type: ignore[arg-type]
+        final_name=final_name,  # type: ignore[arg-type]
+        http_status=http_status,  # type: ignore[arg-type]
+        started_at=started_at,  # type: ignore[arg-type]
+        seconds=seconds,  # type: ignore[arg-type]
+    )
+    return Unsettled(order_id=str(order_id), new_name=str(new_name), outcome=outcome)
 
 
 def _flag(value: object) -> bool | None:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from batch_renamer.journal import lineage
-from batch_renamer.journal.codec import SETTLE_OUTCOME, SETTLE_PLANNED, loaded, planned, settled
+from batch_renamer.journal.codec import SETTLE_OUTCOME, SETTLE_PLANNED, loaded, planned, settled, unsettled
 from batch_renamer.journal.record import RunRecord
 from batch_renamer.journal.repeats import settle_repeats
 from batch_renamer.journal.runs import RunTable
-from batch_renamer.model import Change, Order, Outcome, RenameRequest, RowProblem
+from batch_renamer.model import Change, Order, Outcome, RenameRequest, RowProblem, Unsettled
 from batch_renamer.text import order_key
 
 __all__ = ["RowTable"]
@@ -77,6 +77,16 @@ class RowTable(RunTable):
             )
             for row, new_name, read_at, handed_out, order_id, old_name, guarded in rows
         ]
+
+    def unsettled(self, run: RunRecord, rows: Sequence[int]) -> list[Unsettled]:
+        """Return these rows with the outcomes that they have so far; their ``attempts`` are left out."""
+        marks = ", ".join("?" for _ in rows)
+        found = self.select(
+            "SELECT row, order_id, new_name, result, reason, old_name, final_name, http_status, started_at, seconds"  # noqa: S608 - marks
+            f" FROM rows WHERE run = ? AND row IN ({marks})",
+            (run.number, *rows),
+        )
+        return [unsettled(row) for row in found]
 
     def hand_out(self, run: RunRecord, changes: Sequence[Change]) -> None:
         """Note that these changes, neighbours in the sheet, are about to be sent.

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import anyio
+
 from batch_renamer.errors import InputError, JournalError
 from batch_renamer.model import Change, Outcome, Result
 from batch_renamer.pool import rename_all
+from batch_renamer.reconcile import SentRows
 from batch_renamer.run import Run
 from batch_renamer.stages.intake import note_targets
 from batch_renamer.stages.locking import hold_alone
+from batch_renamer.stages.reconciling import look_once_more
 from batch_renamer.stages.tally import Tally, bad_outcomes
 from batch_renamer.stages.weighing import bad_in, stop_at_too_many
 
@@ -68,7 +72,7 @@ async def rename(run: Run) -> None:
     run.enter(record := await journal.off_loop(journal.commit, run.record))
     run.progress.stage("Renaming", counts.get(Result.PLANNED, 0) + counts.get(Result.PENDING, 0))
     # Of a run that is taken up, what went wrong before has been seen: it counts afresh.
-    tally, bad_in_plan = Tally(), 0 if run.command == "resume" else bad_in(counts)
+    tally, sent, bad_in_plan = Tally(), SentRows(), 0 if run.command == "resume" else bad_in(counts)
 
     async def batches() -> AsyncIterator[list[Change]]:
         after = 0
@@ -87,8 +91,10 @@ async def rename(run: Run) -> None:
             # back.
             run.outcomes_lost = True
             raise
+        sent.note(outcomes, now=anyio.current_time())
         tally.add(outcomes, order_ids)
         run.progress.advance(tally.done, failures=tally.bad, note=run.pace_note())
         stop_at_too_many(run, tally, bad_in_plan=bad_in_plan)
 
     await rename_all(batches(), record_outcomes, gateway=run.gateway, workers=run.most_at_once, stop=run.stop)
+    await look_once_more(run, sent)

@@ -51,9 +51,13 @@ Method = Literal["get", "rename", "page"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transient:
-    """An error that is worth another try; ``applied``: the server did what was asked all the same, or ``kept`` that."""
+    """An error that is worth another try; ``applied``: the server did what was asked all the same, or ``kept`` that.
+
+    ``applied_after_s`` is how much later it did it (None: at once, if at all).
+    """
 
     applied: bool = False
+    applied_after_s: float | None = None
     kept: str | None = None
     status: int | None = 503
     retry_after_s: float | None = None
@@ -266,10 +270,19 @@ class FakeOrdersApi:
         """Apply a rename, halfway to its answer or whenever the script says, whatever becomes of its client."""
         delay_s: float | None = self._seconds(fault, "rename") / 2
         match fault:
-            case Transient(applied=False) | Unsent() | Throttled() | Refused(applied=False) | KeyRefused():
+            case (
+                Transient(applied=False, applied_after_s=None)
+                | Unsent()
+                | Throttled()
+                | Refused(applied=False)
+                | KeyRefused()
+            ):
                 delay_s = None
             case ForeignName(kept=kept) | Transient(kept=str() as kept):
-                new_name = kept
+                new_name = kept if new_name is not None else None
+        match fault:
+            case Transient(applied_after_s=float() | int() as later):
+                delay_s = later
             case Hang(applied_after_s=later) | Unconfirmed(applied_after_s=later) | Stale(applied_after_s=later):
                 delay_s = later
         if new_name is not None and delay_s is not None:
