@@ -38,6 +38,7 @@ class FaultKind(StrEnum):
     GATEWAY_TIMEOUT = "504-empty"
     RESET_BEFORE = "reset-before"
     REDIRECT = "redirect"
+    REFUSED = "422"
 
     SLOW = "slow"
 

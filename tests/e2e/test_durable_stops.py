@@ -106,23 +106,23 @@ async def test_a_refused_key(here: Place) -> None:
 
 async def test_a_failed_row_is_tried_again_on_request(here: Place) -> None:
     """Exit 1 ends with a command that tries again what failed; its tries are added up."""
-    fault = Fault(kind=FaultKind.SERVER_ERROR)
-    here.sandbox.faults = FaultPlan(rules=[Rule(fault=fault, method="PATCH", order_id="o2", times=2)])
-    failed = await here.do(*APPLY, "--attempts", "2")
+    fault = Fault(kind=FaultKind.REFUSED)
+    here.sandbox.faults = FaultPlan(rules=[Rule(fault=fault, method="PATCH", order_id="o2")])
+    failed = await here.do(*APPLY)
     assert (failed.code, " --failed " in failed.last_line) == (1, True)
     plain = await here.do("resume")
     assert (plain.code, "nothing left to finish but 1 failed row" in plain.out) == (1, True)
     assert (await here.paste(plain.last_line)).code == 0
     report = json.loads((here.folder / "report.json").read_text("utf-8"))
-    assert [row["attempts"] for row in report["rows"]] == [1, 3, 1, 1, 1, 1]
+    assert [row["attempts"] for row in report["rows"]] == [1, 2, 1, 1, 1, 1]
 
 
 async def test_a_trial_tries_again_all_that_failed(here: Place) -> None:
     """An order that is there by now takes no other row's place: what was sent and failed is never left out."""
     here.sheet([("late", "New late"), *((f"o{number}", f"New {number}") for number in range(1, 7))])
-    fault = Fault(kind=FaultKind.SERVER_ERROR)
+    fault = Fault(kind=FaultKind.REFUSED)
     here.sandbox.faults = FaultPlan(rules=[Rule(fault=fault, method="PATCH", times=2)])
-    failed = await here.do(*APPLY, "--attempts", "1", "--first", "2")
+    failed = await here.do(*APPLY, "--first", "2")
     assert [row[-1] for row in rows_of(here.folder / "report.json")] == ["failed"] * 3 + ["skipped"] * 4
     here.sandbox.store.seed("late", "Old late")
     assert (await here.paste(failed.last_line)).code == 0

@@ -121,6 +121,8 @@ def test_a_rename_that_always_fails_in_the_same_way(told: dict[str, Told], kind:
     match kind:
         case FaultKind.THIRD_NAME:
             assert (row["result"], row["final_name"]) == ("failed", "A third name, kept by the server")
+        case FaultKind.REFUSED:
+            assert (row["result"], row["final_name"]) == ("failed", row["old_name"])
         case (
             FaultKind.SERVER_ERROR
             | FaultKind.BAD_GATEWAY
