@@ -29,6 +29,7 @@ from batch_renamer.version import __version__
 __all__ = [
     "MOST_AT_ONCE",
     "Destination",
+    "files_taken",
     "known_elsewhere",
     "nowhere",
     "open_journal",
@@ -151,6 +152,18 @@ def known_elsewhere(settings: Settings, prefix: str = "") -> bool:
         False
     """
     return Journal.knows(_journal_path(replace(settings, sandbox=not settings.sandbox)), prefix)
+
+
+def files_taken(settings: Settings) -> dict[str, Path]:
+    """Return the files that belong to a command and that no report may replace, by what they are called."""
+    named = {
+        "the log": settings.log_file,
+        "the configuration": settings.config,
+        "the key file": settings.api_key_file,
+        "the profile's key file": settings.profile_api_key_file,
+        "the journal": _journal_path(settings),
+    }
+    return {what: path for what, path in named.items() if path is not None}
 
 
 def reset_sandbox(settings: Settings) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from batch_renamer.errors import SettingsError
-from batch_renamer.files import open_regular
+from batch_renamer.files import open_regular, read_regular
 from batch_renamer.redaction import redact
 
 __all__ = ["about", "level_of", "logging_to"]
@@ -41,6 +41,9 @@ def level_of(exit_code: int) -> int:
     if exit_code == 0:
         return logging.INFO
     return logging.WARNING if exit_code == 1 or exit_code > 128 else logging.ERROR
+
+
+_BEGINNING_BYTES = 65_536
 
 
 class _Redacting(logging.Formatter):
@@ -170,9 +173,25 @@ def logging_to(file: Path | None, *, verbose: bool, secrets: list[str], must: bo
 
 
 def _private_file(file: Path) -> logging.Handler:
+    _refuse_foreign_file(file)
     try:
         os.close(open_regular(file, os.O_CREAT | os.O_WRONLY | os.O_APPEND, devices=True))
         return _LogFile(file, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         msg = f"The log file {file} can't be written: {error.strerror}."
         raise SettingsError(msg) from None
+
+
+def _refuse_foreign_file(file: Path) -> None:
+    """Refuse to append to what is no log: lines behind a spreadsheet, a key or a journal would damage it.
+
+    Raises:
+        SettingsError: the file holds something else.
+    """
+    try:
+        beginning, _ = read_regular(file, limit_bytes=_BEGINNING_BYTES)
+    except OSError:
+        return  # not there yet, a device, or to be written only: opening it says what is wrong
+    if beginning and not any(line.startswith(b'{"time": "') for line in beginning.splitlines()):
+        msg = f"The log file {file} holds something that is no log of batch-renamer; give another --log-file."
+        raise SettingsError(msg)

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from batch_renamer.commands.session import Session, to_standard_output, within
+from batch_renamer.connect import files_taken
 from batch_renamer.errors import SettingsError
 from batch_renamer.history import interrupted, merely_planned, named, went_before
 from batch_renamer.journal import DRY, Journal, RunRecord, RunState
 from batch_renamer.model import BAD_RESULTS, Result, RunSummary
 from batch_renamer.progress import RunView, show_run, visible
-from batch_renamer.reports import prove_writable, resolve_targets, write_json_result, write_report
+from batch_renamer.reports import prove_writable, resolve_targets, write_json_result, write_reports
 from batch_renamer.words import again, for_the_next
 
 __all__ = ["list_runs", "report_again", "show_one"]
@@ -130,28 +131,25 @@ def _report(session: Session, *, run_id: str | None) -> int:
             date=datetime.date.today(),  # noqa: DTZ011 - the day as the user's calendar has it
             sheet=Path(run.sheet) if run.sheet is not None else None,
             state_dir=session.settings.state_dir,
+            taken=files_taken(session.settings),
         )
         prove_writable(targets)
-        summary = _summary(journal, run)
-        written = [
-            str(
-                write_report(
-                    target,
-                    journal.report_rows(run, over=_broken_off(run)),
-                    summary=summary,
-                    delimiter=run.delimiter or ",",
-                )
-            )
-            for target in targets
-        ]
-    with to_standard_output():
+        written, failures = write_reports(
+            targets,
+            partial(journal.report_rows, run, over=_broken_off(run)),
+            summary=_summary(journal, run),
+            delimiter=run.delimiter or ",",
+        )
+    code = failures[0].exit_code if failures else 0
+    with session.screen() as progress, to_standard_output():
+        for failure in failures:
+            progress.message(str(failure), error=True)
         if session.settings.json:
-            sys.stdout.write(
-                json.dumps({"command": "report", "run_id": run.id, "exit_code": 0, "reports": written}) + "\n"
-            )
+            answer = {"command": "report", "run_id": run.id, "exit_code": code, "reports": [*map(str, written)]}
+            sys.stdout.write(json.dumps(answer) + "\n")
         else:
             sys.stdout.writelines(f"{report}\n" for report in written)
-    return 0
+    return code
 
 
 def _resume(session: Session, run: RunRecord) -> str:

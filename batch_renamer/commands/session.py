@@ -17,6 +17,7 @@ from typing import Any
 from batch_renamer.commands.ending import SHOWING, Ending, ReaderGoneError, output_lost
 from batch_renamer.connect import (
     Destination,
+    files_taken,
     known_elsewhere,
     open_journal,
     protect_state,
@@ -170,7 +171,7 @@ def within(
             for setting in describe(settings):
                 log.debug("%s = %s (%s)", *setting)
             try:
-                refuse_at_once(settings.report)
+                refuse_at_once(settings.report, taken=files_taken(settings))
                 return body(session)
             except (Exception, KeyboardInterrupt) as error:
                 return ending.of(error)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from batch_renamer.reports.json_format import write_json_result, write_refusal
 from batch_renamer.reports.rows import row_as_json
-from batch_renamer.reports.target import FORMATS, prove_writable, refuse_at_once, resolve_targets, write_report
+from batch_renamer.reports.target import (
+    FORMATS,
+    prove_writable,
+    refuse_at_once,
+    resolve_targets,
+    write_report,
+    write_reports,
+)
 
 __all__ = [
     "FORMATS",
@@ -15,4 +22,5 @@ __all__ = [
     "write_json_result",
     "write_refusal",
     "write_report",
+    "write_reports",
 ]

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 import secrets
+import stat
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 
 from batch_renamer.errors import ReportTargetError, ReportWriteError
+from batch_renamer.files import same_place
 from batch_renamer.model import ReportRow, RunSummary
 from batch_renamer.reports.csv_format import write_csv
 from batch_renamer.reports.json_format import write_json
+from batch_renamer.reports.recognition import is_report
 from batch_renamer.reports.rows import WriteOptions
 from batch_renamer.reports.xlsx_format import write_xlsx
 
-__all__ = ["FORMATS", "prove_writable", "refuse_at_once", "resolve_targets", "write_report"]
+__all__ = ["FORMATS", "prove_writable", "refuse_at_once", "resolve_targets", "write_report", "write_reports"]
 
 Writer = Callable[[BinaryIO, Iterable[ReportRow], WriteOptions], None]
 
@@ -26,20 +31,29 @@ _WRITERS: Mapping[str, Writer] = {".csv": write_csv, ".json": write_json, ".xlsx
 FORMATS: tuple[str, ...] = tuple(_WRITERS)
 """The endings that a report may have."""
 
+_PLACEHOLDERS = ("{date}", "{id}")
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _OTHER_NAMES = 9  # how many further names are tried when a report can't be replaced
 _PROBE = bytes(4096)  # a full disk often still makes empty files
 
 
 def resolve_targets(
-    requested: Sequence[str], *, run_id: str, date: datetime.date, sheet: Path | None, state_dir: Path
+    requested: Sequence[str],
+    *,
+    run_id: str,
+    date: datetime.date,
+    sheet: Path | None,
+    state_dir: Path,
+    taken: Mapping[str, Path] = MappingProxyType({}),
 ) -> tuple[Path, ...]:
     """Return where the reports go: ``{date}`` and ``{id}`` filled in, each path once, in the order asked for.
 
     Without a wish there is one report, ``<sheet>.report-ID.xlsx`` beside the sheet; where that folder can't be
-    written, or there is no sheet, it goes to ``state_dir``, which is made if need be (0700).
+    written, or there is no sheet, it goes to ``state_dir``, which is made if need be (0700). ``taken`` are files that
+    no report may replace, by what they are called.
 
     Raises:
-        ReportTargetError: An ending that no format has, or a report that would overwrite the sheet itself.
+        ReportTargetError: An ending that no format has, or a file in its place that is no report.
 
     Example:
         >>> today = datetime.date(2025, 11, 3)
@@ -49,29 +63,74 @@ def resolve_targets(
     """
     if not requested:
         return (_default_target(run_id, sheet, state_dir),)
-    targets: dict[Path, None] = {}
+    if sheet is not None:
+        taken = {"the spreadsheet itself": sheet, **taken}
+    targets: list[Path] = []
     for template in requested:
         target = Path(template.replace("{date}", date.isoformat()).replace("{id}", run_id)).expanduser()
         _refuse_unknown_format(str(target))
-        if sheet is not None and _same_file(target, sheet):
-            raise ReportTargetError(
-                f'The report "{target}" would overwrite the spreadsheet itself; choose another name with --report.'
-            )
-        targets[target] = None
+        place = _place_of(target)
+        _refuse_what_is_taken(target, place, taken)
+        _refuse_foreign_file(target, place)
+        if not any(place == _place_of(other) for other in targets):
+            _refuse_second_spelling(target, place, targets)
+            targets.append(target)
     return tuple(targets)
 
 
-def refuse_at_once(requested: Iterable[str]) -> None:
+def refuse_at_once(requested: Iterable[str], *, taken: Mapping[str, Path] = MappingProxyType({})) -> None:
     """Refuse what can be told from the names of the reports asked for, before anything is read.
 
     Raises:
-        ReportTargetError: An ending that no format has, or a folder that isn't there.
+        ReportTargetError: An ending that no format has, an unknown ``{...}``, a folder that isn't there, or a file
+            that no report may replace.
     """
     for report in requested:
         _refuse_unknown_format(report)
+        _refuse_unknown_placeholder(report)
         target = Path(report).expanduser()
-        if not any(mark in str(target.parent) for mark in ("{date}", "{id}")):
-            _refuse_missing_folder(target, _place_of(target).parent)
+        place = _place_of(target)
+        if not _PLACEHOLDER.search(str(target.parent)):
+            _refuse_missing_folder(target, place.parent)
+        if not _PLACEHOLDER.search(str(target)):
+            _refuse_what_is_taken(target, place, taken)
+            _refuse_foreign_file(target, place)
+
+
+def _refuse_unknown_placeholder(report: str) -> None:
+    unknown = [found for found in _PLACEHOLDER.findall(report) if found not in _PLACEHOLDERS]
+    if unknown:
+        raise ReportTargetError(
+            f'The report "{report}" has {unknown[0]} in its name, which is unknown; '
+            f"{' and '.join(_PLACEHOLDERS)} are filled in."
+        )
+
+
+def _refuse_what_is_taken(target: Path, place: Path, taken: Mapping[str, Path]) -> None:
+    for what, path in taken.items():
+        if same_place(place, path):
+            raise ReportTargetError(f'The report "{target}" would overwrite {what}; choose another name with --report.')
+
+
+def _refuse_foreign_file(target: Path, place: Path) -> None:
+    """Refuse to replace what is no report; what is no file at all is found out when writing is tried."""
+    try:
+        replaceable = not place.is_file() or is_report(place)
+    except OSError as error:
+        raise _cannot_be_written(target, error) from None
+    if not replaceable:
+        raise ReportTargetError(
+            f'The file "{target}" exists and is no report of batch-renamer, so it is not overwritten; '
+            "choose another name with --report."
+        )
+
+
+def _refuse_second_spelling(target: Path, place: Path, targets: Iterable[Path]) -> None:
+    for other in targets:
+        if same_place(place, _place_of(other)):
+            raise ReportTargetError(
+                f'The reports "{other}" and "{target}" would be one file on some disks; choose another name.'
+            )
 
 
 def _refuse_unknown_format(report: str) -> None:
@@ -82,7 +141,13 @@ def _refuse_unknown_format(report: str) -> None:
 
 
 def _refuse_missing_folder(target: Path, folder: Path) -> None:
-    if not folder.is_dir():
+    try:
+        there = stat.S_ISDIR(folder.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        there = False
+    except OSError as error:  # its name is too long, or it may not be looked into
+        raise _cannot_be_written(target, error) from None
+    if not there:
         raise ReportTargetError(
             f'The report "{target}" can\'t be written: there is no folder "{target.parent}"; '
             "make it, or choose another place with --report."
@@ -101,9 +166,26 @@ def prove_writable(targets: Iterable[Path]) -> None:
             _refuse_what_is_in_the_way(target, place)
             _probe(place.parent)
         except OSError as error:
-            raise ReportTargetError(
-                f'The report "{target}" can\'t be written: {_cause(error)}; choose another place with --report.'
-            ) from error
+            raise _cannot_be_written(target, error) from error
+
+
+def _cannot_be_written(target: Path, error: OSError) -> ReportTargetError:
+    return ReportTargetError(
+        f'The report "{target}" can\'t be written: {_cause(error)}; choose another place with --report.'
+    )
+
+
+def write_reports(
+    targets: Iterable[Path], rows: Callable[[], Iterable[ReportRow]], *, summary: RunSummary, delimiter: str = ","
+) -> tuple[list[Path], list[ReportWriteError]]:
+    """Write every report that can be written; return where they are, and what went wrong with the others."""
+    written, failures = [], []
+    for target in targets:
+        try:
+            written.append(write_report(target, rows(), summary=summary, delimiter=delimiter))
+        except ReportWriteError as error:
+            failures.append(error)
+    return written, failures
 
 
 def write_report(target: Path, rows: Iterable[ReportRow], *, summary: RunSummary, delimiter: str = ",") -> Path:
@@ -172,15 +254,15 @@ def _refuse_what_is_in_the_way(target: Path, place: Path) -> None:
 
 
 def _place_of(target: Path) -> Path:
-    """Return where the target really is: a link to a report stays a link, and what it points to is replaced."""
-    return Path(os.path.realpath(target))
+    """Return where the target really is: a link to a report stays a link, and what it points to is replaced.
 
-
-def _same_file(one: Path, other: Path) -> bool:
+    Whatever is checked or written goes through this, so that a path is understood in one way only.
+    """
     try:
-        return one.samefile(other)
-    except OSError:  # one of them doesn't exist, so they are not the same
-        return False
+        return Path(os.path.realpath(target))
+    except FileNotFoundError:
+        msg = f'The report "{target}" can\'t be written: the folder that this command was started in has been removed.'
+        raise ReportTargetError(msg) from None
 
 
 def _probe(folder: Path) -> None:

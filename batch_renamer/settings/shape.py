@@ -21,7 +21,7 @@ _WEEK_S = 604_800
 
 _Text = Annotated[str, AfterValidator(values.check_not_blank)]
 _Heading = Annotated[str, BeforeValidator(values.check_column), AfterValidator(values.check_not_blank)]
-_File = Annotated[Path, BeforeValidator(values.expand_path), AfterValidator(Path.absolute)]
+_File = Annotated[Path, BeforeValidator(values.expand_path), AfterValidator(values.make_absolute)]
 _Count = Annotated[int, BeforeValidator(values.refuse_bool)]
 _Number = Annotated[float, BeforeValidator(values.refuse_bool), Field(allow_inf_nan=False)]
 

@@ -22,6 +22,7 @@ __all__ = [
     "check_version",
     "expand_path",
     "is_loopback",
+    "make_absolute",
     "refuse_bool",
     "split_reports",
 ]
@@ -213,6 +214,18 @@ def expand_path(given: object) -> object:
         return Path(given).expanduser()
     except RuntimeError:
         raise ValueError("begins with the home folder of a user that this machine doesn't know") from None
+
+
+def make_absolute(path: Path) -> Path:
+    """Let a relative path start at the working directory.
+
+    Raises:
+        ValueError: the working directory has been removed.
+    """
+    try:
+        return path.absolute()
+    except FileNotFoundError:
+        raise ValueError("can't be found: the folder that this command was started in has been removed") from None
 
 
 def refuse_bool(given: object) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from pathlib import Path
 
 import anyio
 import anyio.to_thread
@@ -18,7 +19,7 @@ from batch_renamer.errors import (
 )
 from batch_renamer.journal import RunRecord, RunState
 from batch_renamer.model import BAD_RESULTS, Result, RunSummary
-from batch_renamer.reports import write_report
+from batch_renamer.reports import write_reports
 from batch_renamer.run import Run
 from batch_renamer.stages.locking import lost_state
 
@@ -58,13 +59,13 @@ async def conclude(run: Run) -> RunSummary:
         log.info("run %s ended (exit code %d): %s%s", run.record.id, summary.exit_code, said, why)
         if leave_alone:
             return summary
-        try:
-            written = await anyio.to_thread.run_sync(_write_reports, run, summary)
-        except ReportWriteError as error:
-            run.warnings.append(str(error))
-            return _summary(run, counts, cause or error)
-        await _note_reported(run)
-    return _summary(run, counts, cause, reports=written)
+        written, failures = await anyio.to_thread.run_sync(_write_reports, run, summary)
+        run.warnings.extend(map(str, failures))
+        if failures:
+            cause = cause or failures[0]
+        else:
+            await _note_reported(run)
+    return _summary(run, counts, cause, reports=tuple(map(str, written)))
 
 
 async def _note_end(run: Run, cause: BatchRenamerError | None) -> None:
@@ -111,9 +112,8 @@ async def _note_reported(run: Run) -> None:
         log.error("the end of the run could not be noted: %s", error)  # noqa: TRY400 - the cause is its sentence
 
 
-def _write_reports(run: Run, summary: RunSummary) -> tuple[str, ...]:
-    delimiter = run.record.delimiter or ","
-    return tuple(str(write_report(target, run.rows(), summary=summary, delimiter=delimiter)) for target in run.targets)
+def _write_reports(run: Run, summary: RunSummary) -> tuple[list[Path], list[ReportWriteError]]:
+    return write_reports(run.targets, run.rows, summary=summary, delimiter=run.record.delimiter or ",")
 
 
 def _summary(

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import anyio.to_thread
 
+from batch_renamer.connect import files_taken
 from batch_renamer.errors import InputError, SheetError
 from batch_renamer.journal import RunRecord, RunState
 from batch_renamer.loader import LoadOptions
@@ -128,6 +129,7 @@ async def aim(run: Run) -> None:
             date=datetime.date.today(),  # noqa: DTZ011 - the day as the user's calendar has it
             sheet=run.sheet_path,
             state_dir=run.settings.state_dir,
+            taken=files_taken(run.settings),
         )
     try:
         await anyio.to_thread.run_sync(prove_writable, run.targets)

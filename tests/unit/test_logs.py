@@ -229,3 +229,27 @@ def test_fields_hold_no_secret_however_deep(path: Path) -> None:
         log.info("ended", extra=about(reports=[f"/{KEY}.csv"], counts={"renamed": 2}))
     [line] = lines(path)
     assert line == line | {"reports": ["/********.csv"], "counts": {"renamed": 2}}
+
+
+@pytest.mark.parametrize(
+    "content", [b"order_id,new_name\na1,b\n", b"SQLite format 3\x00", b"\x8a" * 32, b'{"command": "apply"}\n']
+)
+def test_nothing_is_appended_to_what_is_no_log(path: Path, content: bytes) -> None:
+    """Spreadsheet, journal, salt or report: lines behind it would damage it."""
+    path.write_bytes(content)
+    with (
+        pytest.raises(SettingsError, match="is no log of batch-renamer; give another --log-file"),
+        logging_to(path, verbose=False, secrets=[]),
+    ):
+        pass
+    assert path.read_bytes() == content
+
+
+def test_a_log_that_others_write_to_goes_on(path: Path) -> None:
+    """A cron job may send its output to the same file; an empty file is a log to be."""
+    path.touch()
+    for _ in range(2):
+        with logging_to(path, verbose=False, secrets=[]):
+            log.info("one")
+        path.write_bytes(b"0 renamed\n" + path.read_bytes() + b"Done.\n")
+    assert path.read_text(encoding="utf-8").count('"message": "one"') == 2

@@ -10,11 +10,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from batch_renamer.errors import JournalError, ReportTargetError, ReportWriteError
-from batch_renamer.model import ReportRow, Result, RunSummary
-from batch_renamer.reports import FORMATS, prove_writable, refuse_at_once, resolve_targets, write_report
+from batch_renamer.model import COLUMNS, ReportRow, Result, RunSummary
+from batch_renamer.reports import (
+    FORMATS,
+    prove_writable,
+    refuse_at_once,
+    resolve_targets,
+    write_report,
+    write_reports,
+)
 
 TODAY = datetime.date(2025, 11, 3)
 SUMMARY = RunSummary(run_id="k3f9", command="apply", counts={Result.RENAMED: 1})
@@ -48,7 +56,7 @@ def test_date_and_id_are_filled_in() -> None:
 
 
 def test_other_braces_are_left_alone() -> None:
-    """Braces are legal in file names."""
+    """Braces are legal in file names, and a path that was kept with a run is not looked at again."""
     assert resolve("{other}{}.csv") == (Path("{other}{}.csv"),)
 
 
@@ -76,6 +84,107 @@ def test_a_report_never_overwrites_the_spreadsheet(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     with pytest.raises(ReportTargetError, match="overwrite the spreadsheet"):
         resolve(str(tmp_path / "sub" / ".." / "orders.csv"), sheet=sheet)
+
+
+@pytest.mark.skipif(not hasattr(os, "link"), reason="this system has no links")
+@pytest.mark.parametrize("spelling", ["nofolder/../in.csv", "link.csv", "hard.csv", "./in.csv"])
+def test_the_spreadsheet_is_known_by_any_spelling(tmp_path: Path, spelling: str) -> None:
+    """What is checked is the very file that would be written: through a missing folder, a link, a hard link."""
+    sheet = tmp_path / "in.csv"
+    sheet.write_text("order_id,new_name\n")
+    (tmp_path / "link.csv").symlink_to(sheet)
+    os.link(sheet, tmp_path / "hard.csv")
+    with pytest.raises(ReportTargetError, match="overwrite the spreadsheet itself"):
+        resolve(f"{tmp_path}/{spelling}", sheet=sheet)
+
+
+@pytest.mark.parametrize("what", ["the log", "the key file"])
+def test_a_report_never_overwrites_what_belongs_to_the_command(tmp_path: Path, what: str) -> None:
+    """It is refused before the file is there, in other letters as well: disks may not tell them apart."""
+    taken = {what: tmp_path / "night.json"}
+    for refused in (tmp_path / "night.json", tmp_path / "Night.JSON"):
+        with pytest.raises(ReportTargetError, match=f"would overwrite {what};"):
+            refuse_at_once([str(refused)], taken=taken)
+        with pytest.raises(ReportTargetError, match=f"would overwrite {what};"):
+            resolve_targets([str(refused)], run_id="k3", date=TODAY, sheet=None, state_dir=tmp_path, taken=taken)
+
+
+@pytest.mark.parametrize("template", ["{sheet}.csv", "{Date}/r.csv", "r-{}.csv"])
+def test_an_unknown_placeholder_is_refused_with_those_there_are(template: str) -> None:
+    """A report called ``{sheet}.csv`` is never what was meant."""
+    with pytest.raises(ReportTargetError, match=r"which is unknown; \{date\} and \{id\} are filled in"):
+        refuse_at_once([template])
+
+
+def test_two_reports_in_one_file_are_refused(tmp_path: Path) -> None:
+    """Where a disk takes two spellings for one name, the second would replace the first; one twice is written once."""
+    (tmp_path / "sub").mkdir()
+    once = resolve(f"{tmp_path}/r.csv", f"{tmp_path}/sub/../r.csv")
+    assert once == (tmp_path / "r.csv",)
+    with pytest.raises(ReportTargetError, match="would be one file"):
+        resolve(f"{tmp_path}/r.csv", f"{tmp_path}/R.csv")
+
+
+@each_format
+def test_only_a_report_is_replaced(tmp_path: Path, ending: str) -> None:
+    """An older report and an empty file give way; whatever else has the name is somebody's work."""
+    report, empty, foreign = (tmp_path / f"{name}{ending}" for name in ("report", "empty", "foreign"))
+    write_report(report, [ROW], summary=SUMMARY)
+    empty.touch()
+    foreign.write_text("order_id;new_name\na1;b\n")
+    for target in (report, empty):
+        refuse_at_once([str(target)])
+        assert resolve(str(target)) == (target,)
+    for refuse in (refuse_at_once, lambda wishes: resolve(*wishes)):
+        with pytest.raises(
+            ReportTargetError, match="exists and is no report of batch-renamer, so it is not overwritten"
+        ):
+            refuse([str(foreign)])
+
+
+@each_format
+def test_a_report_of_another_format_is_no_report_here(tmp_path: Path, ending: str) -> None:
+    """A file is what it is called, or it is not known."""
+    other = tmp_path / ("other.json" if ending == ".csv" else "other.csv")
+    write_report(other, [ROW], summary=SUMMARY)
+    target = other.rename(tmp_path / f"r{ending}")
+    with pytest.raises(ReportTargetError, match="is no report"):
+        resolve(str(target))
+
+
+def test_a_report_saved_by_a_spreadsheet_program_is_still_one(tmp_path: Path) -> None:
+    """It moves the texts to a table of their own, or takes semicolons."""
+    book = tmp_path / "r.xlsx"
+    write_report(book, [ROW], summary=SUMMARY)
+    opened = openpyxl.load_workbook(book)
+    opened.save(book)
+    (tmp_path / "r.csv").write_text(";".join(COLUMNS) + "\r\n", encoding="utf-8-sig")
+    assert len(resolve(str(book), str(tmp_path / "r.csv"))) == 2
+
+
+@pytest.mark.parametrize("damage", [b"PK\x03\x04 cut", b"\x00" * 5000])
+def test_a_damaged_workbook_is_no_report(tmp_path: Path, damage: bytes) -> None:
+    """Whatever cannot be read is somebody's, too."""
+    (tmp_path / "r.xlsx").write_bytes(damage)
+    with pytest.raises(ReportTargetError, match="is no report"):
+        resolve(str(tmp_path / "r.xlsx"))
+
+
+def test_a_folder_with_too_long_a_name_is_one_sentence(tmp_path: Path) -> None:
+    """The system can't even look for it."""
+    for path in (tmp_path / ("x" * 300) / "r.csv", tmp_path / ("y/" * 3000) / "r.csv"):
+        with pytest.raises(ReportTargetError, match="can't be written: File name too long"):
+            refuse_at_once([str(path)])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX removes the folder one is in")
+def test_a_removed_working_directory_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relative report has no place then."""
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(ReportTargetError, match="the folder that this command was started in has been removed"):
+        refuse_at_once(["r.csv"])
 
 
 def test_a_new_report_beside_the_spreadsheet_is_fine(tmp_path: Path) -> None:
@@ -204,6 +313,14 @@ def test_a_report_is_written(tmp_path: Path, ending: str) -> None:
     target = tmp_path / f"r{ending}"
     assert write_report(target, [ROW], summary=SUMMARY) == target
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_every_report_that_can_be_written_is_written(tmp_path: Path) -> None:
+    """One that fails keeps none of the others from being written; each failure is told."""
+    targets = [tmp_path / "gone" / "a.csv", tmp_path / "b.csv", tmp_path / "gone" / "c.json", tmp_path / "d.xlsx"]
+    written, failures = write_reports(targets, lambda: [ROW], summary=SUMMARY)
+    assert written == [tmp_path / "b.csv", tmp_path / "d.xlsx"]
+    assert [name in str(failure) for name, failure in zip(("a.csv", "c.json"), failures, strict=True)] == [True, True]
 
 
 @each_format

@@ -1,0 +1,66 @@
+"""Whether a file is a report of this program: a path enters, yes or no leaves.
+
+Only the beginning is looked at, and nothing of it is taken for granted: the file is somebody's until it is known.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from batch_renamer.files import read_regular
+from batch_renamer.model import COLUMNS
+
+__all__ = ["is_report"]
+
+_BEGINNING_BYTES = 65_536
+_DELIMITERS = ",;\t|"
+_JSON = re.compile(rb'\s*\{\s*"command":\s*"[^"]*",\s*"run_id":')
+_TEXT = re.compile(r"<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)</")
+_FIRST_COLUMNS = COLUMNS[:5]
+"""No spreadsheet begins with these but a report, of this version or an earlier one."""
+
+
+def is_report(path: Path) -> bool:
+    """Tell whether an existing file is empty, so that nothing is lost with it, or a report of the format it is named.
+
+    Raises:
+        OSError: it can't be read.
+    """
+    beginning, _ = read_regular(path, limit_bytes=_BEGINNING_BYTES)
+    return not beginning or _RECOGNISERS[path.suffix.lower()](path, beginning)
+
+
+def _is_csv(_: Path, beginning: bytes) -> bool:
+    heading = beginning.decode("utf-8-sig", "replace").partition("\n")[0].rstrip("\r")
+    return any(_begins_a_report(next(csv.reader([heading], delimiter=sign), [])) for sign in _DELIMITERS)
+
+
+def _is_json(_: Path, beginning: bytes) -> bool:
+    return _JSON.match(beginning) is not None
+
+
+def _is_xlsx(path: Path, _: bytes) -> bool:
+    # Ours has the texts in its first sheet; a spreadsheet program that saved it moved them to a table of their own.
+    return any(_begins_a_report(_texts_in(path, part)) for part in ("xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"))
+
+
+def _texts_in(path: Path, part: str) -> list[str]:
+    try:
+        with zipfile.ZipFile(path) as book, book.open(part) as file:
+            beginning = file.read(_BEGINNING_BYTES).decode("utf-8", "replace")
+    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError, ValueError):
+        return []  # no zip file, no such part, encrypted, damaged
+    return [html.unescape(text) for text in _TEXT.findall(beginning)[: len(_FIRST_COLUMNS)]]
+
+
+def _begins_a_report(headings: Iterable[str]) -> bool:
+    return tuple(headings)[: len(_FIRST_COLUMNS)] == _FIRST_COLUMNS
+
+
+_RECOGNISERS: Mapping[str, Callable[[Path, bytes], bool]] = {".csv": _is_csv, ".json": _is_json, ".xlsx": _is_xlsx}
