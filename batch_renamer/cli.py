@@ -13,7 +13,7 @@ import typer.core
 
 from batch_renamer.streams import let_go_of_lost_streams, open_closed_streams
 from batch_renamer.version import __version__
-from batch_renamer.words import RunToAudit, RunToFinish, RunToShow, RunToUndo, Spreadsheet, takes
+from batch_renamer.words import RunToAudit, RunToFinish, RunToShow, RunToUndo, SameAccount, Spreadsheet, takes
 
 __all__ = ["app", "main"]
 
@@ -123,10 +123,11 @@ def apply(
 def resume(
     run: RunToFinish = None,
     failed: Annotated[bool, typer.Option("--failed", help="Try the failed rows again, too.")] = False,
+    same_account: SameAccount = False,
     **given: Any,
 ) -> None:
     """Finish an interrupted run: what it did not come to, and what may have been applied after reading it back."""
-    _exit(_commands().resume(run, given, failed=failed))
+    _exit(_commands().resume(run, given, failed=failed, same_account=same_account))
 
 
 @app.command(cls=_Command)
@@ -134,17 +135,18 @@ def resume(
 def undo(
     run: RunToUndo = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be put back.")] = False,
+    same_account: SameAccount = False,
     **given: Any,
 ) -> None:
     """Put the old names of a run back, where the order still has the name that the run gave it."""
-    _exit(_commands().undo(run, given, dry_run=dry_run))
+    _exit(_commands().undo(run, given, dry_run=dry_run, same_account=same_account))
 
 
 @app.command(cls=_Command)
 @takes("audit")
-def audit(run: RunToAudit = None, **given: Any) -> None:
+def audit(run: RunToAudit = None, same_account: SameAccount = False, **given: Any) -> None:
     """Re-read the orders of a run and say which still have its names. Nothing is renamed."""
-    _exit(_commands().audit(run, given))
+    _exit(_commands().audit(run, given, same_account=same_account))
 
 
 @app.command(cls=_Command)
@@ -153,10 +155,14 @@ def runs(
     prune: Annotated[
         str | None, typer.Option("--prune", help="First forget runs older than an age (90d), or all but the newest N.")
     ] = None,
+    dismiss: Annotated[
+        str | None,
+        typer.Option("--dismiss", help="First note that this interrupted run will not be finished.", metavar="ID"),
+    ] = None,
     **given: Any,
 ) -> None:
     """List past runs, newest first."""
-    _exit(_commands().list_runs(given, prune=prune))
+    _exit(_commands().list_runs(given, prune=prune, dismiss=dismiss))
 
 
 @app.command(cls=_Command)

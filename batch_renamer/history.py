@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import assert_never
 
 from batch_renamer.connect import Destination
 from batch_renamer.errors import InputError
-from batch_renamer.journal import Journal, RunRecord, RunState
+from batch_renamer.journal import Closed, Journal, RunRecord, RunState
 from batch_renamer.model import Result
 
 __all__ = [
+    "as_this_account",
     "begun",
     "bound_to",
     "committed",
@@ -25,6 +27,7 @@ __all__ = [
     "taken_back",
     "unfinished",
     "went_before",
+    "why_closed",
 ]
 
 
@@ -76,11 +79,28 @@ def bound_to(run: RunRecord, destination: Destination) -> list[str]:
         msg = f"Run {run.id} belongs to {theirs}, and this is {ours}. Nothing was sent."
         raise InputError(msg)
     if run.account != destination.account:
-        msg = f"Run {run.id} was made with another key, so it may be another account's. Nothing was sent."
+        msg = (
+            f"Run {run.id} was made with another key, so it may be another account's. If that was an older key of this"
+            " account, give --same-account. Nothing was sent."
+        )
         raise InputError(msg)
     if run.key_print != destination.key_print:
         return [f"The key of profile {run.profile} has changed since run {run.id}; its orders should be the same ones."]
     return []
+
+
+def as_this_account(journal: Journal, run: RunRecord, destination: Destination) -> RunRecord:
+    """Return a run as one of this account, upon the user's word that its key is an older one of the same account.
+
+    So are all runs that were made with that key: what they have renamed counts from now on.
+
+    Raises:
+        InputError: it belongs to another address.
+    """
+    if run.base_url != destination.base_url:
+        bound_to(run, destination)
+    journal.rebind(run, account=destination.account, profile=destination.profile)
+    return journal.run(run.id)
 
 
 def kept_plan(plan: RunRecord) -> RunRecord:
@@ -129,9 +149,33 @@ def renamed_something(run: RunRecord) -> RunRecord:
 
 
 def interrupted(run: RunRecord, counts: dict[Result, int]) -> bool:
-    """Tell whether a run has rows that it did not come to, or came to its last row and not to its reports."""
-    left = counts.get(Result.PENDING) or counts.get(Result.PLANNED)  # planned, of a run killed just before it renamed
-    return begun(run) and (bool(left) or (committed(run) and run.reported_at is None))
+    """Tell whether a run has rows that it did not come to, or came to its last row and not to its reports.
+
+    One that is closed is over, whatever it left.
+    """
+    left = counts.get(Result.PENDING, 0) + counts.get(Result.PLANNED, 0)  # planned: killed just before it renamed
+    if run.stopped:
+        left += counts.get(Result.UNKNOWN, 0)
+    return not run.closed and begun(run) and (bool(left) or (committed(run) and run.reported_at is None))
+
+
+def why_closed(run: RunRecord) -> str:
+    """Return the sentence that says why a run is not taken up; "" for one that may be, be it dismissed.
+
+    Whoever names a dismissed run has thought better of it.
+    """
+    match run.closed:
+        case Closed.REFUSED:
+            return f"Run {run.id} was refused and is over: {run.stopped} Repair that, then apply the spreadsheet again."
+        case Closed.SUPERSEDED:
+            return (
+                f"Run {run.closed_by} has dealt since with all that run {run.id} left, so there is nothing to finish:"
+                " going on would give back older names."
+            )
+        case Closed.DISMISSED | Closed.NOT:
+            return ""
+        case never:
+            assert_never(never)
 
 
 def last_of_sheet(journal: Journal, *, digest: str, destination: Destination) -> RunRecord | None:
@@ -167,7 +211,7 @@ def went_before(journal: Journal, run: RunRecord) -> RunRecord | None:
 def unfinished(journal: Journal, run: RunRecord) -> tuple[RunRecord, int] | None:
     """Return the newest other run of the account that has renamed and was interrupted, and how many rows it left.
 
-    It is over if it was undone, or if its spreadsheet was applied again since.
+    It is over if it was undone, dismissed or superseded.
     """
     at_work: frozenset[str] | None = None
     for other in journal.runs(base_url=run.base_url, profile=run.profile):
@@ -175,18 +219,11 @@ def unfinished(journal: Journal, run: RunRecord) -> tuple[RunRecord, int] | None
         if passed_over or not committed(other) or (other.reported_at is not None and not other.stopped):
             continue
         at_work = journal.at_work() if at_work is None else at_work
-        if other.id in at_work or not (_last_of_its_sheet(journal, other) and _if_interrupted(journal, other)):
+        if other.id in at_work or not _if_interrupted(journal, other):
             continue
         counts = journal.counts(other)
         return other, counts.get(Result.PENDING, 0) + counts.get(Result.UNKNOWN, 0)
     return None
-
-
-def _last_of_its_sheet(journal: Journal, run: RunRecord) -> bool:
-    if run.digest is None:
-        return True
-    last = journal.last_of_sheet(digest=run.digest, account=run.account, base_url=run.base_url)
-    return last is None or last.number == run.number
 
 
 def _place(base_url: str, profile: str | None) -> str:

@@ -18,12 +18,14 @@ from batch_renamer.run import Run
 from batch_renamer.stages import (
     adopt,
     aim,
+    ask_again,
     conclude,
     confirm,
     connect,
     hold,
     load,
     lock,
+    lock_is_free,
     prove,
     read,
     recheck,
@@ -45,10 +47,10 @@ Stage = Callable[[Run], Awaitable[None]]
 _STAGES: dict[str, tuple[Stage, ...]] = {
     "check": (load, aim),
     "plan": (load, hold, aim, connect, prove, read, weigh),
-    "apply": (load, hold, aim, connect, prove, read, weigh, confirm, lock, rename),
+    "apply": (load, hold, aim, connect, prove, read, ask_again, weigh, confirm, lock, rename),
     "apply --plan": (adopt, hold, aim, connect, prove, read, weigh, confirm, lock, rename),
     "resume": (take_up, hold, aim, connect, prove, confirm, lock, reopen, read, weigh, rename),
-    "undo": (reverse, hold, aim, connect, prove, read, weigh, confirm, lock, still_whole, rename),
+    "undo": (lock_is_free, reverse, hold, aim, connect, prove, read, weigh, confirm, lock, still_whole, rename),
     "undo --dry-run": (reverse, hold, aim, connect, prove, read, weigh),
     "audit": (recheck, hold, aim, connect, prove, read),
 }

@@ -58,6 +58,7 @@ class RenameRequest:
     ``row`` is the number that the spreadsheet program shows. ``current_name`` is the guard: the rename happens
     only if the order still has that name (``None``: no guard). ``skip`` is the mark as typed ("" = do it). ``warning``
     has a line for each thing to be said; what stands before its first colon is what it has in common with other rows.
+    ``guard_reason`` is what is said of an order that has another name, where the sheet is not what guards it.
 
     Example:
         >>> RenameRequest(row=2, order_id="a1", new_name="12 Elm St").skip
@@ -70,6 +71,7 @@ class RenameRequest:
     current_name: str | None = None
     skip: str = ""
     warning: str = ""
+    guard_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

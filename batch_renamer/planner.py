@@ -49,7 +49,8 @@ def decide(
         case Found(order=order) if request.current_name is not None and not (
             request.current_name == (order.name or "") if exactly else same_name(request.current_name, order.name)
         ):
-            return _settled(request, Result.DRIFTED, order, reason=drifted, old_name=request.current_name)
+            why = request.guard_reason or drifted
+            return _settled(request, Result.DRIFTED, order, reason=why, old_name=request.current_name)
         case Found(order=order, read_at=read_at):
             return Change(row=request.row, new_name=request.new_name, order=order, read_at=read_at)
         case _:

@@ -35,8 +35,10 @@ class Run:
 
     ``sheet`` is the spreadsheet's path (None for a DataFrame), ``digest`` tells whether it is the same as before.
     ``origin`` is the run that this one commits, takes up, undoes or audits; ``again_failed`` takes up what failed, too.
-    ``confirm`` shows the plan and asks; without one nobody is asked. ``background`` runs what watches over the run,
-    ``opened`` is closed at its end; both are there while the stages are. ``targets`` are the reports to be written.
+    ``confirm`` shows the plan and asks; without one nobody is asked. ``confirm_again`` asks whether so many orders are
+    to be renamed that an earlier run of the same rows renamed, and that were renamed since. ``background`` runs what
+    watches over the run, ``opened`` is closed at its end; both are there while the stages are. ``targets`` are the
+    reports to be written.
     ``lock_dir`` is where runs lock one another out (None: the state directory), ``must_stay`` the files that the run
     holds and that must not go while it is at work.
     ``read_in_s`` is how long it took to read the current names, in seconds. ``in_hand`` tells that no other process may
@@ -56,6 +58,7 @@ class Run:
     origin: RunRecord | None = None
     again_failed: bool = False
     confirm: Callable[[Run], Awaitable[bool]] | None = None
+    confirm_again: Callable[[Run, int], Awaitable[bool]] | None = None
     background: anyio.abc.TaskGroup = field(init=False)
     opened: AsyncExitStack = field(init=False)
     stop: StopSignal = field(default_factory=StopSignal)
@@ -79,6 +82,12 @@ class Run:
         """The run's entry in the journal; there is one from the moment the spreadsheet was opened."""
         assert self._record is not None, "the spreadsheet was not loaded yet"  # noqa: S101 - an order of stages
         return self._record
+
+    @property
+    def id_for_others(self) -> str:
+        """The id by which other processes know the run: its own, or that of the run that it is about."""
+        known = self._record or self.origin
+        return known.id if known is not None else "?"
 
     @property
     def begun_in_journal(self) -> bool:

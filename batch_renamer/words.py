@@ -24,6 +24,7 @@ __all__ = [
     "RunToFinish",
     "RunToShow",
     "RunToUndo",
+    "SameAccount",
     "Spreadsheet",
     "again",
     "for_the_next",
@@ -69,6 +70,10 @@ RunToAudit = Annotated[
 RunToShow = Annotated[
     str | None,
     typer.Argument(metavar="ID", help=f"{_ID}the newest of this account.", show_default=False),
+]
+SameAccount = Annotated[
+    bool,
+    typer.Option("--same-account", help="The run was made with an older key of this account.", show_default=False),
 ]
 
 
@@ -122,6 +127,9 @@ LIMITS: Group = {
     "max_renames": _text("--max-renames", "Refuse a plan that renames more orders than this.", metavar="N"),
     "strict": _switch("--strict", "Send nothing if any row is bad."),
 }
+REPEATING: Group = {
+    "again": _switch("--again", "Rename again what an earlier run of the same rows renamed, if it was renamed since."),
+}
 RESUMING: Group = {
     "max_failures": _text(
         "--max-failures", "Stop when more rows than this are bad; a share counts from 20 rows on. [50%]", metavar="N|N%"
@@ -158,8 +166,8 @@ OUTPUT: Group = {
 
 _TAKEN: Mapping[str, tuple[Group, ...]] = {
     "check": (INPUT, OUTPUT, WHERE),
-    "plan": (INPUT, API, LIMITS, RESUMING, SANDBOX, OUTPUT, WHERE),
-    "apply": (WRITING, INPUT, API, LIMITS, RESUMING, SANDBOX, OUTPUT, WHERE),
+    "plan": (INPUT, API, LIMITS, REPEATING, RESUMING, SANDBOX, OUTPUT, WHERE),
+    "apply": (WRITING, INPUT, API, LIMITS, REPEATING, RESUMING, SANDBOX, OUTPUT, WHERE),
     "resume": (WRITING, API, RESUMING, SANDBOX, OUTPUT, WHERE),
     "undo": (WRITING, API, LIMITS, RESUMING, SANDBOX, OUTPUT, WHERE),
     "audit": (API, SANDBOX, OUTPUT, WHERE),

@@ -18,7 +18,7 @@ from batch_renamer.model import RunSummary
 from batch_renamer.progress import RunView, show_run, visible
 from batch_renamer.run import Run
 
-__all__ = ["ask", "ask_to_go_on", "orders"]
+__all__ = ["ask", "ask_to_go_on", "ask_to_rename_again", "orders"]
 
 _MOST_SHOWN = 20
 
@@ -67,6 +67,16 @@ def ask_to_go_on(last: RunRecord, *, left: int) -> bool:
         f"Go on with it at {last.base_url}{profile}? No begins a new run. [y/N] "
     )
     return anyio.run(_yes, question)
+
+
+async def ask_to_rename_again(run: Run, count: int) -> bool:
+    """Ask whether orders that were renamed since an earlier run of the same rows are to be renamed again."""
+    question = (
+        f"\nAn earlier run of these rows renamed {orders(count)} that somebody else has renamed since.\n"
+        f"Rename {'it' if count == 1 else 'them'} again? No leaves {'it' if count == 1 else 'them'} alone. [y/N] "
+    )
+    with run.stop.interruptible():
+        return await _yes(question)
 
 
 def orders(count: int) -> str:

@@ -6,34 +6,38 @@ import datetime
 import json
 import re
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from batch_renamer.commands.listing import Entry, broken_off, entry_of
 from batch_renamer.commands.session import Session, to_standard_output, within
 from batch_renamer.connect import files_taken
-from batch_renamer.errors import SettingsError
-from batch_renamer.history import interrupted, merely_planned, named, went_before
-from batch_renamer.journal import DRY, Journal, RunRecord, RunState
-from batch_renamer.model import BAD_RESULTS, Result, RunSummary
-from batch_renamer.progress import RunView, show_run, visible
+from batch_renamer.errors import InputError, SettingsError
+from batch_renamer.history import named, went_before
+from batch_renamer.journal import DRY, Closed, Journal, RunRecord, RunState
+from batch_renamer.model import BAD_RESULTS, RunSummary
+from batch_renamer.progress import RunView, show_run
 from batch_renamer.reports import prove_writable, resolve_targets, write_json_result, write_reports
 from batch_renamer.words import again, for_the_next
 
 __all__ = ["list_runs", "report_again", "show_one"]
 
 _ALL = ("plan", "apply", "undo", "undo --dry-run", "audit")
+_KILLED = "It was killed, or the machine went down, before its end."
 _NEVER_BEGUN = "Its spreadsheet was not read to the end; nothing was sent."
 _AGE = re.compile(r"([0-9]{1,6})(d|h|w)")
 _UNITS_S = {"h": 3_600, "d": 86_400, "w": 604_800}
 
 
-def list_runs(given: Mapping[str, Any], *, prune: str | None) -> int:
-    """List past runs, newest first; ``prune`` forgets old ones before. Return the exit code."""
-    return within("runs", given, partial(_list, prune=prune))
+def list_runs(given: Mapping[str, Any], *, prune: str | None, dismiss: str | None = None) -> int:
+    """List past runs, newest first; return the exit code.
+
+    Before that, ``prune`` forgets old ones, and ``dismiss`` notes that an interrupted one will not be finished.
+    """
+    return within("runs", given, partial(_list, prune=prune, dismiss=dismiss))
 
 
 def show_one(run_id: str | None, given: Mapping[str, Any]) -> int:
@@ -46,8 +50,10 @@ def report_again(run_id: str | None, given: Mapping[str, Any]) -> int:
     return within("report", given, partial(_report, run_id=run_id))
 
 
-def _list(session: Session, *, prune: str | None) -> int:
-    with session.journal(only_read=prune is None) as journal:
+def _list(session: Session, *, prune: str | None, dismiss: str | None) -> int:
+    with session.journal(only_read=prune is None and dismiss is None) as journal:
+        if dismiss is not None:
+            _dismiss(session, journal, dismiss)
         if prune is not None:
             gone = _prune(journal, prune)
             sys.stderr.write(f"{gone:,} run forgotten.\n" if gone == 1 else f"{gone:,} runs forgotten.\n")
@@ -61,15 +67,26 @@ def _list(session: Session, *, prune: str | None) -> int:
 
 
 def _write_runs(session: Session, journal: Journal, runs: list[RunRecord], *, at_work: frozenset[str]) -> None:
+    undone = journal.undone()
+    entries = (entry_of(journal, run, at_work=at_work, undone=undone) for run in runs)
     if session.settings.json:
-        lines = [_as_json(run, _counts(journal, run), journal.parent(run), at_work=run.id in at_work) for run in runs]
+        lines = [entry.as_json() for entry in entries]
         sys.stdout.write(json.dumps({"command": "runs", "exit_code": 0, "runs": lines}) + "\n")
     else:
-        for run in runs:
-            line = _line(run, _counts(journal, run), journal.parent(run), at_work=run.id in at_work)
-            sys.stdout.write(line + "\n")
+        sys.stdout.writelines(f"{entry.line()}\n" for entry in entries)
         if not runs:
             sys.stderr.write(f"There are no runs yet.{session.elsewhere()}\n")
+
+
+def _dismiss(session: Session, journal: Journal, run_id: str) -> None:
+    run = session.find(journal, run_id, commands=("apply", "undo"))
+    if run.closed is not Closed.DISMISSED:
+        entry = entry_of(journal, run, at_work=journal.at_work(), undone=frozenset())
+        if entry.state != "interrupted":
+            msg = f"Run {run.id} is {entry.state}, not interrupted: there is nothing to dismiss."
+            raise InputError(msg)
+        journal.dismiss(run)
+    sys.stderr.write(f"Run {run.id} will not be mentioned again. `resume {run.id}` still finishes it.\n")
 
 
 def _prune(journal: Journal, what: str) -> int:
@@ -86,31 +103,36 @@ def _show(session: Session, *, run_id: str | None) -> int:
         at_work = journal.at_work()  # before the run: one that ends in between has ended
         run = session.find(journal, run_id, commands=_ALL)
         with journal.hold(run, to_read=True), to_standard_output():
-            _show_held(session, journal, run, at_work=run.id in at_work)
+            _show_held(session, journal, run, at_work=at_work)
     return 0
 
 
-def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: bool) -> None:
+def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: frozenset[str]) -> None:
     summary = _summary(journal, run)
+    entry = Entry(
+        run=run,
+        counts=summary.counts,
+        parent=journal.parent(run),
+        in_use=run.id in at_work,
+        undone=run.number in journal.undone(),
+    )
+    if entry.at_work:
+        summary = replace(summary, stopped=run.stopped)
     if session.settings.json:
-        write_json_result(
-            sys.stdout,
-            journal.report_rows(run, over=_broken_off(run)),
-            summary=replace(summary, command="show", exit_code=0),
-        )
+        rows = journal.report_rows(run, over=broken_off(run))
+        write_json_result(sys.stdout, rows, summary=replace(summary, command="show"))
         return
-    at_work = at_work and _is_open(run, summary.counts)
-    sys.stdout.write(_line(run, summary.counts, journal.parent(run), at_work=at_work) + "\n")
+    sys.stdout.write(entry.line() + "\n")
     about = went_before(journal, run)
-    resume = not at_work and run.command in ("apply", "undo") and interrupted(run, summary.counts)
+    resume = entry.state == "interrupted"
     view = RunView(
         summary=summary,
-        problems=tuple(journal.reasons(run, sorted(BAD_RESULTS))),
+        problems=tuple(journal.reasons(run, sorted(BAD_RESULTS & summary.counts.keys()))),
         planned=tuple(journal.planned_rows(run, limit=1_000) if run.state is RunState.PLANNED else ()),
         putting_back=run.command.startswith("undo"),
         about=named(about) if about is not None else "",
         about_undo=about is not None and about.command == "undo",
-        at_work=at_work,
+        at_work=entry.at_work,
         dry=run.command in DRY,
         next_hint="To go on with what is left:" if resume else "",
         next_command=_resume(session, run) if resume else "",
@@ -136,7 +158,7 @@ def _report(session: Session, *, run_id: str | None) -> int:
         prove_writable(targets)
         written, failures = write_reports(
             targets,
-            partial(journal.report_rows, run, over=_broken_off(run)),
+            partial(journal.report_rows, run, over=broken_off(run)),
             summary=_summary(journal, run),
             delimiter=run.delimiter or ",",
         )
@@ -161,64 +183,21 @@ def _resume(session: Session, run: RunRecord) -> str:
 
 
 def _summary(journal: Journal, run: RunRecord) -> RunSummary:
-    counts = journal.account(run, over=_broken_off(run))
+    counts = journal.account(run, over=broken_off(run))
     bad = any(result in BAD_RESULTS for result in counts)
     return RunSummary(
         run_id=run.id,
         command=run.command,
         counts=counts,
-        exit_code=int(bad),
-        stopped=run.stopped or (_NEVER_BEGUN if run.state is RunState.LOADING else ""),
-        seconds=(run.finished_at or time.time()) - run.created_at if run.finished_at else 0.0,
+        exit_code=int(bad) if run.exit_code is None else run.exit_code,
+        stopped=run.stopped or _why_unfinished(run),
+        seconds=run.seconds or 0.0,
         reports=run.reports if run.reported_at is not None else (),
     )
 
 
-def _counts(journal: Journal, run: RunRecord) -> dict[Result, int]:
-    """Return how many rows have each result; what an interrupted run had planned, it did not come to."""
-    return journal.counts(run, over=_broken_off(run))
-
-
-def _broken_off(run: RunRecord) -> bool:
-    """Tell whether a run that was to rename ended, or was killed, before its plan was whole."""
-    return run.state in (RunState.LOADING, RunState.READING) and run.command in ("apply", "undo")
-
-
-def _line(run: RunRecord, counts: dict[Result, int], parent: RunRecord | None, *, at_work: bool) -> str:
-    moment = datetime.datetime.fromtimestamp(run.created_at).astimezone().strftime("%Y-%m-%d %H:%M")
-    results = ", ".join(f"{count:,} {result}" for result, count in counts.items()) or "no rows"
-    command = run.command + (f" of {parent.id}" if parent is not None else "")
-    where = run.base_url + (f" ({run.profile})" if run.profile else "")
-    sheet = f"  {visible(Path(run.sheet).name)}" if run.sheet is not None else ""
-    return f"{run.id}  {moment}  {command:<15}  {_how(run, counts, at_work=at_work):<11}  {where}{sheet}  {results}"
-
-
-def _is_open(run: RunRecord, counts: dict[Result, int]) -> bool:
-    """Tell whether a run that somebody has in use may be at work; one that is over is merely looked at."""
-    return run.state is not RunState.FINISHED or interrupted(run, counts)
-
-
-def _how(run: RunRecord, counts: dict[Result, int], *, at_work: bool) -> str:
-    if at_work and _is_open(run, counts):
-        return "at work"
-    if merely_planned(run):
-        return "planned"
-    if interrupted(run, counts):
-        return "interrupted"
-    return "done" if run.state is RunState.FINISHED else "not begun"
-
-
-def _as_json(
-    run: RunRecord, counts: dict[Result, int], parent: RunRecord | None, *, at_work: bool
-) -> dict[str, object]:
-    return {
-        "run_id": run.id,
-        "command": run.command,
-        "of": parent.id if parent is not None else None,
-        "state": _how(run, counts, at_work=at_work),
-        "base_url": run.base_url,
-        "profile": run.profile,
-        "sheet": run.sheet,
-        "created_at": datetime.datetime.fromtimestamp(run.created_at, datetime.UTC).isoformat(timespec="seconds"),
-        "counts": {result.value: count for result, count in counts.items()},
-    }
+def _why_unfinished(run: RunRecord) -> str:
+    """Return what is to be said of a run that is not at work, and whose end was never noted."""
+    if run.state is RunState.LOADING:
+        return _NEVER_BEGUN
+    return _KILLED if run.state is RunState.RENAMING else ""

@@ -15,12 +15,13 @@ from typing import Any
 import anyio
 
 from batch_renamer.commands.advising import reminder
-from batch_renamer.commands.asking import ask, ask_to_go_on, orders
+from batch_renamer.commands.asking import ask, ask_to_go_on, ask_to_rename_again, orders
 from batch_renamer.commands.session import Session, to_standard_output, within
 from batch_renamer.commands.showing import show
 from batch_renamer.connect import Destination, nowhere
-from batch_renamer.errors import InputError, InterruptedRunError
+from batch_renamer.errors import InputError, InterruptedRunError, LockedError
 from batch_renamer.history import (
+    as_this_account,
     begun,
     bound_to,
     committed,
@@ -31,9 +32,10 @@ from batch_renamer.history import (
     merely_planned,
     renamed_something,
     taken_back,
+    why_closed,
 )
 from batch_renamer.job import perform
-from batch_renamer.journal import Journal, RunRecord, RunState
+from batch_renamer.journal import Closed, Journal, RunRecord, RunState
 from batch_renamer.loader import open_sheet
 from batch_renamer.model import BAD_RESULTS, Result, RunSummary
 from batch_renamer.progress import Progress, counted
@@ -66,16 +68,18 @@ def apply_plan(plan_id: str, given: Mapping[str, Any]) -> int:
     return within("apply", given, partial(_about_run, command="apply --plan", origin=origin))
 
 
-def resume(run_id: str | None, given: Mapping[str, Any], *, failed: bool) -> int:
+def resume(run_id: str | None, given: Mapping[str, Any], *, failed: bool, same_account: bool = False) -> int:
     """Finish an interrupted run, with ``failed`` what failed as well; return the exit code."""
 
     def origin(session: Session, journal: Journal) -> RunRecord:
-        return session.find(journal, run_id, commands=_WRITES, newest=begun)
+        return session.find(journal, run_id, commands=_WRITES, newest=lambda run: begun(run) and not run.closed)
 
-    return within("resume", given, partial(_about_run, command="resume", origin=origin, failed=failed))
+    return within(
+        "resume", given, partial(_about_run, command="resume", origin=origin, failed=failed, same_account=same_account)
+    )
 
 
-def undo(run_id: str | None, given: Mapping[str, Any], *, dry_run: bool) -> int:
+def undo(run_id: str | None, given: Mapping[str, Any], *, dry_run: bool, same_account: bool = False) -> int:
     """Put the old names of a run back; return the exit code."""
 
     def origin(session: Session, journal: Journal) -> RunRecord:
@@ -91,17 +95,17 @@ def undo(run_id: str | None, given: Mapping[str, Any], *, dry_run: bool) -> int:
         return renamed_something(run)
 
     command = "undo --dry-run" if dry_run else "undo"
-    body = partial(_about_run, command=command, origin=origin, chosen=run_id is not None)
+    body = partial(_about_run, command=command, origin=origin, chosen=run_id is not None, same_account=same_account)
     return within("undo", given, body)
 
 
-def audit(run_id: str | None, given: Mapping[str, Any]) -> int:
+def audit(run_id: str | None, given: Mapping[str, Any], *, same_account: bool = False) -> int:
     """Re-read the orders of a run and say which still have its names; return the exit code."""
 
     def origin(session: Session, journal: Journal) -> RunRecord:
         return renamed_something(session.find(journal, run_id, commands=_WRITES, newest=committed))
 
-    return within("audit", given, partial(_about_run, command="audit", origin=origin))
+    return within("audit", given, partial(_about_run, command="audit", origin=origin, same_account=same_account))
 
 
 def _check(session: Session, *, file: Path) -> int:
@@ -129,6 +133,10 @@ def _or_go_on(run: Run, last: RunRecord | None, session: Session) -> Run:
     if last is None or _bounds(run.settings) not in ((None, None, False), (last.first, last.max_renames, last.strict)):
         return run  # Other bounds than those of the interrupted run are meant for a new one.
     journal, progress, destination = run.journal, run.progress, run.destination
+    if last.id in journal.at_work():
+        if run.settings.wait:
+            return run  # It begins when the other one has ended, and reads what that has renamed.
+        raise LockedError(f"Run {last.id} of the same rows")
     counts = journal.counts(last)
     left = counts.get(Result.PENDING, 0) + counts.get(Result.UNKNOWN, 0)
     if session.settings.yes:
@@ -145,12 +153,22 @@ def _bounds(settings: Settings) -> tuple[int | None, int | None, bool]:
     return settings.first, settings.max_renames, settings.strict
 
 
-def _about_run(session: Session, *, command: str, origin: _Origin, failed: bool = False, chosen: bool = True) -> int:
+def _about_run(
+    session: Session,
+    *,
+    command: str,
+    origin: _Origin,
+    failed: bool = False,
+    chosen: bool = True,
+    same_account: bool = False,
+) -> int:
     if command not in ("undo --dry-run", "audit"):
         session.needs_yes()
     destination, warnings = session.destination()
     with session.screen() as progress, session.journal() as journal:
         past = origin(session, journal)
+        if same_account:
+            past = as_this_account(journal, past, destination)
         warnings += bound_to(past, destination)
         if command == "resume":
             if (nothing := _nothing_left(journal, past, failed=failed)) is not None:
@@ -174,7 +192,16 @@ def _nothing_left(journal: Journal, past: RunRecord, *, failed: bool) -> str | N
     if past.state is RunState.LOADING:
         return f"Run {past.id} was stopped while its rows were read; nothing was sent. Begin it again."
     counts = journal.account(past)
-    if interrupted(past, counts) or counts.get(Result.UNKNOWN) or (failed and counts.get(Result.FAILED)):
+    again = failed and past.closed is Closed.REFUSED and counts.get(Result.FAILED)
+    if (closed := why_closed(past)) and not again:
+        raise InputError(closed)
+    if (
+        again
+        or past.closed
+        or interrupted(past, counts)
+        or counts.get(Result.UNKNOWN)
+        or (failed and counts.get(Result.FAILED))
+    ):
         return None
     return f"Run {past.id} has nothing left to finish."
 
@@ -212,6 +239,7 @@ def _sheet_run(session: Session, file: Path, *, journal: Journal, progress: Prog
         sheet=file,
         digest=_digest(file, settings),
         confirm=None if settings.yes else ask,
+        confirm_again=None if settings.yes else ask_to_rename_again,
     )
 
 

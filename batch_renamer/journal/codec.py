@@ -9,7 +9,9 @@ from itertools import chain
 from batch_renamer.model import Change, Order, Outcome, RenameRequest, ReportRow, Result, RowProblem, Unsettled
 
 __all__ = [
+    "REASON",
     "REPORT",
+    "RESULT",
     "SETTLE_OUTCOME",
     "SETTLE_PLANNED",
     "STRAYS",
@@ -21,13 +23,20 @@ __all__ = [
     "unsettled",
 ]
 
+_UNRECORDED = "handed_out AND (result IS NULL OR result = 'planned')"
+_SENT = "It was about to be sent, and what came of it was not recorded: the API may have applied it."
+
+# What readers see of a row. One that was handed out and has no outcome may have been applied: it isn't called unsent.
+RESULT = f"CASE WHEN {_UNRECORDED} THEN 'unknown' ELSE result END"
+REASON = f"CASE WHEN {_UNRECORDED} THEN '{_SENT}' ELSE reason END"
+
 # Of an order that was never read, the old name is the one that the sheet gives: a report that is fed back in as a
 # spreadsheet keeps its guards.
-REPORT = """
-    SELECT row, order_id, COALESCE(old_name, NULLIF(guard, '')), new_name, final_name, skip, result, reason, warning,
-        status, is_processing, is_merging, is_deleted, total_images, last_updated_at,
+REPORT = f"""
+    SELECT row, order_id, COALESCE(old_name, NULLIF(guard, '')), new_name, final_name, skip,
+        {RESULT}, {REASON}, warning, status, is_processing, is_merging, is_deleted, total_images, last_updated_at,
         attempts, http_status, started_at, seconds
-    FROM rows WHERE run = ?"""
+    FROM rows WHERE run = ?"""  # noqa: S608 - constants
 
 
 class Settling:
@@ -85,8 +94,10 @@ SETTLE_OUTCOME = Settling(
     reason = excluded.reason,
     warning = CASE WHEN instr(warning, excluded.warning) THEN warning
         ELSE trim(warning || char(10) || excluded.warning, char(10)) END,
-    old_name = CASE WHEN handed_out = 2 THEN COALESCE(old_name, excluded.old_name)
+    old_name = CASE WHEN handed_out = 2 AND excluded.result != 'drifted' THEN COALESCE(old_name, excluded.old_name)
         ELSE COALESCE(excluded.old_name, old_name) END,
+    name_before = CASE WHEN handed_out = 2 AND excluded.result = 'drifted' THEN COALESCE(name_before, old_name)
+        ELSE name_before END,
     final_name = excluded.final_name,
     status = COALESCE(excluded.status, status), is_processing = COALESCE(excluded.is_processing, is_processing),
     is_merging = COALESCE(excluded.is_merging, is_merging), is_deleted = COALESCE(excluded.is_deleted, is_deleted),

@@ -8,11 +8,20 @@ from __future__ import annotations
 
 import sqlite3
 
-__all__ = ["adopt", "recheck", "reopen", "reverse", "reversible"]
+__all__ = ["CHANGED", "adopt", "recheck", "reopen", "reverse", "reversible"]
 
 _NO_NAME_BEFORE = "The order had no name before that run, so there is none to give back."
 
-_GAVE_A_NAME = "(result IN ('renamed', 'unknown') OR (result = 'planned' AND handed_out))"
+# The rows whose orders a run has changed, or may have: renamed; sent without a recorded outcome; refused though the
+# server kept a third name; renamed and, when it was taken up (handed_out = 2), found with another name or not at all.
+CHANGED = """(
+    result IN ('renamed', 'unknown') OR (handed_out AND (result IS NULL OR result IN ('planned', 'drifted')))
+    OR (result = 'failed' AND attempts AND final_name IS NOT NULL AND final_name IS NOT old_name)
+    OR (result = 'failed' AND handed_out = 2 AND final_name IS NULL))"""
+# The name that a run left: what the server keeps, where that was seen and is not the old name.
+_LEFT = """
+    CASE WHEN result = 'renamed' OR (result IN ('failed', 'unknown') AND final_name IS NOT old_name)
+    THEN COALESCE(final_name, new_name) WHEN result = 'drifted' THEN COALESCE(expected, new_name) ELSE new_name END"""
 
 _ADOPT = """
     INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning, result, reason, old_name, final_name,
@@ -25,17 +34,16 @@ _ADOPT = """
 """
 _REVERSE = f"""
     INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning, result, reason)
-    SELECT :run, row, order_id, COALESCE(old_name, ''),
-        CASE result WHEN 'renamed' THEN final_name ELSE new_name END, '', '',
-        CASE COALESCE(old_name, '') WHEN '' THEN 'invalid' END,
-        CASE COALESCE(old_name, '') WHEN '' THEN :no_name ELSE '' END
-    FROM rows WHERE run = :parent AND {_GAVE_A_NAME}
-"""  # noqa: S608 - a constant
-_RECHECK = """
+    SELECT :run, row, order_id, COALESCE(name_before, old_name, ''), {_LEFT}, '', '',
+        CASE COALESCE(name_before, old_name, '') WHEN '' THEN 'invalid' END,
+        CASE COALESCE(name_before, old_name, '') WHEN '' THEN :no_name ELSE '' END
+    FROM rows WHERE run = :parent AND {CHANGED}
+"""  # noqa: S608 - constants
+_RECHECK = f"""
     INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning)
-    SELECT :run, row, order_id, new_name, new_name, '', ''
-    FROM rows WHERE run = :parent AND result IN ('renamed', 'unchanged', 'unknown')
-"""
+    SELECT :run, row, order_id, {_LEFT}, {_LEFT}, '', ''
+    FROM rows WHERE run = :parent AND ({CHANGED} OR result = 'unchanged')
+"""  # noqa: S608 - constants
 _COUNT = "UPDATE runs SET sheet_rows = (SELECT COUNT(*) FROM rows WHERE run = :run) WHERE number = :run"
 
 
@@ -54,7 +62,7 @@ def adopt(connection: sqlite3.Connection, *, run: int, plan: int) -> None:
 def reverse(connection: sqlite3.Connection, *, run: int, undone: int) -> None:
     """Give a run the way back of another: old names for new ones, guarded by the name that run left.
 
-    What may have been renamed counts, too; an order that still has its old name comes out ``unchanged``.
+    What may have been changed counts, too; an order that still has its old name comes out ``unchanged``.
     """
     connection.execute(_REVERSE, {"run": run, "parent": undone, "no_name": _NO_NAME_BEFORE})
     connection.execute(_COUNT, {"run": run})
@@ -63,7 +71,7 @@ def reverse(connection: sqlite3.Connection, *, run: int, undone: int) -> None:
 def reversible(connection: sqlite3.Connection, *, undone: int) -> int:
     """Return how many rows the way back of a run has now."""
     count: int = connection.execute(
-        f"SELECT COUNT(*) FROM rows WHERE run = ? AND {_GAVE_A_NAME}",  # noqa: S608 - a constant
+        f"SELECT COUNT(*) FROM rows WHERE run = ? AND {CHANGED}",  # noqa: S608 - a constant
         (undone,),
     ).fetchone()[0]
     return count

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["COLUMNS", "DRY", "RunRecord", "RunState", "record_of"]
+__all__ = ["COLUMNS", "DRY", "Closed", "RunRecord", "RunState", "record_of"]
 
 DRY = ("plan", "undo --dry-run")
 """The commands whose runs end with their plan, which is kept."""
@@ -26,6 +26,19 @@ class RunState(StrEnum):
     FINISHED = "finished"
 
 
+class Closed(StrEnum):
+    """Why a run that has rows left is not offered to be finished any more; "" is a run that is not closed.
+
+    ``refused``: it was over before it began, and would be refused again. ``dismissed``: the user has said so.
+    ``superseded``: a later run has dealt with every order that it had left.
+    """
+
+    NOT = ""
+    REFUSED = "refused"
+    DISMISSED = "dismissed"
+    SUPERSEDED = "superseded"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
     """One run as the journal knows it; times are in seconds since the epoch.
@@ -33,7 +46,12 @@ class RunRecord:
     ``account`` is what the run is bound to, ``key_print`` a fingerprint of the key that it was begun with. ``parent``
     is the run whose rows it took over. ``committed_at`` is when the first rename was about to leave, ``reported_at``
     when the reports were written. ``first``, ``max_renames`` and ``strict`` are the bounds that the user has set: they
-    hold for whoever takes the run up.
+    hold when the run is taken up.
+
+    ``began``, ``active`` and ``sent`` are positions in the journal's own order of events, where a later event has the
+    higher number: when the run began, when it last did anything, and when it last sent a rename (None: never).
+    ``content`` is a fingerprint of the sheet's rows, however the file was saved. ``closed_by`` is the id of the run
+    that superseded this one. ``exit_code``, ``seconds`` and ``counts`` are those of the run's end, as it was noted.
     """
 
     number: int
@@ -58,11 +76,21 @@ class RunRecord:
     first: int | None
     max_renames: int | None
     strict: bool
+    began: int = 0
+    active: int = 0
+    sent: int | None = None
+    content: str | None = None
+    closed: Closed = Closed.NOT
+    closed_by: str | None = None
+    exit_code: int | None = None
+    seconds: float | None = None
+    counts: dict[str, int] | None = None
 
 
 COLUMNS = (
     "number, id, command, state, base_url, profile, account, key_print, parent, sheet, digest, delimiter, sheet_rows,"
-    " created_at, committed_at, finished_at, stopped, reports, reported_at, first, max_renames, strict"
+    " created_at, committed_at, finished_at, stopped, reports, reported_at, first, max_renames, strict,"
+    " began, active, sent, content, closed, closed_by, exit_code, seconds, counts"
 )
 
 
@@ -72,4 +100,6 @@ def record_of(row: tuple[object, ...]) -> RunRecord:
     values["state"] = RunState(str(values["state"]))
     values["reports"] = tuple(json.loads(str(values["reports"])))
     values["strict"] = bool(values["strict"])
+    values["closed"] = Closed(str(values["closed"]))
+    values["counts"] = None if values["counts"] is None else json.loads(str(values["counts"]))
     return RunRecord(**values)  # type: ignore[arg-type]  # STRICT columns

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from batch_renamer.errors import AccountingError
-from batch_renamer.journal.codec import REPORT, STRAYS, as_stored, report_row
+from batch_renamer.journal.codec import REASON, REPORT, RESULT, STRAYS, as_stored, report_row
 from batch_renamer.journal.record import DRY, RunRecord, RunState
 from batch_renamer.journal.rows import RowTable
 from batch_renamer.model import ReasonGroup, ReportRow, Result, WarningGroup
@@ -32,7 +32,7 @@ class Journal(RowTable):
     def _shown(self, run: RunRecord, *, over: bool) -> Callable[[object], Result]:
         """Return what the results stored so far mean to a reader, as far as the run has come.
 
-        A row that nothing was decided of, or that was planned and not reached by renaming, is ``pending``. ``over``
+        A row that nothing was decided of, or that was planned and not handed out to be sent, is ``pending``. ``over``
         tells that the run has ended, even if that could not be noted.
         """
         run = self.run(run.id)
@@ -54,7 +54,7 @@ class Journal(RowTable):
         """
         shown = self._shown(run, over=over)
         found: dict[Result, int] = {}
-        query = "SELECT result, COUNT(*) FROM rows WHERE run = ? GROUP BY result"
+        query = f"SELECT {RESULT} AS shown, COUNT(*) FROM rows WHERE run = ? GROUP BY shown"  # noqa: S608 - a constant
         for stored, count in self.select(query, (run.number,)):
             result = shown(stored)
             found[result] = found.get(result, 0) + int(str(count))
@@ -80,7 +80,7 @@ class Journal(RowTable):
 
     def planned_rows(self, run: RunRecord, *, limit: int) -> list[ReportRow]:
         """Return the first planned renames as reports show them."""
-        query = f"{REPORT} AND result = 'planned' ORDER BY row LIMIT ?"
+        query = f"{REPORT} AND {RESULT} = 'planned' ORDER BY row LIMIT ?"
         return [report_row(row, as_stored) for row in self.select(query, (run.number, limit))]
 
     def reasons(self, run: RunRecord, results: Sequence[Result], *, rows_each: int = 3) -> list[ReasonGroup]:
@@ -90,11 +90,11 @@ class Journal(RowTable):
         """
         marks = ", ".join("?" for _ in results)
         groups = self.select(
-            f"SELECT result, reason, COUNT(*), MIN(row) FROM rows WHERE run = ? AND result IN ({marks})"  # noqa: S608 - marks
-            " GROUP BY result, reason ORDER BY COUNT(*) DESC, MIN(row)",
+            f"SELECT {RESULT} AS shown, {REASON} AS why, COUNT(*), MIN(row) FROM rows"  # noqa: S608 - constants and marks
+            f" WHERE run = ? AND {RESULT} IN ({marks}) GROUP BY shown, why ORDER BY COUNT(*) DESC, MIN(row)",
             (run.number, *results),
         )
-        query = f"{REPORT} AND result = ? AND reason = ? AND row >= ? ORDER BY row LIMIT ?"
+        query = f"{REPORT} AND {RESULT} = ? AND {REASON} = ? AND row >= ? ORDER BY row LIMIT ?"
 
         def first_rows(place: int, group: tuple[object, ...]) -> tuple[ReportRow, ...]:
             if place >= _MOST_SHOWN_GROUPS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from batch_renamer.journal import lineage
+from batch_renamer.journal import activity, later, lineage
 from batch_renamer.journal.codec import SETTLE_OUTCOME, SETTLE_PLANNED, loaded, planned, settled, unsettled
 from batch_renamer.journal.record import RunRecord
 from batch_renamer.journal.repeats import settle_repeats
@@ -16,6 +16,7 @@ from batch_renamer.text import order_key
 __all__ = ["RowTable"]
 
 _PAGE = 1_000
+_REQUEST = "row, order_id, new_name, COALESCE(expected, guard), CASE WHEN expected IS NOT NULL THEN expected_why END"
 
 
 class RowTable(RunTable):
@@ -31,6 +32,32 @@ class RowTable(RunTable):
             )
             connection.execute("UPDATE runs SET sheet_rows = sheet_rows + ? WHERE number = ?", (len(rows), run.number))
 
+    def expect_what_was_finished(self, run: RunRecord, content: str) -> None:
+        """Note the fingerprint of the run's rows; orders that earlier runs of these rows named are to be so still."""
+        with self.transaction() as connection:
+            connection.execute("UPDATE runs SET content = ? WHERE number = ?", (content, run.number))
+            later.expect_what_was_finished(connection, run.number)
+
+    def note_content(self, run: RunRecord, content: str) -> None:
+        """Note the fingerprint of the run's rows."""
+        with self.transaction() as connection:
+            connection.execute("UPDATE runs SET content = ? WHERE number = ?", (content, run.number))
+
+    def renamed_since(self, run: RunRecord) -> int:
+        """Return how many rows are ``drifted`` because their orders no longer have what an earlier run gave them."""
+        query = "SELECT COUNT(*) FROM rows WHERE run = ? AND result = 'drifted' AND expected IS NOT NULL"
+        [[count]] = self.select(query, (run.number,))
+        return int(str(count))
+
+    def rename_again(self, run: RunRecord) -> None:
+        """Plan the rows that `renamed_since` counts all the same."""
+        with self.transaction() as connection:
+            connection.execute(
+                "UPDATE rows SET result = 'planned', reason = '', old_name = final_name, read_at = 0, expected = NULL"
+                " WHERE run = ? AND result = 'drifted' AND expected IS NOT NULL",
+                (run.number,),
+            )
+
     def settle_repeats(self, run: RunRecord) -> None:
         """Settle the rows that repeat or contradict one another, and warn of names given twice."""
         with self.transaction() as connection:
@@ -40,7 +67,7 @@ class RowTable(RunTable):
         """Return the next undecided rows after a row, in sheet order or against it."""
         side, order = ("<", "DESC") if backwards else (">", "ASC")
         rows = self.select(
-            f"SELECT row, order_id, new_name, guard FROM rows"  # noqa: S608 - constants
+            f"SELECT {_REQUEST} FROM rows"  # noqa: S608 - constants
             f" WHERE run = ? AND row {side} ? AND result IS NULL ORDER BY row {order} LIMIT ?",
             (run.number, after_row, limit),
         )
@@ -50,7 +77,7 @@ class RowTable(RunTable):
         """Return the undecided rows for these orders; a UUID is the same id in any case."""
         marks = ", ".join("?" for _ in order_ids)
         rows = self.select(
-            f"SELECT row, order_id, new_name, guard FROM rows INDEXED BY rows_by_order"  # noqa: S608 - marks
+            f"SELECT {_REQUEST} FROM rows INDEXED BY rows_by_order"  # noqa: S608 - marks
             f" WHERE run = ? AND order_key IN ({marks}) AND result IS NULL",
             (run.number, *map(order_key, order_ids)),
         )
@@ -62,7 +89,8 @@ class RowTable(RunTable):
         Their orders bear id and name: what else was seen of them stays in the journal, and nobody needs it to rename.
         """
         rows = self.select(
-            "SELECT row, new_name, read_at, handed_out, order_id, old_name, guard IS NOT NULL FROM rows"
+            "SELECT row, new_name, read_at, handed_out, order_id, old_name,"
+            " COALESCE(expected, guard) IS NOT NULL FROM rows"
             " WHERE run = ? AND row > ? AND result = 'planned' ORDER BY row LIMIT ?",
             (run.number, after_row, limit),
         )
@@ -95,10 +123,11 @@ class RowTable(RunTable):
         """
         # On disk before the first of them leaves: after a power cut, too, this run knows the names that it gave.
         with self.transaction(durable=True) as connection:
+            position = activity.noted(connection, run.number, sent=True)
             connection.execute(
-                "UPDATE rows SET handed_out = MAX(handed_out, 1)"
+                "UPDATE rows SET handed_out = MAX(handed_out, 1), sent = ?"
                 " WHERE run = ? AND row BETWEEN ? AND ? AND result = 'planned'",
-                (run.number, changes[0].row, changes[-1].row),
+                (position, run.number, changes[0].row, changes[-1].row),
             )
 
     def settle(self, run: RunRecord, decisions: Sequence[Change | Outcome]) -> None:
@@ -108,6 +137,8 @@ class RowTable(RunTable):
         with self.transaction() as connection:
             for sql, values in chain(SETTLE_PLANNED.statements(changes), SETTLE_OUTCOME.statements(outcomes)):
                 connection.execute(sql, values)
+            if any(isinstance(decision, Outcome) and decision.attempts for decision in decisions):
+                activity.noted(connection, run.number, sent=True)
 
     def look_again(self, run: RunRecord) -> None:
         """Have every usable order looked at again, if another run of the account has renamed since this one began.
@@ -117,17 +148,15 @@ class RowTable(RunTable):
         with self.transaction() as connection:
             connection.execute(
                 "UPDATE rows SET result = 'planned', read_at = 0 WHERE run = :run"
-                " AND result IN ('planned', 'unchanged') AND EXISTS ("
-                " SELECT 1 FROM runs AS other WHERE number != :run AND account = :account AND committed_at IS NOT NULL"
-                " AND (finished_at >= :begun OR EXISTS ("
-                " SELECT 1 FROM rows AS theirs WHERE theirs.run = other.number AND started_at >= :begun)))",
-                {"run": run.number, "account": run.account, "begun": run.created_at},
+                " AND result IN ('planned', 'unchanged') AND EXISTS (SELECT 1 FROM runs AS own JOIN runs AS other"
+                " ON other.number != own.number AND other.account = own.account AND other.base_url = own.base_url"
+                " AND other.sent > own.began WHERE own.number = :run)",
+                {"run": run.number},
             )
 
-    def has_renamed_since(self, run: RunRecord, moment: float) -> bool:
-        """Tell whether a run has sent anything since a moment, in seconds since the epoch."""
-        query = "SELECT 1 FROM rows WHERE run = ? AND started_at >= ? LIMIT 1"
-        return bool(self.select(query, (run.number, moment)))
+    def has_sent_since(self, run: RunRecord, begun: RunRecord) -> bool:
+        """Tell whether a run has sent anything since another one began."""
+        return (self.run(run.id).sent or 0) > begun.began
 
     def take_back(self, run: RunRecord) -> None:
         """Note that changes handed out and not sent are still here: the run ends in order.
@@ -180,9 +209,16 @@ class RowTable(RunTable):
             lineage.recheck(connection, run=run.number, audited=audited.number)
 
     def reopen(self, run: RunRecord, *, failed: bool = False) -> None:
-        """Open what is not done of the run; with ``failed``, what failed as well."""
+        """Open what is not done of the run; with ``failed``, what failed as well.
+
+        What another run of the account has renamed since is read again: what this run has done is reported as it is
+        now, and what it never read is expected as it was when this run began.
+        """
         with self.transaction() as connection:
+            connection.execute("UPDATE runs SET counts = NULL WHERE number = ?", (run.number,))
             lineage.reopen(connection, run=run.number, failed=failed)
+            later.look_at_done_rows_again(connection, run.number, since=run.active)
+            later.protect_unread_rows(connection, run.number, since=run.began)
 
     # How much there is, and of what orders
 
@@ -222,10 +258,11 @@ class RowTable(RunTable):
 
 
 def _request(row: tuple[object, ...]) -> RenameRequest:
-    number, order_id, new_name, guard = row
+    number, order_id, new_name, guard, why = row
     return RenameRequest(
         row=number,  # type: ignore[arg-type]  # STRICT columns
         order_id=order_id,  # type: ignore[arg-type]  # STRICT columns
         new_name=new_name,  # type: ignore[arg-type]  # STRICT columns
         current_name=guard,  # type: ignore[arg-type]  # STRICT columns
+        guard_reason=why,  # type: ignore[arg-type]  # STRICT columns
     )

@@ -7,14 +7,15 @@ import logging
 import secrets
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from pathlib import Path
 
 from batch_renamer.errors import BatchRenamerError, InputError
+from batch_renamer.journal import activity, later
 from batch_renamer.journal.database import Database
 from batch_renamer.journal.pruning import forget
-from batch_renamer.journal.record import COLUMNS, RunRecord, RunState, record_of
+from batch_renamer.journal.record import COLUMNS, Closed, RunRecord, RunState, record_of
 from batch_renamer.presence import Registration, registered
 
 __all__ = ["RunTable"]
@@ -53,6 +54,7 @@ class RunTable(Database):
         Raises:
             InputError: its ``parent`` was forgotten meanwhile.
         """
+        at_work = self.at_work()
         with self.transaction() as connection:
             if parent is not None:
                 self.run(parent.id)
@@ -60,7 +62,7 @@ class RunTable(Database):
                 run_id = "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
                 if not connection.execute("SELECT 1 FROM runs WHERE id = ?", (run_id,)).fetchone():
                     break
-            connection.execute(
+            begun = connection.execute(
                 "INSERT INTO runs (id, command, state, base_url, profile, account, key_print, parent, sheet, digest,"
                 " delimiter, created_at, first, max_renames, strict, reports)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -83,6 +85,7 @@ class RunTable(Database):
                     _as_list(reports),
                 ),
             )
+            activity.begun(connection, int(str(begun.lastrowid)), at_work=at_work)
         return self.run(run_id)
 
     def run(self, run_id: str) -> RunRecord:
@@ -134,12 +137,15 @@ class RunTable(Database):
         return self.path.parent / "in-use"
 
     def runs(self, *, base_url: str | None = None, profile: str | None = None, prefix: str = "") -> list[RunRecord]:
-        """Return the runs whose id begins with ``prefix``, newest first; those of one base URL and profile if given."""
+        """Return the runs whose id begins with ``prefix``; those of one base URL and profile if given.
+
+        The newest comes first, by what a run did last: one that was taken up is newer than those before that.
+        """
         where, values = "WHERE substr(id, 1, ?) = ?", [len(prefix), prefix]
         if base_url is not None:
             where += " AND base_url = ? AND profile IS ?"
             values += [base_url, profile]
-        return self._runs(f"{where} ORDER BY number DESC", values)
+        return self._runs(f"{where} ORDER BY active DESC, number DESC", values)
 
     @staticmethod
     def knows(path: Path, prefix: str) -> bool:
@@ -158,7 +164,7 @@ class RunTable(Database):
         """Return the newest run that renamed from the same spreadsheet in the same account."""
         found = self._runs(
             "WHERE digest = ? AND account = ? AND base_url = ? AND command = 'apply' AND committed_at IS NOT NULL"
-            " ORDER BY number DESC LIMIT 1",
+            " ORDER BY active DESC LIMIT 1",
             (digest, account, base_url),
         )
         return found[0] if found else None
@@ -166,7 +172,7 @@ class RunTable(Database):
     def begun_from(self, run: RunRecord, *, command: str) -> RunRecord | None:
         """Return the newest run that took over the rows of this one, and came as far as renaming."""
         found = self._runs(
-            "WHERE parent = ? AND command = ? AND committed_at IS NOT NULL ORDER BY number DESC LIMIT 1",
+            "WHERE parent = ? AND command = ? AND committed_at IS NOT NULL ORDER BY active DESC LIMIT 1",
             (run.number, command),
         )
         return found[0] if found else None
@@ -184,23 +190,78 @@ class RunTable(Database):
         with self.transaction(durable=True) as connection:
             connection.execute(
                 "UPDATE runs SET state = ?, committed_at = COALESCE(committed_at, ?), finished_at = NULL,"
-                " reported_at = NULL, stopped = '' WHERE number = ?",
+                " reported_at = NULL, stopped = '', closed = '', closed_by = NULL, exit_code = NULL, counts = NULL"
+                " WHERE number = ?",
                 (RunState.RENAMING, time.time(), run.number),
             )
+            activity.noted(connection, run.number)
+            if run.command == "apply":
+                later.supersede(connection, run.number)
         return self.run(run.id)
 
-    def finish(self, run: RunRecord, *, stopped: str, state: RunState = RunState.FINISHED) -> None:
-        """Note that the run has ended, and why before its last row ("" when it was not stopped)."""
+    def finish(
+        self, run: RunRecord, *, stopped: str, state: RunState = RunState.FINISHED, closed: Closed = Closed.NOT
+    ) -> None:
+        """Note that the run has ended, and why before its last row ("" when it was not stopped).
+
+        ``closed`` tells that it is not to be taken up, whatever rows it left.
+        """
         with self.transaction(durable=True) as connection:
             connection.execute(
-                "UPDATE runs SET state = ?, stopped = ?, finished_at = ? WHERE number = ?",
-                (state, _escaped(stopped), time.time(), run.number),
+                "UPDATE runs SET state = ?, stopped = ?, finished_at = ?, closed = ? WHERE number = ?",
+                (state, _escaped(stopped), time.time(), closed, run.number),
+            )
+            activity.noted(connection, run.number)
+
+    def rebind(self, run: RunRecord, *, account: str, profile: str | None) -> None:
+        """Bind a run, and with it all runs of its account, to the account that it is known as now."""
+        with self.transaction() as connection:
+            connection.execute(
+                "UPDATE runs SET account = ?, profile = ? WHERE account = ? AND base_url = ? AND profile IS ?",
+                (account, profile, run.account, run.base_url, run.profile),
             )
 
-    def note_reported(self, run: RunRecord) -> None:
-        """Note that the reports of an ended run are written: nothing is left to be done."""
+    def undone(self) -> frozenset[int]:
+        """Return the numbers of the runs whose names were put back by an undo that was not undone itself."""
+        undos: dict[int, list[int]] = {}
+        for parent, number in self.select(
+            "SELECT parent, number FROM runs WHERE command = 'undo' AND sent IS NOT NULL AND parent IS NOT NULL"
+            " ORDER BY number DESC",
+            (),
+        ):
+            undos.setdefault(int(str(parent)), []).append(int(str(number)))
+        found: set[int] = set()
+        for parent in sorted(undos, reverse=True):  # an undo comes after what it undoes
+            if any(undo not in found for undo in undos[parent]):
+                found.add(parent)
+        return frozenset(found)
+
+    def dismiss(self, run: RunRecord) -> None:
+        """Note that an interrupted run will not be finished."""
         with self.transaction() as connection:
-            connection.execute("UPDATE runs SET reported_at = ? WHERE number = ?", (time.time(), run.number))
+            connection.execute("UPDATE runs SET closed = ? WHERE number = ?", (Closed.DISMISSED, run.number))
+
+    def note_ended(
+        self,
+        run: RunRecord,
+        *,
+        reported: bool = True,
+        exit_code: int | None = None,
+        seconds: float | None = None,
+        counts: Mapping[str, int] | None = None,
+    ) -> None:
+        """Note how an ended run ended; ``reported``: its reports are written, and nothing is left to be done."""
+        with self.transaction() as connection:
+            connection.execute(
+                "UPDATE runs SET reported_at = ?, exit_code = ?, seconds = ?, counts = ? WHERE number = ?",
+                (
+                    time.time() if reported else None,
+                    exit_code,
+                    seconds,
+                    None if counts is None else json.dumps(dict(counts)),
+                    run.number,
+                ),
+            )
 
     def note_reports(self, run: RunRecord, reports: Sequence[str]) -> None:
         """Note where the run's reports go."""

@@ -86,6 +86,27 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ),
     # With its salt a journal that is copied alone still knows the keys that its runs were made with.
     ("CREATE TABLE salt (only INTEGER PRIMARY KEY CHECK (only = 1), bytes BLOB NOT NULL) STRICT",),
+    (
+        # Positions in the journal's own order of events, which no clock can change; see `RunRecord`.
+        "ALTER TABLE runs ADD COLUMN began INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE runs ADD COLUMN active INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE runs ADD COLUMN sent INTEGER",
+        "UPDATE runs SET began = number, active = number, sent = CASE WHEN committed_at IS NOT NULL THEN number END",
+        "CREATE INDEX runs_by_activity ON runs (active)",
+        "ALTER TABLE rows ADD COLUMN sent INTEGER",
+        # The name that the journal expects an order to have, and what is said when it has another.
+        "ALTER TABLE rows ADD COLUMN expected TEXT",
+        "ALTER TABLE rows ADD COLUMN expected_why TEXT",
+        # The old name of a row that this run renamed and that was renamed again since.
+        "ALTER TABLE rows ADD COLUMN name_before TEXT",
+        "ALTER TABLE runs ADD COLUMN content TEXT",
+        "CREATE INDEX runs_by_content ON runs (content, account)",
+        "ALTER TABLE runs ADD COLUMN closed TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE runs ADD COLUMN closed_by TEXT",
+        "ALTER TABLE runs ADD COLUMN exit_code INTEGER",
+        "ALTER TABLE runs ADD COLUMN seconds REAL",
+        "ALTER TABLE runs ADD COLUMN counts TEXT",
+    ),
 )
 
 

@@ -172,8 +172,8 @@ def _headline(view: RunView) -> Line:
         return (Span(text, "warn" if bad else "good"),)
     if bad:
         needs = "needs" if bad == 1 else "need"
-        did = f"Undid {about}" if view.putting_back else "Finished"
-        return (Span(f"{did}, but {bad:,} of {counted(total, 'row')} {needs} a look.", "warn"),)
+        did = "Stopped:" if summary.stopped else f"Undid {about}, but" if view.putting_back else "Finished, but"
+        return (Span(f"{did} {bad:,} of {counted(total, 'row')} {needs} a look.", "warn"),)
     did = f"Undid {about}" if view.putting_back else "Done"
     return (Span(f"{did}: {counts.get(Result.RENAMED, 0):,} {of_all.replace(' {}', '')}.", "good"),)
 

@@ -2,13 +2,15 @@
 
 from batch_renamer.stages.conclusion import conclude
 from batch_renamer.stages.intake import adopt, aim, hold, load, load_options, recheck, reverse, take_up
+from batch_renamer.stages.locking import lock_is_free
 from batch_renamer.stages.planning import connect, prove, read
 from batch_renamer.stages.renaming import confirm, lock, rename, reopen, still_whole
-from batch_renamer.stages.weighing import weigh
+from batch_renamer.stages.weighing import ask_again, weigh
 
 __all__ = [
     "adopt",
     "aim",
+    "ask_again",
     "conclude",
     "confirm",
     "connect",
@@ -16,6 +18,7 @@ __all__ = [
     "load",
     "load_options",
     "lock",
+    "lock_is_free",
     "prove",
     "read",
     "recheck",

@@ -16,8 +16,9 @@ from batch_renamer.errors import (
     JournalError,
     LockedError,
     ReportWriteError,
+    TooManyFailuresError,
 )
-from batch_renamer.journal import RunRecord, RunState
+from batch_renamer.journal import Closed, RunRecord, RunState
 from batch_renamer.model import BAD_RESULTS, Result, RunSummary
 from batch_renamer.reports import write_reports
 from batch_renamer.run import Run
@@ -61,11 +62,9 @@ async def conclude(run: Run) -> RunSummary:
             return summary
         written, failures = await anyio.to_thread.run_sync(_write_reports, run, summary)
         run.warnings.extend(map(str, failures))
-        if failures:
-            cause = cause or failures[0]
-        else:
-            await _note_reported(run)
-    return _summary(run, counts, cause, reports=tuple(map(str, written)))
+        ended = _summary(run, counts, cause or (failures[0] if failures else None), reports=tuple(map(str, written)))
+        await _note_summary(run, ended, reported=not failures)
+    return ended
 
 
 async def _note_end(run: Run, cause: BatchRenamerError | None) -> None:
@@ -75,7 +74,10 @@ async def _note_end(run: Run, cause: BatchRenamerError | None) -> None:
             await run.journal.off_loop(run.journal.take_back, run.record)
         record = await run.journal.off_loop(run.journal.run, run.record.id)
         kept = RunState.PLANNED if _stays_a_plan(run, record, cause) else RunState.FINISHED
-        await run.journal.off_loop(run.journal.finish, run.record, stopped=stopped, state=kept)
+        closed = Closed.REFUSED if kept is RunState.FINISHED and _refused(record, cause) else Closed.NOT
+        await run.journal.off_loop(run.journal.finish, run.record, stopped=stopped, state=kept, closed=closed)
+        if closed:  # Nothing was written where its reports were asked for, and that may be the spreadsheet itself.
+            await run.journal.off_loop(run.journal.note_reports, run.record, [str(target) for target in run.targets])
     except BatchRenamerError as error:
         # The disk that ended the run may still be full. What the rows came to is in the journal or will be read back;
         # only the note that the run has ended is missing.
@@ -94,6 +96,11 @@ def _stays_a_plan(run: Run, record: RunRecord, cause: BatchRenamerError | None) 
     return not_let_in and record.state is RunState.PLANNED and record.committed_at is None
 
 
+def _refused(record: RunRecord, cause: BatchRenamerError | None) -> bool:
+    """Tell whether a run was refused before it sent anything: taken up, it would be refused again."""
+    return record.committed_at is None and isinstance(cause, (InputError, TooManyFailuresError))
+
+
 async def _note_limit(run: Run) -> None:
     if run.learnt_per_s is None:
         return
@@ -104,9 +111,16 @@ async def _note_limit(run: Run) -> None:
         log.warning("the limit that was learnt could not be noted: %s", error)
 
 
-async def _note_reported(run: Run) -> None:
+async def _note_summary(run: Run, summary: RunSummary, *, reported: bool) -> None:
     try:
-        await run.journal.off_loop(run.journal.note_reported, run.record)
+        await run.journal.off_loop(
+            run.journal.note_ended,
+            run.record,
+            reported=reported,
+            exit_code=summary.exit_code,
+            seconds=summary.seconds,
+            counts={result.value: count for result, count in summary.counts.items()},
+        )
     except BatchRenamerError as error:
         # Then the run can still be taken up, and all that is left of it is to write its reports once more.
         log.error("the end of the run could not be noted: %s", error)  # noqa: TRY400 - the cause is its sentence

@@ -19,6 +19,7 @@ from batch_renamer.progress import understood_line
 from batch_renamer.reports import prove_writable, resolve_targets
 from batch_renamer.run import Run
 from batch_renamer.settings import Settings
+from batch_renamer.stages.content import Content
 from batch_renamer.stages.locking import watch_state
 from batch_renamer.stages.weighing import be_strict
 from batch_renamer.stopping import Stopping
@@ -53,11 +54,12 @@ def _load_rows(run: Run) -> None:
     assert run.open_sheet is not None, "only commands with a spreadsheet load one"  # noqa: S101 - an order of stages
     with run.open_sheet() as sheet:
         record = run.begin(delimiter=sheet.delimiter)
-        loaded = 0
+        loaded, content = 0, Content()
         for chunk in sheet.chunks():
             if run.stop.requested:
                 raise Stopping
             run.journal.add_rows(record, chunk)
+            content.add(chunk)
             loaded += len(chunk)
             run.progress.advance(loaded)
         run.warnings.extend(sheet.warnings)
@@ -69,6 +71,10 @@ def _load_rows(run: Run) -> None:
         msg = f"{run.sheet} has headings and no rows below them; nothing was sent."
         raise SheetError(msg)
     run.journal.settle_repeats(record)
+    if run.settings.again:
+        run.journal.note_content(record, content.fingerprint)
+    else:
+        run.journal.expect_what_was_finished(record, content.fingerprint)
     _rows_are_whole(run, record, RunState.READING)
 
 

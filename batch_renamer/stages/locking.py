@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from functools import partial
 
 import anyio
@@ -11,26 +12,37 @@ from batch_renamer.errors import LockedError, StateLostError
 from batch_renamer.lock import writing_lock
 from batch_renamer.run import Run
 
-__all__ = ["hold_alone", "lost_state", "watch_state"]
+__all__ = ["hold_alone", "lock_is_free", "lost_state", "watch_state"]
 
 _ASK_FOR_LOCK_EVERY_S = 0.5
 _LOOK_EVERY_S = 1.0
 
 
-async def hold_alone(run: Run, name: str, *also: str) -> None:
+async def lock_is_free(run: Run) -> None:
+    """Make sure that no other run renames in this account, before anything is read that would be of no use."""
+    async with AsyncExitStack() as briefly:
+        await hold_alone(run, run.destination.account, *run.destination.locks, until=briefly)
+
+
+async def hold_alone(run: Run, name: str, *also: str, until: AsyncExitStack | None = None) -> None:
     """Hold the lock of an account under all its names, or of the sandbox's orders, waiting as long as the user allows.
+
+    It is held until the run ends, or as long as ``until`` is open.
 
     Raises:
         LockedError: another run holds it.
         JournalError: the lock can't be made.
         Stopping: the run is to stop.
     """
+    opened = run.opened if until is None else until
     give_up_at = anyio.current_time() + run.settings.wait
     folder, told = run.lock_dir or run.settings.state_dir, False
     while True:
         try:
-            held = writing_lock(folder, account=name, also=also, run_id=run.record.id)
-            run.must_stay.extend(run.opened.enter_context(held))
+            held = writing_lock(folder, account=name, also=also, run_id=run.id_for_others)
+            files = opened.enter_context(held)
+            if until is None:
+                run.must_stay.extend(files)
         except LockedError as error:
             if anyio.current_time() >= give_up_at:
                 raise

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import anyio
 
 from batch_renamer.errors import InputError, JournalError
-from batch_renamer.model import Change, Outcome, Result
+from batch_renamer.model import Change, Outcome
 from batch_renamer.pool import rename_all
 from batch_renamer.reconcile import SentRows
 from batch_renamer.run import Run
@@ -57,7 +57,7 @@ async def still_whole(run: Run) -> None:
     """Make sure that the run to be undone has not gone on since its way back was planned."""
     if run.declined or run.origin is None:
         return
-    went_on = await run.journal.off_loop(run.journal.has_renamed_since, run.origin, run.record.created_at)
+    went_on = await run.journal.off_loop(run.journal.has_sent_since, run.origin, run.record)
     if went_on or await run.journal.off_loop(run.journal.reversible, run.origin) != run.record.sheet_rows:
         msg = f"Run {run.origin.id} has renamed more orders since; nothing was sent. Undo it again."
         raise InputError(msg)
@@ -70,7 +70,7 @@ async def rename(run: Run) -> None:
     journal = run.journal
     counts = await journal.off_loop(run.counts)
     run.enter(record := await journal.off_loop(journal.commit, run.record))
-    run.progress.stage("Renaming", counts.get(Result.PLANNED, 0) + counts.get(Result.PENDING, 0))
+    run.progress.stage("Renaming", await journal.off_loop(journal.planned, record))
     # Of a run that is taken up, what went wrong before has been seen: it counts afresh.
     tally, sent, bad_in_plan = Tally(), SentRows(), 0 if run.command == "resume" else bad_in(counts)
 

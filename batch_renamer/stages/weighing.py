@@ -7,7 +7,17 @@ from batch_renamer.model import BAD_RESULTS, Result
 from batch_renamer.run import Run
 from batch_renamer.stages.tally import Tally
 
-__all__ = ["bad_in", "be_strict", "stop_at_too_many", "weigh"]
+__all__ = ["ask_again", "bad_in", "be_strict", "stop_at_too_many", "weigh"]
+
+
+async def ask_again(run: Run) -> None:
+    """Ask whether orders that were renamed since an earlier run of the same rows are to be renamed again."""
+    if run.confirm_again is None or run.stop.requested:
+        return
+    run.progress.close()
+    renamed_since = await run.journal.off_loop(run.journal.renamed_since, run.record)
+    if renamed_since and await run.confirm_again(run, renamed_since):
+        await run.journal.off_loop(run.journal.rename_again, run.record)
 
 
 async def weigh(run: Run) -> None:

@@ -19,7 +19,7 @@ FOR_THE_API = {"base_url", "api_version", "rate", "workers", "attempts", "timeou
 LIMITS = {"first", "max_renames", "strict"}
 PRACTICE = {"sandbox", "sandbox_reset"}
 FOR_WRITING = {"yes", "wait"}
-ONLY_WHERE_SOMETHING_IS_SENT = FOR_THE_API | LIMITS | PRACTICE | {"max_failures"}
+ONLY_WHERE_SOMETHING_IS_SENT = FOR_THE_API | LIMITS | PRACTICE | {"max_failures", "again"}
 ABOUT_PAST_RUNS = SETTINGS - FOR_A_SHEET - FOR_WRITING - ONLY_WHERE_SOMETHING_IS_SENT | {"base_url", "sandbox"}
 
 OFFERED = {
@@ -27,10 +27,10 @@ OFFERED = {
     "plan": SETTINGS - FOR_WRITING,
     "check": SETTINGS - FOR_WRITING - ONLY_WHERE_SOMETHING_IS_SENT,
     # The bounds of a run are those that it was begun with.
-    "resume": SETTINGS - FOR_A_SHEET - LIMITS | {"failed"},
-    "undo": SETTINGS - FOR_A_SHEET | {"dry_run"},
-    "audit": SETTINGS - FOR_A_SHEET - FOR_WRITING - LIMITS - {"max_failures"},
-    "runs": ABOUT_PAST_RUNS - {"report"} | {"prune"},
+    "resume": SETTINGS - FOR_A_SHEET - LIMITS - {"again"} | {"failed", "same_account"},
+    "undo": SETTINGS - FOR_A_SHEET - {"again"} | {"dry_run", "same_account"},
+    "audit": SETTINGS - FOR_A_SHEET - FOR_WRITING - LIMITS - {"max_failures", "again"} | {"same_account"},
+    "runs": ABOUT_PAST_RUNS - {"report"} | {"prune", "dismiss"},
     "show": ABOUT_PAST_RUNS - {"report"},
     "report": ABOUT_PAST_RUNS,
     "sandbox": {"port", "orders", "images", "faults", "limit", "latency", "orders_file", "log_file"},

@@ -47,6 +47,13 @@ def planned(journal: Journal, *, rows: int = 3, account: str = "a") -> RunRecord
     return journal.run(run.id)
 
 
+def renamed_something(journal: Journal, *, account: str = "a") -> None:
+    """Let a run of an account send its first rename, and end."""
+    other = journal.commit(planned(journal, account=account))
+    journal.hand_out(other, journal.changes(other, after_row=0, limit=1))
+    journal.finish(other, stopped="")
+
+
 def handed_out(journal: Journal, run: RunRecord) -> list[bool]:
     """Return, row by row, whether it may have been sent."""
     return [change.handed_out for change in journal.changes(run, after_row=0, limit=10)]
@@ -80,8 +87,7 @@ def test_a_run_stopped_in_order_has_sent_what_it_says(journal: Journal) -> None:
 def test_another_run_in_between(journal: Journal, account: str, looks_again: bool) -> None:
     """What was read before another run of the account has renamed is read again; a stranger's run doesn't matter."""
     run = planned(journal)
-    other = journal.commit(planned(journal, account=account))
-    journal.finish(other, stopped="")
+    renamed_something(journal, account=account)
     journal.look_again(run)
     assert {change.read_at == 0 for change in journal.changes(run, after_row=0, limit=10)} == {looks_again}
 
@@ -91,7 +97,7 @@ def test_what_was_right_is_read_again_after_another_run(journal: Journal) -> Non
     run = planned(journal)
     for row, result in ((2, Result.UNCHANGED), (3, Result.DRIFTED)):
         journal.settle(run, [Outcome(row=row, result=result, old_name="new", final_name="new")])
-    journal.finish(journal.commit(planned(journal)), stopped="")
+    renamed_something(journal)
     journal.look_again(run)
     assert {change.row: change.old_name for change in journal.changes(run, after_row=0, limit=10)}[2] == "new"
     assert journal.counts(run) == {Result.PLANNED: 2, Result.DRIFTED: 1}

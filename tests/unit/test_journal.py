@@ -359,6 +359,8 @@ def test_run_is_remembered_as_it_was_begun(journal: Journal, monkeypatch: pytest
         first=None,
         max_renames=None,
         strict=False,
+        began=1,
+        active=1,
     )
     assert journal.run(run.id) == run
 

@@ -40,7 +40,7 @@ def a_run(
     if whole:
         journal.settle(run, [Outcome(row=2, result=Result.RENAMED, old_name="a", final_name="b")])
         journal.finish(run, stopped="")
-        journal.note_reported(run)
+        journal.note_ended(run)
     return run
 
 

@@ -345,7 +345,7 @@ def test_refused_address_without_a_secret_is_shown() -> None:
     ("variable", "says"),
     [
         ("BATCH_RENAMER_RAET", "there is no such setting. Did you mean BATCH_RENAMER_RATE?"),
-        ("BATCH_RENAMER_ZZZ", "there is no such setting. There are BATCH_RENAMER_API_VERSION, "),
+        ("BATCH_RENAMER_ZZZ", "there is no such setting. There are BATCH_RENAMER_AGAIN, "),
         ("BATCH_RENAMER_rate", "there is no such setting. Did you mean BATCH_RENAMER_RATE?"),
         ("BATCH_RENAMER_YES", "decided for each command; give --yes instead."),
         ("BATCH_RENAMER_SANDBOX_RESET", "decided for each command; give --sandbox-reset instead."),
@@ -371,7 +371,7 @@ def test_variables_of_others_are_left_alone() -> None:
     [
         ("ratee = 1", "there is no setting ratee. Did you mean rate?"),
         ("max-failures = 1", "there is no setting max-failures. Did you mean max_failures?"),
-        ("zzz = 1", "there is no setting zzz. There are api_key_file, api_version, "),
+        ("zzz = 1", "there is no setting zzz. There are again, api_key_file, "),
         ('"\\u001b" = 1', r"there is no setting '\x1b'."),
         (
             "[profile.office]\nrate = 1",

@@ -1,0 +1,100 @@
+"""What other runs of the account have renamed meanwhile: a run's rows enter, and expect what the journal last knew.
+
+A row ``expects`` a name where the journal knows one: if the order has another name when it is read, the row is
+``drifted`` and left alone, and its reason is the one that was noted with the name.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from batch_renamer.journal.lineage import CHANGED
+
+__all__ = ["SINCE", "expect_what_was_finished", "look_at_done_rows_again", "protect_unread_rows", "supersede"]
+
+SINCE = "Run {} has renamed this order since; it was left alone."
+_FINISHED = (
+    "An earlier run of these rows gave this order this name, and it has another one now: it was renamed since by"
+    " somebody else. It was left alone; --again renames it again."
+)
+_UNDONE = "Run {} gave this order this name, and its undo took it back. It was left alone; --again renames it again."
+
+_OTHERS = """
+    SELECT number, id FROM runs WHERE number != :run AND account = :account AND base_url = :base_url
+    AND sent > :since ORDER BY sent
+"""
+_DONE = f"""
+    UPDATE rows SET result = NULL, reason = '',
+        expected = COALESCE(rows.final_name, rows.new_name), expected_why = :why,
+        handed_out = CASE rows.result WHEN 'renamed' THEN 2 ELSE rows.handed_out END
+    FROM (SELECT order_key FROM rows WHERE run = :other AND sent > :since AND {CHANGED}) AS theirs
+    WHERE rows.run = :run AND rows.order_key = theirs.order_key AND rows.result IN ('renamed', 'unchanged')
+"""  # noqa: S608 - a constant
+_UNREAD = f"""
+    UPDATE rows SET expected = COALESCE(theirs.old_name, ''), expected_why = :why
+    FROM (SELECT order_key, old_name FROM rows WHERE run = :other AND sent > :since AND {CHANGED}) AS theirs
+    WHERE rows.run = :run AND rows.order_key = theirs.order_key AND rows.result IS NULL
+    AND rows.guard IS NULL AND rows.expected IS NULL
+"""  # noqa: S608 - a constant
+_FINISHED_ROWS = """
+    UPDATE rows SET expected = theirs.final_name, expected_why = :why
+    FROM (SELECT order_key, new_name, COALESCE(expected, final_name) AS final_name FROM rows WHERE run = :other
+        AND (result IN ('renamed', 'unchanged') OR (result = 'drifted' AND expected IS NOT NULL))) AS theirs
+    WHERE rows.run = :run AND rows.order_key = theirs.order_key AND rows.new_name = theirs.new_name
+    AND rows.result IS NULL AND rows.expected IS NULL
+"""
+_OPEN = "(mine.result IS NULL OR mine.result IN ('planned', 'unknown'))"
+_SUPERSEDE = f"""
+    UPDATE runs SET closed = 'superseded', closed_by = :id
+    WHERE number != :run AND account = :account AND base_url = :base_url AND command = 'apply' AND closed = ''
+    AND (committed_at IS NOT NULL OR state IN ('reading', 'finished')) AND (reported_at IS NULL OR stopped != '')
+    AND EXISTS (SELECT 1 FROM rows AS mine WHERE mine.run = number AND {_OPEN})
+    AND NOT EXISTS (
+        SELECT 1 FROM rows AS mine WHERE mine.run = number AND {_OPEN} AND NOT EXISTS (
+            SELECT 1 FROM rows AS theirs WHERE theirs.run = :run AND theirs.order_key = mine.order_key
+            AND (theirs.result IS NULL OR theirs.result NOT IN ('invalid', 'skipped'))))
+"""  # noqa: S608 - a constant
+
+
+def _others(connection: sqlite3.Connection, run: int, *, since: int) -> Sequence[tuple[int, str]]:
+    account, base_url = connection.execute("SELECT account, base_url FROM runs WHERE number = ?", (run,)).fetchone()
+    values = {"run": run, "account": account, "base_url": base_url, "since": since}
+    return connection.execute(_OTHERS, values).fetchall()
+
+
+def look_at_done_rows_again(connection: sqlite3.Connection, run: int, *, since: int) -> None:
+    """Have the orders read again that this run has done and another run has renamed ``since`` that position."""
+    for other, other_id in _others(connection, run, since=since):
+        values = {"run": run, "other": other, "since": since, "why": SINCE.format(other_id)}
+        connection.execute(_DONE, values)
+
+
+def protect_unread_rows(connection: sqlite3.Connection, run: int, *, since: int) -> None:
+    """Let the orders that were never read be expected as they were before another run renamed them ``since``."""
+    for other, other_id in _others(connection, run, since=since):
+        values = {"run": run, "other": other, "since": since, "why": SINCE.format(other_id)}
+        connection.execute(_UNREAD, values)
+
+
+def expect_what_was_finished(connection: sqlite3.Connection, run: int) -> None:
+    """Let orders that earlier runs of the same content gave these very names be expected to have them still."""
+    earlier = connection.execute(
+        "SELECT earlier.number, earlier.id, (SELECT undo.id FROM runs AS undo WHERE undo.parent = earlier.number"
+        " AND undo.command = 'undo' AND undo.committed_at IS NOT NULL) FROM runs AS earlier JOIN runs AS own"
+        " ON own.number = ? AND earlier.content = own.content AND earlier.account = own.account"
+        " AND earlier.base_url = own.base_url AND earlier.number != own.number"
+        " WHERE earlier.command = 'apply' AND earlier.committed_at IS NOT NULL ORDER BY earlier.active DESC",
+        (run,),
+    ).fetchall()
+    for other, other_id, undo in earlier:
+        why = _FINISHED if undo is None else _UNDONE.format(other_id)
+        connection.execute(_FINISHED_ROWS, {"run": run, "other": other, "why": why})
+
+
+def supersede(connection: sqlite3.Connection, run: int) -> None:
+    """Close the interrupted runs that have no order left but such as this run deals with."""
+    run_id, account, base_url = connection.execute(
+        "SELECT id, account, base_url FROM runs WHERE number = ?", (run,)
+    ).fetchone()
+    connection.execute(_SUPERSEDE, {"run": run, "id": run_id, "account": account, "base_url": base_url})

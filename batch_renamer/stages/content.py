@@ -1,0 +1,46 @@
+"""What a sheet asks for, however its file was saved: loaded rows enter, a fingerprint leaves.
+
+It is the same for the same rows in any order, with other line ends, quotes, columns of notes or blank lines between.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from batch_renamer.model import RenameRequest, RowProblem
+from batch_renamer.text import order_key
+
+__all__ = ["Content"]
+
+_BYTES = 16
+
+
+class Content:
+    """Gathers the fingerprint of rows.
+
+    Example:
+        >>> rows = [RenameRequest(row=row, order_id=f"a{row}", new_name="b") for row in (2, 3)]
+        >>> one, other = Content(), Content()
+        >>> one.add(rows)
+        >>> other.add(rows[1:])
+        >>> other.add(rows[:1])
+        >>> one.fingerprint == other.fingerprint
+        True
+    """
+
+    def __init__(self) -> None:
+        self._sum = 0
+
+    def add(self, rows: Sequence[RenameRequest | RowProblem]) -> None:
+        """Add rows; a row's number is no part of what is asked for."""
+        for row in rows:
+            asked = repr((order_key(row.order_id), row.new_name, row.current_name, row.skip))
+            digest = hashlib.blake2b(asked.encode(errors="backslashreplace"), digest_size=_BYTES).digest()
+            # A sum, unlike an exclusive or, also tells how often a row is there.
+            self._sum = (self._sum + int.from_bytes(digest)) % (1 << 8 * _BYTES)
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of all rows added so far."""
+        return f"{self._sum:0{2 * _BYTES}x}"
