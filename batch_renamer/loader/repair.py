@@ -8,7 +8,7 @@ from typing import assert_never
 from batch_renamer.loader.cells import Flaw, Unusable
 from batch_renamer.loader.shown import quoted, shown
 
-__all__ = ["how_to_replace", "how_to_undo"]
+__all__ = ["how_to_replace", "how_to_retype", "how_to_undo", "is_date", "is_rewritten", "is_shortened", "is_with_zeros"]
 
 _AS_TEXT = "format the column as Text"
 
@@ -20,12 +20,67 @@ _MONTHS = (
     "jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|mär|mrz|mai|okt|dez|"
     "janv|févr|mars|avr|juin|juil|août|déc|ene|abr|ago|dic"
 )
-_DATE = re.compile(
-    r"(?:\d{4}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2(?:\d{2}|\d{4}))(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?"
-    rf"|\d{{1,2}}[-. ]{{1,2}}(?:{_MONTHS}|{_MONTHS.title()})\.?(?:[-. ](?:\d{{2}}|\d{{4}}))?"
-    rf"|(?:{_MONTHS.title()})[- ]\d{{2}}"
-)
+_MORE_MONTHS = "jän|mei|mrt|maj|gen|mag|giu|lug|set|ott|fev|out|dez|kwi|cze|sie|wrz|paź|lis|gru"
+"""Of languages in whose months a title-case word is no sign of damage in an id (“Set-12”), yet odd as a name."""
+
+
+def _dates(months: str) -> re.Pattern[str]:
+    return re.compile(
+        r"(?:\d{4}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2(?:\d{2}|\d{4}))(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?"
+        rf"|\d{{1,2}}[-. ]{{1,2}}(?:{months}|{months.title()})\.?(?:[-. ](?:\d{{2}}|\d{{4}}))?"
+        rf"|(?:{months.title()})[- ]\d{{2}}"
+    )
+
+
+_DATE, _DATE_OR_SO = _dates(_MONTHS), _dates(f"{_MONTHS}|{_MORE_MONTHS}")
 """Dates as spreadsheet programs write them: 2024-05-01, 1.5.24, 05/01/2024, 1-May, 01. Mai, May-24; not MAY-24."""
+
+_REWRITTEN = re.compile(f"{_DATE_OR_SO.pattern}|{_SHORTENED.pattern}|{_POINT_ZERO.pattern}")
+_NARROW = re.compile("#{3,}")
+_FORMULA = re.compile(
+    r"\{?=\s*[-+(]*\s*(?:"
+    r"[^\W\d][\w.]*\("  # a function: =VLOOKUP(A2;B:C;2)
+    r"|(?:(?:'[^']+'|[\w.\[\]]+)!)?\$?[A-Z]{1,3}\$?[1-9]\d{0,6}\s*(?:$|[-+*/^&=<>:;,)}]))"  # a cell: =A2&" "&B2
+)
+
+
+def is_rewritten(text: str) -> bool:
+    """Tell whether a text is a date, a shortened number or one with zeros; quicker than to ask for each."""
+    return bool(_REWRITTEN.fullmatch(text))
+
+
+def is_date(text: str, *, any_language: bool = False) -> bool:
+    """Tell whether a text is what a spreadsheet program makes of something that it takes for a date."""
+    return bool((_DATE_OR_SO if any_language else _DATE).fullmatch(text))
+
+
+def is_shortened(text: str) -> bool:
+    """Tell whether a text is what a spreadsheet program makes of a long number."""
+    return bool(_SHORTENED.fullmatch(text))
+
+
+def is_with_zeros(text: str) -> bool:
+    """Tell whether a text is a whole number with a point and zeros."""
+    return bool(_POINT_ZERO.fullmatch(text))
+
+
+def how_to_retype(what: str, text: str) -> str:
+    """Say that a text can't be what was meant: a formula instead of its value, or what a narrow column shows; else "".
+
+    Example:
+        >>> how_to_retype("new name", "########")[:49]
+        'The new name is only ########: the column was too'
+        >>> how_to_retype("new name", "=1+1")
+        ''
+    """
+    if _NARROW.fullmatch(text):
+        return (
+            f"The {what} is only {shown(text, 12)}: the column was too narrow for its text when the file was written; "
+            "make it wider and export again."
+        )
+    if _FORMULA.match(text):
+        return how_to_replace(what, Unusable(Flaw.FORMULA, text))
+    return ""
 
 
 def how_to_undo(order_id: str) -> str:
@@ -36,14 +91,14 @@ def how_to_undo(order_id: str) -> str:
         ('', 'The order id “02-Jan” has been turned into a date:')
     """
     text = quoted(order_id)
-    if _SHORTENED.fullmatch(order_id):
+    if is_shortened(order_id):
         return (
             f"The order id {text} is a long number that was shortened, its last digits are lost: "
             f"{_AS_TEXT}, then paste the ids again from where they came from."
         )
-    if _POINT_ZERO.fullmatch(order_id):
+    if is_with_zeros(order_id):
         return f"The order id {text} is a number with zeros added to it: {_AS_TEXT}, then delete point and zeros."
-    if _DATE.fullmatch(order_id):
+    if is_date(order_id):
         return f"The order id {text} has been turned into a date: {_AS_TEXT}, then type or paste the id again."
     return ""
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 
 from batch_renamer.loader.cells import Cell, Flaw, Unusable
-from batch_renamer.loader.repair import how_to_replace, how_to_undo
+from batch_renamer.loader.damage import how_damaged
+from batch_renamer.loader.marks import is_no, is_yes
+from batch_renamer.loader.repair import how_to_replace, how_to_retype, how_to_undo
 from batch_renamer.loader.shown import quoted, storable
+from batch_renamer.loader.textguards import unwrapped
 from batch_renamer.model import RenameRequest, RowProblem
 from batch_renamer.text import find_invisible, trimmed
 
@@ -22,43 +26,34 @@ _FORBIDDEN_IN_ID = re.compile(r"[/\\?#%]")
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-_ERROR_WORDS = frozenset(
-    {
-        "#N/A",
-        "#NV",
-        "#REF!",
-        "#BEZUG!",
-        "#VALUE!",
-        "#WERT!",
-        "#DIV/0!",
-        "#NAME?",
-        "#NUM!",
-        "#ZAHL!",
-        "#NULL!",
-        "#SPILL!",
-        "#CALC!",
-    }
-)
-_MARKS_THAT_READ_AS_NO = frozenset({"0", "false", "n", "no"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Cleaned:
-    """A cell's text after cleaning; unusable where there is a ``reason``."""
+    """A cell's text after cleaning; unusable where there is a ``reason``. ``guarded`` tells that a ``'`` was cut."""
 
     text: str
     reason: str = ""
     warning: str = ""
+    guarded: bool = False
 
 
 def read_row(
-    row: int, order_id: Cell, new_name: Cell, current_name: Cell = "", skip: Cell = ""
+    row: int,
+    order_id: Cell,
+    new_name: Cell,
+    current_name: Cell = "",
+    skip: Cell = "",
+    *,
+    is_report: bool = False,
 ) -> RenameRequest | RowProblem:
     """Judge one row; never raises, whatever the cells hold.
 
+    ``is_report`` tells that this program wrote the sheet: its cells are taken as they are, without text guards.
+
     Example:
-        >>> read_row(2, " a1 ", "12 Elm St")
-        RenameRequest(row=2, order_id='a1', new_name='12 Elm St', current_name=None, skip='', warning='')
+        >>> read_row(2, " a1 ", "12 Elm St").order_id
+        'a1'
         >>> read_row(3, "", "12 Elm St").reason
         'The order id is blank.'
     """
@@ -66,31 +61,36 @@ def read_row(
         isinstance(order_id, str)
         and isinstance(new_name, str)
         and isinstance(current_name, str)
-        and skip == ""
+        and (not skip or (isinstance(skip, str) and not is_report and is_no(skip)))
         and _PLAIN_ID.fullmatch(order_id)
-        and new_name.isprintable()
-        and new_name
-        and new_name[0] not in " #"
-        and new_name[-1] != " "
-        and current_name.isprintable()
+        and _is_plain(new_name)
+        and (not current_name or _is_plain(current_name))
     ):
-        return RenameRequest(
-            row=row, order_id=order_id, new_name=new_name, current_name=current_name.strip(" ") or None
-        )
-    return _read_slowly(row, order_id, new_name, current_name, skip)
+        return RenameRequest(row=row, order_id=order_id, new_name=new_name, current_name=current_name or None)
+    return _read_slowly(row, order_id, new_name, current_name, skip, is_report=is_report)
+
+
+def _is_plain(name: str) -> bool:
+    """Tell whether nothing in a name needs cleaning or a word."""
+    return (
+        name.isprintable()
+        and name[:1].isalnum()
+        and trimmed(name) == name
+        and (name.isascii() or unicodedata.is_normalized("NFC", name))
+        and not how_damaged(name)
+    )
 
 
 def _read_slowly(
-    row: int, order_id: Cell, new_name: Cell, current_name: Cell, skip: Cell
+    row: int, order_id: Cell, new_name: Cell, current_name: Cell, skip: Cell, *, is_report: bool = False
 ) -> RenameRequest | RowProblem:
     """Judge one row with every rule; says the same as the quick way where that one applies."""
-    identity, name, guard, mark = (
-        _clean_id(order_id),
-        _clean_name(new_name),
-        _clean_guard(current_name),
-        _clean_skip(skip),
-    )
-    warning = " ".join(part.warning for part in (name, mark) if part.warning)
+    identity = _clean_id(order_id, is_report=is_report)
+    # A program that guards the id with a ' guards the names as well.
+    name = _clean_name(new_name, is_report=is_report, guarded=identity.guarded)
+    guard = _clean_guard(current_name, is_report=is_report, guarded=identity.guarded)
+    mark = _clean_skip(skip, is_report=is_report)
+    warning = "\n".join(part.warning for part in (name, mark) if part.warning)
     reason = next((part.reason for part in (identity, name, guard, mark) if part.reason), "")
     if reason:
         problem = RowProblem(
@@ -100,7 +100,7 @@ def _read_slowly(
             reason=reason,
             current_name=storable(_typed(current_name)) or None,
             skip=mark.text,
-            warning=warning,
+            warning=mark.warning,
         )
         return _bad_as_text_too(problem, bad_id=isinstance(order_id, Unusable))
     return RenameRequest(
@@ -119,10 +119,10 @@ def _bad_as_text_too(problem: RowProblem, *, bad_id: bool) -> RowProblem:
     A date, say, is no name until somebody has typed it as one. What it was is in the reason.
     """
     texts = (
-        _clean_id(problem.order_id),
-        _clean_name(problem.new_name),
-        _clean_guard(problem.current_name or ""),
-        _clean_skip(problem.skip),
+        _clean_id(problem.order_id, is_report=True),
+        _clean_name(problem.new_name, is_report=True),
+        _clean_guard(problem.current_name or "", is_report=True),
+        _clean_skip(problem.skip, is_report=True),
     )
     if problem.skip or any(text.reason for text in texts):
         return problem
@@ -133,12 +133,14 @@ def _typed(cell: Cell) -> str:
     return cell if isinstance(cell, str) else cell.text
 
 
-def _clean_id(cell: Cell) -> _Cleaned:
+def _clean_id(cell: Cell, *, is_report: bool) -> _Cleaned:
     """Trim an order id, and refuse one that can't be sent as exactly one segment of an address."""
     if isinstance(cell, Unusable):
         return _Cleaned(cell.text, how_to_replace("order id", cell))
-    text = trimmed(cell)
-    return _Cleaned(text, how_to_undo(text) or _unsafe(text))
+    typed = trimmed(cell)
+    text = typed if is_report else unwrapped(typed, guarded=True)
+    reason = how_to_retype("order id", text) or how_to_undo(text) or _unsafe(text)
+    return _Cleaned(text, reason, guarded=text != typed and typed.startswith("'"))
 
 
 def _unsafe(text: str) -> str:
@@ -157,42 +159,65 @@ def _unsafe(text: str) -> str:
     return ""
 
 
-def _clean_name(cell: Cell) -> _Cleaned:
-    """Trim a new name and make it one line; nothing else in it is changed."""
+def _clean_name(cell: Cell, *, is_report: bool, guarded: bool = False) -> _Cleaned:
+    """Trim a new name, make it one line and compose its accents; nothing else in it is changed."""
     if isinstance(cell, Unusable):
         return _Cleaned(cell.text, how_to_replace("new name", cell))
-    text, breaks = _LINE_BREAK.subn(" ", trimmed(cell))
+    typed = trimmed(cell)
+    text = typed if is_report else unwrapped(typed, guarded=guarded)
+    warnings = []
+    if text != typed and typed.startswith("'") and not guarded:
+        warnings.append(f"A text guard (') before the new name was taken away: {quoted(typed)}.")
     if not text:
         return _Cleaned(text, "The new name is blank.")
+    if reason := how_to_retype("new name", text):
+        return _Cleaned(text, reason)
+    text, breaks = _LINE_BREAK.subn(" ", text)
+    if breaks:
+        warnings.append("A line break in the new name became a space.")
+    if "\t" in text:
+        text = text.replace("\t", " ")
+        warnings.append("A tab in the new name became a space.")
     if control := _CONTROL.search(text):
         return _Cleaned(
             text,
             f"The new name has a control character (U+{ord(control[0]):04X}) at place {control.start() + 1}: "
             "delete it.",
         )
-    if breaks:
-        return _Cleaned(text, warning="A line break in the new name became a space.")
-    if text in _ERROR_WORDS:
-        return _Cleaned(text, warning=f"The new name {quoted(text)} reads like a spreadsheet's error.")
-    return _Cleaned(text)
+    if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+        warnings.append("Only the Unicode form of the new name is changed: letters and accents are sent as one (NFC).")
+    if damage := how_damaged(text):
+        warnings.append(damage)
+    return _Cleaned(text, warning="\n".join(warnings))
 
 
-def _clean_guard(cell: Cell) -> _Cleaned:
+def _clean_guard(cell: Cell, *, is_report: bool, guarded: bool = False) -> _Cleaned:
     """Trim the name that the order must still have; "" is no guard."""
     if isinstance(cell, Unusable):
         return _Cleaned(cell.text, how_to_replace("current name", cell))
-    text = trimmed(cell)
+    text = trimmed(cell) if is_report else unwrapped(trimmed(cell), guarded=guarded)
     if _LONE_SURROGATE.search(text):
         return _Cleaned(text, "The current name has half a character (a lone surrogate): type it again.")
-    return _Cleaned(text)
+    return _Cleaned(text, "" if is_report else how_to_retype("current name", text))
 
 
-def _clean_skip(cell: Cell) -> _Cleaned:
-    """Keep any mark; a cell of which nobody knows whether it is one is a problem."""
+def _clean_skip(cell: Cell, *, is_report: bool) -> _Cleaned:
+    """Keep a mark that leaves the row out; "" is no mark. A cell that may be one or not is a problem."""
     if isinstance(cell, Unusable):
         unknown = cell.flaw in {Flaw.ERROR, Flaw.FORMULA}
-        return _Cleaned(storable(cell.text), how_to_replace("skip mark", cell) if unknown else "")
-    text = storable(trimmed(cell))
-    if text.casefold() in _MARKS_THAT_READ_AS_NO:
-        return _Cleaned(text, warning=f"Left out, for {quoted(text)} is a skip mark too: clear the cell to rename.")
-    return _Cleaned(text)
+        text, reason = storable(cell.text), how_to_replace("skip mark", cell) if unknown else ""
+    else:
+        text, reason = storable(trimmed(cell)), ""
+    if is_report:  # what this program wrote into the column is a mark, whatever its words
+        return _Cleaned(text, reason)
+    text = unwrapped(text, guarded=True)
+    if not reason and is_no(text):
+        return _Cleaned("")
+    if reason or is_yes(text):
+        return _Cleaned(text, reason)
+    if reason := how_to_retype("skip mark", text):
+        return _Cleaned(text, reason)
+    return _Cleaned(
+        text, warning=f"A word in the skip column is no plain yes or no, so the row is left out: {quoted(text)}."
+    )

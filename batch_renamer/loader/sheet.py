@@ -75,5 +75,6 @@ class Sheet:
             >>> [row.order_id for chunk in sheet.chunks() for row in chunk]
             ['a1']
         """
-        while chunk := [read_row(*row) for row in islice(self.rows, size)]:
+        is_report = self.columns.is_report
+        while chunk := [read_row(*row, is_report=is_report) for row in islice(self.rows, size)]:
             yield chunk

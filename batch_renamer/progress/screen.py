@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -299,7 +300,15 @@ def _names(row: ReportRow, *, room: int, brackets: bool, offline: bool) -> Line:
         found = cut_middle(row.final_name or "", room // 2) or NO_NAME
         expected = cut_middle(row.old_name or "", room // 2 - len("expected , found ")) or NO_NAME
         return (Span(f"expected {expected}, found "), Span(found, "warn"))
+    if row.old_name is not None and row.old_name != row.new_name and _composed(row.old_name) == _composed(row.new_name):
+        # Two names that look the same, side by side, would only puzzle.
+        remark = " (only the Unicode form differs)"
+        return (Span(cut_middle(row.new_name, room - len(remark))), Span(remark, "dim"))
     return name_change(row.old_name, row.new_name, width=room, brackets=brackets)
+
+
+def _composed(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
 
 
 def _warnings(warnings: tuple[str, ...]) -> Iterator[Line]:

@@ -159,9 +159,6 @@ def test_id_that_became_a_date_is_invalid(order_id: str) -> None:
         "null",
         "007",
         "1e5",
-        "1.23457E+15",
-        "12345.0",
-        "2024-05-01",
         "TRUE",
         "Straße 5 · 山",
         "👨‍👩‍👧‍👦",
@@ -172,10 +169,20 @@ def test_id_that_became_a_date_is_invalid(order_id: str) -> None:
         "x" * 10_000,
         "a  b",
         "a\u200bb\xa0c",
-        "Cafe\u0301",
         "#5 Elm",
         "../x",
         "'",
+        "'t Hof 3",
+        "'s-Gravenhage",
+        "'5 Elm'",
+        "=Elm (new)",
+        "'=1+1",
+        "=M25 Motorway",
+        "## 5",
+        "4358",
+        "99999",
+        "Caf\xe9 \u201eÄ\u201c",
+        "CAF\xc9\u2122",
         ".",
     ],
 )
@@ -193,21 +200,130 @@ def test_inner_line_break_becomes_a_space_with_a_warning(line_break: str) -> Non
     assert read.warning == "A line break in the new name became a space."
 
 
-@pytest.mark.parametrize("control", ["\x00", "\x07", "\t", "\v", "\x1b", "\x1f", "\x7f", "\x9b", "\ud800"])
+@pytest.mark.parametrize("control", ["\x00", "\x07", "\v", "\x1b", "\x1f", "\x7f", "\x9b", "\ud800"])
 def test_other_control_character_in_a_name_is_invalid(control: str) -> None:
     """It is named, with its place."""
     assert f"(U+{ord(control):04X}) at place 2" in reason(new_name=f"a{control}b")
 
 
-@pytest.mark.parametrize("name", ["", "  ", "\u200b", "\n"])
+@pytest.mark.parametrize("name", ["", "  ", "\u200b", "\n", "\u3164", "\u2800\ufe0f", '=""'])
 def test_blank_name_is_invalid(name: str) -> None:
     """No order gets a name that nobody can see."""
     assert reason(new_name=name) == "The new name is blank."
 
 
-def test_name_that_reads_like_an_error_is_sent_with_a_warning() -> None:
-    """Text stays as typed, but hardly anybody means this."""
-    assert request(new_name="#REF!").warning == "The new name “#REF!” reads like a spreadsheet's error."
+def test_tab_in_a_name_becomes_a_space_with_a_warning() -> None:
+    """As a line break does: nobody sees a difference."""
+    read = request(new_name="12\tElm St")
+    assert (read.new_name, read.warning) == ("12 Elm St", "A tab in the new name became a space.")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("12-Oct", "The new name reads like a date or time, and a spreadsheet program may have made it one"),
+        ("Mar-26", "The new name reads like a date or time, and a spreadsheet program may have made it one"),
+        ("01. Mai", "The new name reads like a date or time, and a spreadsheet program may have made it one"),
+        (
+            "2024-05-01 00:00:00",
+            "The new name reads like a date or time, and a spreadsheet program may have made it one",
+        ),
+        ("16:09:00", "The new name reads like a date or time, and a spreadsheet program may have made it one"),
+        ("12-mei", "The new name reads like a date or time, and a spreadsheet program may have made it one"),
+        ("43587", "The new name is a bare number, as spreadsheet programs store dates"),
+        ("43587.5", "The new name is a bare number, as spreadsheet programs store dates"),
+        ("1.23457E+12", "The new name reads like a number that a spreadsheet program rewrote"),
+        ("1,2E-05", "The new name reads like a number that a spreadsheet program rewrote"),
+        ("12345.0", "The new name reads like a number that a spreadsheet program rewrote"),
+        ("#REF!", "The new name reads like a spreadsheet's error"),
+        ("Err:502", "The new name reads like a spreadsheet's error"),
+        ("Caf\ufffd", "The new name has a sign (\ufffd) in place of a letter that was lost"),
+        ("Caf\xc3\xa9 Flore", "The new name looks like text that was read in a wrong encoding"),
+        ("Caf\u221a\xa9 Flore", "The new name looks like text that was read in a wrong encoding"),
+        ("Caf\u251c\xae Flore", "The new name looks like text that was read in a wrong encoding"),
+        ("It\xe2\u20ac\u2122s", "The new name looks like text that was read in a wrong encoding"),
+        ("\xe6\u2014\xa5\xe6\u0153\xac", "The new name looks like text that was read in a wrong encoding"),
+    ],
+    ids=ascii,
+)
+def test_name_that_seems_damaged_is_sent_with_a_warning(name: str, kind: str) -> None:
+    """It may be meant, so it stays as typed; the kind comes first, so that rows can be shown in groups."""
+    read = request(new_name=name)
+    assert read.new_name == name
+    assert read.warning.startswith(f"{kind}: ")
+    assert "\n" not in read.warning
+
+
+def test_garbled_name_is_shown_as_it_may_have_been() -> None:
+    """The person sees at once what happened."""
+    assert request(new_name="Caf\xc3\xa9").warning.endswith(": “Caf\xc3\xa9” may be “Caf\xe9”.")
+
+
+@pytest.mark.parametrize("what", ["order id", "new name", "current name", "skip mark"])
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("########", "the column was too narrow for its text when the file was written"),
+        ("=VLOOKUP(A2;B:C;2)", "is a formula that was never calculated"),
+        ('=A2&" "&B2', "is a formula that was never calculated"),
+        ("=Sheet1!$A$2", "is a formula that was never calculated"),
+        ("{=SUM(A1:A3)}", "is a formula that was never calculated"),
+    ],
+)
+def test_formula_or_narrow_column_is_invalid(what: str, text: str, why: str) -> None:
+    """What stands there is not what the person saw or meant, in whatever column."""
+    cells = {"order id": "a1", "new name": "12 Elm St", "current name": "", "skip mark": ""} | {what: text}
+    problem = read_row(2, *cells.values())
+    assert isinstance(problem, RowProblem)
+    assert why in problem.reason
+
+
+def test_decomposed_accents_are_sent_composed_with_a_warning() -> None:
+    """Both look the same, so that a person who compares them is told."""
+    read = request(new_name="Cafe\u0301 1")
+    assert (read.new_name, read.warning) == (
+        "Caf\xe9 1",
+        "Only the Unicode form of the new name is changed: letters and accents are sent as one (NFC).",
+    )
+    assert request(new_name="Caf\xe9 1").warning == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ('="000123"', "000123"),
+        ('="12 ""Elm"" St"', '12 "Elm" St'),
+        ("'000124", "000124"),
+        ("'14 Elm Street", "14 Elm Street"),
+    ],
+)
+def test_text_guards_are_unwrapped(typed: str, meant: str) -> None:
+    """A spreadsheet program shows what they hold, ids, names and current names alike."""
+    read = request(typed, typed, typed)
+    assert (read.order_id, read.new_name, read.current_name) == (meant, meant, meant)
+
+
+def test_name_in_a_row_with_a_guarded_id_is_guarded_too() -> None:
+    """Alone, an apostrophe before a letter belongs to the name."""
+    assert request("'A-1", "'Elm Street").new_name == "Elm Street"
+    assert request("A-1", "'Elm Street").new_name == "'Elm Street"
+
+
+def test_lone_apostrophe_that_was_taken_away_is_said() -> None:
+    """'48 may be a year, too."""
+    assert request(new_name="'48 Elm").warning == "A text guard (') before the new name was taken away: “'48 Elm”."
+
+
+def test_report_is_taken_as_it_is() -> None:
+    """Guards are the writer's business there: a name that has one is a name."""
+    read = read_row(2, "a1", "'48 Elm", "'48 Oak", "after the first 5", is_report=True)
+    assert isinstance(read, RenameRequest)
+    assert (read.new_name, read.current_name, read.skip, read.warning) == (
+        "'48 Elm",
+        "'48 Oak",
+        "after the first 5",
+        "",
+    )
 
 
 @pytest.mark.parametrize("guard", ["", " ", "\xa0"])
@@ -226,18 +342,67 @@ def test_guard_that_cannot_be_stored_is_invalid() -> None:
     assert "half a character" in reason(current_name="a\ud800")
 
 
-@pytest.mark.parametrize("mark", ["x", "ja", "TRUE", "-", " x "])
-def test_any_mark_skips(mark: str) -> None:
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "x",
+        "X",
+        "ja",
+        "TRUE",
+        "true",
+        "1",
+        "yes",
+        "Oui!",
+        "WAHR",
+        " x ",
+        "☑",
+        "☒",
+        "✓",
+        "✔\ufe0f",
+        "✗",
+        "[x]",
+        "=TRUE()",
+    ],
+)
+def test_mark_that_says_yes_skips(mark: str) -> None:
     """The mark is kept, trimmed."""
-    assert request(skip=mark).skip == mark.strip()
+    read = request(skip=mark)
+    assert (read.skip, read.warning) == (mark.strip(), "")
 
 
-@pytest.mark.parametrize("mark", ["FALSE", "0", "no", "N"])
-def test_mark_that_reads_as_no_skips_with_a_warning(mark: str) -> None:
-    """Any mark leaves the row out, even one that may have meant the opposite."""
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "FALSE",
+        "false",
+        "0",
+        "no",
+        "N",
+        "Nein",
+        "FALSCH",
+        "non",
+        "\u043d\u0435\u0442",
+        "☐",
+        "□",
+        "[ ]",
+        "( )",
+        "=FALSE()",
+        "\u3164",
+        '="FALSE"',
+    ],
+)
+def test_mark_that_says_no_does_not_skip(mark: str) -> None:
+    """A column of tick boxes has a word in every row, in the language of the program that wrote it."""
+    read = request(skip=mark)
+    assert (read.skip, read.warning) == ("", "")
+
+
+@pytest.mark.parametrize("mark", ["later", "-", "?", "sold", "2", "n/a"])
+def test_another_word_skips_with_a_warning(mark: str) -> None:
+    """What is left out by mistake can be renamed later; the person is told."""
     read = request(skip=mark)
     assert read.skip == mark
-    assert "is a skip mark too" in read.warning
+    assert read.warning == f"A word in the skip column is no plain yes or no, so the row is left out: “{mark}”."
 
 
 def test_bad_row_with_a_skip_mark_is_invalid() -> None:
@@ -260,10 +425,12 @@ def test_problem_shows_the_row_as_typed() -> None:
 
 
 def test_warnings_are_joined() -> None:
-    """A row may have several."""
-    assert request(new_name="a\nb", skip="no").warning == (
-        "A line break in the new name became a space. Left out, for “no” is a skip mark too: clear the cell to rename."
-    )
+    """A row may have several, each in a line of its own."""
+    assert request(new_name="a\nb\tc", skip="later").warning.split("\n") == [
+        "A line break in the new name became a space.",
+        "A tab in the new name became a space.",
+        "A word in the skip column is no plain yes or no, so the row is left out: “later”.",
+    ]
 
 
 @pytest.mark.parametrize("flaw", list(Flaw))
@@ -301,7 +468,7 @@ def test_cleaning_is_idempotent(order_id: str, new_name: str, guard: str) -> Non
     """What was cleaned once is clean."""
     once = read_row(2, order_id, new_name, guard)
     if isinstance(once, RenameRequest):
-        twice = read_row(2, once.order_id, once.new_name, once.current_name or "")
+        twice = read_row(2, once.order_id, once.new_name, once.current_name or "", is_report=True)
         assert isinstance(twice, RenameRequest)
         assert (twice.order_id, twice.new_name, twice.current_name) == (
             once.order_id,
@@ -315,7 +482,8 @@ SPECIAL = st.one_of(
     st.from_regex(r"[0-9]{1,4}-[A-Za-z0-9]{1,4}(-[0-9]{1,4})?", fullmatch=True),
     st.from_regex(r"[0-9][.,]?[0-9]*[eE][+-]?[0-9]{1,3}", fullmatch=True),
     st.from_regex(r"[A-Z][a-z]{2,3}-[0-9]{1,4}", fullmatch=True),
-    st.text(alphabet="aA1-_. #\t\n\xa0\u200bé=", max_size=8),
+    st.text(alphabet="aA1-_. #\t\n\xa0\u200bé=('\"", max_size=8),
+    st.from_regex(r"[0-9]{1,2}[.:/ -]{1,2}[A-Za-z]{3,9}[. -]?[0-9]{0,4}", fullmatch=True),
     st.text(max_size=8),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -360,7 +361,8 @@ def test_what_csv_writes_is_read_back_exactly(
     assert [(row.row, row.order_id) for row in read] == [(n, order_id) for n, order_id, _ in expected]
     for row, (_, _, name) in zip(read, expected, strict=True):
         if isinstance(row, RenameRequest):
-            assert row.new_name == name.strip(" \t\n").replace("\n", " ")
+            one_line = unicodedata.normalize("NFC", name.strip(" \t\n").replace("\n", " ").replace("\t", " "))
+            assert row.new_name in (one_line, one_line.removeprefix("'").strip())
         else:
             assert row.new_name == name
 

@@ -1,0 +1,93 @@
+"""A name enters; a warning leaves where a program on its way seems to have made another text of what was typed.
+
+Only a person can tell: “12-Oct” may be a house. So nothing is changed here, and nothing refused.
+"""
+
+from __future__ import annotations
+
+import re
+
+from batch_renamer.loader.repair import is_rewritten, is_shortened, is_with_zeros
+from batch_renamer.loader.shown import quoted
+
+__all__ = ["how_damaged"]
+
+_ERRORS = """
+    #N/A #NV #ND #REF! #BEZUG! #VALUE! #WERT! #VALEUR! #DIV/0! #NAME? #NOM? #NUM! #ZAHL! #NOMBRE! #NULL! #SPILL! #CALC!
+    #GETTING_DATA #ERROR! Err:502 Err:504 Err:508 Err:509 Err:520
+"""
+_ERROR_WORDS = frozenset(_ERRORS.split())
+_DATE_NUMBER = re.compile(r"[2-5]\d{4}(?:[.,]\d+)?")
+"""Days since 1900, as spreadsheet programs store dates: 1954 to 2064."""
+
+_TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?")
+_LOST = "\ufffd"
+
+_LETTERS_IN_BYTES = "\xc2\xc3"  # of UTF-8's first bytes, those of western letters
+_OTHERS_IN_BYTES = "\xc4\xc5\xce\xcf\xd0\xd1"  # and those of eastern, Greek and Cyrillic ones
+
+
+def _as_read(codec: str, first: int, last: int, *, but: str = "") -> str:
+    """Return, for a character class, what ``codec`` shows for these bytes; where it has nothing, they stay."""
+    shown = (bytes([byte]).decode(codec, "replace") for byte in range(first, last + 1))
+    chars = {chr(byte) if char == _LOST else char for byte, char in zip(range(first, last + 1), shown, strict=True)}
+    return re.escape("".join(sorted(chars - set(but))))
+
+
+def _garbled(codec: str, leads: str, *, but: str = "") -> str:
+    """Return a pattern for what ``codec`` makes of UTF-8: a lead byte, then as many others as it asks for."""
+    lead = "".join(re.escape(bytes([ord(byte)]).decode(codec)) for byte in leads)
+    return f"[{lead}][{_as_read(codec, 0x80, 0xBF, but=but)}]"
+
+
+_NEXT = _as_read("cp1252", 0x80, 0xBF)
+_GARBLED = re.compile(
+    "|".join(
+        (
+            _garbled("cp1252", _LETTERS_IN_BYTES),
+            _garbled("cp1252", _OTHERS_IN_BYTES, but="‘’“”–—…‹›‚„ "),  # noqa: RUF001 - what may well follow a letter
+            f"[{_as_read('cp1252', 0xE1, 0xEF)}][{_NEXT}]{{2}}",
+            f"ð[{_NEXT}]{{3}}",
+            _garbled("mac_roman", _LETTERS_IN_BYTES, but="“”‘’…– —"),  # noqa: RUF001 - what may well follow a sign
+            "‚Ä[ìîôòúù]",  # noqa: RUF001 - punctuation of UTF-8, read as Mac Roman
+            _garbled("cp850", _LETTERS_IN_BYTES[1:]),
+        )
+    )
+)
+_CODECS = ("cp1252", "mac_roman", "cp850")
+
+
+def how_damaged(name: str) -> str:
+    """Return a warning about a name that seems to have been damaged, or "".
+
+    Example:
+        >>> how_damaged("12-Oct")
+        'The new name reads like a date or time, and a spreadsheet program may have made it one: “12-Oct”.'
+        >>> how_damaged("12 Elm Street")
+        ''
+    """
+    if is_rewritten(name) or _TIME.fullmatch(name):
+        if is_shortened(name) or is_with_zeros(name):
+            return f"The new name reads like a number that a spreadsheet program rewrote: {quoted(name)}."
+        return (
+            f"The new name reads like a date or time, and a spreadsheet program may have made it one: {quoted(name)}."
+        )
+    if _DATE_NUMBER.fullmatch(name):
+        return f"The new name is a bare number, as spreadsheet programs store dates: {name}."
+    if name in _ERROR_WORDS:
+        return f"The new name reads like a spreadsheet's error: {quoted(name)}."
+    if _LOST in name:
+        return f"The new name has a sign (\ufffd) in place of a letter that was lost: {quoted(name)}."
+    if not name.isascii() and _GARBLED.search(name):
+        return f"The new name looks like text that was read in a wrong encoding: {quoted(name)}{_restored(name)}."
+    return ""
+
+
+def _restored(name: str) -> str:
+    """Show what the name may have been, where all of it can be turned back."""
+    for codec in _CODECS:
+        try:
+            return f" may be {quoted(name.encode(codec).decode('utf-8'))}"
+        except UnicodeError:
+            continue
+    return ""
