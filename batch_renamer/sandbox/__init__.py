@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from batch_renamer.sandbox.api import Answer, ApiRules, Call, OrdersApi
 from batch_renamer.sandbox.app import Latency, Sandbox
-from batch_renamer.sandbox.faults import Fault, FaultKind, FaultPlan, Outage, OutageMode, Rule, Share, script
+from batch_renamer.sandbox.faultkind import FaultKind
+from batch_renamer.sandbox.faults import Fault, FaultPlan, Outage, OutageMode, Rule, Share, script
 from batch_renamer.sandbox.limits import FixedWindow, Limiter, LimitSpec, SlidingWindow, TokenBucket, Unlimited
 from batch_renamer.sandbox.orders import NamedBy, NameGiven, OrderStore, Page
 from batch_renamer.sandbox.requestlog import LoggedRequest, RequestLog

@@ -19,7 +19,7 @@ import binascii
 import hmac
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote_to_bytes
@@ -97,20 +97,23 @@ class OrdersApi:
         self._rules = rules or ApiRules()
         self._text = OrderText(omit=self._rules.omit)
 
-    def answer(self, call: Call, *, stored_name: str | None = None) -> Answer:
-        """Do what the request asks and answer it; ``stored_name`` is what a rename stores instead of its name."""
+    def answer(self, call: Call, *, kept: Callable[[str], str] | None = None, seconds_ago: float = 0.0) -> Answer:
+        """Do what the request asks and answer it.
+
+        ``kept`` says what a rename stores instead of its name; reads show orders as they were ``seconds_ago``.
+        """
         target = resolve(call.raw_path)
         if target is None:
             return http_error(404, "Not Found")
         match (call.method, target.order_id):
             case ("GET", None):
-                return self._refusal(call) or self._list(target.query)
+                return self._refusal(call) or self._list(target.query, seconds_ago)
             case ("POST", None):
                 return self._refusal(call) or self._create(call)
             case ("GET", str(order_id)):
-                return self._retrieve(order_id)
+                return self._retrieve(order_id, seconds_ago)
             case ("PATCH", str(order_id)):
-                return self._refusal(call) or self._rename(call, order_id, stored_name)
+                return self._refusal(call) or self._rename(call, order_id, kept)
             case ("DELETE", str(order_id)):
                 return self._refusal(call) or self._delete(order_id)
             case _:
@@ -127,7 +130,7 @@ class OrdersApi:
             return None
         return http_error(401, "Unauthorized")
 
-    def _list(self, query: str) -> Answer:
+    def _list(self, query: str, seconds_ago: float) -> Answer:
         words = parse_qs(query, keep_blank_values=True)
         problems: dict[str, str] = {}
         rules = self._rules
@@ -147,7 +150,7 @@ class OrdersApi:
         shown: list[bytes] = []
         size, next_seq = 0, page.next_seq
         for order in page.orders:
-            text = self._text.order(order)
+            text = self._text.order(self._as_seen(order, seconds_ago))
             size += len(text)
             if shown and size > rules.max_page_bytes:
                 next_seq = order.seq
@@ -168,11 +171,14 @@ class OrdersApi:
         order = self._store.create(document.get("name"), order_id=document.get("order_id"))
         return _validation_error("json", {"order_id": "Already exists."}) if order is None else self.show(order)
 
-    def _retrieve(self, order_id: str) -> Answer:
+    def _retrieve(self, order_id: str, seconds_ago: float) -> Answer:
         order = self._store.get(order_id)
-        return _no_order() if order is None else self.show(order)
+        return _no_order() if order is None else self.show(self._as_seen(order, seconds_ago))
 
-    def _rename(self, call: Call, order_id: str, stored_name: str | None) -> Answer:
+    def _as_seen(self, order: StoredOrder, seconds_ago: float) -> StoredOrder:
+        return self._store.as_it_was(order, seconds_ago=seconds_ago) if seconds_ago else order
+
+    def _rename(self, call: Call, order_id: str, kept: Callable[[str], str] | None) -> Answer:
         document = _document(call)
         if isinstance(document, Answer):
             return document
@@ -186,10 +192,10 @@ class OrdersApi:
             problems.setdefault("order_id", "Can't be changed.")
         if problems:
             return _validation_error("json", problems)
-        if stored_name is None:
+        if kept is None:
             order = self._store.rename(order_id, document["name"])
         else:
-            order = self._store.rename(order_id, stored_name, by=NamedBy.FAULT)
+            order = self._store.rename(order_id, kept(document["name"]), by=NamedBy.FAULT)
         return _no_order() if order is None else self.show(order)
 
     def _delete(self, order_id: str) -> Answer:

@@ -12,17 +12,20 @@ import random
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import assert_never
 
 from aiohttp import web
 
 from batch_renamer.sandbox.api import Answer, ApiRules, Call, OrdersApi, http_error, resolve
-from batch_renamer.sandbox.faults import Fault, FaultKind, FaultPlan, Outage, OutageMode
+from batch_renamer.sandbox.faultkind import FaultKind
+from batch_renamer.sandbox.faults import Fault, FaultPlan, Outage, OutageMode
+from batch_renamer.sandbox.keptname import kept_name
 from batch_renamer.sandbox.limits import Clock, Limiter, LimitSpec, Unlimited
 from batch_renamer.sandbox.orders import OrderStore
 from batch_renamer.sandbox.requestlog import LoggedRequest, RequestLog
-from batch_renamer.sandbox.wire import broken, cut_off, hang_up, instead, reset, throttled, whole
+from batch_renamer.sandbox.wire import broken, cut_off, hang_up, instead, reset, throttled, unheard, whole
 
 __all__ = ["Latency", "Sandbox", "made_up_key"]
 
@@ -74,6 +77,7 @@ class Sandbox:
     _api: OrdersApi = field(init=False, repr=False)
     _random: random.Random = field(init=False, repr=False)
     _first_s: float | None = field(init=False, repr=False, default=None)
+    _later: set[asyncio.Future[None]] = field(init=False, repr=False, default_factory=set)
 
     def __post_init__(self) -> None:
         """Put the API in front of the store."""
@@ -145,10 +149,15 @@ class Sandbox:
         refusal = instead(fault, raw_path=call.raw_path, wall_s=self.wall_clock())
         if refusal is not None:
             return _sent(entry, refusal)
+        if fault.kind.late:
+            self._do_later(call, fault.seconds)
+            if fault.kind is FaultKind.LATE_RESET:
+                return reset(request)
+            shown = replace(call, method="GET", body=b"")
+            return _sent(entry, unheard(fault) or self._api.answer(shown))
         if fault.kind is FaultKind.SLOW:
             await self.sleep(fault.seconds)
-        third_name = fault.text or "A third name, kept by the server"
-        answer = self._api.answer(call, stored_name=third_name if fault.kind is FaultKind.THIRD_NAME else None)
+        answer = self._carried_out(call, fault)
         match fault.kind:
             case FaultKind.RESET_AFTER:
                 return reset(request)
@@ -160,6 +169,24 @@ class Sandbox:
             case FaultKind.SLOW_AFTER:
                 await self.sleep(fault.seconds)
         return _sent(entry, broken(answer, fault))
+
+    def _carried_out(self, call: Call, fault: Fault) -> Answer:
+        """Do what the request asks now, as the fault has it."""
+        kept = None
+        if fault.kind.makes_names:
+            kept = partial(kept_name, fault.kind) if fault.text is None else partial(_always, fault.text)
+        return self._api.answer(call, kept=kept, seconds_ago=fault.seconds if fault.kind.stale else 0.0)
+
+    def _do_later(self, call: Call, seconds: float) -> None:
+        """Do what the request asks when its client has long had an answer."""
+
+        async def later() -> None:
+            await self.sleep(seconds)
+            self._api.answer(call)
+
+        task = asyncio.ensure_future(later())
+        self._later.add(task)  # the event loop itself keeps no task alive
+        task.add_done_callback(self._later.discard)
 
     def _outage(self, since_first_s: float, method: str) -> Outage | None:
         if self.outage is not None and self.outage.covers(since_first_s, method):
@@ -181,6 +208,10 @@ class Sandbox:
                 return reset(request)
             case _:
                 assert_never(mode)
+
+
+def _always(text: str, _sent: str) -> str:
+    return text
 
 
 def _sent(entry: LoggedRequest, answer: Answer) -> web.Response:

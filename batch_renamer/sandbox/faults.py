@@ -15,62 +15,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate, chain
 
+from batch_renamer.sandbox.faultkind import FaultKind
+
 __all__ = ["Fault", "FaultKind", "FaultPlan", "Outage", "OutageMode", "Rule", "Share", "script"]
-
-
-class FaultKind(StrEnum):
-    """The faults by name.
-
-    The first block answers without doing what was asked; ``slow`` does it late; all others do it at once, and what
-    goes wrong is the answer. ``third-name`` does it wrongly: the server keeps a name that nobody asked for.
-
-    Example:
-        >>> FaultKind("reset-after").name
-        'RESET_AFTER'
-    """
-
-    THROTTLED = "429"
-    THROTTLED_SECONDS = "429-retry-after"
-    THROTTLED_DATE = "429-retry-after-date"
-    SERVER_ERROR = "500"
-    BAD_GATEWAY = "502-html"
-    UNAVAILABLE = "503"
-    GATEWAY_TIMEOUT = "504-empty"
-    RESET_BEFORE = "reset-before"
-    REDIRECT = "redirect"
-    REFUSED = "422"
-
-    SLOW = "slow"
-
-    SLOW_AFTER = "slow-after"
-    RESET_AFTER = "reset-after"
-    CLOSE_AFTER = "close-after"
-    CUT_OFF = "cut-off"
-    TRUNCATED_GZIP = "truncated-gzip"
-    MALFORMED = "malformed"
-    HTML = "html"
-    HUGE = "huge"
-    WRONG_ID = "wrong-id"
-    WRONG_NAME = "wrong-name"
-    THIRD_NAME = "third-name"
-
-    def fits(self, method: str, *, one_order: bool) -> bool:
-        """Tell whether a share may draw this kind: a *read* that lies about a name can't be seen through by anybody."""
-        match self:
-            case FaultKind.WRONG_NAME | FaultKind.THIRD_NAME:
-                return method == "PATCH"
-            case FaultKind.WRONG_ID:
-                return one_order and method in {"GET", "PATCH"}
-            case _:
-                return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """One thing that goes wrong.
 
-    ``seconds`` is the delay, or what ``Retry-After`` asks for. ``text`` replaces what the kind would say itself: the
-    ``Retry-After`` header (nonsense too), the redirect's ``Location``, the wrong or third name, the wrong id.
+    ``seconds`` is the delay, how old what is shown is, or what ``Retry-After`` asks for. ``text`` replaces what the
+    kind would say itself: the ``Retry-After`` header (nonsense too), the redirect's ``Location``, the wrong or third
+    name, the wrong id.
 
     Example:
         >>> Fault(kind=FaultKind.SLOW, seconds=2.5).seconds
@@ -179,8 +135,8 @@ class Outage:
 class FaultPlan:
     """Draws the fault of each request.
 
-    ``mix`` is the share of requests that get a fault of any kind that fits, each kind as often (``third-name`` only
-    when named: it makes a name that nobody asked for). The seed repeats the draw for requests in the same order.
+    ``mix`` is the share of requests that get a fault of any kind that fits, each kind as often (those that make a name
+    that nobody asked for only when named). The seed repeats the draw for requests in the same order.
 
     Raises:
         ValueError: a share below 0, or shares that add up to more than 1.
@@ -239,11 +195,7 @@ class FaultPlan:
         """Lay the shares that fit end to end from 0: a draw below the n-th edge is the n-th fault."""
         key = (method, one_order)
         if key not in self._tables:
-            mixed = [
-                kind
-                for kind in FaultKind
-                if kind is not FaultKind.THIRD_NAME and kind.fits(method, one_order=one_order)
-            ]
+            mixed = [kind for kind in FaultKind if not kind.makes_names and kind.fits(method, one_order=one_order)]
             shares = [
                 *(share for share in self._shares if share.fault.kind.fits(method, one_order=one_order)),
                 *(Share(fault=Fault(kind=kind), share=self._mix / len(mixed)) for kind in mixed),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import count, islice
@@ -37,10 +37,11 @@ class NamedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameGiven:
-    """A name that an order bore once, and who gave it."""
+    """A name that an order bore once, who gave it, and when (seconds since the epoch; no part of what is compared)."""
 
     name: str | None
     by: NamedBy
+    at: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +166,12 @@ class OrderStore:
         following = orders[size].seq if len(orders) > size else None
         return Page(orders=orders[:size], next_seq=following)
 
+    def as_it_was(self, order: StoredOrder, *, seconds_ago: float) -> StoredOrder:
+        """Return an order with the name that it had so long ago, or with its first one."""
+        moment, names = self._wall_clock() - seconds_ago, self.history(order.order_id)
+        name = next((given.name for given in reversed(names) if given.at <= moment), names[0].name)
+        return replace(order, name=name)
+
     def names(self) -> dict[str, str | None]:
         """Return the name of every order by its id."""
         return {order_id: order.name for order_id, order in self._by_id.items()}
@@ -232,7 +239,7 @@ class OrderStore:
             self._by_seq[order.seq] = order
         key = order_key(order.order_id)
         self._by_id[key] = order
-        self._names.setdefault(key, []).append(NameGiven(name=order.name, by=by))
+        self._names.setdefault(key, []).append(NameGiven(name=order.name, by=by, at=self._wall_clock()))
 
     def _now(self) -> str:
         return datetime.fromtimestamp(self._wall_clock(), UTC).isoformat()

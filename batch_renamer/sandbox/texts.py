@@ -10,7 +10,8 @@ from typing import get_args
 
 from batch_renamer.errors import SettingsError
 from batch_renamer.sandbox.app import Latency
-from batch_renamer.sandbox.faults import Fault, FaultKind, FaultPlan, Outage, OutageMode, Share
+from batch_renamer.sandbox.faultkind import FaultKind
+from batch_renamer.sandbox.faults import Fault, FaultPlan, Outage, OutageMode, Share
 from batch_renamer.sandbox.limits import Algorithm, LimitSpec
 
 __all__ = ["parse_faults", "parse_latency", "parse_limit"]

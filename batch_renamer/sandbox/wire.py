@@ -16,9 +16,10 @@ from email.utils import formatdate
 from aiohttp import web
 
 from batch_renamer.sandbox.api import Answer, http_error
-from batch_renamer.sandbox.faults import Fault, FaultKind
+from batch_renamer.sandbox.faultkind import FaultKind
+from batch_renamer.sandbox.faults import Fault
 
-__all__ = ["HUGE_BYTES", "broken", "cut_off", "hang_up", "instead", "reset", "throttled", "whole"]
+__all__ = ["HUGE_BYTES", "broken", "cut_off", "hang_up", "instead", "reset", "throttled", "unheard", "whole"]
 
 HUGE_BYTES = 33 * 1024 * 1024
 """What a ``huge`` answer unpacks to, at least: more than anybody should take for one order."""
@@ -61,6 +62,21 @@ def instead(fault: Fault, *, raw_path: str, wall_s: float) -> Answer | None:
             return None
 
 
+def unheard(fault: Fault) -> Answer | None:
+    """Return what is answered *before* what was asked is done; None where the order is shown as it is so far."""
+    match fault.kind:
+        case FaultKind.LATE_ACCEPTED:
+            return Answer(status=202, body=_message("Accepted"))
+        case FaultKind.LATE_TIMEOUT:
+            return http_error(408, "Request Timeout")
+        case FaultKind.LATE_BAD_GATEWAY:
+            return _page(502, b"502 Bad Gateway")
+        case FaultKind.LATE_GATEWAY_TIMEOUT:
+            return Answer(status=504)
+        case _:
+            return None
+
+
 def throttled(retry_after: str | None) -> Answer:
     """Answer 429, with a ``Retry-After`` header if there is one to be sent."""
     headers = () if retry_after is None else (("Retry-After", retry_after),)
@@ -86,6 +102,23 @@ def broken(answer: Answer, fault: Fault) -> Answer:
             return _retold(answer, "name", fault.text or "A name that nobody asked for")
         case FaultKind.WRONG_ID:
             return _retold(answer, "order_id", fault.text or "another-order")
+        case _:
+            return answer if answer.order is None else _not_shown(answer, fault.kind)
+
+
+def _not_shown(answer: Answer, kind: FaultKind) -> Answer:
+    """Return what is answered where the order should be shown."""
+    match kind:
+        case FaultKind.ACCEPTED:
+            return replace(answer, status=202, body=_message("Accepted"))
+        case FaultKind.NO_CONTENT:
+            return Answer(status=204)
+        case FaultKind.MESSAGE:
+            return replace(answer, body=_message("Done"))
+        case FaultKind.WRAPPED:
+            return replace(answer, body=b'{"order": ' + answer.body + b"}")
+        case _ if kind.startswith("applied-"):
+            return http_error(int(kind.removeprefix("applied-")), "It was done all the same")
         case _:
             return answer
 
@@ -116,6 +149,10 @@ def reset(request: web.BaseRequest) -> web.Response:
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         transport.abort()
     return web.Response()
+
+
+def _message(text: str) -> bytes:
+    return json.dumps({"message": text}).encode()
 
 
 def _page(status: int, title: bytes) -> Answer:

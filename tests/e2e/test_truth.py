@@ -10,9 +10,16 @@ from batch_renamer.sandbox import LoggedRequest, NamedBy, Sandbox
 from tests.e2e.truth import lies
 
 
-def row(result: str, *, new_name: str = "new", final_name: str | None = None) -> dict[str, Any]:
+def row(result: str, *, new_name: str = "new", final_name: str | None = None, warning: str = "") -> dict[str, Any]:
     """Make a row about the order ``a1``."""
-    return {"row": 2, "order_id": "a1", "new_name": new_name, "result": result, "final_name": final_name}
+    return {
+        "row": 2,
+        "order_id": "a1",
+        "new_name": new_name,
+        "result": result,
+        "final_name": final_name,
+        "warning": warning,
+    }
 
 
 def sandbox_after(*names: str, by: NamedBy = NamedBy.RENAME) -> Sandbox:
@@ -57,6 +64,14 @@ def test_a_final_name_is_the_name() -> None:
     kept = sandbox_after("third", by=NamedBy.FAULT)
     assert list(lies([row("failed", final_name="third")], kept)) == []
     assert list(lies([row("failed", final_name="old")], kept)) != []
+
+
+def test_a_name_in_another_form_is_renamed_with_a_warning() -> None:
+    """Without one, the user would look for a name that is not there letter by letter."""
+    kept = sandbox_after("new ", by=NamedBy.FAULT)
+    assert list(lies([row("renamed", final_name="new ", warning="Kept so.")], kept)) == []
+    assert list(lies([row("renamed", final_name="new ")], kept)) != []
+    assert list(lies([row("renamed", final_name="NEW", warning="x")], sandbox_after("NEW", by=NamedBy.FAULT))) != []
 
 
 def test_a_name_that_nobody_asked_for_is_found() -> None:

@@ -56,10 +56,17 @@ class OutageByCount(FaultPlan):
 
 
 def faults_of_every_kind(share: float, *, seed: int, slow_s: float, retry_after_s: float) -> FaultPlan:
-    """Spread a share of faults evenly over every kind there is; a slow answer takes ``slow_s`` seconds."""
+    """Spread a share of faults evenly over every kind there is.
+
+    A slow answer takes ``slow_s`` seconds, a late rename comes as late, and what is stale is as old.
+    """
     each = share / len(FaultKind)
-    faults = [Fault(kind=kind, seconds=slow_s if "slow" in kind else retry_after_s) for kind in FaultKind]
+    faults = [Fault(kind=kind, seconds=slow_s if _takes_time(kind) else retry_after_s) for kind in FaultKind]
     return FaultPlan(shares=[Share(fault=fault, share=each) for fault in faults], seed=seed)
+
+
+def _takes_time(kind: FaultKind) -> bool:
+    return "slow" in kind or kind.late or kind.stale
 
 
 def one_order_for_each_kind(*, slow_s: float) -> FaultPlan:
@@ -69,7 +76,7 @@ def one_order_for_each_kind(*, slow_s: float) -> FaultPlan:
     """
     rules = []
     for number, kind in enumerate(FaultKind, 1):
-        fault = Fault(kind=kind, seconds=slow_s if "slow" in kind else 0.0)
+        fault = Fault(kind=kind, seconds=slow_s if _takes_time(kind) else 0.0)
         times = 2 if kind.startswith("429") else None
         rules.append(Rule(fault=fault, method="PATCH", order_id=f"order-{number}", times=times))
     return FaultPlan(rules=rules)

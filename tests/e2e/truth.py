@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from batch_renamer.names import same_in_other_form
 from batch_renamer.sandbox import NamedBy, Sandbox
 
 __all__ = ["lies"]
@@ -41,7 +42,9 @@ def lies(rows: Iterable[Mapping[str, Any]], sandbox: Sandbox) -> Iterator[str]:
 def _untrue(row: Mapping[str, Any], name: str | None) -> str | None:
     new_name, final_name = row["new_name"], row["final_name"]
     match row["result"]:
-        case "renamed" | "unchanged" if name != new_name:
+        case "renamed" if name != new_name and not (row["warning"] and same_in_other_form(name, new_name)):
+            return f"the order is named {name!r}"
+        case "unchanged" if name != new_name:
             return f"the order is named {name!r}"
         case "failed" | "pending" | "drifted" if name == new_name:
             return "the order has the new name"

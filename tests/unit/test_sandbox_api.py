@@ -207,7 +207,7 @@ def test_a_body_must_say_that_it_is_json(api: OrdersApi, content_type: str, stat
 def test_a_fault_can_store_a_third_name(api: OrdersApi, store: OrderStore) -> None:
     """The order then shows the name that the server kept."""
     call = Call(method="PATCH", raw_path="/v3/orders/a1", api_key="k", body=b'{"name": "new"}')
-    answer = api.answer(call, stored_name="third")
+    answer = api.answer(call, kept=lambda _: "third")
     assert json.loads(answer.body)["name"] == store.names()["a1"] == "third"
 
 

@@ -67,15 +67,20 @@ def test_a_mix_has_every_kind_and_its_share() -> None:
     drawn = Counter(kinds(FaultPlan(mix=0.05, seed=3), 40_000))
     faults = 40_000 - drawn[None]
     assert 0.045 < faults / 40_000 < 0.055
-    assert set(drawn) - {None} == set(FaultKind) - {"third-name"}
+    assert set(drawn) - {None} == {kind for kind in FaultKind if not kind.stale and not kind.makes_names}
+
+
+OF_RENAMES = {"wrong-name", "202", "204", "422"} | {
+    kind.value for kind in FaultKind if kind.late or kind.makes_names or kind.startswith("applied-")
+}
 
 
 @pytest.mark.parametrize(
     ("method", "order_id", "never"),
     [
-        pytest.param("GET", "a1", {"wrong-name", "third-name"}, id="read"),
-        pytest.param("GET", None, {"wrong-name", "third-name", "wrong-id"}, id="list"),
-        pytest.param("PATCH", "a1", set(), id="rename"),
+        pytest.param("GET", "a1", {*OF_RENAMES, "stale-list"}, id="read"),
+        pytest.param("GET", None, {*OF_RENAMES, "wrong-id", "message-200", "wrapped-200", "stale-read"}, id="list"),
+        pytest.param("PATCH", "a1", {"stale-list", "stale-read"}, id="rename"),
     ],
 )
 def test_a_share_draws_only_what_a_client_could_see_through(method: str, order_id: str | None, never: set[str]) -> None:
