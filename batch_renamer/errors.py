@@ -110,17 +110,21 @@ class JournalError(StoppedEarlyError):
 
 
 class StateLostError(JournalError):
-    """The journal or a lock was removed or replaced while the run was at work; no later command would find the run.
+    """The journal or a lock was removed or replaced while the run was at work.
 
     Example:
-        >>> str(StateLostError("/state/journal.sqlite3")).partition(": ")[0]
-        'Stopped'
+        >>> str(StateLostError("/state/locks/1.lock", journal=False)).partition(";")[0]
+        '/state/locks/1.lock was removed or replaced while the run was at work'
     """
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, place: str, *, journal: bool) -> None:
+        what = (
+            "later commands don't know this run: it can't be resumed or undone. Keep its report: it has the old names"
+            if journal
+            else "without that lock another run could begin beside this one"
+        )
         super().__init__(
-            f"Stopped: {place} was removed or replaced while the run was at work. Later commands don't know this run, "
-            "so it can't be resumed or undone: keep its report, which has the old names. "
+            f"{place} was removed or replaced while the run was at work; {what}. "
             "Find out what cleans up that folder, or give another --state-dir."
         )
 

@@ -23,7 +23,7 @@ _TO_BE_RESUMED = (3, 4, 129, 130, 143)
 
 def next_step(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> tuple[str, str]:
     """Return what the user may want to do next: a few words, and the exact command."""
-    if run.command == "check":
+    if run.command == "check" or not run.journal.is_in_place():  # no later command would find the run
         return "", ""
     if run.dry or run.command == "audit":
         return _after_looking(run, summary, given)

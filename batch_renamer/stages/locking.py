@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import AsyncExitStack
-from functools import partial
 
 import anyio
 import anyio.to_thread
@@ -13,6 +13,8 @@ from batch_renamer.lock import writing_lock
 from batch_renamer.run import Run
 
 __all__ = ["hold_alone", "lock_is_free", "lost_state", "watch_state"]
+
+log = logging.getLogger("batch_renamer")
 
 _ASK_FOR_LOCK_EVERY_S = 0.5
 _LOOK_EVERY_S = 1.0
@@ -63,13 +65,17 @@ async def watch_state(run: Run) -> None:
     """
     while True:
         await anyio.sleep(_LOOK_EVERY_S)
-        if (error := await anyio.to_thread.run_sync(partial(lost_state, run))) is not None:
+        if (error := await anyio.to_thread.run_sync(lost_state, run)) is not None:
+            log.error("%s", error)
             run.stop.request(error)
             return
 
 
 def lost_state(run: Run) -> StateLostError | None:
     """Return the error that ends a run whose journal or lock was removed or replaced; None while all is in place."""
-    places = [run.journal.path] if not run.journal.is_in_place() else []
-    places += [identity.path for identity in run.must_stay if not identity.is_in_place()]
-    return StateLostError(str(places[0])) if places else None
+    if not run.journal.is_in_place():
+        return StateLostError(str(run.journal.path), journal=True)
+    for identity in run.must_stay:
+        if not identity.is_in_place():
+            return StateLostError(str(identity.path), journal=False)
+    return None
