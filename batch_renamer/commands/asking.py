@@ -25,8 +25,23 @@ _MOST_SHOWN = 20
 
 async def ask(run: Run) -> bool:
     """Show the plan and ask whether it shall be done."""
+    # The journal does not belong in the event loop: a large plan takes a while to be counted.
+    view, open_rows = await run.journal.off_loop(_planned, run)
+    if run.command != "resume":
+        show_run(view, sys.stderr)
+    profile = f" (profile {run.settings.profile})" if run.settings.profile else ""
+    what = {
+        "resume": f"Go on with {orders(open_rows)} of {_taken_up(run, view.about)}",
+        "undo": f"Undo {visible(view.about)}: give {orders(open_rows)} "
+        + ("the names back that they had before it" if view.about_undo else "their old names back"),
+    }.get(run.command, f"Rename {orders(open_rows)}")
+    with run.stop.interruptible():
+        return await _yes(f"\n{what} at {run.destination.base_url}{profile}? [y/N] ")
+
+
+def _planned(run: Run) -> tuple[RunView, int]:
+    """Return the plan as it is shown, and how many orders it would rename."""
     about = went_before(run.journal, run.record)
-    about_undo = about is not None and about.command == "undo"
     view = RunView(
         summary=RunSummary(
             run_id=run.record.id, command=run.command, counts=run.counts(), warnings=tuple(run.warnings)
@@ -38,18 +53,9 @@ async def ask(run: Run) -> bool:
         asking=True,
         putting_back=run.puts_back,
         about=named(about) if about is not None else "",
-        about_undo=about_undo,
+        about_undo=about is not None and about.command == "undo",
     )
-    if run.command != "resume":
-        show_run(view, sys.stderr)
-    profile = f" (profile {run.settings.profile})" if run.settings.profile else ""
-    what = {
-        "resume": f"Go on with {orders(run.open_rows())} of {_taken_up(run, view.about)}",
-        "undo": f"Undo {visible(view.about)}: give {orders(run.open_rows())} "
-        + ("the names back that they had before it" if about_undo else "their old names back"),
-    }.get(run.command, f"Rename {orders(run.open_rows())}")
-    with run.stop.interruptible():
-        return await _yes(f"\n{what} at {run.destination.base_url}{profile}? [y/N] ")
+    return view, run.open_rows()
 
 
 def _taken_up(run: Run, about: str) -> str:
