@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack
 import anyio
 
 from batch_renamer.errors import BatchRenamerError
+from batch_renamer.logs import about, level_of
 from batch_renamer.model import RunSummary
 from batch_renamer.run import Run
 from batch_renamer.stages import (
@@ -64,7 +65,7 @@ async def perform(run: Run) -> RunSummary:
         JournalError: nor is there when not even its rows could be kept.
     """
     async with AsyncExitStack() as run.opened:
-        log.info("%s begins: %s at %s", run.command, run.sheet or "past rows", run.destination.base_url or "no address")
+        _log_beginning(run)
         async with anyio.create_task_group() as run.background:
             for stage in _STAGES[run.command]:
                 try:
@@ -80,4 +81,54 @@ async def perform(run: Run) -> RunSummary:
         if not run.begun_in_journal and run.stop.cause is not None:
             raise run.stop.cause
         # Still under the lock: whoever takes the run up next is to find it concluded.
-        return await conclude(run)
+        summary = await conclude(run)
+    _log_end(run, summary)
+    return summary
+
+
+def _log_beginning(run: Run) -> None:
+    origin, destination = run.origin, run.destination
+    rows = str(run.sheet) if run.sheet is not None else f"run {origin.id}" if origin is not None else "a DataFrame"
+    log.info(
+        "%s begins: %s at %s",
+        run.command,
+        rows,
+        destination.base_url or "no address",
+        extra=about(
+            command=run.command,
+            sheet=str(run.sheet) if run.sheet is not None else None,
+            of=origin.id if origin is not None else None,
+            base_url=destination.base_url or None,
+            profile=destination.profile,
+        ),
+    )
+
+
+def _log_end(run: Run, summary: RunSummary) -> None:
+    """Log what the run came to: one line to be found by its exit code, and one for each of its notes."""
+    # A check is no run: nothing of it is kept, so that its id would name nothing.
+    run_id = summary.run_id if run.command != "check" else None
+    for note in summary.warnings:
+        log.warning("%s", note, extra=about(on_screen=True, run_id=run_id))
+    said = ", ".join(f"{count} {result}" for result, count in summary.counts.items())
+    log.log(
+        level_of(summary.exit_code),
+        "%s ended (exit code %d): %s%s",
+        f"run {run_id}" if run_id else run.command,
+        summary.exit_code,
+        said,
+        f"; {summary.stopped}" if summary.stopped else "",
+        extra=about(
+            command=run.command,
+            run_id=run_id,
+            sheet=str(run.sheet_path) if run.sheet_path is not None else None,
+            exit_code=summary.exit_code,
+            error=summary.stopped or None,
+            counts={result.value: count for result, count in summary.counts.items()},
+            seconds=round(summary.seconds, 1),
+            requests=summary.requests,
+            throttled=summary.throttled,
+            limit_per_s=run.learnt_per_s,
+            reports=list(summary.reports),
+        ),
+    )

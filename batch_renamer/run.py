@@ -5,6 +5,7 @@ The journal is the table that the stages work at; a `Run` holds no rows.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, AsyncExitStack
@@ -20,6 +21,7 @@ from batch_renamer.files import FileIdentity
 from batch_renamer.gateway import Gateway
 from batch_renamer.journal import DRY, Journal, RunRecord
 from batch_renamer.loader import Sheet
+from batch_renamer.logs import about
 from batch_renamer.model import BAD_RESULTS, Forecast, ReasonGroup, ReportRow, Result, WarningGroup
 from batch_renamer.pacing import Pacer
 from batch_renamer.progress import Progress
@@ -27,6 +29,8 @@ from batch_renamer.settings import Settings
 from batch_renamer.stopping import StopSignal
 
 __all__ = ["Run"]
+
+log = logging.getLogger("batch_renamer")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -142,6 +146,12 @@ class Run:
         """The door to the API; open from the stage that connects."""
         assert self._gateway is not None, "not connected yet"  # noqa: S101 - an order of stages
         return self._gateway
+
+    def tell(self, text: str) -> None:
+        """Say a sentence to whoever watches, and to the log: the run is held up, or goes on again."""
+        run_id = self.record.id if self.begun_in_journal else None
+        log.warning("%s", text, extra=about(on_screen=True, run_id=run_id))
+        self.progress.message(text)
 
     def connect(self, gateway: Gateway, pacer: Pacer) -> None:
         """Note the open door to the API, and the pacer that counts its requests."""

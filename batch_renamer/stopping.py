@@ -25,6 +25,8 @@ class Stopping(Exception):  # noqa: N818 - a signal between rooms, not an error 
 class StopSignal:
     """Carries the one cause for which a run stops; the first cause wins.
 
+    ``abandoned`` tells that not even the reports are waited for any more; threads look at it, too.
+
     Example:
         >>> stop = StopSignal()
         >>> stop.requested
@@ -34,6 +36,7 @@ class StopSignal:
     def __init__(self) -> None:
         self.cause: BatchRenamerError | None = None
         self.grace_s = GRACE_S
+        self.abandoned = False
         self._asked = anyio.Event()
         self._hurried = anyio.Event()
         self._waits: set[anyio.CancelScope] = set()
@@ -53,6 +56,10 @@ class StopSignal:
                 scope.cancel()
         if grace_s <= 0:
             self._hurried.set()
+
+    def abandon(self) -> None:
+        """Leave the reports of a run that stops unwritten; may be called from any thread."""
+        self.abandoned = True
 
     async def out_of_time(self) -> None:
         """Return once a stop was requested and its grace is over."""

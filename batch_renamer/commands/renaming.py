@@ -16,10 +16,11 @@ import anyio
 
 from batch_renamer.commands.advising import reminder
 from batch_renamer.commands.asking import ask, ask_to_go_on, ask_to_rename_again, orders
+from batch_renamer.commands.interrupting import stopped_by_signals
 from batch_renamer.commands.session import Session, to_standard_output, within
 from batch_renamer.commands.showing import show
 from batch_renamer.connect import Destination, nowhere
-from batch_renamer.errors import InputError, InterruptedRunError, LockedError
+from batch_renamer.errors import InputError, LockedError
 from batch_renamer.history import (
     as_this_account,
     begun,
@@ -42,9 +43,7 @@ from batch_renamer.progress import Progress, counted
 from batch_renamer.reports import write_json_result
 from batch_renamer.run import Run
 from batch_renamer.settings import Settings
-from batch_renamer.signals import called_on_signals
 from batch_renamer.stages import load_options
-from batch_renamer.stopping import GRACE_S
 from batch_renamer.words import again, for_the_next
 
 __all__ = ["apply_plan", "audit", "resume", "undo", "with_sheet"]
@@ -275,16 +274,9 @@ def _finish(run: Run, session: Session) -> int:
     run.own_process = True
     # The extra "speed" is used where it is installed.
     loop = {"use_uvloop": importlib.util.find_spec("uvloop") is not None}
-    return show(run, anyio.run(_perform, run, backend_options=loop), session.given)
+    return show(run, anyio.run(_perform, run, session.given, backend_options=loop), session.given)
 
 
-async def _perform(run: Run) -> RunSummary:
-    def on_signal(number: int) -> None:
-        # The first asks politely; a second one ends the run at once.
-        again = run.stop.requested
-        run.stop.request(InterruptedRunError(number), grace_s=0 if again else GRACE_S)
-        polite = f"Stopping: requests in flight get {GRACE_S:g} s to finish. Once more to end at once."
-        run.progress.message("Stopping at once." if again else polite)
-
-    with called_on_signals(on_signal):
+async def _perform(run: Run, given: Mapping[str, Any]) -> RunSummary:
+    with stopped_by_signals(run, given):
         return await perform(run)

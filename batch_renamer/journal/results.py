@@ -78,6 +78,11 @@ class Journal(RowTable):
         shown = self._shown(run, over=over)
         yield from (report_row(row, shown) for row in self.in_pages(REPORT, run))
 
+    def invalid_rows(self, run: RunRecord) -> Iterator[tuple[int, str, str]]:
+        """Yield row, order id and reason of every row that is itself bad, in sheet order."""
+        query = "SELECT row, order_id, reason FROM rows WHERE run = ? AND result = 'invalid'"
+        yield from ((int(str(row)), str(order_id), str(reason)) for row, order_id, reason in self.in_pages(query, run))
+
     def planned_rows(self, run: RunRecord, *, limit: int) -> list[ReportRow]:
         """Return the first planned renames as reports show them."""
         query = f"{REPORT} AND {RESULT} = 'planned' ORDER BY row LIMIT ?"

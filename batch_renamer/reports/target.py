@@ -6,6 +6,7 @@ import datetime
 import os
 import re
 import secrets
+import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,7 +23,15 @@ from batch_renamer.reports.recognition import is_report
 from batch_renamer.reports.rows import WriteOptions
 from batch_renamer.reports.xlsx_format import write_xlsx
 
-__all__ = ["FORMATS", "prove_writable", "refuse_at_once", "resolve_targets", "write_report", "write_reports"]
+__all__ = [
+    "FORMATS",
+    "prove_writable",
+    "refuse_at_once",
+    "remove_unfinished",
+    "resolve_targets",
+    "write_report",
+    "write_reports",
+]
 
 Writer = Callable[[BinaryIO, Iterable[ReportRow], WriteOptions], None]
 
@@ -34,6 +43,7 @@ FORMATS: tuple[str, ...] = tuple(_WRITERS)
 _PLACEHOLDERS = ("{date}", "{id}")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _OTHER_NAMES = 9  # how many further names are tried when a report can't be replaced
+_OURS = f".batch-renamer-{secrets.token_hex(4)}-"  # how this process begins the names of what it has not finished
 _PROBE = bytes(4096)  # a full disk often still makes empty files
 
 
@@ -204,7 +214,10 @@ def write_report(target: Path, rows: Iterable[ReportRow], *, summary: RunSummary
     try:
         temporary, file = _new_file_in(place.parent)
         try:
-            with file, tempfile.TemporaryDirectory(prefix=".", dir=place.parent, ignore_cleanup_errors=True) as scratch:
+            with (
+                file,
+                tempfile.TemporaryDirectory(prefix=_OURS, dir=place.parent, ignore_cleanup_errors=True) as scratch,
+            ):
                 write(file, rows, WriteOptions(summary=summary, delimiter=delimiter, scratch=Path(scratch)))
                 file.flush()
                 os.fsync(file.fileno())
@@ -216,6 +229,16 @@ def write_report(target: Path, rows: Iterable[ReportRow], *, summary: RunSummary
             f'The report "{target}" could not be written: {_cause(error)}. Check that its folder exists and has room.'
         ) from error
     return target if moved_to == place else moved_to
+
+
+def remove_unfinished(targets: Iterable[Path]) -> None:
+    """Remove what this process has begun to write beside these reports: it ends before they are whole."""
+    for folder in {_place_of(target).parent for target in targets}:
+        for left in folder.glob(f"{_OURS}*"):
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
 
 
 def _default_target(run_id: str, sheet: Path | None, state_dir: Path) -> Path:
@@ -276,7 +299,7 @@ def _probe(folder: Path) -> None:
 
 def _new_file_in(folder: Path) -> tuple[Path, BinaryIO]:
     """Make a file that wasn't there; the system applies the umask, which `tempfile` (always 0600) does not."""
-    path = folder / f".batch-renamer-{secrets.token_hex(8)}.tmp"
+    path = folder / f"{_OURS}{secrets.token_hex(4)}.tmp"
     return path, path.open("xb")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -19,10 +21,11 @@ from batch_renamer.errors import (
     TooManyFailuresError,
 )
 from batch_renamer.journal import Closed, RunRecord, RunState
-from batch_renamer.model import BAD_RESULTS, Result, RunSummary
+from batch_renamer.model import BAD_RESULTS, ReportRow, Result, RunSummary
 from batch_renamer.reports import write_reports
 from batch_renamer.run import Run
 from batch_renamer.stages.locking import lost_state
+from batch_renamer.stopping import Stopping
 
 __all__ = ["conclude"]
 
@@ -55,12 +58,15 @@ async def conclude(run: Run) -> RunSummary:
         except JournalError as error:
             raise cause or error from None
         summary = _summary(run, counts, cause)
-        said = ", ".join(f"{count} {result}" for result, count in counts.items())
-        why = f"; {cause}" if cause else ""
-        log.info("run %s ended (exit code %d): %s%s", run.record.id, summary.exit_code, said, why)
         if leave_alone:
             return summary
-        written, failures = await anyio.to_thread.run_sync(_write_reports, run, summary)
+        try:
+            written, failures = await anyio.to_thread.run_sync(_write_reports, run, summary)
+        except Stopping:
+            run.warnings.append(f"The report was left unwritten; `report {run.record.id}` writes it.")
+            ended = _summary(run, counts, cause or run.stop.cause)
+            await _note_summary(run, ended, reported=False)
+            return ended
         run.warnings.extend(map(str, failures))
         ended = _summary(run, counts, cause or (failures[0] if failures else None), reports=tuple(map(str, written)))
         await _note_summary(run, ended, reported=not failures)
@@ -127,7 +133,20 @@ async def _note_summary(run: Run, summary: RunSummary, *, reported: bool) -> Non
 
 
 def _write_reports(run: Run, summary: RunSummary) -> tuple[list[Path], list[ReportWriteError]]:
-    return write_reports(run.targets, run.rows, summary=summary, delimiter=run.record.delimiter or ",")
+    rows = partial(_until_abandoned, run)
+    return write_reports(run.targets, rows, summary=summary, delimiter=run.record.delimiter or ",")
+
+
+def _until_abandoned(run: Run) -> Iterator[ReportRow]:
+    """Yield the rows of the run, as long as its reports are waited for.
+
+    Raises:
+        Stopping: they are not.
+    """
+    for row in run.rows():
+        if run.stop.abandoned:
+            raise Stopping
+        yield row
 
 
 def _summary(

@@ -15,12 +15,14 @@ from batch_renamer.connect import files_taken
 from batch_renamer.errors import InputError, SheetError
 from batch_renamer.journal import RunRecord, RunState
 from batch_renamer.loader import LoadOptions
+from batch_renamer.model import Result
 from batch_renamer.progress import understood_line
 from batch_renamer.reports import prove_writable, resolve_targets
 from batch_renamer.run import Run
 from batch_renamer.settings import Settings
 from batch_renamer.stages.content import Content
 from batch_renamer.stages.locking import watch_state
+from batch_renamer.stages.tally import log_bad_row
 from batch_renamer.stages.weighing import be_strict
 from batch_renamer.stopping import Stopping
 
@@ -75,6 +77,8 @@ def _load_rows(run: Run) -> None:
         run.journal.note_content(record, content.fingerprint)
     else:
         run.journal.expect_what_was_finished(record, content.fingerprint)
+    for row, order_id, reason in run.journal.invalid_rows(record):
+        log_bad_row(row, order_id, Result.INVALID, reason)
     _rows_are_whole(run, record, RunState.READING)
 
 

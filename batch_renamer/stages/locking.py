@@ -49,7 +49,7 @@ async def hold_alone(run: Run, name: str, *also: str, until: AsyncExitStack | No
             if anyio.current_time() >= give_up_at:
                 raise
             if not told:
-                run.progress.message(f"{error.who} is at work in this account. Waiting up to {run.settings.wait:g} s.")
+                run.tell(f"{error.who} is at work in this account. Waiting up to {run.settings.wait:g} s.")
                 told = True
         else:
             return

@@ -46,7 +46,7 @@ async def connect(run: Run) -> None:
     known_per_s = await run.journal.off_loop(run.journal.known_limit, run.destination.account)
     ceiling_per_s = settings.rate or DOCUMENTED_LIMIT_PER_S
     pacer = Pacer(rate_per_s=ceiling_per_s, known_per_s=known_per_s)
-    breaker = Breaker(patience_s=settings.patience, stop=run.stop, notify=run.progress.message)
+    breaker = Breaker(patience_s=settings.patience, stop=run.stop, notify=run.tell)
     retrier = Retrier(attempts=settings.attempts, pacer=pacer, breaker=breaker, stop=run.stop)
     run.connect(Gateway(api, retrier), pacer)
     run.background.start_soon(breaker.watch, run.gateway.answers)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 
+from batch_renamer.logs import about
 from batch_renamer.model import BAD_RESULTS, Change, Outcome, Result
 
-__all__ = ["Tally", "bad_outcomes"]
+__all__ = ["Tally", "bad_outcomes", "log_bad_row"]
 
 log = logging.getLogger("batch_renamer")
 
@@ -29,8 +30,13 @@ class Tally:
         for bad in bad_outcomes(decisions):
             self.bad += 1
             self.drifted += bad.result is Result.DRIFTED
-            about = {"row": bad.row, "order_id": order_ids[bad.row], "result": bad.result.value}
-            log.warning("row %d is %s: %s", bad.row, bad.result, bad.reason, extra={"fields": about})
+            log_bad_row(bad.row, order_ids[bad.row], bad.result, bad.reason)
+
+
+def log_bad_row(row: int, order_id: str, result: Result, reason: str) -> None:
+    """Log a row that somebody has to look at, as it happens."""
+    extra = about(row=row, order_id=order_id, result=result.value, reason=reason)
+    log.warning("row %d is %s: %s", row, result, reason, extra=extra)
 
 
 def bad_outcomes(decisions: Sequence[Change | Outcome]) -> list[Outcome]:

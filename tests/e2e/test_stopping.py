@@ -11,6 +11,7 @@ import pytest
 
 from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, NamedBy, Rule
 from tests.e2e.bench import Bench
+from tests.e2e.test_exit_codes import sabotage
 from tests.support.gate import Gate
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
@@ -94,3 +95,66 @@ async def test_a_signal_while_names_are_read_renames_nothing(bench: Bench) -> No
         gate.open()
         ran = await started.ended()
     assert (ran.code, set(ran.results), bench.patches) == (130, {"pending"}, [])
+
+
+async def test_a_closed_terminal_counts_once(bench: Bench) -> None:
+    """Its shell and the system both send a hang-up; what is in flight is finished all the same."""
+    rows = bench.seed(4)
+    gate = hold_renames(bench, kind=FaultKind.SLOW, first=2)
+    report = bench.folder / "report.json"
+    words = bench.at_this_api("apply", bench.sheet(rows), "--workers", "1", "--report", report)
+    async with bench.start(*words) as started:
+        await gate.until_waiting(1)
+        for _ in range(3):
+            started.process.send_signal(signal.SIGHUP)
+        await started.until_it_says("Stopping")
+        gate.open()
+        ran = await started.ended()
+    results = [row["result"] for row in json.loads(report.read_text("utf-8"))["rows"]]
+    assert (ran.code, results) == (129, ["renamed", "renamed", "pending", "pending"])
+
+
+STUCK_BETWEEN_ROWS = """
+import sys, time
+import batch_renamer.reports.rows as rows
+import batch_renamer.reports.xlsx_format as xlsx
+fast = rows.row_as_texts
+def slow(row):
+    if row.row == 2:
+        sys.stderr.write("WRITING\\n")
+        sys.stderr.flush()
+    time.sleep(0.05)
+    return fast(row)
+xlsx.row_as_texts = slow
+"""
+STUCK_AT_THE_END = """
+import sys, time
+import xlsxwriter
+def close(book):
+    sys.stderr.write("WRITING\\n")
+    sys.stderr.flush()
+    time.sleep(600)
+xlsxwriter.Workbook.close = close
+"""
+
+
+@pytest.mark.parametrize("how", [STUCK_BETWEEN_ROWS, STUCK_AT_THE_END], ids=["between rows", "in one long step"])
+async def test_ctrl_c_three_times_ends_the_writing_of_a_report(bench: Bench, how: str) -> None:
+    """130 within seconds; every order is renamed, no half report is left, and the last line writes a whole one."""
+    rows = bench.seed(400)
+    words = bench.at_this_api("apply", bench.sheet(rows), "--report", bench.folder / "report.xlsx")
+    async with bench.start(*words, env=sabotage(bench, how)) as started:
+        await started.until_it_says("WRITING")
+        for said in ("Stopping: the report is being written.", "Stopping at once."):
+            started.process.send_signal(signal.SIGINT)
+            await started.until_it_says(said)
+        started.process.send_signal(signal.SIGINT)
+        ran = await started.ended()
+    assert (ran.code, "Traceback" in ran.err) == (130, False)
+    assert bench.sandbox.store.names() == dict(rows)
+    assert [
+        path.name for path in bench.folder.iterdir() if "report" in path.name or ".batch-renamer" in path.name
+    ] == []
+    last = (ran.out or ran.err).rstrip("\n").rpartition("\n")[2]
+    again = await bench.run("-c", last, program=["/bin/sh"])
+    assert (again.code, (bench.folder / "report.xlsx").is_file()) == (0, True), again.err
