@@ -74,7 +74,7 @@ async def test_quiet_leaves_the_result_alone(bench: Bench) -> None:
 async def test_the_log_file_has_one_object_a_line(bench: Bench) -> None:
     """What a run before has left in it stays; verbosely it names the source of every setting, as the screen does."""
     log = bench.folder / "log.jsonl"
-    log.write_text('{"level": "earlier", "message": ""}\n', encoding="utf-8")
+    log.write_text('{"time": "2025-11-03T02:00:00Z", "level": "earlier", "message": ""}\n', encoding="utf-8")
     sheet = bench.sheet([*bench.seed(1), ("nobody", "New")])
     ran = await bench.apply(sheet, "--log-file", log, "--verbose", env={"BATCH_RENAMER_WORKERS": "3"})
     records = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
