@@ -79,7 +79,7 @@ async def rename_orders_async(
                 journal=journal,
                 progress=make_progress(io.StringIO(), quiet=True),
                 destination=destination,
-                open_sheet=lambda: nullcontext(open_frame(frame, load_options(settings))),
+                open_sheet=lambda _: nullcontext(open_frame(frame, load_options(settings))),
             )
             summary = await perform(run)
             outcomes = pd.DataFrame(

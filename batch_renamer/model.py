@@ -8,6 +8,7 @@ from enum import StrEnum
 __all__ = [
     "BAD_RESULTS",
     "COLUMNS",
+    "HIDDEN_ROW",
     "Change",
     "Forecast",
     "Found",
@@ -46,6 +47,9 @@ class Result(StrEnum):
     PENDING = "pending"
     PLANNED = "planned"
 
+
+HIDDEN_ROW = "hidden row"
+"""The skip mark of a row that was left out because it is hidden in the workbook."""
 
 BAD_RESULTS = frozenset({Result.FAILED, Result.UNKNOWN, Result.DRIFTED, Result.INVALID})
 """A finished run with any of these exits 1."""

@@ -56,7 +56,7 @@ class Run:
     journal: Journal
     progress: Progress
     destination: Destination
-    open_sheet: Callable[[], AbstractContextManager[Sheet]] | None = None
+    open_sheet: Callable[[Callable[[], bool]], AbstractContextManager[Sheet]] | None = None  # given: shall it give up?
     sheet: Path | None = None
     digest: str | None = None
     origin: RunRecord | None = None

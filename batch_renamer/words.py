@@ -105,6 +105,11 @@ INPUT: Group = {
         "Heading of the current names: an order is renamed only if it still has that name.",
         metavar="NAME|none",
     ),
+    "hidden_rows": _text(
+        "--hidden-rows",
+        "What to do with rows that are hidden in the workbook. [include]",
+        metavar="include|skip",
+    ),
 }
 API: Group = {
     "base_url": _text("--base-url", "Address of the API. [https://api.autoenhance.ai]", metavar="URL"),

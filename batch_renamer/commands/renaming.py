@@ -234,7 +234,7 @@ def _sheet_run(session: Session, file: Path, *, journal: Journal, progress: Prog
         journal=journal,
         progress=progress,
         destination=destination,
-        open_sheet=partial(open_sheet, file, load_options(settings)),
+        open_sheet=lambda stopped: open_sheet(file, load_options(settings), stopped=stopped),
         sheet=file,
         digest=_digest(file, settings),
         confirm=None if settings.yes else ask,

@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 
-from batch_renamer.model import Change, Order, Outcome, RenameRequest, ReportRow, Result, RowProblem, Unsettled
+from batch_renamer.model import (
+    HIDDEN_ROW,
+    Change,
+    Order,
+    Outcome,
+    RenameRequest,
+    ReportRow,
+    Result,
+    RowProblem,
+    Unsettled,
+)
 
 __all__ = [
     "REASON",
@@ -116,6 +126,8 @@ _NO_STATE = (None,) * len(_STATE)
 def _at_once(row: RenameRequest | RowProblem) -> tuple[Result | None, str]:
     if isinstance(row, RowProblem):
         return Result.INVALID, row.reason
+    if row.skip == HIDDEN_ROW:
+        return Result.SKIPPED, "Left out as a row that is hidden in the workbook (--hidden-rows skip)."
     if row.skip:
         return Result.SKIPPED, "Left out: the sheet marks this row to be skipped."
     return None, ""

@@ -21,7 +21,7 @@ from batch_renamer.loader.workbook import reading_workbook
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["LoadOptions", "Sheet", "open_frame", "open_sheet"]
 
@@ -39,11 +39,16 @@ _FOREIGN = (  # what the file begins with, in lower case
 
 
 @contextmanager
-def open_sheet(path: str | os.PathLike[str], options: LoadOptions | None = None) -> Iterator[Sheet]:
+def open_sheet(
+    path: str | os.PathLike[str], options: LoadOptions | None = None, *, stopped: Callable[[], bool] = lambda: False
+) -> Iterator[Sheet]:
     """Open a text file or workbook, told apart by content and not by ending; its rows can be read within the context.
+
+    ``stopped`` is asked whether to give up while a workbook is waited for.
 
     Raises:
         SheetError: there is no such file, it is no spreadsheet, or it has no usable headings.
+        Stopping: ``stopped`` said so.
 
     Example:
         >>> with open_sheet("sample_data/orders.csv") as sheet:
@@ -58,7 +63,7 @@ def open_sheet(path: str | os.PathLike[str], options: LoadOptions | None = None)
         if not head:
             raise SheetError(f"{label} is empty.")
         if head.startswith(_WORKBOOKS):
-            with reading_workbook(path, label, options) as sheet:
+            with reading_workbook(path, label, options, stopped=stopped) as sheet:
                 yield sheet
             return
         beginning = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()

@@ -20,6 +20,7 @@ class Flaw(StrEnum):
     DATE = "date"
     ERROR = "error"
     FORMULA = "formula"
+    FORMAT = "format"
     LONG_TEXT = "long text"
     SWALLOWED = "swallowed"
     FOREIGN = "foreign"

@@ -16,7 +16,8 @@ class LoadOptions:
 
     ``sheet`` is the name of a sheet, or the number of its tab (the first visible one is 1). ``delimiter`` is one
     character, or ``tab``. Columns are named by their heading. With ``allow_guessed_encoding=False`` a text file that
-    is neither UTF-8 nor UTF-16 is refused unless ``encoding`` says what it is.
+    is neither UTF-8 nor UTF-16 is refused unless ``encoding`` says what it is. ``hidden_rows`` is ``include`` or
+    ``skip``: whether rows that are hidden in a workbook are read like others, or left out.
 
     Example:
         >>> LoadOptions(name_column="Title").name_column
@@ -29,4 +30,5 @@ class LoadOptions:
     id_column: str | None = None
     name_column: str | None = None
     current_name_column: str | None = None
+    hidden_rows: str = "include"
     allow_guessed_encoding: bool = True

@@ -128,6 +128,11 @@ def how_to_replace(what: str, cell: Unusable) -> str:
                 f"The {what} is a formula that was never calculated: open the sheet in a spreadsheet program, "
                 "save it, and try again."
             )
+        case Flaw.FORMAT:
+            return (
+                f"The {what} is {text}, and its number format shows it otherwise: "
+                f"{_AS_TEXT}, then type it as it should read."
+            )
         case Flaw.LONG_TEXT:
             return f"The {what} is longer than any cell can be ({text}): correct it."
         case Flaw.SWALLOWED:

@@ -12,7 +12,7 @@ from batch_renamer.loader.marks import is_no, is_yes
 from batch_renamer.loader.repair import how_to_replace, how_to_retype, how_to_undo
 from batch_renamer.loader.shown import quoted, storable
 from batch_renamer.loader.textguards import unwrapped
-from batch_renamer.model import RenameRequest, RowProblem
+from batch_renamer.model import HIDDEN_ROW, RenameRequest, RowProblem
 from batch_renamer.text import find_invisible, trimmed
 
 __all__ = ["read_row"]
@@ -204,6 +204,8 @@ def _clean_guard(cell: Cell, *, is_report: bool, guarded: bool = False) -> _Clea
 
 def _clean_skip(cell: Cell, *, is_report: bool) -> _Cleaned:
     """Keep a mark that leaves the row out; "" is no mark. A cell that may be one or not is a problem."""
+    if cell == HIDDEN_ROW:
+        return _Cleaned(HIDDEN_ROW)
     if isinstance(cell, Unusable):
         unknown = cell.flaw in {Flaw.ERROR, Flaw.FORMULA}
         text, reason = storable(cell.text), how_to_replace("skip mark", cell) if unknown else ""

@@ -23,6 +23,8 @@ from batch_renamer.loader.cells import Cell, RawRow, cell_of_wire
 from batch_renamer.loader.headings import HEADING_ROWS, Columns, HeadingTrouble, find_columns
 from batch_renamer.loader.sheet import Sheet
 from batch_renamer.loader.shown import listed, quoted
+from batch_renamer.model import HIDDEN_ROW
+from batch_renamer.stopping import Stopping
 from batch_renamer.text import trimmed
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ __all__ = ["reading_workbook"]
 _LIMIT_S = 60.0
 _LONGEST_ANSWER = 64 << 20
 _ANSWERS_AHEAD = 8
+_LOOK_UP_S = 0.1
+"""How long an answer is waited for before it is asked whether the run is to stop."""
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from isolated.child import main; main(sys.argv[2])"
 _NEEDED_FROM_ENVIRONMENT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
 """What Python itself may need to start; everything else, the API key above all, stays here."""
@@ -43,8 +47,14 @@ _REFUSALS = {
     "password": "is protected with a password: save it without one",
     "foreign": "is not a spreadsheet, though it is packed like one: save it as .xlsx or CSV",
     "damaged": "is damaged or cut off and can't be read: open it in a spreadsheet program and save it as CSV",
+    "twice": "has row {row} twice, and only one of them could be read: open it in a spreadsheet program, save it, "
+    "look at that row, and try again",
 }
 _TOO_MUCH = "could not be read within 1 GB of memory and 60 seconds: save it as CSV"
+_NOTES = {
+    "unseen": "It could not be seen whether {label} has hidden rows, number formats, errors or formulas that were "
+    "never calculated: compare the names with the sheet, or save it as CSV.",
+}
 
 
 @contextmanager
@@ -53,31 +63,39 @@ def reading_workbook(
     label: str,
     options: LoadOptions,
     *,
+    stopped: Callable[[], bool] = lambda: False,
     limit_s: float = _LIMIT_S,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Sheet]:
     """Open a workbook and choose its sheet; the reading process ends with the context.
 
-    ``limit_s`` is how many seconds the reading process may keep this one waiting, all in all.
+    ``stopped`` is asked whether to give up while the reading process is waited for. ``limit_s`` is how many seconds
+    that one may keep this one waiting, all in all.
 
     Raises:
         SheetError: the workbook or its sheet can't be used; also later, while rows are read.
+        Stopping: ``stopped`` said so; also later.
     """
-    with _Reader(path, label, limit_s, clock) as reader:
+    with _Reader(path, label, stopped, limit_s, clock) as reader:
         name, position, columns = _choose_sheet(reader, label, options)
+        rows = _Rows(reader, position, columns, options)
         yield Sheet(
             columns=columns,
             sheet_name=name,
-            warnings=_idle_options(label, options),
-            rows=_rows(reader, position, columns),
+            warnings=_idle_options(label, options) + _notes(reader, position, label),
+            hidden_rows=lambda: rows.hidden,
+            rows=rows.read(),
         )
 
 
 class _Reader:
     """The reading process: one question at a time, answers with a limit on the time spent waiting for them."""
 
-    def __init__(self, path: Path, label: str, limit_s: float, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, path: Path, label: str, stopped: Callable[[], bool], limit_s: float, clock: Callable[[], float]
+    ) -> None:
         self._label = label
+        self._stopped = stopped
         self._left_s = limit_s
         self._clock = clock
         self._answers: queue.Queue[bytes] = queue.Queue(maxsize=_ANSWERS_AHEAD)
@@ -127,18 +145,22 @@ class _Reader:
 
         Raises:
             SheetError: the process refused, died, or took too long.
+            Stopping: the run is to stop.
         """
-        asked_at = self._clock()
-        try:
-            line = self._answers.get(timeout=max(self._left_s, 0))
-        except queue.Empty:
-            line = b""
-        self._left_s -= self._clock() - asked_at
-        if self._left_s < 0 or not line.endswith(b"\n"):
+        line = None
+        while line is None and self._left_s >= 0:
+            if self._stopped():
+                raise Stopping
+            asked_at = self._clock()
+            with suppress(queue.Empty):
+                line = self._answers.get(timeout=min(self._left_s, _LOOK_UP_S))
+            self._left_s -= self._clock() - asked_at
+        if self._left_s < 0 or line is None or not line.endswith(b"\n"):
             raise SheetError(f"{self._label} {_TOO_MUCH}.")
         message: dict[str, Any] = json.loads(line)
         if "refused" in message:
-            raise SheetError(f"{self._label} {_REFUSALS[message['refused']]}.")
+            sentence = _REFUSALS.get(message["refused"], _TOO_MUCH).format(row=message.get("row"))
+            raise SheetError(f"{self._label} {sentence}.")
         return message
 
     def _pump_answers(self) -> None:
@@ -193,18 +215,38 @@ def _asked_sheet(sheets: list[tuple[str, bool]], asked: str, label: str) -> int:
     raise SheetError(f"{label} has no sheet {quoted(asked)}; its sheets are {listed([names[at] for at in visible])}.")
 
 
-def _rows(reader: _Reader, position: int, columns: Columns) -> Iterator[RawRow]:
-    """Read the rows below the headings; blank ones stay in the other process."""
-    wanted = (columns.order_id, columns.new_name, columns.current_name, columns.skip)
-    present = [column for column in wanted if column is not None]
-    places = [None if column is None else present.index(column) for column in wanted]
-    message = reader.ask({"read": position, "after": columns.row, "columns": present})
-    while "rows" in message:
-        for row, *values in message["rows"]:
-            cells: list[Cell] = [value if isinstance(value, str) else cell_of_wire(value) for value in values]
-            order_id, new_name, current_name, skip = ("" if place is None else cells[place] for place in places)
-            yield row, order_id, new_name, current_name, skip
-        message = reader.answer()
+class _Rows:
+    """The rows below the headings; blank ones stay in the other process. ``hidden`` counts the hidden ones so far."""
+
+    def __init__(self, reader: _Reader, position: int, columns: Columns, options: LoadOptions) -> None:
+        self.hidden = 0
+        self._reader = reader
+        self._position = position
+        self._columns = columns
+        self._skip_hidden = options.hidden_rows == "skip"
+
+    def read(self) -> Iterator[RawRow]:
+        """Read them once."""
+        columns = self._columns
+        wanted = (columns.order_id, columns.new_name, columns.current_name, columns.skip)
+        present = [column for column in wanted if column is not None]
+        places = [None if column is None else present.index(column) for column in wanted]
+        message = self._reader.ask({"read": self._position, "after": columns.row, "columns": present})
+        while "rows" in message:
+            hidden = set(message["hidden"])
+            self.hidden += len(hidden)
+            for row, *values in message["rows"]:
+                cells: list[Cell] = [value if isinstance(value, str) else cell_of_wire(value) for value in values]
+                order_id, new_name, current_name, skip = ("" if place is None else cells[place] for place in places)
+                if self._skip_hidden and row in hidden:
+                    skip = HIDDEN_ROW
+                yield row, order_id, new_name, current_name, skip
+            message = self._reader.answer()
+
+
+def _notes(reader: _Reader, position: int, label: str) -> tuple[str, ...]:
+    """Say what could not be looked for in the sheet."""
+    return tuple(_NOTES[note].format(label=label) for note in reader.ask({"notes": position})["notes"])
 
 
 def _idle_options(label: str, options: LoadOptions) -> tuple[str, ...]:

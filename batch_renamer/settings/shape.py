@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainValidator
 from pydantic.dataclasses import dataclass
@@ -48,6 +48,7 @@ class Settings:
         id_column: The heading of the order ids.
         name_column: The heading of the new names.
         current_name_column: The heading of the names expected before, or ``none``: no guard.
+        hidden_rows: ``include`` or ``skip`` rows that are hidden in the workbook.
         first: Rename only so many, as a trial.
         max_failures: How many rows may fail before the run stops.
         max_renames: Refuse a plan that renames more than this.
@@ -87,6 +88,7 @@ class Settings:
     id_column: _Heading | None = None
     name_column: _Heading | None = None
     current_name_column: Annotated[_Heading, AfterValidator(values.check_current_name_column)] | None = None
+    hidden_rows: Literal["include", "skip"] = "include"
     first: Annotated[_Count, Field(ge=1)] | None = None
     max_failures: Annotated[values.MaxFailures, PlainValidator(values.MaxFailures.parse)] = values.MaxFailures(
         percent=50

@@ -40,6 +40,7 @@ def load_options(settings: Settings) -> LoadOptions:
         id_column=settings.id_column,
         name_column=settings.name_column,
         current_name_column=settings.current_name_column,
+        hidden_rows=settings.hidden_rows,
         allow_guessed_encoding=not settings.yes,
     )
 
@@ -54,7 +55,7 @@ async def load(run: Run) -> None:
 
 def _load_rows(run: Run) -> None:
     assert run.open_sheet is not None, "only commands with a spreadsheet load one"  # noqa: S101 - an order of stages
-    with run.open_sheet() as sheet:
+    with run.open_sheet(lambda: run.stop.requested) as sheet:
         record = run.begin(delimiter=sheet.delimiter)
         loaded, content = 0, Content()
         for chunk in sheet.chunks():

@@ -368,7 +368,7 @@ class Durable(RuleBasedStateMachine):
                 journal=journal,
                 progress=make_progress(io.StringIO(), quiet=True),
                 destination=Destination(connect=self._connect, base_url="the model", account="the model"),
-                open_sheet=None if sheet is None else lambda: nullcontext(open_frame(sheet, LoadOptions())),
+                open_sheet=None if sheet is None else lambda _: nullcontext(open_frame(sheet, LoadOptions())),
                 origin=past,
             )
             plug = Plug(mishap, stop=lambda: run.stop.request(InterruptedRunError(signal.SIGINT)))

@@ -44,7 +44,7 @@ def begin(tmp_path: Path) -> Iterator[Callable[..., Run]]:
             journal=journal,
             progress=make_progress(io.StringIO(), quiet=True),
             destination=to_sandbox(settings),
-            open_sheet=lambda: nullcontext(open_frame(frame, load_options(settings))),
+            open_sheet=lambda _: nullcontext(open_frame(frame, load_options(settings))),
         )
 
 

@@ -59,7 +59,7 @@ class Office:
             journal=self.journal,
             progress=make_progress(io.StringIO(), quiet=True),
             destination=Destination(connect=connect, base_url="http://127.0.0.1:1", account="office"),
-            open_sheet=lambda: nullcontext(open_frame(self.frame, load_options(settings))),
+            open_sheet=lambda _: nullcontext(open_frame(self.frame, load_options(settings))),
             origin=None if origin is None else self.journal.run(origin.id),
         )
         await perform(run)

@@ -11,11 +11,27 @@ from xml.sax.saxutils import escape, quoteattr
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["ods", "xls", "xls_formula", "xls_string", "xlsb", "xlsx", "xlsx_row", "zipped"]
+__all__ = [
+    "Value",
+    "ods",
+    "unzipped",
+    "xls",
+    "xls_formats",
+    "xls_formula",
+    "xls_number",
+    "xls_numbers",
+    "xls_row",
+    "xls_string",
+    "xlsb",
+    "xlsx",
+    "xlsx_row",
+    "zipped",
+]
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_FIRST_OWN_FORMAT = 164
 _ODF = "urn:oasis:names:tc:opendocument:xmlns"
 
 
@@ -26,6 +42,12 @@ def zipped(parts: Mapping[str, str | bytes]) -> bytes:
         for name, content in parts.items():
             archive.writestr(name, content)
     return packed.getvalue()
+
+
+def unzipped(content: bytes) -> dict[str, bytes]:
+    """Take the parts out of an archive, to pack them differently."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def xlsx_row(number: int, *cells: str, first_column: str = "A") -> str:
@@ -41,9 +63,16 @@ def xlsx_row(number: int, *cells: str, first_column: str = "A") -> str:
 
 
 def xlsx(
-    sheets: Mapping[str, str], *, hidden: Sequence[str] = (), extra: Mapping[str, str | bytes] | None = None
+    sheets: Mapping[str, str],
+    *,
+    hidden: Sequence[str] = (),
+    formats: Sequence[str | int] = (),
+    extra: Mapping[str, str | bytes] | None = None,
 ) -> bytes:
-    """Write a workbook whose sheets are given as their rows in XML; style 1 is a date."""
+    """Write a workbook whose sheets are given as their rows in XML; style 1 is a date, from 2 on come ``formats``.
+
+    A format is its code, or the number of one that a file needn't spell out.
+    """
     names = list(sheets)
     entries = "".join(
         f"<sheet name={quoteattr(name)} sheetId='{i}' r:id='rId{i}'{_hidden(name in hidden)}/>"
@@ -60,12 +89,27 @@ def xlsx(
         "xl/workbook.xml": f"<workbook xmlns='{_MAIN}' xmlns:r='{_RELATIONS}'><sheets>{entries}</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": f"<Relationships xmlns='{_PACKAGE}/relationships'>{relations}"
         f"<Relationship Id='s' Type='{_RELATIONS}/styles' Target='styles.xml'/></Relationships>",
-        "xl/styles.xml": f"<styleSheet xmlns='{_MAIN}'><cellXfs><xf numFmtId='0'/><xf numFmtId='14'/></cellXfs>"
-        "</styleSheet>",
+        "xl/styles.xml": _styles(formats),
     }
     for i, rows in enumerate(sheets.values(), 1):
         parts[f"xl/worksheets/sheet{i}.xml"] = f"<worksheet xmlns='{_MAIN}'><sheetData>{rows}</sheetData></worksheet>"
     return zipped({**parts, **(extra or {})})
+
+
+def _styles(formats: Sequence[str | int]) -> str:
+    codes = "".join(
+        f"<numFmt numFmtId='{number}' formatCode={quoteattr(code)}/>"
+        for number, code in enumerate(formats, _FIRST_OWN_FORMAT)
+        if isinstance(code, str)
+    )
+    styles = "".join(
+        f"<xf numFmtId='{number if isinstance(code, str) else code}'/>"
+        for number, code in enumerate(formats, _FIRST_OWN_FORMAT)
+    )
+    return (
+        f"<styleSheet xmlns='{_MAIN}'><numFmts>{codes}</numFmts><cellStyleXfs><xf numFmtId='4'/></cellStyleXfs>"
+        f"<cellXfs><xf numFmtId='0'/><xf numFmtId='14'/>{styles}</cellXfs></styleSheet>"
+    )
 
 
 def _hidden(is_hidden: bool) -> str:
@@ -96,8 +140,8 @@ def ods(rows: str, *, name: str = "Orders", extra: Mapping[str, str | bytes] | N
     return zipped({**parts, **(extra or {})})
 
 
-Value = str | float | bool | None
-"""What a cell of a binary workbook may hold; ``None`` stands for an error."""
+Value = str | float | bool | tuple[float, int] | None
+"""What a cell of a binary workbook may hold; ``None`` stands for an error, a pair for a number and its style."""
 
 
 def xls(rows: Mapping[tuple[int, int], bytes | Value], *, before: Sequence[tuple[int, bytes]] = ()) -> bytes:
@@ -128,14 +172,42 @@ def _xls_cell(row: int, column: int, value: bytes | Value) -> bytes:
             return _biff(0x205, at + b"\x2a\x01")
         case bool():
             return _biff(0x205, at + bytes([value, 0]))
+        case (number, style):
+            return xls_number(row, column, number, style)
         case str():
             return _biff(0x204, at + struct.pack("<HB", len(value), 1) + value.encode("utf-16-le"))
-    return _biff(0x203, at + struct.pack("<d", value))
+    return xls_number(row, column, value, 0)
 
 
 def xls_formula(row: int, column: int, result: bytes) -> bytes:
     """Write a formula cell with its eight bytes of result."""
     return _biff(0x06, struct.pack("<HHH", row, column, 0) + result + struct.pack("<HIH", 0, 0, 3) + b"\x1e\x01\x00")
+
+
+def xls_formats(*codes: str) -> list[tuple[int, bytes]]:
+    """Write the records of formats and styles: style 0 is plain, from 1 on come ``codes``."""
+    formats = [
+        (0x41E, struct.pack("<HHB", number, len(code), 1) + code.encode("utf-16-le"))
+        for number, code in enumerate(codes, _FIRST_OWN_FORMAT)
+    ]
+    numbers = [0, *range(_FIRST_OWN_FORMAT, _FIRST_OWN_FORMAT + len(codes))]
+    return [*formats, *((0xE0, struct.pack("<HH16x", 0, number)) for number in numbers)]
+
+
+def xls_number(row: int, column: int, value: float, style: int) -> bytes:
+    """Write a number with a style."""
+    return _biff(0x203, struct.pack("<HHHd", row, column, style, value))
+
+
+def xls_numbers(row: int, column: int, *values: tuple[int, int]) -> bytes:
+    """Write whole numbers side by side, each with a style, as the record that programs use for them."""
+    cells = b"".join(struct.pack("<HI", style, value << 2 | 2) for value, style in values)
+    return _biff(0xBD, struct.pack("<HH", row, column) + cells + struct.pack("<H", column + len(values) - 1))
+
+
+def xls_row(row: int, *, hidden: bool) -> bytes:
+    """Write the record that says how a row looks."""
+    return _biff(0x208, struct.pack("<HHHHIHH", row, 0, 9, 300, 0, 0x20 if hidden else 0, 0x0F))
 
 
 def xls_string(text: str) -> bytes:
@@ -183,12 +255,24 @@ def _entry(name: str, kind: int, start: int, length: int, *, child: int = 0xFFFF
     return struct.pack("<64sHBBIII36xIQ", named, len(named), kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, child, start, length)
 
 
-def xlsb(rows: Iterable[Sequence[Value]], *, first_row: int = 0, first_column: int = 0) -> bytes:
-    """Write a binary workbook (.xlsb) with one sheet, ``Orders``; ``None`` is an error, "" is left out."""
+def xlsb(
+    rows: Iterable[Sequence[Value]],
+    *,
+    first_row: int = 0,
+    first_column: int = 0,
+    formats: Sequence[str] = (),
+    hidden: Sequence[int] = (),
+    numbers: Sequence[int] = (),
+) -> bytes:
+    """Write a binary workbook (.xlsb) with one sheet, ``Orders``; ``None`` is an error, "" is left out.
+
+    Style 0 is plain, from 1 on come ``formats``; ``hidden`` are rows, from 0 on; ``numbers`` may
+    number the rows otherwise than by their order.
+    """
     rows = list(rows)
     cells = []
-    for place, row in enumerate(rows, first_row):
-        cells.append(_brt(0, struct.pack("<IIHBBBI", place, 0, 300, 0, 0, 0, 0)))
+    for place, row in zip(numbers or range(first_row, first_row + len(rows)), rows, strict=True):
+        cells.append(_brt(0, struct.pack("<IIHBBBI", place, 0, 300, 0, 0x10 * (place in hidden), 0, 0)))
         cells += [_xlsb_cell(first_column + column, value) for column, value in enumerate(row) if value != ""]
     width = max(map(len, rows), default=1)
     dimension = struct.pack(
@@ -209,13 +293,31 @@ def xlsb(rows: Iterable[Sequence[Value]], *, first_row: int = 0, first_column: i
             "xl/_rels/workbook.bin.rels": f"<Relationships xmlns='{_PACKAGE}/relationships'>"
             f"<Relationship Id='rId1' Type='{_RELATIONS}/worksheet' Target='worksheets/sheet1.bin'/></Relationships>",
             "xl/worksheets/sheet1.bin": sheet,
+            "xl/styles.bin": _xlsb_styles(formats),
         }
+    )
+
+
+def _xlsb_styles(formats: Sequence[str]) -> bytes:
+    numbers = [0, *range(_FIRST_OWN_FORMAT, _FIRST_OWN_FORMAT + len(formats))]
+    codes = [
+        _brt(44, struct.pack("<H", number) + _wide(code)) for number, code in zip(numbers[1:], formats, strict=True)
+    ]
+    styles = [_brt(47, struct.pack("<HH12x", 0, number)) for number in numbers]
+    return b"".join(
+        [
+            *(_brt(278), _brt(615, struct.pack("<I", len(codes))), *codes, _brt(616)),
+            *(_brt(626, struct.pack("<I", 1)), _brt(47, struct.pack("<HH12x", 0xFFFF, 4)), _brt(627)),
+            *(_brt(617, struct.pack("<I", len(styles))), *styles, _brt(618), _brt(279)),
+        ]
     )
 
 
 def _xlsb_cell(column: int, value: Value) -> bytes:
     at = struct.pack("<II", column, 0)
     match value:
+        case (number, style):
+            return _brt(5, struct.pack("<IId", column, style, number))
         case None:
             return _brt(3, at + b"\x2a")
         case bool():

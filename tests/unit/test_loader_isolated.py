@@ -16,9 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_renamer.loader.isolated import child
-from batch_renamer.loader.isolated.binary_marks import xls_marks, xls_stream, xlsb_marks
-from batch_renamer.loader.isolated.container import Refusal, kind_of
-from batch_renamer.loader.isolated.xml_marks import ods_marks, xlsx_marks
+from batch_renamer.loader.isolated.compound import workbook_stream
+from batch_renamer.loader.isolated.container import Parts, kind_of
+from batch_renamer.loader.isolated.marks import Mark
+from batch_renamer.loader.isolated.refusal import Refusal
+from batch_renamer.loader.isolated.xls_marks import xls_marks
+from batch_renamer.loader.isolated.xlsb_marks import xlsb_marks
+from batch_renamer.loader.isolated.xlsx_marks import xlsx_marks
 from tests.support.workbooks import ods, xls, xls_formula, xlsb, xlsx, xlsx_row, zipped
 
 
@@ -31,6 +35,11 @@ def serve(monkeypatch: pytest.MonkeyPatch, path: Path, *commands: dict[str, Any]
     written = sys.stdout
     assert isinstance(written, io.StringIO)
     return [json.loads(line) for line in written.getvalue().splitlines()]
+
+
+def marks_of_xlsx(content: bytes, position: int = 0) -> dict[int, dict[int, Mark]]:
+    """Look a second time into an .xlsx."""
+    return xlsx_marks(Parts(io.BytesIO(content)), position).cells
 
 
 ODS_ERROR = "<table:table-row><table:table-cell calcext:value-type='error'/></table:table-row>"
@@ -70,7 +79,8 @@ def test_conversation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             "rows": [
                 [4, 5.0, ["date", "2024-05-01"], ["formula", ""], ""],
                 [6, ["long text", "100001 characters"], "", "", ""],
-            ]
+            ],
+            "hidden": [],
         },
         {"end": True},
     ]
@@ -98,7 +108,7 @@ def test_rows_come_in_batches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
 def test_refusals_are_codes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes, code: str) -> None:
     """The other process words them."""
     (tmp_path / "book").write_bytes(content)
-    assert serve(monkeypatch, tmp_path / "book") == [{"refused": code}]
+    assert serve(monkeypatch, tmp_path / "book")[0]["refused"] == code
 
 
 def test_lack_of_memory_ends_without_a_word(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -157,7 +167,7 @@ def test_kinds_are_told_by_content(content: bytes, kind: str) -> None:
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "password"),
+        (xls({}).replace("Workbook".encode("utf-16-le"), "EncryptedPackage".encode("utf-16-le"), 1), "password"),
         (ods("", extra={"META-INF/manifest.xml": "<manifest:encryption-data/>"}), "password"),
         (zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": ""}), "foreign"),
         (zipped({"content.xml": "<x/>"}), "foreign"),
@@ -179,17 +189,17 @@ def test_spreadsheet_without_a_mimetype_is_known_by_its_content() -> None:
     assert kind_of(io.BytesIO(zipped({"content.xml": content}))) == "ods"
 
 
-def test_no_marks_cost_no_parsing() -> None:
-    """A sheet without tell-tale bytes is never parsed: this one would break the parser."""
-    content = xlsx({"A": ""}, extra={"xl/worksheets/sheet1.xml": "<broken"})
-    assert xlsx_marks(io.BytesIO(content), "A") == {}
+def test_regular_sheet_costs_no_parsing() -> None:
+    """What is written as programs write it is never parsed: this would break the parser."""
+    broken = "<worksheet><sheetData>" + xlsx_row(1, "x").replace("</c>", "</c>&") + "</sheetData></worksheet>"
+    assert marks_of_xlsx(xlsx({"A": ""}, extra={"xl/worksheets/sheet1.xml": broken})) == {}
 
 
 def test_tell_tale_across_a_border_is_seen() -> None:
     """Pieces of the file overlap."""
     for shift in range(12):
         body = " " * ((1 << 18) - 120 - shift) + xlsx_row(1, "<c t='e'><v>#N/A</v></c>")
-        assert xlsx_marks(io.BytesIO(xlsx({"A": body})), "A") == {0: {0: "error"}}
+        assert marks_of_xlsx(xlsx({"A": body})) == {0: {0: "error"}}
 
 
 def test_prefixed_elements_are_understood() -> None:
@@ -200,27 +210,29 @@ def test_prefixed_elements_are_understood() -> None:
         "</x:sheetData></x:worksheet>"
     )
     content = xlsx({"A": ""}, extra={"xl/worksheets/sheet1.xml": sheet})
-    assert xlsx_marks(io.BytesIO(content), "A") == {2: {27: "error", 28: "formula"}}
+    assert marks_of_xlsx(content) == {2: {27: "error", 28: "formula"}}
 
 
 def test_document_type_is_refused() -> None:
     """And with it every entity."""
     content = xlsx({"A": ""}, extra={"xl/workbook.xml": "<!DOCTYPE x><workbook/>"})
     with pytest.raises(Refusal, match="damaged"):
-        xlsx_marks(io.BytesIO(content), "A")
+        marks_of_xlsx(content)
 
 
-def test_only_the_table_asked_for_is_marked() -> None:
-    """Tables of a document stand one after the other."""
-    content = ods(f"</table:table><table:table table:name='B'>{ODS_ERROR * 2}", name="A")
-    assert ods_marks(io.BytesIO(content), "A") == {}
-    assert ods_marks(io.BytesIO(content), "B") == {0: {0: "error"}, 1: {0: "error"}}
+def test_only_the_table_asked_for_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Tables of a document stand one after the other; those without a name are not counted."""
+    (tmp_path / "book").write_bytes(
+        ods(f"</table:table><table:table/><table:table table:name='B'>{ODS_ERROR * 2}", name="A")
+    )
+    answers = serve(monkeypatch, tmp_path / "book", {"head": 0, "rows": 20}, {"head": 1, "rows": 20})
+    assert answers == [{"sheets": [["A", True], ["B", True]]}, {"head": []}, {"head": [[["error", ""]]] * 2}]
 
 
 def test_small_xls_streams_are_found() -> None:
     """Streams under 4096 bytes lie in sectors of 64 bytes."""
     content = bytearray(xls({(0, 0): None}))
-    stream = xls_stream(io.BytesIO(content))
+    stream = workbook_stream(bytes(content))
     length = len(stream.rstrip(b"\0")) + 2
     sectors = -(-length // 64)
     free, end = 0xFFFFFFFF, 0xFFFFFFFE
@@ -232,27 +244,27 @@ def test_small_xls_streams_are_found() -> None:
     content[root : root + 12] = struct.pack("<IQ", 2, len(body))
     content[entry : entry + 12] = struct.pack("<IQ", 0, length)
     content += table
-    small = xls_stream(io.BytesIO(content))
+    small = workbook_stream(bytes(content))
     assert small == stream[:length]
-    assert xls_marks(small, 0) == {0: {0: "error"}}
+    assert xls_marks(small, 0).cells == {0: {0: "error"}}
 
 
 def test_long_sector_tables_are_followed() -> None:
     """Workbooks over 7 MB list their sector tables outside the header."""
     content = bytearray(xls({(0, 0): None}))
-    expected = xls_stream(io.BytesIO(content))
+    expected = workbook_stream(bytes(content))
     outside = (len(content) - 512) // 512
     content[68:76] = struct.pack("<II", outside, 1)
     content[76:80] = struct.pack("<I", 0xFFFFFFFF)
     content += struct.pack("<128I", 0, *([0xFFFFFFFF] * 126), 0xFFFFFFFE)
-    assert xls_stream(io.BytesIO(content)) == expected
+    assert workbook_stream(bytes(content)) == expected
 
 
 def test_xls_without_a_workbook_is_foreign() -> None:
     """A .doc or a .msg is packed the same way."""
     content = xls({}).replace("Workbook".encode("utf-16-le"), "WordDocu".encode("utf-16-le"))
     with pytest.raises(Refusal, match="foreign"):
-        xls_stream(io.BytesIO(content))
+        kind_of(io.BytesIO(content))
 
 
 def test_xls_records_inside_other_parts_are_passed_over() -> None:
@@ -260,12 +272,13 @@ def test_xls_records_inside_other_parts_are_passed_over() -> None:
     chart = struct.pack("<HHHHHHII", 0x809, 16, 0x600, 0x20, 0, 0, 0, 0)
     inner = struct.pack("<HHHHHBB", 0x205, 8, 9, 9, 0, 42, 1)
     cell = chart + inner + struct.pack("<HH", 0x0A, 0)
-    assert xls_marks(xls_stream(io.BytesIO(xls({(0, 0): cell, (1, 1): None}))), 0) == {1: {1: "error"}}
+    assert xls_marks(workbook_stream(xls({(0, 0): cell, (1, 1): None})), 0).cells == {1: {1: "error"}}
 
 
 def test_xlsb_errors_are_found_by_absolute_place() -> None:
     """Rows and columns count from the corner of the sheet."""
-    assert xlsb_marks(io.BytesIO(xlsb([["x", None]], first_row=300, first_column=2)), "Orders") == {300: {3: "error"}}
+    content = xlsb([["x", None]], first_row=300, first_column=2)
+    assert xlsb_marks(Parts(io.BytesIO(content)), 0).cells == {300: {3: "error"}}
 
 
 DAMAGE = st.lists(st.tuples(st.integers(0, 1 << 16), st.integers(0, 255)), min_size=1, max_size=8)
@@ -279,7 +292,7 @@ def test_damaged_xls_ends(damage: list[tuple[int, int]], length: int) -> None:
         content[place % len(content)] = byte
     del content[max(length, 600) :]
     with contextlib.suppress(Refusal, struct.error, LookupError, ValueError):
-        xls_marks(xls_stream(io.BytesIO(bytes(content))), 0)
+        xls_marks(workbook_stream(bytes(content)), 0)
 
 
 @given(DAMAGE)
@@ -291,4 +304,4 @@ def test_damaged_xlsb_ends(damage: list[tuple[int, int]]) -> None:
     for place, byte in damage:
         sheet[place % len(sheet)] = byte
     with contextlib.suppress(struct.error, LookupError, ValueError):
-        xlsb_marks(io.BytesIO(zipped({**parts, "xl/worksheets/sheet1.bin": bytes(sheet)})), "Orders")
+        xlsb_marks(Parts(io.BytesIO(zipped({**parts, "xl/worksheets/sheet1.bin": bytes(sheet)}))), 0)

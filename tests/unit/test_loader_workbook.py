@@ -11,36 +11,13 @@ from typing import Any
 import pytest
 
 from batch_renamer.errors import SheetError
-from batch_renamer.loader import LoadOptions, Sheet, open_sheet, workbook
+from batch_renamer.loader import LoadOptions, open_sheet, workbook
 from batch_renamer.loader.workbook import reading_workbook
-from batch_renamer.model import RenameRequest, RowProblem
+from batch_renamer.model import RenameRequest
+from tests.support.loading import load, refusal, told
 from tests.support.workbooks import ods, xls, xls_formula, xls_string, xlsb, xlsx, xlsx_row
 
 HEADINGS = xlsx_row(1, "order_id", "new_name", "current_name", "skip")
-
-
-def load(folder: Path, content: bytes, **options: Any) -> tuple[Sheet, list[RenameRequest | RowProblem]]:
-    """Write a workbook and read it to its end."""
-    path = folder / "orders.xlsx"
-    path.write_bytes(content)
-    with open_sheet(path, LoadOptions(**options)) as sheet:
-        return sheet, [row for chunk in sheet.chunks() for row in chunk]
-
-
-def refusal(folder: Path, content: bytes, **options: Any) -> str:
-    """Return the one line with which a workbook is refused."""
-    with pytest.raises(SheetError) as refused:
-        load(folder, content, **options)
-    assert str(refused.value).isprintable()
-    return str(refused.value).removeprefix(str(folder / "orders.xlsx"))
-
-
-def told(rows: list[RenameRequest | RowProblem]) -> list[tuple[int, str, str, str]]:
-    """Reduce rows to number, id, name and the beginning of what is wrong."""
-    return [
-        (row.row, row.order_id, row.new_name, row.reason.partition(":")[0] if isinstance(row, RowProblem) else "")
-        for row in rows
-    ]
 
 
 ODS_ROWS = (
@@ -361,7 +338,7 @@ def test_waiting_is_limited_in_sum(tmp_path: Path) -> None:
     """Not each answer has the whole time, but all of them together."""
     path = tmp_path / "orders.xlsx"
     path.write_bytes(xlsx({"A": HEADINGS + xlsx_row(2, "a1", "b")}))
-    now = iter([0.0, 30.0, 30.0, 59.0, 59.0, 61.0, 61.0, 61.0])
+    now = iter([0.0, 30.0, 30.0, 58.0, 58.0, 59.0, 59.0, 61.0, 61.0, 61.0])
     with (
         reading_workbook(path, "orders.xlsx", LoadOptions(), clock=lambda: next(now)) as sheet,
         pytest.raises(SheetError, match="save it as CSV"),

@@ -1,0 +1,102 @@
+"""A workbook of Microsoft's kinds enters; its sheets and their rows leave, read by calamine and by a second look.
+
+The second look is never stricter than calamine: where it can't follow, the cells are as calamine gives them, and a
+note says what is not known of them.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import python_calamine
+
+from . import compound
+from .container import NO_ARCHIVE, Parts
+from .marks import SheetMarks
+from .refusal import Refusal
+from .rows import Row
+from .xls_marks import is_encrypted, xls_marks
+from .xlsb_marks import xlsb_marks
+from .xlsx_marks import xlsx_marks
+from .xml_parsing import BROKEN_XML
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from typing import BinaryIO
+
+__all__ = ["CalamineBook"]
+
+_CANNOT_FOLLOW = (*NO_ARCHIVE, BROKEN_XML, struct.error, LookupError, ValueError, OverflowError)
+
+
+@dataclass(slots=True)
+class _Loaded:
+    """One sheet in memory, and what else the file says of it; ``None``: that could not be read."""
+
+    position: int
+    sheet: python_calamine.CalamineSheet
+    marks: SheetMarks | None
+
+
+class CalamineBook:
+    """A workbook of which one sheet at a time is in memory."""
+
+    def __init__(self, file: BinaryIO, kind: str) -> None:
+        self._file = file
+        self._kind = kind
+        if kind == "xls":
+            _refuse_encrypted(file)
+        file.seek(0)
+        self._book = python_calamine.CalamineWorkbook.from_filelike(file)
+        kinds = python_calamine.SheetTypeEnum
+        self._loaded: _Loaded | None = None
+        self.sheets = [
+            (sheet.name, sheet.visible == python_calamine.SheetVisibleEnum.Visible and sheet.typ == kinds.WorkSheet)
+            for sheet in self._book.sheets_metadata
+        ]
+
+    def notes(self, position: int) -> list[str]:
+        """Say what could not be looked for."""
+        return ["unseen"] if self._sheet(position).marks is None else []
+
+    def rows(self, position: int, wanted: Collection[int] | None) -> Iterator[Row]:
+        """Give every row from row 1 on."""
+        loaded = self._sheet(position)
+        sheet, marks = loaded.sheet, loaded.marks or SheetMarks()
+        left = [""] * (sheet.start[1] if sheet.start else 0)
+        number = -1
+        for number, cells in enumerate(sheet.iter_rows() if sheet.start else ()):
+            yield Row(number + 1, number in marks.hidden, marks.applied_to(number, left + cells))
+        # The reader ends at the last cell it understood.
+        for beyond in range(number + 1, max(marks.cells, default=-1) + 1):
+            yield Row(beyond + 1, beyond in marks.hidden, marks.applied_to(beyond, []))
+
+    def _sheet(self, position: int) -> _Loaded:
+        if self._loaded is None or self._loaded.position != position:
+            self._loaded = None  # before the next one is loaded: there may not be room for two
+            marks = self._marks(position)
+            self._loaded = _Loaded(position, self._book.get_sheet_by_index(position), marks)
+        return self._loaded
+
+    def _marks(self, position: int) -> SheetMarks | None:
+        try:
+            if self._kind == "xls":
+                self._file.seek(0)
+                return xls_marks(compound.workbook_stream(self._file.read()), position)
+            with Parts(self._file) as parts:
+                return (xlsb_marks if self._kind == "xlsb" else xlsx_marks)(parts, position)
+        except _CANNOT_FOLLOW:
+            return None
+
+
+def _refuse_encrypted(file: BinaryIO) -> None:
+    """Look at the encryption of an .xls, which calamine would take for damage."""
+    file.seek(0)
+    try:
+        encrypted = is_encrypted(compound.workbook_stream(file.read()))
+    except compound.BROKEN:
+        return  # calamine may make more of it
+    if encrypted:
+        raise Refusal("password")

@@ -1,0 +1,193 @@
+"""The number format of a cell enters; what the cell shows of a whole number or a text leaves, if that can be known.
+
+Codes are those of the published format [ECMA-376, 18.8.31]. What depends on the reader's language (separators of
+thousands, currencies, dates) or on the width of the column is not known, and said so: ``None``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+__all__ = ["BUILT_IN", "NumberFormat"]
+
+BUILT_IN = {
+    0: "General",
+    1: "0",
+    2: "0.00",
+    3: "#,##0",
+    4: "#,##0.00",
+    9: "0%",
+    10: "0.00%",
+    11: "0.00E+00",
+    12: "# ?/?",
+    13: "# ??/??",
+    14: "mm-dd-yy",
+    15: "d-mmm-yy",
+    16: "d-mmm",
+    17: "mmm-yy",
+    18: "h:mm AM/PM",
+    19: "h:mm:ss AM/PM",
+    20: "h:mm",
+    21: "h:mm:ss",
+    22: "m/d/yy h:mm",
+    37: "#,##0 ;(#,##0)",
+    38: "#,##0 ;[Red](#,##0)",
+    39: "#,##0.00;(#,##0.00)",
+    40: "#,##0.00;[Red](#,##0.00)",
+    45: "mm:ss",
+    46: "[h]:mm:ss",
+    47: "mmss.0",
+    48: "##0.0E+0",
+    49: "@",
+}
+"""Codes of the numbers that a file needn't spell out; those missing here differ between languages."""
+
+_PLAIN = frozenset({"", "general", "0", "@"})
+_TOKEN = re.compile(
+    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|_(?P<space>.)|\[(?P<bracket>[^\]]*)\]|(?P<general>general)|(?P<sign>.)',
+    re.IGNORECASE | re.DOTALL,
+)
+_COLOUR = re.compile(r"(?:black|blue|cyan|green|magenta|red|white|yellow|color ?\d{1,2})", re.IGNORECASE)
+_LANGUAGE = re.compile(r"\$(?P<symbol>[^-]*)(?:-[0-9a-f]{1,4})?", re.IGNORECASE)
+"""Of more than four digits, the first ones choose other numerals or a calendar."""
+
+_SHOWN_AS_IT_IS = frozenset(" -+()!&'~{}^=<>$")
+_DATE = re.compile(r"[dmyhs](?:[dmyhs/:. -]|\\[ -])*(?:;@)?", re.IGNORECASE)
+_SECTIONS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """One of the four parts of a code: literals, places of digits (``0``, ``#``), the number or the text (``@``)."""
+
+    tokens: tuple[tuple[str, str], ...]
+
+    def has(self, kind: str) -> bool:
+        return any(token == kind for token, _ in self.tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFormat:
+    """How a cell shows what it holds.
+
+    Example:
+        >>> NumberFormat('"Plot "000').of_number(12), NumberFormat("#,##0").of_number(1234)
+        ('Plot 012', None)
+    """
+
+    code: str | None
+    """``None`` for a format whose code is not in the file."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether whole numbers are shown as their digits, and texts as they are."""
+        return self.code is not None and self.code.strip().lower() in _PLAIN
+
+    @property
+    def is_surely_a_date(self) -> bool:
+        """Whether the code is of nothing but what dates and times are made of."""
+        return self.code is not None and bool(_DATE.fullmatch(self.code))
+
+    def of_number(self, number: int) -> str | None:
+        """Show a whole number, or say with ``None`` that it can't be known how it looks."""
+        sections = _sections(self.code)
+        if sections is None:
+            return None
+        number_sections = sections[:3]
+        if number == 0 and len(number_sections) > 2:
+            section, sign = number_sections[2], ""
+        elif number < 0 and len(number_sections) > 1:
+            section, sign = number_sections[1], ""
+        else:
+            section, sign = number_sections[0], "-" if number < 0 else ""
+        shown = None if section is None else _with_digits(section, str(abs(number)))
+        return sign + shown if shown and shown.strip() else None
+
+    def of_text(self, text: str) -> str | None:
+        """Show a text, or say with ``None`` that it can't be known how it looks."""
+        sections = _sections(self.code)
+        section = sections[-1] if sections else None
+        is_for_texts = sections is not None and len(sections) == _SECTIONS
+        if section is None:  # a code that isn't understood says nothing of texts unless it names their place
+            return None if is_for_texts or "@" in (self.code or "") else text
+        if not section.has("text"):
+            return None if is_for_texts else text
+        if section.has("digit") or section.has("general"):
+            return None
+        return "".join(text if kind == "text" else literal for kind, literal in section.tokens)
+
+
+@lru_cache(maxsize=256)
+def _sections(code: str | None) -> tuple[_Section | None, ...] | None:
+    """Take a code apart; a section is ``None`` where what it shows can't be known."""
+    if code is None:
+        return None
+    sections: list[list[tuple[str, str]] | None] = [[]]
+    for found in _TOKEN.finditer(code or "General"):
+        if found["sign"] == ";":
+            sections.append([])
+            continue
+        token = _token(found)
+        tokens = sections[-1]
+        if token is None:
+            sections[-1] = None
+        elif tokens is not None:
+            tokens.append(token)
+    if len(sections) > _SECTIONS:
+        return None
+    # A condition makes other sections apply than the usual ones, so that none of them is known.
+    if re.search(r"\[[<>=]", code):
+        return None
+    return tuple(None if tokens is None else _Section(tuple(tokens)) for tokens in sections)
+
+
+def _token(found: re.Match[str]) -> tuple[str, str] | None:
+    """Say what one part of a code shows: a kind and a text, or ``None`` where it can't be known."""
+    match found.lastgroup:
+        case "quoted" | "escaped":
+            return "literal", found[found.lastgroup]
+        case "space":
+            return "literal", " "  # a gap as wide as the character
+        case "general":
+            return "general", ""
+        case "bracket":
+            if _COLOUR.fullmatch(found["bracket"]):
+                return "literal", ""
+            language = _LANGUAGE.fullmatch(found["bracket"])
+            return ("literal", language["symbol"]) if language else None
+    sign = found["sign"]
+    if sign in "0#":
+        return "digit", sign
+    if sign == "@":
+        return "text", ""
+    if sign in _SHOWN_AS_IT_IS or (not sign.isascii() and sign.isprintable()):
+        return "literal", sign
+    return None
+
+
+def _with_digits(section: _Section, digits: str) -> str | None:
+    """Put digits into their places, from the right; the first place takes what is left over."""
+    places = sum(kind == "digit" for kind, _ in section.tokens)
+    if section.has("general") or section.has("text"):
+        if places or sum(kind in {"general", "text"} for kind, _ in section.tokens) > 1:
+            return None
+        return "".join(literal if kind == "literal" else digits for kind, literal in section.tokens)
+    if digits == "0":
+        digits = ""  # zero has no digits of its own: only a ``0`` shows it
+    shown: list[str] = []
+    left, begun = places, False  # once a zero or a digit is shown, every place after it shows one
+    for kind, literal in section.tokens:
+        if kind != "digit":
+            shown.append(literal)
+            continue
+        if left == places:
+            here = digits[: max(len(digits) - places + 1, 0)]
+        else:
+            here = digits[-left] if left <= len(digits) else ""
+        here = here or ("0" if literal == "0" or begun else "")
+        begun = begun or bool(here)
+        shown.append(here)
+        left -= 1
+    return "".join(shown)
