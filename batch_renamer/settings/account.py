@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from urllib.parse import urlsplit
 
+from batch_renamer.settings.address import is_loopback
 from batch_renamer.settings.key import ApiKey
 from batch_renamer.settings.shape import Settings
-from batch_renamer.settings.values import is_loopback
 
 __all__ = ["account", "fingerprint", "lock_names"]
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import hmac
 import os
+import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,22 +15,49 @@ from typing import NoReturn
 from batch_renamer.errors import BatchRenamerError, SettingsError
 from batch_renamer.files import read_regular
 from batch_renamer.settings.shape import Settings
+from batch_renamer.text import trimmed
 
 __all__ = ["ApiKey", "FoundKey", "read_api_key"]
 
 _VARIABLE = "AUTOENHANCE_API_KEY"
 _KEY_LIMIT_CHARACTERS = 1_024
 _FILE_LIMIT_BYTES = 4_096
+_WAYS_TO_A_KEY = (
+    f"Set {_VARIABLE}, or name a file that holds the key as api_key_file in the configuration file (--config), or in "
+    "one of its profiles (--profile). To practise without a key, give --sandbox."
+)
+
+
+# What people put around a key, and what they are told. A key itself may end with the = of base64.
+_MORE_THAN_A_KEY = (
+    (r"[\"'`\u2018-\u201f\u00ab\u00bb].*|.*[\"'`\u2018-\u201f\u00ab\u00bb]", "is in quotes; leave them out"),
+    (r"(?:export|set|setenv)\s.*|\$env:.*", "is a command that sets a variable; leave only the key itself"),
+    (
+        r"[\w-]{0,40}(?:key|token|secret)[\w-]{0,40}\s*=\s*[^\s=].*",
+        "is written as NAME=KEY; leave only what follows the =",
+    ),
+    (r"[\w-]*(?:key|token|authorization)\s*:.*", "is a header's line; leave only what follows the :"),
+    (r"bearer\s.*", "begins with the word Bearer; leave only what follows it"),
+    (r"\{\\rtf.*", "is in a Rich Text document; save it as plain text"),
+    (r"[{\[<].*", "is in a document of another kind (JSON, XML or the like); leave only the key itself"),
+)
+
+
+def _more_than_a_key(text: str) -> str | None:
+    """Say what a text holds beside a key, if it can be told."""
+    found = (said for form, said in _MORE_THAN_A_KEY if re.fullmatch(form, text, re.IGNORECASE | re.DOTALL))
+    return next(found, None)
 
 
 class ApiKey:
     """Hold the API key; only `reveal` gives it out.
 
     It prints as asterisks, can't be changed, pickled or copied into JSON, and compares in constant time.
-    White space around the key is cut.
+    White space around the key is cut, and characters that show nothing, which are copied from web pages with it.
 
     Raises:
-        ValueError: it is empty, too long, or holds what can't stand in a header; the text doesn't show it.
+        ValueError: it is empty, too long, more than a key, or holds what can't stand in a header; the text doesn't
+            show it.
 
     Example:
         >>> print(ApiKey(" secret "), ApiKey("secret").reveal())
@@ -39,14 +68,16 @@ class ApiKey:
     _secret: str
 
     def __init__(self, secret: str) -> None:
-        trimmed = secret.strip()
-        if not trimmed:
+        key = trimmed(secret)
+        if not key:
             raise ValueError("is empty")
-        if len(trimmed) > _KEY_LIMIT_CHARACTERS:
+        if (more := _more_than_a_key(key)) is not None:
+            raise ValueError(more)
+        if len(key) > _KEY_LIMIT_CHARACTERS:
             raise ValueError("is too long to be a key")
-        if not all("!" <= sign <= "~" for sign in trimmed):
+        if not all("!" <= sign <= "~" for sign in key):
             raise ValueError("holds spaces, line breaks, control or non-ASCII characters; a key is one plain word")
-        object.__setattr__(self, "_secret", trimmed)
+        object.__setattr__(self, "_secret", key)
 
     def reveal(self) -> str:
         """Give the key itself: for the request header and nothing else."""
@@ -101,10 +132,15 @@ def read_api_key(settings: Settings, *, environ: Mapping[str, str]) -> FoundKey:
         return FoundKey(key=_checked(environ[_VARIABLE], f"the key in {_VARIABLE}"), source=_VARIABLE)
     if settings.api_key_file is not None:
         return _from_file(settings.api_key_file, sources.get("api_key_file", "configuration file"), environ)
-    raise SettingsError(
-        f"There is no API key: set {_VARIABLE}, or name a file that holds the key as api_key_file in the configuration "
-        "file (--config), or in one of its profiles (--profile)."
-    )
+    raise SettingsError(f"There is no API key: {_looked_at(settings)}. {_WAYS_TO_A_KEY}")
+
+
+def _looked_at(settings: Settings) -> str:
+    """Name every place where there was no key."""
+    if settings.config is None:
+        return f"{_VARIABLE} is not set, and no configuration file is in use"
+    profile = f" and its profile {settings.profile!r} name" if settings.profile is not None else " names"
+    return f"{_VARIABLE} is not set, and {settings.config}{profile} no api_key_file"
 
 
 def _from_file(path: Path, source: str, environ: Mapping[str, str]) -> FoundKey:
@@ -117,6 +153,8 @@ def _from_file(path: Path, source: str, environ: Mapping[str, str]) -> FoundKey:
         raise SettingsError(f"{_sentence(place)} can't be read: {why}.") from None
     if len(data) > _FILE_LIMIT_BYTES:
         raise SettingsError(f"{_sentence(place)} is too long to hold only a key.")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data:
+        raise SettingsError(f"{_sentence(place)} is UTF-16 text, as Windows PowerShell writes it; save it as UTF-8.")
     try:
         text = data.decode("utf-8-sig")  # Windows editors put a byte order mark in front
     except UnicodeDecodeError:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainVa
 from pydantic.dataclasses import dataclass
 
 from batch_renamer.settings import values
+from batch_renamer.settings.address import check_base_url
 
 __all__ = ["DEFAULT", "DescribedSetting", "Settings", "describe"]
 
@@ -73,7 +74,7 @@ class Settings:
 
     profile: _Text | None = None
     config: _File | None = None
-    base_url: Annotated[str, AfterValidator(values.check_base_url)] = "https://api.autoenhance.ai"
+    base_url: Annotated[str, AfterValidator(check_base_url)] = "https://api.autoenhance.ai"
     api_version: Annotated[str, AfterValidator(values.check_version)] | None = None
     sandbox: bool = False
     sandbox_reset: bool = False

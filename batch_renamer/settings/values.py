@@ -5,15 +5,12 @@ The text of each ValueError goes on after the option's name and value: "delimite
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
 
 __all__ = [
     "MaxFailures",
-    "check_base_url",
     "check_column",
     "check_current_name_column",
     "check_delimiter",
@@ -21,14 +18,12 @@ __all__ = [
     "check_not_blank",
     "check_version",
     "expand_path",
-    "is_loopback",
     "make_absolute",
     "refuse_bool",
     "split_reports",
 ]
 
 _DELIMITER_WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
-_DEFAULT_PORTS = {"https": 443, "http": 80}
 _ROWS_BEFORE_A_SHARE_COUNTS = 20
 
 
@@ -82,60 +77,6 @@ class MaxFailures:
 
     def __str__(self) -> str:
         return f"{self.percent:g}%" if self.count is None else str(self.count)
-
-
-def check_base_url(url: str) -> str:
-    """Normalise a base URL: lower-case host, no default port, no trailing slash.
-
-    Raises:
-        ValueError: it is no URL, would send the key unencrypted over a network, or says more than where the API is.
-
-    Example:
-        >>> check_base_url("HTTPS://API.example.com:443/")
-        'https://api.example.com'
-    """
-    # urlsplit silently drops tabs and line breaks, and browsers read "\" as "/": neither belongs in an address.
-    if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
-        raise ValueError("must be plain ASCII without spaces or backslashes (write an international host as xn--...)")
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise ValueError("is not a usable URL") from None
-    if parts.scheme not in _DEFAULT_PORTS:
-        raise ValueError("must begin with https://")
-    if "@" in parts.netloc:
-        raise ValueError("must not hold a user name or password")
-    if "?" in url or "#" in url:
-        raise ValueError("must not have a query (?) or a fragment (#)")
-    if port == 0 or {".", ".."} & set(parts.path.lower().replace("%2e", ".").split("/")):
-        raise ValueError("is not a usable URL")
-    host = _checked_host(parts)
-    if parts.scheme == "http" and not is_loopback(host):
-        raise ValueError("must begin with https://; plain http is only for this machine (http://127.0.0.1:8080)")
-    shown_port = "" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}"
-    shown_host = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{shown_host}{shown_port}{parts.path.rstrip('/')}"
-
-
-def _checked_host(parts: SplitResult) -> str:
-    host = parts.hostname or ""
-    if not re.fullmatch(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?", host) and not _is_ip_address(host):
-        raise ValueError("must name a host, such as https://api.autoenhance.ai")
-    return host
-
-
-def _is_ip_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return "%" not in host
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine itself."""
-    return host == "localhost" or (_is_ip_address(host) and ipaddress.ip_address(host).is_loopback)
 
 
 def check_delimiter(given: str) -> str:

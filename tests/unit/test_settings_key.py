@@ -7,6 +7,7 @@ import json
 import os
 import pickle
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from batch_renamer.errors import BatchRenamerError, SettingsError
 from batch_renamer.settings import ApiKey, Settings, account, fingerprint, lock_names, read_api_key
+from batch_renamer.text import trimmed
 
 SALT = bytes(range(32))
 posix_only = pytest.mark.skipif(os.name != "posix", reason="permission bits mean this only on POSIX")
@@ -64,9 +66,9 @@ def test_key_is_one_plain_word_or_refused_unseen(secret: str) -> None:
     try:
         revealed = ApiKey(secret).reveal()
     except ValueError as error:
-        assert secret.strip() == "" or len(secret.strip()) < 4 or secret.strip() not in str(error)  # noqa: PT017 - both outcomes are right
+        assert trimmed(secret) == "" or len(trimmed(secret)) < 4 or trimmed(secret) not in str(error)  # noqa: PT017 - both outcomes are right
     else:
-        assert revealed == secret.strip()
+        assert revealed == trimmed(secret)
         assert revealed.isascii()
         assert revealed.isprintable()
         assert " " not in revealed
@@ -79,6 +81,47 @@ def test_unusable_key_is_refused_without_showing_it(bad: str) -> None:
         read_api_key(Settings(state_dir=Path("s")), environ={"AUTOENHANCE_API_KEY": bad})
     assert bad[:6] not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('"hunter2"', "is in quotes; leave them out"),
+        ("'hunter2'\n", "is in quotes; leave them out"),
+        ("\u201chunter2\u201d", "is in quotes; leave them out"),
+        ('hunter2"', "is in quotes; leave them out"),
+        ("AUTOENHANCE_API_KEY=hunter2", "is written as NAME=KEY; leave only what follows the ="),
+        ("KEY = hunter2", "is written as NAME=KEY"),
+        ('api-token="hunter2"', "is in quotes"),
+        ("export AUTOENHANCE_API_KEY=hunter2", "is a command that sets a variable; leave only the key itself"),
+        ("set KEY=hunter2", "is a command that sets a variable"),
+        ("$env:KEY = hunter2", "is a command that sets a variable"),
+        ("x-api-key: hunter2", "is a header's line; leave only what follows the :"),
+        ("Bearer hunter2", "begins with the word Bearer"),
+        ('{"key": "hunter2"}', "is in a document of another kind (JSON, XML or the like)"),
+    ],
+)
+@pytest.mark.parametrize("in_file", [False, True], ids=["variable", "file"])
+def test_key_with_something_around_it_is_told_what_it_is(tmp_path: Path, text: str, says: str, in_file: bool) -> None:
+    """In a variable and in a file alike; the key is not shown."""
+    if in_file:
+        settings, environ = Settings(state_dir=tmp_path, api_key_file=key_file(tmp_path, text)), {}
+    else:
+        settings, environ = Settings(state_dir=tmp_path), {"AUTOENHANCE_API_KEY": text}
+    with pytest.raises(SettingsError) as caught:
+        read_api_key(settings, environ=environ)
+    assert says in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["c2VjcmV0a2V5=", "YXBpa2V5==", "sk-live_4Zq8", "key-0123456789", "a:b=c", "\ufeffkey123\u200b", "set-1"],
+    ids=ascii,
+)
+def test_key_that_only_looks_like_more_is_taken(key: str) -> None:
+    """The = of base64 belongs to a key; what shows nothing is cut."""
+    assert ApiKey(key).reveal() == key.strip("\ufeff\u200b")
 
 
 # ---- Where it is found
@@ -110,6 +153,26 @@ def test_key_is_taken_in_order(tmp_path: Path, profile: bool, variable: bool, to
     assert found.warning == ""
 
 
+@pytest.mark.parametrize(
+    ("given_settings", "looked_at"),
+    [
+        ({}, "AUTOENHANCE_API_KEY is not set, and no configuration file is in use."),
+        ({"config": "/x.toml"}, "AUTOENHANCE_API_KEY is not set, and /x.toml names no api_key_file."),
+        (
+            {"config": "/x.toml", "profile": "office"},
+            "AUTOENHANCE_API_KEY is not set, and /x.toml and its profile 'office' name no api_key_file.",
+        ),
+    ],
+    ids=["variable", "file", "profile"],
+)
+def test_missing_key_says_where_it_was_looked_for(given_settings: dict[str, Any], looked_at: str) -> None:
+    """Every place is named, and the sandbox, which needs none."""
+    with pytest.raises(SettingsError) as caught:
+        read_api_key(Settings(state_dir=Path("s"), **given_settings), environ={})
+    assert str(caught.value).startswith(f"There is no API key: {looked_at} Set AUTOENHANCE_API_KEY")
+    assert str(caught.value).endswith("To practise without a key, give --sandbox.")
+
+
 def test_missing_key_names_the_three_ways() -> None:
     """Who has no key learns where one could be."""
     with pytest.raises(SettingsError, match=r"AUTOENHANCE_API_KEY.*api_key_file.*--config.*--profile"):
@@ -138,10 +201,14 @@ def test_sandbox_never_reads_the_real_key(tmp_path: Path) -> None:
         ("", "is empty"),
         ("one\ntwo\n", "holds spaces, line breaks"),
         ("x" * 5000, "is too long to hold only a key"),
-        ("hunter2".encode("utf-16"), "is not plain text"),
-        ("h\0u\0n\0", "control or non-ASCII characters"),
+        ("hunter2".encode("utf-16"), "is UTF-16 text, as Windows PowerShell writes it; save it as UTF-8"),
+        ("hunter2\r\n".encode("utf-16-be"), "is UTF-16 text"),
+        ("h\0u\0n\0", "is UTF-16 text"),
+        (b"\xff\xfe\xfa\x80", "is UTF-16 text"),
+        (b"hunter2 \xe4", "is not plain text"),
+        ("{\\rtf1 hunter2}", "is in a Rich Text document"),
     ],
-    ids=["empty", "two-lines", "long", "utf-16", "nul"],
+    ids=["empty", "two-lines", "long", "utf-16", "utf-16 without a mark", "half utf-16", "odd", "latin-1", "rtf"],
 )
 def test_key_file_that_holds_no_key_is_refused(tmp_path: Path, content: str | bytes, says: str) -> None:
     """The message names the setting that led there, and shows nothing of the file."""

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import string
-from urllib.parse import urlsplit
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_renamer.settings import MaxFailures
 from batch_renamer.settings.values import (
-    check_base_url,
     check_column,
     check_current_name_column,
     check_delimiter,
@@ -77,85 +72,6 @@ def test_max_failures_reads_what_it_writes(text: object) -> None:
 def test_max_failures_stops_beyond_the_limit(limit: str, failed: int, rows: int, stops: bool) -> None:
     """As many as allowed are allowed; a share counts from 20 rows on."""
     assert MaxFailures.parse(limit).exceeded(failed=failed, rows=rows) is stops
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("https://api.autoenhance.ai", "https://api.autoenhance.ai"),
-        ("https://api.autoenhance.ai/", "https://api.autoenhance.ai"),
-        ("HTTPS://API.Autoenhance.AI:443//", "https://api.autoenhance.ai"),
-        ("https://gateway.example:8443/enhance/", "https://gateway.example:8443/enhance"),
-        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
-        ("http://127.9.9.9:80/", "http://127.9.9.9"),
-        ("http://localhost:1/", "http://localhost:1"),
-        ("http://[::1]:8080/", "http://[::1]:8080"),
-    ],
-)
-def test_base_url_is_written_in_one_way(url: str, expected: str) -> None:
-    """The same address is the same account, however it is typed."""
-    assert check_base_url(url) == expected
-
-
-@pytest.mark.parametrize(
-    ("url", "says"),
-    [
-        ("", "must begin with https://"),
-        ("api.autoenhance.ai", "must begin with https://"),
-        ("ftp://api.example", "must begin with https://"),
-        ("http://api.example", "plain http is only for this machine"),
-        ("http://localhost.example", "plain http is only for this machine"),
-        ("http://127.0.0.1.example", "plain http is only for this machine"),
-        ("http://0.0.0.0:8080", "plain http is only for this machine"),
-        ("http://127.1", "plain http is only for this machine"),
-        ("https://me@api.example", "must not hold a user name or password"),
-        ("https://me:pw@api.example", "must not hold a user name or password"),
-        ("https://api.example?", "must not have a query"),
-        ("https://api.example/?a=b", "must not have a query"),
-        ("https://api.example/#top", "must not have a query"),
-        ("https://", "must name a host"),
-        ("https:///v3", "must name a host"),
-        ("https://../", "must name a host"),
-        ("https://[fe80::1%25eth0]/", "must name a host"),
-        ("https://api.example:0", "is not a usable URL"),
-        ("https://api.example:http", "is not a usable URL"),
-        ("https://[::1", "is not a usable URL"),
-        ("https://api.example/a/../b", "is not a usable URL"),
-        ("https://api.example/%2E%2e/b", "is not a usable URL"),
-        ("https://api.example\\@evil.example", "plain ASCII"),
-        ("https://api.ex\nample", "plain ASCII"),
-        ("https://api.example ", "plain ASCII"),
-        ("https://äpi.example", "plain ASCII"),
-    ],
-)
-def test_base_url_that_could_leak_the_key_is_refused(url: str, says: str) -> None:
-    """The key goes encrypted to exactly the host that is written there, or nowhere."""
-    with pytest.raises(ValueError, match=re.escape(says)):
-        check_base_url(url)
-
-
-@given(
-    st.builds(
-        "{}://{}{}{}".format,
-        st.sampled_from(["http", "https", "HTTPS"]),
-        st.one_of(
-            st.sampled_from(["localhost", "[::1]", "127.0.0.1"]), st.text(string.ascii_letters + ".-@:\\", max_size=9)
-        ),
-        st.sampled_from(["", ":1", ":443", ":80"]),
-        st.text("/ab.%?#2e", max_size=6),
-    )
-)
-def test_accepted_base_url_is_stable_and_safe(url: str) -> None:
-    """Whatever is accepted stays as it is when read again, and never is plain http to another machine."""
-    try:
-        accepted = check_base_url(url)
-    except ValueError:
-        return
-    assert check_base_url(accepted) == accepted
-    parts = urlsplit(accepted)
-    assert parts.scheme == "https" or parts.hostname in {"localhost", "::1", "127.0.0.1"}
-    assert (parts.username, parts.password, parts.query, parts.fragment) == (None, None, "", "")
-    assert not accepted.endswith("/")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,101 @@
+"""The address of the API as it was typed enters; the one way to write it leaves, or a ValueError that says how to.
+
+The text of each ValueError goes on after the option's name and value, as in `values`. Where the right address can be
+told from the wrong one it is told, but never from one that may hold a password.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from urllib.parse import SplitResult, urlsplit
+
+__all__ = ["check_base_url", "is_loopback"]
+
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+_PATH_OF_ORDERS = re.compile(r"/v[0-9]+(?:/orders(?:/.*)?)?$", re.IGNORECASE)
+_NO_SCHEME = re.compile(
+    r"(?://)?(?P<host>[a-z0-9.-]+|\[[0-9a-f:.]+\])(?P<port>:[0-9]+)?(?P<path>/[^?#@]*)?", re.IGNORECASE
+)
+_QUOTES = "\"'`"
+_PAGES_FOR_PEOPLE = frozenset({"app.autoenhance.ai", "docs.autoenhance.ai", "www.autoenhance.ai", "autoenhance.ai"})
+_API = "https://api.autoenhance.ai"
+
+
+def check_base_url(url: str) -> str:
+    """Normalise a base URL: lower-case host, no default port, no trailing slash, no white space around it.
+
+    Raises:
+        ValueError: it is no URL, would send the key unencrypted over a network, or says more than where the API is.
+
+    Example:
+        >>> check_base_url(" HTTPS://API.example.com:443/")
+        'https://api.example.com'
+        >>> check_base_url("https://api.example.com/v3/orders")
+        Traceback (most recent call last):
+        ...
+        ValueError: must end before /v3; write https://api.example.com
+    """
+    url = url.strip()
+    if url and url[0] in _QUOTES:
+        raise ValueError("must not stand in quotes")
+    # urlsplit silently drops tabs and line breaks, and browsers read "\\" as "/": neither belongs in an address.
+    if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
+        raise ValueError("must be plain ASCII without spaces or backslashes (write an international host as xn--...)")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ValueError("is not a usable URL") from None
+    if parts.scheme not in _DEFAULT_PORTS:
+        raise ValueError(f"must begin with https://{_with_scheme(url)}")
+    if "@" in parts.netloc:
+        raise ValueError("must not hold a user name or password")
+    if "?" in url or "#" in url:
+        raise ValueError("must not have a query (?) or a fragment (#)")
+    if port == 0 or {".", ".."} & set(parts.path.lower().replace("%2e", ".").split("/")):
+        raise ValueError("is not a usable URL")
+    host = _checked_host(parts)
+    shown_port = "" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}"
+    place = f"{f'[{host}]' if ':' in host else host}{shown_port}"
+    path = parts.path.rstrip("/")
+    if host in _PAGES_FOR_PEOPLE:
+        raise ValueError(f"is not the API's address; write {_API}")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise ValueError(
+            f"must begin with https://; plain http is only for this machine (http://127.0.0.1:8080); write https://{place}"
+        )
+    if orders := _PATH_OF_ORDERS.search(path):
+        version = orders[0].split("/")[1]
+        raise ValueError(f"must end before /{version}; write {parts.scheme}://{place}{path[: orders.start()]}")
+    return f"{parts.scheme}://{place}{path}"
+
+
+def _with_scheme(url: str) -> str:
+    """Return how an address without a scheme should be written, if it is one."""
+    if not (bare := _NO_SCHEME.fullmatch(url)):
+        return ""
+    host = bare["host"].lower()
+    scheme = "http" if is_loopback(host.strip("[]")) else "https"
+    path = _PATH_OF_ORDERS.sub("", (bare["path"] or "").rstrip("/"))
+    return f"; write {scheme}://{host}{bare['port'] or ''}{path}"
+
+
+def _checked_host(parts: SplitResult) -> str:
+    host = parts.hostname or ""
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?", host) and not _is_ip_address(host):
+        raise ValueError("must name a host, such as https://api.autoenhance.ai")
+    return host
+
+
+def _is_ip_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return "%" not in host
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine itself."""
+    return host == "localhost" or (_is_ip_address(host) and ipaddress.ip_address(host).is_loopback)
