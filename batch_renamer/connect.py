@@ -15,7 +15,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from batch_renamer.errors import BatchRenamerError, JournalError, LockedError
+from batch_renamer.errors import BatchRenamerError, JournalError, LockedError, SettingsError
 from batch_renamer.files import others_may_write, tighten
 from batch_renamer.journal import Journal
 from batch_renamer.lock import prove_locks, writing_lock
@@ -23,7 +23,7 @@ from batch_renamer.orders_api import OrdersApi
 from batch_renamer.orders_api.descriptors import connections_possible
 from batch_renamer.orders_api.http import open_orders_api
 from batch_renamer.presence import Registration, registered
-from batch_renamer.settings import ApiKey, Settings, account, fingerprint, lock_names
+from batch_renamer.settings import ApiKey, Settings, account, fingerprint, lacks_state_dir, lock_names
 from batch_renamer.version import __version__
 
 __all__ = [
@@ -88,8 +88,9 @@ def open_journal(settings: Settings, *, only_read: bool = False) -> Journal:
 
     Raises:
         JournalError: it can't be opened, is damaged, or a newer program wrote it.
-        SettingsError: locks don't work in the state directory.
+        SettingsError: there is no state directory, or locks don't work in it.
     """
+    _refuse_without_home(settings)
     path = _journal_path(settings)
     if only_read and not _can_be_written(path):
         return Journal.open_copy(path)
@@ -112,6 +113,15 @@ def open_journal(settings: Settings, *, only_read: bool = False) -> Journal:
     if in_use is not None:
         journal.close_with(in_use)
     return journal
+
+
+def _refuse_without_home(settings: Settings) -> None:
+    if lacks_state_dir(settings):
+        msg = (
+            "There is no home folder to keep the journal in: HOME is not set, and this machine does not know the user. "
+            "Give --state-dir DIR, or set HOME."
+        )
+        raise SettingsError(msg)
 
 
 def _can_be_written(path: Path) -> bool:
@@ -172,7 +182,9 @@ def reset_sandbox(settings: Settings) -> None:
     Raises:
         LockedError: a run in the sandbox is under way; nothing was removed.
         JournalError: the lock can't be taken, or a file can't be removed.
+        SettingsError: there is no place where it could be.
     """
+    _refuse_without_home(settings)
     folder, own = settings.state_dir / _SANDBOX_FOLDER, account(replace(settings, sandbox=True), key=None)
     with writing_lock(
         settings.state_dir, account=own, also=(orders_of(own),), run_id="--sandbox-reset", wait_s=settings.wait

@@ -7,6 +7,7 @@ from typing import Any
 
 from batch_renamer.commands.ending import refuse
 from batch_renamer.errors import BatchRenamerError
+from batch_renamer.settings import key_of_environment
 
 __all__ = ["run_sandbox"]
 
@@ -16,6 +17,9 @@ def run_sandbox(**options: Any) -> int:
     from batch_renamer.sandbox import serve_forever  # noqa: PLC0415 - only this command needs a server
 
     try:
-        return serve_forever(api_key=os.environ.get("AUTOENHANCE_API_KEY"), **options)
+        # A variable that is set to nothing is no key here: one is made up.
+        found = key_of_environment({name: value for name, value in os.environ.items() if value.strip()})
+        key, source = (found.key.reveal(), found.source) if found is not None else (None, "")
+        return serve_forever(api_key=key, key_source=source, **options)
     except BatchRenamerError as error:
         return refuse("sandbox", error, as_json=False)

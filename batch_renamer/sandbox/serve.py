@@ -8,17 +8,20 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager, closing, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from batch_renamer.errors import SettingsError
+from batch_renamer.sandbox.api import http_error
 from batch_renamer.sandbox.app import Sandbox, made_up_key
 from batch_renamer.sandbox.orders import OrderStore
 from batch_renamer.sandbox.requestlog import RequestLog
 from batch_renamer.sandbox.texts import parse_faults, parse_latency, parse_limit
+from batch_renamer.sandbox.wire import whole
 from batch_renamer.signals import called_on_signals
 
 __all__ = ["running", "serve_forever"]
@@ -44,7 +47,7 @@ async def running(
     address = _loopback(host)
     if not 0 <= port <= 65535:
         raise SettingsError(f"Port {port} can't be used: a port is a number from 1 to 65535, or 0 for any free one.")
-    server = web.Server(sandbox.handle, access_log=None, keepalive_timeout=keepalive_s)
+    server = web.Server(_for_this_machine(sandbox.handle), access_log=None, keepalive_timeout=keepalive_s)
     runner = web.ServerRunner(server, shutdown_timeout=_SHUTDOWN_S)
     await runner.setup()
     try:
@@ -64,6 +67,7 @@ def serve_forever(
     *,
     port: int = 0,
     api_key: str | None = None,
+    key_source: str = "api_key",
     faults: str = "none",
     limit: str = "none",
     latency: str = "none",
@@ -74,8 +78,9 @@ def serve_forever(
 ) -> int:
     """Serve until Ctrl-C or SIGTERM; return the exit code 0. Call it from the main thread.
 
-    The first line on standard output names the address; a key that had to be made up is on the second. ``orders``
-    are made to practise on, with ``images`` each, unless ``orders_file`` holds some already.
+    The first line on standard output names the address, the second the key: one that had to be made up is shown, of one
+    that was given only ``key_source``. ``orders`` are made to practise on, with ``images`` each, unless ``orders_file``
+    holds some already.
 
     Raises:
         SettingsError: a text that can't be understood, a file or port that can't be used.
@@ -84,27 +89,54 @@ def serve_forever(
     if orders < 0 or images < 0:
         raise SettingsError(f"{orders} orders with {images} images each can't be used: give numbers from 0 on.")
     given_key = (api_key or "").strip()
+    key = given_key or made_up_key()
+    key_line = f"Its key is the one in {key_source}." if given_key else f"Its key, made up for this run: {key}"
     with ExitStack() as stack:
         log = stack.enter_context(closing(RequestLog(path=log_file)))
         store = stack.enter_context(closing(OrderStore(path=orders_file, images=images)))
         if not len(store):
             store.seed_many((f"order-{number:04d}", f"Practice order {number}") for number in range(1, orders + 1))
-        sandbox = Sandbox(store=store, api_key=given_key or made_up_key(), faults=plan, latency=delay, log=log)
+        sandbox = Sandbox(store=store, api_key=key, faults=plan, latency=delay, log=log)
         sandbox.set_limit(rate_limit)
-        asyncio.run(_serve_until_stopped(sandbox, port=port, show_key=not given_key))
+        asyncio.run(_serve_until_stopped(sandbox, port=port, key_line=key_line))
     return 0
 
 
-async def _serve_until_stopped(sandbox: Sandbox, *, port: int, show_key: bool) -> None:
+async def _serve_until_stopped(sandbox: Sandbox, *, port: int, key_line: str) -> None:
     stop = asyncio.Event()
     with called_on_signals(lambda _: stop.set()):
         async with running(sandbox, port=port) as base_url:
             # The command's result: scripts read the first line as soon as it is there.
-            sys.stdout.write(f"Sandbox Orders API at {base_url}\n")
-            if show_key:
-                sys.stdout.write(f"Its key, made up for this run: {sandbox.api_key}\n")
+            sys.stdout.write(f"Sandbox Orders API at {base_url}\n{key_line}\n")
             sys.stdout.flush()
             await stop.wait()
+
+
+def _for_this_machine(
+    handle: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
+) -> Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]:
+    """Refuse requests by any other name than this machine's own.
+
+    A web page can give its own host name the address 127.0.0.1 and then have the browser read what is served here
+    (DNS rebinding); its requests still carry that name.
+    """
+
+    async def guarded(request: web.BaseRequest) -> web.StreamResponse:
+        host = request.headers.get("Host")
+        if host is not None and not _names_this_machine(host):
+            return whole(http_error(421, "Misdirected Request"))
+        return await handle(request)
+
+    return guarded
+
+
+def _names_this_machine(host: str) -> bool:
+    """Tell whether a ``Host`` header, with or without a port, is a name of this machine."""
+    try:
+        _loopback(urlsplit(f"//{host}").hostname or "")
+    except (SettingsError, ValueError):
+        return False
+    return True
 
 
 def _loopback(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:

@@ -31,8 +31,8 @@ Example:
 from __future__ import annotations
 
 from batch_renamer.settings.account import account, fingerprint, lock_names
-from batch_renamer.settings.key import ApiKey, FoundKey, read_api_key
-from batch_renamer.settings.resolve import resolve_settings, usable_settings
+from batch_renamer.settings.key import ApiKey, FoundKey, key_of_environment, read_api_key
+from batch_renamer.settings.resolve import lacks_state_dir, resolve_settings, usable_settings
 from batch_renamer.settings.shape import DescribedSetting, Settings, describe
 from batch_renamer.settings.values import MaxFailures
 
@@ -45,6 +45,8 @@ __all__ = [
     "account",
     "describe",
     "fingerprint",
+    "key_of_environment",
+    "lacks_state_dir",
     "lock_names",
     "read_api_key",
     "resolve_settings",

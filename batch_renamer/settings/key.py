@@ -17,7 +17,7 @@ from batch_renamer.files import read_regular
 from batch_renamer.settings.shape import Settings
 from batch_renamer.text import trimmed
 
-__all__ = ["ApiKey", "FoundKey", "read_api_key"]
+__all__ = ["ApiKey", "FoundKey", "key_of_environment", "read_api_key"]
 
 _VARIABLE = "AUTOENHANCE_API_KEY"
 _KEY_LIMIT_CHARACTERS = 1_024
@@ -128,11 +128,22 @@ def read_api_key(settings: Settings, *, environ: Mapping[str, str]) -> FoundKey:
     sources = dict(settings.sources)
     if settings.profile_api_key_file is not None:
         return _from_file(settings.profile_api_key_file, sources.get("profile_api_key_file", "profile"), environ)
-    if _VARIABLE in environ:
-        return FoundKey(key=_checked(environ[_VARIABLE], f"the key in {_VARIABLE}"), source=_VARIABLE)
+    if (found := key_of_environment(environ)) is not None:
+        return found
     if settings.api_key_file is not None:
         return _from_file(settings.api_key_file, sources.get("api_key_file", "configuration file"), environ)
     raise SettingsError(f"There is no API key: {_looked_at(settings)}. {_WAYS_TO_A_KEY}")
+
+
+def key_of_environment(environ: Mapping[str, str]) -> FoundKey | None:
+    """Return the key in AUTOENHANCE_API_KEY; None where that is not set.
+
+    Raises:
+        SettingsError: what is there can't be used.
+    """
+    if _VARIABLE not in environ:
+        return None
+    return FoundKey(key=_checked(environ[_VARIABLE], f"the key in {_VARIABLE}"), source=_VARIABLE)
 
 
 def _looked_at(settings: Settings) -> str:

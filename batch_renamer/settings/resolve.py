@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Iterator, Mapping
 from datetime import date, time
 from itertools import chain
@@ -20,7 +21,7 @@ from batch_renamer.settings.values import expand_path
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-__all__ = ["resolve_settings", "usable_settings"]
+__all__ = ["lacks_state_dir", "resolve_settings", "usable_settings"]
 
 _SENTENCES = {
     "bool_parsing": "must be true or false (or yes, no, on, off, 1, 0)",
@@ -42,6 +43,9 @@ _SENTENCES = {
 """pydantic's kinds of error that a value of ours can meet, with its context filled in."""
 
 _SHOWN_CHARACTERS = 60
+
+_NOWHERE = Path(os.devnull) / "no home folder"
+"""The state directory of a user without a home who named none: a place where nothing can ever be made."""
 
 
 def resolve_settings(flags: Mapping[str, object], *, environ: Mapping[str, str]) -> Settings:
@@ -90,6 +94,16 @@ def usable_settings(flags: Mapping[str, object], *, environ: Mapping[str, str]) 
     return _validated(usable)
 
 
+def lacks_state_dir(settings: Settings) -> bool:
+    """Tell whether there is no place for the state: none was named, and the user has no home.
+
+    Example:
+        >>> lacks_state_dir(resolve_settings({"state_dir": "state"}, environ={}))
+        False
+    """
+    return settings.state_dir == _NOWHERE
+
+
 def _layers(flags: Mapping[str, object], environ: Mapping[str, str]) -> tuple[Layer, ...]:
     by_flag, by_variable = from_flags(flags), from_environment(environ)
     said = {**by_variable.given, **by_flag.given}
@@ -110,7 +124,11 @@ def _default_state_dir(environ: Mapping[str, str]) -> Path:
     asked_for = Path(environ.get("XDG_STATE_HOME", ""))
     if asked_for.is_absolute():  # the XDG Base Directory Specification (0.8) wants relative paths ignored
         return asked_for / "batch-renamer"
-    return Path(platformdirs.user_state_dir("batch-renamer", appauthor=False))
+    try:
+        found = Path(platformdirs.user_state_dir("batch-renamer", appauthor=False))
+    except RuntimeError:  # since 4.11; before, a "~" that nothing could be made of was left as it was
+        return _NOWHERE
+    return found if found.is_absolute() else _NOWHERE
 
 
 def _from_file(config: Given | None, profile: Given | None) -> tuple[Layer, ...]:

@@ -17,6 +17,7 @@ import pytest
 
 from batch_renamer.errors import SettingsError
 from batch_renamer.sandbox import serve_forever
+from tests.e2e.bench import environment
 
 # Ctrl-C reaches a child process differently on Windows; the signals themselves are the same there by design.
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
@@ -58,6 +59,8 @@ def test_it_stops_on_a_signal(number: signal.Signals) -> None:
     """Stopping is what is asked for, so the exit code is 0, and there is no traceback on the way."""
     with served(api_key="k") as (process, connection):
         assert ask(connection, "GET", "/v3/orders/", key="k")[0] == 200
+        assert process.stdout is not None
+        assert process.stdout.readline() == "Its key is the one in api_key.\n"
         process.send_signal(number)
         output, _ = process.communicate(timeout=10)
         assert (process.returncode, output) == (0, "")
@@ -71,6 +74,75 @@ def test_a_key_is_made_up_and_shown() -> None:
         key = process.stdout.readline().rpartition(" ")[2].strip()
         assert ask(connection, "GET", "/v3/orders/", key=key)[0] == 200
         assert ask(connection, "GET", "/v3/orders/", key="")[0] == 401
+
+
+@posix_only
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1:{port}", 200),
+        ("localhost:{port}", 200),
+        ("LOCALHOST", 200),
+        ("127.1.2.3", 200),
+        ("[::1]:{port}", 200),
+        ("rebound.example:{port}", 421),
+        ("localhost.example", 421),
+        ("127.0.0.1.example", 421),
+        ("192.0.2.7", 421),
+        ("[::1", 421),
+        ("", 421),
+    ],
+)
+def test_it_serves_nobody_who_calls_it_by_a_strangers_name(host: str, status: int) -> None:
+    """A web page whose host name was given this machine's address reads nothing, and changes nothing."""
+    with served(api_key="k") as (_, connection):
+        connection.putrequest("GET", "/v3/orders/", skip_host=True)
+        connection.putheader("Host", host.format(port=connection.port))
+        connection.putheader("x-api-key", "k")
+        connection.endheaders()
+        response = connection.getresponse()
+        assert response.status == status
+        assert (b"order-0025" in response.read()) == (status == 200)
+
+
+KEY = "sk-live-4Zq8TtR2vXw9"
+
+
+@posix_only
+@pytest.mark.parametrize(
+    ("given_key", "says"),
+    [
+        (KEY, "Its key is the one in AUTOENHANCE_API_KEY.\n"),
+        (" ", "Its key, made up for this run: sandbox-"),
+        (None, "Its key, made up for this run: sandbox-"),
+    ],
+    ids=["given", "blank", "none"],
+)
+def test_the_command_says_which_key_it_takes(given_key: str | None, says: str, tmp_path: Path) -> None:
+    """A key of the environment, perhaps the real one, is not taken without a word, and not shown."""
+    words = [sys.executable, "-m", "batch_renamer", "sandbox"]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, text=True, env=environment(tmp_path, key=given_key)
+    ) as process:
+        try:
+            assert process.stdout is not None
+            lines = [process.stdout.readline() for _ in range(2)]
+        finally:
+            process.terminate()
+            process.wait(timeout=10)
+    assert lines[1].startswith(says)
+    assert KEY not in "".join(lines)
+
+
+@posix_only
+def test_the_command_refuses_a_key_with_something_around_it(tmp_path: Path) -> None:
+    """The client would refuse it as well."""
+    words = [sys.executable, "-m", "batch_renamer", "sandbox"]
+    ran = subprocess.run(
+        words, capture_output=True, text=True, check=False, timeout=30, env=environment(tmp_path, key=f"'{KEY}'")
+    )
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == "The key in AUTOENHANCE_API_KEY is in quotes; leave them out.\n"
 
 
 @posix_only
