@@ -22,7 +22,7 @@ from batch_renamer.gateway import Gateway
 from batch_renamer.journal import DRY, Journal, RunRecord
 from batch_renamer.loader import Sheet
 from batch_renamer.logs import about
-from batch_renamer.model import BAD_RESULTS, Forecast, ReasonGroup, ReportRow, Result, WarningGroup
+from batch_renamer.model import BAD_RESULTS, Forecast, Outcome, ReasonGroup, ReportRow, Result, WarningGroup
 from batch_renamer.pacing import Pacer
 from batch_renamer.progress import Progress
 from batch_renamer.settings import Settings
@@ -47,8 +47,8 @@ class Run:
     holds and that must not go while it is at work.
     ``read_in_s`` is how long it took to read the current names, in seconds. ``in_hand`` tells that no other process may
     be at work on this very run: it began here, or the lock is held. ``own_process`` tells that the process serves
-    nothing else, so that its memory may be arranged for the run. ``outcomes_lost`` tells that some could not be written
-    down, ``over`` that nothing will be sent any more.
+    nothing else, so that its memory may be arranged for the run. ``unrecorded`` are outcomes that
+    the journal did not take, ``over`` tells that nothing will be sent any more.
     """
 
     command: str
@@ -75,7 +75,7 @@ class Run:
     declined: bool = False
     in_hand: bool = False
     own_process: bool = False
-    outcomes_lost: bool = False
+    unrecorded: list[Outcome] = field(default_factory=list)
     over: bool = False
     _record: RunRecord | None = None
     _pacer: Pacer | None = None

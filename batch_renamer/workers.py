@@ -28,6 +28,9 @@ R = TypeVar("R")
 
 _MOST_UNRECORDED = 2_000
 
+_LATE_S = 1.0
+"""After this long without an end to a write, nothing more is begun: it could not be recorded that it was sent."""
+
 _GATHER_S = 0.1
 """How long a result waits for others to be recorded with: a transaction costs more than the rows in it."""
 
@@ -213,6 +216,7 @@ class _Outbox(Generic[R]):
         self._filled = anyio.Event()
         self._emptied = anyio.Event()
         self._flush_now = anyio.Event()
+        self._write_begun: float | None = None
         self._closed = False
         self._broken = False
 
@@ -228,8 +232,11 @@ class _Outbox(Generic[R]):
         self._flush_now.set()
 
     async def wait_for_capacity(self) -> None:
-        while len(self._results) > _MOST_UNRECORDED and not self._broken:
+        while not self._broken and (len(self._results) > _MOST_UNRECORDED or self._is_late()):
             await self._emptied.wait()
+
+    def _is_late(self) -> bool:
+        return self._write_begun is not None and anyio.current_time() - self._write_begun >= _LATE_S
 
     async def run(self) -> None:
         with anyio.CancelScope(shield=True):
@@ -241,12 +248,17 @@ class _Outbox(Generic[R]):
                 if not self._closed:
                     self._flush_now = anyio.Event()
                 group, self._results = self._results, []
-                self._emptied.set()
-                self._emptied = anyio.Event()
+                self._tell_of_capacity()
                 if group and not self._broken:
                     await self._write(group)
+                    self._tell_of_capacity()
+
+    def _tell_of_capacity(self) -> None:
+        self._emptied.set()
+        self._emptied = anyio.Event()
 
     async def _write(self, group: list[R]) -> None:
+        self._write_begun = anyio.current_time()
         try:
             await self._record(group)
         except BatchRenamerError as error:
@@ -254,3 +266,5 @@ class _Outbox(Generic[R]):
             # and whoever takes the run up again reads them back.
             self._broken = True
             self._stop.request(error)
+        finally:
+            self._write_begun = None

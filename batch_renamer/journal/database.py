@@ -177,6 +177,12 @@ class Database:
         with self._lock, _translated(self.path, self._connection.close):
             return self._connection.execute(query, parameters).fetchall()
 
+    @contextmanager
+    def in_memory(self) -> Iterator[sqlite3.Connection]:
+        """Hold the connection for statements about temporary tables: they need neither the file's lock nor its disk."""
+        with self._lock, _translated(self.path, self._connection.close):
+            yield self._connection
+
     def compact(self) -> None:
         """Give the room of what was deleted back to the disk."""
         with self._lock, _translated(self.path, self._connection.close):

@@ -140,6 +140,26 @@ class RowTable(RunTable):
             if any(isinstance(decision, Outcome) and decision.attempts for decision in decisions):
                 activity.noted(connection, run.number, sent=True)
 
+    def keep_in_memory(self, run: RunRecord, outcomes: Sequence[Outcome]) -> None:
+        """Keep outcomes that the file does not take, for what this process still has to say of the run.
+
+        From now on this journal reads the run's rows from memory, where the outcomes are, and where what was handed out
+        and has none was never sent. In the file such rows stay handed out, so that others call them ``unknown``.
+        """
+        values = [settled(run.number, outcome) for outcome in outcomes]
+        with self.in_memory() as connection:
+            connection.execute("PRAGMA temp_store = MEMORY")
+            connection.execute(f"CREATE TEMP TABLE rows AS SELECT * FROM main.rows WHERE run = {run.number:d}")  # noqa: S608 - a number
+            connection.execute("CREATE UNIQUE INDEX temp.rows_in_memory ON rows (run, row)")
+            for sql, parameters in SETTLE_OUTCOME.statements(values):
+                connection.execute(sql, parameters)
+            connection.execute("UPDATE temp.rows SET handed_out = 0 WHERE result = 'planned' AND handed_out = 1")
+            connection.execute("ALTER TABLE temp.rows RENAME TO own_rows")
+            connection.execute(
+                "CREATE TEMP VIEW rows AS SELECT * FROM temp.own_rows"  # noqa: S608 - a number
+                f" UNION ALL SELECT * FROM main.rows WHERE run != {run.number:d}"
+            )
+
     def look_again(self, run: RunRecord) -> None:
         """Have every usable order looked at again, if another run of the account has renamed since this one began.
 

@@ -75,8 +75,9 @@ async def conclude(run: Run) -> RunSummary:
 
 async def _note_end(run: Run, cause: BatchRenamerError | None) -> None:
     stopped = str(cause) if cause is not None else ""
+    await _record_late(run)
     try:
-        if not run.outcomes_lost:
+        if not run.unrecorded:
             await run.journal.off_loop(run.journal.take_back, run.record)
         record = await run.journal.off_loop(run.journal.run, run.record.id)
         kept = RunState.PLANNED if _stays_a_plan(run, record, cause) else RunState.FINISHED
@@ -89,6 +90,19 @@ async def _note_end(run: Run, cause: BatchRenamerError | None) -> None:
         # only the note that the run has ended is missing.
         log.error("the end of the run could not be noted: %s", error)  # noqa: TRY400 - the cause is its sentence
     await _note_limit(run)
+
+
+async def _record_late(run: Run) -> None:
+    """Write down the outcomes that the journal did not take before, or else keep them for the reports."""
+    if not run.unrecorded:
+        return
+    try:
+        await run.journal.off_loop(run.journal.settle, run.record, run.unrecorded)
+    except BatchRenamerError as error:
+        log.error("%d outcomes could not be recorded: %s", len(run.unrecorded), error)  # noqa: TRY400 - its sentence
+        await run.journal.off_loop(run.journal.keep_in_memory, run.record, run.unrecorded)
+    else:
+        run.unrecorded.clear()
 
 
 def _stays_a_plan(run: Run, record: RunRecord, cause: BatchRenamerError | None) -> bool:
@@ -122,10 +136,11 @@ async def _note_summary(run: Run, summary: RunSummary, *, reported: bool) -> Non
         await run.journal.off_loop(
             run.journal.note_ended,
             run.record,
-            reported=reported,
+            # What the journal did not take can be read back when the run is taken up, so it is not over.
+            reported=reported and not run.unrecorded,
             exit_code=summary.exit_code,
             seconds=summary.seconds,
-            counts={result.value: count for result, count in summary.counts.items()},
+            counts=None if run.unrecorded else {str(result): count for result, count in summary.counts.items()},
         )
     except BatchRenamerError as error:
         # Then the run can still be taken up, and all that is left of it is to write its reports once more.

@@ -82,15 +82,19 @@ async def rename(run: Run) -> None:
             yield batch
 
     async def record_outcomes(outcomes: list[Outcome]) -> None:
+        if run.unrecorded:
+            run.unrecorded += outcomes
+            return
         try:
             await journal.off_loop(journal.settle, record, outcomes)
-            bad_rows = [outcome.row for outcome in bad_outcomes(outcomes)]
-            order_ids = await journal.off_loop(journal.order_ids, record, bad_rows) if bad_rows else {}
-        except JournalError:
-            # No outcome after this is written down. What was handed out stays noted: whoever takes the run up reads it
-            # back.
-            run.outcomes_lost = True
-            raise
+        except JournalError as error:
+            # They are tried once more at the end. In the journal their rows stay handed out: whoever takes the run up
+            # reads them back.
+            run.unrecorded += outcomes
+            run.stop.request(error)
+            return
+        bad_rows = [outcome.row for outcome in bad_outcomes(outcomes)]
+        order_ids = await journal.off_loop(journal.order_ids, record, bad_rows) if bad_rows else {}
         sent.note(outcomes, now=anyio.current_time())
         tally.add(outcomes, order_ids)
         run.progress.advance(tally.done, failures=tally.bad, note=run.pace_note())

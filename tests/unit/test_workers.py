@@ -529,3 +529,25 @@ async def test_nothing_is_started_during_an_outage() -> None:
     await orders.read_all()
     assert orders.most_in_hand(0, 200) < 60
     assert not [time for time, _ in orders.seen if 7 <= time < 65]
+
+
+@pytest.mark.parametrize("write_s", [0.9, 6.0], ids=["in time", "late"])
+async def test_nothing_is_begun_while_a_write_is_late(write_s: float) -> None:
+    """After a second without an end to it, items wait until what was done before them is recorded."""
+    writes: list[tuple[float, float]] = []
+    begun: list[float] = []
+
+    async def handle(item: int, emit: Emit) -> None:
+        begun.append(anyio.current_time())
+        await anyio.sleep(0.05)
+        emit(item)
+
+    async def record(_: list[int]) -> None:
+        begin = anyio.current_time()
+        await anyio.sleep(write_s if not writes else 0.0)
+        writes.append((begin, anyio.current_time()))
+
+    await Shop().work(range(200), workers=2, handle=handle, record=record)
+    [first, *_] = writes
+    in_between = [moment for moment in begun if first[0] + 1.05 < moment < first[1]]
+    assert (len(begun), in_between) == (200, [])
