@@ -5,20 +5,25 @@ Behind it, every request is paced and tried again (`retrying`); in front of it, 
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import TypeVar
 
 import anyio
 
 from batch_renamer.breaker import Kind
-from batch_renamer.errors import ApiUnavailableError, KeyRefusedError
+from batch_renamer.errors import ApiUnavailableError, BatchRenamerError, KeyRefusedError
 from batch_renamer.model import Found, Missing, Order, Reading, Unreadable
 from batch_renamer.orders_api import OrdersApi, RefusedError, RequestError
 from batch_renamer.retrying import Capacity, Retrier, Tries
+from batch_renamer.stopping import Stopping
 
 __all__ = ["Gateway", "ReadPage"]
+
+T = TypeVar("T")
 
 _PAGE_429S = 4
 """How often a page may meet a 429: lists may have a limit of their own, and single reads do as well."""
@@ -42,6 +47,8 @@ class Gateway:
         self._api = api
         self._retrier = retrier
         self._wall = wall
+        self._key_in_question = anyio.Lock()
+        self._key_good_at = -math.inf
 
     def capacity(self, kind: Kind) -> Capacity:
         """Return what tells when one more row that makes requests of this kind is to be started."""
@@ -110,7 +117,7 @@ class Gateway:
             Stopping, KeyRefusedError, CertificateError: the run is over.
         """
         try:
-            return await self._retrier.call(lambda: self._get(order_id), kind="read")
+            return await self._of_one_row(lambda: self._get(order_id), Tries(), kind="read")
         except RequestError as error:
             return _unread(error)
 
@@ -138,7 +145,29 @@ class Gateway:
             TooLate: its turn came after ``tries.send_by``; nothing was sent.
             Stopping, KeyRefusedError, CertificateError: the run is over.
         """
-        return await self._retrier.call(lambda: self._api.rename(order_id, new_name), tries, kind="rename")
+        return await self._of_one_row(lambda: self._api.rename(order_id, new_name), tries, kind="rename")
+
+    async def _of_one_row(self, request: Callable[[], Awaitable[T]], tries: Tries, *, kind: Kind) -> T:
+        """Make the requests of one row; a 401 is that row's failure where the key is good for the neutral question."""
+        try:
+            return await self._retrier.call(request, tries, kind=kind)
+        except KeyRefusedError:
+            if not await self._key_is_good(since=anyio.current_time()):
+                raise
+        refused = RefusedError("401 Unauthorized, although the key is good", status=HTTPStatus.UNAUTHORIZED)
+        self._retrier.note_refused_key(tries, kind, refused)
+        raise refused
+
+    async def _key_is_good(self, *, since: float) -> bool:
+        """Tell whether the key was proven after a moment; one proof answers for all that ask meanwhile."""
+        async with self._key_in_question:
+            if self._key_good_at <= since:
+                try:
+                    await self.prove_key()
+                except (BatchRenamerError, Stopping):
+                    return False
+                self._key_good_at = anyio.current_time()
+            return True
 
 
 def _unread(error: RequestError) -> Reading:

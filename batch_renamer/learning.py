@@ -69,6 +69,7 @@ class LimitLearner:
         self._drips: _Drips | None = None
         # The share of the ceiling that was kept to when something was let in last, and whether nothing is any more.
         self._let_in_at_share, self._is_shut = 1.0, False
+        self._last_cut: _Cut | None = None
         self._ramp: list[_Step] = []
         self._steps_large = False
         self._attempt_cost = 0
@@ -110,6 +111,7 @@ class LimitLearner:
         """Note that a try met a 429."""
         self._answered(send, now, refused=True)
         if send.left_at <= self._decided_at:
+            self._last_cut = None  # Others were refused as well: it is a limit.
             if self._attempt_cost:
                 self._charge()
             return
@@ -127,6 +129,16 @@ class LimitLearner:
         self._try_at = now + self._hold_s
         if failed:
             self._charge()
+
+    def take_back(self, first: Send, again: Send) -> None:
+        """Forget what the 429 of ``first`` taught, where nothing else was refused since: it was that row's own.
+
+        ``again`` is the row's next try, which met a 429 as well while others were let in.
+        """
+        again.refused = True
+        if self._last_cut is not None and self._last_cut.by is first:
+            self.limit_per_s = max(self.limit_per_s, self._last_cut.share_before * self.ceiling_per_s)
+            self._last_cut = self._drips = None
 
     def share(self, ceiling_per_s: float) -> None:
         """Take another ceiling, because others take their part; what was learnt is scaled with it."""
@@ -146,6 +158,7 @@ class LimitLearner:
             self._learn_from_drips(now)
 
     def _cut(self, refused: Send) -> None:
+        self._last_cut = _Cut(refused, self.limit_per_s / self.ceiling_per_s)
         since = refused.left_at - _WINDOW_S
         seen = sum(since < send.left_at < refused.left_at and not send.refused for send in self._sends)
         self._is_shut = not seen and self._begun_at is not None and since >= self._begun_at
@@ -189,6 +202,14 @@ class _Drips:
 
     awaited: int
     let_in: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """The last cut: the try that met the 429, and the share of the ceiling that was kept to before."""
+
+    by: Send
+    share_before: float
 
 
 @dataclass(frozen=True, slots=True)

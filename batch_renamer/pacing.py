@@ -189,6 +189,11 @@ class Pacer:
             self._pause(now, self._pause_s)
             self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
 
+    def set_aside(self, first: Send, again: Send) -> None:
+        """Note a 429 of a row that is refused again while others pass: its first one said nothing of the limit."""
+        self.throttled += 1
+        self._learner.take_back(first, again)
+
     def _pause(self, now: float, seconds: float) -> None:
         self._paused_at = now
         self._next_slot = max(self._next_slot, now + seconds)

@@ -44,12 +44,19 @@ class Capacity(Protocol):
     async def wait(self) -> None:
         """Return when one more item is to be started."""
 
+    async def wait_for_probe(self) -> None:
+        """Return when one more is to be started whatever the bound, from elsewhere than its neighbours in hand."""
+
 
 class Unlimited:
     """Always has capacity: the bound alone decides how many items are in hand."""
 
     async def wait(self) -> None:
         """Return at once."""
+
+    async def wait_for_probe(self) -> None:
+        """Never return: there is nothing to find out."""
+        await anyio.sleep_forever()
 
 
 async def work_through(
@@ -60,11 +67,13 @@ async def work_through(
     workers: MostAtOnce,
     stop: StopSignal,
     capacity: Capacity | None = None,
+    elsewhere: Callable[[], Awaitable[T | None]] | None = None,
     urgent: Callable[[R], bool] = lambda _: False,
 ) -> None:
     """Handle every item of ``batches``, ``workers()`` of them at once, and record every result.
 
     One more item is started whenever there is ``capacity`` for it; without one, as soon as the bound allows.
+    ``elsewhere`` returns an item that lies further on, which the batches then leave out; None when there is none.
     ``handle(item, emit)`` calls ``emit`` for each result, synchronously, also when it is cancelled; ``record`` writes a
     group of results, at once if one of them is ``urgent``. Errors that end a run (raised by either) become the cause of
     ``stop``; nothing more is handed out then, and items in hand get the grace of the stop before they are cancelled.
@@ -85,16 +94,18 @@ async def work_through(
         [2, 4, 6]
     """
     outbox: _Outbox[R] = _Outbox(record, stop, urgent)
-    inbox = _Inbox(batches, stop)
+    inbox = _Inbox(batches, stop, elsewhere)
     async with anyio.create_task_group() as recording:
         recording.start_soon(outbox.run)
         try:
             async with anyio.create_task_group() as guard:
                 guard.start_soon(_cancel_when_out_of_time, stop, guard.cancel_scope)
                 guard.start_soon(inbox.run)
-                async with anyio.create_task_group() as tasks:
+                async with anyio.create_task_group() as tasks, anyio.create_task_group() as probing:
                     in_hand = _InHand(handle, inbox=inbox, outbox=outbox, tasks=tasks, stop=stop)
+                    probing.start_soon(in_hand.probe, capacity or Unlimited())
                     await in_hand.scale(workers, capacity or Unlimited())
+                    probing.cancel_scope.cancel()
                 guard.cancel_scope.cancel()
         finally:
             outbox.close()
@@ -140,6 +151,14 @@ class _InHand(Generic[T, R]):
                 # Let it come as far as its first wait: what it asks for counts before the next one is started.
                 await anyio.lowlevel.checkpoint()
 
+    async def probe(self, capacity: Capacity) -> None:
+        """Start an item from elsewhere whenever one is wanted as a probe, until there is none."""
+        while True:
+            await capacity.wait_for_probe()
+            if (item := await self._inbox.take_elsewhere()) is None:
+                return
+            self._start(item[0])
+
     def _start(self, item: T) -> None:
         self._count += 1
         self._tasks.start_soon(self._work_at, item)
@@ -163,9 +182,15 @@ class _Inbox(Generic[T]):
     The next batch is fetched while the second half of the last one is handed out, so that nobody waits for it.
     """
 
-    def __init__(self, batches: AsyncIterator[Sequence[T]], stop: StopSignal) -> None:
+    def __init__(
+        self,
+        batches: AsyncIterator[Sequence[T]],
+        stop: StopSignal,
+        elsewhere: Callable[[], Awaitable[T | None]] | None,
+    ) -> None:
         self._batches = batches
         self._stop = stop
+        self._elsewhere = elsewhere
         self._waiting: deque[T] = deque()
         self._few = 0
         self._few_left = anyio.Event()
@@ -193,11 +218,26 @@ class _Inbox(Generic[T]):
         self._fetched = anyio.Event()
 
     async def take(self) -> tuple[T] | None:
+        """Return the next item in order; None when there is none, or none is to be handed out any more."""
+        return self._pop(self._waiting.popleft) if await self._has_more() else None
+
+    async def take_elsewhere(self) -> tuple[T] | None:
+        """Return an item that lies as far from the next one as possible."""
+        if self._elsewhere is not None and not self._stop.requested:
+            try:
+                if (item := await self._elsewhere()) is not None:
+                    return (item,)
+            except BatchRenamerError as error:
+                self._stop.request(error)
+        return self._pop(self._waiting.pop) if await self._has_more() else None
+
+    async def _has_more(self) -> bool:
         while not (self._waiting or self._ended or self._stop.requested):
             await self._fetched.wait()
-        if self._stop.requested or not self._waiting:
-            return None
-        item = self._waiting.popleft()
+        return bool(self._waiting) and not self._stop.requested
+
+    def _pop(self, pop: Callable[[], T]) -> tuple[T]:
+        item = pop()
         if len(self._waiting) <= self._few:
             self._few_left.set()
         return (item,)

@@ -6,6 +6,7 @@
 
 from batch_renamer.orders_api.protocol import (
     ForeignNameError,
+    ForeignOrderError,
     LocalShortageError,
     OrderPage,
     OrdersApi,
@@ -18,6 +19,7 @@ from batch_renamer.orders_api.protocol import (
 
 __all__ = [
     "ForeignNameError",
+    "ForeignOrderError",
     "LocalShortageError",
     "OrderPage",
     "OrdersApi",

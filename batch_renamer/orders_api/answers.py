@@ -20,6 +20,7 @@ from batch_renamer.orders_api.foreign import is_web_page, leads_to, shown, web_p
 from batch_renamer.orders_api.jsontext import parse
 from batch_renamer.orders_api.protocol import (
     ForeignNameError,
+    ForeignOrderError,
     OrderPage,
     RefusedError,
     RequestError,
@@ -185,7 +186,7 @@ def _about(answer: dict[str, Any], order_id: str, secret: str) -> Order:
     """
     order = _order(answer, secret)
     if order.order_id and not same_order(order.order_id, order_id):
-        raise TransientError("an answer about another order", status=200, may_be_applied=True)
+        raise ForeignOrderError
     if not order.order_id and "name" in answer and not _OF_ORDERS_ALONE & answer.keys():
         raise _not_the_answer("an order")
     return order if order.order_id else replace(order, order_id=order_id)

@@ -15,6 +15,7 @@ from batch_renamer.model import Order
 
 __all__ = [
     "ForeignNameError",
+    "ForeignOrderError",
     "LocalShortageError",
     "OrderPage",
     "OrdersApi",
@@ -76,6 +77,13 @@ class ForeignNameError(TransientError):
     def __init__(self, kept: str) -> None:
         super().__init__("an answer with another name", status=200, may_be_applied=True)
         self.kept = kept
+
+
+class ForeignOrderError(TransientError):
+    """200, but about another order: whoever mixed the answers up, the API is at work, and it is no outage."""
+
+    def __init__(self) -> None:
+        super().__init__("an answer about another order", status=200, may_be_applied=True)
 
 
 class LocalShortageError(TransientError):

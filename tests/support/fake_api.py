@@ -20,6 +20,8 @@ from batch_renamer.errors import KeyRefusedError
 from batch_renamer.model import Order
 from batch_renamer.orders_api import (
     ForeignNameError,
+    ForeignOrderError,
+    LocalShortageError,
     OrderPage,
     RefusedError,
     RequestError,
@@ -34,10 +36,12 @@ __all__ = [
     "FakeOrdersApi",
     "Fault",
     "ForeignName",
+    "ForeignOrder",
     "Hang",
     "KeyRefused",
     "Outage",
     "Refused",
+    "Shortage",
     "Slow",
     "Stale",
     "Throttled",
@@ -106,6 +110,16 @@ class ForeignName:
     kept: str
 
 
+@dataclass(frozen=True, slots=True)
+class ForeignOrder:
+    """200 with another order; the server did what was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """This machine is short of open files; nothing leaves."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hang:
     """No answer; the client gives up after ``timeout_s``. ``applied_after_s``: the server does it, that much later."""
@@ -126,7 +140,20 @@ class Slow:
     latency_s: float
 
 
-Fault = Transient | Unsent | Throttled | Refused | Unconfirmed | Stale | ForeignName | Hang | KeyRefused | Slow
+Fault = (
+    Transient
+    | Unsent
+    | Throttled
+    | Refused
+    | Unconfirmed
+    | Stale
+    | ForeignName
+    | ForeignOrder
+    | Shortage
+    | Hang
+    | KeyRefused
+    | Slow
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,6 +303,7 @@ class FakeOrdersApi:
                 | Throttled()
                 | Refused(applied=False)
                 | KeyRefused()
+                | Shortage()
             ):
                 delay_s = None
             case ForeignName(kept=kept) | Transient(kept=str() as kept):
@@ -299,7 +327,16 @@ def _refusal(status: int, words: str = "") -> RefusedError:
 
 
 def _error_of(
-    fault: Transient | Unsent | Throttled | Refused | Unconfirmed | ForeignName | Hang | KeyRefused,
+    fault: Transient
+    | Unsent
+    | Throttled
+    | Refused
+    | Unconfirmed
+    | ForeignName
+    | ForeignOrder
+    | Shortage
+    | Hang
+    | KeyRefused,
 ) -> RequestError | KeyRefusedError:
     match fault:
         case Transient(status=status, retry_after_s=hint_s):
@@ -315,6 +352,10 @@ def _error_of(
             return UnconfirmedError(f"{status} {HTTPStatus(status).phrase}, which shows no order", status=status)
         case ForeignName(kept=kept):
             return ForeignNameError(kept)
+        case ForeignOrder():
+            return ForeignOrderError()
+        case Shortage():
+            return LocalShortageError("a shortage of open files on this machine")
         case Hang():
             return TransientError("no answer in time", may_be_applied=True, timed_out=True)
         case KeyRefused():

@@ -8,6 +8,7 @@ import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import anyio
 import pytest
@@ -72,9 +73,9 @@ async def test_twenty_bad_answers_in_a_row_are_an_outage() -> None:
     """The twentieth opens the breaker, the nineteenth does not."""
     rig = Rig()
     rig.fail(19)
-    assert not rig.breaker.is_open
+    assert rig.breaker.is_closed
     rig.fail(1)
-    assert rig.breaker.is_open
+    assert not rig.breaker.is_closed
 
 
 async def test_a_good_answer_begins_the_count_anew() -> None:
@@ -83,7 +84,7 @@ async def test_a_good_answer_begins_the_count_anew() -> None:
     for _ in range(10):
         rig.fail(19)
         rig.breaker.good("rename")
-    assert not rig.breaker.is_open
+    assert rig.breaker.is_closed
 
 
 async def test_a_good_answer_closes_the_breaker_before_anybody_has_asked() -> None:
@@ -101,7 +102,7 @@ async def test_good_reads_do_not_hide_that_renames_fail() -> None:
         rig.fail(1)
         rig.breaker.good("read")
     rig.fail(1)
-    assert rig.breaker.is_open
+    assert not rig.breaker.is_closed
 
 
 async def test_ten_seconds_of_silence_are_an_outage() -> None:
@@ -111,9 +112,9 @@ async def test_ten_seconds_of_silence_are_an_outage() -> None:
         await anyio.sleep(100)  # nobody asks: that is no silence
         breaker.sent()
         await anyio.sleep(9.99)
-        assert not breaker.is_open
+        assert breaker.is_closed
         await anyio.sleep(0.52)
-        assert breaker.is_open
+        assert not breaker.is_closed
 
 
 @pytest.mark.parametrize(("patience_s", "silence_s"), [(0, 1), (5, 2.5), (900, 10)])
@@ -124,9 +125,9 @@ async def test_little_patience_bears_little_silence_after_a_bad_answer(patience_
         breaker.sent()
         rig.fail(1)
         await anyio.sleep(silence_s - 0.01)
-        assert not breaker.is_open
+        assert breaker.is_closed
         await anyio.sleep(0.52)
-        assert breaker.is_open
+        assert not breaker.is_closed
 
 
 async def test_a_good_answer_breaks_the_silence() -> None:
@@ -137,7 +138,7 @@ async def test_a_good_answer_breaks_the_silence() -> None:
             breaker.sent()
             await anyio.sleep(9)
             breaker.good("read")
-        assert not breaker.is_open
+        assert breaker.is_closed
 
 
 async def test_rows_are_held_until_the_api_is_back() -> None:
@@ -148,6 +149,7 @@ async def test_rows_are_held_until_the_api_is_back() -> None:
     async def row() -> None:
         await rig.breaker.admit("rename")
         admitted.append(anyio.current_time())
+        rig.breaker.good("rename")
 
     async with rig.guarded(), anyio.create_task_group() as rows:
         rig.fail(20)
@@ -191,6 +193,7 @@ async def test_the_user_is_told_once_of_an_outage_and_of_its_end() -> None:
     async with rig.guarded() as breaker:
         rig.fail(20)
         await breaker.admit("rename")
+        breaker.good("rename")
         await anyio.sleep(5)
     assert len(rig.said) == 2
     assert "503 Service Unavailable" in rig.said[0]
@@ -213,8 +216,8 @@ async def test_a_rows_good_answer_ends_the_outage_at_once() -> None:
         assert len(rig.asked) == asked
 
 
-async def test_after_a_second_streak_a_row_asks() -> None:
-    """When the question is answered well and renames go on failing, one rename every two seconds is let through."""
+async def test_where_the_question_is_answered_rows_probe_one_at_a_time() -> None:
+    """A breaker that is half-open for renames lets one through at once, and then one every two seconds."""
     rig = Rig()
     asking: list[float] = []
 
@@ -222,43 +225,81 @@ async def test_after_a_second_streak_a_row_asks() -> None:
         assert await rig.breaker.admit("rename")
         asking.append(anyio.current_time())
 
-    async with rig.guarded() as breaker:
-        rig.fail(20)
-        await breaker.admit("rename")
+    async with rig.guarded():
         rig.fail(20)
         begun = anyio.current_time()
         async with anyio.create_task_group() as rows:
             for _ in range(4):
                 rows.start_soon(row)
-        assert [round(time - begun, 1) for time in asking] == [0, 2, 4, 6]
+        assert [round(time - begun, 1) for time in asking] == [0.1, 2.1, 4.1, 6.1]
         assert len(rig.asked) == 1
 
 
-async def test_where_renames_ask_reads_go_on() -> None:
+async def test_where_renames_probe_reads_go_on() -> None:
     """Requests of a kind that works are not held back, and their answers don't end the outage of the other."""
     rig = Rig()
     async with rig.guarded() as breaker:
         rig.fail(20)
-        await breaker.admit("rename")
-        rig.fail(20)
         assert not await breaker.admit("read")
         breaker.good("read")
-        assert breaker.is_open
+        assert not breaker.is_closed
         breaker.good("rename")
-        assert not breaker.is_open
+        assert breaker.is_closed
 
 
-async def test_a_turn_to_ask_ends_with_its_outage() -> None:
-    """A turn that no row has taken is not left over for the next outage."""
+async def test_a_probe_permit_ends_with_its_outage() -> None:
+    """A permit that no row has taken is not left over for the next outage."""
     rig = Rig(latency_s=1)
     async with rig.guarded() as breaker:
-        rig.fail(40)
+        rig.fail(20)
         await anyio.sleep(1.5)
-        rig.fail(1)
-        await anyio.sleep(3)
         breaker.good("rename")
         rig.fail(20)
-        assert not await breaker.admit("rename")
+        begun = anyio.current_time()
+        assert await breaker.admit("rename")
+        assert anyio.current_time() >= begun + 1
+
+
+async def test_a_fresh_row_is_the_probe_where_there_is_one() -> None:
+    """Rows that have failed don't probe while somebody can start another one."""
+    rig = Rig()
+    probes: list[tuple[str, float]] = []
+
+    async def row(name: str, *, fresh: bool) -> None:
+        if await rig.breaker.admit("rename", fresh=fresh):
+            probes.append((name, anyio.current_time()))
+
+    async with rig.guarded() as breaker, anyio.create_task_group() as rows:
+        rig.fail(20)
+        rows.start_soon(partial(row, "failed before", fresh=False))
+        await breaker.fresh_row_wanted("rename")
+        await row("fresh", fresh=True)
+        [(who, at_s)] = probes
+        assert (who, round(at_s, 1)) == ("fresh", 0.1)
+        await anyio.sleep(1.9)
+        assert len(probes) == 1
+        breaker.good("rename")
+
+
+async def test_where_no_fresh_row_is_left_those_in_hand_are_blamed_after_a_minute() -> None:
+    """The neutral question is answered well all the while: an outage of one kind is not waited for to the end."""
+    rig = Rig()
+    async with rig.guarded() as breaker:
+        rig.fail(20)
+        await breaker.wait_until_closed("rename")
+        assert 60 <= anyio.current_time() <= 63
+        assert breaker.passed_since("rename", 50.0)
+        assert not rig.stop.requested
+
+
+async def test_a_row_that_fails_while_others_pass_is_no_sign_of_an_outage() -> None:
+    """What a row meets that failed before others passed is its own; twenty fresh rows that fail are an outage."""
+    rig = Rig()
+    for _ in range(100):
+        rig.breaker.bad("rename", "500 Internal Server Error", own=True)
+    assert rig.breaker.is_closed
+    rig.fail(20)
+    assert not rig.breaker.is_closed
 
 
 @pytest.mark.parametrize("patience_s", [1.0, 5.0, 60.0])
@@ -300,29 +341,55 @@ async def test_patience_begins_anew_with_every_outage() -> None:
     assert not rig.stop.requested
 
 
-async def test_a_hint_beyond_patience_ends_the_run_at_once() -> None:
-    """Waiting for what will not come in time helps nobody."""
+async def test_a_hint_beyond_patience_ends_the_run_when_a_probe_is_told_the_same() -> None:
+    """Waiting for what will not come in time helps nobody, but the first to be told may be a single bad order."""
     rig = Rig(patience_s=60)
-    rig.breaker.throttled("read", 61.0)
+    assert rig.breaker.throttled("read", 61.0, left_at=-0.1) is None
+    assert not rig.stop.requested
+    assert not rig.breaker.is_closed
+    rig.breaker.throttled("read", 61.0, left_at=-0.05)  # left before the first answer came: no probe
+    assert not rig.stop.requested
+    rig.breaker.throttled("read", 61.0, left_at=0.1)
     assert isinstance(rig.stop.cause, ApiUnavailableError)
     assert "61 s" in str(rig.stop.cause)
 
 
+async def test_a_hint_beyond_patience_is_one_rows_own_when_a_probe_passes() -> None:
+    """The run goes on without a pause."""
+    rig = Rig(patience_s=60)
+    assert rig.breaker.throttled("rename", 86_400.0, left_at=-0.1) is None
+    rig.breaker.good("rename", left_at=0.1)
+    assert rig.breaker.is_closed
+    assert rig.breaker.passed_since("rename", 0.0)
+    assert not rig.stop.requested
+
+
+async def test_a_hint_beyond_patience_to_the_neutral_question_ends_the_run_at_once() -> None:
+    """It concerns no single order."""
+    rig = Rig(patience_s=60)
+    rig.breaker.throttled("list", 61.0)
+    assert isinstance(rig.stop.cause, ApiUnavailableError)
+
+
 @pytest.mark.parametrize("hint_s", [None, 59.0])
 async def test_a_hint_within_patience_is_waited_for(hint_s: float | None) -> None:
-    """A 429 alone does not end a run."""
+    """A 429 alone does not end a run; a long pause is kept when a probe is told the same."""
     rig = Rig(patience_s=60)
-    rig.breaker.throttled("read", hint_s)
+    rig.breaker.throttled("read", hint_s, left_at=-0.1)
+    assert rig.breaker.throttled("read", hint_s, left_at=0.1) == hint_s
+    assert rig.breaker.is_closed
     assert not rig.stop.requested
 
 
 async def test_a_long_hint_of_one_row_is_no_end() -> None:
     """A single 503 with a long ``Retry-After`` ends nothing; in an outage it does."""
     rig = Rig(patience_s=60)
-    rig.breaker.bad("rename", "503 Service Unavailable", 3600.0)
+    rig.breaker.bad("rename", "503 Service Unavailable", 3600.0, left_at=-0.1)
     assert not rig.stop.requested
     rig.fail(19)
-    rig.breaker.bad("rename", "503 Service Unavailable", 3600.0)
+    rig.breaker.bad("rename", "503 Service Unavailable", 3600.0, left_at=-0.1)
+    assert not rig.stop.requested
+    rig.breaker.bad("list", "503 Service Unavailable", 3600.0, left_at=0.1)
     assert isinstance(rig.stop.cause, ApiUnavailableError)
 
 
@@ -493,7 +560,8 @@ async def test_an_outage_without_end_stops_the_run(fault: Fault, method: Method 
         new_name = new_name_of(f"o{outcome.row - 2}")
         assert outcome.result in (Result.RENAMED, Result.UNKNOWN)
         assert outcome.result == Result.UNKNOWN or api.names_given[f"o{outcome.row - 2}"] == [new_name]
-    assert sum(outcome.result == Result.UNKNOWN for outcome in outcomes.values()) <= workers
+    probes = 3  # in five seconds, beyond the bound of workers
+    assert sum(outcome.result == Result.UNKNOWN for outcome in outcomes.values()) <= workers + probes
 
 
 async def test_few_requests_leave_during_an_outage() -> None:

@@ -32,6 +32,9 @@ def _same_jitter_every_time() -> None:
     random.seed(2024)
 
 
+KEY_IS_REFUSED = Outage(begin_s=0, method="page", fault=KeyRefused())
+
+
 def requests_for(api: FakeOrdersApi) -> list[RenameRequest]:
     """Return a request for every order."""
     return [RenameRequest(row=row, order_id=order_id, new_name="new") for row, order_id in enumerate(api.names, 2)]
@@ -95,7 +98,11 @@ async def test_an_outage_makes_no_order_unreadable() -> None:
 
 async def test_a_refused_key_stops_the_reading() -> None:
     """A 401 is the cause of the stop; what was read is recorded, and the rest is not made up."""
-    api = FakeOrdersApi({f"o{number}": "old" for number in range(200)}, script={("o50", "get"): [KeyRefused()]})
+    api = FakeOrdersApi(
+        {f"o{number}": "old" for number in range(200)},
+        outages=[KEY_IS_REFUSED],
+        script={("o50", "get"): [KeyRefused()]},
+    )
     bench = Bench.of(api)
     found = await look_up(bench, requests_for(api))
     assert isinstance(bench.stop.cause, KeyRefusedError)

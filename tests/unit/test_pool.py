@@ -44,9 +44,13 @@ def _same_jitter_every_time() -> None:
     random.seed(2024)
 
 
-def api_of(orders: int = 30, *, latency_s: float = 0.05) -> FakeOrdersApi:
+KEY_IS_REFUSED = Outage(begin_s=0, method="page", fault=KeyRefused())
+
+
+def api_of(orders: int = 30, *outages: Outage, latency_s: float = 0.05) -> FakeOrdersApi:
     """Return an API with so many orders."""
-    return FakeOrdersApi({f"o{number}": f"old {number}" for number in range(orders)}, latency_s=latency_s)
+    names = {f"o{number}": f"old {number}" for number in range(orders)}
+    return FakeOrdersApi(names, latency_s=latency_s, outages=outages)
 
 
 async def rename_one(api: FakeOrdersApi, *, attempts: int = 6, read_at: float = 0.0) -> Outcome | None:
@@ -360,7 +364,7 @@ async def test_a_guarded_order_renamed_by_another_hand_before_its_patch_is_left_
 async def test_a_name_may_grow_old_more_than_once() -> None:
     """However long a row has to wait, its name is never older than ten minutes when the PATCH leaves."""
     api = api_of(1)
-    api.add("o0", script={"rename": [Throttled(retry_after_s=700)] * 3})
+    api.add("o0", script={"rename": [Throttled(retry_after_s=700)] * 6})
     bench = Bench.of(api, patience_s=9_000)
     outcome = (await bench.rename(changes_of(api)))[2]
     assert outcome.result == Result.RENAMED
@@ -512,7 +516,7 @@ async def test_a_row_that_was_never_applied_stays_pending() -> None:
 @pytest.mark.virtual_time
 async def test_a_refused_key_stops_the_run() -> None:
     """The rows in flight end as usual, the refused one was sent and not confirmed, and nothing more is sent."""
-    api = api_of(100)
+    api = api_of(100, KEY_IS_REFUSED)
     api.add("o30", script={"rename": [KeyRefused()]})
     bench, changes = Bench.of(api), changes_of(api)
     outcomes = await bench.rename(changes)
@@ -525,7 +529,7 @@ async def test_a_refused_key_stops_the_run() -> None:
 @pytest.mark.virtual_time
 async def test_a_key_refused_in_the_look_back_leaves_the_row_unknown() -> None:
     """A row whose answer was lost is accounted for even if the run ends over the question."""
-    api = api_of(1)
+    api = api_of(1, KEY_IS_REFUSED)
     api.add("o0", script={"rename": [MADE, REFUSED], "get": [KeyRefused()]})
     bench = Bench.of(api)
     outcomes = await bench.rename(changes_of(api))
