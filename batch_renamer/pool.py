@@ -44,11 +44,13 @@ async def rename_all(
     gateway: Gateway,
     workers: MostAtOnce,
     stop: StopSignal,
+    elsewhere: Callable[[], Awaitable[Change | None]] | None = None,
     wall: Callable[[], float] = time.time,
 ) -> None:
     """Send every change, ``workers()`` at once, and hand the outcomes to ``record`` in groups.
 
-    ``wall`` gives the time, in seconds since the epoch.
+    ``elsewhere`` returns a change from further on in the sheet, which the batches then leave out. ``wall`` gives the
+    time, in seconds since the epoch.
     """
 
     async def handle(change: Change, emit: Callable[[Outcome], None]) -> None:
@@ -61,6 +63,7 @@ async def rename_all(
         workers=workers,
         stop=stop,
         capacity=gateway.capacity("rename"),
+        elsewhere=elsewhere,
         urgent=_is_bad,
     )
 

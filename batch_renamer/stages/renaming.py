@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import anyio
 
 from batch_renamer.errors import InputError, JournalError
-from batch_renamer.model import Change, Outcome
+from batch_renamer.model import Outcome
 from batch_renamer.pool import rename_all
 from batch_renamer.reconcile import SentRows
 from batch_renamer.run import Run
+from batch_renamer.stages.dispatch import Dispatch
 from batch_renamer.stages.intake import note_targets
 from batch_renamer.stages.locking import hold_alone
 from batch_renamer.stages.reconciling import look_once_more
@@ -18,8 +17,6 @@ from batch_renamer.stages.tally import Tally, bad_outcomes
 from batch_renamer.stages.weighing import bad_in, stop_at_too_many
 
 __all__ = ["confirm", "lock", "rename", "reopen", "still_whole"]
-
-_BATCH = 500
 
 
 async def confirm(run: Run) -> None:
@@ -74,13 +71,6 @@ async def rename(run: Run) -> None:
     # Of a run that is taken up, what went wrong before has been seen: it counts afresh.
     tally, sent, bad_in_plan = Tally(), SentRows(), 0 if run.command == "resume" else bad_in(counts)
 
-    async def batches() -> AsyncIterator[list[Change]]:
-        after = 0
-        while batch := await journal.off_loop(journal.changes, record, after_row=after, limit=_BATCH):
-            await journal.off_loop(journal.hand_out, record, batch)
-            after = batch[-1].row
-            yield batch
-
     async def record_outcomes(outcomes: list[Outcome]) -> None:
         if run.unrecorded:
             run.unrecorded += outcomes
@@ -100,5 +90,13 @@ async def rename(run: Run) -> None:
         run.progress.advance(tally.done, failures=tally.bad, note=run.pace_note())
         stop_at_too_many(run, tally, bad_in_plan=bad_in_plan)
 
-    await rename_all(batches(), record_outcomes, gateway=run.gateway, workers=run.most_at_once, stop=run.stop)
+    dispatch = Dispatch(journal, record)
+    await rename_all(
+        dispatch.batches(),
+        record_outcomes,
+        gateway=run.gateway,
+        workers=run.most_at_once,
+        stop=run.stop,
+        elsewhere=dispatch.elsewhere,
+    )
     await look_once_more(run, sent)

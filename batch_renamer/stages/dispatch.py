@@ -1,0 +1,57 @@
+"""The planned renames of a run, each dispatched once: in batches in sheet order, or singly from elsewhere in the sheet.
+
+A change is noted in the journal as dispatched before anything of it leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from batch_renamer.journal import Journal, RunRecord
+from batch_renamer.model import Change
+
+__all__ = ["Dispatch"]
+
+_BATCH = 500
+_GOLDEN = 0.618034
+"""Multiples of the golden ratio, without their whole part, spread evenly however many of them are taken."""
+
+
+class Dispatch:
+    """Hands out the changes of one run."""
+
+    def __init__(self, journal: Journal, record: RunRecord) -> None:
+        self._journal = journal
+        self._record = record
+        self._after = 0
+        self._taken_elsewhere: set[int] = set()
+        self._looks = 0
+
+    async def batches(self) -> AsyncIterator[list[Change]]:
+        """Yield the changes in sheet order, without those that were taken from elsewhere."""
+        while found := await self._changes(after_row=self._after, limit=_BATCH):
+            self._after = found[-1].row
+            if batch := [change for change in found if change.row not in self._taken_elsewhere]:
+                await self._journal.off_loop(self._journal.hand_out, self._record, batch)
+                yield batch
+
+    async def elsewhere(self) -> Change | None:
+        """Return a change beyond all that were handed out so far, each time at another place; None where there is none.
+
+        A block of bad rows is left by this however long it is.
+        """
+        self._looks += 1
+        beyond = max(self._record.sheet_rows - self._after, 0)
+        for after in (self._after + int(beyond * (self._looks * _GOLDEN % 1)), self._after):
+            # As many as may be taken, and one more.
+            found = await self._changes(after_row=after, limit=len(self._taken_elsewhere) + 1)
+            change = next((change for change in found if change.row not in self._taken_elsewhere), None)
+            # A batch may have been fetched while this one was looked for.
+            if change is not None and change.row > self._after:
+                self._taken_elsewhere.add(change.row)
+                await self._journal.off_loop(self._journal.hand_out, self._record, [change])
+                return change
+        return None
+
+    async def _changes(self, *, after_row: int, limit: int) -> list[Change]:
+        return await self._journal.off_loop(self._journal.changes, self._record, after_row=after_row, limit=limit)
