@@ -84,7 +84,12 @@ async def rename(run: Run) -> None:
             run.stop.request(error)
             return
         bad_rows = [outcome.row for outcome in bad_outcomes(outcomes)]
-        order_ids = await journal.off_loop(journal.order_ids, record, bad_rows) if bad_rows else {}
+        try:
+            order_ids = await journal.off_loop(journal.order_ids, record, bad_rows) if bad_rows else {}
+        except JournalError as error:
+            # These outcomes are recorded, and those that are still to come must be, too.
+            run.stop.request(error)
+            return
         sent.note(outcomes, now=anyio.current_time())
         tally.add(outcomes, order_ids)
         run.progress.advance(tally.done, failures=tally.bad, note=run.pace_note())
