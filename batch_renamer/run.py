@@ -40,7 +40,8 @@ class Run:
     ``sheet`` is the spreadsheet's path (None for a DataFrame), ``digest`` tells whether it is the same as before.
     ``origin`` is the run that this one commits, takes up, undoes or audits; ``again_failed`` takes up what failed, too.
     ``confirm`` shows the plan and asks; without one nobody is asked. ``confirm_again`` asks whether so many orders are
-    to be renamed that an earlier run of the same rows renamed, and that were renamed since. ``background`` runs what
+    to be renamed that an earlier run of the same rows renamed, and that were renamed since. ``reminder`` says at the
+    end what else waits to be done, if anything. ``background`` runs what
     watches over the run, ``opened`` is closed at its end; both are there while the stages are. ``targets`` are the
     reports to be written.
     ``lock_dir`` is where runs lock one another out (None: the state directory), ``must_stay`` the files that the run
@@ -63,6 +64,7 @@ class Run:
     again_failed: bool = False
     confirm: Callable[[Run], Awaitable[bool]] | None = None
     confirm_again: Callable[[Run, int], Awaitable[bool]] | None = None
+    reminder: Callable[[Run], str] | None = None
     background: anyio.abc.TaskGroup = field(init=False)
     opened: AsyncExitStack = field(init=False)
     stop: StopSignal = field(default_factory=StopSignal)

@@ -272,6 +272,7 @@ def _digest(file: Path, settings: Settings) -> str | None:
 
 def _finish(run: Run, session: Session) -> int:
     run.own_process = True
+    run.reminder = lambda ended: reminder(ended.journal, ended.record, session.given)
     # The extra "speed" is used where it is installed.
     loop = {"use_uvloop": importlib.util.find_spec("uvloop") is not None}
     return show(run, anyio.run(_perform, run, session.given, backend_options=loop), session.given)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from batch_renamer.commands.advising import commit_command, next_step, plan_is_kept, reminder
+from batch_renamer.commands.advising import commit_command, next_step, plan_is_kept
 from batch_renamer.commands.ending import output_lost
 from batch_renamer.errors import InputError
 from batch_renamer.history import named, went_before
@@ -39,8 +39,6 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> int:
             run.progress.message(commit_command(run, given))
         return summary.exit_code
     hint, command = next_step(run, summary, given)
-    if warning := reminder(run.journal, run.record, given):
-        summary = replace(summary, warnings=(*summary.warnings, warning))
     planned = run.planned(limit=_MOST_SHOWN) if run.dry else []
     about = went_before(run.journal, run.record)
     view = RunView(

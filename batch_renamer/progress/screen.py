@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from batch_renamer.model import BAD_RESULTS, Forecast, ReasonGroup, ReportRow, Result, RunSummary, WarningGroup
@@ -88,7 +88,8 @@ def run_lines(view: RunView, *, width: int, brackets: bool, quiet: bool = False)
     """Yield all lines: the headline, the counts, the plan, the problems, and last the command that goes on.
 
     ``brackets`` mark the difference between two names where styles can't. ``quiet`` leaves the headline, the
-    sentence that says why a run stopped, and the command.
+    sentence that says why a run stopped, and the command; where rows are bad or the run stopped, the reasons and the
+    places of the reports, too.
     """
     summary = view.summary
     yield _headline(view)
@@ -101,6 +102,10 @@ def run_lines(view: RunView, *, width: int, brackets: bool, quiet: bool = False)
         yield from _row_warnings(view, width=width)
         yield from _warnings(summary.warnings)
         yield from _facts(view)
+    elif summary.exit_code:
+        yield from _problems(view, width=width, brackets=brackets)
+        if summary.reports:
+            yield from ((), *_reports(summary.reports))
     if not quiet and (view.next_hint or view.next_command):
         yield ()
     if view.next_hint:
@@ -335,7 +340,11 @@ def _facts(view: RunView) -> Iterator[Line]:
         if summary.throttled:
             text += f", {summary.throttled:,} of them told to slow down (429)"
         facts.append((Span("Took      ", "dim"), Span(text)))
-    facts.extend((Span("Report    ", "dim"), Span(visible(report))) for report in summary.reports)
+    facts.extend(_reports(summary.reports))
     if facts:
         yield ()
         yield from facts
+
+
+def _reports(reports: Iterable[str]) -> Iterator[Line]:
+    return ((Span("Report    ", "dim"), Span(visible(report))) for report in reports)

@@ -17,7 +17,11 @@ from batch_renamer.reports.rows import WriteOptions, row_as_json
 
 __all__ = ["write_json", "write_json_result", "write_refusal"]
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_NOT_AS_IT_IS = re.compile(
+    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
+)
+"""What a terminal obeys instead of showing it, or doesn't show at all (C1 and DEL, marks of direction, characters of no
+width), and surrogates. `json` escapes the control characters of ASCII itself."""
 
 
 def write_json(file: BinaryIO, rows: Iterable[ReportRow], options: WriteOptions) -> None:
@@ -32,22 +36,25 @@ def write_json(file: BinaryIO, rows: Iterable[ReportRow], options: WriteOptions)
 
 
 def write_json_result(stream: TextIO, rows: Iterable[ReportRow], *, summary: RunSummary) -> None:
-    """Write ``{"command", "run_id", "exit_code", "counts", "rows"}`` and a line break to a text stream.
+    """Write ``{"command", "run_id", "exit_code", "counts", "notes", "rows"}`` and a line break to a text stream.
 
-    Texts are not altered. On a stream whose encoding is not UTF-8, everything beyond ASCII is written as a JSON
-    escape; a lone surrogate always is. A run without an id has ``null``.
+    A run that was stopped also has ``error``, the sentence that says why. Texts are not altered: what steers a terminal
+    is written as a JSON escape, and so is everything beyond ASCII on a stream whose encoding is not UTF-8. A run
+    without an id has ``null``.
 
     Example:
         >>> import sys
         >>> write_json_result(sys.stdout, [], summary=RunSummary(run_id="k3", command="check", counts={}))
-        {"command": "check", "run_id": "k3", "exit_code": 0, "counts": {}, "rows": []}
+        {"command": "check", "run_id": "k3", "exit_code": 0, "counts": {}, "notes": [], "rows": []}
     """
     ascii_only = not _takes_every_character(stream)
     head = {
         "command": summary.command,
         "run_id": summary.run_id or None,
         "exit_code": summary.exit_code,
+        **({"error": _in_one_line(summary.stopped)} if summary.stopped else {}),
         "counts": {result.value: summary.counts[result] for result in Result if result in summary.counts},
+        "notes": [_in_one_line(note) for note in summary.warnings],
     }
     stream.write(_as_json_text(head, ascii_only=ascii_only)[:-1] + ', "rows": [')
     separator = "\n"
@@ -65,8 +72,12 @@ def write_refusal(stream: TextIO, *, command: str, exit_code: int, error: str) -
         >>> write_refusal(sys.stdout, command="apply", exit_code=2, error="orders.csv is empty.")
         {"command": "apply", "exit_code": 2, "error": "orders.csv is empty."}
     """
-    refusal = {"command": command, "exit_code": exit_code, "error": " ".join(error.split())}
+    refusal = {"command": command, "exit_code": exit_code, "error": _in_one_line(error)}
     stream.write(_as_json_text(refusal, ascii_only=not _takes_every_character(stream)) + "\n")
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _takes_every_character(stream: TextIO) -> bool:
@@ -76,4 +87,4 @@ def _takes_every_character(stream: TextIO) -> bool:
 
 def _as_json_text(value: object, *, ascii_only: bool) -> str:
     text = json.dumps(value, ensure_ascii=ascii_only)
-    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return _NOT_AS_IT_IS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, BinaryIO, cast
 
@@ -34,6 +34,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _RESULT_COLUMN = COLUMNS.index("result")
 _WIDTHS = {"row": 7, "order_id": 38, "old_name": 34, "new_name": 34, "final_name": 34, "reason": 60, "warning": 40}
 _OTHER_WIDTH = 13
+_NOTES_WIDTH = 120
 
 _GOOD = {"font_color": "#006100", "bg_color": "#C6EFCE"}
 _BAD = {"font_color": "#9C0006", "bg_color": "#FFC7CE"}
@@ -57,6 +58,8 @@ def write_xlsx(
 ) -> None:
     """Write the rows to the sheet ``report`` and, beyond ``rows_per_sheet``, to ``report 2`` and so on.
 
+    What there is to say of the whole run is on a sheet ``notes``.
+
     A text longer than a cell can hold is cut, which ``warning`` says; when it is the new name, ``skip`` gets a mark
     too, so that feeding the report back in never renames an order to half a name.
 
@@ -68,6 +71,7 @@ def write_xlsx(
     try:
         if _fill(book, rows, rows_per_sheet) > _MOST_IN_PLAIN_ZIP:  # not always: Excel may warn about ZIP64
             book.use_zip64()
+        _add_notes(book, options.summary.warnings)
         book.close()
     except FileCreateError as error:
         raise error.args[0] from error  # the OSError it wraps
@@ -115,6 +119,17 @@ def _fill(book: xlsxwriter.Workbook, rows: Iterable[ReportRow], rows_per_sheet: 
                 size_bytes += _CELL_BYTES + _CHARACTER_BYTES * len(text)
     sheet.autofilter(0, 0, line, len(COLUMNS) - 1)
     return size_bytes
+
+
+def _add_notes(book: xlsxwriter.Workbook, notes: Sequence[str]) -> None:
+    """Add what is to be said of the whole run, on a sheet of its own: no row is to blame for it."""
+    if not notes:
+        return
+    as_text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+    sheet = book.add_worksheet("notes")
+    sheet.set_column(0, 0, _NOTES_WIDTH, as_text)
+    for line, note in enumerate(notes):
+        _write_text(sheet, line, 0, _cut(note), as_text)
 
 
 def _new_sheet(book: xlsxwriter.Workbook, number: int, heading: Format, as_text: Format) -> Worksheet:

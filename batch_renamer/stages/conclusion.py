@@ -57,6 +57,8 @@ async def conclude(run: Run) -> RunSummary:
             counts = await run.journal.off_loop(run.counts)
         except JournalError as error:
             raise cause or error from None
+        if run.reminder is not None and not run.declined and (note := await run.journal.off_loop(run.reminder, run)):
+            run.warnings.append(note)
         summary = _summary(run, counts, cause)
         if leave_alone:
             return summary

@@ -43,7 +43,7 @@ async def test_a_dry_run_is_a_plan(bench: Bench) -> None:
     sheet = bench.sheet(bench.seed(2))
     words = [str(sheet), "--base-url", bench.base_url, "--json"]
     ran = await bench.run("apply", *words, "--dry-run")
-    assert ran.result.keys() == {"command", "run_id", "exit_code", "counts", "rows"}
+    assert ran.result.keys() == {"command", "run_id", "exit_code", "counts", "notes", "rows"}
     assert (ran.code, ran.result["command"], ran.result["counts"]) == (0, "plan", {"planned": 2})
     assert [(row["row"], row["old_name"], row["status"]) for row in ran.rows] == [
         (2, "Old name 1", "processed"),

@@ -266,6 +266,20 @@ def test_quiet_leaves_the_headline_and_the_reason_of_a_stop() -> None:
     ]
 
 
+def test_quiet_keeps_the_reasons_and_the_report_where_rows_are_bad() -> None:
+    """A nightly job's mail says why; the counts and the figures stay away."""
+    run = summary(counts={R.FAILED: 1}, exit_code=1, warnings=("w",), reports=("/r.xlsx",), seconds=1)
+    group = a_group(a_row(result=R.FAILED, old=None, reason="Gone."))
+    assert shown(RunView(summary=run, problems=(group,)), quiet=True) == [
+        "Finished, but 1 of 1 row needs a look.",
+        "",
+        "failed · 1 row · Gone.",
+        "    row 2  id-2  15 Oak",
+        "",
+        "Report    /r.xlsx",
+    ]
+
+
 def test_no_text_from_outside_steers_the_terminal() -> None:
     """Names, ids, reasons, warnings, paths and commands are all shown escaped."""
     evil = "\x1b[2J\u202e\n"

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from batch_renamer.model import COLUMNS, ReportRow, Result, RunSummary
-from batch_renamer.reports import row_as_json, write_json_result, write_report, xlsx_format
+from batch_renamer.reports import row_as_json, write_json_result, write_refusal, write_report, xlsx_format
 from batch_renamer.reports.csv_format import guarded, write_csv
 from batch_renamer.reports.rows import WriteOptions, row_as_texts
 from batch_renamer.reports.xlsx_format import write_xlsx
@@ -150,7 +150,7 @@ def test_json_is_the_promised_object() -> None:
     stream = io.StringIO()
     write_json_result(stream, [a_row(row=2), a_row(row=3)], summary=summary(failed=1, renamed=2))
     found = json.loads(stream.getvalue())
-    assert list(found) == ["command", "run_id", "exit_code", "counts", "rows"]
+    assert list(found) == ["command", "run_id", "exit_code", "counts", "notes", "rows"]
     assert list(found["counts"].items()) == [("renamed", 2), ("failed", 1)]
     assert [row["row"] for row in found["rows"]] == [2, 3]
 
@@ -302,3 +302,37 @@ def test_every_result_can_be_reported(tmp_path: Path, result: Result) -> None:
     """Each result has its text, in a cell as in the row."""
     row = a_row(result=result)
     assert sheet_of(as_xlsx(tmp_path, [row]))[1] == [text or "" for text in row_as_texts(row)]
+
+
+def test_json_can_not_steer_the_terminal_that_shows_it() -> None:
+    """C1, DEL, marks of direction and characters of no width are escapes there; a reader gets the very same texts."""
+    evil = "a\x9b31mb\u202ec\x7fd\u2028e\u200bf\x1b[0m"
+    stream, refusal = io.StringIO(), io.StringIO()
+    notes = replace(summary(renamed=1), warnings=(evil,), stopped=evil)
+    write_json_result(stream, [a_row(evil)], summary=notes)
+    write_refusal(refusal, command="apply", exit_code=2, error=evil)
+    for written in (stream.getvalue(), refusal.getvalue()):
+        assert all(character.isprintable() or character == "\n" for character in written)
+    assert json.loads(stream.getvalue())["rows"][0]["new_name"] == evil
+    assert json.loads(refusal.getvalue())["error"] == " ".join(evil.split())
+
+
+def test_json_says_why_a_run_stopped_and_what_else_there_is_to_know() -> None:
+    """``error`` is there only where there is one."""
+    stream = io.StringIO()
+    stopped = replace(summary(renamed=1), exit_code=4, stopped="The API is down.", warnings=("A note.",))
+    write_json_result(stream, [a_row()], summary=stopped)
+    found = json.loads(stream.getvalue())
+    assert (found["error"], found["notes"], found["exit_code"]) == ("The API is down.", ["A note."], 4)
+
+
+def test_notes_of_a_run_are_on_a_sheet_of_their_own(tmp_path: Path) -> None:
+    """No row is to blame for them; the first sheet is the report as ever."""
+    target = tmp_path / "report.xlsx"
+    write_report(target, [a_row()], summary=replace(summary(renamed=1), warnings=("=A note.", "Another.")))
+    book = openpyxl.load_workbook(target)
+    assert book.sheetnames == ["report", "notes"]
+    assert [(cell.value, cell.data_type) for (cell,) in book["notes"].iter_rows()] == [
+        ("=A note.", "s"),
+        ("Another.", "s"),
+    ]

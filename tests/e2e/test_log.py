@@ -1,0 +1,182 @@
+"""What the log of the nights says: one line for each end, whatever it was, and everything that needs a person."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Outage, OutageMode, Rule
+from tests.e2e.bench import KEY, Bench
+from tests.e2e.test_exit_codes import BROKEN_PLANNER, sabotage
+from tests.support.gate import Gate
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """Where the log will be."""
+    return tmp_path / "night.jsonl"
+
+
+def lines(log: Path) -> list[dict[str, Any]]:
+    """Read the log back."""
+    return [json.loads(line) for line in log.read_text("utf-8").splitlines()] if log.exists() else []
+
+
+def ends(log: Path) -> list[dict[str, Any]]:
+    """Return the lines about an end."""
+    return [line for line in lines(log) if "exit_code" in line]
+
+
+async def test_end_is_one_line_with_its_figures(bench: Bench, log: Path) -> None:
+    """Found by its run or its sheet, and summed up without reading the message."""
+    sheet = bench.sheet([*bench.seed(2), ("", "No id")])
+    ran = await bench.apply(sheet, "--json", "--log-file", log, "--report", bench.folder / "out.csv")
+    [end] = ends(log)
+    assert end == end | {
+        "level": "warning",
+        "command": "apply",
+        "run_id": ran.result["run_id"],
+        "sheet": str(sheet),
+        "exit_code": 1,
+        "counts": {"renamed": 2, "invalid": 1},
+        "reports": [str(bench.folder / "out.csv")],
+        "throttled": 0,
+    }
+    assert end["seconds"] > 0
+    assert end["requests"] >= 3
+
+
+async def test_every_invalid_row_is_logged(bench: Bench, log: Path) -> None:
+    """Those that are bad by themselves and those that contradict one another; verbosely they are on the screen, too."""
+    sheet = bench.sheet([*bench.seed(1), ("", "No id"), ("order-9", "One"), ("order-9", "Another")])
+    ran = await bench.check(sheet, "--log-file", log, "--verbose")
+    rows = [(line["row"], line["order_id"], line["result"]) for line in lines(log) if "row" in line]
+    assert rows == [(3, "", "invalid"), (4, "order-9", "invalid"), (5, "order-9", "invalid")]
+    assert all(f"row {number} is invalid: " in ran.err for number in (3, 4, 5))
+
+
+async def test_check_is_no_run(bench: Bench, log: Path) -> None:
+    """Nothing of it is kept, so its end names no id that could be looked for."""
+    await bench.check(bench.sheet(bench.seed(1)), "--log-file", log)
+    [end] = ends(log)
+    assert (end["message"], "run_id" in end) == ("check ended (exit code 0): 1 planned", False)
+
+
+async def test_report_that_could_not_be_written_is_in_the_log(bench: Bench, log: Path) -> None:
+    """4 there as well as outside, and the reason."""
+    rows = bench.seed(1)
+    gate = bench.sandbox.sleep = Gate()
+    bench.sandbox.faults = FaultPlan(rules=[Rule(fault=Fault(kind=FaultKind.SLOW), method="PATCH", times=None)])
+    (place := bench.folder / "reports").mkdir()
+    words = bench.at_this_api("apply", bench.sheet(rows), "--log-file", log, "--report", place / "report.csv")
+    async with bench.start(*words) as started:
+        await gate.until_waiting(1)
+        place.rmdir()
+        gate.open()
+        ran = await started.ended()
+    [end] = ends(log)
+    assert (ran.code, end["exit_code"], end["level"]) == (4, 4, "error")
+    assert "report.csv" in end["error"]
+
+
+@pytest.mark.parametrize(
+    ("words", "env", "code"),
+    [
+        pytest.param(["apply", "orders.csv", "--yes", "--rate", "fast"], {}, 2, id="a wrong setting"),
+        pytest.param(["apply", "orders.csv", "--yes"], {"BATCH_RENAMER_RAET": "1"}, 2, id="a misspelled variable"),
+        pytest.param(["apply", "orders.csv"], {}, 2, id="nobody to ask"),
+        pytest.param(["apply", "missing.csv", "--yes"], {}, 2, id="no spreadsheet"),
+        pytest.param(["undo", "k3", "--yes"], {}, 2, id="no such run"),
+    ],
+)
+async def test_refused_night_is_in_the_log(
+    bench: Bench, log: Path, words: list[str], env: dict[str, str], code: int
+) -> None:
+    """The reason is there, whatever was wrong; wherever the log's own place was said."""
+    bench.sheet(bench.seed(1))
+    ran = await bench.run(*words, env={"BATCH_RENAMER_LOG_FILE": str(log), **env})
+    [end] = ends(log)
+    assert (ran.code, end["exit_code"], end["level"]) == (code, code, "error")
+    assert end["error"] == "\n".join(ran.err.splitlines())
+
+
+@pytest.mark.parametrize(
+    "words", [["show", "k3"], ["runs", "--prune", "old"], ["report", "k3"], ["check", "missing.csv"]], ids=" ".join
+)
+async def test_slip_in_a_command_that_only_looks_is_not_in_the_log(bench: Bench, log: Path, words: list[str]) -> None:
+    """A person who mistypes an id is no event of the night."""
+    ran = await bench.run(*words, "--log-file", str(log))
+    assert (ran.code, ends(log)) == (2, [])
+
+
+async def test_fault_is_in_the_log_and_its_file_in_the_state_directory(bench: Bench, log: Path) -> None:
+    """70, the place of the traceback, and no key."""
+    state = bench.folder / "my state"
+    words = ["--log-file", log, "--state-dir", state]
+    ran = await bench.apply(bench.sheet(bench.seed(1)), *words, env=sabotage(bench, BROKEN_PLANNER))
+    [fault] = state.glob("fault-*.log")
+    [end] = ends(log)
+    assert (ran.code, end["exit_code"], str(fault) in end["error"]) == (70, 70, True)
+    assert KEY not in "".join(map(Path.read_text, (log, fault)))
+
+
+@pytest.mark.parametrize("command", ["runs", "show", "report"])
+async def test_log_that_can_not_be_opened_does_not_stop_who_only_looks(bench: Bench, command: str) -> None:
+    """They do their work and say it; a run that renames is refused before anything is sent."""
+    sheet = bench.sheet(bench.seed(1))
+    await bench.apply(sheet)
+    words = ["--base-url", bench.base_url, "--log-file", str(bench.folder / "missing" / "log")]
+    ran = await bench.run(command, *words)
+    assert (ran.code, "This goes on without it." in ran.err) == (0, True)
+    assert (await bench.apply(sheet, "--log-file", bench.folder / "missing" / "log")).code == 2
+
+
+async def test_outage_and_its_end_are_in_the_log(bench: Bench, log: Path) -> None:
+    """With the run that was held up by it; on the screen each is said once, verbosely too."""
+    words = bench.at_this_api("apply", bench.sheet(bench.seed(1)), "--log-file", log, "--verbose", "--patience", "60")
+    bench.sandbox.outage = Outage(mode=OutageMode.UNAVAILABLE)
+    async with bench.start(*words) as started:
+        await started.until_it_says("The API gives no good answer")
+        bench.sandbox.outage = None
+        ran = await started.ended()
+    said = [line["message"] for line in lines(log) if line["message"].startswith("The API")]
+    assert ran.code == 0, ran.err
+    assert [sentence.split("(")[0].strip() for sentence in said] == [
+        "The API gives no good answer",
+        "The API answers again.",
+    ]
+    assert ran.err.count("The API answers again.") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file's mode and signals are POSIX's")
+async def test_notes_of_a_good_night_reach_the_log_the_report_and_the_result(bench: Bench, log: Path) -> None:
+    """Nobody looks at the screen of a night: an unfinished run and an open key file are written down."""
+    config, key = bench.folder / "night.toml", bench.folder / "office.key"
+    key.write_text(KEY, encoding="utf-8")
+    key.chmod(0o644)
+    config.write_text('[profiles.office]\napi_key_file = "office.key"\n', encoding="utf-8")
+    rows = bench.seed(3)
+    words: list[str | Path] = ["--config", config, "--profile", "office", "--log-file", log]
+    gate = bench.sandbox.sleep = Gate()
+    bench.sandbox.faults = FaultPlan(rules=[Rule(fault=Fault(kind=FaultKind.SLOW), method="PATCH", nth=1, times=1)])
+    first = bench.at_this_api("apply", bench.sheet(rows[:2], name="first.csv"), *words, "--workers", "1")
+    async with bench.start(*first) as started:
+        await gate.until_waiting(1)
+        started.process.send_signal(signal.SIGTERM)
+        await started.until_it_says("Stopping")
+        gate.open()
+        stopped = await started.ended()
+    report = bench.folder / "report.json"
+    ran = await bench.apply(bench.sheet(rows[2:]), *words, "--json", "--report", report)
+    assert (stopped.code, ran.code) == (143, 0)
+    notes = ran.result["notes"]
+    assert ["can be read by others" in note or "office.key" in note for note in notes].count(True) == 1
+    assert [note for note in notes if "(first.csv)" in note and "is unfinished: 1 row" in note]
+    assert json.loads(report.read_text("utf-8"))["notes"] == notes
+    logged = [line["message"] for line in lines(log) if line.get("run_id") == ran.result["run_id"]]
+    assert set(notes) <= set(logged)
