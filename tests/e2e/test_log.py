@@ -117,7 +117,7 @@ async def test_slip_in_a_command_that_only_looks_is_not_in_the_log(bench: Bench,
 async def test_fault_is_in_the_log_and_its_file_in_the_state_directory(bench: Bench, log: Path) -> None:
     """70, the place of the traceback, and no key."""
     state = bench.folder / "my state"
-    words = ["--log-file", log, "--state-dir", state]
+    words: list[str | Path] = ["--log-file", log, "--state-dir", state]
     ran = await bench.apply(bench.sheet(bench.seed(1)), *words, env=sabotage(bench, BROKEN_PLANNER))
     [fault] = state.glob("fault-*.log")
     [end] = ends(log)
