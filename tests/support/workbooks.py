@@ -144,16 +144,20 @@ Value = str | float | bool | tuple[float, int] | None
 """What a cell of a binary workbook may hold; ``None`` stands for an error, a pair for a number and its style."""
 
 
-def xls(rows: Mapping[tuple[int, int], bytes | Value], *, before: Sequence[tuple[int, bytes]] = ()) -> bytes:
+def xls(
+    cells: Mapping[tuple[int, int], bytes | Value], *, before: Sequence[tuple[int, bytes]] = (), rows: bytes = b""
+) -> bytes:
     """Write an Excel 97 workbook with one sheet, ``Orders``; a cell given as bytes is written as these records.
 
-    ``before`` are records at the start of the workbook: (number, body).
+    ``before`` are records at the start of the workbook: (number, body); ``rows`` are records about rows.
     """
     sheet = _biff(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0))
-    if rows:
-        last_row, last_column = max(row for row, _ in rows), max(column for _, column in rows)
+    if cells:
+        last_row, last_column = max(row for row, _ in cells), max(column for _, column in cells)
         sheet += _biff(0x200, struct.pack("<IIHHH", 0, last_row + 1, 0, last_column + 1, 0))
-    sheet += b"".join(_xls_cell(row, column, value) for (row, column), value in sorted(rows.items())) + _biff(0x0A)
+    sheet += (
+        rows + b"".join(_xls_cell(row, column, value) for (row, column), value in sorted(cells.items())) + _biff(0x0A)
+    )
     start = _biff(0x809, struct.pack("<HHHHII", 0x600, 0x05, 0, 0, 0, 0)) + b"".join(
         _biff(*record) for record in before
     )
