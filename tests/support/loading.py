@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +14,7 @@ from batch_renamer.model import RenameRequest, RowProblem
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["load", "refusal", "told"]
+__all__ = ["load", "refusal", "started_processes", "told"]
 
 
 def load(folder: Path, content: bytes, **options: Any) -> tuple[Sheet, list[RenameRequest | RowProblem]]:
@@ -38,3 +39,16 @@ def told(rows: list[RenameRequest | RowProblem]) -> list[tuple[int, str, str, st
         (row.row, row.order_id, row.new_name, row.reason.partition(":")[0] if isinstance(row, RowProblem) else "")
         for row in rows
     ]
+
+
+def started_processes(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
+    """Keep the processes that are started."""
+    started: list[subprocess.Popen[bytes]] = []
+    really = subprocess.Popen
+
+    def start(*args: Any, **kwargs: Any) -> subprocess.Popen[bytes]:
+        started.append(really(*args, **kwargs))
+        return started[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    return started

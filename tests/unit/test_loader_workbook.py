@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,7 +14,7 @@ from batch_renamer.errors import SheetError
 from batch_renamer.loader import LoadOptions, open_sheet, workbook
 from batch_renamer.loader.workbook import reading_workbook
 from batch_renamer.model import RenameRequest
-from tests.support.loading import load, refusal, told
+from tests.support.loading import load, refusal, started_processes, told
 from tests.support.workbooks import ods, xls, xls_formula, xls_string, xlsb, xlsx, xlsx_row
 
 HEADINGS = xlsx_row(1, "order_id", "new_name", "current_name", "skip")
@@ -325,7 +325,7 @@ def test_reader_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest
     path = tmp_path / "orders.xlsx"
     path.write_bytes(xlsx({"A": HEADINGS}))
     monkeypatch.setattr(workbook, "_START", "import time; time.sleep(600)")
-    started = spy_on_processes(monkeypatch)
+    started = started_processes(monkeypatch)
     with (
         pytest.raises(SheetError, match="save it as CSV"),
         reading_workbook(path, "orders.xlsx", LoadOptions(), limit_s=0.2),
@@ -338,12 +338,12 @@ def test_waiting_is_limited_in_sum(tmp_path: Path) -> None:
     """Not each answer has the whole time, but all of them together."""
     path = tmp_path / "orders.xlsx"
     path.write_bytes(xlsx({"A": HEADINGS + xlsx_row(2, "a1", "b")}))
-    now = iter([0.0, 30.0, 30.0, 58.0, 58.0, 59.0, 59.0, 61.0, 61.0, 61.0])
-    with (
-        reading_workbook(path, "orders.xlsx", LoadOptions(), clock=lambda: next(now)) as sheet,
-        pytest.raises(SheetError, match="save it as CSV"),
-    ):
-        list(sheet.chunks())
+    is_open = False
+    times = itertools.count(step=31.0)
+    with reading_workbook(path, "orders.xlsx", LoadOptions(), clock=lambda: next(times) if is_open else 0.0) as sheet:
+        is_open = True  # from here on each answer takes 31 seconds
+        with pytest.raises(SheetError, match="save it as CSV"):
+            list(sheet.chunks())
 
 
 @pytest.mark.parametrize("start", ["raise SystemExit(134)", "import os; os.abort()", "print('{', end='')"])
@@ -358,7 +358,7 @@ def test_reader_that_dies_in_the_middle_is_a_refusal(tmp_path: Path, monkeypatch
     path = tmp_path / "orders.xlsx"
     body = HEADINGS + "".join(xlsx_row(n, f"a{n}", "x" * 3000) for n in range(2, 5000))
     path.write_bytes(xlsx({"A": body}))
-    started = spy_on_processes(monkeypatch)
+    started = started_processes(monkeypatch)
     with open_sheet(path) as sheet:
         chunks = sheet.chunks(10)
         next(chunks)
@@ -377,7 +377,7 @@ def test_reader_ends_with_the_context(tmp_path: Path, monkeypatch: pytest.Monkey
     """Also when its rows are not read, or only some of them."""
     path = tmp_path / "orders.xlsx"
     path.write_bytes(xlsx({"A": HEADINGS + "".join(xlsx_row(n, f"a{n}", "x" * 3000) for n in range(2, 5000))}))
-    started = spy_on_processes(monkeypatch)
+    started = started_processes(monkeypatch)
     with open_sheet(path) as sheet:
         next(sheet.chunks(10))
     assert started[0].returncode is not None
@@ -418,16 +418,3 @@ def test_reader_imports_little() -> None:
     )
     done = subprocess.run([sys.executable, "-I", "-c", code], check=False, capture_output=True, text=True)
     assert done.stderr.strip() == ""
-
-
-def spy_on_processes(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
-    """Keep the processes that are started."""
-    started: list[subprocess.Popen[bytes]] = []
-    really = subprocess.Popen
-
-    def start(*args: Any, **kwargs: Any) -> subprocess.Popen[bytes]:
-        started.append(really(*args, **kwargs))
-        return started[-1]
-
-    monkeypatch.setattr(subprocess, "Popen", start)
-    return started
