@@ -92,23 +92,21 @@ def as_unconfirmed(error: TransientError) -> RequestError:
 def read_page(body: bytes, *, secret: str = "") -> OrderPage:
     """Return the page of orders that a 200 holds, cleaned of the ``secret`` as by `read_order`.
 
-    ``next_offset`` is opaque: a number is as good a token as a text.
+    What can't be read of it is as good as absent: an order that is shown without its name, or in another shape, is read
+    alone, and a page whose token for the next one is neither a text nor a number is the last.
 
     Raises:
-        TransientError: it is not JSON, or not a page of orders.
+        TransientError: it is not JSON, or has no list of orders.
     """
     answer = _parse(body, secret)
-    pagination = answer.get("pagination")
-    orders = answer.get("orders")
-    if not isinstance(orders, list) or not isinstance(pagination, dict):
+    orders, pagination = answer.get("orders"), answer.get("pagination")
+    if not isinstance(orders, list):
         raise _not_the_answer("a page of orders")
-    offset = pagination.get("next_offset")
-    if isinstance(offset, bool) or not (offset is None or isinstance(offset, str | int)):
-        raise _not_the_answer("a page of orders")
-    # An order that the list shows without its name is as good as absent: it is read alone.
-    read = [_order(order, secret) for order in orders]
-    named = tuple(order for order, shown in zip(read, orders, strict=True) if "name" in shown)
-    return OrderPage(orders=named, next_offset=_text(offset) or None)
+    offset = pagination.get("next_offset") if isinstance(pagination, dict) else None
+    if isinstance(offset, bool) or not isinstance(offset, str | int):
+        offset = None
+    named = [shown for shown in orders if isinstance(shown, dict) and "name" in shown and _has_shape(shown)]
+    return OrderPage(orders=tuple(_order(shown, secret) for shown in named), next_offset=_text(offset) or None)
 
 
 def failure_of(
@@ -192,15 +190,17 @@ def _about(answer: dict[str, Any], order_id: str, secret: str) -> Order:
     return order if order.order_id else replace(order, order_id=order_id)
 
 
-def _order(answer: Any, secret: str) -> Order:
-    if not isinstance(answer, dict):
-        raise _not_the_answer("an order")
-    order_id, name = answer.get("order_id", ""), answer.get("name")
-    if not isinstance(order_id, str) or not (name is None or isinstance(name, str)):
+def _has_shape(answer: dict[str, Any]) -> bool:
+    """Tell whether id and name of an order are texts, as far as they are there."""
+    return isinstance(answer.get("order_id", ""), str) and isinstance(answer.get("name"), str | None)
+
+
+def _order(answer: dict[str, Any], secret: str) -> Order:
+    if not _has_shape(answer):
         raise _not_the_answer("an order")
     return Order(
-        order_id=_whole_characters(order_id),
-        name=_text(name),
+        order_id=_whole_characters(answer.get("order_id", "")),
+        name=_text(answer.get("name")),
         status=_said(answer.get("status"), secret),
         is_processing=_flag(answer.get("is_processing")),
         is_merging=_flag(answer.get("is_merging")),

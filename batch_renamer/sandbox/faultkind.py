@@ -23,6 +23,8 @@ class FaultKind(StrEnum):
     THROTTLED = "429"
     THROTTLED_SECONDS = "429-retry-after"
     THROTTLED_DATE = "429-retry-after-date"
+    FORBIDDEN_LIMIT = "403-retry-after"
+    FORBIDDEN_PAGE = "403-html"
     SERVER_ERROR = "500"
     BAD_GATEWAY = "502-html"
     UNAVAILABLE = "503"
@@ -69,6 +71,12 @@ class FaultKind(StrEnum):
     APPLIED_422 = "applied-422"
     MESSAGE = "message-200"
     WRAPPED = "wrapped-200"
+    FOREIGN_OFFSET = "foreign-offset"
+
+    @property
+    def throttles(self) -> bool:
+        """Whether it is a limit that a client waits for, however often it comes."""
+        return self.startswith("429") or self is FaultKind.FORBIDDEN_LIMIT
 
     @property
     def late(self) -> bool:
@@ -90,6 +98,8 @@ class FaultKind(StrEnum):
         match self:
             case FaultKind.WRONG_ID | FaultKind.MESSAGE | FaultKind.WRAPPED:
                 return one_order and method in {"GET", "PATCH"}
+            case FaultKind.FOREIGN_OFFSET:
+                return method == "GET" and not one_order
             case FaultKind.STALE_LIST | FaultKind.STALE_READ:
                 return method == "GET" and one_order is (self is FaultKind.STALE_READ)
             case FaultKind.WRONG_NAME | FaultKind.REFUSED | FaultKind.ACCEPTED | FaultKind.NO_CONTENT:

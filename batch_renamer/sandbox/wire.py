@@ -45,7 +45,13 @@ def instead(fault: Fault, *, raw_path: str, wall_s: float) -> Answer | None:
         case FaultKind.THROTTLED_SECONDS:
             return throttled(fault.text or f"{fault.seconds:g}")
         case FaultKind.THROTTLED_DATE:
-            return throttled(fault.text or formatdate(wall_s + fault.seconds, usegmt=True))
+            return throttled(
+                fault.text or formatdate(wall_s + fault.seconds, usegmt=True), date=formatdate(wall_s, usegmt=True)
+            )
+        case FaultKind.FORBIDDEN_LIMIT:
+            return http_error(403, "Forbidden", headers=(("Retry-After", fault.text or f"{fault.seconds:g}"),))
+        case FaultKind.FORBIDDEN_PAGE:
+            return _page(403, b"Access denied")
         case FaultKind.SERVER_ERROR:
             return http_error(500, "Internal Server Error")
         case FaultKind.BAD_GATEWAY:
@@ -77,9 +83,10 @@ def unheard(fault: Fault) -> Answer | None:
             return None
 
 
-def throttled(retry_after: str | None) -> Answer:
-    """Answer 429, with a ``Retry-After`` header if there is one to be sent."""
-    headers = () if retry_after is None else (("Retry-After", retry_after),)
+def throttled(retry_after: str | None, *, date: str | None = None) -> Answer:
+    """Answer 429, with the headers ``Retry-After`` and ``Date`` where they are given."""
+    given = (("Retry-After", retry_after), ("Date", date))
+    headers = tuple((name, value) for name, value in given if value is not None)
     return http_error(429, "Too Many Requests", headers=headers)
 
 
@@ -100,6 +107,8 @@ def broken(answer: Answer, fault: Fault) -> Answer:
             return replace(answer, body=packed, headers=(("Content-Encoding", "gzip"),))
         case FaultKind.WRONG_NAME:
             return _retold(answer, "name", fault.text or "A name that nobody asked for")
+        case FaultKind.FOREIGN_OFFSET:
+            return _with_foreign_offset(answer)
         case FaultKind.WRONG_ID:
             return _retold(answer, "order_id", fault.text or "another-order")
         case _:
@@ -164,3 +173,13 @@ def _retold(answer: Answer, field: str, value: str) -> Answer:
     if answer.order is None:
         return answer
     return replace(answer, body=json.dumps(json.loads(answer.body) | {field: value}).encode())
+
+
+def _with_foreign_offset(answer: Answer) -> Answer:
+    """Show a page of orders with a token for the next one that is no text; what has none is left as it is."""
+    shown = json.loads(answer.body)
+    pagination = shown.get("pagination", {})
+    if pagination.get("next_offset") is None:
+        return answer
+    pagination["next_offset"] = {"after": pagination["next_offset"]}
+    return replace(answer, body=json.dumps(shown).encode())

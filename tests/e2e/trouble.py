@@ -72,12 +72,12 @@ def _takes_time(kind: FaultKind) -> bool:
 def one_order_for_each_kind(*, slow_s: float) -> FaultPlan:
     """Let every rename of ``order-1`` meet the first kind of fault, of ``order-2`` the second, and so on.
 
-    A 429 comes only twice: it is waited out however often it comes.
+    A limit comes only twice: it is waited out however often it comes.
     """
     rules = []
     for number, kind in enumerate(FaultKind, 1):
         fault = Fault(kind=kind, seconds=slow_s if _takes_time(kind) else 0.0)
-        times = 2 if kind.startswith("429") else None
+        times = 2 if kind.throttles else None
         rules.append(Rule(fault=fault, method="PATCH", order_id=f"order-{number}", times=times))
     return FaultPlan(rules=rules)
 

@@ -87,6 +87,8 @@ async def bench() -> AsyncIterator[Bench]:
         ("429", 429),
         ("429-retry-after", 429),
         ("429-retry-after-date", 429),
+        ("403-retry-after", 403),
+        ("403-html", 403),
         ("500", 500),
         ("502-html", 502),
         ("503", 503),
@@ -112,7 +114,26 @@ async def test_refusals_look_like_those_of_a_gateway(bench: Bench) -> None:
     assert (await bench.send())[2] == b""
     assert "Retry-After" not in (await bench.send())[1]
     assert (await bench.send())[1]["Retry-After"] == "1"
-    assert parsedate_to_datetime((await bench.send())[1]["Retry-After"]).timestamp() == 1001
+    headers = (await bench.send())[1]
+    assert [parsedate_to_datetime(headers[name]).timestamp() for name in ("Date", "Retry-After")] == [1000, 1001]
+
+
+async def test_a_forbidding_gateway_says_so_in_two_ways(bench: Bench) -> None:
+    """With a time to come again, and as a page made for a browser."""
+    bench.sandbox.faults = FaultPlan(rules=script("403-retry-after", "403-html"))
+    assert (await bench.send())[1]["Retry-After"] == "1"
+    _, headers, page = await bench.send()
+    assert headers["Content-Type"].startswith("text/html")
+    assert b"<title>Access denied</title>" in page
+
+
+async def test_a_token_of_another_shape_is_no_text(bench: Bench) -> None:
+    """The page is good but for its token; the last page has none to spoil."""
+    bench.sandbox.store.seed("a2", "old")
+    bench.sandbox.faults = FaultPlan(rules=script("foreign-offset", "foreign-offset", method="GET"))
+    first, last = [json.loads((await bench.send("GET", f"/v3/orders/?per_page={n}"))[2]) for n in (1, 2)]
+    assert (len(first["orders"]), type(first["pagination"]["next_offset"])) == (1, dict)
+    assert (len(last["orders"]), last["pagination"]["next_offset"]) == (2, None)
 
 
 async def test_a_redirect_points_to_nobody(bench: Bench) -> None:
@@ -344,7 +365,7 @@ async def test_an_idle_connection_is_closed(bench: Bench) -> None:
     async with running(bench.sandbox, keepalive_s=0.01) as base_url:
         host, port = base_url.removeprefix("http://").split(":")
         reader, writer = await asyncio.open_connection(host, int(port))
-        writer.write(b"GET /v3/orders/a1 HTTP/1.1\r\nHost: sandbox\r\n\r\n")
+        writer.write(b"GET /v3/orders/a1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert b"200 OK" in await reader.read()
         writer.close()
 

@@ -245,25 +245,32 @@ def test_page_is_read(pagination: dict[str, Any], offset: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer",
-    [
-        [],
-        {},
-        {"orders": []},
-        {"orders": {}, "pagination": {}},
-        {"orders": [], "pagination": []},
-        {"orders": [], "pagination": {"next_offset": 5.5}},
-        {"orders": [], "pagination": {"next_offset": True}},
-        {"orders": [], "pagination": {"next_offset": {"after": 5}}},
-        {"orders": ["a1"], "pagination": {}},
-        {"orders": [{"order_id": 1}], "pagination": {}},
-    ],
-    ids=json.dumps,
+    "answer", [[], {}, {"orders": {}, "pagination": {}}, {"pagination": {}}, {"message": "busy"}], ids=json.dumps
 )
 def test_what_is_not_a_page_is_tried_again(answer: object) -> None:
     """Nothing is guessed about a list that isn't one."""
     with pytest.raises(TransientError):
         read_page(body(answer))
+
+
+@pytest.mark.parametrize(
+    "pagination",
+    [{"next_offset": 5.5}, {"next_offset": True}, {"next_offset": {"after": 5}}, {"next_offset": [5]}, [], None, "x"],
+    ids=json.dumps,
+)
+def test_page_with_a_foreign_token_is_the_last(pagination: object) -> None:
+    """Its own orders are good, and what is on no page is read alone: nobody waits for a token that never comes."""
+    page = read_page(body({"orders": [{"order_id": "a1", "name": "n"}], "pagination": pagination}))
+    assert page == OrderPage(orders=(Order(order_id="a1", name="n"),), next_offset=None)
+
+
+@pytest.mark.parametrize(
+    "shown", ["a1", {"order_id": 1, "name": "n"}, {"order_id": "a1", "name": ["n"]}], ids=json.dumps
+)
+def test_order_of_another_shape_is_left_out_of_a_page(shown: object) -> None:
+    """It is read alone; the rest of the page is good."""
+    page = read_page(body({"orders": [shown, {"order_id": "a2", "name": "n"}], "pagination": {}}))
+    assert [order.order_id for order in page.orders] == ["a2"]
 
 
 @pytest.mark.parametrize(
