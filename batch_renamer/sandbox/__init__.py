@@ -14,7 +14,7 @@ from __future__ import annotations
 from batch_renamer.sandbox.api import Answer, ApiRules, Call, OrdersApi
 from batch_renamer.sandbox.app import Latency, Sandbox
 from batch_renamer.sandbox.faultkind import FaultKind
-from batch_renamer.sandbox.faults import Fault, FaultPlan, Outage, OutageMode, Rule, Share, script
+from batch_renamer.sandbox.faults import Fault, FaultPlan, Outage, OutageMode, Poison, Rule, Share, script
 from batch_renamer.sandbox.limits import FixedWindow, Limiter, LimitSpec, SlidingWindow, TokenBucket, Unlimited
 from batch_renamer.sandbox.orders import NamedBy, NameGiven, OrderStore, Page
 from batch_renamer.sandbox.requestlog import LoggedRequest, RequestLog
@@ -41,6 +41,7 @@ __all__ = [
     "Outage",
     "OutageMode",
     "Page",
+    "Poison",
     "RequestLog",
     "Rule",
     "Sandbox",

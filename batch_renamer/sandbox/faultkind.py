@@ -32,6 +32,7 @@ class FaultKind(StrEnum):
     RESET_BEFORE = "reset-before"
     REDIRECT = "redirect"
     REFUSED = "422"
+    UNAUTHORIZED = "401"
 
     SLOW = "slow"
     LATE_ACCEPTED = "late-202"
@@ -102,7 +103,13 @@ class FaultKind(StrEnum):
                 return method == "GET" and not one_order
             case FaultKind.STALE_LIST | FaultKind.STALE_READ:
                 return method == "GET" and one_order is (self is FaultKind.STALE_READ)
-            case FaultKind.WRONG_NAME | FaultKind.REFUSED | FaultKind.ACCEPTED | FaultKind.NO_CONTENT:
+            case (
+                FaultKind.UNAUTHORIZED
+                | FaultKind.WRONG_NAME
+                | FaultKind.REFUSED
+                | FaultKind.ACCEPTED
+                | FaultKind.NO_CONTENT
+            ):
                 return method == "PATCH"
             case _ if self.late or self.makes_names or self.startswith("applied-"):
                 return method == "PATCH"

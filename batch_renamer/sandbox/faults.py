@@ -1,7 +1,8 @@
 """What goes wrong, and when: each request asks for its fault; one fault, or none, leaves.
 
-A plan has a script (the n-th request that matches gets this fault), shares of all requests (drawn with a seed) and
-outages (spans in which nothing works). An outage comes before the script, the script before a share. How a fault
+A plan has a script (the n-th request that matches gets this fault), poisoned orders (their renames always fail), shares
+of all requests (drawn with a seed) and outages (spans in which nothing works). An outage comes before the script, the
+script before poison, poison before a share. How a fault
 looks to the client is the business of `wire`.
 """
 
@@ -17,7 +18,7 @@ from itertools import accumulate, chain
 
 from batch_renamer.sandbox.faultkind import FaultKind
 
-__all__ = ["Fault", "FaultKind", "FaultPlan", "Outage", "OutageMode", "Rule", "Share", "script"]
+__all__ = ["Fault", "FaultKind", "FaultPlan", "Outage", "OutageMode", "Poison", "Rule", "Share", "script"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +94,28 @@ def script(*faults: Fault | str | None, method: str | None = "PATCH", order_id: 
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poison:
+    """Orders whose renames always get a fault: the ``first`` to the ``last`` order that is renamed, counted from 1.
+
+    Raises:
+        ValueError: ``first`` below 1, or ``last`` below ``first``.
+
+    Example:
+        >>> Poison(fault=Fault(kind=FaultKind.SERVER_ERROR), first=1, last=60).last
+        60
+    """
+
+    fault: Fault
+    first: int
+    last: int
+
+    def __post_init__(self) -> None:
+        """Refuse a block without an order in it."""
+        if not 1 <= self.first <= self.last:
+            raise ValueError(f"orders count from 1, the last is not before the first: {self}")
+
+
 class OutageMode(StrEnum):
     """How the API is out: 503 or 429 to everything, connections reset, or silence until the client gives up."""
 
@@ -154,9 +177,12 @@ class FaultPlan:
         shares: Iterable[Share] = (),
         rules: Iterable[Rule] = (),
         outages: Iterable[Outage] = (),
+        poisons: Iterable[Poison] = (),
         seed: int = 0,
     ) -> None:
         """Start with no request seen."""
+        self._poisons = tuple(poisons)
+        self._renamed: dict[str, int] = {}  # orders in the order of their first rename
         self.outages = tuple(outages)
         self._mix = mix
         self._shares = tuple(shares)
@@ -181,6 +207,11 @@ class FaultPlan:
         for counted in matching:
             if counted.rule.covers(counted.seen):
                 return counted.rule.fault
+        if self._poisons and method == "PATCH" and order_id is not None:
+            place = self._renamed.setdefault(order_id, len(self._renamed) + 1)
+            for poison in self._poisons:
+                if poison.first <= place <= poison.last:
+                    return poison.fault
         if not self._mix and not self._shares:
             return None
         faults, edges = self._table(method, one_order=order_id is not None)

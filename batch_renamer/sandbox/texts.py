@@ -11,7 +11,7 @@ from typing import get_args
 from batch_renamer.errors import SettingsError
 from batch_renamer.sandbox.app import Latency
 from batch_renamer.sandbox.faultkind import FaultKind
-from batch_renamer.sandbox.faults import Fault, FaultPlan, Outage, OutageMode, Share
+from batch_renamer.sandbox.faults import Fault, FaultPlan, Outage, OutageMode, Poison, Share
 from batch_renamer.sandbox.limits import Algorithm, LimitSpec
 
 __all__ = ["parse_faults", "parse_latency", "parse_limit"]
@@ -19,6 +19,7 @@ __all__ = ["parse_faults", "parse_latency", "parse_limit"]
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 _SHARE = re.compile(rf"({_NUMBER})%(?:/({_NUMBER})s?)?")
 _SPAN = re.compile(rf"({_NUMBER})-({_NUMBER})?((?:/[^/]+)*)")
+_POISON = re.compile(rf"([^/]+)/([0-9]+)(?:-([0-9]+))?(?:/({_NUMBER})s?)?")
 _LIMIT = re.compile(r"([1-9][0-9]{0,8})(?:/([a-z-]+))?(\+retry-after)?")
 _TIME = re.compile(rf"({_NUMBER})(ms|s)")
 _METHODS = frozenset({"GET", "POST", "PATCH", "DELETE"})
@@ -31,6 +32,7 @@ def parse_faults(text: str, *, seed: int = 0) -> FaultPlan:
     ``5%``: that share of the requests, all kinds alike. ``500=1%``: one kind; ``slow=1%/2.5``: lasting 2.5 s.
     ``outage=10-40``: from 10 s after the first request to 40 s after it; ``outage=10-``: for good;
     ``outage=10-40/hang/PATCH``: how, and for which methods. ``seed=7``: another draw.
+    ``poison=500/1-60``: the first sixty orders to be renamed never are; ``poison=429-retry-after/5/86400``: the fifth.
 
     Raises:
         SettingsError: a part that is none of these, or shares beyond 100 %.
@@ -39,7 +41,7 @@ def parse_faults(text: str, *, seed: int = 0) -> FaultPlan:
         >>> parse_faults("outage=10-").outages[0].end_s is None
         True
     """
-    mix, shares, outages, mistakes = 0.0, list[Share](), list[Outage](), list[str]()
+    mix, shares, outages, poisons, mistakes = 0.0, list[Share](), list[Outage](), list[Poison](), list[str]()
     for part in [] if text.strip().lower() in _OFF else text.split(","):
         word, separator, value = part.strip().partition("=")
         try:
@@ -49,18 +51,21 @@ def parse_faults(text: str, *, seed: int = 0) -> FaultPlan:
                 seed = int(value)
             elif word == "outage":
                 outages.append(_outage(value))
+            elif word == "poison":
+                poisons.append(_poison(value))
             else:
                 shares.append(_kind_share(word, value))
         except ValueError as error:
             mistakes.append(f"'{part.strip()}': {error}")
     if not mistakes:
         try:
-            return FaultPlan(mix=mix, shares=shares, outages=outages, seed=seed)
+            return FaultPlan(mix=mix, shares=shares, outages=outages, poisons=poisons, seed=seed)
         except ValueError:
             mistakes.append("the shares add up to more than 100%")
     raise SettingsError(
         f"The faults {text!r} can't be used: {'; '.join(mistakes)}. "
-        "Examples: 5% · 429=2%,reset-after=1% · slow=1%/2.5 · outage=10-40 · outage=10-/hang/PATCH · seed=7."
+        "Examples: 5% · 429=2%,reset-after=1% · slow=1%/2.5 · outage=10-40 · outage=10-/hang/PATCH · "
+        "poison=500/1-60 · seed=7."
     )
 
 
@@ -118,11 +123,23 @@ def _share(text: str) -> tuple[float, float | None]:
 
 
 def _kind_share(word: str, value: str) -> Share:
-    if word not in set(FaultKind):
-        raise ValueError(f"unknown; there are {', '.join(FaultKind)}, outage and seed")
     share, seconds = _share(value)
+    return Share(fault=_fault(word, seconds), share=share)
+
+
+def _fault(word: str, seconds: float | None) -> Fault:
+    if word not in set(FaultKind):
+        raise ValueError(f"unknown; there are {', '.join(FaultKind)}, outage, poison and seed")
     kind = FaultKind(word)
-    return Share(fault=Fault(kind=kind) if seconds is None else Fault(kind=kind, seconds=seconds), share=share)
+    return Fault(kind=kind) if seconds is None else Fault(kind=kind, seconds=seconds)
+
+
+def _poison(value: str) -> Poison:
+    found = _POISON.fullmatch(value)
+    if not found:
+        raise ValueError("poison is KIND/FIRST-LAST or KIND/NUMBER, and if wanted /SECONDS")
+    fault = _fault(found[1], float(found[4]) if found[4] else None)
+    return Poison(fault=fault, first=int(found[2]), last=int(found[3] or found[2]))
 
 
 def _outage(value: str) -> Outage:

@@ -60,6 +60,8 @@ def instead(fault: Fault, *, raw_path: str, wall_s: float) -> Answer | None:
             return http_error(503, "Service Unavailable")
         case FaultKind.GATEWAY_TIMEOUT:
             return Answer(status=504)
+        case FaultKind.UNAUTHORIZED:
+            return http_error(401, "Unauthorized")
         case FaultKind.REFUSED:
             return http_error(422, "Validation error")
         case FaultKind.REDIRECT:

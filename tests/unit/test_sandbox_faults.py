@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Outage, OutageMode, Rule, Share, script
+from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Outage, OutageMode, Poison, Rule, Share, script
 
 
 def kinds(plan: FaultPlan, times: int, *, method: str = "PATCH", order_id: str | None = "a1") -> list[str | None]:
@@ -71,7 +71,7 @@ def test_a_mix_has_every_kind_and_its_share() -> None:
     assert set(drawn) - {None} == {kind for kind in fitting if not kind.makes_names}
 
 
-OF_RENAMES = {"wrong-name", "202", "204", "422"} | {
+OF_RENAMES = {"wrong-name", "202", "204", "401", "422"} | {
     kind.value for kind in FaultKind if kind.late or kind.makes_names or kind.startswith("applied-")
 }
 
@@ -103,6 +103,7 @@ def test_a_share_draws_only_what_a_client_could_see_through(method: str, order_i
         pytest.param(lambda: Rule(fault=None, nth=0), id="zeroth request"),
         pytest.param(lambda: Rule(fault=None, times=0), id="no times"),
         pytest.param(lambda: Outage(start_s=5, end_s=5), id="outage without length"),
+        pytest.param(lambda: Poison(fault=Fault(kind=FaultKind.HTML), first=0, last=2), id="zeroth order"),
         pytest.param(lambda: Outage(start_s=-1), id="outage before the first request"),
     ],
 )
@@ -133,3 +134,12 @@ def test_an_outage_covers_its_span_and_methods(since_first_s: float, method: str
     )
     found = plan.outage(since_first_s, method)
     assert (found and found.mode) == mode
+
+
+def test_poisoned_orders_always_fail_and_the_others_never() -> None:
+    """Which they are is told by the order in which orders are first renamed; reads are left alone."""
+    plan = FaultPlan(poisons=[Poison(fault=Fault(kind=FaultKind.UNAUTHORIZED), first=2, last=3)])
+    for _ in range(3):
+        drawn = [plan.draw("PATCH", order_id) for order_id in ("a", "b", "c", "d")]
+        assert [fault.kind.value if fault else None for fault in drawn] == [None, "401", "401", None]
+        assert plan.draw("GET", "b") is None

@@ -8,6 +8,7 @@ import pytest
 
 from batch_renamer.errors import SettingsError
 from batch_renamer.sandbox import (
+    Fault,
     FaultKind,
     Latency,
     LimitSpec,
@@ -76,6 +77,23 @@ def test_an_outage_is_read(text: str, outage: Outage) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "place", "fault"),
+    [
+        pytest.param("poison=500/1-60", 60, Fault(kind=FaultKind.SERVER_ERROR), id="block"),
+        pytest.param("poison=401/5", 5, Fault(kind=FaultKind.UNAUTHORIZED), id="one order"),
+        pytest.param(
+            "poison=429-retry-after/2/86400", 2, Fault(kind=FaultKind.THROTTLED_SECONDS, seconds=86_400), id="seconds"
+        ),
+    ],
+)
+def test_poison_is_read(text: str, place: int, fault: Fault) -> None:
+    """Kind, orders and seconds are what the text says; the order after the last one is well."""
+    plan = parse_faults(text)
+    drawn = [plan.draw("PATCH", f"o{number}") for number in range(1, place + 2)]
+    assert drawn[-2:] == [fault, None]
+
+
+@pytest.mark.parametrize(
     ("text", "limit"),
     [
         pytest.param("300", LimitSpec(requests=300), id="number"),
@@ -114,6 +132,9 @@ def test_a_latency_is_read(text: str, latency: Latency) -> None:
         pytest.param(parse_faults, "outage=soon", id="no span"),
         pytest.param(parse_faults, "outage=0-/sometimes", id="no such mode"),
         pytest.param(parse_faults, "seed=x", id="no seed"),
+        pytest.param(parse_faults, "poison=500", id="poison without orders"),
+        pytest.param(parse_faults, "poison=501/1", id="poison of no such kind"),
+        pytest.param(parse_faults, "poison=500/9-3", id="poison backwards"),
         pytest.param(parse_limit, "fast", id="no number"),
         pytest.param(parse_limit, "300/leaky", id="no such algorithm"),
         pytest.param(parse_limit, "-3", id="negative limit"),
