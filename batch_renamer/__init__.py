@@ -12,12 +12,13 @@ from batch_renamer.version import __version__
 
 if TYPE_CHECKING:
     from batch_renamer.errors import BatchRenamerError, InputError, SettingsError, SheetError
-    from batch_renamer.library import Renaming, rename_orders, rename_orders_async
+    from batch_renamer.library import InterruptedRenamingError, Renaming, rename_orders, rename_orders_async
     from batch_renamer.model import ReportRow, Result, RunSummary
 
 __all__ = [
     "BatchRenamerError",
     "InputError",
+    "InterruptedRenamingError",
     "Renaming",
     "ReportRow",
     "Result",

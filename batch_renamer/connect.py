@@ -13,7 +13,10 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+
+import anyio.to_thread
 
 from batch_renamer.errors import BatchRenamerError, JournalError, LockedError, SettingsError
 from batch_renamer.files import others_may_write, tighten
@@ -265,7 +268,8 @@ def to_sandbox(settings: Settings) -> Destination:
         store = OrderStore(path=settings.state_dir / _SANDBOX_FOLDER / _ORDERS_FILE, images=_IMAGES)
         try:
             named = ((order_id, name or f"Order {order_id[:8]}") for order_id, name in orders)
-            store.seed_many(named, keep_existing=True)
+            # In a thread: the sheet's orders are read from the journal as they are made.
+            await anyio.to_thread.run_sync(partial(store.seed_many, named, keep_existing=True))
             async with (
                 running(Sandbox(store=store, api_key=key)) as base_url,
                 open_orders_api(

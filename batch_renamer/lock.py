@@ -62,10 +62,7 @@ def writing_lock(
 @contextmanager
 def _locked(place: Path, run_id: str, *, wait_s: float) -> Iterator[FileIdentity]:
     try:
-        place.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        private_folder(place.parent)
-        lock = _new_lock(place, wait_s=wait_s)
-        lock.acquire()
+        lock = _acquired(place, wait_s=wait_s)
     except Timeout:
         raise LockedError(_held_by(place)) from None
     except OSError as error:
@@ -76,9 +73,27 @@ def _locked(place: Path, run_id: str, *, wait_s: float) -> Iterator[FileIdentity
         yield FileIdentity(place)
     finally:
         # What stands there may not be ours, or its folder may have gone.
-        with suppress(OSError):
-            _note(place).unlink()
+        for path in (_note(place), place):
+            with suppress(OSError):
+                path.unlink()
+        # Whoever waits for a lock whose file was removed begins again with a new file.
         lock.release()
+
+
+def _acquired(place: Path, *, wait_s: float) -> FileLock:
+    lock = _new_lock(place, wait_s=wait_s)
+    for last in (False, True):
+        try:
+            place.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(place.parent)
+            lock.acquire()
+        except FileNotFoundError:
+            # A run that has just ended may have removed the empty folder in this very moment.
+            if last:
+                raise
+        else:
+            break
+    return lock
 
 
 def prove_locks(state_dir: Path, *, make_lock: Callable[[Path], FileLock] | None = None) -> None:

@@ -48,12 +48,15 @@ _NOWHERE = Path(os.devnull) / "no home folder"
 """The state directory of a user without a home who named none: a place where nothing can ever be made."""
 
 
-def resolve_settings(flags: Mapping[str, object], *, environ: Mapping[str, str]) -> Settings:
+def resolve_settings(
+    flags: Mapping[str, object], *, environ: Mapping[str, str], as_arguments: bool = False
+) -> Settings:
     """Merge flags, environment, configuration file and defaults, in this order of authority, and check the result.
 
     Args:
         flags: The options given on the command line, by the name of the `Settings` field; ``None`` means not given.
         environ: The environment, ``os.environ`` as a rule.
+        as_arguments: The options are arguments of a function, and mistakes call them so.
 
     Raises:
         SettingsError: something is wrong; the text has one line for every mistake.
@@ -63,7 +66,7 @@ def resolve_settings(flags: Mapping[str, object], *, environ: Mapping[str, str])
         >>> resolve_settings({"max_failures": "5%"}, environ={}).max_failures
         MaxFailures(count=None, percent=5.0)
     """
-    layers = _layers(flags, environ)
+    layers = _layers(flags, environ, as_arguments=as_arguments)
     merged = _merged(layers)
     mistakes = [*chain.from_iterable(layer.mistakes for layer in layers), *_contradictions(flags)]
     settings: Settings | None = None
@@ -104,8 +107,10 @@ def lacks_state_dir(settings: Settings) -> bool:
     return settings.state_dir == _NOWHERE
 
 
-def _layers(flags: Mapping[str, object], environ: Mapping[str, str]) -> tuple[Layer, ...]:
-    by_flag, by_variable = from_flags(flags), from_environment(environ)
+def _layers(
+    flags: Mapping[str, object], environ: Mapping[str, str], *, as_arguments: bool = False
+) -> tuple[Layer, ...]:
+    by_flag, by_variable = from_flags(flags, as_arguments=as_arguments), from_environment(environ)
     said = {**by_variable.given, **by_flag.given}
     default = Layer({"state_dir": _nobody_said(environ)})
     return (default, *_from_file(said.get("config"), said.get("profile")), by_variable, by_flag)

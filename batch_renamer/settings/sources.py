@@ -45,8 +45,10 @@ class Layer:
     mistakes: tuple[str, ...] = ()
 
 
-def from_flags(flags: Mapping[str, object]) -> Layer:
+def from_flags(flags: Mapping[str, object], *, as_arguments: bool = False) -> Layer:
     """Take the flags that were given: ``None`` and an empty list mean that it wasn't.
+
+    ``as_arguments`` tells that they are arguments of a function, and are to be called so.
 
     Raises:
         TypeError: there is no such option; the caller's fault, not the user's.
@@ -55,7 +57,7 @@ def from_flags(flags: Mapping[str, object]) -> Layer:
         raise TypeError(f"no such option: {', '.join(sorted(unknown))}")
     return Layer(
         {
-            name: Given(value, f"--{name.replace('_', '-')}", 4)
+            name: Given(value, f"argument {name}" if as_arguments else f"--{name.replace('_', '-')}", 4)
             for name, value in flags.items()
             if value is not None and value not in ((), [])
         }

@@ -58,7 +58,7 @@ async def connect(run: Run) -> None:
             share_rate,
             pacer,
             ceiling_per_s=ceiling_per_s,
-            state_dir=settings.state_dir,
+            state_dir=run.lock_dir or settings.state_dir,
             base_url=run.destination.base_url,
         )
     )

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
-import sys
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from batch_renamer import Renaming, SettingsError, rename_orders, rename_orders_async
+from batch_renamer import (
+    BatchRenamerError,
+    InputError,
+    Renaming,
+    SettingsError,
+    SheetError,
+    rename_orders,
+    rename_orders_async,
+)
+from batch_renamer.journal.database import Database
+from batch_renamer.library import Options
 from batch_renamer.model import COLUMNS
 from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Latency, Rule, Sandbox, running
+from batch_renamer.settings.sources import OPTIONS
+from tests.support.gate import Gate
 
 FRAME = pd.DataFrame({"order_id": ["a1", "a2", "", "a4"], "new_name": ["12 Elm St", "007", "no id", "=1+1"]})
 RESULTS = ["renamed", "renamed", "invalid", "renamed"]
@@ -111,35 +123,82 @@ async def test_cancelling_ends_it_and_leaves_nothing() -> None:
             await task
 
 
-INTERRUPTED = """
-import signal, sys
-import pandas as pd
-from batch_renamer import rename_orders
-signal.signal(signal.SIGINT, signal.default_int_handler)
-try:
-    rename_orders(pd.read_json(sys.stdin), api_key="right", base_url=sys.argv[1], workers=1)
-except KeyboardInterrupt:
-    sys.exit(77)
-"""
+@pytest.mark.parametrize("given", [["a1", "b"], {"order_id": ["a1"]}, Path("orders.csv"), "orders.csv", None])
+@pytest.mark.parametrize("call", [rename_orders, lambda *args, **more: asyncio.run(rename_orders_async(*args, **more))])
+def test_what_is_no_frame_is_one_sentence(call: Callable[..., object], given: object) -> None:
+    """The tree's own error, which says what is needed; never a group of errors."""
+    with pytest.raises(
+        SheetError, match=r"A pandas DataFrame with the columns order_id and new_name is needed, not a "
+    ):
+        call(given, sandbox=True)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
-async def test_ctrl_c_ends_the_blocking_call_and_the_renaming_with_it(home: Path) -> None:
-    """Nothing goes on unseen in a thread: the order in flight is the last one."""
-    sandbox = Sandbox(api_key="right", sleep=(asleep := _Asleep()))
+def test_a_fault_is_the_trees_own_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever goes wrong inside comes out as one error, with its cause behind it."""
+
+    class Odd:
+        @property
+        def isoformat(self) -> object:
+            raise ZeroDivisionError
+
+    odd = pd.DataFrame({"order_id": ["a1"], "new_name": [Odd()]})
+    with pytest.raises(BatchRenamerError, match=r"^A fault in batch-renamer: ZeroDivisionError\.$"):
+        rename_orders(odd, sandbox=True)
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ({"config": "renamer.toml"}, "config is no option here: configuration files are not read"),
+        ({"log_file": "run.log"}, r"log_file is no option here: add a handler to logging\.getLogger"),
+        ({"yes": True}, "nothing is printed or asked here"),
+        ({"delimiter": ";"}, "a DataFrame has been read already"),
+        ({"rat": 5}, r"There is no option rat\. Did you mean rate\?"),
+        ({"rate": -1}, r"rate: -1 \(from argument rate\) must be greater than 0"),
+        ({"report": ["{sheet}.csv"]}, "which is unknown"),
+    ],
+)
+def test_an_option_that_means_nothing_here_is_refused(option: dict[str, Any], said: str) -> None:
+    """Nothing is ignored in silence, and a mistake is called by the argument's name."""
+    with pytest.raises(InputError, match=said):
+        rename_orders(FRAME, sandbox=True, **option)
+
+
+def test_the_typed_options_are_options() -> None:
+    """What a type checker accepts is accepted when it runs."""
+    assert Options.__annotations__.keys() <= OPTIONS
+
+
+async def test_two_at_once_in_one_account() -> None:
+    """The second is kept out and says so, whatever it calls this machine."""
+    sandbox = Sandbox(api_key="right", sleep=(gate := Gate()))
     sandbox.faults = FaultPlan(rules=[Rule(fault=Fault(kind=FaultKind.SLOW), method="PATCH", times=None)])
-    sandbox.store.seed_many([("a1", "old"), ("a2", "old")])
+    sandbox.store.seed_many([("a1", "old")])
+    one, two = (pd.DataFrame({"order_id": ["a1"], "new_name": [name]}) for name in ("one", "two"))
     async with running(sandbox) as base_url:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", INTERRUPTED, base_url, stdin=asyncio.subprocess.PIPE
-        )
-        assert process.stdin is not None
-        process.stdin.write(b'{"order_id": ["a1", "a2"], "new_name": ["one", "two"]}')
-        process.stdin.close()
-        await asleep.begun.wait()
-        process.send_signal(signal.SIGINT)
-        assert await process.wait() == 77
-    assert [entry.order_id for entry in sandbox.log if entry.method == "PATCH"] == ["a1"]
+        here: dict[str, Any] = {"api_key": "right", "base_url": base_url}
+        first = asyncio.create_task(rename_orders_async(one, **here))
+        await gate.until_waiting(1)
+        second = await rename_orders_async(two, **{**here, "base_url": base_url.replace("127.0.0.1", "localhost")})
+        gate.open()
+        assert (await first).outcomes["result"].tolist() == ["renamed"]
+    assert (second.summary.exit_code, "is at work in this account" in second.summary.stopped) == (5, True)
+    assert sandbox.store.names() == {"a1": "one"}
+
+
+async def test_the_journal_is_never_asked_in_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large frame would hold up everything else that the loop does."""
+    select, here = Database.select, threading.get_ident()
+    in_loop: list[str] = []
+
+    def watched(database: Database, query: str, parameters: Any) -> Any:
+        if threading.get_ident() == here:
+            in_loop.append(query)
+        return select(database, query, parameters)
+
+    monkeypatch.setattr(Database, "select", watched)
+    check(await rename_orders_async(FRAME, sandbox=True))
+    assert in_loop == []
 
 
 class _Asleep:

@@ -1,0 +1,149 @@
+"""The library's run is stopped in the middle: what it has done can be seen, finished and taken back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from batch_renamer import rename_orders_async
+from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule, Sandbox, running
+from batch_renamer.sandbox.faults import script
+from batch_renamer.stopping import StopSignal
+from tests.support.gate import DEADLINE_S, Gate
+
+ORDERS = [f"a{number}" for number in range(1, 5)]
+
+INTERRUPTED = """
+import signal, sys
+import pandas as pd
+from batch_renamer import rename_orders
+from batch_renamer.frame_job import FrameJob
+signal.signal(signal.SIGINT, signal.default_int_handler)
+interrupt = FrameJob.interrupt
+def interrupt_and_tell(job, at_once):
+    found = interrupt(job, at_once)
+    print("stopping", flush=True)
+    return found
+FrameJob.interrupt = interrupt_and_tell
+try:
+    rename_orders(pd.read_json(sys.stdin), api_key="right", base_url=sys.argv[1], workers=1)
+except KeyboardInterrupt as error:
+    print(str(error))
+    print(error.renaming.outcomes["old_name"].tolist(), error.renaming.outcomes["result"].tolist())
+    print(error.renaming.state_dir)
+    sys.exit(77)
+"""
+
+
+def _frame() -> pd.DataFrame:
+    return pd.DataFrame({"order_id": ORDERS, "new_name": [f"new {order}" for order in ORDERS]})
+
+
+def _held(*, first: int) -> tuple[Sandbox, Gate]:
+    """Make a sandbox whose PATCHes from the ``first`` one on wait at a gate."""
+    sandbox = Sandbox(api_key="right", sleep=(gate := Gate()))
+    sandbox.faults = FaultPlan(rules=[Rule(fault=Fault(kind=FaultKind.SLOW), method="PATCH", nth=first, times=None)])
+    sandbox.store.seed_many((order, f"old {order}") for order in ORDERS)
+    return sandbox, gate
+
+
+async def _command(command: str, run_id: str, folder: str, base_url: str) -> int:
+    words = (command, run_id, "--state-dir", folder, "--base-url", base_url, "--yes", "--quiet")
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "batch_renamer", *words)
+    return await process.wait()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+async def test_an_interrupted_cell_loses_nothing(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The order in flight is the last one; old names, results and the way on come with the KeyboardInterrupt."""
+    sandbox, gate = _held(first=2)
+    async with running(sandbox) as base_url:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", INTERRUPTED, base_url),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert process.stdin is not None
+        process.stdin.write(_frame().to_json().encode())
+        process.stdin.close()
+        await gate.until_waiting(1)
+        process.send_signal(signal.SIGINT)
+        assert process.stdout is not None
+        async with asyncio.timeout(DEADLINE_S):
+            assert await process.stdout.readline() == b"stopping\n"
+        gate.open()
+        sentence, told, folder = (await process.stdout.read()).decode().splitlines()
+        assert await process.wait() == 77
+        patched = [entry.order_id for entry in sandbox.log if entry.method == "PATCH"]
+        assert patched == ORDERS[:2]
+        assert "'renamed', 'renamed', 'pending', 'pending'" in told
+        assert "'old a1', 'old a2'" in told
+        [run_id] = re.findall(r"^Run (\w+) was stopped: 2 of 4 orders are renamed\.", sentence)
+        assert f"batch-renamer undo {run_id} --state-dir {folder} --base-url {base_url}" in sentence
+        assert Path(folder).is_relative_to(home)
+        monkeypatch.setenv("AUTOENHANCE_API_KEY", "right")
+        assert await _command("undo", run_id, folder, base_url) == 0
+    assert sandbox.store.names() == {order: f"old {order}" for order in ORDERS}
+
+
+async def test_a_cancelled_task_leaves_a_way_on(
+    home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What was in flight is finished and written down, and the log says how to go on; so it is done."""
+    sandbox, gate = _held(first=3)
+    async with running(sandbox) as base_url:
+        with caplog.at_level(logging.WARNING, "batch_renamer"):
+            task = asyncio.create_task(rename_orders_async(_frame(), api_key="right", base_url=base_url, workers=1))
+            await gate.until_waiting(1)
+            asked = asyncio.Event()
+            request = StopSignal.request
+
+            def request_and_tell(*args: Any, **more: Any) -> None:
+                request(*args, **more)
+                asked.set()
+
+            monkeypatch.setattr(StopSignal, "request", request_and_tell)
+            task.cancel()
+            await asked.wait()
+            gate.open()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+        [said] = [record.getMessage() for record in caplog.records if "was stopped" in record.getMessage()]
+        [(run_id, folder)] = re.findall(r"resume (\w+) --state-dir (\S+)", said)
+        assert "3 of 4 orders are renamed" in said
+        monkeypatch.setenv("AUTOENHANCE_API_KEY", "right")
+        assert await _command("resume", run_id, folder, base_url) == 0
+    assert sandbox.store.names() == {order: f"new {order}" for order in ORDERS}
+
+
+async def test_a_stopped_run_is_kept_and_named(home: Path) -> None:
+    """One that stopped by itself has renamed, too: the result says where its journal is."""
+    sandbox = Sandbox(api_key="right")
+    sandbox.faults = FaultPlan(rules=list(script(None, "500")))
+    sandbox.store.seed_many((order, f"old {order}") for order in ORDERS)
+    async with running(sandbox) as base_url:
+        renaming = await rename_orders_async(
+            _frame(), api_key="right", base_url=base_url, workers=1, max_failures=0, attempts=1
+        )
+    assert renaming.summary.exit_code == 4
+    assert renaming.state_dir is not None
+    assert (renaming.state_dir / "journal.sqlite3").is_file()
+
+
+async def test_the_journal_of_a_given_folder_stays(tmp_path: Path) -> None:
+    """It is the caller's; nothing else is left."""
+    sandbox = Sandbox(api_key="right")
+    sandbox.store.seed_many((order, f"old {order}") for order in ORDERS)
+    async with running(sandbox) as base_url:
+        here: dict[str, Any] = {"api_key": "right", "base_url": base_url, "state_dir": tmp_path / "state"}
+        renaming = await rename_orders_async(_frame(), **here)
+    assert renaming.state_dir == tmp_path / "state"
+    assert (tmp_path / "state" / "journal.sqlite3").is_file()
