@@ -6,11 +6,13 @@ import re
 import shlex
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlsxwriter
 
-from tests.e2e.bench import KEY, Bench
+from tests.e2e.bench import KEY, Bench, Ran
+from tests.e2e.test_exit_codes import always_full
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 
@@ -67,29 +69,93 @@ async def test_the_night_ends_well(bench: Bench, line: object) -> None:
     assert (bench.folder / "var" / "log" / "nightly.jsonl").is_file()
 
 
+async def cron(bench: Bench, line: str | None = None, **more: Any) -> Ran:
+    """Run the line of the crontab as cron does: by a shell, with next to nothing in its environment."""
+    return await bench.run("-c", moved(line or cron_line(), bench.folder), program=["/bin/sh"], key=None, **more)
+
+
+def last_night(bench: Bench) -> list[str]:
+    """Return the lines that are kept of the last night."""
+    return (bench.folder / "var" / "log" / "last-night.txt").read_text("utf-8").splitlines()
+
+
 async def test_cron_mails_nothing_after_a_good_night(bench: Bench) -> None:
-    """What is said then is kept beside the log, with the date at its end."""
+    """When it began, what it came to in one line, and how it ended are kept beside the log."""
     install(bench, bench.seed(2))
-    ran = await bench.run("-c", moved(cron_line(), bench.folder), program=["/bin/sh"], key=None)
+    (bench.folder / "var" / "log" / "last-night.txt").write_text("of the night before\n", encoding="utf-8")
+    ran = await cron(bench)
     assert (ran.code, ran.out, ran.err) == (0, "", "")
-    said = (bench.folder / "var" / "log" / "last-night.txt").read_text("utf-8")
-    assert "2 of 2 rows renamed" in said
-    assert said.splitlines()[-1].endswith("batch-renamer ended with exit code 0")
+    began, said, ended = last_night(bench)
+    assert began.endswith(": batch-renamer began")
+    assert said == "Done: 2 of 2 rows renamed."
+    assert ended.endswith(": batch-renamer ended with exit code 0")
     assert [path.name for path in (bench.folder / "var" / "log").glob("*night*.txt")] == ["last-night.txt"]
 
 
 async def test_cron_mails_the_reason_and_the_exit_code_of_a_bad_night(bench: Bench) -> None:
-    """The exit code is the last line of the mail, and that of the whole line for whatever else watches it."""
+    """The reasons, the report's place and the exit code, which is that of the whole line; no figures, no progress."""
     install(bench, [*bench.seed(1), ("nobody", "New")])
-    ran = await bench.run("-c", moved(cron_line(), bench.folder), program=["/bin/sh"], key=None)
+    ran = await cron(bench)
     assert (ran.code, ran.out.splitlines()[-1][-11:]) == (1, "exit code 1")
     assert "There is no order with this id" in ran.out
+    assert f"Report    {bench.folder}/srv/reports/20" in ran.out
+    assert "Reading" not in ran.out
+    assert "Took" not in ran.out
 
 
 async def test_a_refused_night_is_mailed(bench: Bench) -> None:
     """What only standard error says is in the mail, too."""
     install(bench, bench.seed(1))
     (bench.folder / "srv" / "orders.xlsx").unlink()
-    ran = await bench.run("-c", moved(cron_line(), bench.folder), program=["/bin/sh"], key=None)
+    ran = await cron(bench)
     assert ran.code == 2
     assert "orders.xlsx" in ran.out
+
+
+async def test_killed_night_is_not_taken_for_the_night_before(bench: Bench) -> None:
+    """What was kept of that has gone, and nothing says that this one ended."""
+    install(bench, bench.seed(1))
+    (bench.folder / "var" / "log" / "last-night.txt").write_text("ended with exit code 0\n", encoding="utf-8")
+    line = cron_line().replace("/opt/batch-renamer/bin/batch-renamer", "/bin/sh -c 'kill -9 $PPID'")
+    ran = await cron(bench, line)
+    assert (ran.code, [line.partition(": ")[2] for line in last_night(bench)]) == (-9, ["batch-renamer began"])
+
+
+async def test_killed_program_is_told_from_one_that_ended(bench: Bench) -> None:
+    """137 is the shell's word for it, and it is mailed."""
+    install(bench, bench.seed(1))
+    line = cron_line().replace("/opt/batch-renamer/bin/batch-renamer", "/bin/sh -c 'kill -9 $$'")
+    ran = await cron(bench, line)
+    assert (ran.code, ran.out.splitlines()[-1][-13:]) == (137, "exit code 137")
+
+
+@pytest.mark.parametrize("in_the_way", ["no folder", pytest.param("a full disk", marks=always_full)])
+async def test_log_folder_that_can_not_be_written_keeps_no_night_from_its_work(bench: Bench, in_the_way: str) -> None:
+    """The program runs, and cron mails what it says, after a good night as well."""
+    rows = bench.seed(2)
+    install(bench, rows)
+    config = bench.folder / "etc" / "nightly.toml"
+    config.write_text(re.sub("log_file = .*", "", config.read_text("utf-8")), encoding="utf-8")
+    (bench.folder / "var" / "log").rmdir()
+    if in_the_way == "a full disk":
+        (bench.folder / "var" / "log").mkdir()
+        (bench.folder / "var" / "log" / "last-night.txt").symlink_to("/dev/full")
+    ran = await cron(bench)
+    assert (ran.code, bench.sandbox.store.names()) == (0, dict(rows))
+    assert "Done: 2 of 2 rows renamed." in ran.out
+
+
+async def test_mail_can_have_the_exit_code_in_its_subject(bench: Bench) -> None:
+    """As the crontab's own comment says; the rest of the line is as it was."""
+    install(bench, [*bench.seed(1), ("nobody", "New")])
+    text = (CONFIGS / "nightly.crontab").read_text("utf-8")
+    found = re.search(r"^#   (mail .*)$", text, re.MULTILINE)
+    assert found
+    programs = bench.folder / "programs"
+    programs.mkdir()
+    (programs / "mail").write_text('#!/bin/sh\necho "subject: $2"; cat\n', encoding="utf-8")
+    (programs / "mail").chmod(0o755)
+    line = cron_line().replace("cat $night", found[1])
+    ran = await cron(bench, line, env={"PATH": f"{programs}:/usr/bin:/bin"})
+    assert ran.out.splitlines()[0] == "subject: batch-renamer: exit code 1"
+    assert "There is no order with this id" in ran.out

@@ -44,9 +44,10 @@ def cron_command() -> str:
 
 
 def words_of(command: str) -> list[str]:
-    """Split a command as a shell does, up to where its output goes."""
+    """Split the command among a line's words as a shell does, from its program up to where its output goes."""
     words = shlex.split(command)
-    return words[: words.index(">")] if ">" in words else words
+    [begin] = [place for place, word in enumerate(words) if word.endswith("/bin/batch-renamer")]
+    return words[begin : words.index(">>")] if ">>" in words else words[begin:]
 
 
 def options_of(words: list[str]) -> dict[str, object]:
@@ -118,6 +119,7 @@ def test_nightly_command_uses_options_that_exist(words: list[str]) -> None:
     assert settings.profile == "office"
     assert settings.max_failures == MaxFailures(percent=5)
     assert settings.no_progress
+    assert settings.quiet  # a mail of progress is not read
 
 
 @each_command
