@@ -247,6 +247,12 @@ class RowTable(RunTable):
         [[count]] = self.select("SELECT COUNT(*) FROM rows WHERE run = ? AND result IS NULL", (run.number,))
         return int(str(count))
 
+    def unguarded(self, run: RunRecord) -> int:
+        """Return how many of those rows name no current name that the order is expected to have."""
+        query = "SELECT COUNT(*) FROM rows WHERE run = ? AND result IS NULL AND guard IS NULL"
+        [[count]] = self.select(query, (run.number,))
+        return int(str(count))
+
     def middle_row(self, run: RunRecord) -> float:
         """Return the mean of the undecided rows; 0 if there are none."""
         [[mean]] = self.select("SELECT AVG(row) FROM rows WHERE run = ? AND result IS NULL", (run.number,))

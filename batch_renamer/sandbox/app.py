@@ -157,7 +157,7 @@ class Sandbox:
             return _sent(entry, unheard(fault) or self._api.answer(shown))
         if fault.kind is FaultKind.SLOW:
             await self.sleep(fault.seconds)
-        answer = self._carried_out(call, fault)
+        answer = self._carried_out(call, fault, one_order=entry.order_id is not None)
         match fault.kind:
             case FaultKind.RESET_AFTER:
                 return reset(request)
@@ -170,12 +170,13 @@ class Sandbox:
                 await self.sleep(fault.seconds)
         return _sent(entry, broken(answer, fault))
 
-    def _carried_out(self, call: Call, fault: Fault) -> Answer:
+    def _carried_out(self, call: Call, fault: Fault, *, one_order: bool) -> Answer:
         """Do what the request asks now, as the fault has it."""
+        stale = fault.kind.stale and fault.kind.fits(call.method, one_order=one_order)
         kept = None
         if fault.kind.makes_names:
             kept = partial(kept_name, fault.kind) if fault.text is None else partial(_always, fault.text)
-        return self._api.answer(call, kept=kept, seconds_ago=fault.seconds if fault.kind.stale else 0.0)
+        return self._api.answer(call, kept=kept, seconds_ago=fault.seconds if stale else 0.0)
 
     def _do_later(self, call: Call, seconds: float) -> None:
         """Do what the request asks when its client has long had an answer."""

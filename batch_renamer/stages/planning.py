@@ -99,7 +99,9 @@ async def read(run: Run) -> None:
         run.progress.advance(tally.done, failures=tally.bad, note=run.pace_note())
 
     async def wanted(order_ids: Sequence[str]) -> list[RenameRequest]:
-        return await journal.off_loop(journal.requests_for, record, order_ids)
+        requests = await journal.off_loop(journal.requests_for, record, order_ids)
+        # The list may be an old copy: what is guarded, undone or audited is read order by order.
+        return [request for request in requests if request.current_name is None]
 
     async def try_out(first: int) -> None:
         """Read in sheet order, and hardly more orders than are needed: by how many of those read are to be renamed."""
@@ -123,7 +125,7 @@ async def read(run: Run) -> None:
             wanted,
             record_decisions,
             gateway=run.gateway,
-            rows=await journal.off_loop(journal.undecided, record),
+            rows=await journal.off_loop(journal.unguarded, record),
             middle_row=await journal.off_loop(journal.middle_row, record),
             requests_per_s=run.requests_per_s,
             workers=run.most_at_once,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Literal
 
@@ -186,7 +186,8 @@ class FakeOrdersApi:
     one all answers are good; pages are the order "list", the neutral question (a page of one) is "".
 
     ``latency_s`` is how long an answer takes, ``page_latency_s`` a page of the list, which shows the orders as they
-    were added, but for those in ``unlisted``; more than ``largest_page`` of them are refused.
+    were added, but for those in ``unlisted``, under the ``listed_names`` where there are any; more than
+    ``largest_page`` of them are refused.
 
     Example:
         >>> api = FakeOrdersApi({"a1": "old"}, script={("a1", "rename"): [Transient(applied=True)]})
@@ -209,6 +210,7 @@ class FakeOrdersApi:
         self.names_given: dict[str, list[str]] = defaultdict(list)
         self.page_latency_s = latency_s
         self.unlisted: set[str] = set()
+        self.listed_names: dict[str, str | None] = {}
         self.largest_page = 100
         self.pages: list[int] = []
         self.most_at_once = 0
@@ -257,7 +259,10 @@ class FakeOrdersApi:
             raise _refusal(422)
         begin, listed = int(offset or 0), [order_id for order_id in self.names if order_id not in self.unlisted]
         end = begin + per_page
-        orders = tuple(self._order(order_id) for order_id in listed[begin:end])
+        orders = tuple(
+            replace(self._order(order_id), name=self.listed_names.get(order_id, self.names[order_id]))
+            for order_id in listed[begin:end]
+        )
         return OrderPage(orders=orders, next_offset=str(end) if end < len(listed) else None)
 
     def _order(self, order_id: str) -> Order:
