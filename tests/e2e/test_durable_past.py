@@ -213,7 +213,7 @@ async def test_prune(here: Place, what: str) -> None:
     """Old runs go, by age or number, and the disk has the room back; what may still be resumed stays."""
     here.seed({f"o{number}": f"Old {number}" for number in range(300)})
     here.sheet([(order, f"New {order}") for order in here.names])
-    assert (await here.do("apply", "orders.csv", failpoint="send:13:after")).code == -9
+    assert (await here.do("apply", "orders.csv", failpoint="send:29:after")).code == -9
     interrupted = (await here.do("runs", "--json")).result["runs"][0]["run_id"]
     for _ in range(3):
         await done(here, "plan", "orders.csv")
