@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from batch_renamer.sampling import SAMPLES
 from batch_renamer.sandbox import FaultPlan, Latency, LimitSpec, script
 from tests.e2e.bench import Bench
 
@@ -15,7 +16,9 @@ async def test_a_server_that_admits_just_the_rate_never_refuses(bench: Bench) ->
     ran = await bench.apply(bench.sheet(bench.seed(40)), "--json", "--rate", str(RATE))
     log = list(bench.sandbox.log)
     assert set(ran.results) == {"renamed"}
-    assert len(log) == 1 + 1 + 40 + 2  # the key's proof, a page of names, the renames, and what went wrong
+    assert (
+        len(log) == 1 + 1 + SAMPLES[0] + 40 + 2
+    )  # the key's proof, a page of names and its check, the renames, what went wrong
     assert bench.sandbox.log.most_in_any(1.0) <= RATE + 1
     assert [entry for entry in log if entry.status == 429] == []
 
