@@ -29,6 +29,14 @@ _HTML = b"<!DOCTYPE html><html><head><title>%s</title></head><body><h1>%s</h1><h
 _ELSEWHERE = "https://elsewhere.invalid"
 
 
+_PLAIN_ERRORS = {
+    FaultKind.SERVER_ERROR: (500, "Internal Server Error"),
+    FaultKind.UNAVAILABLE: (503, "Service Unavailable"),
+    FaultKind.UNAUTHORIZED: (401, "Unauthorized"),
+    FaultKind.REFUSED: (422, "Validation error"),
+}
+
+
 def whole(answer: Answer) -> web.Response:
     """Make the response that shows an answer as it is."""
     response = web.Response(status=answer.status, body=answer.body, headers=dict(answer.headers))
@@ -52,20 +60,14 @@ def instead(fault: Fault, *, raw_path: str, wall_s: float) -> Answer | None:
             return http_error(403, "Forbidden", headers=(("Retry-After", fault.text or f"{fault.seconds:g}"),))
         case FaultKind.FORBIDDEN_PAGE:
             return _page(403, b"Access denied")
-        case FaultKind.SERVER_ERROR:
-            return http_error(500, "Internal Server Error")
         case FaultKind.BAD_GATEWAY:
             return _page(502, b"502 Bad Gateway")
-        case FaultKind.UNAVAILABLE:
-            return http_error(503, "Service Unavailable")
         case FaultKind.GATEWAY_TIMEOUT:
             return Answer(status=504)
-        case FaultKind.UNAUTHORIZED:
-            return http_error(401, "Unauthorized")
-        case FaultKind.REFUSED:
-            return http_error(422, "Validation error")
         case FaultKind.REDIRECT:
             return Answer(status=307, headers=(("Location", fault.text or _ELSEWHERE + raw_path),))
+        case kind if kind in _PLAIN_ERRORS:
+            return http_error(*_PLAIN_ERRORS[kind])
         case _:
             return None
 

@@ -16,9 +16,8 @@ async def test_a_server_that_admits_just_the_rate_never_refuses(bench: Bench) ->
     ran = await bench.apply(bench.sheet(bench.seed(40)), "--json", "--rate", str(RATE))
     log = list(bench.sandbox.log)
     assert set(ran.results) == {"renamed"}
-    assert (
-        len(log) == 1 + 1 + SAMPLES[0] + 40 + 2
-    )  # the key's proof, a page of names and its check, the renames, what went wrong
+    # The proof of the key, a page of names and its check, the renames, and what went wrong.
+    assert len(log) == 1 + 1 + SAMPLES[0] + 40 + 2
     assert bench.sandbox.log.most_in_any(1.0) <= RATE + 1
     assert [entry for entry in log if entry.status == 429] == []
 
