@@ -6,7 +6,8 @@
     ├── InputError                 2  nothing was sent: the user's input can't be used
     │   ├── SheetError                the spreadsheet can't be read
     │   ├── SettingsError             flags, environment or configuration are wrong
-    │   └── ReportTargetError         a report could never be written where it was asked for
+    │   ├── ReportTargetError         a report could never be written where it was asked for
+    │   └── NeverBeganError           the journal could not be opened, or not take the run's rows
     ├── KeyRefusedError            3  the API refused the key
     ├── StoppedEarlyError          4  the run ended before its last row, and can be taken up again
     │   ├── TooManyFailuresError
@@ -37,6 +38,7 @@ __all__ = [
     "JournalError",
     "KeyRefusedError",
     "LockedError",
+    "NeverBeganError",
     "ProxyRefusedError",
     "ReportTargetError",
     "ReportWriteError",
@@ -75,6 +77,10 @@ class SettingsError(InputError):
 
 class ReportTargetError(InputError):
     """A report could never be written to the path asked for; found before the first request."""
+
+
+class NeverBeganError(InputError):
+    """The journal could not be opened, or did not take the run's rows: nothing was sent, and no run is left over."""
 
 
 class KeyRefusedError(BatchRenamerError):

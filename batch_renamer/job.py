@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack
 
 import anyio
 
-from batch_renamer.errors import BatchRenamerError
+from batch_renamer.errors import BatchRenamerError, JournalError, NeverBeganError
 from batch_renamer.logs import about, level_of
 from batch_renamer.model import RunSummary
 from batch_renamer.run import Run
@@ -62,7 +62,7 @@ async def perform(run: Run) -> RunSummary:
 
     Raises:
         SheetError: the spreadsheet can't be read, so there is nothing to conclude.
-        JournalError: nor is there when not even its rows could be kept.
+        NeverBeganError: nor is there when not even its rows could be kept.
     """
     async with AsyncExitStack() as run.opened:
         _log_beginning(run)
@@ -79,11 +79,15 @@ async def perform(run: Run) -> RunSummary:
             run.background.cancel_scope.cancel()
         run.progress.close()
         if not run.begun_in_journal and run.stop.cause is not None:
-            raise run.stop.cause
+            raise _never_began(run.stop.cause)
         # Still under the lock: whoever takes the run up next is to find it concluded.
         summary = await conclude(run)
     _log_end(run, summary)
     return summary
+
+
+def _never_began(cause: BatchRenamerError) -> BatchRenamerError:
+    return NeverBeganError(str(cause)) if isinstance(cause, JournalError) else cause
 
 
 def _log_beginning(run: Run) -> None:

@@ -12,9 +12,10 @@ from typing import assert_never
 from batch_renamer.model import Change, Found, Missing, Order, Outcome, Reading, RenameRequest, Result, Unreadable
 from batch_renamer.text import trimmed
 
-__all__ = ["GUARDED_BY_SHEET", "decide", "same_name"]
+__all__ = ["GUARDED_BY_SHEET", "NO_SUCH_ORDER", "decide", "same_name"]
 
 
+NO_SUCH_ORDER = "There is no order with this id in this account."
 GUARDED_BY_SHEET = "The order does not have the current name that the sheet gives; it was left alone."
 
 
@@ -32,9 +33,7 @@ def decide(
     """
     match reading:
         case Missing():
-            return Outcome(
-                row=request.row, result=Result.FAILED, reason="There is no order with this id in this account."
-            )
+            return Outcome(row=request.row, result=Result.FAILED, reason=NO_SUCH_ORDER)
         case Unreadable(reason=reason, http_status=http_status):
             return Outcome(
                 row=request.row,

@@ -25,7 +25,7 @@ from batch_renamer.connect import (
     to_api,
     to_sandbox,
 )
-from batch_renamer.errors import SettingsError
+from batch_renamer.errors import JournalError, NeverBeganError, SettingsError
 from batch_renamer.history import find
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.logs import logging_to
@@ -56,6 +56,15 @@ def to_standard_output() -> Iterator[None]:
         raise output_lost(error) from None
 
 
+@contextmanager
+def _never_began() -> Iterator[None]:
+    """Let what goes wrong with the state before there is a run be one of those errors that end with nothing begun."""
+    try:
+        yield
+    except JournalError as error:
+        raise NeverBeganError(str(error)) from None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """A command under way: its name, the options as they were given, and the settings that came of them.
@@ -74,13 +83,15 @@ class Session:
 
         Raises:
             SettingsError: there is no usable key.
+            NeverBeganError: the state can't be used.
         """
-        warnings = protect_state(self.settings)
-        if self.settings.sandbox:
-            return to_sandbox(self.settings), warnings
-        found = read_api_key(self.settings, environ=os.environ)
-        self.secrets.append(found.key.reveal())
-        return to_api(self.settings, found.key), [*filter(None, [found.warning]), *warnings]
+        with _never_began():
+            warnings = protect_state(self.settings)
+            if self.settings.sandbox:
+                return to_sandbox(self.settings), warnings
+            found = read_api_key(self.settings, environ=os.environ)
+            self.secrets.append(found.key.reveal())
+            return to_api(self.settings, found.key), [*filter(None, [found.warning]), *warnings]
 
     def needs_yes(self) -> None:
         """Refuse to write where nobody can be asked and nobody has said yes beforehand."""
@@ -89,10 +100,15 @@ class Session:
             raise SettingsError(msg)
 
     def journal(self, *, only_read: bool = False) -> Journal:
-        """Open the journal that belongs to these settings; ``only_read`` also works where it can't be written."""
+        """Open the journal that belongs to these settings; ``only_read`` also works where it can't be written.
+
+        Raises:
+            NeverBeganError: it can't be opened.
+        """
         if self.settings.sandbox_reset:
             reset_sandbox(self.settings)
-        return open_journal(self.settings, only_read=only_read)
+        with _never_began():
+            return open_journal(self.settings, only_read=only_read)
 
     def find(
         self,

@@ -37,7 +37,7 @@ _AUDITED: dict[Result, tuple[str, Style]] = {
 _PUT_BACK: dict[Result, tuple[str, Style]] = {
     Result.RENAMED: ("the order has its old name back; the API confirmed it", "good"),
     Result.PLANNED: ("would get its old name back", "good"),
-    Result.UNCHANGED: ("the order had its old name back already; nothing was sent", "dim"),
+    Result.UNCHANGED: ("the order has its old name; nothing was sent", "dim"),
     Result.FAILED: ("not put back; the reasons are below", "bad"),
     Result.UNKNOWN: ("may have been put back; could not be read back", "warn"),
     Result.INVALID: ("can't be put back; nothing was sent", "bad"),
@@ -47,7 +47,7 @@ _PUT_BACK: dict[Result, tuple[str, Style]] = {
 _PUT_BACK_AGAIN: dict[Result, tuple[str, Style]] = {
     Result.RENAMED: ("the order has the name back that it had before that run; the API confirmed it", "good"),
     Result.PLANNED: ("would get the name back that it had before that run", "good"),
-    Result.UNCHANGED: ("the order had that name back already; nothing was sent", "dim"),
+    Result.UNCHANGED: ("the order has that name; nothing was sent", "dim"),
 }
 """Of the undo of an undo, whose orders get the newer of their names."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -30,6 +31,9 @@ from batch_renamer.stopping import Stopping
 __all__ = ["conclude"]
 
 log = logging.getLogger("batch_renamer")
+
+_WORTH_SHOWING = 20_000
+_SHOW_EVERY = 1_000
 
 
 async def conclude(run: Run) -> RunSummary:
@@ -102,7 +106,8 @@ async def _record_late(run: Run) -> None:
         await run.journal.off_loop(run.journal.settle, run.record, run.unrecorded)
     except BatchRenamerError as error:
         log.error("%d outcomes could not be recorded: %s", len(run.unrecorded), error)  # noqa: TRY400 - its sentence
-        await run.journal.off_loop(run.journal.keep_in_memory, run.record, run.unrecorded)
+        with suppress(BatchRenamerError):  # it can't even be read: that is said when the rows are counted
+            await run.journal.off_loop(run.journal.keep_in_memory, run.record, run.unrecorded)
     else:
         run.unrecorded.clear()
 
@@ -150,20 +155,26 @@ async def _note_summary(run: Run, summary: RunSummary, *, reported: bool) -> Non
 
 
 def _write_reports(run: Run, summary: RunSummary) -> tuple[list[Path], list[ReportWriteError]]:
-    rows = partial(_until_abandoned, run)
-    return write_reports(run.targets, rows, summary=summary, delimiter=run.record.delimiter or ",")
+    rows = partial(_until_abandoned, run, summary.total)
+    written = write_reports(run.targets, rows, summary=summary, delimiter=run.record.delimiter or ",")
+    run.progress.close()
+    return written
 
 
-def _until_abandoned(run: Run) -> Iterator[ReportRow]:
-    """Yield the rows of the run, as long as its reports are waited for.
+def _until_abandoned(run: Run, total: int) -> Iterator[ReportRow]:
+    """Yield the rows of the run, as long as its reports are waited for; how far it is can be seen if that takes long.
 
     Raises:
         Stopping: they are not.
     """
-    for row in run.rows():
+    if total >= _WORTH_SHOWING:
+        run.progress.stage("Writing the report", total)
+    for number, row in enumerate(run.rows(), start=1):
         if run.stop.abandoned:
             raise Stopping
         yield row
+        if number % _SHOW_EVERY == 0 or number == total:
+            run.progress.advance(number)
 
 
 def _summary(

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from batch_renamer.errors import InputError, TooManyFailuresError
 from batch_renamer.model import BAD_RESULTS, Result
+from batch_renamer.planner import NO_SUCH_ORDER
 from batch_renamer.run import Run
 from batch_renamer.stages.tally import Tally
 
 __all__ = ["ask_again", "bad_in", "be_strict", "stop_at_too_many", "weigh"]
+
+_SUSPICIOUS = 2
+"""So many orders, all of them missing, are more than a mistyped id."""
 
 
 async def ask_again(run: Run) -> None:
@@ -26,6 +30,7 @@ async def weigh(run: Run) -> None:
         return  # It was weighed before its first rename; it is taken up because somebody wants the rest of it.
     settings = run.settings
     counts = await run.journal.off_loop(run.counts)
+    await _warn_of_another_account(run, counts)
     if settings.strict:
         await be_strict(run)
     renames = await run.journal.off_loop(run.journal.planned, run.record)  # ``pending`` in a run that is taken up
@@ -41,6 +46,20 @@ async def weigh(run: Run) -> None:
             run.warnings.append(f"{run.command.split()[0].replace('plan', 'apply')} would refuse this plan: {msg}")
         else:
             raise TooManyFailuresError(msg)
+
+
+async def _warn_of_another_account(run: Run, counts: dict[Result, int]) -> None:
+    """Warn if not one order of the sheet is there: most often that is the wrong key, address or profile."""
+    read = sum(counts.values()) - sum(counts.get(result, 0) for result in (Result.SKIPPED, Result.INVALID))
+    if read < _SUSPICIOUS or counts.get(Result.FAILED, 0) != read:
+        return
+    groups = await run.journal.off_loop(run.journal.reasons, run.record, [Result.FAILED])
+    if [group.reason for group in groups] == [NO_SUCH_ORDER]:
+        profile = f", profile {run.destination.profile}" if run.destination.profile else ""
+        run.warnings.append(
+            f"None of the {read:,} orders is in this account ({run.destination.base_url}{profile}):"
+            " is it the right one?"
+        )
 
 
 async def be_strict(run: Run) -> None:

@@ -260,7 +260,7 @@ async def test_a_lost_row_is_missed(here: Place) -> None:
 
 
 async def test_a_damaged_journal_is_set_aside(here: Place) -> None:
-    """Exit 4 and where it is now; nothing was sent, and the next command begins a new one."""
+    """Exit 2 and where it is now; nothing was sent, and the next command begins a new one."""
     await done(here, "apply", "orders.csv")
     journal = here.state / "journal.sqlite3"
     damaged = b"not a database at all" * 500
@@ -268,7 +268,7 @@ async def test_a_damaged_journal_is_set_aside(here: Place) -> None:
     here.sandbox.log.clear()
     refused = await here.do("apply", "orders.csv")
     [aside] = here.state.glob("journal.sqlite3.damaged-*")
-    assert (refused.code, str(aside) in refused.err, list(here.sandbox.log)) == (4, True, [])
+    assert (refused.code, str(aside) in refused.err, list(here.sandbox.log)) == (2, True, [])
     assert aside.read_bytes() == damaged
     assert (await here.do("apply", "orders.csv")).code == 0
 
@@ -295,7 +295,7 @@ async def test_a_newer_journal_is_refused(here: Place) -> None:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
     refused = await here.do("runs")
-    assert (refused.code, "newer version of batch-renamer" in refused.err) == (4, True)
+    assert (refused.code, "newer version of batch-renamer" in refused.err) == (2, True)
     assert list(here.state.glob("*damaged*")) == []
 
 

@@ -338,3 +338,27 @@ async def test_what_a_killed_run_may_have_sent_is_unknown_everywhere(here: Place
     here.back_to("kept")
     await done(here, "resume", run)
     assert here.names == names("New")
+
+
+@pytest.mark.parametrize("command", ["plan", "apply"])
+async def test_a_sheet_of_missing_orders_asks_for_the_right_account(here: Place, command: str) -> None:
+    """Not one order is there: most often that is another account's key. One that is there is account enough."""
+    sheet(here, "a.csv", {f"x{number}": "New" for number in range(6)})
+    said = (await here.do(command, "a.csv")).out
+    assert f"None of the 6 orders is in this account ({here.base_url}): is it the right one?" in said
+    sheet(here, "b.csv", {f"x{number}": "New" for number in range(6)} | names("New", 1))
+    assert "right one?" not in (await here.do(command, "b.csv")).out
+
+
+async def test_a_state_that_cannot_be_used_is_one_code(here: Place) -> None:
+    """Whether the folder, the journal or its first rows fail, nothing began: exit 2."""
+    sheet(here, "a.csv", names("New"))
+    (here.folder / "file").touch()
+    codes = [(await here.do("apply", "a.csv", "--state-dir", here.folder / "file")).code]
+    full = await here.do("apply", "a.csv", largest_file=1_000)
+    newer = here.folder / "newer"
+    newer.mkdir(mode=0o700)
+    with closing(sqlite3.connect(newer / "journal.sqlite3")) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    codes += [full.code, (await here.do("apply", "a.csv", "--state-dir", newer)).code]
+    assert (codes, here.patched) == ([2, 2, 2], [])
