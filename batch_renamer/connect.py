@@ -91,17 +91,12 @@ def open_journal(settings: Settings, *, only_read: bool = False) -> Journal:
 
     Raises:
         JournalError: it can't be opened, is damaged, or a newer program wrote it.
-        SettingsError: there is no state directory, or locks don't work in it.
+        SettingsError: there is no state directory, it can't be used, or locks don't work in it.
     """
     _refuse_without_home(settings)
     path = _journal_path(settings)
     if only_read and not _can_be_written(path):
         return Journal.open_copy(path)
-    try:
-        settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        msg = f"The state directory {settings.state_dir} can't be made: {error.strerror}. Choose another: --state-dir."
-        raise JournalError(msg) from None
     prove_locks(settings.state_dir)
     in_use: Registration | None = None
     if settings.sandbox:

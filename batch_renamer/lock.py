@@ -100,8 +100,7 @@ def prove_locks(state_dir: Path, *, make_lock: Callable[[Path], FileLock] | None
     """Make sure that a lock in this state directory really keeps others out; some network shares only pretend to.
 
     Raises:
-        SettingsError: locks don't work there.
-        JournalError: the lock's file can't be made.
+        SettingsError: locks don't work there, or the folder can't be used.
     """
     make_lock = make_lock or _new_lock
     place = state_dir / "locks" / f"trial-{os.getpid()}-{secrets.token_hex(4)}.lock"
@@ -115,8 +114,9 @@ def prove_locks(state_dir: Path, *, make_lock: Callable[[Path], FileLock] | None
         return  # as it should be
     except OSError as error:
         if error.errno not in _NO_LOCKS:
-            msg = f"The lock {place} can't be taken: {error.strerror}. Choose another place with --state-dir."
-            raise JournalError(msg) from None
+            why = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+            msg = f"The state directory {state_dir} can't be used ({why}). Choose another with --state-dir."
+            raise SettingsError(msg) from None
     finally:
         for lock in (second, first):
             lock.release()

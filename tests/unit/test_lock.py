@@ -139,3 +139,11 @@ def test_a_folder_without_working_locks_is_refused(tmp_path: Path, kind: type[Fi
     """The sentence says what to do; two runs in one account would not notice each other there."""
     with pytest.raises(SettingsError, match="put --state-dir on a local disk"):
         prove_locks(tmp_path, make_lock=kind)
+
+
+@pytest.mark.parametrize("name", ["file/state", "x" * 300])
+def test_a_state_directory_that_cannot_be_used_is_one_sentence(tmp_path: Path, name: str) -> None:
+    """Nothing has begun, so it is the option that is wrong."""
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingsError, match=r"can't be used \(.+\)\. Choose another with --state-dir\."):
+        prove_locks(tmp_path / name)
