@@ -62,6 +62,8 @@ class RenameRequest:
     ``row`` is the number that the spreadsheet program shows. ``current_name`` is the guard: the rename happens
     only if the order still has that name (``None``: no guard). ``skip`` is the mark as typed ("" = do it). ``warning``
     has a line for each thing to be said; what stands before its first colon is what it has in common with other rows.
+    ``left_out`` is the reason of a row that is skipped for another reason than a mark of the sheet; it has a mark, too,
+    so that it stays left out when a report is fed back in.
     ``guard_reason`` is what is said of an order that has another name, where the sheet is not what guards it.
 
     Example:
@@ -75,6 +77,7 @@ class RenameRequest:
     current_name: str | None = None
     skip: str = ""
     warning: str = ""
+    left_out: str = ""
     guard_reason: str | None = None
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["find_invisible", "order_key", "same_order", "trimmed"]
+__all__ = ["find_invisible", "is_uuid", "order_key", "same_order", "trimmed"]
 
 _CUT_AT_ENDS = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -60,7 +60,17 @@ def order_key(order_id: str) -> str:
         >>> order_key("3F2504E0-4F89-41D3-9A0C-000000000001"), order_key("Order A")
         ('3f2504e0-4f89-41d3-9a0c-000000000001', 'Order A')
     """
-    return order_id.lower() if _UUID.fullmatch(order_id) else order_id
+    return order_id.lower() if is_uuid(order_id) else order_id
+
+
+def is_uuid(text: str) -> bool:
+    """Tell whether a text is a UUID, as most order ids are.
+
+    Example:
+        >>> is_uuid("3f2504e0-4f89-41d3-9a0c-000000000001"), is_uuid("A-1")
+        (True, False)
+    """
+    return len(text) == 36 and bool(_UUID.fullmatch(text))
 
 
 def same_order(one: str, other: str) -> bool:

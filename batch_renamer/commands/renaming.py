@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -21,6 +22,7 @@ from batch_renamer.commands.session import Session, to_standard_output, within
 from batch_renamer.commands.showing import show
 from batch_renamer.connect import Destination, nowhere
 from batch_renamer.errors import InputError, LockedError
+from batch_renamer.files import open_regular
 from batch_renamer.history import (
     as_this_account,
     begun,
@@ -228,13 +230,14 @@ def _leave(session: Session, journal: Journal, past: RunRecord, sentence: str) -
 
 def _sheet_run(session: Session, file: Path, *, journal: Journal, progress: Progress, destination: Destination) -> Run:
     settings = session.settings
+    options = load_options(settings, unattended=settings.yes and not session.on_a_terminal)
     return Run(
         command=session.command,
         settings=settings,
         journal=journal,
         progress=progress,
         destination=destination,
-        open_sheet=lambda stopped: open_sheet(file, load_options(settings), stopped=stopped),
+        open_sheet=lambda stopped: open_sheet(file, options, stopped=stopped),
         sheet=file,
         digest=_digest(file, settings),
         confirm=None if settings.yes else ask,
@@ -262,10 +265,10 @@ def _digest(file: Path, settings: Settings) -> str | None:
     options = replace(load_options(settings), allow_guessed_encoding=True)
     digest = hashlib.blake2b(repr(options).encode(), digest_size=16)
     try:
-        with file.open("rb") as content:
+        with os.fdopen(open_regular(file), "rb") as content:
             while block := content.read(1 << 20):
                 digest.update(block)
-    except OSError:
+    except (OSError, ValueError):
         return None  # The loader will say what is wrong with it.
     return digest.hexdigest()
 

@@ -93,9 +93,14 @@ class Session:
             self.secrets.append(found.key.reveal())
             return to_api(self.settings, found.key), [*filter(None, [found.warning]), *warnings]
 
+    @property
+    def on_a_terminal(self) -> bool:
+        """Whether a person can be asked."""
+        return sys.stdin is not None and sys.stdin.isatty()  # None: it was closed
+
     def needs_yes(self) -> None:
         """Refuse to write where nobody can be asked and nobody has said yes beforehand."""
-        if not self.settings.yes and (sys.stdin is None or not sys.stdin.isatty()):  # None: it was closed
+        if not self.settings.yes and not self.on_a_terminal:
             msg = "There is no terminal to ask on: give --yes to rename without a question. Nothing was sent."
             raise SettingsError(msg)
 

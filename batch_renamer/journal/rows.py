@@ -58,6 +58,11 @@ class RowTable(RunTable):
                 (run.number,),
             )
 
+    def discard(self, run: RunRecord) -> None:
+        """Forget a run whose spreadsheet turned out to be unusable while it was read: it never began."""
+        with self.transaction() as connection:
+            connection.execute("DELETE FROM runs WHERE number = ?", (run.number,))
+
     def settle_repeats(self, run: RunRecord) -> None:
         """Settle the rows that repeat or contradict one another, and warn of names given twice."""
         with self.transaction() as connection:

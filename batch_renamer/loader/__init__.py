@@ -6,12 +6,16 @@ rows are to each other (repeats, conflicts) is not looked at here.
 
 from __future__ import annotations
 
+import os
 import stat
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from batch_renamer.errors import SheetError
+from batch_renamer.files import open_regular
+from batch_renamer.loader.foreign import what_else
 from batch_renamer.loader.frame import open_frame
 from batch_renamer.loader.options import LoadOptions
 from batch_renamer.loader.sheet import Sheet
@@ -20,31 +24,24 @@ from batch_renamer.loader.text import open_text
 from batch_renamer.loader.workbook import reading_workbook
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterator
 
 __all__ = ["LoadOptions", "Sheet", "open_frame", "open_sheet"]
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
-_FOREIGN = (  # what the file begins with, in lower case
-    (b"%pdf", "a PDF"),
-    (b"{\\rtf", "an RTF document"),
-    (b"\x1f\x8b", "a packed file (gzip): unpack it first"),
-    (b"pk\x05\x06", "an empty archive"),
-    (b"<!doctype", "a web page: open it in a spreadsheet program and save it as .xlsx or CSV"),
-    (b"<html", "a web page: open it in a spreadsheet program and save it as .xlsx or CSV"),
-    (b"<?xml", "an XML file: open it in a spreadsheet program and save it as .xlsx or CSV"),
-    (b"<table", "a web page: open it in a spreadsheet program and save it as .xlsx or CSV"),
-)
 
 
 @contextmanager
 def open_sheet(
-    path: str | os.PathLike[str], options: LoadOptions | None = None, *, stopped: Callable[[], bool] = lambda: False
+    path: str | os.PathLike[str],
+    options: LoadOptions | None = None,
+    *,
+    stopped: Callable[[], bool] = lambda: False,
+    wall_clock: Callable[[], float] = time.time,
 ) -> Iterator[Sheet]:
     """Open a text file or workbook, told apart by content and not by ending; its rows can be read within the context.
 
-    ``stopped`` is asked whether to give up while a workbook is waited for.
+    ``stopped`` is asked whether to give up while a workbook is waited for. ``wall_clock`` tells how old a file is.
 
     Raises:
         SheetError: there is no such file, it is no spreadsheet, or it has no usable headings.
@@ -66,20 +63,19 @@ def open_sheet(
             with reading_workbook(path, label, options, stopped=stopped) as sheet:
                 yield sheet
             return
-        beginning = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-        if foreign := next((what for sign, what in _FOREIGN if beginning.startswith(sign)), None):
+        if foreign := what_else(path.name, head):
             raise SheetError(f"{label} is not a spreadsheet but {foreign}.")
-        yield open_text(file, label, options)
+        yield open_text(file, label, options, wall_clock=wall_clock)
 
 
 def _opened(path: Path, label: str) -> BinaryIO:
-    """Open a regular file, or say in one line why not."""
+    """Open a regular file, or say in one line why not; a pipe or a device is not waited for."""
     try:
         if path.is_dir():
             raise SheetError(f"{label} is a directory: name the spreadsheet in it.")
         if not stat.S_ISREG(path.stat().st_mode):
             raise SheetError(f"{label} is not a regular file: save the spreadsheet to a file first.")
-        return path.open("rb")
+        return os.fdopen(open_regular(path), "rb")
     except FileNotFoundError as error:
         raise SheetError(f"There is no file {label}.") from error
     except (OSError, ValueError) as error:

@@ -23,6 +23,9 @@ class Flaw(StrEnum):
     FORMAT = "format"
     LONG_TEXT = "long text"
     SWALLOWED = "swallowed"
+    SURPLUS = "surplus"
+    SPLIT = "split"
+    QUOTES = "quotes"
     FOREIGN = "foreign"
 
 

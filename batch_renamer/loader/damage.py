@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from batch_renamer.loader.repair import is_rewritten, is_shortened, is_with_zeros
+from batch_renamer.loader.repair import REWRITTEN, is_shortened, is_with_zeros
 from batch_renamer.loader.shown import quoted
 
 __all__ = ["how_damaged"]
@@ -21,6 +21,9 @@ _DATE_NUMBER = re.compile(r"[2-5]\d{4}(?:[.,]\d+)?")
 """Days since 1900, as spreadsheet programs store dates: 1954 to 2064."""
 
 _TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?")
+_NO_NAME = re.compile(f"{REWRITTEN.pattern}|{_TIME.pattern}|{_DATE_NUMBER.pattern}")
+"""All of them in one look, for nearly every name is none."""
+
 _LOST = "\ufffd"
 
 _LETTERS_IN_BYTES = "\xc2\xc3"  # of UTF-8's first bytes, those of western letters
@@ -66,19 +69,21 @@ def how_damaged(name: str) -> str:
         >>> how_damaged("12 Elm Street")
         ''
     """
-    if is_rewritten(name) or _TIME.fullmatch(name):
+    if _NO_NAME.fullmatch(name):
+        if _DATE_NUMBER.fullmatch(name):
+            return f"The new name is a bare number, as spreadsheet programs store dates: {name}."
         if is_shortened(name) or is_with_zeros(name):
             return f"The new name reads like a number that a spreadsheet program rewrote: {quoted(name)}."
         return (
             f"The new name reads like a date or time, and a spreadsheet program may have made it one: {quoted(name)}."
         )
-    if _DATE_NUMBER.fullmatch(name):
-        return f"The new name is a bare number, as spreadsheet programs store dates: {name}."
     if name in _ERROR_WORDS:
         return f"The new name reads like a spreadsheet's error: {quoted(name)}."
+    if name.isascii():
+        return ""
     if _LOST in name:
         return f"The new name has a sign (\ufffd) in place of a letter that was lost: {quoted(name)}."
-    if not name.isascii() and _GARBLED.search(name):
+    if _GARBLED.search(name):
         return f"The new name looks like text that was read in a wrong encoding: {quoted(name)}{_restored(name)}."
     return ""
 

@@ -15,11 +15,13 @@ from batch_renamer.loader.shown import quoted
 if TYPE_CHECKING:
     from batch_renamer.loader.options import LoadOptions
 
-__all__ = ["asked_delimiter", "declared_delimiter", "find_delimiter", "first_records"]
+__all__ = ["CANDIDATES", "asked_delimiter", "declared_delimiter", "find_delimiter", "first_records"]
 
-_CANDIDATES = ",;\t|"
+CANDIDATES = ",;\t|"
+"""What may stand between the cells of a text file."""
+
 _RECORDS = 100
-_DECLARATION = re.compile(r"\ufeff?\"?sep=([^\r\n\w\s\"]|\t)\"?(?:\r\n|\r|\n|$)", re.IGNORECASE)
+_DECLARATION = re.compile(r"\ufeff*\"?sep=([^\r\n\w\s\"]|\t)\"?(?:\r\n|\r|\n|$)", re.IGNORECASE)
 
 
 def asked_delimiter(options: LoadOptions) -> str | None:
@@ -70,7 +72,7 @@ def find_delimiter(text: str, options: LoadOptions, *, complete: bool) -> str:
         >>> find_delimiter("order_id;new_name\na1;Smith, John\n", LoadOptions(), complete=True)
         ';'
     """
-    return max(_CANDIDATES, key=lambda candidate: _fitness(first_records(text, candidate, complete=complete), options))
+    return max(CANDIDATES, key=lambda candidate: _fitness(first_records(text, candidate, complete=complete), options))
 
 
 def _fitness(records: list[list[str]], options: LoadOptions) -> tuple[int, float, int]:

@@ -31,14 +31,12 @@ class Encoding:
 
     codec: str
     guessed: bool = False
-    has_quotes: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
 class _Survey:
-    """What one pass over the file found; ```fault`` is why decoding ended early, in ``line``."""
+    """What one pass over the file found; ``fault`` is why decoding ended early, in ``line``."""
 
-    has_quotes: bool = False
     beyond_ascii: bool = False
     fault: str = ""
     line: int = 1
@@ -62,7 +60,7 @@ def find_encoding(file: BinaryIO, label: str, options: LoadOptions) -> Encoding:
         return _proven(file, label, marked, "UTF-8" if marked == "utf-8-sig" else "UTF-16")
     survey = _survey(file, "utf-8", label)
     if not survey.fault:
-        return Encoding(codec="utf-8", has_quotes=survey.has_quotes)
+        return Encoding(codec="utf-8")
     if survey.beyond_ascii:  # Windows-1252 text practically never holds even one valid UTF-8 sequence
         raise SheetError(_damaged(label, survey, "UTF-8"))
     return _guess(file, label, allowed=options.allow_guessed_encoding, line=survey.line)
@@ -81,7 +79,7 @@ def _guess(file: BinaryIO, label: str, *, allowed: bool, line: int) -> Encoding:
             f"{label} is not UTF-8 (see line {line}), and without a question nothing is guessed: "
             f"say what it is with --encoding (for example --encoding {GUESS})."
         )
-    return Encoding(codec=GUESS, guessed=True, has_quotes=survey.has_quotes)
+    return Encoding(codec=GUESS, guessed=True)
 
 
 def _proven(file: BinaryIO, label: str, codec: str, name: str) -> Encoding:
@@ -89,7 +87,7 @@ def _proven(file: BinaryIO, label: str, codec: str, name: str) -> Encoding:
     survey = _survey(file, codec, label)
     if survey.fault:
         raise SheetError(_damaged(label, survey, name))
-    return Encoding(codec=codec, has_quotes=survey.has_quotes)
+    return Encoding(codec=codec)
 
 
 def _damaged(label: str, survey: _Survey, name: str) -> str:
@@ -121,7 +119,6 @@ def _survey(file: BinaryIO, codec: str, label: str, *, refuse_control: bool = Fa
         unbroken = 0 if b"\n" in piece or b"\r" in piece else unbroken + len(piece)
         if unbroken > _LONGEST_LINE:
             raise SheetError(f"{label} is not a spreadsheet: it has a line of more than 16 MB.")
-        survey.has_quotes = survey.has_quotes or '"' in text
         survey.beyond_ascii = survey.beyond_ascii or not text.isascii()
         if not piece:
             return survey

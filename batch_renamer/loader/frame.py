@@ -39,7 +39,7 @@ def open_frame(frame: pd.DataFrame, options: LoadOptions | None = None) -> Sheet
     columns = find_columns([[str(heading) for heading in frame.columns]], options or LoadOptions())
     if not isinstance(columns, Columns):
         raise SheetError(f"The DataFrame {columns.sentence}.")
-    return Sheet(columns=columns, rows=_rows(frame, columns))
+    return Sheet(columns=columns, label="The DataFrame", rows=_rows(frame, columns))
 
 
 def _rows(frame: pd.DataFrame, columns: Columns) -> Iterator[RawRow]:

@@ -18,10 +18,16 @@ if TYPE_CHECKING:
 
     from batch_renamer.loader.cells import Cell
 
-__all__ = ["HEADING_ROWS", "Columns", "HeadingTrouble", "find_columns"]
+__all__ = ["HEADING_ROWS", "KNOWN_HEADINGS", "Columns", "HeadingTrouble", "find_columns", "without_remarks"]
 
 HEADING_ROWS = 20
 """Headings may stand in any of the first so many rows."""
+
+_ID = ("order_id", "order", "id", "order number", "order no")
+_NAME = ("new_name", "new title", "rename to", "name to be")
+_GUARD = ("current_name", "old_name")
+KNOWN_HEADINGS = (*_ID, *_NAME, *_GUARD, "skip")
+"""All that is recognised without an option."""
 
 _IGNORED = re.compile(r"[\s_\-\u200b-\u200f\u2060\ufeff]+")
 _REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
@@ -55,6 +61,11 @@ class Columns:
     def used(self) -> tuple[int | None, ...]:
         """The columns of order id, new name, current name and skip mark."""
         return self.order_id, self.new_name, self.current_name, self.skip
+
+    @property
+    def labelled(self) -> int:
+        """How many columns there are up to the last one with a heading."""
+        return max(i for i, heading in enumerate(self.headings, 1) if heading)
 
     @property
     def unused(self) -> tuple[str, ...]:
@@ -94,7 +105,7 @@ class _Wanted:
 
     def is_like(self, heading: str) -> bool:
         """Tell whether an unused heading may have been meant for this."""
-        return self.like is not None and bool(self.like.search(_without_remarks(heading)))
+        return self.like is not None and bool(self.like.search(without_remarks(heading)))
 
 
 def find_columns(rows: Sequence[Sequence[Cell]], options: LoadOptions) -> Columns | HeadingTrouble:
@@ -171,8 +182,8 @@ def _near_miss(wanted: _Wanted, heading: str) -> str:
 def _wanted_id(options: LoadOptions) -> _Wanted:
     return _Wanted(
         what="the order id",
-        first=("order_id",),
-        rest=("order", "id", "order number", "order no"),
+        first=_ID[:1],
+        rest=_ID[1:],
         option="--id-column",
         asked=options.id_column,
     )
@@ -181,8 +192,8 @@ def _wanted_id(options: LoadOptions) -> _Wanted:
 def _wanted_name(options: LoadOptions) -> _Wanted:
     return _Wanted(
         what="the new name",
-        first=("new_name",),
-        rest=("new title", "rename to", "name to be"),
+        first=_NAME[:1],
+        rest=_NAME[1:],
         option="--name-column",
         asked=options.name_column,
     )
@@ -193,7 +204,7 @@ def _wanted_guard(options: LoadOptions) -> _Wanted | None:
         return None
     return _Wanted(
         what="the current name",
-        first=("current_name", "old_name"),
+        first=_GUARD,
         option="--current-name-column",
         asked=options.current_name_column,
         like=_LIKE_GUARD,
@@ -208,11 +219,11 @@ def _folded(text: str) -> str:
     return _IGNORED.sub("", text.casefold())
 
 
-def _without_remarks(text: str) -> str:
+def without_remarks(text: str) -> str:
     """Reduce a heading to its letters and digits: punctuation and bracketed remarks don't count.
 
     Example:
-        >>> _without_remarks("Skip? (x = yes)")
+        >>> without_remarks("Skip? (x = yes)")
         'skip'
     """
     plain = unicodedata.normalize("NFKC", text).casefold()
@@ -221,7 +232,7 @@ def _without_remarks(text: str) -> str:
 
 def _positions(headings: Sequence[str], spellings: Sequence[str]) -> list[int]:
     """Find the columns whose heading is one of ``spellings``; a closer one comes before one with a remark."""
-    for reduced in (_folded, _without_remarks):
+    for reduced in (_folded, without_remarks):
         wanted = {reduced(spelling) for spelling in spellings} - {""}
         if found := [i for i, heading in enumerate(headings) if reduced(heading) in wanted]:
             return found

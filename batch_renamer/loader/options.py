@@ -17,7 +17,8 @@ class LoadOptions:
     ``sheet`` is the name of a sheet, or the number of its tab (the first visible one is 1). ``delimiter`` is one
     character, or ``tab``. Columns are named by their heading. With ``allow_guessed_encoding=False`` a text file that
     is neither UTF-8 nor UTF-16 is refused unless ``encoding`` says what it is. ``hidden_rows`` is ``include`` or
-    ``skip``: whether rows that are hidden in a workbook are read like others, or left out.
+    ``skip``: whether rows that are hidden in a workbook are read like others, or left out. ``unattended`` tells that no
+    person sees what is said of the file before it is used.
 
     Example:
         >>> LoadOptions(name_column="Title").name_column
@@ -32,3 +33,4 @@ class LoadOptions:
     current_name_column: str | None = None
     hidden_rows: str = "include"
     allow_guessed_encoding: bool = True
+    unattended: bool = False

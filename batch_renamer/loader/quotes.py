@@ -1,64 +1,36 @@
-"""Text with quotation marks enters; the rows in which a stray mark has run lines together leave.
+"""A record whose lines have quotation marks enters; whether its cells can be believed leaves.
 
-One mark too many makes everything up to the next mark a single cell: rows vanish inside a name, and nothing that
-reads CSV complains. So every record that goes over several lines is looked at here before the file is believed.
+Two things go wrong. One mark too many makes everything up to the next mark a single cell: rows vanish inside a name,
+and nothing that reads CSV complains. And a mark inside a cell that is not written twice has more than one reading, of
+which readers choose in silence: they drop marks, and cut names. What has one reading only is taken as it was typed.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from typing import TYPE_CHECKING, TextIO
+from functools import cache
+from typing import TYPE_CHECKING
 
 from batch_renamer.errors import SheetError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from batch_renamer.loader.headings import Columns
 
-__all__ = ["find_swallowed"]
+__all__ = ["cells_as_typed", "is_quoted", "plainly_quoted", "refuse_broken", "swallowed_line"]
 
 _DIGITS = re.compile(r"[0-9]")
 _WORDS = re.compile(r"[0-9A-Za-z]+")
 
 
-def find_swallowed(stream: TextIO, delimiter: str, columns: Columns, label: str) -> dict[int, str]:
-    """Find the rows that hold whole other rows in one cell: row number to the first line swallowed.
+def refuse_broken(lines: Sequence[str], delimiter: str, label: str, number: int) -> None:
+    """Read a record of several lines, or the last one, by the letter: every mark must be closed at the end of its cell.
 
     Raises:
         SheetError: a quotation mark is never closed, or is followed by text after several lines.
     """
-    suspects: dict[int, str] = {}
-    lines: list[str] = []
-    last: list[str] = []
-    number = 0
-    try:
-        for number, record in enumerate(csv.reader(_noting(stream, lines), delimiter=delimiter), 1):
-            if len(lines) > 1 and number > columns.row:
-                _refuse_broken(lines, delimiter, label, number)
-                if swallowed := _swallowed_line(record, delimiter, columns):
-                    suspects[number] = swallowed
-            last[:] = lines
-            lines.clear()
-        _refuse_broken(last, delimiter, label, number)
-    except csv.Error as error:  # the one thing that a reader that isn't strict refuses
-        raise SheetError(
-            f"{label}, row {number + 1}: a cell has more than {csv.field_size_limit()} characters; "
-            "close its quotation mark, or shorten it."
-        ) from error
-    return suspects
-
-
-def _noting(stream: TextIO, lines: list[str]) -> Iterator[str]:
-    """Pass the lines on, and keep those that the record under way is made of."""
-    for line in stream:
-        lines.append(line)
-        yield line
-
-
-def _refuse_broken(lines: list[str], delimiter: str, label: str, number: int) -> None:
-    """Read one record again by the letter: every mark must be closed, and at the end of its cell."""
     try:
         next(csv.reader(lines, delimiter=delimiter, strict=True), None)
     except csv.Error as error:
@@ -74,7 +46,7 @@ def _refuse_broken(lines: list[str], delimiter: str, label: str, number: int) ->
             ) from error
 
 
-def _swallowed_line(record: list[str], delimiter: str, columns: Columns) -> str:
+def swallowed_line(record: list[str], delimiter: str, columns: Columns) -> str:
     """Find a line inside a cell that is a row of its own: as many cells, and an id that looks like this row's id."""
     if len(record) <= columns.order_id:
         return ""
@@ -85,6 +57,72 @@ def _swallowed_line(record: list[str], delimiter: str, columns: Columns) -> str:
             if len(inner) >= len(columns.headings) and _shape(inner[columns.order_id]) == shape:
                 return line
     return ""
+
+
+def cells_as_typed(line: str, delimiter: str, used: Sequence[int | None]) -> list[str] | None:
+    r"""Return the cells of a record of one line; None if a mark in it has more than one reading.
+
+    ``used`` are the columns whose text matters.
+
+    Example:
+        >>> cells_as_typed('A-2,"Garden" Flat 3', ",", (0, 1))
+        ['A-2', '"Garden" Flat 3']
+        >>> cells_as_typed('A-4,"Barn "North" side"', ",", (0, 1)) is None
+        True
+    """
+    cells: list[str] = []
+    for place, raw in enumerate(_raw_cells(line, delimiter)):
+        whole = raw.startswith('"') and len(raw) > 1 and _is_whole(raw)
+        cells.append(raw[1:-1].replace('""', '"') if whole else raw)
+        matters = not whole or place in used
+        if matters and '"' in raw and (_has_two_readings(raw, whole=whole) or _is_continued(raw, cells, place)):
+            return None
+    return cells
+
+
+@cache
+def plainly_quoted(delimiter: str) -> re.Pattern[str]:
+    """Return a pattern for the lines in which every mark stands at an end of its cell: readers agree on those."""
+    d = re.escape(delimiter)
+    cell = rf'(?:"[^"\\]*"|[^"{d}]*)'
+    return re.compile(rf"{cell}(?:{d}{cell})*[\r\n]*")
+
+
+def is_quoted(line: str, delimiter: str, place: int) -> bool:
+    """Tell whether a cell of a record of one line stands in quotation marks."""
+    raw = _raw_cells(line, delimiter)
+    return place < len(raw) and raw[place].startswith('"')
+
+
+def _raw_cells(line: str, delimiter: str) -> list[str]:
+    """Split a line at its delimiters, those in quoted cells excepted; the marks stay."""
+    return _cell_pattern(delimiter).findall(delimiter + line.rstrip("\r\n"))
+
+
+@cache
+def _cell_pattern(delimiter: str) -> re.Pattern[str]:
+    d = re.escape(delimiter)
+    return re.compile(rf'{d}("(?:[^"]|"")*"(?={d}|\Z)|[^{d}]*)')
+
+
+def _is_whole(raw: str) -> bool:
+    """Tell whether a cell is quoted as it should be: marks at both ends, and those inside written twice."""
+    return raw.endswith('"') and '"' not in raw[1:-1].replace('""', "")
+
+
+def _has_two_readings(raw: str, *, whole: bool) -> bool:
+    r"""Tell whether marks may be part of a text or around it: ``"Barn "North" side"``, ``"5\" pipe"``."""
+    if whole:
+        return '\\"' in raw
+    if '\\"' in raw:
+        return True
+    text = raw.strip()
+    return text.startswith('"') and (text.endswith('"') or bool(text.count('"') % 2))
+
+
+def _is_continued(raw: str, cells: Sequence[str], place: int) -> bool:
+    """Tell whether a mark that was opened in the cell before seems to be closed in this one: ``Barn "North,South"``."""
+    return place > 0 and cells[place - 1].count('"') % 2 == 1 and raw.count('"') % 2 == 1
 
 
 def _shape(text: str) -> tuple[str, bool]:

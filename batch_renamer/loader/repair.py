@@ -8,7 +8,7 @@ from typing import assert_never
 from batch_renamer.loader.cells import Flaw, Unusable
 from batch_renamer.loader.shown import quoted, shown
 
-__all__ = ["how_to_replace", "how_to_retype", "how_to_undo", "is_date", "is_rewritten", "is_shortened", "is_with_zeros"]
+__all__ = ["REWRITTEN", "how_to_replace", "how_to_retype", "how_to_undo", "is_date", "is_shortened", "is_with_zeros"]
 
 _AS_TEXT = "format the column as Text"
 
@@ -35,18 +35,13 @@ def _dates(months: str) -> re.Pattern[str]:
 _DATE, _DATE_OR_SO = _dates(_MONTHS), _dates(f"{_MONTHS}|{_MORE_MONTHS}")
 """Dates as spreadsheet programs write them: 2024-05-01, 1.5.24, 05/01/2024, 1-May, 01. Mai, May-24; not MAY-24."""
 
-_REWRITTEN = re.compile(f"{_DATE_OR_SO.pattern}|{_SHORTENED.pattern}|{_POINT_ZERO.pattern}")
+REWRITTEN = re.compile(f"{_DATE_OR_SO.pattern}|{_SHORTENED.pattern}|{_POINT_ZERO.pattern}")
 _NARROW = re.compile("#{3,}")
 _FORMULA = re.compile(
     r"\{?=\s*[-+(]*\s*(?:"
     r"[^\W\d][\w.]*\("  # a function: =VLOOKUP(A2;B:C;2)
     r"|(?:(?:'[^']+'|[\w.\[\]]+)!)?\$?[A-Z]{1,3}\$?[1-9]\d{0,6}\s*(?:$|[-+*/^&=<>:;,)}]))"  # a cell: =A2&" "&B2
 )
-
-
-def is_rewritten(text: str) -> bool:
-    """Tell whether a text is a date, a shortened number or one with zeros; quicker than to ask for each."""
-    return bool(_REWRITTEN.fullmatch(text))
 
 
 def is_date(text: str, *, any_language: bool = False) -> bool:
@@ -139,6 +134,18 @@ def how_to_replace(what: str, cell: Unusable) -> str:
             return (
                 f"The row has swallowed the lines after it, from {quoted(cell.text)} on: close the quotation mark "
                 'that it opens, or write it twice ("").'
+            )
+        case Flaw.SURPLUS:
+            return f"The row has more cells than headings: put the name in quotes (from the name on there is: {text})."
+        case Flaw.SPLIT:
+            return (
+                "The cell after the new name begins with a space, as if a comma had split the name: "
+                f'put the name in quotes ("{text}"), or delete the space.'
+            )
+        case Flaw.QUOTES:
+            return (
+                f"The row's quotation marks can be read in more than one way ({text}): "
+                'put the whole cell in quotes, and write each mark inside it twice ("").'
             )
         case Flaw.FOREIGN:
             return f"The {what} is not text but {text}: convert the column to text."

@@ -64,7 +64,7 @@ def read_row(
         and (not skip or (isinstance(skip, str) and not is_report and is_no(skip)))
         and _PLAIN_ID.fullmatch(order_id)
         and _is_plain(new_name)
-        and (not current_name or _is_plain(current_name))
+        and (not current_name or _is_clean(current_name))
     ):
         return RenameRequest(row=row, order_id=order_id, new_name=new_name, current_name=current_name or None)
     return _read_slowly(row, order_id, new_name, current_name, skip, is_report=is_report)
@@ -72,13 +72,12 @@ def read_row(
 
 def _is_plain(name: str) -> bool:
     """Tell whether nothing in a name needs cleaning or a word."""
-    return (
-        name.isprintable()
-        and name[:1].isalnum()
-        and trimmed(name) == name
-        and (name.isascii() or unicodedata.is_normalized("NFC", name))
-        and not how_damaged(name)
-    )
+    return _is_clean(name) and (name.isascii() or unicodedata.is_normalized("NFC", name)) and not how_damaged(name)
+
+
+def _is_clean(text: str) -> bool:
+    """Tell whether a text has nothing to be cut or unwrapped, and begins as no formula does."""
+    return text.isprintable() and text[:1].isalnum() and trimmed(text) == text
 
 
 def _read_slowly(

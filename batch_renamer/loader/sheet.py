@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from batch_renamer.errors import SheetError
+from batch_renamer.loader.joined import HeadingLines
 from batch_renamer.loader.rows import read_row
+from batch_renamer.loader.shown import quoted
+from batch_renamer.loader.swapped import Columnwise
 from batch_renamer.model import Understood
 
 if TYPE_CHECKING:
@@ -29,7 +33,8 @@ class Sheet:
 
     ``delimiter`` is that of a text file (``None`` otherwise); ``sheet_name`` that of a workbook's sheet (``None``
     otherwise). ``encoding`` is named where it was guessed. ``warnings`` are sentences about the file as a whole, and
-    ``hidden_rows`` says how many rows are hidden; both are complete when the rows have been read.
+    ``hidden_rows`` says how many rows are hidden; both are complete when the rows have been read. ``late_warnings`` are
+    asked for then. ``label`` is how messages call the sheet.
     """
 
     columns: Columns
@@ -37,6 +42,8 @@ class Sheet:
     sheet_name: str | None = None
     encoding: str = ""
     warnings: tuple[str, ...] = ()
+    label: str = "The sheet"
+    late_warnings: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False)
     hidden_rows: Callable[[], int] = field(default=_none, repr=False)
     rows: Iterator[RawRow] = field(repr=False)
 
@@ -66,7 +73,7 @@ class Sheet:
         Blank rows are passed over. Memory depends on ``size``, not on the length of the sheet.
 
         Raises:
-            SheetError: the file can't be read to its end.
+            SheetError: the file can't be read to its end, or ids and names stand in each other's column.
 
         Example:
             >>> import pandas
@@ -75,6 +82,28 @@ class Sheet:
             >>> [row.order_id for chunk in sheet.chunks() for row in chunk]
             ['a1']
         """
-        is_report = self.columns.is_report
-        while chunk := [read_row(*row, is_report=is_report) for row in islice(self.rows, size)]:
+        is_report, headings, columnwise = self.columns.is_report, HeadingLines(self.columns, self.label), Columnwise()
+        while chunk := [
+            headings.left_out(row) or read_row(*row, is_report=is_report) for row in islice(self.rows, size)
+        ]:
+            columnwise.add(chunk)
             yield chunk
+        self.warnings += (*self.late_warnings(), *self._about_swapped(columnwise))
+
+    def _about_swapped(self, columnwise: Columnwise) -> tuple[str, ...]:
+        """Say that the two columns look swapped.
+
+        Raises:
+            SheetError: there is no doubt that they are.
+        """
+        ids, names = (quoted(self.columns.headings[i]) for i in (self.columns.order_id, self.columns.new_name))
+        if columnwise.are_swapped:
+            raise SheetError(
+                f"{self.label}: the column {names} for new names holds order ids, and the column {ids} for ids holds "
+                "none. Swap the headings, or say which column is which with --id-column and --name-column."
+            )
+        if columnwise.seem_swapped:
+            return (f"Are two columns swapped? The ids in {ids} read like names, and the names in {names} like ids.",)
+        if columnwise.name_orders_by_ids:
+            return (f"Most new names in {names} are order ids: is it the right column?",)
+        return ()

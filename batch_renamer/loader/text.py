@@ -1,9 +1,11 @@
-"""An open text file enters; its rows leave, read by pandas in chunks, exactly as they were typed."""
+"""An open text file enters; its rows leave one by one, exactly as they were typed."""
 
 from __future__ import annotations
 
+import csv
 import io
 import re
+import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -11,68 +13,90 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from batch_renamer.errors import SheetError
 from batch_renamer.loader.cells import Cell, Flaw, RawRow, Unusable
-from batch_renamer.loader.delimiter import asked_delimiter, declared_delimiter, find_delimiter, first_records
+from batch_renamer.loader.delimiter import (
+    CANDIDATES,
+    asked_delimiter,
+    declared_delimiter,
+    find_delimiter,
+    first_records,
+)
 from batch_renamer.loader.encoding import find_encoding
 from batch_renamer.loader.headings import HEADING_ROWS, Columns, find_columns
-from batch_renamer.loader.quotes import find_swallowed
+from batch_renamer.loader.quotes import cells_as_typed, is_quoted, plainly_quoted, refuse_broken, swallowed_line
 from batch_renamer.loader.sheet import Sheet
 from batch_renamer.loader.shown import listed, quoted
+from batch_renamer.loader.wholeness import Wholeness
 from batch_renamer.text import trimmed
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
-
-    import pandas as pd
+    from collections.abc import Callable, Generator, Iterator
 
     from batch_renamer.loader.options import LoadOptions
 
 __all__ = ["open_text"]
 
 _SAMPLE_CHARS = 1 << 18
-_ROWS_AT_ONCE = 10_000
 _EXAMPLES = 3
 _GUARDED = re.compile(r"'[=+\-@\t\r']")
 """What reports put a ``'`` before, so that no spreadsheet program takes it for a formula."""
 
 
-def open_text(file: BinaryIO, label: str, options: LoadOptions) -> Sheet:
+def open_text(
+    file: BinaryIO, label: str, options: LoadOptions, *, wall_clock: Callable[[], float] = time.time
+) -> Sheet:
     """Find encoding, delimiter and headings of a text file; its rows are read later, as long as it is open.
 
     Raises:
-        SheetError: the file is empty, no text, or has no usable headings.
+        SheetError: the file is empty, no text, only half there, or has no usable headings.
     """
+    wholeness = Wholeness(file, label, unattended=options.unattended, wall_clock=wall_clock)
     if options.sheet is not None:
         raise SheetError(f"{label} is a text file and has no sheet {quoted(options.sheet)}: leave --sheet out.")
     asked = asked_delimiter(options)
     encoding = find_encoding(file, label, options)
     with _decoded(file, encoding.codec) as (stream, declared):
-        sample = stream.read(_SAMPLE_CHARS)
+        sample = stream.read(_SAMPLE_CHARS).lstrip("\ufeff")
         complete = len(sample) < _SAMPLE_CHARS
     if complete and not trimmed(sample):
         raise SheetError(f"{label} is empty.")
     delimiter = asked or declared or find_delimiter(sample, options, complete=complete)
-    columns = find_columns(first_records(sample, delimiter, complete=complete, most=HEADING_ROWS), options)
+    records = first_records(sample, delimiter, complete=complete, most=HEADING_ROWS)
+    columns = find_columns(records, options)
     if not isinstance(columns, Columns):
+        if _is_quoted_by_the_line(records, options):
+            raise SheetError(
+                f"{label} has each line in quotation marks, as a single cell: export it again, or take away the marks "
+                "at both ends of every line."
+            )
         raise SheetError(f"{label} {columns.sentence}.")
-    swallowed: Mapping[int, str] = {}
-    if encoding.has_quotes:
-        with _decoded(file, encoding.codec) as (stream, _):
-            swallowed = find_swallowed(stream, delimiter, columns, label)
-
     table = _Table(
-        file=file, label=label, codec=encoding.codec, delimiter=delimiter, columns=columns, swallowed=swallowed
+        file=file,
+        label=label,
+        codec=encoding.codec,
+        delimiter=delimiter,
+        columns=columns,
+        used=columns.used,
+        labelled=columns.labelled,
     )
-    warnings: tuple[str, ...] = ()
+    warnings = wholeness.look_at_the_end()
     if encoding.guessed:
         with closing(_rows(table)) as seen:
-            warnings = (_guess_warning(seen, label),)
+            warnings += (_guess_warning(seen, label),)
     return Sheet(
         columns=columns,
         delimiter=delimiter,
         encoding="Windows-1252 (guessed)" if encoding.guessed else "",
+        label=label,
         warnings=warnings,
+        late_warnings=wholeness.look_at_the_size,
         rows=_rows(table),
     )
+
+
+def _is_quoted_by_the_line(records: list[list[str]], options: LoadOptions) -> bool:
+    """Tell whether lines of one quoted cell each hold whole rows."""
+    inside = "\n".join(record[0] for record in records if len(record) == 1)
+    return any(isinstance(find_columns(first_records(inside, mark), options), Columns) for mark in CANDIDATES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +108,8 @@ class _Table:
     codec: str
     delimiter: str
     columns: Columns
-    swallowed: Mapping[int, str]
+    used: tuple[int | None, ...]
+    labelled: int
 
 
 @contextmanager
@@ -101,60 +126,82 @@ def _decoded(file: BinaryIO, codec: str) -> Iterator[tuple[TextIO, str | None]]:
             stream.seek(0)
         yield stream, declared
     finally:
-        stream.detach()
+        if not file.closed:  # a reading that was given up may be cleared away after its file
+            stream.detach()
 
 
 def _rows(table: _Table) -> Generator[RawRow]:
     """Read the rows below the headings. One record is one row, however many lines it takes; blank ones count."""
-    import pandas as pd  # noqa: PLC0415 - heavy: only a file that is really read pays for it
-
-    every = range(len(table.columns.headings))
+    label, number = table.label, 0
+    lines: list[str] = []
+    last: list[str] = []  # the lines of the last record, if they have a mark
+    first_row, plainly = table.columns.row + 1, plainly_quoted(table.delimiter).fullmatch
     try:
-        with (
-            _decoded(table.file, table.codec) as (stream, _),
-            pd.read_csv(
-                stream,
-                sep=table.delimiter,
-                header=None,
-                names=every,
-                usecols=every,  # a longer row loses its surplus, a shorter one is filled up with blanks
-                index_col=False,
-                dtype=object,
-                keep_default_na=False,
-                na_filter=False,
-                skip_blank_lines=False,
-                chunksize=_ROWS_AT_ONCE,
-                engine="c",
-            ) as frames,
-        ):
-            first = 1
-            for frame in frames:
-                yield from _rows_of(frame, first, table)
-                first += len(frame)
-    except (pd.errors.ParserError, UnicodeError, OSError) as error:
-        raise SheetError(f"{table.label} could not be read to its end: was it changed meanwhile? Try again.") from error
+        with _decoded(table.file, table.codec) as (stream, _):
+            for number, record in enumerate(csv.reader(_noting(stream, lines), delimiter=table.delimiter), 1):
+                last = lines[:] if len(lines) > 1 or '"' in lines[0] else []
+                if number >= first_row and any(map(trimmed, record)):
+                    if last and (len(last) > 1 or not plainly(last[0])):
+                        yield _quoted_row(number, record, last, table)
+                    else:
+                        yield _row(number, record, _misplaced(record, lines[0], table), table)
+                lines.clear()
+    except csv.Error as error:  # the one thing that a reader that isn't strict refuses
+        raise SheetError(
+            f"{label}, row {number + 1}: a cell has more than {csv.field_size_limit()} characters; "
+            "close its quotation mark, or shorten it."
+        ) from error
+    except (UnicodeError, OSError) as error:
+        raise SheetError(f"{label} could not be read to its end: was it changed meanwhile? Try again.") from error
+    if last:
+        refuse_broken(last, table.delimiter, label, number)
 
 
-def _rows_of(frame: pd.DataFrame, first: int, table: _Table) -> Iterator[RawRow]:
-    """Pick the wanted cells of one frame, whose first row is row ``first``; leave out blank rows."""
-    columns, swallowed = table.columns, table.swallowed
-    skipped = max(columns.row + 1 - first, 0)
-    wanted = (columns.order_id, columns.new_name, columns.current_name, columns.skip)
-    picked = (
-        [""] * (len(frame) - skipped) if column is None else frame[column].tolist()[skipped:] for column in wanted
-    )
-    for row, (order_id, new_name, current_name, skip) in enumerate(zip(*picked, strict=True), first + skipped):
-        plainly_filled = order_id.isascii() and order_id.strip()  # quick, and true of nearly every row
-        if not plainly_filled and not (
-            trimmed(order_id) or trimmed(new_name) or any(map(trimmed, frame.iloc[row - first]))
-        ):
-            continue
-        if row in swallowed:
-            yield row, order_id, Unusable(Flaw.SWALLOWED, swallowed[row]), current_name, skip
-        elif columns.is_report:
-            yield row, _bare(order_id), _bare(new_name), _bare(current_name), _bare(skip)
-        else:
-            yield row, order_id, new_name, current_name, skip
+def _noting(stream: TextIO, lines: list[str]) -> Iterator[str]:
+    """Pass the lines on, and keep those that the record under way is made of; a BOM before one is no part of it."""
+    for line in stream:
+        whole = line.lstrip("\ufeff") if line.startswith("\ufeff") else line
+        lines.append(whole)
+        yield whole
+
+
+def _quoted_row(number: int, record: list[str], lines: list[str], table: _Table) -> RawRow:
+    """Look closely at a record whose marks need it, and pick its cells."""
+    if len(lines) > 1:
+        refuse_broken(lines, table.delimiter, table.label, number)
+        if swallowed := swallowed_line(record, table.delimiter, table.columns):
+            return _row(number, record, Unusable(Flaw.SWALLOWED, swallowed), table)
+        return _row(number, record, _misplaced(record, lines[0], table), table)
+    typed = cells_as_typed(lines[0], table.delimiter, table.used)
+    if typed is None:
+        return _row(number, record, Unusable(Flaw.QUOTES, lines[0].strip()), table)
+    return _row(number, typed, _misplaced(typed, lines[0], table), table)
+
+
+def _row(number: int, record: list[str], flaw: Unusable | None, table: _Table) -> RawRow:
+    """Pick the wanted cells of a record; where it can't be believed, there is no name."""
+    cells = len(record)
+    order_id, new_name, current_name, skip = [
+        record[column] if column is not None and column < cells else "" for column in table.used
+    ]
+    if flaw is not None:
+        return number, order_id, flaw, current_name, skip
+    if table.columns.is_report:
+        return number, _bare(order_id), _bare(new_name), _bare(current_name), _bare(skip)
+    return number, order_id, new_name, current_name, skip
+
+
+def _misplaced(record: list[str], line: str, table: _Table) -> Unusable | None:
+    """Tell whether a delimiter within the name has split it and moved the cells after it."""
+    place, labelled = table.columns.new_name, table.labelled
+    if len(record) > labelled and any(map(trimmed, record[labelled:])):
+        return Unusable(Flaw.SURPLUS, table.delimiter.join(record[place:]))
+    # Who writes a space after every delimiter has one before the name as well.
+    if len(record) <= place + 1 or record[place + 1][:1] != " " or record[place][:1] == " ":
+        return None
+    if not all(map(trimmed, record[place : place + 2])) or is_quoted(line, table.delimiter, place + 1):
+        return None
+    return Unusable(Flaw.SPLIT, table.delimiter.join(record[place : place + 2]))
 
 
 def _bare(cell: str) -> str:

@@ -14,7 +14,7 @@ import anyio.to_thread
 from batch_renamer.connect import files_taken
 from batch_renamer.errors import InputError, SheetError
 from batch_renamer.journal import RunRecord, RunState
-from batch_renamer.loader import LoadOptions
+from batch_renamer.loader import LoadOptions, Sheet
 from batch_renamer.model import Result
 from batch_renamer.progress import understood_line
 from batch_renamer.reports import prove_writable, resolve_targets
@@ -31,8 +31,11 @@ __all__ = ["adopt", "aim", "hold", "load", "load_options", "note_targets", "rech
 log = logging.getLogger("batch_renamer")
 
 
-def load_options(settings: Settings) -> LoadOptions:
-    """Return how the spreadsheet is to be read; without anybody to ask, its encoding is never guessed."""
+def load_options(settings: Settings, *, unattended: bool = False) -> LoadOptions:
+    """Return how the spreadsheet is to be read; without anybody to ask, its encoding is never guessed.
+
+    ``unattended`` tells that no person sees what is said of the spreadsheet before it is used.
+    """
     return LoadOptions(
         sheet=settings.sheet,
         encoding=settings.encoding,
@@ -42,6 +45,7 @@ def load_options(settings: Settings) -> LoadOptions:
         current_name_column=settings.current_name_column,
         hidden_rows=settings.hidden_rows,
         allow_guessed_encoding=not settings.yes,
+        unattended=unattended,
     )
 
 
@@ -56,23 +60,17 @@ async def load(run: Run) -> None:
 def _load_rows(run: Run) -> None:
     assert run.open_sheet is not None, "only commands with a spreadsheet load one"  # noqa: S101 - an order of stages
     with run.open_sheet(lambda: run.stop.requested) as sheet:
-        record = run.begin(delimiter=sheet.delimiter)
-        loaded, content = 0, Content()
-        for chunk in sheet.chunks():
-            if run.stop.requested:
-                raise Stopping
-            run.journal.add_rows(record, chunk)
-            content.add(chunk)
-            loaded += len(chunk)
-            run.progress.advance(loaded)
+        record, content = run.begin(delimiter=sheet.delimiter), Content()
+        try:
+            _add_rows(run, record, sheet, content)
+        except SheetError:
+            run.journal.discard(record)  # Nobody can go on with it, so it is no run to be listed.
+            raise
         run.warnings.extend(sheet.warnings)
         using = understood_line(sheet.understood())
     run.progress.close()  # The line is about the whole sheet, so it comes after the stage's own.
     run.progress.note(using)
     log.info("%s", using)
-    if not loaded and run.sheet is not None:
-        msg = f"{run.sheet} has headings and no rows below them; nothing was sent."
-        raise SheetError(msg)
     run.journal.settle_repeats(record)
     if run.settings.again:
         run.journal.note_content(record, content.fingerprint)
@@ -81,6 +79,20 @@ def _load_rows(run: Run) -> None:
     for row, order_id, reason in run.journal.invalid_rows(record):
         log_bad_row(row, order_id, Result.INVALID, reason)
     _rows_are_whole(run, record, RunState.READING)
+
+
+def _add_rows(run: Run, record: RunRecord, sheet: Sheet, content: Content) -> None:
+    loaded = 0
+    for chunk in sheet.chunks():
+        if run.stop.requested:
+            raise Stopping
+        run.journal.add_rows(record, chunk)
+        content.add(chunk)
+        loaded += len(chunk)
+        run.progress.advance(loaded)
+    if not loaded and run.sheet is not None:
+        msg = f"{run.sheet} has headings and no rows below them; nothing was sent."
+        raise SheetError(msg)
 
 
 async def adopt(run: Run) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,77 @@ async def test_plan_says_that_only_the_unicode_form_of_a_name_differs(tmp_path: 
         done = await bench.apply(CASES / "decomposed-accents.csv", "--json", "--report", tmp_path / "r.csv")
         assert done.results == ["unchanged", "renamed", "renamed"]
         assert list(bench.sandbox.store.names().values()) == ["Caf\xe9 1", "Caf\xe9 2", "Caf\xe9 3"]
+
+
+async def test_commas_that_nobody_quoted_cut_no_name(tmp_path: Path) -> None:
+    """The row is invalid, whether or not there is a column to hold the rest."""
+    assert (await checked(tmp_path, "unquoted-comma.csv")).results == ["invalid", "planned"]
+    ran = await checked(tmp_path, "unquoted-comma-notes.csv")
+    assert ran.results == ["invalid", "planned", "invalid"]
+    assert "more cells than headings: put the name in quotes" in ran.rows[0]["reason"]
+
+
+async def test_stray_quotes_change_no_name(tmp_path: Path) -> None:
+    """As typed where there is one reading, else invalid."""
+    ran = await checked(tmp_path, "stray-quotes.csv")
+    assert ran.results == ["invalid", "planned", "planned", "invalid", "invalid"]
+    assert [row["new_name"] for row in ran.rows[1:3]] == ['"Garden" Flat 3', 'The "Old" Mill']
+
+
+async def test_two_byte_order_marks_are_read(tmp_path: Path) -> None:
+    """A program added one to a file that had one."""
+    ran = await checked(tmp_path, "double-bom.csv")
+    assert [(row["order_id"], row["new_name"]) for row in ran.rows] == [("A-1", "12 Elm Street")]
+
+
+async def test_heading_line_in_the_middle_is_skipped_and_said(tmp_path: Path) -> None:
+    """The second file's rows are orders, its headings are not."""
+    ran = await checked(tmp_path, "two-files-in-one.csv")
+    assert (ran.code, ran.results) == (0, ["planned", "skipped", "planned"])
+    assert "Warning · 1 row · The headings stand here again, as if two files had been joined" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("whole-line-quoted.csv", "has each line in quotation marks, as a single cell"),
+        ("lock-file.bin", "the lock file of a workbook that is open: give the workbook itself"),
+        ("orders.gsheet", "a link to a web document: download it as .xlsx"),
+    ],
+)
+async def test_what_is_no_sheet_is_refused_by_what_it_is(tmp_path: Path, name: str, what: str) -> None:
+    """The sentence says what to do instead."""
+    ran = await checked(tmp_path, name)
+    assert (ran.code, what in ran.result["error"]) == (2, True)
+
+
+async def test_sheet_that_is_refused_while_it_is_read_leaves_no_run(tmp_path: Path) -> None:
+    """It never began, so that nothing is there to be resumed or reminded of."""
+    async with serving(tmp_path) as bench:
+        ids = [f"3f2504e0-4f89-41d3-9a0c-00000000000{number}" for number in range(3)]
+        ran = await bench.apply(bench.sheet([(f"{number} Elm", order_id) for number, order_id in enumerate(ids)]))
+        assert (ran.code, "holds order ids" in ran.err) == (2, True)
+        assert "Elm" not in (await bench.run("runs", "--base-url", bench.base_url)).out
+        assert bench.requests == []
+
+
+async def test_half_copied_sheet_is_refused_at_night(tmp_path: Path) -> None:
+    """With --yes and no terminal nobody sees a warning in time; a plan may be looked at."""
+    async with serving(tmp_path) as bench:
+        sheet = bench.sheet(bench.seed(3))
+        sheet.write_bytes(sheet.read_bytes()[:-6])
+        ran = await bench.apply(sheet)
+        assert (ran.code, "is it still being written?" in ran.err) == (2, True)
+        assert bench.requests == []
+        assert "has no line end: make sure that the file is whole" in (await bench.plan(sheet)).out
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+@pytest.mark.parametrize("command", ["check", "plan", "apply"])
+async def test_pipe_as_a_sheet_is_refused_at_once(tmp_path: Path, command: str) -> None:
+    """Nothing that looks into the sheet waits for somebody to write to it."""
+    os.mkfifo(tmp_path / "orders.csv")
+    async with serving(tmp_path) as bench:
+        words = [] if command == "check" else ["--base-url", bench.base_url, *(["--yes"] if command == "apply" else [])]
+        ran = await bench.run(command, str(tmp_path / "orders.csv"), *words)
+        assert (ran.code, "is not a regular file" in ran.err) == (2, True)

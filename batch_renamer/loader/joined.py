@@ -1,0 +1,60 @@
+"""A row enters; whether it is the heading line once more, as where two files were joined, leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_renamer.errors import SheetError
+from batch_renamer.loader.headings import KNOWN_HEADINGS, without_remarks
+from batch_renamer.loader.shown import storable
+from batch_renamer.model import RenameRequest
+from batch_renamer.text import trimmed
+
+if TYPE_CHECKING:
+    from batch_renamer.loader.cells import RawRow
+    from batch_renamer.loader.headings import Columns
+
+__all__ = ["HeadingLines"]
+
+
+class HeadingLines:
+    """Recognizes the headings of one sheet where they stand again, further down."""
+
+    def __init__(self, columns: Columns, label: str) -> None:
+        self._label = label
+        headings = columns.headings
+        self._own = without_remarks(headings[columns.order_id]), without_remarks(headings[columns.new_name])
+        known = {without_remarks(heading) for heading in (*KNOWN_HEADINGS, *headings)}
+        self._known = known - {""}
+        # Most rows are told from headings by one look into a set.
+        spelled = {heading.lower() for heading in (*KNOWN_HEADINGS, *headings)} | self._known
+        self._quick = frozenset(spelled | {word.replace("_", to) for word in spelled for to in (" ", "-")})
+
+    def left_out(self, raw: RawRow) -> RenameRequest | None:
+        """Return what becomes of a row that is a heading line again; None if it is none.
+
+        Raises:
+            SheetError: its headings stand in another order, so that the rows after it would be read wrongly.
+        """
+        number, order_id, new_name, current_name, _ = raw
+        if not isinstance(order_id, str) or order_id.strip(' "\ufeff').lower() not in self._quick:
+            return None
+        if not isinstance(new_name, str):
+            return None
+        found = without_remarks(order_id), without_remarks(new_name)
+        if found == self._own:
+            return RenameRequest(
+                row=number,
+                order_id=storable(trimmed(order_id)),
+                new_name=storable(trimmed(new_name)),
+                current_name=storable(trimmed(current_name)) or None if isinstance(current_name, str) else None,
+                skip="headings",
+                left_out="Left out: the headings stand here again.",
+                warning="The headings stand here again, as if two files had been joined; the row is no order.",
+            )
+        if self._known.issuperset(found):
+            raise SheetError(
+                f"{self._label}, row {number}: headings stand here again, in another order than above, as if two files "
+                "had been joined. Put the rows from there on into a sheet of their own."
+            )
+        return None

@@ -1,0 +1,131 @@
+"""Names that nobody quoted, and marks that have more than one reading: as typed, or invalid, and never cut."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from batch_renamer.errors import SheetError
+from batch_renamer.loader import open_sheet
+from batch_renamer.model import RenameRequest, RowProblem
+
+
+def read(folder: Path, line: str, headings: str = "order_id,new_name") -> RenameRequest | RowProblem:
+    """Read a sheet of one row."""
+    path = folder / "orders.csv"
+    path.write_text(f"{headings}\n{line}\n", encoding="utf-8", newline="")
+    with open_sheet(path) as sheet:
+        [[row]] = sheet.chunks()
+    return row
+
+
+@pytest.mark.parametrize(
+    ("headings", "line"),
+    [
+        ("order_id,new_name", "A-1,12 Elm Street, Flat 3"),
+        ("order_id,new_name", "A-1,12 Elm Street,Flat 3"),
+        ("order_id,new_name,notes", "A-1,12 Elm Street, Flat 3,call owner"),
+        ("order_id,new_name,,", "A-1,12 Elm Street,Flat 3,"),
+        ("order_id;new_name", "A-1;12 Elm Street; Flat 3"),
+        ("order_id|new_name", "A-1|12 Elm Street|Flat 3"),
+        ("notes,order_id,new_name", "call, owner,A-1,12 Elm Street"),
+    ],
+)
+def test_row_with_more_filled_cells_than_headings_is_invalid(tmp_path: Path, headings: str, line: str) -> None:
+    """A comma in a name that nobody quoted would cut the name or move the cells after it."""
+    row = read(tmp_path, line, headings)
+    assert isinstance(row, RowProblem)
+    assert row.reason.startswith("The row has more cells than headings: put the name in quotes")
+
+
+@pytest.mark.parametrize("line", ["A-1,12 Elm Street,", "A-1,12 Elm Street,,, ", "A-1,12 Elm Street,\u200b,\u3164"])
+def test_blank_surplus_cells_are_fine(tmp_path: Path, line: str) -> None:
+    """Spreadsheet programs write them for columns that were used once."""
+    assert isinstance(read(tmp_path, line), RenameRequest)
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("A-3,Smith, John", None),
+        ('A-3,Barn "North, South" side', None),
+        ("A-3,Smith,John", "Smith"),
+        ('A-3,Smith," John"', "Smith"),
+        ("A-3, Smith, John", "Smith"),
+        ("A-3,Smith, ", "Smith"),
+    ],
+    ids=["split", "split in quotes", "two cells", "quoted", "spaces everywhere", "blank"],
+)
+def test_space_after_the_name_shows_that_it_was_split(tmp_path: Path, line: str, name: str | None) -> None:
+    """There are as many cells as headings, and still the name would be cut."""
+    row = read(tmp_path, line, "order_id,new_name,notes")
+    if name is None:
+        assert isinstance(row, RowProblem)
+        assert "in quotes" in row.reason
+    else:
+        assert row.new_name == name
+        assert isinstance(row, RenameRequest)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ('"Garden" Flat 3', '"Garden" Flat 3'),
+        ('The "Old" Mill', 'The "Old" Mill'),
+        ('12" pipe', '12" pipe'),
+        ('"12"" pipe, left"', '12" pipe, left'),
+        ('"Old Mill, The"', "Old Mill, The"),
+        ('""', None),
+        ('"12 \\"Elm\\" Street"', None),
+        ('"Barn "North" side"', None),
+        ('"5\\" pipe, left"', None),
+        ('"say \\""hi\\"""', None),
+        ('"Elm\\"', None),
+        (' "Elm"', None),
+        (' "Smith, John"', None),
+        ('"Elm" and "Oak"', None),
+        ('Barn "North,South" side', None),
+    ],
+)
+def test_marks_are_read_as_typed_or_not_at_all(tmp_path: Path, typed: str, name: str | None) -> None:
+    """Where there is one reading it is taken; no mark is dropped in silence."""
+    row = read(tmp_path, f"A-1,{typed}")
+    if name is None:
+        assert isinstance(row, RowProblem)
+    else:
+        assert row.new_name == name
+        assert isinstance(row, RenameRequest)
+
+
+def test_mark_in_an_unused_cell_does_no_harm(tmp_path: Path) -> None:
+    """A path that ends in a backslash, say, in a column that isn't read."""
+    row = read(tmp_path, 'A-1,"12 Elm, Flat 3","C:\\new\\"', "order_id,new_name,folder")
+    assert (type(row), row.new_name) == (RenameRequest, "12 Elm, Flat 3")
+
+
+def test_bad_row_stays_bad_in_a_report(tmp_path: Path) -> None:
+    """The name can't be known, so the report has none; what stood there is in the reason."""
+    row = read(tmp_path, "A-1,12 Elm Street, Flat 3")
+    assert isinstance(row, RowProblem)
+    assert (row.order_id, row.new_name) == ("A-1", "")
+    assert "12 Elm Street, Flat 3" in row.reason
+
+
+CELL = st.text(alphabet="ab \"\\,'", max_size=8)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(CELL)
+def test_name_is_what_was_typed_or_the_row_is_invalid(tmp_path: Path, typed: str) -> None:
+    """Whatever stands after the first comma, nothing of it vanishes: it is the name, or what its quotes hold."""
+    try:
+        row = read(tmp_path, f"A-1,{typed}")
+    except SheetError:
+        return  # a mark that is opened and never closed, which may run rows together
+    whole = typed.startswith('"') and typed.endswith('"') and len(typed) > 1
+    inside = typed[1:-1].replace('""', '"').strip()
+    if isinstance(row, RenameRequest):
+        assert row.new_name == (inside if whole else typed.rstrip(", ").strip())
