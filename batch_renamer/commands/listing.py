@@ -48,7 +48,7 @@ class Entry:
     def line(self) -> str:
         """Return the run as one line for people."""
         run = self.run
-        moment = datetime.datetime.fromtimestamp(run.created_at).astimezone().strftime("%Y-%m-%d %H:%M")
+        moment = datetime.datetime.fromtimestamp(run.created_at).astimezone().strftime("%Y-%m-%d %H:%M %z")
         results = ", ".join(f"{count:,} {result}" for result, count in self.counts.items()) or "no rows"
         command = run.command + (f" of {self.parent.id}" if self.parent is not None else "")
         where = run.base_url + (f" ({run.profile})" if run.profile else "")

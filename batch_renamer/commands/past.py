@@ -19,7 +19,7 @@ from batch_renamer.errors import InputError, SettingsError
 from batch_renamer.history import named, went_before
 from batch_renamer.journal import DRY, Closed, Journal, RunRecord, RunState
 from batch_renamer.model import BAD_RESULTS, RunSummary
-from batch_renamer.progress import RunView, show_run
+from batch_renamer.progress import RunView, show_run, visible
 from batch_renamer.reports import prove_writable, resolve_targets, write_json_result, write_reports
 from batch_renamer.words import again, for_the_next
 
@@ -136,7 +136,7 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
         dry=run.command in DRY,
         next_hint="To go on with what is left:" if resume else "",
         next_command=_resume(session, run) if resume else "",
-        all_rows=f"`batch-renamer report {run.id} --report FILE.xlsx` writes every row",
+        all_rows=f"`{_report_command(session, run)}` writes every row",
     )
     if (error := show_run(view, sys.stdout)) is not None:
         raise error
@@ -170,8 +170,14 @@ def _report(session: Session, *, run_id: str | None) -> int:
             answer = {"command": "report", "run_id": run.id, "exit_code": code, "reports": [*map(str, written)]}
             sys.stdout.write(json.dumps(answer) + "\n")
         else:
-            sys.stdout.writelines(f"{report}\n" for report in written)
+            # A program gets the path as it is; on a terminal a name from outside must not steer it.
+            shown = visible if sys.stdout.isatty() else str
+            sys.stdout.writelines(f"{shown(str(report))}\n" for report in written)
     return code
+
+
+def _report_command(session: Session, run: RunRecord) -> str:
+    return again("report", [run.id], {"report": ["FILE.xlsx"], **for_the_next(session.given)})
 
 
 def _resume(session: Session, run: RunRecord) -> str:

@@ -172,7 +172,7 @@ def _about_run(
             past = as_this_account(journal, past, destination)
         warnings += bound_to(past, destination)
         if command == "resume":
-            if (nothing := _nothing_left(journal, past, failed=failed)) is not None:
+            if (nothing := _nothing_left(session, journal, past, failed=failed)) is not None:
                 return _leave(session, journal, past, nothing)
             warnings += taken_back(journal, past)
         if not chosen and past.command == "undo":
@@ -185,19 +185,20 @@ def _about_run(
         return _finish(run, session)
 
 
-def _nothing_left(journal: Journal, past: RunRecord, *, failed: bool) -> str | None:
+def _nothing_left(session: Session, journal: Journal, past: RunRecord, *, failed: bool) -> str | None:
     """Return the sentence that says why there is nothing to take up; None if there is."""
     if merely_planned(past):
-        how = f"`batch-renamer apply --plan {past.id}` does it" if past.command == "apply" else "undo that run again"
+        commit = again("apply", [], {"plan": past.id, **for_the_next(session.given)})
+        how = f"`{commit}` does it" if past.command == "apply" else "undo that run again"
         return f"Run {past.id} was planned and never begun; {how}."
     if past.state is RunState.LOADING:
         return f"Run {past.id} was stopped while its rows were read; nothing was sent. Begin it again."
     counts = journal.account(past)
-    again = failed and past.closed is Closed.REFUSED and counts.get(Result.FAILED)
-    if (closed := why_closed(past)) and not again:
+    anew = failed and past.closed is Closed.REFUSED and counts.get(Result.FAILED)
+    if (closed := why_closed(past)) and not anew:
         raise InputError(closed)
     if (
-        again
+        anew
         or past.closed
         or interrupted(past, counts)
         or counts.get(Result.UNKNOWN)

@@ -141,3 +141,24 @@ async def test_wrong_words_are_refused_as_json_where_json_is_asked_for(bench: Be
     assert ran.code == 2
     assert ran.result.keys() == {"command", "exit_code", "error"}
     assert "Usage" not in ran.out + ran.err
+
+
+ON_A_TERMINAL = """
+import os, pty, sys
+def read(terminal):
+    return os.read(terminal, 65536)
+sys.exit(os.waitstatus_to_exitcode(pty.spawn([sys.executable, "-m", "batch_renamer", *sys.argv[1:]], read)))
+"""
+
+
+async def test_name_of_a_file_can_not_steer_the_terminal(bench: Bench) -> None:
+    """Who lists reports on a terminal sees it escaped; a program gets the path as it is."""
+    name = "ev\x1b[31mil"
+    sheet = bench.sheet(bench.seed(1), name=f"{name}.csv")
+    assert (await bench.apply(sheet)).code == 0
+    words = ["report", "--base-url", bench.base_url]
+    piped = await bench.run(*words)
+    shown = await bench.run("-c", ON_A_TERMINAL, *words, program=[sys.executable])
+    assert (piped.code, shown.code, name in piped.out) == (0, 0, True)
+    assert "\x1b" not in shown.out
+    assert "ev\\x1b[31mil.report-" in shown.out
