@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import sys
 from pathlib import Path
@@ -180,3 +181,10 @@ async def test_notes_of_a_good_night_reach_the_log_the_report_and_the_result(ben
     assert json.loads(report.read_text("utf-8"))["notes"] == notes
     logged = [line["message"] for line in lines(log) if line.get("run_id") == ran.result["run_id"]]
     assert set(notes) <= set(logged)
+
+
+async def test_moments_of_runs_have_their_zone(bench: Bench) -> None:
+    """The log counts in UTC and people by their clock, so both say which it is."""
+    await bench.apply(bench.sheet(bench.seed(1)))
+    ran = await bench.run("runs", env={"TZ": "Asia/Kolkata"})
+    assert re.search(r"^\w{6}  \d{4}-\d\d-\d\d \d\d:\d\d \+0530  apply", ran.out, re.MULTILINE), ran.out
