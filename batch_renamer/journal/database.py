@@ -236,6 +236,11 @@ def _kind(error: sqlite3.Error) -> int:
 
 
 def _sentence(error: sqlite3.Error, path: Path) -> str:
+    if path == _NO_FILE:
+        return (
+            f"A large spreadsheet needs room for temporary files, and there is none ({error}): make room, or name a "
+            "folder that has some in TMPDIR."
+        )
     match _kind(error):
         case sqlite3.SQLITE_FULL:
             return f"The disk is full: the journal {path} can't be written. Make room, then take the run up again."

@@ -15,6 +15,7 @@ from batch_renamer.connect import open_journal, protect_state
 from batch_renamer.errors import JournalError
 from batch_renamer.journal import Journal
 from batch_renamer.journal.salt import OLD_FILE
+from batch_renamer.model import RenameRequest
 from batch_renamer.settings import Settings
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX permissions")
@@ -72,6 +73,15 @@ def test_a_temporary_journal_needs_no_folder(tmp_path: Path, monkeypatch: pytest
         assert journal.run(run.id) == run
         assert (journal.at_work(), journal.is_in_place()) == (frozenset(), True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_room_for_a_temporary_journal_names_tmpdir() -> None:
+    """It has no path that could be named, and no state directory would help."""
+    with Journal.temporary() as journal:
+        run = journal.begin(command="check", base_url="", account="")
+        journal._connection.execute("PRAGMA max_page_count = 1")
+        with pytest.raises(JournalError, match="or name a folder that has some in TMPDIR"):
+            journal.add_rows(run, [RenameRequest(row=row, order_id=f"a{row}", new_name="b" * 99) for row in range(999)])
 
 
 def test_a_journal_that_was_replaced_is_noticed(tmp_path: Path) -> None:
