@@ -38,7 +38,10 @@ def is_report(path: Path) -> bool:
 
 def _is_csv(_: Path, beginning: bytes) -> bool:
     heading = beginning.decode("utf-8-sig", "replace").partition("\n")[0].rstrip("\r")
-    return any(_begins_a_report(next(csv.reader([heading], delimiter=sign), [])) for sign in _DELIMITERS)
+    try:
+        return any(_begins_a_report(next(csv.reader([heading], delimiter=sign), [])) for sign in _DELIMITERS)
+    except csv.Error:  # a return in mid-line, a field without an end
+        return False
 
 
 def _is_json(_: Path, beginning: bytes) -> bool:
@@ -60,7 +63,8 @@ def _texts_in(path: Path, part: str) -> list[str]:
 
 
 def _begins_a_report(headings: Iterable[str]) -> bool:
-    return tuple(headings)[: len(_FIRST_COLUMNS)] == _FIRST_COLUMNS
+    headings = tuple(headings)
+    return headings[: len(_FIRST_COLUMNS)] == _FIRST_COLUMNS and set(headings) <= set(COLUMNS)
 
 
 _RECOGNISERS: Mapping[str, Callable[[Path, bytes], bool]] = {".csv": _is_csv, ".json": _is_json, ".xlsx": _is_xlsx}

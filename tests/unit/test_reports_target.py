@@ -162,6 +162,23 @@ def test_a_report_saved_by_a_spreadsheet_program_is_still_one(tmp_path: Path) ->
     assert len(resolve(str(book), str(tmp_path / "r.csv"))) == 2
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        ",".join(COLUMNS) + "\r,note",
+        ",".join((*COLUMNS, "note")),
+        ",".join(COLUMNS[1:]),
+        f'{",".join(COLUMNS)},"{"x" * 200_000}',
+    ],
+    ids=["a return in it", "a column of somebody's", "a column less", "no end"],
+)
+def test_a_sheet_made_of_a_report_is_no_report(tmp_path: Path, heading: str) -> None:
+    """Somebody works on it: it has columns of its own, or was damaged by hand."""
+    (tmp_path / "r.csv").write_bytes(heading.encode() + b"\r\n2,a1\r\n")
+    with pytest.raises(ReportTargetError, match="is no report"):
+        resolve(str(tmp_path / "r.csv"))
+
+
 @pytest.mark.parametrize("damage", [b"PK\x03\x04 cut", b"\x00" * 5000])
 def test_a_damaged_workbook_is_no_report(tmp_path: Path, damage: bytes) -> None:
     """Whatever cannot be read is somebody's, too."""
