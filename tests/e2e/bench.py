@@ -96,9 +96,9 @@ class Started:
                     return line
         raise AssertionError(f"it ended without saying {text!r}: {''.join(self._err)}")
 
-    async def ended(self) -> Ran:
+    async def ended(self, *, within_s: float = DEADLINE_S) -> Ran:
         """Wait for the end of the command."""
-        async with asyncio.timeout(DEADLINE_S):
+        async with asyncio.timeout(within_s):
             out, err = await self.process.communicate()
         code = self.process.returncode
         assert code is not None
