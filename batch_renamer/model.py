@@ -310,7 +310,8 @@ class RunSummary:
     """A run in figures: what the summary on the screen and the exit code are made of.
 
     ``counts`` has every result that occurs. ``stopped`` is the sentence that says why a run ended early ("" when
-    it did not). ``seconds`` is wall time.
+    it did not). ``seconds`` is wall time. ``changed_otherwise`` is how many of the failed rows have changed their
+    orders to another name than the one sent.
 
     Example:
         >>> RunSummary(run_id="k3f9", command="apply", counts={Result.RENAMED: 2}).total
@@ -320,6 +321,7 @@ class RunSummary:
     run_id: str
     command: str
     counts: dict[Result, int]
+    changed_otherwise: int = 0
     exit_code: int = 0
     stopped: str = ""
     seconds: float = 0.0

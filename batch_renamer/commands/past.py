@@ -195,6 +195,7 @@ def _summary(journal: Journal, run: RunRecord) -> RunSummary:
         run_id=run.id,
         command=run.command,
         counts=counts,
+        changed_otherwise=journal.changed_otherwise(run),
         exit_code=int(bad) if run.exit_code is None else run.exit_code,
         stopped=run.stopped or _why_unfinished(run),
         seconds=run.seconds or 0.0,

@@ -60,6 +60,15 @@ class Journal(RowTable):
             found[result] = found.get(result, 0) + int(str(count))
         return {result: found[result] for result in Result if result in found}
 
+    def changed_otherwise(self, run: RunRecord) -> int:
+        """Return how many failed rows have changed their orders to another name than the one sent."""
+        query = (
+            "SELECT COUNT(*) FROM rows WHERE run = ? AND result = 'failed'"
+            " AND attempts AND final_name IS NOT NULL AND final_name IS NOT old_name"
+        )
+        [[count]] = self.select(query, (run.number,))
+        return int(str(count))
+
     def account(self, run: RunRecord, *, over: bool = False) -> dict[Result, int]:
         """Return the counts of the run, proven: every row that was ever added has exactly one result.
 

@@ -20,8 +20,8 @@ _MEANINGS: dict[Result, tuple[str, Style]] = {
     Result.PLANNED: ("would be renamed", "good"),
     Result.UNCHANGED: ("the order already had that name; nothing was sent", "dim"),
     Result.SKIPPED: ("left out on request, or an exact repeat of another row", "dim"),
-    Result.FAILED: ("not renamed; the reasons are below", "bad"),
-    Result.UNKNOWN: ("may have been renamed; could not be read back", "warn"),
+    Result.FAILED: ("not renamed as asked; the reasons are below", "bad"),
+    Result.UNKNOWN: ("may have been renamed, or may be yet; the reasons are below", "warn"),
     Result.DRIFTED: ("the order had another name than expected; left alone", "warn"),
     Result.INVALID: ("the row needs repair; nothing was sent", "bad"),
     Result.PENDING: ("not reached; nothing was sent", "warn"),
@@ -39,7 +39,7 @@ _PUT_BACK: dict[Result, tuple[str, Style]] = {
     Result.PLANNED: ("would get its old name back", "good"),
     Result.UNCHANGED: ("the order has its old name; nothing was sent", "dim"),
     Result.FAILED: ("not put back; the reasons are below", "bad"),
-    Result.UNKNOWN: ("may have been put back; could not be read back", "warn"),
+    Result.UNKNOWN: ("may have been put back, or may be yet; the reasons are below", "warn"),
     Result.INVALID: ("can't be put back; nothing was sent", "bad"),
 }
 
@@ -217,6 +217,9 @@ def _counts(view: RunView) -> Iterator[Line]:
     for result, count in shown:
         meaning, style = meanings[result]
         yield (Span(f"  {count:>{digits},}  "), Span(f"{result.value:<9}", style), Span(f"  {meaning}", "dim"))
+        if result is Result.FAILED and (changed := view.summary.changed_otherwise):
+            indent = " " * (digits + len("  failed   ") + 4)
+            yield (Span(f"{indent}of these, {changed:,} changed to another name than the one sent", "bad"),)
 
 
 def _planned(view: RunView, *, width: int, brackets: bool) -> Iterator[Line]:

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -63,18 +64,19 @@ async def conclude(run: Run) -> RunSummary:
             raise cause or error from None
         if run.reminder is not None and not run.declined and (note := await run.journal.off_loop(run.reminder, run)):
             run.warnings.append(note)
-        summary = _summary(run, counts, cause)
+        summary = await run.journal.off_loop(_summary, run, counts, cause)
         if leave_alone:
             return summary
         try:
             written, failures = await anyio.to_thread.run_sync(_write_reports, run, summary)
         except Stopping:
             run.warnings.append(f"The report was left unwritten; `report {run.record.id}` writes it.")
-            ended = _summary(run, counts, cause or run.stop.cause)
+            ended = await run.journal.off_loop(_summary, run, counts, cause or run.stop.cause)
             await _note_summary(run, ended, reported=False)
             return ended
         run.warnings.extend(map(str, failures))
-        ended = _summary(run, counts, cause or (failures[0] if failures else None), reports=tuple(map(str, written)))
+        cause = cause or (failures[0] if failures else None)
+        ended = replace(await run.journal.off_loop(_summary, run, counts, cause), reports=tuple(map(str, written)))
         await _note_summary(run, ended, reported=not failures)
     return ended
 
@@ -177,19 +179,17 @@ def _until_abandoned(run: Run, total: int) -> Iterator[ReportRow]:
             run.progress.advance(number)
 
 
-def _summary(
-    run: Run, counts: dict[Result, int], cause: BatchRenamerError | None, *, reports: tuple[str, ...] = ()
-) -> RunSummary:
+def _summary(run: Run, counts: dict[Result, int], cause: BatchRenamerError | None) -> RunSummary:
     bad = any(result in BAD_RESULTS for result in counts)
     return RunSummary(
         run_id=run.record.id,
         command=run.command.split()[0],
         counts=counts,
+        changed_otherwise=run.journal.changed_otherwise(run.record) if counts.get(Result.FAILED) else 0,
         exit_code=cause.exit_code if cause is not None else int(bad and not run.declined),
         stopped=str(cause) if cause is not None else "",
         seconds=time.monotonic() - run.begun,
         requests=run.requests,
         throttled=run.throttled,
         warnings=tuple(run.warnings),
-        reports=reports,
     )

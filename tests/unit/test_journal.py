@@ -571,6 +571,21 @@ def test_warning_of_an_outcome_is_added_to_that_of_the_row(journal: Journal) -> 
     assert [row.warning for row in journal.report_rows(run)] == ["Odd. Kept so.", "Kept so."]
 
 
+def test_failed_rows_with_a_third_name_are_counted(journal: Journal) -> None:
+    """Only those that this run has sent and that ended with a name that is neither unknown nor the old one."""
+    run = with_rows(journal, 5)
+    journal.settle(run, [change(row) for row in range(2, 7)])
+    failed = Outcome(row=2, result=Result.FAILED, old_name="old", final_name="NAME 2", attempts=1)
+    others = [
+        replace(failed, row=3, final_name="old"),
+        replace(failed, row=4, final_name=None),
+        replace(failed, row=5, attempts=0),
+        replace(failed, row=6, result=Result.UNKNOWN),
+    ]
+    journal.settle(run, [failed, *others])
+    assert journal.changed_otherwise(run) == 1
+
+
 def test_change_of_a_row_with_a_guard_says_so(journal: Journal) -> None:
     """The pool reads such an order again before it sends anything."""
     run = begun(journal)

@@ -155,7 +155,7 @@ def test_counts_are_in_plain_words_and_only_those_that_occur() -> None:
     lines = shown(RunView(summary=summary(counts={R.FAILED: 7, R.RENAMED: 1_480})))
     assert lines[2:4] == [
         "  1,480  renamed    the API confirmed the new name",
-        "      7  failed     not renamed; the reasons are below",
+        "      7  failed     not renamed as asked; the reasons are below",
     ]
     assert len([line for line in lines if line]) == 3
 
@@ -338,3 +338,12 @@ def test_warnings_of_rows_are_shown_in_groups_with_row_numbers() -> None:
 def test_ascending_numbers_are_shown_in_short() -> None:
     """A range where numbers follow one another."""
     assert (ranges([]), ranges([4]), ranges([2, 3, 5, 7, 8, 9])) == ("", "4", "2-3, 5, 7-9")
+
+
+def test_failed_rows_that_were_changed_all_the_same_are_counted_apart() -> None:
+    """They need a look more than the others: their orders have neither the old name nor the new one."""
+    lines = shown(RunView(summary=summary(counts={R.RENAMED: 12, R.FAILED: 7}, changed_otherwise=3)))
+    assert "   7  failed     not renamed as asked; the reasons are below" in lines
+    assert "                 of these, 3 changed to another name than the one sent" in lines
+    lines = shown(RunView(summary=summary(counts={R.FAILED: 7})))
+    assert not any("changed to another name" in line for line in lines)
