@@ -29,6 +29,7 @@ from tests.support.workbooks import ods, xls, xls_formula, xlsb, xlsx, xlsx_row,
 def serve(monkeypatch: pytest.MonkeyPatch, path: Path, *commands: dict[str, Any]) -> list[dict[str, Any]]:
     """Run the process's work here, without its limits."""
     monkeypatch.setattr(child, "_limit_resources", lambda: None)
+    monkeypatch.setattr(child, "_limit_memory", lambda _: None)
     monkeypatch.setattr(sys, "stdin", io.StringIO("".join(json.dumps(command) + "\n" for command in commands)))
     monkeypatch.setattr(sys, "stdout", io.StringIO())
     child.main(str(path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -149,3 +150,17 @@ def test_headings_without_end_are_refused(tmp_path: Path) -> None:
     """Twenty rows of all columns that there can be, each filled."""
     wide = cell(f"<text:p>{'x' * 200}</text:p>", " table:number-columns-repeated='16384'")
     assert "could not be read within" in refusal(tmp_path, ods(row(wide) * 20))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems don't limit the memory of a process")
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "<table:table-row><table:table-cell>" + "<text:span>" * 4_000_000,
+        "</table:table>" + "<table:table table:name='t'/>" * 20_000 + "<table:table>",
+    ],
+    ids=["elements without end", "sheets without end"],
+)
+def test_hostile_documents_take_a_quarter_of_a_gigabyte_at_most(tmp_path: Path, rows: str) -> None:
+    """What a parser has to remember of a document is limited, and what this process has to read of it as well."""
+    assert "could not be read within" in refusal(tmp_path, ods(HEADINGS + rows))

@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _MEMORY_BYTES = 1 << 30
+_ODS_MEMORY_BYTES = 1 << 28
+"""A document that is read a piece at a time takes a few dozen megabytes, whatever its length."""
+
+_MOST_SHEETS = 10_000
 _CPU_S = 60
 _LONGEST_HEAD = 4 << 20
 _BATCH_CELLS = 4000
@@ -75,9 +79,21 @@ def _limit_resources() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
 
 
+def _limit_memory(size: int) -> None:
+    """Lower the limit of `_limit_resources`."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource  # noqa: PLC0415 - doesn't exist everywhere
+
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+
+
 def _serve(file: BinaryIO) -> None:
     kind = kind_of(file)
+    if kind == "ods":
+        _limit_memory(_ODS_MEMORY_BYTES)
     book: _Book = OdsBook(file) if kind == "ods" else CalamineBook(file, kind)
+    if len(book.sheets) > _MOST_SHEETS:
+        raise Refusal("too much")
     _send({"sheets": book.sheets})
     for line in sys.stdin:
         command = json.loads(line)

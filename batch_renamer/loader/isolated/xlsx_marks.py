@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["relations_of_workbook", "xlsx_marks"]
 
 _PLACE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
+_MOST_STYLES = 100_000
+"""Spreadsheet programs stop at 65,490."""
+
 _YES = frozenset({"1", "true"})
 
 
@@ -106,6 +109,8 @@ def _formats(parts: Parts, folder: str, relations: Relations) -> dict[str, Numbe
             case "numFmt" if inside == "numFmts":
                 codes[attributes.get("numFmtId", "")] = attributes.get("formatCode")
             case "xf" if inside == "cellXfs":
+                if len(styles) > _MOST_STYLES:
+                    raise ValueError("more styles than any program writes")
                 styles.append(attributes.get("numFmtId", "0"))
 
     with parts.open(part) as stream:
