@@ -97,7 +97,7 @@ class FrameJob:
             settings = replace(self._settings, state_dir=place.folder)
             destination = await anyio.to_thread.run_sync(self._destination, settings)
             journal = await anyio.to_thread.run_sync(open_journal, settings)
-            self._run = run = self._new_run(settings, journal, destination, lock_dir=place.lock_dir)
+            self._run = run = self._new_run(settings, journal, destination)
             try:
                 summary = await _performed(run)
                 outcomes = await journal.off_loop(_outcomes, run)
@@ -130,7 +130,7 @@ class FrameJob:
     def _destination(self, settings: Settings) -> Destination:
         return to_sandbox(settings) if self._key is None else to_api(settings, self._key)
 
-    def _new_run(self, settings: Settings, journal: Journal, destination: Destination, *, lock_dir: Path | None) -> Run:
+    def _new_run(self, settings: Settings, journal: Journal, destination: Destination) -> Run:
         return Run(
             command="plan" if self._dry_run else "apply",
             settings=settings,
@@ -138,7 +138,6 @@ class FrameJob:
             progress=make_progress(io.StringIO(), quiet=True),
             destination=destination,
             open_sheet=lambda _: nullcontext(open_frame(self._frame, load_options(settings))),
-            lock_dir=lock_dir,
         )
 
 

@@ -23,9 +23,12 @@ from filelock import FileLock, Timeout
 from batch_renamer.errors import JournalError, LockedError, SettingsError
 from batch_renamer.files import FileIdentity, open_regular, private_folder, read_regular
 
-__all__ = ["prove_locks", "writing_lock"]
+__all__ = ["LIBRARY_RUNS", "prove_locks", "shared_state_dir", "writing_lock"]
 
 log = logging.getLogger("batch_renamer")
+
+LIBRARY_RUNS = "library-runs"
+"""The folder of a state directory in which runs of the library have state directories of their own."""
 
 _NOTE_LIMIT_BYTES = 4_096
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL)
@@ -51,7 +54,8 @@ def writing_lock(
         ...     "no other run renames in this account"
         'no other run renames in this account'
     """
-    places = sorted({state_dir / "locks" / f"{_file_name(name)}.lock" for name in (account, *also)})
+    folder = shared_state_dir(state_dir) / "locks"
+    places = sorted({folder / f"{_file_name(name)}.lock" for name in (account, *also)})
     give_up_at = time.monotonic() + wait_s
     with ExitStack() as held:
         yield tuple(
@@ -96,6 +100,16 @@ def _acquired(place: Path, *, wait_s: float) -> FileLock:
     return lock
 
 
+def shared_state_dir(state_dir: Path) -> Path:
+    """Return the state directory in which runs notice one another: a run of the library has only its journal alone.
+
+    Example:
+        >>> shared_state_dir(Path("state/library-runs/k3f9")).name, shared_state_dir(Path("state")).name
+        ('state', 'state')
+    """
+    return state_dir.parents[1] if state_dir.parent.name == LIBRARY_RUNS else state_dir
+
+
 def prove_locks(state_dir: Path, *, make_lock: Callable[[Path], FileLock] | None = None) -> None:
     """Make sure that a lock in this state directory really keeps others out; some network shares only pretend to.
 
@@ -103,7 +117,7 @@ def prove_locks(state_dir: Path, *, make_lock: Callable[[Path], FileLock] | None
         SettingsError: locks don't work there, or the folder can't be used.
     """
     make_lock = make_lock or _new_lock
-    place = state_dir / "locks" / f"trial-{os.getpid()}-{secrets.token_hex(4)}.lock"
+    place = shared_state_dir(state_dir) / "locks" / f"trial-{os.getpid()}-{secrets.token_hex(4)}.lock"
     first, second = make_lock(place), make_lock(place)
     try:
         place.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

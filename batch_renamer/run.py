@@ -44,8 +44,7 @@ class Run:
     end what else waits to be done, if anything. ``background`` runs what
     watches over the run, ``opened`` is closed at its end; both are there while the stages are. ``targets`` are the
     reports to be written.
-    ``lock_dir`` is where runs lock one another out (None: the state directory), ``must_stay`` the files that the run
-    holds and that must not go while it is at work.
+    ``must_stay`` are the files that the run holds and that must not go while it is at work.
     ``read_in_s`` is how long it took to read the current names, in seconds. ``in_hand`` tells that no other process may
     be at work on this very run: it began here, or the lock is held. ``own_process`` tells that the process serves
     nothing else, so that its memory may be arranged for the run. ``unrecorded`` are outcomes that
@@ -70,7 +69,6 @@ class Run:
     stop: StopSignal = field(default_factory=StopSignal)
     warnings: list[str] = field(default_factory=list)
     targets: tuple[Path, ...] = ()
-    lock_dir: Path | None = None
     must_stay: list[FileIdentity] = field(default_factory=list)
     begun: float = field(default_factory=time.monotonic)
     read_in_s: float = 0.0

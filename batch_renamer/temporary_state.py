@@ -1,8 +1,8 @@
 """Where a run without a state directory keeps its journal: a folder that goes with the run, unless it must be kept.
 
 The folder is made in the platform's state directory and not among temporary files, which a system clears away: a run
-that was stopped in the middle can still be resumed or undone from there. The locks beside it are those of the command
-line, so that a notebook and a nightly job never rename in one account at once.
+that was stopped in the middle can still be resumed or undone from there. The locks are those of the command line
+(`lock.shared_state_dir`), so that a notebook and a nightly job never rename in one account at once.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from batch_renamer.errors import BatchRenamerError, JournalError
 from batch_renamer.files import private_folder
-from batch_renamer.lock import prove_locks
+from batch_renamer.lock import LIBRARY_RUNS, prove_locks
 
 __all__ = ["StatePlace", "temporary_state"]
 
@@ -29,10 +29,9 @@ log = logging.getLogger("batch_renamer")
 
 @dataclass(slots=True, kw_only=True)
 class StatePlace:
-    """Where a run keeps its journal, where runs lock one another out (None: there, too), and whether it is kept."""
+    """The state directory of a run, and whether it is kept."""
 
     folder: Path
-    lock_dir: Path | None = None
     keep: bool = False
 
 
@@ -48,18 +47,18 @@ def temporary_state(platform_state_dir: Path) -> Iterator[StatePlace]:
 
     Example:
         >>> with tempfile.TemporaryDirectory() as home, temporary_state(Path(home) / "state") as place:
-        ...     place.lock_dir is not None and place.lock_dir.is_dir()
-        True
+        ...     place.folder.parent.name
+        'library-runs'
     """
     made = [folder for folder in platform_state_dir.parents if not folder.exists()]
     shared = _usable(platform_state_dir)
-    place = StatePlace(folder=shared / "library" / secrets.token_hex(4), lock_dir=shared)
+    place = StatePlace(folder=shared / LIBRARY_RUNS / secrets.token_hex(4))
     try:
         yield place
     finally:
         if not place.keep:
             shutil.rmtree(place.folder, ignore_errors=True)
-        ours = (shared / "library", *shared.glob("live/*"), shared / "live", shared / "locks", shared)
+        ours = (shared / LIBRARY_RUNS, *shared.glob("live/*"), shared / "live", shared / "locks", shared)
         for folder in (*ours, *made):
             # Only those that are empty: others may be at work there.
             with suppress(OSError):

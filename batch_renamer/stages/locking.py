@@ -38,10 +38,10 @@ async def hold_alone(run: Run, name: str, *also: str, until: AsyncExitStack | No
     """
     opened = run.opened if until is None else until
     give_up_at = anyio.current_time() + run.settings.wait
-    folder, told = run.lock_dir or run.settings.state_dir, False
+    told = False
     while True:
         try:
-            held = writing_lock(folder, account=name, also=also, run_id=run.id_for_others)
+            held = writing_lock(run.settings.state_dir, account=name, also=also, run_id=run.id_for_others)
             files = opened.enter_context(held)
             if until is None:
                 run.must_stay.extend(files)

@@ -12,6 +12,7 @@ from batch_renamer.breaker import Breaker
 from batch_renamer.connect import orders_of
 from batch_renamer.gateway import Gateway
 from batch_renamer.journal import RunState
+from batch_renamer.lock import shared_state_dir
 from batch_renamer.lookup import read_both_ways, read_singly
 from batch_renamer.model import Change, Outcome, Reading, RenameRequest, Result
 from batch_renamer.pacing import Pacer
@@ -58,7 +59,7 @@ async def connect(run: Run) -> None:
             share_rate,
             pacer,
             ceiling_per_s=ceiling_per_s,
-            state_dir=run.lock_dir or settings.state_dir,
+            state_dir=shared_state_dir(settings.state_dir),
             base_url=run.destination.base_url,
         )
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from batch_renamer.errors import JournalError
+from batch_renamer.errors import JournalError, LockedError
 from batch_renamer.lock import writing_lock
 from batch_renamer.temporary_state import temporary_state
 
@@ -24,8 +24,7 @@ def test_nothing_stays_of_a_run_that_is_done(tmp_path: Path) -> None:
     """Neither its folder, nor the locks beside it, nor the folders that were made for them."""
     with temporary_state(tmp_path / "new" / "state") as place:
         place.folder.mkdir(parents=True)
-        assert place.lock_dir is not None
-        with writing_lock(place.lock_dir, account="docs", run_id="k3f9"):
+        with writing_lock(place.folder, account="docs", run_id="k3f9"):
             pass
     assert list(tmp_path.iterdir()) == []
 
@@ -39,14 +38,29 @@ def test_what_is_needed_stays_and_what_others_use_too(tmp_path: Path) -> None:
         assert (kept.folder.exists(), other.folder.exists()) == (True, False)
         kept.keep = True
     assert kept.folder.is_dir()
-    assert kept.lock_dir == other.lock_dir == tmp_path / "state"
+
+
+def test_a_run_of_the_library_and_a_command_keep_each_other_out(tmp_path: Path) -> None:
+    """Both ways: a command in the state directory, and one that takes up a run of the library later."""
+    with temporary_state(tmp_path / "state") as one, temporary_state(tmp_path / "state") as two:
+        for first, second in (
+            (one.folder, tmp_path / "state"),
+            (tmp_path / "state", one.folder),
+            (one.folder, two.folder),
+        ):
+            with (
+                writing_lock(first, account="docs", run_id="k3f9"),
+                pytest.raises(LockedError, match="Run k3f9"),
+                writing_lock(second, account="docs", run_id="other"),
+            ):
+                pass
 
 
 def test_a_home_that_cannot_be_used_is_replaced(tmp_path: Path, temporary: Path) -> None:
     """The same folder for every run of this user, so that they still keep one another out."""
     (tmp_path / "home").touch()
     with temporary_state(tmp_path / "home" / "state") as one, temporary_state(tmp_path / "home" / "state") as two:
-        assert one.lock_dir == two.lock_dir
+        assert one.folder.parent == two.folder.parent
         assert one.folder.is_relative_to(temporary)
         assert one.folder != two.folder
 
