@@ -10,7 +10,15 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["find_invisible", "is_uuid", "order_key", "same_order", "trimmed"]
+__all__ = [
+    "begins_like_a_formula",
+    "find_invisible",
+    "is_uuid",
+    "order_key",
+    "same_order",
+    "trimmed",
+    "without_invisible",
+]
 
 _CUT_AT_ENDS = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -25,6 +33,10 @@ _MODIFIERS = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\ufe00-\ufe0f\U00
 
 _VISIBLE = re.compile(f"[^{_CUT_AT_ENDS}{_MODIFIERS}]")
 _INVISIBLE = re.compile(f"(?! )[{_CUT_AT_ENDS}{_MODIFIERS}\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+_SIGN = re.compile("[-=+@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20]")
+"""What begins a formula, also as a small or full-width form and as the mathematical minus."""
+
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
@@ -61,6 +73,33 @@ def order_key(order_id: str) -> str:
         ('3f2504e0-4f89-41d3-9a0c-000000000001', 'Order A')
     """
     return order_id.lower() if is_uuid(order_id) else order_id
+
+
+def without_invisible(text: str) -> str:
+    r"""Return the text without what can't be seen, a plain space excepted.
+
+    Example:
+        >>> without_invisible("Order\u200b ID\u3164")
+        'Order ID'
+    """
+    return text if text.isascii() and text.isprintable() else _INVISIBLE.sub("", text)
+
+
+def begins_like_a_formula(text: str) -> bool:
+    """Tell whether a spreadsheet program might take a text of a CSV file for a formula, or for one that is guarded.
+
+    Full-width signs count, for programs in East Asia take them for the plain ones, and so do signs after what they pass
+    over: line breaks, tabs, spaces, and other characters that can't be seen.
+
+    Example:
+        >>> begins_like_a_formula("=1+1"), begins_like_a_formula("\uff1d1"), begins_like_a_formula("12 Elm")
+        (True, True, False)
+    """
+    if text[:1].isalnum() and text[:1] not in _CUT_AT_ENDS:
+        return False  # nearly every text
+    if text[:1] == "'" or _CONTROL.match(text):
+        return True
+    return bool(_SIGN.match(text.lstrip(_CUT_AT_ENDS)))
 
 
 def is_uuid(text: str) -> bool:

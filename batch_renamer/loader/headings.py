@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from batch_renamer.loader.options import NO_COLUMN, LoadOptions
 from batch_renamer.loader.shown import listed, quoted, shown
 from batch_renamer.model import COLUMNS
-from batch_renamer.text import trimmed
+from batch_renamer.text import trimmed, without_invisible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ _GUARD = ("current_name", "old_name")
 KNOWN_HEADINGS = (*_ID, *_NAME, *_GUARD, "skip")
 """All that is recognised without an option."""
 
-_IGNORED = re.compile(r"[\s_\-\u200b-\u200f\u2060\ufeff]+")
+_IGNORED = re.compile(r"[\s_\-]+")
 _REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
 _NO_LETTER = re.compile(r"[\W_]+")
 
@@ -216,7 +216,7 @@ _SKIP = _Wanted(what="the skip mark", first=("skip",), like=_LIKE_SKIP)
 
 def _folded(text: str) -> str:
     """Reduce a heading to what is compared first: no case, no spaces, no ``_``, no ``-``."""
-    return _IGNORED.sub("", text.casefold())
+    return _IGNORED.sub("", without_invisible(text).casefold())
 
 
 def without_remarks(text: str) -> str:

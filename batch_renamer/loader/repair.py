@@ -136,7 +136,10 @@ def how_to_replace(what: str, cell: Unusable) -> str:
                 'that it opens, or write it twice ("").'
             )
         case Flaw.SURPLUS:
-            return f"The row has more cells than headings: put the name in quotes (from the name on there is: {text})."
+            return (
+                f"The row has more cells than headings: put the name in quotes (from the name on there is: {text}), "
+                "or give every column a heading."
+            )
         case Flaw.SPLIT:
             return (
                 "The cell after the new name begins with a space, as if a comma had split the name: "

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ from batch_renamer.loader.quotes import cells_as_typed, is_quoted, plainly_quote
 from batch_renamer.loader.sheet import Sheet
 from batch_renamer.loader.shown import listed, quoted
 from batch_renamer.loader.wholeness import Wholeness
-from batch_renamer.text import trimmed
+from batch_renamer.text import begins_like_a_formula, trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -37,8 +36,6 @@ __all__ = ["open_text"]
 
 _SAMPLE_CHARS = 1 << 18
 _EXAMPLES = 3
-_GUARDED = re.compile(r"'[=+\-@\t\r']")
-"""What reports put a ``'`` before, so that no spreadsheet program takes it for a formula."""
 
 
 def open_text(
@@ -206,7 +203,7 @@ def _misplaced(record: list[str], line: str, table: _Table) -> Unusable | None:
 
 def _bare(cell: str) -> str:
     """Take away the ``'`` that our own reports put before what looks like a formula."""
-    return cell[1:] if cell.startswith("'") and _GUARDED.match(cell) else cell
+    return cell[1:] if cell.startswith("'") and begins_like_a_formula(cell[1:]) else cell
 
 
 def _guess_warning(rows: Iterator[RawRow], label: str) -> str:

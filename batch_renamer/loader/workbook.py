@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from batch_renamer.errors import SheetError
-from batch_renamer.loader.cells import Cell, RawRow, cell_of_wire
+from batch_renamer.loader.cells import Cell, Flaw, RawRow, Unusable, cell_of_wire
 from batch_renamer.loader.headings import HEADING_ROWS, Columns, HeadingTrouble, find_columns
 from batch_renamer.loader.sheet import Sheet
 from batch_renamer.loader.shown import listed, quoted
@@ -231,15 +231,20 @@ class _Rows:
         wanted = (columns.order_id, columns.new_name, columns.current_name, columns.skip)
         present = [column for column in wanted if column is not None]
         places = [None if column is None else present.index(column) for column in wanted]
-        message = self._reader.ask({"read": self._position, "after": columns.row, "columns": present})
+        headings = sum(map(bool, columns.headings))
+        message = self._reader.ask(
+            {"read": self._position, "after": columns.row, "columns": present, "headings": headings}
+        )
         while "rows" in message:
-            hidden = set(message["hidden"])
+            hidden, surplus = set(message["hidden"]), set(message.get("surplus", ()))
             self.hidden += len(hidden)
             for row, *values in message["rows"]:
                 cells: list[Cell] = [value if isinstance(value, str) else cell_of_wire(value) for value in values]
                 order_id, new_name, current_name, skip = ("" if place is None else cells[place] for place in places)
                 if self._skip_hidden and row in hidden:
                     skip = HIDDEN_ROW
+                if row in surplus:
+                    new_name = Unusable(Flaw.SURPLUS, new_name if isinstance(new_name, str) else new_name.text)
                 yield row, order_id, new_name, current_name, skip
             message = self._reader.answer()
 

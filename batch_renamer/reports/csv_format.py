@@ -12,10 +12,9 @@ from typing import BinaryIO
 
 from batch_renamer.model import COLUMNS, ReportRow
 from batch_renamer.reports.rows import WriteOptions, row_as_texts
+from batch_renamer.text import begins_like_a_formula
 
 __all__ = ["guarded", "write_csv"]
-
-_RISKY_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
 def guarded(text: str) -> str:
@@ -28,7 +27,7 @@ def guarded(text: str) -> str:
         >>> guarded("=1+1"), guarded("'tis"), guarded("12 Elm St")
         ("'=1+1", "''tis", '12 Elm St')
     """
-    return f"'{text}" if text.startswith(_RISKY_STARTS) else text
+    return f"'{text}" if begins_like_a_formula(text) else text
 
 
 def write_csv(file: BinaryIO, rows: Iterable[ReportRow], options: WriteOptions) -> None:

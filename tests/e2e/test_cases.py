@@ -155,3 +155,26 @@ async def test_pipe_as_a_sheet_is_refused_at_once(tmp_path: Path, command: str) 
         words = [] if command == "check" else ["--base-url", bench.base_url, *(["--yes"] if command == "apply" else [])]
         ran = await bench.run(command, str(tmp_path / "orders.csv"), *words)
         assert (ran.code, "is not a regular file" in ran.err) == (2, True)
+
+
+async def test_tick_boxes_skip_the_one_row_that_is_ticked(tmp_path: Path) -> None:
+    """A box that isn't ticked holds FALSE."""
+    ran = await checked(tmp_path, "skip-tick-boxes.xlsx")
+    assert ran.results.count("skipped") == 1
+    assert set(ran.results) == {"planned", "skipped"}
+    assert [row["skip"] for row in ran.rows if row["result"] == "skipped"] == ["TRUE"]
+
+
+async def test_report_with_odd_names_can_be_fed_back_in(tmp_path: Path) -> None:
+    """What a CSV report guards is the same text again, whatever its first sign."""
+    names = ["=1+1", "\uff1d1+1", "'48 Elm", "-5", "\uff20Home", "+ and +"]
+    async with serving(tmp_path) as bench:
+        rows = bench.seed(len(names))
+        ids = [order_id for order_id, _ in rows]
+        sheet = bench.sheet([(order_id, name) for order_id, name in zip(ids, names, strict=True)])
+        first = await bench.apply(sheet, "--json", "--report", tmp_path / "report.csv")
+        sent = [bench.sandbox.store.names()[order_id] for order_id in ids]
+        assert first.results == ["renamed"] * len(names)
+        again = await bench.apply(tmp_path / "report.csv", "--json", "--report", tmp_path / "again.csv")
+        assert again.results == ["unchanged"] * len(names)
+        assert [row["new_name"] for row in again.rows] == sent

@@ -13,7 +13,7 @@ import pytest
 from batch_renamer.errors import SheetError
 from batch_renamer.loader import LoadOptions, open_sheet, workbook
 from batch_renamer.loader.workbook import reading_workbook
-from batch_renamer.model import RenameRequest
+from batch_renamer.model import RenameRequest, RowProblem
 from tests.support.loading import load, refusal, started_processes, told
 from tests.support.workbooks import ods, xls, xls_formula, xls_string, xlsb, xlsx, xlsx_row
 
@@ -108,6 +108,14 @@ def test_unusable_cells_are_problems_in_every_column(tmp_path: Path, cell: str, 
         f"The new name {what}",
         f"The current name {what}",
     ]
+
+
+def test_row_with_more_filled_cells_than_headings_is_a_problem(tmp_path: Path) -> None:
+    """A name that was split when a text file was imported; a note under an optional column's blank place is fine."""
+    sheet = xlsx_row(1, "order_id", "new_name", "skip") + xlsx_row(2, "a1", "12 Elm", "", "a note")
+    rows = load(tmp_path, xlsx({"A": sheet + xlsx_row(3, "a2", "14 Elm Street", "no", " Flat 3")}))[1]
+    assert [type(row) for row in rows] == [RenameRequest, RowProblem]
+    assert told(rows)[1][3] == "The row has more cells than headings"
 
 
 def test_formula_that_gave_no_text_is_blank(tmp_path: Path) -> None:

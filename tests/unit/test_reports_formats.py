@@ -29,6 +29,13 @@ NASTY_NAMES = {
     "at": "@SUM(A1)",
     "tab": "\t=1+1",
     "return": "\r=1+1",
+    "full-width equals": "\uff1d1+1",
+    "full-width plus": "\uff0b1",
+    "full-width minus": "\uff0d1",
+    "full-width at": "\uff20SUM(A1)",
+    "line break": "\n=1+1",
+    "line break and full-width": "\r\n\uff1d1+1",
+    "space": " =1+1",
     "apostrophe": "'12 Elm",
     "two apostrophes": "''",
     "NA": "NA",
@@ -112,7 +119,15 @@ def test_no_csv_cell_starts_like_a_formula(name: str) -> None:
     """No cell starts with a character that makes a spreadsheet program calculate."""
     text = as_csv([a_row(name)]).decode("utf-8-sig")
     cells = [cell for line in csv.reader(io.StringIO(text, newline="")) for cell in line]
-    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    signs = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+    assert not [cell for cell in cells if cell.lstrip().startswith(signs) or cell.startswith(("\t", "\r", "\n"))]
+
+
+@pytest.mark.parametrize("text", ["\n=1+1", "\uff1d1+1", "\r\n\uff1dcmd"], ids=ascii)
+def test_what_the_api_says_is_guarded_like_a_name(text: str) -> None:
+    """Reason and status may hold words of the API."""
+    cells = list(csv.reader(io.StringIO(as_csv([replace(a_row(), reason=text, status=text)]).decode("utf-8-sig"))))
+    assert [cells[1][COLUMNS.index(column)] for column in ("reason", "status")] == [f"'{text}"] * 2
 
 
 @given(name=any_text, delimiter=st.sampled_from([",", ";", "\t", "|"]))

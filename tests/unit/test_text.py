@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_renamer.journal.schema import migrate
-from batch_renamer.text import find_invisible, order_key, same_order, trimmed
+from batch_renamer.text import begins_like_a_formula, find_invisible, order_key, same_order, trimmed
 
 UUID = "3f2504e0-4f89-41d3-9a0c-00000000000a"
 HEART = "\u2764\ufe0f"
@@ -53,6 +53,16 @@ def test_invisible_character_is_found_at_its_place(text: str) -> None:
     """A plain space is the one that may stand in an id."""
     assert find_invisible(text) == 1
     assert find_invisible("a b") is None
+
+
+@pytest.mark.parametrize(
+    "sign", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\u2212", "\ufe66"], ids=ascii
+)
+@pytest.mark.parametrize("before", ["", " ", "\n", "\r\n", "\t", "\u3000", "\u200b", "\u3164"], ids=ascii)
+def test_formula_is_told_by_its_sign(sign: str, before: str) -> None:
+    """In any width, and after whatever a spreadsheet program passes over."""
+    assert begins_like_a_formula(f"{before}{sign}1+1")
+    assert not begins_like_a_formula(f"1{before}{sign}1")
 
 
 @pytest.mark.parametrize(

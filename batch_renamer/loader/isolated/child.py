@@ -6,7 +6,8 @@ At the start it sends ``{"sheets": [[name, visible], ...]}``. Then, one answer t
   from row 1 and column A on.
 - ``{"notes": i}``: ``{"notes": [code, ...]}``, what is to be said of sheet ``i``.
 - ``{"read": i, "after": row, "columns": [c, ...]}``: any number of ``{"rows": [[row, cell, ...], ...], "hidden":
-  [row, ...]}``, blank rows left out, then ``{"end": true}``.
+  [row, ...]}``, blank rows left out, then ``{"end": true}``. With ``"headings": n`` there is also ``"surplus": [row,
+  ...]`` where rows have more filled cells than that.
 
 Instead of an answer it may send ``{"refused": code, "row": n}`` and end. A cell is a JSON string, number or boolean, or
 a pair ``[flaw, text]``.
@@ -102,7 +103,7 @@ def _serve(file: BinaryIO) -> None:
         elif "notes" in command:
             _send({"notes": book.notes(command["notes"])})
         else:
-            for batch in _batches(book, command["read"], command["after"], command["columns"]):
+            for batch in _batches(book, command["read"], command["after"], command["columns"], command.get("headings")):
                 _send(batch)
             _send({"end": True})
 
@@ -122,10 +123,13 @@ def _head(rows: Iterator[Row], most: int) -> list[list[Any]]:
     return head
 
 
-def _batches(book: _Book, position: int, after: int, columns: list[int]) -> Iterator[dict[str, Any]]:
+def _batches(
+    book: _Book, position: int, after: int, columns: list[int], headings: int | None
+) -> Iterator[dict[str, Any]]:
     """Pick the wanted cells of the rows that aren't blank, in batches of bounded size."""
     batch: list[list[Any]] = []
     hidden: list[int] = []
+    surplus: list[int] = []
     size = 0
     for row in book.rows(position, columns):
         if row.number <= after or row.is_blank:
@@ -135,12 +139,18 @@ def _batches(book: _Book, position: int, after: int, columns: list[int]) -> Iter
         batch.append(picked)
         if row.is_hidden:
             hidden.append(row.number)
+        if headings is not None and width > headings and _filled(row.cells) > headings:
+            surplus.append(row.number)
         size += sum(len(cell) for cell in picked if isinstance(cell, str))
         if len(batch) * len(picked) >= _BATCH_CELLS or size >= _BATCH_CHARS:
-            yield {"rows": batch, "hidden": hidden}
-            batch, hidden, size = [], [], 0
+            yield {"rows": batch, "hidden": hidden, **({"surplus": surplus} if surplus else {})}
+            batch, hidden, surplus, size = [], [], [], 0
     if batch:
-        yield {"rows": batch, "hidden": hidden}
+        yield {"rows": batch, "hidden": hidden, **({"surplus": surplus} if surplus else {})}
+
+
+def _filled(cells: list[Any]) -> int:
+    return sum(not isinstance(cell, str) or bool(cell.strip()) for cell in cells)
 
 
 def _wire(cell: Any) -> Any:
