@@ -1,0 +1,57 @@
+"""A server that keeps other names, answers wrongly or renames late: report, audit and undo of the command agree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule
+from tests.e2e.bench import serving
+from tests.e2e.truth import lies
+
+KINDS = {
+    # what becomes of the row, and whether its order ends with another name than its old one
+    FaultKind.KEEPS_CUT: ("failed", True),
+    FaultKind.KEEPS_LOWER_CASE: ("failed", True),
+    FaultKind.KEEPS_ESCAPED: ("failed", True),
+    FaultKind.KEEPS_SPACES: ("renamed", True),
+    FaultKind.KEEPS_NFD: ("renamed", True),
+    FaultKind.LATE_ACCEPTED: ("renamed", True),
+    FaultKind.LATE_BAD_GATEWAY: ("renamed", True),
+    FaultKind.LATE_STALE: ("renamed", True),
+    FaultKind.ACCEPTED: ("renamed", True),
+    FaultKind.NO_CONTENT: ("renamed", True),
+    FaultKind.APPLIED_409: ("renamed", True),
+    FaultKind.APPLIED_404: ("renamed", True),
+    FaultKind.WRAPPED: ("renamed", True),
+    FaultKind.REFUSED: ("failed", False),
+    FaultKind.UNAVAILABLE: ("unknown", False),
+}
+
+
+async def test_whatever_a_run_has_changed_is_told_audited_and_undone(tmp_path: Path) -> None:
+    """Failed rows that were changed all the same are counted, and get their old names back like the others."""
+    faults = [
+        Rule(fault=Fault(kind=kind, seconds=1.5), method="PATCH", order_id=f"order-{number}", times=None)
+        for number, kind in enumerate(KINDS, 1)
+    ]
+    async with serving(tmp_path, faults=FaultPlan(rules=faults)) as bench:
+        names = [
+            (order_id, f"Café  & Söhne {number}") for number, (order_id, _) in enumerate(bench.seed(len(KINDS)), 1)
+        ]
+        old_names, sheet = bench.sandbox.store.names(), bench.sheet(names)
+        # The renames that come late are there before their orders are read again.
+        ran = await bench.apply(sheet, "--json", "--attempts", "1", "--patience", "4", "--max-failures", "100%")
+        assert dict(zip(KINDS, ran.results, strict=True)) == {kind: result for kind, (result, _) in KINDS.items()}
+        assert list(lies(ran.rows, bench.sandbox)) == []
+        assert [bool(row["warning"]) for row in ran.rows].count(True) == 2
+        shown = await bench.run("show", ran.result["run_id"], "--base-url", bench.base_url)
+        assert "of these, 3 changed to another name than the one sent" in shown.out
+        bench.sandbox.faults = FaultPlan()
+        changed = [order_id for order_id, name in bench.sandbox.store.names().items() if name != old_names[order_id]]
+        assert len(changed) == sum(changed for _, changed in KINDS.values())
+        audit = await bench.run("audit", "--json", "--base-url", bench.base_url)
+        assert {row["order_id"] for row in audit.rows if row["result"] == "unchanged"} == set(changed)
+        undone = await bench.run("undo", "--yes", "--json", "--base-url", bench.base_url)
+        assert undone.code == 0
+        assert {row["order_id"] for row in undone.rows if row["result"] == "renamed"} == set(changed)
+        assert bench.sandbox.store.names() == old_names
