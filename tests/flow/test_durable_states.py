@@ -1,5 +1,7 @@
 """Plan, apply, crash, resume, undo, and changes by somebody else, in any order: the journal against what is true.
 
+Renames take effect late, other runs come in between, the clock jumps, and the list of orders is stale.
+
 Everything runs in one process and on virtual time. A crash abandons a run at a boundary: from then on nothing that it
 does reaches the journal's file or the orders, as if its process were dead.
 """
@@ -12,6 +14,7 @@ import json
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -118,8 +121,26 @@ class Given:
     by: str
 
 
-Lost = Literal["before it arrived", "after it took effect", "until later"]
-"""When the answer to a rename is lost, and what becomes of the rename."""
+Lost = Literal["before it arrived", "after it took effect", "for seconds", "until later"]
+"""When the answer to a rename is lost, and what becomes of the rename: it takes effect at once, some seconds later, or
+when the command has ended."""
+
+SECONDS_LATE = 8.0
+
+
+class JumpingClock:
+    """The wall clock of the machine, which somebody sets."""
+
+    def __init__(self) -> None:
+        self._time = time.time
+        self.ahead_s = 0.0
+
+    def __call__(self) -> float:
+        """Return the time that the clock shows."""
+        return self._time() + self.ahead_s
+
+
+CLOCK = JumpingClock()
 
 
 class Orders:
@@ -131,6 +152,8 @@ class Orders:
         self.lost: dict[str, Lost] = {}
         self.lost_now: set[str] = set()
         self._late: list[Given] = []
+        self._seeds = dict(names)
+        self.jump_h = 0.0
         self.plug = Plug()
         self.run_id: Callable[[], str] = str
 
@@ -158,18 +181,28 @@ class Orders:
         given_ = Given(order=order_id, name=new_name, by=self.run_id())
         if lost in (None, "after it took effect"):
             self.give(order_id, new_name, by=given_.by)
-        elif lost == "until later":
+        elif lost in ("until later", "for seconds"):
             self._late.append(given_)
+        if lost == "for seconds":
+            asyncio.get_running_loop().call_later(SECONDS_LATE, self._take_effect, given_)
+        CLOCK.ahead_s += self.jump_h * 3600
+        self.jump_h = 0.0
         await self._travel()
         if lost is not None:
             self.lost_now.add(order_id)
-            raise TransientError("no answer in time", may_be_applied=True, timed_out=True)
+            raise TransientError("no answer in time", may_be_applied=True, timed_out=lost != "for seconds")
         return Order(order_id=order_id, name=new_name)
 
+    def _take_effect(self, late: Given) -> None:
+        if late in self._late and not self.plug.pulled:
+            self._late.remove(late)
+            self.give(late.order, late.name, by=late.by)
+
     async def page(self, *, per_page: int, offset: str | None = None) -> OrderPage:
-        """Let the key be proven."""
+        """List the orders as they were called at first, from a cache that nothing makes forget."""
         await self._travel()
-        return OrderPage(orders=(), next_offset=offset)
+        orders = [Order(order_id=order, name=name) for order, name in self._seeds.items()]
+        return OrderPage(orders=tuple(orders[:per_page]), next_offset=offset)
 
     async def _travel(self) -> None:
         self.plug.boundary()
@@ -194,6 +227,7 @@ class Durable(RuleBasedStateMachine):
         self.fresh = 0
         self.asked: dict[str, set[str | None]] = {}
         self.runs: list[str] = []
+        self.began: dict[str, int] = {}
         self.plans: list[str] = []
 
     def teardown(self) -> None:
@@ -242,10 +276,37 @@ class Durable(RuleBasedStateMachine):
         self._command("undo", mishap, origin=self.runs[choice % len(self.runs)])
 
     @precondition(lambda self: self._interrupted())
-    @rule(mishap=PERHAPS)
-    def resume(self, mishap: Mishap | None) -> None:
-        """Take up the newest run that has something left."""
-        self._command("resume", mishap, origin=self._interrupted()[-1])
+    @rule(choice=st.integers(min_value=0), mishap=PERHAPS)
+    def resume(self, choice: int, mishap: Mishap | None) -> None:
+        """Take up a run that has something left, perhaps long after others have renamed."""
+        interrupted = self._interrupted()
+        self._command("resume", mishap, origin=interrupted[choice % len(interrupted)])
+
+    @rule(hours=st.sampled_from([-2.0, 2.0, -1_000.0]), in_mid_run=st.booleans())
+    def the_clock_jumps(self, hours: float, in_mid_run: bool) -> None:
+        """Set the clock, now or at the next rename."""
+        if in_mid_run:
+            self.api.jump_h = hours
+        else:
+            CLOCK.ahead_s += hours * 3600
+
+    @rule(
+        orders=st.sets(st.sampled_from(ORDERS), min_size=1),
+        others=st.sets(st.sampled_from(ORDERS), min_size=1),
+        first=MISHAP,
+        undone=st.booleans(),
+    )
+    def another_run_in_between(self, orders: set[str], others: set[str], first: Mishap, undone: bool) -> None:
+        """Interrupt a run, apply another sheet, perhaps undo that, and take the first one up after all."""
+        self._command("apply", first, sheet=self._sheet(orders, min(orders)))
+        with self._journal() as journal:
+            interrupted = next((run.id for run in journal.runs() if run.command == "apply"), None)
+        before = len(self.runs)
+        self._command("apply", None, sheet=self._sheet(others, min(others)))
+        if undone and len(self.runs) > before:
+            self._command("undo", None, origin=self.runs[-1])
+        if interrupted is not None and interrupted in self.began:
+            self._command("resume", None, origin=interrupted)
 
     @rule(
         orders=st.sets(st.sampled_from(ORDERS), min_size=1),
@@ -276,6 +337,19 @@ class Durable(RuleBasedStateMachine):
         """Check every name that was ever given."""
         for given_ in self.api.story:
             assert given_.name in self.asked[given_.order]
+
+    @invariant()
+    def no_name_that_a_later_run_gave_is_overwritten(self) -> None:
+        """Check every name that a run gave in place of another run's: it was there when the run began."""
+        for order in ORDERS:
+            story = [(-1, self.seeds.get(order) or "", "seed")]
+            story += [(at, given_.name, given_.by) for at, given_ in enumerate(self.api.story) if given_.order == order]
+            for place, (_, _, by) in enumerate(story[1:], start=1):
+                at, overwritten, other = story[place - 1]
+                if by not in self.began or other in (by, SOMEBODY_ELSE, "seed"):
+                    continue
+                before = [name for at_, name, _ in story if at_ < self.began[by]][-1]
+                assert at < self.began[by] or overwritten == before, (order, by, story)
 
     def _check(self, summary: RunSummary, rows: list[ReportRow], origin: RunRecord | None) -> None:
         assert sum(summary.counts.values()) == len(rows)
@@ -371,11 +445,14 @@ class Durable(RuleBasedStateMachine):
                 open_sheet=None if sheet is None else lambda _: nullcontext(open_frame(sheet, LoadOptions())),
                 origin=past,
             )
+            begins_at = len(self.api.story)
             plug = Plug(mishap, stop=lambda: run.stop.request(InterruptedRunError(signal.SIGINT)))
             journal.plug = self.api.plug = plug
             self.api.run_id = lambda: run.record.id
             summary = _performed(run, plug)
             journal.plug = Plug()
+            if run.begun_in_journal:
+                self.began.setdefault(run.record.id, begins_at)
             self._note(command, journal)
             if summary is not None:
                 self._check(summary, list(journal.report_rows(run.record)), past)
@@ -421,6 +498,7 @@ def test_nothing_is_ever_lost(monkeypatch: pytest.MonkeyPatch) -> None:
 
     # No threads: the same story takes the same course every time.
     monkeypatch.setattr(anyio.to_thread, "run_sync", at_once)
+    monkeypatch.setattr(time, "time", CLOCK)
     in_the_gate = settings.get_current_profile_name() == "gate"
     run_state_machine_as_test(
         Durable, settings=settings(max_examples=40 if in_the_gate else settings().max_examples, stateful_step_count=8)
