@@ -169,6 +169,8 @@ def _quoted_row(number: int, record: list[str], lines: list[str], table: _Table)
         if swallowed := swallowed_line(record, table.delimiter, table.columns):
             return _row(number, record, Unusable(Flaw.SWALLOWED, swallowed), table)
         return _row(number, record, _misplaced(record, lines[0], table), table)
+    if table.columns.is_report:  # by this program, whose marks have one reading
+        return _row(number, record, None, table)
     typed = cells_as_typed(lines[0], table.delimiter, table.used)
     if typed is None:
         return _row(number, record, Unusable(Flaw.QUOTES, lines[0].strip()), table)
@@ -193,8 +195,8 @@ def _misplaced(record: list[str], line: str, table: _Table) -> Unusable | None:
     place, labelled = table.columns.new_name, table.labelled
     if len(record) > labelled and any(map(trimmed, record[labelled:])):
         return Unusable(Flaw.SURPLUS, table.delimiter.join(record[place:]))
-    # Who writes a space after every delimiter has one before the name as well.
-    if len(record) <= place + 1 or record[place + 1][:1] != " " or record[place][:1] == " ":
+    # Who writes a space after every delimiter has one before the name as well; a report has the API's own texts.
+    if table.columns.is_report or len(record) <= place + 1 or record[place + 1][:1] != " " or record[place][:1] == " ":
         return None
     if not all(map(trimmed, record[place : place + 2])) or is_quoted(line, table.delimiter, place + 1):
         return None

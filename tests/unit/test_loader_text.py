@@ -314,6 +314,18 @@ def test_formula_guard_is_removed_only_from_a_report(tmp_path: Path) -> None:
     assert [row.current_name for row in rows] == [row.new_name for row in rows]
 
 
+def test_report_is_read_as_it_was_written(tmp_path: Path) -> None:
+    """Names of the API may begin with a space, and hold marks after backslashes: in a report they have one reading."""
+    cells = {"order_id": "a1", "new_name": 'Barn \\"North\\", Flat 3', "final_name": " Barn", "old_name": '"Elm" x'}
+    written = io.StringIO()
+    writer = csv.DictWriter(written, COLUMNS)
+    writer.writeheader()
+    writer.writerow(cells)
+    [row] = load(tmp_path, written.getvalue())[1]
+    assert isinstance(row, RenameRequest)
+    assert (row.new_name, row.current_name) == (cells["new_name"], cells["old_name"])
+
+
 def test_file_changed_while_it_is_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was proven at the start may no longer hold."""
     path = tmp_path / "orders.csv"
