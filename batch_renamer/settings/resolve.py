@@ -36,6 +36,7 @@ _SENTENCES = {
     "int_parsing_size": "must be a smaller number",
     "int_type": "must be a whole number",
     "less_than_equal": "must be at most {le:g}",
+    "literal_error": "must be {expected}",
     "path_type": "must be a path",
     "string_type": "must be text",
     "value_error": "{error}",

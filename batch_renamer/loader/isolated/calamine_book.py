@@ -67,8 +67,11 @@ class CalamineBook:
         sheet, marks = loaded.sheet, loaded.marks or SheetMarks()
         left = [""] * (sheet.start[1] if sheet.start else 0)
         number = -1
-        for number, cells in enumerate(sheet.iter_rows() if sheet.start else ()):
-            yield Row(number + 1, number in marks.hidden, marks.applied_to(number, left + cells))
+        for number, values in enumerate(sheet.iter_rows() if sheet.start else ()):
+            cells = left + values if left else values
+            if number in marks.cells:
+                cells = marks.applied_to(number, cells)
+            yield Row(number + 1, number in marks.hidden, cells)
         # The reader ends at the last cell it understood.
         for beyond in range(number + 1, max(marks.cells, default=-1) + 1):
             yield Row(beyond + 1, beyond in marks.hidden, marks.applied_to(beyond, []))

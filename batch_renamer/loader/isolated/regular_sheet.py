@@ -35,13 +35,9 @@ _IRREGULAR = (
     b"='",  # the other quotation mark: what is searched for here would not be found
     b" =",
     b"= ",
-    b"\t=",
-    b"=\t",
-    b"\n=",
-    b"=\n",
-    b"\r=",
-    b"=\r",
 )
+_SPACES = (b"\t", b"\n", b"\r")  # rare: what they could stand beside is looked for only where there are some
+_IRREGULAR_WITH_SPACES = tuple(sign for space in _SPACES for sign in (space + b"=", b"=" + space))
 _ROW = re.compile(rb'<row r="([0-9]{1,7})"')
 _CELL = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"')
 _STYLED = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})" s="([0-9]+)"')
@@ -89,6 +85,8 @@ def _whole_rows(parts: Parts, part: str) -> Iterator[bytes | None]:
 def _last_row(xml: bytes, last_row: int) -> int | None:
     """Return the number of the last row, if all rows are regular and come after ``last_row``."""
     if b"\0" in xml or any(sign in xml for sign in _IRREGULAR):
+        return None
+    if any(space in xml for space in _SPACES) and any(sign in xml for sign in _IRREGULAR_WITH_SPACES):
         return None
     rows = _ROW.findall(xml)
     numbers = [last_row, *map(int, rows)]
