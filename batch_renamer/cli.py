@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +22,7 @@ __all__ = ["app", "main"]
 _WRONG_WORDS = 2
 _FAULT = 70
 _READER_GONE = 141
+_STOPPED = (129, 130, 143)
 _WrongWords: Any = typer.BadParameter.__base__  # ``UsageError``, which typer keeps to itself
 
 
@@ -216,7 +219,7 @@ def main() -> None:
     open_closed_streams()
     try:
         code = _run()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt:  # a second one, while the first was answered
         code = 130
     except BrokenPipeError:
         code = _READER_GONE
@@ -226,6 +229,11 @@ def main() -> None:
     except BaseException as error:  # whatever it is, it is no bad row
         _say(f"A fault in batch-renamer: {type(error).__name__}.")
         code = _FAULT
+    if code in _STOPPED:
+        # Somebody may insist once more, and an exception while Python shuts down is a traceback. All work is done.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        let_go_of_lost_streams()
+        os._exit(code)
     let_go_of_lost_streams()
     sys.exit(code)
 

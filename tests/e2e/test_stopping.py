@@ -65,6 +65,32 @@ async def test_the_command_that_is_shown_finishes_the_run(bench: Bench) -> None:
     assert given == {NamedBy.RENAME}
 
 
+async def test_the_command_that_is_shown_works_in_another_shell(bench: Bench) -> None:
+    """Settings that came from the environment are flags of it, and the program is named by its place."""
+    rows = bench.seed(4)
+    state, log = bench.folder / "my state", bench.folder / "night.jsonl"
+    settings = {
+        "BATCH_RENAMER_BASE_URL": bench.base_url,
+        "BATCH_RENAMER_STATE_DIR": str(state),
+        "BATCH_RENAMER_LOG_FILE": str(log),
+        "BATCH_RENAMER_WORKERS": "1",
+        "PATH": "/usr/bin:/bin",
+    }
+    gate = hold_renames(bench, kind=FaultKind.SLOW, first=2)
+    words = ["apply", str(bench.sheet(rows)), "--yes"]
+    async with bench.start(*words, env=settings) as started:
+        await gate.until_waiting(1)
+        started.process.send_signal(signal.SIGTERM)
+        await started.until_it_says("Stopping")
+        gate.open()
+        stopped = await started.ended()
+    again = await bench.run("-c", stopped.last_line, program=["/bin/sh"], env={"PATH": "/usr/bin:/bin"})
+    assert (stopped.code, again.code) == (143, 0), again.err
+    assert bench.sandbox.store.names() == dict(rows)
+    assert shlex.split(stopped.last_line)[0].startswith("/")
+    assert {"--log-file", str(log), "--state-dir", str(state), "--base-url"} <= set(shlex.split(stopped.last_line))
+
+
 async def test_a_second_signal_ends_at_once(bench: Bench) -> None:
     """What was in flight then may have been applied, so it is unknown; the report is written all the same."""
     rows = bench.seed(5)
