@@ -89,7 +89,8 @@ async def _note_end(run: Run, cause: BatchRenamerError | None) -> None:
             await run.journal.off_loop(run.journal.take_back, run.record)
         record = await run.journal.off_loop(run.journal.run, run.record.id)
         kept = RunState.PLANNED if _stays_a_plan(run, record, cause) else RunState.FINISHED
-        closed = Closed.REFUSED if kept is RunState.FINISHED and _refused(record, cause) else Closed.NOT
+        refused = kept is RunState.FINISHED and _refused(record, cause, await run.journal.off_loop(run.counts))
+        closed = Closed.REFUSED if refused else Closed.NOT
         await run.journal.off_loop(run.journal.finish, run.record, stopped=stopped, state=kept, closed=closed)
         if closed:  # Nothing was written where its reports were asked for, and that may be the spreadsheet itself.
             await run.journal.off_loop(run.journal.note_reports, run.record, [str(target) for target in run.targets])
@@ -125,9 +126,15 @@ def _stays_a_plan(run: Run, record: RunRecord, cause: BatchRenamerError | None) 
     return not_let_in and record.state is RunState.PLANNED and record.committed_at is None
 
 
-def _refused(record: RunRecord, cause: BatchRenamerError | None) -> bool:
-    """Tell whether a run was refused before it sent anything: taken up, it would be refused again."""
-    return record.committed_at is None and isinstance(cause, (InputError, TooManyFailuresError))
+def _refused(record: RunRecord, cause: BatchRenamerError | None, counts: dict[Result, int]) -> bool:
+    """Tell whether a run was refused before it sent anything: taken up, it would be refused again.
+
+    One that has too many failures and nothing else left has come to its end; what failed can be tried again.
+    """
+    if record.committed_at is not None:
+        return False
+    left = counts.get(Result.PLANNED, 0) + counts.get(Result.PENDING, 0)
+    return isinstance(cause, InputError) or (isinstance(cause, TooManyFailuresError) and left > 0)
 
 
 async def _note_limit(run: Run) -> None:
