@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from .number_formats import NumberFormat
@@ -31,7 +32,8 @@ class SheetMarks:
 
     def add_row(self, row: int, marks: dict[int, Mark]) -> None:
         """Note the marks of a row, beside those that it has."""
-        marks = {**self.cells.get(row, {}), **marks}
+        if before := self.cells.get(row):
+            marks = {**before, **marks}
         self.cells[row] = self._shared.setdefault(tuple(marks.items()), marks)
 
     def add(self, row: int, column: int, mark: Mark) -> None:
@@ -91,6 +93,7 @@ class Places:
         self._met.add(place)
 
 
+@lru_cache(maxsize=1024)
 def column_number(letters: str) -> int:
     """Turn the letters of a column into its number, from 0 on.
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .container import Parts
+    from .marks import Mark
     from .number_formats import NumberFormat
 
 __all__ = ["regular_marks"]
@@ -111,7 +112,10 @@ def _note_formats(xml: bytes, wanted: dict[bytes, NumberFormat], marks: SheetMar
     others = xml.count(b' s="') - len(styled)
     if others and others != len(_STYLED_ROW.findall(xml)):
         return False
+    found: dict[bytes, dict[int, Mark]] = {}
     for letters, row, style in styled:
         if cell_format := wanted.get(style):
-            marks.add(int(row) - 1, column_number(letters.decode()), cell_format)
+            found.setdefault(row, {})[column_number(letters.decode())] = cell_format
+    for row, formats in found.items():
+        marks.add_row(int(row) - 1, formats)
     return True
