@@ -39,6 +39,8 @@ _LONGEST_WORDS = 300
 _LARGEST_NUMBER = 2**53
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _OF_ORDERS_ALONE = frozenset({"images", "total_images", "is_processing", "is_merging", "is_deleted", "last_updated_at"})
+# These send a request to another place; the older ones also lead to a page that tells of what was done.
+_NOT_APPLIED_HERE = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
 _TRIED_AGAIN = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY})
 
 
@@ -140,7 +142,10 @@ def failure_of(
     if status < HTTPStatus.BAD_REQUEST:
         place = redact(leads_to(headers), [secret])
         redirect = f"a redirect to {place}" if place else "a redirect"
-        return RefusedError(f"{failure}, {redirect}, which is never followed", status=status, may_be_applied=True)
+        may_be_applied = status not in _NOT_APPLIED_HERE
+        return RefusedError(
+            f"{failure}, {redirect}, which is never followed", status=status, may_be_applied=may_be_applied
+        )
     return RefusedError(failure, status=status, words=words)
 
 

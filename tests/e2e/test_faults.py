@@ -131,7 +131,7 @@ NOT_CARRIED_OUT = {
     FaultKind.UNAVAILABLE,
     FaultKind.GATEWAY_TIMEOUT,
     FaultKind.RESET_BEFORE,
-    FaultKind.REDIRECT,
+    FaultKind.FORBIDDEN_PAGE,
 }
 
 
