@@ -144,7 +144,7 @@ def test_a_rename_that_always_fails_in_the_same_way(told: dict[str, Told], kind:
         case _ if kind.makes_names:
             kept = kept_name(kind, sent)
             assert end == ("renamed" if kept == sent else "failed", kept)
-        case FaultKind.REFUSED | FaultKind.UNAUTHORIZED:
+        case FaultKind.REFUSED | FaultKind.UNAUTHORIZED | FaultKind.REDIRECT:
             assert end == ("failed", row["old_name"])
         case _ if kind in NOT_CARRIED_OUT:
             assert end == ("unknown", row["old_name"])
