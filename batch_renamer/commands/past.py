@@ -18,7 +18,7 @@ from batch_renamer.connect import files_taken
 from batch_renamer.errors import InputError, SettingsError
 from batch_renamer.history import named, went_before
 from batch_renamer.journal import DRY, Closed, Journal, RunRecord, RunState
-from batch_renamer.model import BAD_RESULTS, RunSummary
+from batch_renamer.model import BAD_RESULTS, Result, RunSummary
 from batch_renamer.progress import RunView, show_run, visible
 from batch_renamer.reports import prove_writable, resolve_targets, write_json_result, write_reports
 from batch_renamer.words import again, for_the_next
@@ -125,9 +125,12 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
     sys.stdout.write(entry.line() + "\n")
     about = went_before(journal, run)
     resume = entry.state == "interrupted"
+    to_look_at = BAD_RESULTS & summary.counts.keys()
+    if entry.at_work:
+        to_look_at -= {Result.UNKNOWN}  # its rows under way have no outcome yet
     view = RunView(
         summary=summary,
-        problems=tuple(journal.reasons(run, sorted(BAD_RESULTS & summary.counts.keys()))),
+        problems=tuple(journal.reasons(run, sorted(to_look_at))),
         planned=tuple(journal.planned_rows(run, limit=1_000) if run.state is RunState.PLANNED else ()),
         putting_back=run.command.startswith("undo"),
         about=named(about) if about is not None else "",

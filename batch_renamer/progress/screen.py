@@ -152,7 +152,8 @@ def _headline(view: RunView) -> Line:
         else f"of {counted(total, 'row')} {{}} renamed"
     )
     if view.at_work:
-        text = f"At work at this moment: {pending + planned:,} of {counted(total, 'row')} still to come."
+        to_come = pending + planned + counts.get(Result.UNKNOWN, 0)  # what is being sent has no outcome yet
+        text = f"At work at this moment: {to_come:,} of {counted(total, 'row')} still to come."
         return (Span(text, "warn"),)
     if pending:
         text = f"Stopped before the end: {pending:,} of {counted(total, 'row')} not reached."
