@@ -288,3 +288,28 @@ def test_shares_scale_what_was_learnt() -> None:
     assert learner.limit_per_s == 60
     learner.share(300)
     assert learner.limit_per_s == 120
+
+
+def test_what_one_rows_429_taught_is_taken_back() -> None:
+    """A row that is refused again while others are let in said nothing of the limit the first time."""
+    learner = LimitLearner(ceiling_per_s=300)
+    sends = [learner.sent(number / 300) for number in range(12)]
+    for send in sends[:5]:
+        learner.let_in(send, now=0.1)
+    learner.refused(sends[5], now=0.11)
+    assert learner.limit_per_s < 20
+    again = learner.sent(0.2)
+    learner.take_back(sends[5], again)
+    assert learner.limit_per_s == 300
+    assert again.refused
+
+
+def test_what_others_were_refused_for_too_is_not_taken_back() -> None:
+    """Two rows that are refused at a time are a limit, whatever becomes of one of them later."""
+    learner = LimitLearner(ceiling_per_s=300)
+    sends = [learner.sent(number / 300) for number in range(12)]
+    learner.refused(sends[5], now=0.11)
+    learner.refused(sends[6], now=0.115)
+    limit_per_s = learner.limit_per_s
+    learner.take_back(sends[5], learner.sent(0.2))
+    assert learner.limit_per_s == limit_per_s
