@@ -12,7 +12,6 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -164,7 +163,7 @@ def _run(command: str, sheet: Path, settings: Settings, journal: Journal, destin
         journal=journal,
         progress=make_progress(io.StringIO(), quiet=True),
         destination=destination,
-        open_sheet=partial(open_sheet, sheet, stages.load_options(settings)),
+        open_sheet=lambda stopped: open_sheet(sheet, stages.load_options(settings), stopped=stopped),
         own_process=True,
     )
 
