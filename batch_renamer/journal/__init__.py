@@ -14,7 +14,18 @@
     database  one SQLite file, transactions    ─> schema    its tables, step by step
 """
 
+from batch_renamer.journal.lock import LIBRARY_RUNS, prove_locks, shared_state_dir, writing_lock
 from batch_renamer.journal.record import DRY, Closed, RunRecord, RunState
 from batch_renamer.journal.results import Journal
 
-__all__ = ["DRY", "Closed", "Journal", "RunRecord", "RunState"]
+__all__ = [
+    "DRY",
+    "LIBRARY_RUNS",
+    "Closed",
+    "Journal",
+    "RunRecord",
+    "RunState",
+    "prove_locks",
+    "shared_state_dir",
+    "writing_lock",
+]

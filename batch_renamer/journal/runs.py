@@ -16,7 +16,7 @@ from batch_renamer.journal import activity, later
 from batch_renamer.journal.database import Database
 from batch_renamer.journal.pruning import forget
 from batch_renamer.journal.record import COLUMNS, Closed, RunRecord, RunState, record_of
-from batch_renamer.presence import Registration, registered
+from batch_renamer.liveness import Registration, registered
 
 __all__ = ["RunTable"]
 

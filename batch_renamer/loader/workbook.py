@@ -18,13 +18,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from batch_renamer.client import Stopping
 from batch_renamer.errors import SheetError
 from batch_renamer.loader.cells import Cell, Flaw, RawRow, Unusable, cell_of_wire
 from batch_renamer.loader.headings import HEADING_ROWS, Columns, HeadingTrouble, find_columns
 from batch_renamer.loader.sheet import Sheet
 from batch_renamer.loader.shown import listed, quoted
 from batch_renamer.model import HIDDEN_ROW
-from batch_renamer.stopping import Stopping
 from batch_renamer.text import trimmed
 
 if TYPE_CHECKING:

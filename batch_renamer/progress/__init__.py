@@ -6,9 +6,21 @@ Everything that is shown is first a line of plain spans (`texts`), made without 
 from __future__ import annotations
 
 from batch_renamer.progress.live import Progress, make_progress
+from batch_renamer.progress.logs import about, level_of, logging_to
 from batch_renamer.progress.output import show_run
 from batch_renamer.progress.screen import RunView, counted
 from batch_renamer.progress.texts import visible
 from batch_renamer.progress.understood import understood_line
 
-__all__ = ["Progress", "RunView", "counted", "make_progress", "show_run", "understood_line", "visible"]
+__all__ = [
+    "Progress",
+    "RunView",
+    "about",
+    "counted",
+    "level_of",
+    "logging_to",
+    "make_progress",
+    "show_run",
+    "understood_line",
+    "visible",
+]

@@ -274,8 +274,8 @@ def ranges(numbers: Sequence[int]) -> str:
     """Return ascending numbers in short.
 
     Example:
-        >>> ranges([2, 3, 4, 7, 9, 10])
-        '2-4, 7, 9, 10'
+        >>> ranges([2, 3, 4, 7, 9])
+        '2-4, 7, 9'
     """
     groups: list[list[int]] = []
     for number in numbers:

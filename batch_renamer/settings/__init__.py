@@ -32,11 +32,14 @@ from __future__ import annotations
 
 from batch_renamer.settings.account import account, fingerprint, lock_names
 from batch_renamer.settings.key import ApiKey, FoundKey, key_of_environment, read_api_key
+from batch_renamer.settings.redaction import redact
 from batch_renamer.settings.resolve import lacks_state_dir, resolve_settings, usable_settings
 from batch_renamer.settings.shape import DescribedSetting, Settings, describe
+from batch_renamer.settings.sources import OPTIONS
 from batch_renamer.settings.values import MaxFailures
 
 __all__ = [
+    "OPTIONS",
     "ApiKey",
     "DescribedSetting",
     "FoundKey",
@@ -49,6 +52,7 @@ __all__ = [
     "lacks_state_dir",
     "lock_names",
     "read_api_key",
+    "redact",
     "resolve_settings",
     "usable_settings",
 ]

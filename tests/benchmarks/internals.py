@@ -18,16 +18,16 @@ from typing import Any
 import anyio
 import anyio.lowlevel
 
-from batch_renamer import stages
-from batch_renamer.connect import Destination, open_journal, to_api
-from batch_renamer.job import perform
+from batch_renamer.client.orders_api import OrderPage, OrdersApi
+from batch_renamer.jobs import stages
+from batch_renamer.jobs.destinations import Destination, open_journal, to_api
+from batch_renamer.jobs.job import perform
+from batch_renamer.jobs.run import Run
 from batch_renamer.journal import Journal
 from batch_renamer.loader import open_sheet
 from batch_renamer.model import Change, Order, Outcome
-from batch_renamer.orders_api import OrderPage, OrdersApi
-from batch_renamer.pool import rename_all
 from batch_renamer.progress import make_progress
-from batch_renamer.run import Run
+from batch_renamer.renaming.pool import rename_all
 from batch_renamer.settings import ApiKey, Settings, resolve_settings
 
 __all__ = ["KEY", "FakeApi", "first_request", "rename_only", "run_dry", "run_job", "warm_up"]

@@ -27,20 +27,20 @@ from pathlib import Path
 
 import anyio
 
-from batch_renamer.breaker import Breaker
-from batch_renamer.connect import Destination
-from batch_renamer.gateway import Gateway
+from batch_renamer.client.breaker import Breaker
+from batch_renamer.client.gateway import Gateway
+from batch_renamer.client.orders_api import OrderPage, OrdersApi
+from batch_renamer.client.orders_api.http import open_orders_api
+from batch_renamer.client.pacing import Pacer
+from batch_renamer.client.retrying import Retrier
+from batch_renamer.client.stopping import StopSignal
+from batch_renamer.jobs.destinations import Destination
+from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.stages import read, rename
 from batch_renamer.journal import Journal, RunRecord, RunState
 from batch_renamer.model import Change, Order, Outcome, RenameRequest, Result
-from batch_renamer.orders_api import OrderPage, OrdersApi
-from batch_renamer.orders_api.http import open_orders_api
-from batch_renamer.pacing import Pacer
 from batch_renamer.progress import make_progress
-from batch_renamer.retrying import Retrier
-from batch_renamer.run import Run
 from batch_renamer.settings import Settings
-from batch_renamer.stages import read, rename
-from batch_renamer.stopping import StopSignal
 
 KEY = "benchmark"
 WORKERS = 16

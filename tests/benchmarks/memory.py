@@ -27,9 +27,10 @@ ANSWERS = ((0, 60), (2_800, 60), (2_800, 240))
 COMMAND = """
 import asyncio, resource, sys
 from contextlib import asynccontextmanager
-from batch_renamer import cli, connect
+from batch_renamer.cli import app as cli
+from batch_renamer.jobs import destinations as connect
 from batch_renamer.model import Order
-from batch_renamer.orders_api import OrderPage
+from batch_renamer.client.orders_api import OrderPage
 
 class EveryOrder:
     "An API in which every order there could be is there."

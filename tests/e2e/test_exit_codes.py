@@ -22,7 +22,7 @@ runpy.run_path({guard!r})
 {how}
 """
 BROKEN_PLANNER = """
-import batch_renamer.stages.planning as planning
+import batch_renamer.jobs.stages.planning as planning
 def broken(*_, **__):
     raise RuntimeError("with " + os.environ["AUTOENHANCE_API_KEY"])
 planning.decide = broken

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from batch_renamer.sampling import SAMPLES
+from batch_renamer.planning.sampling import SAMPLES
 from batch_renamer.sandbox import FaultPlan, Latency, LimitSpec, script
 from tests.e2e.bench import Bench
 

@@ -103,17 +103,17 @@ async def test_reader_that_has_gone_is_no_bad_row(bench: Bench, words: list[str]
 @pytest.mark.parametrize(
     "broken",
     [
-        pytest.param("sys.modules['batch_renamer.cli'] = None", id="the program's modules"),
+        pytest.param("sys.modules['batch_renamer.cli.app'] = None", id="the program's modules"),
         pytest.param("sys.modules['typer'] = None", id="a library"),
-        pytest.param("sys.modules['batch_renamer.commands'] = None", id="a command's modules"),
+        pytest.param("sys.modules['batch_renamer.cli.commands'] = None", id="a command's modules"),
         pytest.param(
-            "import batch_renamer.commands.session as session\n"
+            "import batch_renamer.cli.session as session\n"
             "def fails(*_, **__): raise MemoryError\n"
             "session.resolve_settings = fails",
             id="before the settings",
         ),
         pytest.param(
-            "import batch_renamer.commands.past as past\ndef fails(*_, **__): raise SystemExit(1)\npast._list = fails",
+            "import batch_renamer.cli.past as past\ndef fails(*_, **__): raise SystemExit(1)\npast._list = fails",
             id="a library that ends the program",
         ),
     ],

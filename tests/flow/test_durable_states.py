@@ -35,16 +35,16 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from batch_renamer.connect import Destination
+from batch_renamer.client.orders_api import OrderPage, TransientError
 from batch_renamer.errors import InterruptedRunError
-from batch_renamer.history import interrupted
-from batch_renamer.job import perform
+from batch_renamer.jobs.destinations import Destination
+from batch_renamer.jobs.history import interrupted
+from batch_renamer.jobs.job import perform
+from batch_renamer.jobs.run import Run
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.loader import LoadOptions, open_frame
 from batch_renamer.model import Change, Order, ReportRow, Result, RunSummary
-from batch_renamer.orders_api import OrderPage, TransientError
 from batch_renamer.progress import make_progress
-from batch_renamer.run import Run
 from batch_renamer.settings import Settings
 from tests.support.clock import VirtualTimeLoop
 

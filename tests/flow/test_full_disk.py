@@ -12,18 +12,18 @@ from typing import NoReturn
 import pandas as pd
 import pytest
 
-from batch_renamer.commands.showing import show
-from batch_renamer.connect import open_journal, to_sandbox
+from batch_renamer.cli.output import show
+from batch_renamer.client.pacing import Pacer
 from batch_renamer.errors import JournalError
-from batch_renamer.job import perform
+from batch_renamer.jobs.destinations import open_journal, to_sandbox
+from batch_renamer.jobs.job import perform
+from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.stages import load_options
 from batch_renamer.journal import Journal, RunState
 from batch_renamer.loader import open_frame
 from batch_renamer.model import Result
-from batch_renamer.pacing import Pacer
 from batch_renamer.progress import make_progress
-from batch_renamer.run import Run
 from batch_renamer.settings import resolve_settings
-from batch_renamer.stages import load_options
 
 
 def refuse(*_: object, **__: object) -> NoReturn:

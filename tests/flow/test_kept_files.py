@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from batch_renamer.commands import list_runs, report_again, show_one, with_sheet
-from batch_renamer.connect import open_journal
-from batch_renamer.lock import writing_lock
+from batch_renamer.cli.commands import list_runs, report_again, show_one, with_sheet
+from batch_renamer.jobs.destinations import open_journal
+from batch_renamer.journal.lock import writing_lock
 from batch_renamer.settings import Settings
 
 SHEET = "order_id,new_name\na1,12 Elm Street\na2,14 Elm Street\n"

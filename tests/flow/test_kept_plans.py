@@ -12,17 +12,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from batch_renamer.connect import Destination, open_journal
+from batch_renamer.client.orders_api import OrderPage, OrdersApi
 from batch_renamer.errors import JournalError
-from batch_renamer.job import perform
+from batch_renamer.jobs.destinations import Destination, open_journal
+from batch_renamer.jobs.job import perform
+from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.stages import load_options
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.loader import open_frame
 from batch_renamer.model import ReportRow, Result
-from batch_renamer.orders_api import OrderPage, OrdersApi
 from batch_renamer.progress import make_progress
-from batch_renamer.run import Run
 from batch_renamer.settings import Settings
-from batch_renamer.stages import load_options
 from tests.support.bench import a_stop
 from tests.support.fake_api import FakeOrdersApi, Refused
 

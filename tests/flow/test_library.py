@@ -23,7 +23,7 @@ from batch_renamer import (
     rename_orders_async,
 )
 from batch_renamer.journal.database import Database
-from batch_renamer.library import Options
+from batch_renamer.library.rename_orders import Options
 from batch_renamer.model import COLUMNS
 from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Latency, Rule, Sandbox, running
 from batch_renamer.settings.sources import OPTIONS

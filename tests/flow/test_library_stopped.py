@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 
 from batch_renamer import rename_orders_async
+from batch_renamer.client.stopping import StopSignal
 from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule, Sandbox, running
 from batch_renamer.sandbox.faults import script
-from batch_renamer.stopping import StopSignal
 from tests.support.gate import DEADLINE_S, Gate
 
 ORDERS = [f"a{number}" for number in range(1, 5)]
@@ -25,7 +25,7 @@ INTERRUPTED = """
 import signal, sys
 import pandas as pd
 from batch_renamer import rename_orders
-from batch_renamer.frame_job import FrameJob
+from batch_renamer.library.frame_job import FrameJob
 signal.signal(signal.SIGINT, signal.default_int_handler)
 interrupt = FrameJob.interrupt
 def interrupt_and_tell(job, at_once):

@@ -13,7 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from batch_renamer.commands import apply_plan, audit, list_runs, resume, show_one, undo, with_sheet
+from batch_renamer.cli.commands import apply_plan, audit, list_runs, resume, show_one, undo, with_sheet
 from batch_renamer.journal import Journal
 from batch_renamer.sandbox import OrderStore
 

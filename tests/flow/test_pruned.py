@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from batch_renamer.connect import open_journal, to_sandbox
-from batch_renamer.job import perform
+from batch_renamer.jobs.destinations import open_journal, to_sandbox
+from batch_renamer.jobs.job import perform
+from batch_renamer.jobs.run import Run
 from batch_renamer.journal import Journal, RunState
 from batch_renamer.model import RenameRequest, Result
 from batch_renamer.progress import make_progress
-from batch_renamer.run import Run
 from batch_renamer.settings import resolve_settings
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from batch_renamer.commands import audit, list_runs, report_again, resume, show_one, undo, with_sheet
-from batch_renamer.lock import writing_lock
+from batch_renamer.cli.commands import audit, list_runs, report_again, resume, show_one, undo, with_sheet
+from batch_renamer.journal.lock import writing_lock
 from batch_renamer.settings import Settings, account
 
 Capture = pytest.CaptureFixture[str]

@@ -13,16 +13,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from batch_renamer.connect import open_journal, to_sandbox
 from batch_renamer.errors import JournalError
-from batch_renamer.job import perform
+from batch_renamer.jobs.destinations import open_journal, to_sandbox
+from batch_renamer.jobs.job import perform
+from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.stages import load_options
 from batch_renamer.journal import Journal
 from batch_renamer.loader import open_frame
 from batch_renamer.model import Outcome, Result
 from batch_renamer.progress import make_progress
-from batch_renamer.run import Run
 from batch_renamer.settings import resolve_settings
-from batch_renamer.stages import load_options
 
 ROWS = 800
 

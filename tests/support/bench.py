@@ -11,14 +11,14 @@ from typing import TypeVar
 
 import anyio
 
-from batch_renamer.breaker import Breaker
+from batch_renamer.client.breaker import Breaker
+from batch_renamer.client.gateway import Gateway
+from batch_renamer.client.pacing import Pacer
+from batch_renamer.client.retrying import Retrier
+from batch_renamer.client.stopping import StopSignal
 from batch_renamer.errors import InterruptedRunError
-from batch_renamer.gateway import Gateway
 from batch_renamer.model import Change, Order, Outcome
-from batch_renamer.pacing import Pacer
-from batch_renamer.pool import rename_all
-from batch_renamer.retrying import Retrier
-from batch_renamer.stopping import StopSignal
+from batch_renamer.renaming.pool import rename_all
 from tests.support.fake_api import FakeOrdersApi
 
 __all__ = ["Bench", "a_stop", "batches_of", "changes_of", "new_name_of"]

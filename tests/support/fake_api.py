@@ -16,9 +16,7 @@ from typing import Literal
 
 import anyio
 
-from batch_renamer.errors import KeyRefusedError
-from batch_renamer.model import Order
-from batch_renamer.orders_api import (
+from batch_renamer.client.orders_api import (
     ForeignNameError,
     ForeignOrderError,
     LocalShortageError,
@@ -29,7 +27,9 @@ from batch_renamer.orders_api import (
     TransientError,
     UnconfirmedError,
 )
-from batch_renamer.orders_api.answers import check_renamed
+from batch_renamer.client.orders_api.answers import check_renamed
+from batch_renamer.errors import KeyRefusedError
+from batch_renamer.model import Order
 
 __all__ = [
     "Call",

@@ -19,7 +19,7 @@ from typing import Any
 def main() -> None:
     """Serve until standard input ends."""
     # What a command imports on its way, so that no fork has to.
-    for name in ("pandas", "batch_renamer.cli", "batch_renamer.commands"):
+    for name in ("pandas", "batch_renamer.cli.app", "batch_renamer.cli.commands"):
         importlib.import_module(name)
     gc.freeze()  # What is here stays shared with the forks.
     for line in sys.stdin:
@@ -38,7 +38,7 @@ def _tell(**what: int) -> None:
 
 
 def _run(asked: dict[str, Any]) -> None:
-    from batch_renamer.cli import main as command  # noqa: PLC0415 - as above
+    from batch_renamer.cli.app import main as command  # noqa: PLC0415 - as above
 
     code = 70
     try:

@@ -13,7 +13,7 @@ import pytest
 
 from batch_renamer.errors import SettingsError
 from batch_renamer.files import FileIdentity, open_regular, private_folder, read_regular, same_place, tighten
-from batch_renamer.logs import logging_to
+from batch_renamer.progress.logs import logging_to
 from batch_renamer.settings import Settings, read_api_key, resolve_settings
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX files")

@@ -54,6 +54,24 @@ def _sort_key(name: str) -> tuple[int, str]:
     return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
 
 
+def _imports_past_a_package(path: Path) -> list[str]:
+    """Return the imports of another package's inner modules."""
+    own = path.relative_to(ROOT / "batch_renamer").parts[0]
+    modules = [
+        module
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for module in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [])
+        + ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [])
+    ]
+    return [module for module in modules if re.match(rf"batch_renamer\.(?!{own}\.)\w+\.\w", module)]
+
+
+def test_inner_modules_are_private_to_their_package() -> None:
+    """A package is used by the names that it exports, so that its modules can be moved without a word to others."""
+    paths = sorted((ROOT / "batch_renamer").rglob("*.py"))
+    assert {str(path.relative_to(ROOT)): found for path in paths if (found := _imports_past_a_package(path))} == {}
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_public_names_are_listed_and_exist(name: str) -> None:
     """Each module says in a sorted ``__all__`` what others may use, and has it."""

@@ -51,8 +51,8 @@ def kill_this_process() -> None:
 
 def arm(words: str) -> None:
     """Put the failpoint into the rooms whose boundaries it counts."""
+    from batch_renamer.client.orders_api.http import HttpOrdersApi  # noqa: PLC0415 - only an armed process needs the package
     from batch_renamer.journal.database import Database  # noqa: PLC0415 - only an armed process needs the package
-    from batch_renamer.orders_api.http import HttpOrdersApi  # noqa: PLC0415 - only an armed process needs the package
 
     point = Failpoint(words, die=kill_this_process)
     transaction, request = Database.transaction, HttpOrdersApi._request

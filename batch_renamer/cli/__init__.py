@@ -1,0 +1,7 @@
+"""The command line: options and arguments become a job; what it came to is shown, and ends in an exit code."""
+
+from __future__ import annotations
+
+from batch_renamer.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,291 @@
+"""The command line: words enter, an exit code leaves. The work is done in `commands`, imported when it is wanted."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+import typer.core
+
+from batch_renamer.cli.options import (
+    RunToAudit,
+    RunToFinish,
+    RunToShow,
+    RunToUndo,
+    SameAccount,
+    Spreadsheet,
+    with_options,
+)
+from batch_renamer.cli.streams import let_go_of_lost_streams, open_closed_streams
+from batch_renamer.version import __version__
+
+__all__ = ["app", "main"]
+
+_WRONG_WORDS = 2
+_FAULT = 70
+_READER_GONE = 141
+_STOPPED = (129, 130, 143)
+_WrongWords: Any = typer.BadParameter.__base__  # ``UsageError``, which typer keeps to itself
+
+
+class _Group(typer.core.TyperGroup):
+    """A group whose help option has a default: typer would import pydantic to make one of nothing (0.29.2)."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.default = False
+        return option
+
+
+class _Command(typer.core.TyperCommand):
+    """A command that says in a sentence what is one word too many: a shell makes many files of ``*.xlsx``."""
+
+    allow_extra_args = True
+
+    def invoke(self, ctx: Any) -> Any:
+        if ctx.args:
+            taken = {"FILE": "one spreadsheet at a time; run it once for each", "ID": "one run at a time"}
+            what = next((taken[param.metavar] for param in self.params if param.metavar in taken), "no such word")
+            msg = f"{self.name} takes {what}. Too many: {_listed(ctx.args)}."
+            raise _WrongWords(msg, ctx=ctx)
+        return super().invoke(ctx)
+
+
+def _listed(words: list[str]) -> str:
+    return ", ".join(words[:3]) + (f" and {len(words) - 3} more" if len(words) > 3 else "")
+
+
+app = typer.Typer(
+    name="batch-renamer",
+    cls=_Group,
+    help="Rename Autoenhance orders in bulk from a spreadsheet, and account for every row.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=(
+        "Exit codes: 0 all well, 1 some rows are bad, 2 unusable input, 3 key refused, 4 stopped early, "
+        "5 another run is at work, 70 a fault."
+    ),
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"batch-renamer {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Rename Autoenhance orders in bulk from a spreadsheet, and account for every row."""
+
+
+@app.command(cls=_Command)
+@with_options("check")
+def check(file: Spreadsheet, **given: Any) -> None:
+    """Read the spreadsheet and report every bad row; offline."""
+    _exit(_commands().with_sheet("check", file, given))
+
+
+@app.command(cls=_Command)
+@with_options("plan")
+def plan(file: Spreadsheet, **given: Any) -> None:
+    """The dry run: show old -> new for every row, and keep the plan. Nothing is renamed."""
+    _exit(_commands().with_sheet("plan", file, given))
+
+
+@app.command(cls=_Command)
+@with_options("apply")
+def apply(
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", readable=False, help="The spreadsheet.", show_default=False),
+    ] = None,
+    plan: Annotated[
+        str | None, typer.Option("--plan", help="Instead of FILE: commit exactly this kept plan.", metavar="ID")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would happen; the same as plan.")] = False,
+    **given: Any,
+) -> None:
+    """Rename: read the orders' current names, show the plan, ask, rename, report."""
+    if (file is None) == (plan is None) or (plan is not None and dry_run):
+        raise _WrongWords("Give either a spreadsheet or --plan ID (and --dry-run only with a spreadsheet).")
+    if plan is not None:
+        _exit(_commands().apply_plan(plan, given))
+    elif file is not None:
+        _exit(_commands().with_sheet("plan" if dry_run else "apply", file, given))
+
+
+@app.command(cls=_Command)
+@with_options("resume")
+def resume(
+    run: RunToFinish = None,
+    failed: Annotated[bool, typer.Option("--failed", help="Try the failed rows again, too.")] = False,
+    same_account: SameAccount = False,
+    **given: Any,
+) -> None:
+    """Finish an interrupted run: what it did not come to, and what may have been applied after reading it back."""
+    _exit(_commands().resume(run, given, failed=failed, same_account=same_account))
+
+
+@app.command(cls=_Command)
+@with_options("undo")
+def undo(
+    run: RunToUndo = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be put back.")] = False,
+    same_account: SameAccount = False,
+    **given: Any,
+) -> None:
+    """Put the old names of a run back, where the order still has the name that the run gave it."""
+    _exit(_commands().undo(run, given, dry_run=dry_run, same_account=same_account))
+
+
+@app.command(cls=_Command)
+@with_options("audit")
+def audit(run: RunToAudit = None, same_account: SameAccount = False, **given: Any) -> None:
+    """Re-read the orders of a run and say which still have its names. Nothing is renamed."""
+    _exit(_commands().audit(run, given, same_account=same_account))
+
+
+@app.command(cls=_Command)
+@with_options("runs")
+def runs(
+    prune: Annotated[
+        str | None, typer.Option("--prune", help="First forget runs older than an age (90d), or all but the newest N.")
+    ] = None,
+    dismiss: Annotated[
+        str | None,
+        typer.Option("--dismiss", help="First note that this interrupted run will not be finished.", metavar="ID"),
+    ] = None,
+    **given: Any,
+) -> None:
+    """List past runs, newest first."""
+    _exit(_commands().list_runs(given, prune=prune, dismiss=dismiss))
+
+
+@app.command(cls=_Command)
+@with_options("show")
+def show(run: RunToShow = None, **given: Any) -> None:
+    """Show one past run."""
+    _exit(_commands().show_one(run, given))
+
+
+@app.command(cls=_Command)
+@with_options("report")
+def report(run: RunToShow = None, **given: Any) -> None:
+    """Write the report of a past run again."""
+    _exit(_commands().report_again(run, given))
+
+
+@app.command(cls=_Command)
+def sandbox(
+    *,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes any free one.", metavar="N")] = 0,
+    orders: Annotated[int, typer.Option(help="How many orders to begin with.", metavar="N")] = 25,
+    images: Annotated[int, typer.Option(help="Images of each order.", metavar="N")] = 3,
+    faults: Annotated[
+        str, typer.Option(help='What goes wrong: "5%", "429=2%,reset-after=1%", "outage=10-40".', metavar="FAULTS")
+    ] = "none",
+    limit: Annotated[str, typer.Option(help='Rate limit, such as "300/sliding".', metavar="LIMIT")] = "none",
+    latency: Annotated[str, typer.Option(help='Delay of every answer, such as "100ms".', metavar="TIME")] = "none",
+    orders_file: Annotated[Path | None, typer.Option(help="Keep the orders in this file.", metavar="FILE")] = None,
+    log_file: Annotated[Path | None, typer.Option(help="Log every request to this file.", metavar="FILE")] = None,
+) -> None:
+    """Serve a local stand-in for the Orders API, with faults on request; stop it with Ctrl-C."""
+    options = {"port": port, "orders": orders, "images": images, "faults": faults, "limit": limit, "latency": latency}
+    _exit(_commands().run_sandbox(orders_file=orders_file, log_file=log_file, **options))
+
+
+def _commands() -> Any:
+    from batch_renamer.cli import commands  # noqa: PLC0415 - heavy; --help does without it
+
+    return commands
+
+
+def _exit(code: int) -> NoReturn:
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code.
+
+    Exit code 1 says that rows are bad. Python's own code for an exception is 1 too, so nothing is left to Python.
+    """
+    open_closed_streams()
+    try:
+        code = _run()
+    except KeyboardInterrupt:  # a second one, while the first was answered
+        code = 130
+    except BrokenPipeError:
+        code = _READER_GONE
+    except OSError as error:  # help, version: a command has its own words for what it could not do
+        _say(f"The result could not be written to standard output: {error.strerror or error}.")
+        code = 4
+    except BaseException as error:  # whatever it is, it is no bad row
+        _say(f"A fault in batch-renamer: {type(error).__name__}.")
+        code = _FAULT
+    if code in _STOPPED:
+        # Somebody may insist once more, and an exception while Python shuts down is a traceback. All work is done.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        let_go_of_lost_streams()
+        os._exit(code)
+    let_go_of_lost_streams()
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Run the command that was typed; return its exit code."""
+    try:
+        # Not in typer's own way of ending a program: it exits 1 where standard output is lost.
+        code: int | None = app(standalone_mode=False)
+    except SystemExit as end:  # typer's answer to a reader that has gone, in this mode too (0.29.2)
+        if isinstance(end.__context__, BrokenPipeError):
+            return _READER_GONE
+        raise
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        return _refuse_words(error)
+    return code or 0
+
+
+def _refuse_words(error: Any) -> int:
+    """Say what is wrong with the words of the command line, in a sentence; return the exit code.
+
+    ``error`` is a ``ClickException``, whose class typer keeps to itself.
+    """
+    said, context = error.format_message(), getattr(error, "ctx", None)
+    if said.lstrip().startswith("Usage:"):  # the help, which is the answer to no words at all
+        _say(said)
+        return _WRONG_WORDS
+    sentence = " ".join(said.split())
+    if "--json" in sys.argv[1:]:
+        command = context.info_name if context is not None and context.parent is not None else None
+        with suppress(OSError):
+            sys.stdout.write(json.dumps({"command": command, "exit_code": _WRONG_WORDS, "error": sentence}) + "\n")
+    else:
+        path = context.command_path if context is not None else "batch-renamer"
+        _say(f"{sentence} `{path} --help` lists what there is.")
+    return _WRONG_WORDS
+
+
+def _say(text: str) -> None:
+    """Write to standard error, as far as there is one."""
+    from batch_renamer.progress import visible  # noqa: PLC0415 - only what goes wrong needs it
+
+    with suppress(OSError, ValueError):
+        sys.stderr.write("\n".join(map(visible, text.splitlines())) + "\n")
+        sys.stderr.flush()

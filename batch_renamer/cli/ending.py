@@ -1,0 +1,138 @@
+"""How a command ends that has no run to show: an error enters, one line or one JSON object and an exit code leave.
+
+A fault of the program ends so, too; its traceback goes to a private file.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import signal
+import sys
+import tempfile
+import traceback
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from batch_renamer.errors import (
+    BatchRenamerError,
+    InputError,
+    InterruptedRunError,
+    ReportWriteError,
+    StoppedEarlyError,
+)
+from batch_renamer.progress import about, level_of, make_progress
+from batch_renamer.reports import write_refusal
+from batch_renamer.settings import Settings, redact, usable_settings
+
+__all__ = ["SHOWING", "Ending", "OutputLostError", "ReaderGoneError", "output_lost", "refuse"]
+
+log = logging.getLogger("batch_renamer")
+
+SHOWING = frozenset({"runs", "show", "report"})
+"""What a person asks of the past. It needs no log, and a slip of the person is nothing for the log of the nights."""
+
+_READER_GONE = 141
+"""What a shell calls the end by SIGPIPE, as other tools end when their reader has seen enough (``| head``)."""
+
+
+class ReaderGoneError(Exception):
+    """Nobody reads the result any more, and there is nothing else that the command would do."""
+
+
+class OutputLostError(ReportWriteError):
+    """The result could not be written to standard output."""
+
+
+def output_lost(error: OSError) -> OutputLostError:
+    """Say that standard output took not all of the result."""
+    return OutputLostError(f"The result could not be written to standard output: {error.strerror}.")
+
+
+@dataclass(slots=True, kw_only=True)
+class Ending:
+    """What is needed to end a command in words: known in part from the start, wholly once there are settings."""
+
+    command: str
+    as_json: bool = False
+    log_file: Path | None = None
+    state_dir: Path | None = None
+    next_command: str = ""
+    secrets: list[str] = field(default_factory=list, repr=False)
+
+    def take(self, settings: Settings) -> None:
+        """Take what the settings say about it."""
+        self.as_json, self.log_file, self.state_dir = settings.json, settings.log_file, settings.state_dir
+
+    def guess(self, given: Mapping[str, Any], environ: Mapping[str, str]) -> None:
+        """Take what can be told of it where the settings have a mistake."""
+        with suppress(Exception):  # what is wrong has been said, or is about to be; this only finds places for it
+            self.take(usable_settings(given, environ=environ))
+
+    def of(self, error: BaseException) -> int:
+        """Say in one line why the command ended, log it, and return its exit code."""
+        match error:
+            case ReaderGoneError():
+                return _READER_GONE
+            case KeyboardInterrupt():
+                error = InterruptedRunError(signal.SIGINT)
+            case BatchRenamerError():
+                pass
+            case _:
+                error = self._fault(error)
+        if not self._is_a_slip(error):
+            fields = {"command": self.command, "exit_code": error.exit_code, "error": str(error)}
+            level, extra = level_of(error.exit_code), about(on_screen=True, **fields)
+            log.log(level, "%s: %s (exit code %d)", self.command, error, error.exit_code, extra=extra)
+        goes_on = isinstance(error, StoppedEarlyError | InterruptedRunError) and not isinstance(error, OutputLostError)
+        return refuse(
+            self.command,
+            error,
+            as_json=self.as_json and not isinstance(error, OutputLostError),
+            next_command=self.next_command if goes_on else "",
+        )
+
+    def _is_a_slip(self, error: BatchRenamerError) -> bool:
+        """Tell whether a person mistyped something that would only have been looked at."""
+        if not isinstance(error, InputError):
+            return False
+        by_a_person = self.command in ("plan", "audit") and sys.stdin.isatty()
+        return self.command in SHOWING or self.command == "check" or by_a_person
+
+    def _fault(self, error: BaseException) -> BatchRenamerError:
+        """Put a fault of the program into one line, and its traceback into a private file."""
+        text = redact("".join(traceback.format_exception(error)), self.secrets)
+        what = f"A fault in batch-renamer: {type(error).__name__}."
+        name = f"fault-{datetime.now(UTC).strftime('%Y%m%dT%H%M%S')}-{secrets.token_hex(3)}.log"
+        for folder in filter(None, (self.state_dir, Path(tempfile.gettempdir()))):
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                place = os.open(folder / name, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
+                with os.fdopen(place, "w", encoding="utf-8", errors="backslashreplace") as file:
+                    file.write(text)
+            except OSError:
+                continue  # the next place
+            return BatchRenamerError(f"{what} What happened is in {folder / name}.")
+        return BatchRenamerError(f"{what} Its log could not be written.")
+
+
+def refuse(command: str, error: BatchRenamerError, *, as_json: bool, next_command: str = "") -> int:
+    """Say in one line why a command did nothing, or nothing more, and how to go on; return its exit code."""
+    messages = make_progress(sys.stderr, quiet=True)
+    if as_json:
+        try:
+            write_refusal(sys.stdout, command=command, exit_code=error.exit_code, error=str(error))
+            sys.stdout.flush()
+        except OSError:
+            as_json = False  # then it is said where people read
+    if not as_json:
+        for line in str(error).splitlines():  # one for every mistake in the settings
+            messages.message(line, error=True)
+    if next_command:
+        messages.message(next_command, error=True)
+    return error.exit_code

@@ -1,0 +1,103 @@
+"""How signals end a run: politely at first, at once when somebody insists, and in any case soon after that.
+
+A first signal lets requests in flight finish. A second one breaks them off, and gives what is left `_REPORT_S` seconds;
+then, or at a third one, the reports are left unwritten. A run that is still there `_END_S` seconds after that is in the
+hands of something that can't be broken off, and is ended from outside.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from batch_renamer.client import GRACE_S
+from batch_renamer.command_line import carried_options, command_line
+from batch_renamer.errors import InterruptedRunError
+from batch_renamer.jobs import Run
+from batch_renamer.reports import remove_unfinished
+from batch_renamer.signals import called_on_signals
+
+__all__ = ["Insistence", "stopped_by_signals"]
+
+_REPORT_S = 2.0
+_END_S = 1.0
+_HANG_UP = getattr(signal, "SIGHUP", None)
+
+
+@dataclass(slots=True, kw_only=True)
+class Insistence:
+    """What has been signalled so far, and what that asks for.
+
+    ``later`` calls a function after so many seconds, unless the run has ended by then; ``end`` ends the process.
+    """
+
+    run: Run
+    later: Callable[[float, Callable[[], None]], None]
+    end: Callable[[InterruptedRunError], None]
+    signals: int = field(default=0, init=False)
+
+    def on_signal(self, number: int) -> None:
+        """Take a signal."""
+        if number == _HANG_UP and self.signals:
+            return  # A terminal that closes sends several (its shell, the system), and insists on nothing.
+        self.signals += 1
+        cause, stop = InterruptedRunError(number), self.run.stop
+        if self.signals == 1:
+            stop.request(cause, grace_s=GRACE_S)
+            doing = (
+                "the report is being written" if self.run.over else f"requests in flight get {GRACE_S:g} s to finish"
+            )
+            self.run.tell(f"Stopping: {doing}. Once more to end at once.")
+        elif self.signals == 2:
+            stop.request(cause, grace_s=0)
+            self.run.tell("Stopping at once.")
+            if self.run.over:
+                self._abandon(cause)
+            else:
+                self.later(_REPORT_S, lambda: self._abandon(cause))
+        else:
+            self._abandon(cause)
+
+    def _abandon(self, cause: InterruptedRunError) -> None:
+        if not self.run.stop.abandoned:
+            self.run.stop.abandon()
+            self.later(_END_S, lambda: self.end(cause))
+
+
+@contextmanager
+def stopped_by_signals(run: Run, given: Mapping[str, Any]) -> Iterator[None]:
+    """Let signals stop the run while the block lasts; in the running event loop, and in the main thread only."""
+    timers: list[threading.Timer] = []
+
+    def later(seconds: float, call: Callable[[], None]) -> None:
+        # In a thread: whatever keeps the event loop from going on must not keep this from it.
+        timers.append(timer := threading.Timer(seconds, call))
+        timer.daemon = True
+        timer.start()
+
+    insistence = Insistence(run=run, later=later, end=lambda cause: _end_process(run, given, cause))
+    try:
+        with called_on_signals(insistence.on_signal):
+            yield
+    finally:
+        for timer in timers:
+            timer.cancel()
+
+
+def _end_process(run: Run, given: Mapping[str, Any], cause: InterruptedRunError) -> NoReturn:
+    """End the process from outside of the run; the journal holds all that was done."""
+    with suppress(OSError):
+        remove_unfinished(run.targets)
+    lines = [str(cause)]
+    if run.begun_in_journal and not run.dry and run.command != "audit":
+        lines += ["To go on with what is left:", command_line("resume", [run.record.id], carried_options(given))]
+    cursor = "\x1b[?25h\r\x1b[K" if sys.stderr.isatty() else ""
+    with suppress(OSError):  # not by the streams of Python, whose locks others may hold
+        os.write(2, (cursor + "\n".join(lines) + "\n").encode("utf-8", "backslashreplace"))
+    os._exit(cause.exit_code)

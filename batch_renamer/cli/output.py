@@ -1,0 +1,77 @@
+"""What is shown at the end of a command: a concluded run enters, its result leaves on standard output.
+
+With ``--json`` that is one object, and the words for people go to standard error.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from batch_renamer.cli.ending import output_lost
+from batch_renamer.cli.next_steps import commit_command, next_step, plan_is_kept
+from batch_renamer.errors import InputError
+from batch_renamer.jobs import Run, named, went_before
+from batch_renamer.model import RunSummary
+from batch_renamer.progress import RunView, show_run
+from batch_renamer.reports import write_json_result, write_refusal
+
+__all__ = ["show"]
+
+log = logging.getLogger("batch_renamer")
+
+_MOST_SHOWN = 1_000
+
+
+def show(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> int:
+    """Show what became of a run, and the exact command that goes on; return the exit code."""
+    settings = run.settings
+    if settings.json:
+        summary = _written_as_json(run, summary)
+    if run.declined:
+        run.progress.message("Nothing was sent.")
+        if plan_is_kept(run):
+            run.progress.message("The plan is kept. To do exactly this after all:")
+            run.progress.message(commit_command(run, given))
+        return summary.exit_code
+    hint, command = next_step(run, summary, given)
+    planned = run.planned(limit=_MOST_SHOWN) if run.dry else []
+    about = went_before(run.journal, run.record)
+    view = RunView(
+        summary=summary,
+        problems=tuple(run.reasons()),
+        row_warnings=tuple(run.row_warnings()),
+        planned=tuple(planned),
+        forecast=run.forecast() if planned else None,
+        next_hint=hint,
+        next_command=command,
+        putting_back=run.puts_back,
+        dry=run.dry,
+        about=named(about) if about is not None else "",
+        about_undo=about is not None and about.command == "undo",
+    )
+    error = show_run(view, sys.stderr if settings.json else sys.stdout, quiet=settings.quiet)
+    if error is None or settings.json or isinstance(error, BrokenPipeError):
+        return summary.exit_code  # Whoever has seen enough of it, knows that there was more.
+    run.progress.message(str(lost := output_lost(error)), error=True)
+    # Where there is a report, what was shown is no more than a view of it.
+    return summary.exit_code or (0 if summary.reports else lost.exit_code)
+
+
+def _written_as_json(run: Run, summary: RunSummary) -> RunSummary:
+    """Write the result to standard output; return the summary, which says so if that failed."""
+    try:
+        if summary.exit_code == InputError.exit_code:
+            write_refusal(sys.stdout, command=summary.command, exit_code=summary.exit_code, error=summary.stopped)
+        else:
+            write_json_result(sys.stdout, run.rows(), summary=summary)
+        sys.stdout.flush()
+    except OSError as error:
+        log.error("the result could not be written: %s", error.strerror)  # noqa: TRY400 - the cause is its sentence
+        if not summary.stopped:
+            lost = output_lost(error)
+            return replace(summary, exit_code=lost.exit_code, stopped=str(lost))
+    return summary

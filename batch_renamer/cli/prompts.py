@@ -1,0 +1,116 @@
+"""The question before anything is written: a planned run enters, yes or no leaves.
+
+It is asked on standard error, and answered on a terminal; standard output is for results alone.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+
+import anyio
+import anyio.to_thread
+
+from batch_renamer.jobs import Run, named, went_before
+from batch_renamer.journal import RunRecord
+from batch_renamer.model import RunSummary
+from batch_renamer.progress import RunView, show_run, visible
+
+__all__ = ["ask", "ask_to_go_on", "ask_to_rename_again", "orders"]
+
+_MOST_SHOWN = 20
+
+
+async def ask(run: Run) -> bool:
+    """Show the plan and ask whether it shall be done."""
+    # The journal does not belong in the event loop: a large plan takes a while to be counted.
+    view, open_rows = await run.journal.off_loop(_planned, run)
+    if run.command != "resume":
+        show_run(view, sys.stderr)
+    profile = f" (profile {run.settings.profile})" if run.settings.profile else ""
+    what = {
+        "resume": f"Go on with {orders(open_rows)} of {_taken_up(run, view.about)}",
+        "undo": f"Undo {visible(view.about)}: give {orders(open_rows)} "
+        + ("the names back that they had before it" if view.about_undo else "their old names back"),
+    }.get(run.command, f"Rename {orders(open_rows)}")
+    with run.stop.interruptible():
+        return await _yes(f"\n{what} at {run.destination.base_url}{profile}? [y/N] ")
+
+
+def _planned(run: Run) -> tuple[RunView, int]:
+    """Return the plan as it is shown, and how many orders it would rename."""
+    about = went_before(run.journal, run.record)
+    view = RunView(
+        summary=RunSummary(
+            run_id=run.record.id, command=run.command, counts=run.counts(), warnings=tuple(run.warnings)
+        ),
+        problems=tuple(run.reasons()),
+        row_warnings=tuple(run.row_warnings()),
+        planned=tuple(run.planned(limit=_MOST_SHOWN)),
+        forecast=run.forecast(),
+        asking=True,
+        putting_back=run.puts_back,
+        about=named(about) if about is not None else "",
+        about_undo=about is not None and about.command == "undo",
+    )
+    return view, run.open_rows()
+
+
+def _taken_up(run: Run, about: str) -> str:
+    """Return which run is taken up, in words: an undo goes the other way, so it is called one."""
+    if run.puts_back:
+        return f"run {run.record.id}, the undo of {visible(about)}"
+    return visible(named(run.record))
+
+
+def ask_to_go_on(last: RunRecord, *, left: int) -> bool:
+    """Ask whether an interrupted run of the same rows shall be finished; if not, a new one begins."""
+    profile = f" (profile {last.profile})" if last.profile else ""
+    question = (
+        f"Run {last.id} of the same rows was interrupted with {orders(left)} left.\n"
+        f"Go on with it at {last.base_url}{profile}? No begins a new run. [y/N] "
+    )
+    return anyio.run(_yes, question)
+
+
+async def ask_to_rename_again(run: Run, count: int) -> bool:
+    """Ask whether orders that were renamed since an earlier run of the same rows are to be renamed again."""
+    question = (
+        f"\nAn earlier run of these rows renamed {orders(count)} that somebody else has renamed since.\n"
+        f"Rename {'it' if count == 1 else 'them'} again? No leaves {'it' if count == 1 else 'them'} alone. [y/N] "
+    )
+    with run.stop.interruptible():
+        return await _yes(question)
+
+
+def orders(count: int) -> str:
+    """Return a number of orders in words."""
+    return f"{count:,} order" if count == 1 else f"{count:,} orders"
+
+
+async def _yes(question: str) -> bool:
+    _forget_what_was_typed()
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    if os.name == "posix":
+        # Waiting in the event loop, not in a thread: a thread that reads can't be interrupted by Ctrl-C.
+        await anyio.wait_readable(sys.stdin)
+        answer = sys.stdin.readline()
+    else:
+        answer = await anyio.to_thread.run_sync(sys.stdin.readline, abandon_on_cancel=True)
+    return answer.strip().lower() in ("y", "yes")
+
+
+def _forget_what_was_typed() -> None:
+    """A yes that was typed before there was a question was meant for something else."""
+    if sys.platform == "win32":
+        import msvcrt  # noqa: PLC0415 - only there
+
+        while msvcrt.kbhit():
+            msvcrt.getwch()
+    else:
+        import termios  # noqa: PLC0415 - not there
+
+        with suppress(termios.error, OSError, ValueError):  # a terminal that has gone is noticed by whoever reads it
+            termios.tcflush(sys.stdin, termios.TCIFLUSH)

@@ -1,0 +1,25 @@
+"""The sandbox command: options enter, a served stand-in for the API leaves, until it is stopped."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from batch_renamer.cli.ending import refuse
+from batch_renamer.errors import BatchRenamerError
+from batch_renamer.settings import key_of_environment
+
+__all__ = ["run_sandbox"]
+
+
+def run_sandbox(**options: Any) -> int:
+    """Serve the sandbox until it is stopped; return the exit code. The options are those of ``serve_forever``."""
+    from batch_renamer.sandbox import serve_forever  # noqa: PLC0415 - only this command needs a server
+
+    try:
+        # A variable that is set to nothing is no key here: one is made up.
+        found = key_of_environment({name: value for name, value in os.environ.items() if value.strip()})
+        key, source = (found.key.reveal(), found.source) if found is not None else (None, "")
+        return serve_forever(api_key=key, key_source=source, **options)
+    except BatchRenamerError as error:
+        return refuse("sandbox", error, as_json=False)

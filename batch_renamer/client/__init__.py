@@ -1,0 +1,35 @@
+"""One request to the Orders API becomes one answer: paced, retried, and held back during an outage."""
+
+from __future__ import annotations
+
+from batch_renamer.client.breaker import Breaker
+from batch_renamer.client.gateway import Gateway, ReadPage
+from batch_renamer.client.orders_api import OrdersApi, RefusedError, RequestError
+from batch_renamer.client.orders_api.descriptors import connections_possible
+from batch_renamer.client.orders_api.http import open_orders_api
+from batch_renamer.client.pacing import Pacer
+from batch_renamer.client.retrying import Retrier, TooLate, Tries
+from batch_renamer.client.sharing import share_rate
+from batch_renamer.client.stopping import GRACE_S, Stopping, StopSignal
+from batch_renamer.client.workers import MostAtOnce, work_through
+
+__all__ = [
+    "GRACE_S",
+    "Breaker",
+    "Gateway",
+    "MostAtOnce",
+    "OrdersApi",
+    "Pacer",
+    "ReadPage",
+    "RefusedError",
+    "RequestError",
+    "Retrier",
+    "StopSignal",
+    "Stopping",
+    "TooLate",
+    "Tries",
+    "connections_possible",
+    "open_orders_api",
+    "share_rate",
+    "work_through",
+]

@@ -1,0 +1,176 @@
+"""The one door to the API for the rooms above: what a row wants enters, a reading or a confirmed order leaves.
+
+Behind it, every request is paced and tried again (`retrying`); in front of it, nobody thinks of HTTP.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TypeVar
+
+import anyio
+
+from batch_renamer.client.breaker import Kind
+from batch_renamer.client.orders_api import OrdersApi, RefusedError, RequestError
+from batch_renamer.client.retrying import Capacity, Retrier, Tries
+from batch_renamer.client.stopping import Stopping
+from batch_renamer.errors import ApiUnavailableError, BatchRenamerError, KeyRefusedError
+from batch_renamer.model import Found, Missing, Order, Reading, Unreadable
+
+__all__ = ["Gateway", "ReadPage"]
+
+T = TypeVar("T")
+
+_PAGE_429S = 4
+"""How often a page may meet a 429: lists may have a limit of their own, and single reads do as well."""
+
+_GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPage:
+    """A page of orders, and when it was read, in seconds since the epoch."""
+
+    orders: tuple[Order, ...]
+    next_offset: str | None
+    read_at: float
+
+
+class Gateway:
+    """Reads and renames orders, steadily; ``wall`` gives the time, in seconds since the epoch."""
+
+    def __init__(self, api: OrdersApi, retrier: Retrier, *, wall: Callable[[], float] = time.time) -> None:
+        self._api = api
+        self._retrier = retrier
+        self._wall = wall
+        self._key_in_question = anyio.Lock()
+        self._key_good_at = -math.inf
+
+    def capacity(self, kind: Kind) -> Capacity:
+        """Return what tells when one more row that makes requests of this kind is to be started."""
+        return self._retrier.capacity(kind)
+
+    async def prove_key(self) -> None:
+        """Prove that the API takes the key: reading one order needs none, so a page of the list is asked for.
+
+        Raises:
+            KeyRefusedError: 401 or 403.
+            ApiUnavailableError: it gave no good answer, however often it was asked.
+            Stopping: the run stops.
+        """
+        try:
+            await self._retrier.call(lambda: self._api.page(per_page=1), kind="list")
+        except RefusedError as error:
+            if error.status == HTTPStatus.FORBIDDEN:
+                msg = f"The API refused the key: {error.failure}{error.quoted}."
+                raise KeyRefusedError(msg) from None
+            msg = f"The API refuses to list orders, so the key could not be proven: {error.failure}{error.quoted}."
+            raise ApiUnavailableError(msg) from None
+        except RequestError as error:
+            msg = f"The API could not be asked whether the key is good: {error.failure}{error.quoted}."
+            raise ApiUnavailableError(msg) from None
+
+    async def answers(self, within_s: float) -> bool:
+        """Ask once, with a neutral request, whether the API gives a good answer within so many seconds of being asked.
+
+        Raises:
+            KeyRefusedError, CertificateError: the run is over.
+        """
+
+        async def ask() -> None:
+            with anyio.fail_after(within_s):
+                await self._api.page(per_page=1)
+
+        try:
+            await self._retrier.once(ask, kind="list")
+        except RefusedError:
+            return True
+        except (RequestError, TimeoutError):
+            return False
+        return True
+
+    async def page(self, *, per_page: int, offset: str | None) -> ReadPage | None:
+        """Read one page of the list; None when it can't be had: too large, refused, failing twice, or not in its turn.
+
+        Raises:
+            Stopping, KeyRefusedError, CertificateError: the run is over.
+        """
+        read_at = self._wall()
+        try:
+            page = await self._retrier.call(
+                lambda: self._api.page(per_page=per_page, offset=offset),
+                Tries(counted=max(self._retrier.attempts - 2, 0), most_throttled=_PAGE_429S),
+                kind="list",
+            )
+        except RequestError:
+            return None
+        return ReadPage(orders=page.orders, next_offset=page.next_offset, read_at=read_at)
+
+    async def read(self, order_id: str) -> Reading:
+        """Read one order, trying again as often as allowed.
+
+        Raises:
+            Stopping, KeyRefusedError, CertificateError: the run is over.
+        """
+        try:
+            return await self._of_one_row(lambda: self._get(order_id), Tries(), kind="read")
+        except RequestError as error:
+            return _unread(error)
+
+    async def read_once(self, order_id: str) -> Reading:
+        """Read one order with a single try, also while the run is stopping.
+
+        Raises:
+            KeyRefusedError, CertificateError: the run is over.
+        """
+        try:
+            return await self._retrier.once(lambda: self._get(order_id), kind="read")
+        except RequestError as error:
+            return _unread(error)
+
+    async def _get(self, order_id: str) -> Reading:
+        read_at = self._wall()
+        order = await self._api.get(order_id)
+        return Missing() if order is None else Found(order=order, read_at=read_at)
+
+    async def rename(self, order_id: str, new_name: str, tries: Tries) -> Order:
+        """Rename one order; ``tries`` keeps the account, also when this raises.
+
+        Raises:
+            RequestError: refused, or out of tries.
+            TooLate: its turn came after ``tries.send_by``; nothing was sent.
+            Stopping, KeyRefusedError, CertificateError: the run is over.
+        """
+        return await self._of_one_row(lambda: self._api.rename(order_id, new_name), tries, kind="rename")
+
+    async def _of_one_row(self, request: Callable[[], Awaitable[T]], tries: Tries, *, kind: Kind) -> T:
+        """Make the requests of one row; a 401 is that row's failure where the key is good for the neutral question."""
+        try:
+            return await self._retrier.call(request, tries, kind=kind)
+        except KeyRefusedError:
+            if not await self._key_is_good(since=anyio.current_time()):
+                raise
+        refused = RefusedError("401 Unauthorized, although the key is good", status=HTTPStatus.UNAUTHORIZED)
+        self._retrier.note_refused_key(tries, kind, refused)
+        raise refused
+
+    async def _key_is_good(self, *, since: float) -> bool:
+        """Tell whether the key was proven after a moment; one proof answers for all that ask meanwhile."""
+        async with self._key_in_question:
+            if self._key_good_at <= since:
+                try:
+                    await self.prove_key()
+                except (BatchRenamerError, Stopping):
+                    return False
+                self._key_good_at = anyio.current_time()
+            return True
+
+
+def _unread(error: RequestError) -> Reading:
+    if isinstance(error, RefusedError) and error.status in _GONE:
+        return Missing()
+    return Unreadable(reason=f"{error.failure}{error.quoted}", http_status=error.status)

@@ -1,0 +1,31 @@
+"""The Orders API: ids and names enter, Orders or one of four errors leave.
+
+``protocol`` says what the pipeline needs, ``answers`` decides what an answer is worth, ``http`` speaks aiohttp and
+``failures`` translates what aiohttp raises. ``descriptors`` says how many connections this process can hold.
+"""
+
+from batch_renamer.client.orders_api.protocol import (
+    ForeignNameError,
+    ForeignOrderError,
+    LocalShortageError,
+    OrderPage,
+    OrdersApi,
+    RefusedError,
+    RequestError,
+    ThrottledError,
+    TransientError,
+    UnconfirmedError,
+)
+
+__all__ = [
+    "ForeignNameError",
+    "ForeignOrderError",
+    "LocalShortageError",
+    "OrderPage",
+    "OrdersApi",
+    "RefusedError",
+    "RequestError",
+    "ThrottledError",
+    "TransientError",
+    "UnconfirmedError",
+]

@@ -1,0 +1,191 @@
+"""The aiohttp client of the Orders API: one method call enters, one HTTP request leaves, its answer comes back checked.
+
+The key goes to the base URL's origin and nowhere else: redirects are not followed, TLS is verified, ``HTTPS_PROXY`` and
+``NO_PROXY`` are honoured but ``.netrc`` is not. Foreign errors are translated here, once, and never chained: what
+aiohttp raises may show the request's headers, the key among them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from urllib.parse import quote
+
+import aiohttp
+from aiohttp import hdrs
+from yarl import URL
+
+from batch_renamer.client.orders_api.answers import as_unconfirmed, failure_of, read_order, read_page, read_renamed
+from batch_renamer.client.orders_api.certificates import check_named_certificates
+from batch_renamer.client.orders_api.failures import CAUGHT, is_foreseen, translated
+from batch_renamer.client.orders_api.protocol import OrderPage, RefusedError, TransientError
+from batch_renamer.client.orders_api.proxy import proxy_for
+from batch_renamer.model import Order
+
+__all__ = ["HttpOrdersApi", "open_orders_api"]
+
+_LARGEST_BODY = 32 * 1024 * 1024
+_CHUNK = 64 * 1024
+_CONNECT_S = 10.0
+
+
+@asynccontextmanager
+async def open_orders_api(
+    *,
+    base_url: str,
+    key: str,
+    user_agent: str,
+    timeout_s: float = 30.0,
+    api_version: str | None = None,
+    connections: int = 16,
+) -> AsyncIterator[HttpOrdersApi]:
+    """Open a client of the Orders API at ``base_url`` and close it again; ``timeout_s`` bounds each try.
+
+    ``connections`` is how many requests are made at once, no more than `connections_possible` says. One more may be
+    open, so that the probe of an outage never waits for those of the rows.
+
+    Raises:
+        SettingsError: the environment names a proxy or a file of certificates that can't be used.
+
+    Example:
+        >>> open_orders_api(base_url="http://127.0.0.1:8000", key="k", user_agent="doc").__class__.__name__
+        '_AsyncGeneratorContextManager'
+    """
+    headers = {"x-api-key": key, "User-Agent": user_agent, "Accept": "application/json"}
+    if api_version is not None:
+        headers["x-api-version"] = api_version
+    proxy = proxy_for(URL(base_url))
+    if base_url.startswith("https:"):
+        check_named_certificates(os.environ)
+    session = aiohttp.ClientSession(
+        proxy=proxy,
+        connector=aiohttp.TCPConnector(limit=connections + 1),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        # Half of the time for connecting: what ended before that was certainly not applied, and is told apart. The
+        # whole is timed by `_exchange`, for aiohttp's own is missed now and then (aio-libs/aiohttp issue 9547).
+        timeout=aiohttp.ClientTimeout(total=None, connect=min(timeout_s / 2, _CONNECT_S)),
+    )
+    # aiohttp would send a GET a second time, unseen by the pacer, when a kept connection turns out to be closed
+    # (aio-libs/aiohttp issue 10790); there is no public switch. Trying again is the business of `retrying`.
+    session._retry_connection = False
+    async with session:
+        yield HttpOrdersApi(session, base_url=base_url, headers=headers, timeout_s=timeout_s, proxy=proxy)
+
+
+class HttpOrdersApi:
+    """Speaks to the Orders API; every method is one try of one request. Made by `open_orders_api`."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        *,
+        base_url: str,
+        headers: dict[str, str],
+        timeout_s: float,
+        proxy: URL | None = None,
+    ) -> None:
+        self._session = session
+        self._proxy = proxy
+        self._secret = headers["x-api-key"]
+        # Given with each request: headers of the session, the key among them, would go to a proxy as well, with its
+        # CONNECT and in clear (aio-libs/aiohttp pull request 9368; aiohttp 3.14.5).
+        self._headers = headers
+        self._headers_with_body = {**headers, "Content-Type": "application/json"}
+        self._orders = base_url.rstrip("/") + "/v3/orders/"
+        self._timeout_s = timeout_s
+
+    async def get(self, order_id: str) -> Order | None:
+        """Read one order; None when there is no such order (404).
+
+        Raises:
+            RequestError, KeyRefusedError, CertificateError, ProxyRefusedError: as `protocol` tells.
+        """
+        try:
+            body = await self._request("GET", self._url_of(order_id))
+        except RefusedError as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+        return read_order(body, order_id=order_id, secret=self._secret)
+
+    async def rename(self, order_id: str, new_name: str) -> Order:
+        """Rename one order; return it as the API confirmed it.
+
+        Raises:
+            RequestError, KeyRefusedError, CertificateError, ProxyRefusedError: as `protocol` tells.
+        """
+        try:
+            body = await self._request("PATCH", self._url_of(order_id), {"name": new_name})
+        except TransientError as error:
+            unconfirmed = as_unconfirmed(error)
+        else:
+            return read_renamed(body, order_id=order_id, new_name=new_name, secret=self._secret)
+        raise unconfirmed
+
+    async def page(self, *, per_page: int, offset: str | None = None) -> OrderPage:
+        """Read one page of the account's orders; ``offset`` is the last page's ``next_offset``.
+
+        Raises:
+            RequestError, KeyRefusedError, CertificateError, ProxyRefusedError: as `protocol` tells.
+        """
+        query = f"per_page={per_page}" + (f"&offset={quote(offset, safe='')}" if offset is not None else "")
+        return read_page(await self._request("GET", URL(f"{self._orders}?{query}", encoded=True)), secret=self._secret)
+
+    def _url_of(self, order_id: str) -> URL:
+        try:
+            segment = quote(order_id, safe="")
+        except UnicodeEncodeError:
+            segment = ""
+        # The loader has refused these already; here they would leave /orders/ (a quoted dot is resolved, too).
+        if segment in ("", ".", ".."):
+            msg = f"an order id that can't stand in a URL: {order_id!r}"
+            raise RefusedError(msg)
+        return URL(self._orders + segment, encoded=True)
+
+    async def _request(self, method: str, url: URL, payload: dict[str, str] | None = None) -> bytes:
+        try:
+            status, headers, body = await self._exchange(method, url, payload)
+        except CAUGHT as error:
+            if not is_foreseen(error):
+                raise
+            failure: Exception = translated(error, proxy=self._proxy)
+        else:
+            if status == HTTPStatus.OK:
+                return body
+            failure = failure_of(status, headers, body, secret=self._secret)
+        # Raised only here, so that a raw client exception isn't even its context.
+        raise failure
+
+    async def _exchange(
+        self, method: str, url: URL, payload: dict[str, str] | None
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        headers = self._headers if payload is None else self._headers_with_body
+        content = None if payload is None else json.dumps(payload).encode()
+        async with asyncio.timeout(self._timeout_s):
+            async with self._session.request(
+                method,
+                url,
+                data=content,
+                headers=headers,
+                allow_redirects=False,
+            ) as response:
+                return response.status, response.headers, await _read(response)
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    length = response.content_length
+    if length is not None and length <= _LARGEST_BODY and hdrs.CONTENT_ENCODING not in response.headers:
+        return await response.read()
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in response.content.iter_chunked(_CHUNK):
+        size += len(chunk)
+        if size > _LARGEST_BODY:
+            response.close()
+            raise TransientError("an answer over 32 MB", status=response.status, may_be_applied=True)
+        chunks.append(chunk)
+    return b"".join(chunks)

@@ -1,0 +1,205 @@
+"""When the next request may leave: every try of the run asks here, and waits its turn.
+
+Slots lie on an absolute schedule, so that a late timer does not push the schedule back: at most `_CATCH_UP` slots are
+made good, and only those that somebody waited for. So there is no burst, at the start, after a pause or after a lull.
+A guard on the real send times keeps every sliding second within the limit, even after the host has stalled. What the
+limit is, `learning` finds out from the 429s; a margin is left for jitter on the way, as wide as the times of the
+answers spread.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable
+
+import anyio
+
+from batch_renamer.client.adaptive_limit import LimitLearner, Send
+
+__all__ = ["Pacer"]
+
+_NARROWEST, _WIDEST = 0.005, 0.03
+"""The margin, as a share of the limit."""
+
+_CATCH_UP = 6
+"""How many missed slots may be made good."""
+
+_WAITING = 2 * _CATCH_UP
+"""How many tries wait for their turn while there is more to do: twice as many as may be made good at a time."""
+
+_SHUT_AFTER_S = 1.0
+"""A limit that lets nothing in for so long is shut; one that is merely full would have moved on."""
+
+_FIRST_PAUSE_S = 1.0
+_LONGEST_PAUSE_S = 60.0
+_SMOOTHING = 0.05
+
+
+def _always() -> bool:
+    return True
+
+
+class Pacer:
+    """Spaces the tries of a run; ``rate_per_s`` is in requests per second, ``math.inf`` sets no limit.
+
+    Time is the running event loop's.
+
+    Example:
+        >>> import anyio
+        >>> async def main() -> float:
+        ...     pacer = Pacer(rate_per_s=100)
+        ...     begin = anyio.current_time()
+        ...     for _ in range(3):
+        ...         await pacer.acquire()
+        ...     return round(anyio.current_time() - begin, 2)
+        >>> anyio.run(main) >= 0.02
+        True
+    """
+
+    def __init__(self, *, rate_per_s: float, known_per_s: float | None = None) -> None:
+        if not rate_per_s > 0:
+            msg = f"rate_per_s must be greater than 0, not {rate_per_s}"
+            raise ValueError(msg)
+        self.requests = 0
+        self.throttled = 0
+        self.latency_s: float | None = None
+        self._rate_per_s = rate_per_s
+        self._known_per_s = known_per_s
+        self._learner = LimitLearner(ceiling_per_s=rate_per_s, known_per_s=known_per_s)
+        self._unpaced = math.isinf(rate_per_s)
+        self._spread_s = 0.0
+        self._sends: deque[float] = deque(maxlen=1 if self._unpaced else math.ceil(rate_per_s))
+        self._waiting = 0
+        self._turn_taken = anyio.Event()
+        self._line = anyio.Lock(fast_acquire=True)
+        self._turn = anyio.Lock(fast_acquire=True)
+        self._next_slot = -math.inf
+        self._paused_at = -math.inf
+        self._pause_s = _FIRST_PAUSE_S
+        self._refused_since: float | None = None
+
+    @property
+    def limit_per_s(self) -> float:
+        """The limit kept to at present, in requests per second."""
+        return self._learner.limit_per_s
+
+    @property
+    def learnt_per_s(self) -> float | None:
+        """The limit that the API has shown, if it has: of all runs that share it, not this one's part.
+
+        A run that was told to go slower than what is known has nothing new to say.
+        """
+        limit_per_s, ceiling_per_s = self._learner.limit_per_s, self._learner.ceiling_per_s
+        if limit_per_s < ceiling_per_s:
+            return limit_per_s * self._rate_per_s / ceiling_per_s
+        return max(self._rate_per_s, self._known_per_s) if self._known_per_s is not None else None
+
+    @property
+    def pace_per_s(self) -> float:
+        """The requests per second that leave when enough of them wait: the limit less the margin."""
+        return self._learner.limit_per_s * (1 - self._margin)
+
+    @property
+    def _margin(self) -> float:
+        return min(_NARROWEST + 2 * self._spread_s, _WIDEST)
+
+    def share(self, rate_per_s: float) -> None:
+        """Take another ceiling, in requests per second: others have come or gone."""
+        self._learner.share(rate_per_s)
+
+    def at_once(self) -> Send | None:
+        """Return the turn of one try where there is nothing to wait for: no limit, and no pause so far."""
+        if not self._unpaced or self._paused_at > -math.inf:
+            return None
+        self.requests += 1
+        return Send(anyio.current_time())
+
+    async def acquire(self, wanted: Callable[[], bool] = _always, *, ahead: bool = False) -> Send | None:
+        """Wait for the turn of one try; first come, first served, but for one that goes ``ahead`` of the line.
+
+        A turn that is no longer ``wanted`` when it comes is left to the next in line; None tells so.
+        """
+        if (send := self.at_once()) is not None:
+            return send
+        asked_at = anyio.current_time()
+        if ahead:
+            return await self._take_turn(wanted, asked_at)
+        self._waiting += 1
+        try:
+            async with self._line:
+                return await self._take_turn(wanted, asked_at)
+        finally:
+            self._waiting -= 1
+            self._turn_taken.set()
+            self._turn_taken = anyio.Event()
+
+    async def wait_for_capacity(self) -> None:
+        """Return when one more try is wanted, because otherwise a slot might come that nobody waits for."""
+        while self._waiting >= _WAITING:
+            await self._turn_taken.wait()
+
+    async def _take_turn(self, wanted: Callable[[], bool], asked_at: float) -> Send | None:
+        async with self._turn:
+            while (due_at := self._ready_at()) > anyio.current_time():  # noqa: ASYNC110 - a time is awaited, no state
+                await anyio.sleep_until(due_at)  # Once more if a pause has begun meanwhile.
+            if not wanted():
+                return None
+            now = anyio.current_time()
+            interval_s = 0.0 if self._unpaced else 1 / self.pace_per_s
+            # What the host is late is made good, up to a few slots; what nobody had asked for is gone.
+            late_s = now - max(due_at, asked_at)
+            self._next_slot = now - min(late_s, _CATCH_UP * interval_s) + interval_s
+            self._sends.append(now)
+            self.requests += 1
+            return self._learner.sent(now)
+
+    def _ready_at(self) -> float:
+        if self._unpaced:
+            return self._next_slot
+        limit = self._learner.limit_per_s
+        window = math.ceil(limit)
+        guard = -math.inf
+        if len(self._sends) >= window:
+            guard = self._sends[-window] + window / limit * (1 + self._margin / 2)
+        return max(self._next_slot, guard)
+
+    def accepted(self, send: Send) -> None:
+        """Note a real answer that was no 429. What was never answered says nothing of the limit, or of the latency."""
+        now = anyio.current_time()
+        self._refused_since = None
+        self._pause_s = _FIRST_PAUSE_S
+        self._clock(now - send.left_at)
+        self._learner.let_in(send, now)
+
+    def throttle(self, retry_after_s: float | None, send: Send) -> None:
+        """Note a 429: the limit is learnt from it, and everybody keeps the pause of ``retry_after_s`` seconds.
+
+        A hint of 0 s is none. Where nothing at all has been let in for a while the limit is shut, and everybody pauses,
+        twice as long each time; 429s of requests that left before a pause began are one event, not many.
+        """
+        self.throttled += 1
+        now = anyio.current_time()
+        self._learner.refused(send, now)
+        if self._refused_since is None:
+            self._refused_since = now
+        if retry_after_s:
+            self._pause(now, retry_after_s)
+        elif now - self._refused_since >= _SHUT_AFTER_S and send.left_at > self._paused_at:
+            self._pause(now, self._pause_s)
+            self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
+
+    def set_aside(self, first: Send, again: Send) -> None:
+        """Note a 429 of a row that is refused again while others pass: its first one said nothing of the limit."""
+        self.throttled += 1
+        self._learner.take_back(first, again)
+
+    def _pause(self, now: float, seconds: float) -> None:
+        self._paused_at = now
+        self._next_slot = max(self._next_slot, now + seconds)
+
+    def _clock(self, seconds: float) -> None:
+        if self.latency_s is None:
+            self.latency_s = seconds
+        self._spread_s += _SMOOTHING * (abs(seconds - self.latency_s) - self._spread_s)
+        self.latency_s += _SMOOTHING * (seconds - self.latency_s)

@@ -1,0 +1,61 @@
+"""One limit for all runs of this machine: live runs register in the state directory, and each takes an equal part.
+
+Who comes waits until those that are at work have seen that there is one more; otherwise both would meet 429s for a
+second, and take a limit that is merely shared for a lower one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from functools import partial
+from pathlib import Path
+
+import anyio
+import anyio.to_thread
+from anyio.abc import TaskStatus
+
+from batch_renamer.client.pacing import Pacer
+from batch_renamer.liveness import Registration, registered
+
+__all__ = ["share_rate"]
+
+log = logging.getLogger("batch_renamer")
+
+_EVERY_S = 1.0
+_SEEN_AFTER_S = 1.2
+
+
+async def share_rate(
+    pacer: Pacer,
+    *,
+    ceiling_per_s: float,
+    state_dir: Path,
+    base_url: str,
+    task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED,
+) -> None:
+    """Keep ``pacer`` at an equal part of ``ceiling_per_s`` requests per second until cancelled.
+
+    The others are the runs that live in the same state directory and speak to the same ``base_url``. The task has
+    started when requests may leave.
+    """
+    folder = state_dir / "live" / hashlib.blake2b(base_url.encode(), digest_size=8).hexdigest()
+    shared_by, joined = 1, False
+    try:
+        # In a thread: its lock may have to be waited for.
+        with await anyio.to_thread.run_sync(partial(Registration, folder, label="run")) as own:
+            while True:
+                live = 1 + len(await anyio.to_thread.run_sync(partial(registered, folder, but=own)))
+                if live != shared_by:
+                    shared_by = live
+                    pacer.share(ceiling_per_s / live)
+                if not joined:
+                    await anyio.sleep(_SEEN_AFTER_S if live > 1 else 0)
+                    task_status.started()
+                    joined = True
+                await anyio.sleep(_EVERY_S)
+    except OSError as error:
+        # Runs that can't register can't share; like strangers behind the same address, they meet by learning.
+        log.warning("the limit is not shared with other runs on this machine: %s", error.strerror or error)
+        if not joined:
+            task_status.started()

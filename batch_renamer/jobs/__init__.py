@@ -1,0 +1,67 @@
+"""Which stages a command has and in which order, and the stages themselves; both doors start jobs here."""
+
+from __future__ import annotations
+
+from batch_renamer.jobs.destinations import (
+    Destination,
+    files_taken,
+    known_elsewhere,
+    nowhere,
+    open_journal,
+    protect_state,
+    reset_sandbox,
+    to_api,
+    to_sandbox,
+)
+from batch_renamer.jobs.history import (
+    as_this_account,
+    begun,
+    bound_to,
+    committed,
+    find,
+    interrupted,
+    kept_plan,
+    last_of_plan,
+    last_of_sheet,
+    merely_planned,
+    named,
+    renamed_something,
+    taken_back,
+    unfinished,
+    went_before,
+    why_closed,
+)
+from batch_renamer.jobs.job import perform
+from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.stages import load_options
+
+__all__ = [
+    "Destination",
+    "Run",
+    "as_this_account",
+    "begun",
+    "bound_to",
+    "committed",
+    "files_taken",
+    "find",
+    "interrupted",
+    "kept_plan",
+    "known_elsewhere",
+    "last_of_plan",
+    "last_of_sheet",
+    "load_options",
+    "merely_planned",
+    "named",
+    "nowhere",
+    "open_journal",
+    "perform",
+    "protect_state",
+    "renamed_something",
+    "reset_sandbox",
+    "taken_back",
+    "to_api",
+    "to_sandbox",
+    "unfinished",
+    "went_before",
+    "why_closed",
+]

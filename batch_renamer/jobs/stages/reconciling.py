@@ -1,0 +1,59 @@
+"""The stage that looks once more: rows that were sent and not confirmed enter, what their orders say now leaves."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+
+import anyio
+
+from batch_renamer.jobs.run import Run
+from batch_renamer.model import Unsettled
+from batch_renamer.renaming import Reread, SentRows, reconcile
+
+__all__ = ["look_once_more"]
+
+log = logging.getLogger("batch_renamer")
+
+_BATCH = 500
+_WORTH_SAYING_S = 1.0
+
+
+async def look_once_more(run: Run, sent: SentRows) -> None:
+    """Read again, at the end of renaming, the orders that were sent and are not known to be renamed.
+
+    A run that stops does not wait for this: the rows stay as they are, and whoever takes the run up reads them.
+    """
+    if not sent.rows or run.stop.requested:
+        return
+    journal, done = run.journal, 0
+    await _wait(run, sent)
+    run.progress.stage("Reading again what was not confirmed", len(sent.rows))
+
+    async def batches() -> AsyncIterator[list[Unsettled]]:
+        for begin in range(0, len(sent.rows), _BATCH):
+            yield await journal.off_loop(journal.unsettled, run.record, sent.rows[begin : begin + _BATCH])
+
+    async def record(group: list[Reread]) -> None:
+        nonlocal done
+        outcomes = [outcome for _, outcome in group if outcome is not None]
+        await journal.off_loop(journal.settle, run.record, outcomes)
+        for row, outcome in group:
+            if outcome is not None and outcome.result is not row.outcome.result:
+                about = {"row": outcome.row, "order_id": row.order_id, "result": outcome.result.value}
+                log.info("row %d, read again, is %s", outcome.row, outcome.result, extra={"fields": about})
+        done += len(group)
+        run.progress.advance(done)
+
+    await reconcile(batches(), record, gateway=run.gateway, workers=run.most_at_once, stop=run.stop)
+
+
+async def _wait(run: Run, sent: SentRows) -> None:
+    wait_s = sent.wait_s(now=anyio.current_time(), patience_s=run.settings.patience)
+    if wait_s > _WORTH_SAYING_S:
+        run.progress.close()
+        run.progress.message(
+            f"Some renames were not confirmed; their orders are read again in {wait_s:.0f} s, when late ones are there."
+        )
+    with run.stop.interruptible():
+        await anyio.sleep(wait_s)

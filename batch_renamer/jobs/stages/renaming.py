@@ -1,0 +1,106 @@
+"""The stages that write: a whole plan enters, the user says yes, and outcomes in the journal leave."""
+
+from __future__ import annotations
+
+import anyio
+
+from batch_renamer.errors import InputError, JournalError
+from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.stages.dispatch import Dispatch
+from batch_renamer.jobs.stages.intake import note_targets
+from batch_renamer.jobs.stages.locking import hold_alone
+from batch_renamer.jobs.stages.reconciling import look_once_more
+from batch_renamer.jobs.stages.tally import Tally, bad_outcomes
+from batch_renamer.jobs.stages.weighing import bad_in, stop_at_too_many
+from batch_renamer.model import Outcome
+from batch_renamer.renaming import SentRows, rename_all
+
+__all__ = ["confirm", "lock", "rename", "reopen", "still_whole"]
+
+
+async def confirm(run: Run) -> None:
+    """Ask whether the plan shall be done, if there is somebody to ask and anything to do."""
+    run.progress.close()
+    open_rows = await run.journal.off_loop(run.open_rows)
+    if run.confirm is not None and open_rows:
+        run.declined = not await run.confirm(run)
+
+
+async def lock(run: Run) -> None:
+    """Make sure that no other run renames in this account, waiting as long as the user allows."""
+    if run.declined:
+        return
+    # A run that is taken up or undone may be at work in another process this very moment, with nothing left to do yet.
+    if run.command not in ("resume", "undo") and not await run.journal.off_loop(run.open_rows):
+        return
+    await hold_alone(run, run.destination.account, *run.destination.locks)
+    # Whoever held it until a moment ago may have renamed what was read before.
+    await run.journal.off_loop(run.journal.look_again, run.record)
+
+
+async def reopen(run: Run) -> None:
+    """Open what is not done of a run that is taken up: what may have been applied is read back first."""
+    if run.declined:
+        return
+    # Whoever held the lock may have been this very run, at work until a moment ago.
+    run.enter(await run.journal.off_loop(run.journal.run, run.record.id))
+    run.in_hand = True
+    await note_targets(run)
+    await run.journal.off_loop(run.journal.reopen, run.record, failed=run.again_failed)
+
+
+async def still_whole(run: Run) -> None:
+    """Make sure that the run to be undone has not gone on since its way back was planned."""
+    if run.declined or run.origin is None:
+        return
+    went_on = await run.journal.off_loop(run.journal.has_sent_since, run.origin, run.record)
+    if went_on or await run.journal.off_loop(run.journal.reversible, run.origin) != run.record.sheet_rows:
+        msg = f"Run {run.origin.id} has renamed more orders since; nothing was sent. Undo it again."
+        raise InputError(msg)
+
+
+async def rename(run: Run) -> None:
+    """Send the planned renames, and write down each outcome before it is shown."""
+    if run.declined:
+        return
+    journal = run.journal
+    counts = await journal.off_loop(run.counts)
+    run.enter(record := await journal.off_loop(journal.commit, run.record))
+    run.progress.stage("Renaming", await journal.off_loop(journal.planned, record))
+    # Of a run that is taken up, what went wrong before has been seen: it counts afresh.
+    tally, sent, bad_in_plan = Tally(), SentRows(), 0 if run.command == "resume" else bad_in(counts)
+
+    async def record_outcomes(outcomes: list[Outcome]) -> None:
+        if run.unrecorded:
+            run.unrecorded += outcomes
+            return
+        try:
+            await journal.off_loop(journal.settle, record, outcomes)
+        except JournalError as error:
+            # They are tried once more at the end. In the journal their rows stay handed out: whoever takes the run up
+            # reads them back.
+            run.unrecorded += outcomes
+            run.stop.request(error)
+            return
+        bad_rows = [outcome.row for outcome in bad_outcomes(outcomes)]
+        try:
+            order_ids = await journal.off_loop(journal.order_ids, record, bad_rows) if bad_rows else {}
+        except JournalError as error:
+            # These outcomes are recorded, and those that are still to come must be, too.
+            run.stop.request(error)
+            return
+        sent.note(outcomes, now=anyio.current_time())
+        tally.add(outcomes, order_ids)
+        run.progress.advance(tally.done, failures=tally.bad, note=run.pace_note())
+        stop_at_too_many(run, tally, bad_in_plan=bad_in_plan)
+
+    dispatch = Dispatch(journal, record)
+    await rename_all(
+        dispatch.batches(),
+        record_outcomes,
+        gateway=run.gateway,
+        workers=run.most_at_once,
+        stop=run.stop,
+        elsewhere=dispatch.elsewhere,
+    )
+    await look_once_more(run, sent)

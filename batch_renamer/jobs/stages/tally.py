@@ -1,0 +1,44 @@
+"""How far a stage is: its decisions enter, two counts for those who watch leave.
+
+What counts in the end is counted in the journal.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from batch_renamer.model import BAD_RESULTS, Change, Outcome, Result
+from batch_renamer.progress import about
+
+__all__ = ["Tally", "bad_outcomes", "log_bad_row"]
+
+log = logging.getLogger("batch_renamer")
+
+
+class Tally:
+    """Counts what a stage has decided, and logs every bad row."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.bad = 0
+        self.drifted = 0
+
+    def add(self, decisions: Sequence[Change | Outcome], order_ids: Mapping[int, str]) -> None:
+        """Count a group of decisions; ``order_ids`` are those of its bad rows at least, by row."""
+        self.done += len(decisions)
+        for bad in bad_outcomes(decisions):
+            self.bad += 1
+            self.drifted += bad.result is Result.DRIFTED
+            log_bad_row(bad.row, order_ids[bad.row], bad.result, bad.reason)
+
+
+def log_bad_row(row: int, order_id: str, result: Result, reason: str) -> None:
+    """Log a row that somebody has to look at, as it happens."""
+    extra = about(row=row, order_id=order_id, result=result.value, reason=reason)
+    log.warning("row %d is %s: %s", row, result, reason, extra=extra)
+
+
+def bad_outcomes(decisions: Sequence[Change | Outcome]) -> list[Outcome]:
+    """Return the outcomes that somebody has to look at."""
+    return [one for one in decisions if isinstance(one, Outcome) and one.result in BAD_RESULTS]

@@ -1,0 +1,89 @@
+"""What the user has ruled out beforehand: a plan or a run so far enters, and goes on only if it is within bounds."""
+
+from __future__ import annotations
+
+from batch_renamer.errors import InputError, TooManyFailuresError
+from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.stages.tally import Tally
+from batch_renamer.model import BAD_RESULTS, Result
+from batch_renamer.planning import NO_SUCH_ORDER
+
+__all__ = ["ask_again", "bad_in", "be_strict", "stop_at_too_many", "weigh"]
+
+_SUSPICIOUS = 2
+"""So many orders, all of them missing, are more than a mistyped id."""
+
+
+async def ask_again(run: Run) -> None:
+    """Ask whether orders that were renamed since an earlier run of the same rows are to be renamed again."""
+    if run.confirm_again is None or run.stop.requested:
+        return
+    run.progress.close()
+    renamed_since = await run.journal.off_loop(run.journal.renamed_since, run.record)
+    if renamed_since and await run.confirm_again(run, renamed_since):
+        await run.journal.off_loop(run.journal.rename_again, run.record)
+
+
+async def weigh(run: Run) -> None:
+    """Refuse a plan that the user has ruled out beforehand."""
+    if run.record.committed_at is not None:
+        return  # It was weighed before its first rename; it is taken up because somebody wants the rest of it.
+    settings = run.settings
+    counts = await run.journal.off_loop(run.counts)
+    await _warn_of_another_account(run, counts)
+    if settings.strict:
+        await be_strict(run)
+    renames = await run.journal.off_loop(run.journal.planned, run.record)  # ``pending`` in a run that is taken up
+    if settings.max_renames is not None and renames > settings.max_renames:
+        limit = f"--max-renames {settings.max_renames}"
+        msg = f"The plan would rename {renames} orders, more than {limit} allows; nothing was sent."
+        raise InputError(msg)
+    bad = bad_in(counts)
+    if settings.max_failures.exceeded(failed=bad, rows=sum(counts.values())):
+        limit = f"--max-failures {settings.max_failures}"
+        msg = f"{bad} of {sum(counts.values())} rows are bad, more than {limit} allows; nothing was sent."
+        if run.dry:
+            run.warnings.append(f"{run.command.split()[0].replace('plan', 'apply')} would refuse this plan: {msg}")
+        else:
+            raise TooManyFailuresError(msg)
+
+
+async def _warn_of_another_account(run: Run, counts: dict[Result, int]) -> None:
+    """Warn if not one order of the sheet is there: most often that is the wrong key, address or profile."""
+    read = sum(counts.values()) - sum(counts.get(result, 0) for result in (Result.SKIPPED, Result.INVALID))
+    if read < _SUSPICIOUS or counts.get(Result.FAILED, 0) != read:
+        return
+    groups = await run.journal.off_loop(run.journal.reasons, run.record, [Result.FAILED])
+    if [group.reason for group in groups] == [NO_SUCH_ORDER]:
+        profile = f", profile {run.destination.profile}" if run.destination.profile else ""
+        run.warnings.append(
+            f"None of the {read:,} orders is in this account ({run.destination.base_url}{profile}):"
+            " is it the right one?"
+        )
+
+
+async def be_strict(run: Run) -> None:
+    """Refuse to go on with any bad row."""
+    counts = await run.journal.off_loop(run.counts)
+    bad = bad_in(counts)
+    if bad and run.command != "check":
+        raise InputError(f"{bad} of {sum(counts.values())} rows are bad, and --strict was asked for; nothing was sent.")
+
+
+def bad_in(counts: dict[Result, int]) -> int:
+    """Return how many rows of these counts are bad."""
+    return sum(counts.get(result, 0) for result in BAD_RESULTS)
+
+
+def stop_at_too_many(run: Run, tally: Tally, *, bad_in_plan: int) -> None:
+    """Stop a run in which more rows fail than the user allows.
+
+    A number of rows counts those that were bad in the plan; a share is one of the rows sent, so that a plan with many
+    rows to be repaired doesn't let the first failure stop the rest. Of a run that is taken up, drifted rows don't
+    count: nothing was sent for them, and each time it is taken up they would stop it again.
+    """
+    limit, spared = run.settings.max_failures, tally.drifted if run.command == "resume" else 0
+    bad, rows = tally.bad - spared, tally.done - spared
+    if limit.exceeded(failed=bad + (bad_in_plan if limit.count is not None else 0), rows=rows):
+        msg = f"{bad} of the {rows} rows sent so far are bad, more than --max-failures {limit} allows."
+        run.stop.request(TooManyFailuresError(msg))

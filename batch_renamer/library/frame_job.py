@@ -1,0 +1,248 @@
+"""One call of the library: a DataFrame and options enter, outcomes leave, and the journal where it is still needed."""
+
+from __future__ import annotations
+
+import difflib
+import io
+import logging
+import os
+import signal
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import anyio
+import anyio.to_thread
+import pandas as pd
+
+from batch_renamer.client import GRACE_S
+from batch_renamer.command_line import command_line
+from batch_renamer.errors import BatchRenamerError, InterruptedRunError, SettingsError, SheetError
+from batch_renamer.jobs import (
+    Destination,
+    Run,
+    committed,
+    interrupted,
+    load_options,
+    open_journal,
+    perform,
+    to_api,
+    to_sandbox,
+)
+from batch_renamer.journal import Journal
+from batch_renamer.library.temporary_state import StatePlace, temporary_state
+from batch_renamer.loader import open_frame
+from batch_renamer.model import COLUMNS, Result, RunSummary
+from batch_renamer.progress import make_progress
+from batch_renamer.reports import refuse_at_once
+from batch_renamer.settings import OPTIONS, ApiKey, Settings, resolve_settings
+
+__all__ = ["FrameJob", "Renaming"]
+
+log = logging.getLogger("batch_renamer")
+
+_COMMAND_LINE_ONLY: Mapping[str, str] = {
+    "config": "configuration files are not read here; give the options themselves",
+    "profile": "configuration files are not read here; give the options themselves",
+    "log_file": 'add a handler to logging.getLogger("batch_renamer") instead',
+    "sandbox_reset": "without state_dir every sandbox is a new one",
+    **dict.fromkeys(("sheet", "encoding", "delimiter"), "a DataFrame has been read already"),
+    **dict.fromkeys(("json", "quiet", "verbose", "no_progress", "yes"), "nothing is printed or asked here"),
+}
+"""Options of the command line that mean nothing here, and why."""
+
+_NOTHING_RENAMED = "Interrupted; nothing was renamed."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renaming:
+    """What became of a DataFrame: ``outcomes`` has one line per row and the columns of a report.
+
+    ``summary`` is the run in figures; its ``exit_code`` is what the command line would have exited with, and
+    ``stopped`` says why a run ended early ("" when it did not).
+
+    ``state_dir`` is where the run's journal is (None: it was not needed any more). With it the command line goes on:
+    ``batch-renamer resume ID --state-dir DIR``, or ``undo``, where ID is ``summary.run_id``.
+    """
+
+    outcomes: pd.DataFrame
+    summary: RunSummary
+    state_dir: Path | None = None
+
+
+class FrameJob:
+    """One call of the library, from its arguments to its result.
+
+    Raises:
+        SettingsError: an option is wrong, or the key is missing.
+        SheetError: it is no DataFrame.
+    """
+
+    def __init__(
+        self, frame: pd.DataFrame, *, api_key: str | None, dry_run: bool, options: Mapping[str, object]
+    ) -> None:
+        if not isinstance(frame, pd.DataFrame):
+            msg = (
+                f"A pandas DataFrame with the columns order_id and new_name is needed, not a {type(frame).__name__}: "
+                "make one with pd.DataFrame(...), or read a file with pd.read_csv(path, dtype=str)."
+            )
+            raise SheetError(msg)
+        self._settings = _resolved(options)
+        self._key = None if self._settings.sandbox else _checked_key(api_key)
+        self._frame, self._dry_run = frame, dry_run
+        self._has_state_dir = options.get("state_dir") is not None
+        self._run: Run | None = None
+        self.how_to_go_on = _NOTHING_RENAMED
+
+    async def perform(self) -> Renaming:
+        """Rename; the state directory goes with it unless it was given or is still needed."""
+        with self._place() as place:
+            settings = replace(self._settings, state_dir=place.folder)
+            destination = await anyio.to_thread.run_sync(self._destination, settings)
+            journal = await anyio.to_thread.run_sync(open_journal, settings)
+            self._run = run = self._new_run(settings, journal, destination)
+            try:
+                summary = await _performed(run)
+                outcomes = await journal.off_loop(_outcomes, run)
+            finally:
+                with anyio.CancelScope(shield=True):
+                    if await journal.off_loop(_is_unfinished, run):
+                        place.keep, self.how_to_go_on = True, _ways_on(run)
+                        log.warning("%s", self.how_to_go_on)
+                    await anyio.to_thread.run_sync(journal.close)
+        return Renaming(outcomes=outcomes, summary=summary, state_dir=place.folder if place.keep else None)
+
+    def interrupt(self, at_once: bool) -> bool:
+        """Let the run stop, with or without finishing what is in flight; tell whether there is a run to stop."""
+        if self._run is None:
+            return False
+        _interrupt(self._run, at_once=at_once)
+        return True
+
+    @contextmanager
+    def _place(self) -> Iterator[StatePlace]:
+        if self._has_state_dir:
+            yield StatePlace(folder=self._settings.state_dir, keep=True)
+        elif self._settings.sandbox:
+            with tempfile.TemporaryDirectory(prefix="batch-renamer-") as folder:
+                yield StatePlace(folder=Path(folder))
+        else:
+            with temporary_state(self._settings.state_dir) as place:
+                yield place
+
+    def _destination(self, settings: Settings) -> Destination:
+        return to_sandbox(settings) if self._key is None else to_api(settings, self._key)
+
+    def _new_run(self, settings: Settings, journal: Journal, destination: Destination) -> Run:
+        return Run(
+            command="plan" if self._dry_run else "apply",
+            settings=settings,
+            journal=journal,
+            progress=make_progress(io.StringIO(), quiet=True),
+            destination=destination,
+            open_sheet=lambda _: nullcontext(open_frame(self._frame, load_options(settings))),
+        )
+
+
+async def _performed(run: Run) -> RunSummary:
+    """Perform a run; when the caller cancels, let it come to its end in order, and go on with the cancellation then.
+
+    Raises:
+        BatchRenamerError: what ended the run before it had rows, or a fault in the program.
+    """
+    ended = anyio.Event()
+    results: list[RunSummary | BaseException] = []
+
+    async def to_the_end() -> None:
+        try:
+            with anyio.CancelScope(shield=True):
+                results.append(await perform(run))
+        except BaseException as error:  # it goes to the caller below, not through the task group, which would wrap it
+            results.append(error)
+        finally:
+            ended.set()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(to_the_end)
+        try:
+            await ended.wait()
+        except anyio.get_cancelled_exc_class():
+            _interrupt(run, at_once=False)
+            with anyio.CancelScope(shield=True):
+                await ended.wait()
+            raise
+    [result] = results
+    if isinstance(result, RunSummary):
+        return result
+    while isinstance(result, BaseExceptionGroup):
+        result = result.exceptions[0]
+    if isinstance(result, Exception) and not isinstance(result, BatchRenamerError):
+        raise BatchRenamerError(f"A fault in batch-renamer: {type(result).__name__}.") from result
+    raise result
+
+
+def _interrupt(run: Run, *, at_once: bool) -> None:
+    """Ask a run to stop; only what writes gets the time to finish."""
+    writes = run.begun_in_journal and committed(run.record)
+    cause = InterruptedRunError(signal.SIGINT)
+    run.stop.request(cause, grace_s=GRACE_S if writes and not at_once else 0)
+
+
+def _is_unfinished(run: Run) -> bool:
+    """Tell whether a run has renamed, and something is left that only its journal knows how to finish or take back."""
+    if not run.begun_in_journal:
+        return False
+    try:
+        record, counts = run.journal.run(run.record.id), run.journal.counts(run.record)
+    except BatchRenamerError as error:
+        log.error("what became of run %s can't be told: %s", run.record.id, error)  # noqa: TRY400 - the cause is its sentence
+        return True
+    return committed(record) and (bool(record.stopped) or interrupted(record, counts) or Result.UNKNOWN in counts)
+
+
+def _ways_on(run: Run) -> str:
+    """Return how a run that was stopped can be finished or taken back, in words."""
+    counts = run.journal.counts(run.record)
+    options: dict[str, object] = {"state_dir": str(run.settings.state_dir)}
+    if run.settings.sandbox:
+        options["sandbox"] = True
+    elif "base_url" in dict(run.settings.sources):
+        options["base_url"] = run.settings.base_url
+    program = ["batch-renamer"]  # this process may have been started by any other
+    resume, undo = (command_line(command, [run.record.id], options, program=program) for command in ("resume", "undo"))
+    renamed = f"{counts.get(Result.RENAMED, 0)} of {sum(counts.values())} orders are renamed"
+    return (
+        f"Run {run.record.id} was stopped: {renamed}. Its journal is kept. To go on: {resume} "
+        f"To put the old names back: {undo}"
+    )
+
+
+def _outcomes(run: Run) -> pd.DataFrame:
+    return pd.DataFrame([asdict(row) | {"result": row.result.value} for row in run.rows()], columns=list(COLUMNS))
+
+
+def _resolved(options: Mapping[str, object]) -> Settings:
+    for name in options:
+        if name in _COMMAND_LINE_ONLY:
+            raise SettingsError(f"{name} is no option here: {_COMMAND_LINE_ONLY[name]}.")
+        if name not in OPTIONS:
+            near = difflib.get_close_matches(name, OPTIONS - _COMMAND_LINE_ONLY.keys(), n=1)
+            raise SettingsError(f"There is no option {name}." + (f" Did you mean {near[0]}?" if near else ""))
+    # Of the environment only the platform's folder counts, which is that of the command line.
+    platform = {name: value for name, value in os.environ.items() if name == "XDG_STATE_HOME"}
+    settings = resolve_settings(options, environ=platform, as_arguments=True)
+    refuse_at_once(settings.report)
+    return settings
+
+
+def _checked_key(api_key: str | None) -> ApiKey:
+    if api_key is None:
+        msg = "api_key is missing; give it, or sandbox=True to practise."
+        raise SettingsError(msg)
+    try:
+        return ApiKey(api_key)
+    except ValueError as error:
+        msg = f"api_key {error}."
+        raise SettingsError(msg) from None

@@ -1,0 +1,172 @@
+"""Keeps apart the rows that are read singly and those that a page of the list decides, while both go on.
+
+Pages, readings and batches of requests enter; every undecided row is recorded once. Nothing here makes a request.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+import anyio
+
+from batch_renamer.client import ReadPage
+from batch_renamer.model import Found, Order, Reading, RenameRequest
+from batch_renamer.planning.sampling import SAMPLES, contradicts, sample
+from batch_renamer.text import order_key
+
+__all__ = ["Batches", "Desk", "Record", "Wanted"]
+
+Batches = AsyncIterator[Sequence[RenameRequest]]
+Record = Callable[[list[tuple[RenameRequest, Reading]]], Awaitable[None]]
+Wanted = Callable[[Sequence[str]], Awaitable[list[RenameRequest]]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """Knows which rows are being read singly and which were on a page, so that none is recorded twice.
+
+    A query that was under way when a row was recorded may still return it. So a row is forgotten only by a query that
+    began after that, and while no batch of an earlier one still holds it.
+
+    Pages are held back until some orders of the first ones have been read singly. Where one of these has another name
+    than its page says, all pages are dropped: their rows are undecided still, and read singly like all others.
+    """
+
+    wanted: Wanted
+    record: Record
+    left: int
+    mean_row_on_last_page: float = math.inf
+    _coming: set[int] = field(default_factory=set)
+    _singly: set[int] = field(default_factory=set)
+    _recorded_singly: set[int] = field(default_factory=set)
+    _on_pages: set[int] = field(default_factory=set)
+    _recorded_on_pages: set[int] = field(default_factory=set)
+    list_is_wrong: bool = False
+    _held: list[ReadPage] = field(default_factory=list)
+    _rows_held: int = 0
+    _checks_left: int = len(SAMPLES)
+    _checks_begun: int = 0
+    _one_page: anyio.Lock = field(default_factory=anyio.Lock)
+    _singles_begun: bool = False
+    _pages_over: bool = False
+
+    @property
+    def left_on_pages(self) -> int:
+        """How many rows a page could still bring."""
+        return self.left - self._rows_held
+
+    def take(self, request: RenameRequest) -> bool:
+        """Note that a row is read singly now; False if it was on a page."""
+        self._coming.discard(request.row)
+        if request.row in self._on_pages:
+            return False
+        if not self._pages_over:
+            self._singly.add(request.row)
+        return True
+
+    async def record_singles(self, readings: list[tuple[RenameRequest, Reading]]) -> None:
+        """Record what was read singly."""
+        await self.record(readings)
+        self.left -= sum(request.current_name is None for request, _ in readings)
+        if not self._pages_over:
+            self._recorded_singly.update(request.row for request, _ in readings)
+
+    async def receive(self, page: ReadPage) -> tuple[int, list[RenameRequest]]:
+        """Take a page; return how many wanted orders it holds, and which requests are to be read singly to check it."""
+        async with self._one_page:
+            if not self._checks_left:
+                return await self._record_page(page), []
+            requests = await self._undecided_of(page)
+            self._held.append(page)
+            if requests:
+                self.mean_row_on_last_page = sum(request.row for request in requests) / len(requests)
+            checked: list[RenameRequest] = []
+            if self._checks_begun < len(SAMPLES):
+                checked = sample(requests, _by_key(page), size=SAMPLES[self._checks_begun])
+                self._checks_begun += bool(checked)
+            self._on_pages.update(request.row for request in checked)
+            self._rows_held += len(requests)
+            return len(requests), checked
+
+    async def record_checked(self, readings: list[tuple[RenameRequest, Reading]]) -> None:
+        """Record what was read singly to check a page."""
+        await self.record(readings)
+        self._rows_held -= len(readings)
+        self._are_recorded({request.row for request, _ in readings})
+
+    async def judge(self, page: ReadPage, readings: Sequence[tuple[RenameRequest, Reading]]) -> None:
+        """Take the check of a page; with the last of them, what was held back is recorded."""
+        listed = _by_key(page)
+        async with self._one_page:
+            self._checks_left -= 1
+            if any(contradicts(reading, listed[order_key(request.order_id)]) for request, reading in readings):
+                self.list_is_wrong = True
+            if not self._checks_left:
+                await self._record_held()
+
+    async def end_checks(self) -> None:
+        """Record what is still held back: no other page comes, or single reads leave no room for more checks."""
+        async with self._one_page:
+            self._checks_left = 0
+            await self._record_held()
+
+    async def _record_held(self) -> None:
+        held, self._held, self._rows_held = self._held, [], 0
+        for page in held:
+            await self._record_page(page)
+
+    async def _undecided_of(self, page: ReadPage) -> list[RenameRequest]:
+        recorded = frozenset(self._recorded_singly)
+        wanted = await self.wanted(list(_by_key(page)))
+        found = [request for request in wanted if request.row not in self._singly | self._on_pages]
+        self._singly -= recorded
+        self._recorded_singly -= recorded
+        return found
+
+    async def _record_page(self, page: ReadPage) -> int:
+        if self.list_is_wrong:
+            return 0
+        found, orders = await self._undecided_of(page), _by_key(page)
+        if not found:
+            return 0
+        rows = {request.row for request in found}
+        self._on_pages |= rows
+        self.mean_row_on_last_page = sum(rows) / len(rows)
+        await self.record(
+            [(request, Found(order=orders[order_key(request.order_id)], read_at=page.read_at)) for request in found]
+        )
+        self._are_recorded(rows)
+        return len(found)
+
+    def _are_recorded(self, rows: set[int]) -> None:
+        if self._singles_begun:
+            self._recorded_on_pages |= rows
+        else:
+            self._on_pages -= rows  # No query for single reads has begun that could still return them.
+        self.left -= len(rows)
+
+    def pages_are_over(self) -> None:
+        """Note that nobody will ask what is being read singly any more."""
+        self._pages_over = True
+        self._singly.clear()
+        self._recorded_singly.clear()
+
+    async def fresh(self, batches: Batches) -> Batches:
+        """Hand the batches on."""
+        self._singles_begun = True
+        while True:
+            recorded = frozenset(self._recorded_on_pages)
+            batch = await anext(batches, None)
+            if batch is None:
+                return
+            recorded -= self._coming
+            self._on_pages -= recorded
+            self._recorded_on_pages -= recorded
+            self._coming.update(request.row for request in batch)
+            yield batch
+
+
+def _by_key(page: ReadPage) -> dict[str, Order]:
+    return {order_key(order.order_id): order for order in page.orders}

@@ -1,0 +1,8 @@
+"""Sends the renames: every change becomes exactly one outcome that is true."""
+
+from __future__ import annotations
+
+from batch_renamer.renaming.pool import rename_all
+from batch_renamer.renaming.reconcile import Reread, SentRows, reconcile
+
+__all__ = ["Reread", "SentRows", "reconcile", "rename_all"]

@@ -1,0 +1,96 @@
+"""Reads again, late, every order that was sent and is not known to be renamed; what that changes leaves as an outcome.
+
+An API that answers 202, 502 or nothing at all may apply a rename seconds later, and a read replica may lag behind. One
+look right after the answer proves little; a second one, `LATE_S` after the last answer that was lost, settles most.
+What it does not settle stays ``unknown``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
+
+from batch_renamer.client import Gateway, MostAtOnce, StopSignal, work_through
+from batch_renamer.model import Missing, Outcome, Reading, Result, Unreadable, Unsettled
+from batch_renamer.renaming.readback import Sent, told_by
+
+__all__ = ["LATE_S", "Reread", "SentRows", "again_told_by", "reconcile"]
+
+LATE_S = 15.0
+"""So long after its last answer was lost, an order is read once more, in seconds. Most late renames are there by then;
+every run with a lost answer ends later for it, so it is not longer."""
+
+Reread = tuple[Unsettled, Outcome | None]
+"""A row that was read again, and its new outcome; None when the reading tells nothing new."""
+
+
+class SentRows:
+    """The rows whose orders are to be read again: those that were sent and not confirmed.
+
+    Example:
+        >>> rows = SentRows()
+        >>> rows.note([Outcome(row=2, result=Result.RENAMED, attempts=1)], now=0.0)
+        >>> rows.rows
+        []
+    """
+
+    def __init__(self) -> None:
+        self.rows: list[int] = []
+        self.lost_at: float | None = None
+
+    def note(self, outcomes: Sequence[Outcome], *, now: float) -> None:
+        """Take note of outcomes that were just recorded; ``now`` is the event loop's time."""
+        for outcome in outcomes:
+            if outcome.attempts and outcome.result in (Result.FAILED, Result.UNKNOWN):
+                self.rows.append(outcome.row)
+                if outcome.result is Result.UNKNOWN:
+                    self.lost_at = now
+
+    def wait_s(self, *, now: float, patience_s: float) -> float:
+        """Return how long the reading has to wait; a refusal alone waits for nothing."""
+        if self.lost_at is None:
+            return 0.0
+        return max(self.lost_at + min(LATE_S, patience_s) - now, 0.0)
+
+
+async def reconcile(
+    batches: AsyncIterator[Sequence[Unsettled]],
+    record: Callable[[list[Reread]], Awaitable[None]],
+    *,
+    gateway: Gateway,
+    workers: MostAtOnce,
+    stop: StopSignal,
+    wall: Callable[[], float] = time.time,
+) -> None:
+    """Read the orders of these rows, many at once, and hand what that says to ``record`` in groups."""
+
+    async def handle(row: Unsettled, emit: Callable[[Reread], None]) -> None:
+        emit((row, again_told_by(await gateway.read(row.order_id), row, now=wall())))
+
+    await work_through(batches, handle, record, workers=workers, stop=stop, capacity=gateway.capacity("read"))
+
+
+def again_told_by(reading: Reading, row: Unsettled, *, now: float) -> Outcome | None:
+    """Return what a later reading makes of a row, or None where it says nothing new; ``now`` is the wall clock's."""
+    before = row.outcome
+    if isinstance(reading, Unreadable) or (before.result is Result.FAILED and isinstance(reading, Missing)):
+        return None
+    refused = before.result is Result.FAILED and before.final_name in (None, before.old_name)
+    sent = Sent(
+        row=before.row,
+        old_name=before.old_name,
+        new_name=row.new_name,
+        ended=before.reason.rstrip("."),
+        refused=refused,
+        # What a failed row has instead of both names was found to be the server's doing.
+        shown=before.final_name if before.result is Result.FAILED else None,
+        again=True,
+    )
+    told = told_by(reading, sent)
+    if (told.result, told.final_name) == (before.result, before.final_name) and told.result is Result.FAILED:
+        return None
+    seconds = before.seconds
+    if before.started_at is not None and now >= before.started_at:
+        seconds = round(now - before.started_at, 3)
+    return replace(told, http_status=before.http_status, started_at=before.started_at, seconds=seconds)

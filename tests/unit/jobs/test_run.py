@@ -1,0 +1,97 @@
+"""The run in figures: the pace and the speed of the API enter; the bound of concurrency and the forecast leave."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from batch_renamer.client.pacing import Pacer
+from batch_renamer.jobs.destinations import MOST_AT_ONCE, nowhere
+from batch_renamer.jobs.run import Run
+from batch_renamer.model import Result
+from batch_renamer.settings import Settings
+
+if TYPE_CHECKING:
+    from batch_renamer.client.gateway import Gateway
+    from batch_renamer.journal import Journal, RunRecord
+    from batch_renamer.progress import Progress
+
+
+def run_at(
+    *,
+    rate_per_s: float = 300,
+    latency_s: float | None = None,
+    workers: int | None = None,
+    command: str = "apply",
+    renames: int = 0,
+    connections: int = MOST_AT_ONCE,
+) -> Run:
+    """Return a run whose API answers after so many seconds, and whose plan has so many renames."""
+    run = Run(
+        command=command,
+        settings=Settings(state_dir=Path(), workers=workers),
+        journal=cast("Journal", SimpleNamespace(counts=lambda _, over: {Result.PLANNED: renames, Result.UNCHANGED: 9})),
+        progress=cast("Progress", None),
+        destination=replace(nowhere(), connections=connections),
+    )
+    pacer = Pacer(rate_per_s=rate_per_s)
+    pacer.latency_s = latency_s
+    run.connect(cast("Gateway", None), pacer)
+    run.enter(cast("RunRecord", object()))
+    return run
+
+
+@pytest.mark.parametrize("latency_s", [None, 0.001, 30.0])
+def test_the_bound_of_concurrency_is_no_estimate(latency_s: float | None) -> None:
+    """However slow the API is, a thousand rows may be in hand; how many are, demand decides."""
+    assert run_at(latency_s=latency_s).most_at_once() == MOST_AT_ONCE == 1_000
+
+
+@pytest.mark.parametrize("workers", [None, 500])
+def test_no_more_rows_are_in_hand_than_there_are_connections(workers: int | None) -> None:
+    """Each row in hand holds a connection open, and each connection a file."""
+    assert run_at(workers=workers, connections=40).most_at_once() == 40
+
+
+def test_the_bound_that_was_asked_for_is_kept() -> None:
+    """``--workers`` is not argued with."""
+    assert run_at(latency_s=2.0, workers=3).most_at_once() == 3
+
+
+@pytest.mark.parametrize(
+    ("latency_s", "workers", "per_s"),
+    [(0.1, None, 298.5), (0.1, 16, 160.0), (0.01, 16, 298.5), (None, 16, 298.5)],
+    ids=["by the pace", "few workers", "enough workers", "nothing known yet"],
+)
+def test_the_forecast_knows_what_holds_a_run_back(latency_s: float | None, workers: int | None, per_s: float) -> None:
+    """The pace, or the workers that were asked for and the time of an answer."""
+    assert run_at(latency_s=latency_s, workers=workers).requests_per_s() == pytest.approx(per_s)
+
+
+@pytest.mark.parametrize(
+    ("command", "requests", "seconds"),
+    [
+        pytest.param("plan", 3_000 + 31, 10.05 + 2.5, id="a kept plan is looked at again, as fast as now"),
+        pytest.param("undo --dry-run", 3_000 + 31, 10.05 + 2.5, id="and so is one of an undo"),
+        pytest.param("apply", 3_000, 10.05, id="at the question all was just read"),
+        pytest.param("apply --plan", 3_000, 10.05, id="of a kept plan, too"),
+        pytest.param("resume", 6_000, 20.1, id="what is taken up has yet to be read"),
+    ],
+)
+def test_the_forecast_is_of_what_is_still_to_be_done(command: str, requests: int, seconds: float) -> None:
+    """Reading took 31 requests and 2.5 s; the renames go at the pace."""
+    run = run_at(command=command, renames=3_000)
+    assert run._pacer is not None
+    run._pacer.requests, run.read_in_s = 31, 2.5
+    forecast = run.forecast()
+    assert forecast.requests == requests
+    assert forecast.seconds == pytest.approx(seconds, rel=0.001)
+
+
+def test_the_limit_is_shown() -> None:
+    """The progress line tells what is kept to."""
+    assert run_at().pace_note() == "limit 300/s"

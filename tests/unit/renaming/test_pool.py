@@ -1,0 +1,753 @@
+"""The pool: changes enter, and each leaves with one outcome that is true of what the API holds."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+
+import anyio
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from batch_renamer.errors import JournalError, KeyRefusedError
+from batch_renamer.model import Change, Order, Outcome, Result
+from batch_renamer.names import same_in_other_form
+from batch_renamer.renaming.pool import FRESH_S, GUARDED_FRESH_S, rename_all
+from tests.support.bench import Bench, a_stop, batches_of, changes_of
+from tests.support.clock import VirtualTimeLoop
+from tests.support.fake_api import (
+    FakeOrdersApi,
+    Fault,
+    ForeignName,
+    Hang,
+    KeyRefused,
+    Method,
+    Outage,
+    Refused,
+    Slow,
+    Stale,
+    Throttled,
+    Transient,
+    Unconfirmed,
+    Unsent,
+)
+
+FOREIGN = "kept by the server"
+
+
+@pytest.fixture(autouse=True)
+def _same_jitter_every_time() -> None:
+    random.seed(2024)
+
+
+KEY_IS_REFUSED = Outage(begin_s=0, method="page", fault=KeyRefused())
+
+
+def api_of(orders: int = 30, *outages: Outage, latency_s: float = 0.05) -> FakeOrdersApi:
+    """Return an API with so many orders."""
+    names = {f"o{number}": f"old {number}" for number in range(orders)}
+    return FakeOrdersApi(names, latency_s=latency_s, outages=outages)
+
+
+async def rename_one(api: FakeOrdersApi, *, attempts: int = 6, read_at: float = 0.0) -> Outcome | None:
+    """Rename the only order of the API; return its outcome."""
+    bench = Bench.of(api, attempts=attempts, patience_s=60)
+    return (await bench.rename(changes_of(api, read_at=read_at))).get(2)
+
+
+async def check_truth(api: FakeOrdersApi, changes: Sequence[Change], outcomes: Mapping[int, Outcome]) -> None:
+    """Let everything that is under way at the API come to rest, and compare the outcomes with what it holds then."""
+    await anyio.sleep(1000)
+    for change in changes:
+        holds, given = api.names[change.order_id], api.names_given[change.order_id]
+        outcome = outcomes.get(change.row)
+        match outcome.result if outcome is not None else None:
+            case None:
+                assert given == [], "a pending row was renamed"
+            case Result.RENAMED:
+                assert same_in_other_form(holds, change.new_name)
+            case Result.FAILED:
+                assert holds != change.new_name
+            case Result.UNKNOWN:
+                assert outcome is not None
+                assert outcome.attempts > 0
+            case other:
+                pytest.fail(f"nothing leads to {other} here")
+        assert {" ".join(name.lower().split()) for name in given} <= {change.new_name, FOREIGN}, "nobody asked for it"
+
+
+# Renaming without faults.
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("workers", [1, 5, 16])
+async def test_the_most_requests_at_once_are_the_workers(workers: int) -> None:
+    """All workers are busy where the API is slow, and never more than that."""
+    api = api_of(50, latency_s=5)
+    outcomes = await Bench.of(api).rename(changes_of(api), workers=workers)
+    assert api.most_at_once == workers
+    assert len(outcomes) == 50
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("batch", [1, 7, 500])
+async def test_every_order_gets_its_own_name_once(batch: int) -> None:
+    """As many PATCHes as changes, each with the name of its row."""
+    api = api_of(100)
+    changes = changes_of(api)
+    outcomes = await Bench.of(api).rename(changes, batch=batch)
+    assert api.names_given == {change.order_id: [change.new_name] for change in changes}
+    assert {outcome.result for outcome in outcomes.values()} == {Result.RENAMED}
+    assert len(api.calls) == 100
+
+
+@pytest.mark.virtual_time
+async def test_the_outcome_of_a_good_rename_says_it_all() -> None:
+    """Names before and after, the order as confirmed, tries, status, begin and duration."""
+    await anyio.sleep(100)
+    outcome = await rename_one(api_of(1, latency_s=0.25), read_at=90.0)
+    assert outcome == Outcome(
+        row=2,
+        result=Result.RENAMED,
+        old_name="old 0",
+        final_name="new o0",
+        order=Order(order_id="o0", name="new o0"),
+        attempts=1,
+        http_status=200,
+        started_at=100.0,
+        seconds=0.25,
+    )
+
+
+# One row with faults.
+
+REFUSED = Refused(status=422, words="Too long")
+LOST = Transient()
+MADE = Transient(applied=True)
+TABLE = {
+    # what the server did and the client saw: (renames, reads, result, name at the end)
+    "applied, 503": ([MADE], [], Result.RENAMED, "new o0"),
+    "applied, reset": ([Transient(applied=True, status=None)], [], Result.RENAMED, "new o0"),
+    "applied in time, timed out": ([Hang(applied_after_s=1)], [], Result.RENAMED, "new o0"),
+    "not applied, 503": ([LOST], [], Result.UNKNOWN, "old 0"),
+    "not applied, reset": ([Transient(status=None)], [], Result.UNKNOWN, "old 0"),
+    "never applied, timed out": ([Hang()], [], Result.UNKNOWN, "old 0"),
+    "applied much later, timed out": ([Hang(applied_after_s=90)], [], Result.UNKNOWN, "old 0"),
+    "applied, 503, unreadable": ([MADE], [Transient()] * 9, Result.UNKNOWN, None),
+    "not applied, 503, unreadable": ([LOST], [Refused(status=403)], Result.UNKNOWN, None),
+    "timed out, unreadable": ([Hang()], [Transient()] * 9, Result.UNKNOWN, None),
+    "applied, 503, read after a 429": ([MADE], [Throttled()], Result.RENAMED, "new o0"),
+    "not applied, 503, gone": ([LOST], [Refused(status=404)], Result.FAILED, None),
+    "another name kept": ([ForeignName(kept=FOREIGN)], [], Result.FAILED, FOREIGN),
+    "another name kept, unreadable": ([ForeignName(kept=FOREIGN)], [Transient()] * 9, Result.UNKNOWN, None),
+    "refused": ([REFUSED], [], Result.FAILED, "old 0"),
+    "not there": ([Refused(status=404)], [Refused(status=404)], Result.FAILED, None),
+    "gone": ([Refused(status=410)], [Refused(status=410)], Result.FAILED, None),
+    "refused, unreadable": ([REFUSED], [Refused(status=403)], Result.FAILED, None),
+    "refused and applied": ([Refused(status=409, applied=True)], [], Result.RENAMED, "new o0"),
+    "said to be gone, and applied": ([Refused(status=404, applied=True)], [], Result.RENAMED, "new o0"),
+    "accepted and applied": ([Unconfirmed(applied_after_s=0)], [], Result.RENAMED, "new o0"),
+    "accepted, applied later": ([Unconfirmed(applied_after_s=9)], [], Result.UNKNOWN, "old 0"),
+    "accepted and not applied": ([Unconfirmed()], [], Result.UNKNOWN, "old 0"),
+    "another form kept": ([ForeignName(kept=" new  o0")], [], Result.RENAMED, " new  o0"),
+    "another case kept, lost": ([Transient(applied=True, kept="NEW O0")], [], Result.FAILED, "NEW O0"),
+    "another form kept, lost": ([Transient(applied=True, kept="new o0 ")], [], Result.RENAMED, "new o0 "),
+    "the old name shown, applied later": ([Stale(applied_after_s=9)], [], Result.UNKNOWN, "old 0"),
+    "never arrived": ([Unsent()], [], Result.FAILED, "old 0"),
+    "throttled, refused": ([Throttled(), REFUSED], [], Result.FAILED, "old 0"),
+}
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize(("renames", "reads", "result", "final_name"), TABLE.values(), ids=TABLE)
+async def test_the_outcome_of_a_single_try_is_true(
+    renames: list[Fault], reads: list[Fault], result: Result, final_name: str | None
+) -> None:
+    """What the server did, what the client saw and what the reading back shows decide; doubt is never hidden."""
+    api = api_of(1)
+    api.add("o0", script={"rename": renames, "get": reads})
+    changes = changes_of(api)
+    outcome = await rename_one(api, attempts=1)
+    assert outcome is not None
+    assert (outcome.result, outcome.final_name) == (result, final_name)
+    assert outcome.attempts == api.count("rename", "o0") == len(renames)
+    assert bool(outcome.reason) == (result != Result.RENAMED)
+    assert bool(outcome.warning) == (result == Result.RENAMED and outcome.final_name != "new o0")
+    await check_truth(api, changes, {2: outcome})
+
+
+SEVERAL = {
+    "503 before and after": ([LOST, MADE, LOST], Result.RENAMED),
+    "applied, then refused": ([MADE, REFUSED], Result.RENAMED),
+    "not applied, then refused": ([LOST, REFUSED], Result.UNKNOWN),
+    "applied, then never arrived": ([MADE, Unsent(), Unsent()], Result.RENAMED),
+    "timed out and applied late, then 409": ([Hang(applied_after_s=70), Refused(status=409)], Result.UNKNOWN),
+    "timed out and applied late, then 503": ([Hang(applied_after_s=90), LOST, LOST], Result.UNKNOWN),
+    "timed out and applied late, then never arrived": (
+        [Hang(applied_after_s=90), Unsent(), Unsent()],
+        Result.UNKNOWN,
+    ),
+    "timed out, then another name twice": (
+        [Hang(applied_after_s=90), ForeignName(kept=FOREIGN), ForeignName(kept=FOREIGN)],
+        Result.UNKNOWN,
+    ),
+    "another name once": ([ForeignName(kept=FOREIGN)], Result.RENAMED),
+    "another name twice": ([ForeignName(kept=FOREIGN)] * 2, Result.FAILED),
+    "never arrived at all": ([Unsent()] * 3, Result.FAILED),
+    "timed out, then good": ([Hang(applied_after_s=60)], Result.RENAMED),
+}
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize(("renames", "result"), SEVERAL.values(), ids=SEVERAL)
+async def test_the_outcome_of_several_tries_is_true(renames: list[Fault], result: Result) -> None:
+    """A request that was lost early is not forgotten over the clear answer to a later one."""
+    api = api_of(1)
+    api.add("o0", script={"rename": renames})
+    changes = changes_of(api)
+    outcome = await rename_one(api, attempts=3)
+    assert outcome is not None
+    assert outcome.result == result
+    await check_truth(api, changes, {2: outcome})
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize(
+    ("renames", "reads", "reason"),
+    [
+        pytest.param([REFUSED], [], 'The API refused the new name: 422 Unprocessable Entity: "Too long".', id="422"),
+        pytest.param(
+            [Unsent()] * 2, [], "The last of 2 tries ended with a refused connection; nothing was sent.", id="unsent"
+        ),
+        pytest.param(
+            [LOST] * 2,
+            [],
+            "The last of 2 tries ended with 503 Service Unavailable; read back, the order has its old name, but the "
+            "API may yet change it.",
+            id="503",
+        ),
+        pytest.param(
+            [LOST] * 2,
+            [Refused(status=403)],
+            "The last of 2 tries ended with 503 Service Unavailable, and the order could not be read back "
+            "(403 Forbidden).",
+            id="unreadable",
+        ),
+        pytest.param(
+            [Hang()] * 2,
+            [],
+            "The last of 2 tries ended with no answer in time; read back, the order has its old name, but the API may "
+            "yet change it.",
+            id="timeout",
+        ),
+        pytest.param(
+            [ForeignName(kept=FOREIGN)] * 2,
+            [],
+            "The last of 2 tries ended with an answer with another name; the API changed the order to another name "
+            "than the one sent.",
+            id="another name",
+        ),
+        pytest.param(
+            [LOST] * 2,
+            [Refused(status=404)],
+            "The last of 2 tries ended with 503 Service Unavailable; read back, the order is gone.",
+            id="gone",
+        ),
+    ],
+)
+async def test_the_reason_is_one_plain_sentence(renames: list[Fault], reads: list[Fault], reason: str) -> None:
+    """It says how the tries ended, and what the order itself shows."""
+    api = api_of(1)
+    api.add("o0", script={"rename": renames, "get": reads})
+    outcome = await rename_one(api, attempts=2)
+    assert outcome is not None
+    assert outcome.reason == reason
+
+
+@pytest.mark.virtual_time
+async def test_eighty_rows_answered_204_are_settled_by_one_read_each() -> None:
+    """An API that renames and shows nothing is no outage, and no rename is sent twice."""
+    api = api_of(80)
+    for order_id in api.names:
+        api.add(order_id, script={"rename": [Unconfirmed(status=204, applied_after_s=0)]})
+    bench, changes = Bench.of(api), changes_of(api)
+    outcomes = await bench.rename(changes)
+    assert {outcome.result for outcome in outcomes.values()} == {Result.RENAMED}
+    assert (len(api.times("rename")), len(api.times("get"))) == (80, 80)
+    assert bench.said == []
+    await check_truth(api, changes, outcomes)
+
+
+@pytest.mark.virtual_time
+async def test_a_refused_order_with_another_hands_name_is_not_taken_for_changed_by_this_run() -> None:
+    """What an undo would put back must have been changed by the run that is undone."""
+    api = api_of(1)
+    api.add("o0", script={"rename": [REFUSED]})
+    changes = changes_of(api)
+    api.names["o0"] = "by another hand"
+    outcome = (await Bench.of(api).rename(changes))[2]
+    assert (outcome.result, outcome.final_name) == (Result.UNKNOWN, "by another hand")
+
+
+@pytest.mark.virtual_time
+async def test_tries_count_what_was_sent() -> None:
+    """429s are among the attempts of the report, reads are not."""
+    api = api_of(1)
+    api.add("o0", script={"rename": [Throttled(), LOST, Throttled(), MADE], "get": [Transient()]})
+    outcome = await rename_one(api, attempts=2)
+    assert outcome is not None
+    assert (outcome.attempts, outcome.http_status, outcome.result) == (4, 503, Result.RENAMED)
+
+
+@pytest.mark.virtual_time
+async def test_one_failing_row_leaves_its_siblings_alone() -> None:
+    """The others are renamed as if it weren't there."""
+    api = api_of(60)
+    api.add("o20", script={"rename": itertools.repeat(LOST)})
+    api.add("o30", script={"rename": [REFUSED]})
+    api.add("o40", script={"rename": itertools.repeat(Unsent())})
+    changes = changes_of(api)
+    outcomes = await Bench.of(api).rename(changes)
+    assert [row for row, outcome in sorted(outcomes.items()) if outcome.result != Result.RENAMED] == [22, 32, 42]
+    assert all(api.count("rename", f"o{number}") == 1 for number in range(60) if number not in (20, 30, 40))
+    await check_truth(api, changes, outcomes)
+
+
+# Names that were read long ago.
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize(
+    ("age_s", "reads"),
+    [(0.0, 0), (FRESH_S, 0), (FRESH_S + 1, 1), (86_400.0, 1), (-1.0, 1)],
+    ids=["now", "ten minutes", "longer", "yesterday", "from the future"],
+)
+async def test_old_names_are_read_again(age_s: float, reads: int) -> None:
+    """A name that was read more than ten minutes ago, or by a clock that was wrong, is looked at again."""
+    await anyio.sleep(2_000)
+    api = api_of(1)
+    outcome = await rename_one(api, read_at=2_000 - age_s)
+    assert outcome is not None
+    assert outcome.result == Result.RENAMED
+    assert (api.count("get", "o0"), api.count("rename", "o0")) == (reads, 1)
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize(("age_s", "reads"), [(0.0, 0), (GUARDED_FRESH_S, 0), (GUARDED_FRESH_S + 1, 1), (FRESH_S, 1)])
+async def test_a_guarded_name_is_read_again_after_seconds(age_s: float, reads: int) -> None:
+    """Who names the expected name wants no rename by another hand to be overwritten, even one of a minute ago."""
+    await anyio.sleep(2_000)
+    api = api_of(1)
+    [change] = changes_of(api, read_at=2_000 - age_s)
+    outcome = (await Bench.of(api).rename([replace(change, guarded=True)]))[2]
+    assert outcome.result == Result.RENAMED
+    assert api.count("get", "o0") == reads
+
+
+@pytest.mark.virtual_time
+async def test_a_guarded_order_renamed_by_another_hand_before_its_patch_is_left_alone() -> None:
+    """Between the reading of the sheet's orders and the PATCH minutes may pass."""
+    await anyio.sleep(100)
+    api = api_of(1)
+    [change] = changes_of(api, read_at=40)
+    api.names["o0"] = "by another hand"
+    outcome = (await Bench.of(api).rename([replace(change, guarded=True)]))[2]
+    assert (outcome.result, outcome.final_name, outcome.attempts) == (Result.DRIFTED, "by another hand", 0)
+    assert api.names["o0"] == "by another hand"
+
+
+@pytest.mark.virtual_time
+async def test_a_name_may_grow_old_more_than_once() -> None:
+    """However long a row has to wait, its name is never older than ten minutes when the PATCH leaves."""
+    api = api_of(1)
+    api.add("o0", script={"rename": [Throttled(retry_after_s=700)] * 6})
+    bench = Bench.of(api, patience_s=9_000)
+    outcome = (await bench.rename(changes_of(api)))[2]
+    assert outcome.result == Result.RENAMED
+    assert api.count("get", "o0") == 3
+
+
+async def delete(api: FakeOrdersApi) -> None:
+    """Mark the order as deleted."""
+    api.deleted.add("o0")
+
+
+async def remove(api: FakeOrdersApi) -> None:
+    """Take the order away."""
+    del api.names["o0"]
+
+
+async def change(api: FakeOrdersApi) -> None:
+    """Give the order a name by another hand."""
+    api.names["o0"] = "by another hand"
+
+
+async def rename_already(api: FakeOrdersApi) -> None:
+    """Give the order the new name by another hand."""
+    api.names["o0"] = "new o0"
+
+
+async def make_unreadable(api: FakeOrdersApi) -> None:
+    """Refuse to show the order."""
+    api.add("o0", script={"get": [Refused(status=403)]})
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize(
+    ("meanwhile", "result", "final_name"),
+    [
+        (delete, Result.FAILED, "old 0"),
+        (remove, Result.FAILED, None),
+        (change, Result.DRIFTED, "by another hand"),
+        (rename_already, Result.UNCHANGED, "new o0"),
+        (make_unreadable, Result.FAILED, "old 0"),
+    ],
+    ids=["deleted", "gone", "drifted", "already right", "unreadable"],
+)
+async def test_an_order_that_has_changed_is_left_alone(
+    meanwhile: Callable[[FakeOrdersApi], Awaitable[None]], result: Result, final_name: str | None
+) -> None:
+    """What the second look finds is the outcome; no PATCH is sent."""
+    api = api_of(1)
+    changes = changes_of(api, read_at=-FRESH_S - 1)
+    await meanwhile(api)
+    outcome = (await Bench.of(api).rename(changes))[2]
+    assert (outcome.result, outcome.final_name, outcome.attempts) == (result, final_name, 0)
+    assert outcome.old_name == "old 0"
+    assert bool(outcome.reason) == (result != Result.UNCHANGED)
+    assert api.times("rename") == []
+
+
+@pytest.mark.virtual_time
+async def test_names_that_grow_old_in_an_outage_are_read_again() -> None:
+    """A row that waited twelve minutes for the API doesn't overwrite what somebody else has written meanwhile."""
+    outages = [Outage(begin_s=0, end_s=720, fault=Unsent())]
+    api = FakeOrdersApi({f"o{number}": f"old {number}" for number in range(40)}, outages=outages)
+    changes = changes_of(api)
+    api.names["o0"] = "by another hand"
+    outcomes = await Bench.of(api).rename(changes)
+    assert outcomes[2].result == Result.DRIFTED
+    assert {outcome.result for row, outcome in outcomes.items() if row != 2} == {Result.RENAMED}
+    assert api.names["o0"] == "by another hand"
+
+
+# Stops and cancellation.
+
+GRACES = [pytest.param(10.0, id="with grace"), pytest.param(0.0, id="at once")]
+
+
+@pytest.mark.virtual_time
+async def test_requests_in_flight_finish_after_a_stop() -> None:
+    """What has left is waited for and told; what has not stays pending."""
+    api = api_of(100, latency_s=8)
+    outcomes = await stopped(Bench.of(api), changes_of(api), stop_at_s=2)
+    assert {outcome.result for outcome in outcomes.values()} == {Result.RENAMED}
+    assert len(outcomes) == len(api.times("rename")) == 16
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize(("grace_s", "ends_at_s"), [(10.0, 12.0), (0.0, 2.0)], ids=["with grace", "at once"])
+async def test_requests_that_do_not_finish_are_unknown(grace_s: float, ends_at_s: float) -> None:
+    """When the grace is over the rows in flight are told as what they are: nobody knows."""
+    api = api_of(100, latency_s=60)
+    bench, changes = Bench.of(api), changes_of(api)
+    outcomes = await stopped(bench, changes, stop_at_s=2, grace_s=grace_s)
+    assert anyio.current_time() == ends_at_s
+    assert {outcome.result for outcome in outcomes.values()} == {Result.UNKNOWN}
+    assert len(outcomes) == 16
+    assert all("may have applied it" in outcome.reason for outcome in outcomes.values())
+    await check_truth(api, changes, outcomes)
+
+
+@pytest.mark.virtual_time
+async def test_a_second_request_to_stop_ends_the_grace() -> None:
+    """A second Ctrl-C doesn't wait for anything."""
+    api = api_of(100, latency_s=60)
+    bench = Bench.of(api)
+
+    async def insist() -> None:
+        await anyio.sleep(5)
+        bench.stop.request(a_stop(), grace_s=0)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(insist)
+        outcomes = await stopped(bench, changes_of(api), stop_at_s=2)
+    assert anyio.current_time() == 5
+    assert len(outcomes) == 16
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("made", [True, False], ids=["applied", "not applied"])
+async def test_a_row_with_a_lost_answer_is_looked_at_once_more_when_the_run_stops(made: bool) -> None:
+    """Instead of waiting for its next try it is read back, with one try and within the grace."""
+    api = api_of(1)
+    api.add("o0", script={"rename": [Transient(applied=made, retry_after_s=50)]})
+    outcomes = await stopped(Bench.of(api), changes_of(api), stop_at_s=20)
+    assert outcomes[2].result == (Result.RENAMED if made else Result.UNKNOWN)
+    assert api.count("get", "o0") == 1
+    assert anyio.current_time() == pytest.approx(20.05)
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("last_look", [None, Transient(), Slow(latency_s=60)], ids=["good", "503", "too slow"])
+async def test_a_row_that_is_being_read_back_when_the_run_stops_has_one_more_look(last_look: Fault | None) -> None:
+    """The reading back that waits for its next try is cut short."""
+    api = api_of(1)
+    api.add("o0", script={"rename": [MADE, REFUSED], "get": [Transient(retry_after_s=50), last_look]})
+    outcomes = await stopped(Bench.of(api, attempts=2), changes_of(api), stop_at_s=20)
+    assert outcomes[2].result == (Result.RENAMED if last_look is None else Result.UNKNOWN)
+    assert api.count("get", "o0") == 2
+    assert anyio.current_time() <= 30
+
+
+@pytest.mark.virtual_time
+async def test_a_row_that_was_never_applied_stays_pending() -> None:
+    """Only 429s and refused connections: the stop leaves the row as it was, for the next run."""
+    api = api_of(2)
+    api.add("o0", script={"rename": itertools.repeat(Throttled(retry_after_s=30))})
+    api.add("o1", script={"rename": [Unsent(), Unsent(), Unsent()]})
+    assert await stopped(Bench.of(api), changes_of(api), stop_at_s=1) == {}
+
+
+@pytest.mark.virtual_time
+async def test_a_refused_key_stops_the_run() -> None:
+    """The rows in flight end as usual, the refused one was sent and not confirmed, and nothing more is sent."""
+    api = api_of(100, KEY_IS_REFUSED)
+    api.add("o30", script={"rename": [KeyRefused()]})
+    bench, changes = Bench.of(api), changes_of(api)
+    outcomes = await bench.rename(changes)
+    assert isinstance(bench.stop.cause, KeyRefusedError)
+    assert (outcomes[32].result, outcomes[32].attempts) == (Result.UNKNOWN, 1)
+    assert 30 <= len(outcomes) < 40
+    await check_truth(api, changes, outcomes)
+
+
+@pytest.mark.virtual_time
+async def test_a_key_refused_in_the_look_back_leaves_the_row_unknown() -> None:
+    """A row whose answer was lost is accounted for even if the run ends over the question."""
+    api = api_of(1, KEY_IS_REFUSED)
+    api.add("o0", script={"rename": [MADE, REFUSED], "get": [KeyRefused()]})
+    bench = Bench.of(api)
+    outcomes = await bench.rename(changes_of(api))
+    assert isinstance(bench.stop.cause, KeyRefusedError)
+    assert outcomes[2].result == Result.UNKNOWN
+
+
+@pytest.mark.virtual_time
+async def test_an_outcome_that_cannot_be_recorded_stops_the_run() -> None:
+    """A full disk is the cause of the stop; nothing hangs."""
+    api = api_of(100)
+    bench = Bench.of(api)
+
+    async def record(_group: list[Outcome]) -> None:
+        raise JournalError("The disk is full.")
+
+    batches = batches_of(changes_of(api), size=500)
+    await rename_all(
+        batches, record, gateway=bench.gateway, workers=lambda: 4, stop=bench.stop, wall=anyio.current_time
+    )
+    assert isinstance(bench.stop.cause, JournalError)
+    assert len(api.calls) < 10
+
+
+@pytest.mark.virtual_time
+async def test_a_fault_in_the_program_does_not_hide_what_was_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error that nobody expected ends the run, and the rows in flight are on record as unknown."""
+    api = api_of(10, latency_s=5)
+    bench, outcomes = Bench.of(api), list[Outcome]()
+
+    async def break_down(order_id: str, new_name: str) -> Order:
+        if order_id == "o3":
+            await anyio.sleep(1)
+            raise ZeroDivisionError
+        return await FakeOrdersApi.rename(api, order_id, new_name)
+
+    async def record(group: list[Outcome]) -> None:
+        outcomes.extend(group)
+
+    monkeypatch.setattr(api, "rename", break_down)
+    batches = batches_of(changes_of(api), size=500)
+    with pytest.raises(ExceptionGroup):
+        await rename_all(
+            batches, record, gateway=bench.gateway, workers=lambda: 4, stop=bench.stop, wall=anyio.current_time
+        )
+    assert sorted((outcome.row, outcome.result) for outcome in outcomes) == [
+        (row, Result.UNKNOWN) for row in (2, 3, 4, 5)
+    ]
+
+
+async def stopped(
+    bench: Bench, changes: Sequence[Change], *, stop_at_s: float, grace_s: float = 10.0, workers: int = 16
+) -> dict[int, Outcome]:
+    """Rename until a stop is asked for; return the outcomes."""
+
+    async def stop() -> None:
+        await anyio.sleep(stop_at_s)
+        bench.stop.request(a_stop(), grace_s=grace_s)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(stop)
+        outcomes = await bench.rename(changes, workers=workers)
+        tasks.cancel_scope.cancel()
+    return outcomes
+
+
+def troubled_api() -> FakeOrdersApi:
+    """Return an API whose orders meet every kind of fault, one after the other."""
+    api = api_of(12, latency_s=0.2)
+    stories: list[list[Fault]] = [
+        [LOST, MADE],
+        [MADE],
+        [Hang(timeout_s=3, applied_after_s=1)],
+        [Hang(timeout_s=3, applied_after_s=9), LOST],
+        [Hang(timeout_s=3)],
+        [Throttled(retry_after_s=1), LOST],
+        [Unsent(), Unsent(), REFUSED],
+        [REFUSED],
+        [ForeignName(kept=FOREIGN)] * 2,
+        [MADE, Refused(status=409)],
+    ]
+    for number, faults in enumerate(stories):
+        api.add(f"o{number}", script={"rename": faults, "get": [Transient()]})
+    return api
+
+
+INSTANTS = [round(0.05 + 0.23 * step, 2) for step in range(40)]
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("at_s", INSTANTS)
+@pytest.mark.parametrize("grace_s", GRACES)
+async def test_a_stop_at_any_instant_leaves_nothing_untold(at_s: float, grace_s: float) -> None:
+    """Before, during and after each request: what may have been applied has an outcome, and every outcome is true."""
+    api = troubled_api()
+    changes = changes_of(api)
+    outcomes = await stopped(Bench.of(api, attempts=3), changes, stop_at_s=at_s, grace_s=grace_s, workers=6)
+    assert anyio.current_time() <= at_s + grace_s or len(outcomes) == len(changes)
+    await check_truth(api, changes, outcomes)
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("at_s", INSTANTS)
+async def test_cancellation_at_any_instant_leaves_nothing_untold(at_s: float) -> None:
+    """Cancelled from outside, the pool still records what it has sent before it ends."""
+    api = troubled_api()
+    changes, outcomes = changes_of(api), dict[int, Outcome]()
+    bench = Bench.of(api, attempts=3)
+
+    async def record(group: list[Outcome]) -> None:
+        await anyio.sleep(0.1)
+        outcomes.update({outcome.row: outcome for outcome in group})
+
+    with anyio.move_on_after(at_s) as scope:
+        async with bench.guarded():
+            batches = batches_of(changes, size=5)
+            await rename_all(
+                batches, record, gateway=bench.gateway, workers=lambda: 6, stop=bench.stop, wall=anyio.current_time
+            )
+    assert scope.cancelled_caught or len(outcomes) == len(changes)
+    await check_truth(api, changes, outcomes)
+
+
+FAULTS = st.sampled_from(
+    [
+        LOST,
+        MADE,
+        Transient(status=None),
+        Transient(status=None, applied=True),
+        Transient(retry_after_s=3.0),
+        Unsent(),
+        Throttled(),
+        Throttled(retry_after_s=0.5),
+        REFUSED,
+        Refused(status=403),
+        ForeignName(kept=FOREIGN),
+        Hang(timeout_s=3),
+        Hang(timeout_s=3, applied_after_s=1),
+        Hang(timeout_s=3, applied_after_s=20),
+        Slow(latency_s=2),
+        None,
+    ]
+)
+
+
+def outage_of(begin_s: float, for_s: float, fault: Fault | None) -> Outage | None:
+    """Return an outage of so many seconds, or none."""
+    return Outage(begin_s=begin_s, end_s=begin_s + for_s, fault=fault) if fault is not None else None
+
+
+STORY = st.tuples(st.lists(FAULTS, max_size=5), st.lists(FAULTS, max_size=2))
+
+
+@given(
+    stories=st.lists(STORY, min_size=1, max_size=10),
+    stop_at_s=st.floats(0, 40),
+    grace_s=st.sampled_from([0.0, 10.0]),
+    workers=st.integers(1, 12),
+    attempts=st.integers(1, 4),
+    outage=st.one_of(st.none(), st.builds(outage_of, st.floats(0, 10), st.floats(1, 30), FAULTS)),
+)
+def test_every_outcome_is_true_whatever_happens(
+    *,
+    stories: list[tuple[list[Fault | None], list[Fault | None]]],
+    stop_at_s: float,
+    grace_s: float,
+    workers: int,
+    attempts: int,
+    outage: Outage | None,
+) -> None:
+    """Thirty orders, any faults, an outage perhaps, and a stop at any instant: no outcome is a lie."""
+
+    async def run() -> None:
+        script: dict[tuple[str, Method], list[Fault | None]] = {}
+        for number, (renames, reads) in enumerate(stories):
+            script |= {(f"o{number}", "rename"): renames, (f"o{number}", "get"): reads}
+        names = {f"o{number}": f"old {number}" for number in range(30)}
+        api = FakeOrdersApi(names, script=script, outages=[outage] if outage is not None else [])
+        changes = changes_of(api)
+        bench = Bench.of(api, attempts=attempts, patience_s=15)
+        outcomes = await stopped(bench, changes, stop_at_s=stop_at_s, grace_s=grace_s, workers=workers)
+        assert bench.stop.requested or len(outcomes) == 30
+        assert api.most_at_once <= workers + 1  # and the neutral question
+        assert all(call.method != "rename" or call.at <= stop_at_s for call in api.calls)
+        await check_truth(api, changes, outcomes)
+
+    with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
+        runner.run(run())
+
+
+# Changes of a run that is taken up.
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize(
+    ("handed_out", "result"), [(True, Result.UNKNOWN), (False, Result.FAILED)], ids=["handed out", "never sent"]
+)
+async def test_what_cannot_be_looked_at_is_unknown_if_it_may_have_been_sent(handed_out: bool, result: Result) -> None:
+    """An undo must not forget an order that an earlier part of the run may have renamed."""
+    api = FakeOrdersApi({"o0": "new"}, script={("o0", "get"): [Refused(status=403)]})
+    order = Order(order_id="o0", name="old")
+    change = Change(row=2, new_name="new", order=order, read_at=-FRESH_S - 1, handed_out=handed_out)
+    outcome = (await Bench.of(api).rename([change]))[2]
+    assert outcome.result is result
+
+
+@pytest.mark.virtual_time
+async def test_a_lost_try_overwrites_no_name_that_somebody_gave_later() -> None:
+    """After ten minutes of outage the order is looked at again before the next try leaves, lost answers or not."""
+    api = FakeOrdersApi({"o0": "old"}, outages=[Outage(begin_s=0, end_s=800)])
+    bench = Bench.of(api, patience_s=2000)
+    outcomes: dict[int, Outcome] = {}
+
+    async def rename() -> None:
+        outcomes.update(await bench.rename(changes_of(api)))
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(rename)
+        await anyio.sleep(700)
+        api.names["o0"] = "a colleague's"
+    assert (outcomes[2].result, api.names["o0"]) == (Result.DRIFTED, "a colleague's")
