@@ -76,12 +76,12 @@ class Entry:
 def entry_of(journal: Journal, run: RunRecord, *, at_work: frozenset[str], undone: frozenset[int]) -> Entry:
     """Return a run as a list shows it; its counts are those noted at its end, where they were."""
     counts = (
-        journal.counts(run, over=broken_off(run))
+        journal.results.counts(run, over=broken_off(run))
         if run.counts is None
         else {Result(result): count for result, count in run.counts.items()}
     )
     return Entry(
-        run=run, counts=counts, parent=journal.parent(run), in_use=run.id in at_work, undone=run.number in undone
+        run=run, counts=counts, parent=journal.runs.parent(run), in_use=run.id in at_work, undone=run.number in undone
     )
 
 

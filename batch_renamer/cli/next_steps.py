@@ -45,7 +45,7 @@ def _after_renaming(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> 
     if (stopped or summary.exit_code == LockedError.exit_code) and plan_is_kept(run):
         return "To begin with the plan, which is whole:", commit_command(run, given)
     if stopped:
-        record = run.journal.run(run.record.id)
+        record = run.journal.runs.get(run.record.id)
         if committed(record) or not isinstance(run.stop.cause, TooManyFailuresError):
             if interrupted(record, summary.counts) or Result.UNKNOWN in summary.counts:
                 return "To go on with what is left:", command_line("resume", [summary.run_id], kept)
@@ -74,7 +74,7 @@ def plan_is_kept(run: Run) -> bool:
 
     So it is, too, when not even the beginning of the renaming could be noted.
     """
-    return run.command in ("apply", "apply --plan") and merely_planned(run.journal.run(run.record.id))
+    return run.command in ("apply", "apply --plan") and merely_planned(run.journal.runs.get(run.record.id))
 
 
 def commit_command(run: Run, given: Mapping[str, Any]) -> str:

@@ -58,15 +58,15 @@ def _list(session: Session, *, prune: str | None, dismiss: str | None) -> int:
             sys.stderr.write(f"{gone:,} run forgotten.\n" if gone == 1 else f"{gone:,} runs forgotten.\n")
         here = {"base_url", "profile"} & session.flags.keys()
         settings = session.settings
-        at_work = journal.at_work()  # before the runs: one that ends in between has ended
-        runs = journal.runs(base_url=settings.base_url, profile=settings.profile) if here else journal.runs()
+        at_work = journal.runs.at_work()  # before the runs: one that ends in between has ended
+        runs = journal.runs.find(base_url=settings.base_url, profile=settings.profile) if here else journal.runs.find()
         with to_standard_output():
             _write_runs(session, journal, runs, at_work=at_work)
     return 0
 
 
 def _write_runs(session: Session, journal: Journal, runs: list[RunRecord], *, at_work: frozenset[str]) -> None:
-    undone = journal.undone()
+    undone = journal.runs.undone()
     entries = (entry_of(journal, run, at_work=at_work, undone=undone) for run in runs)
     if session.settings.json:
         lines = [entry.as_json() for entry in entries]
@@ -80,28 +80,28 @@ def _write_runs(session: Session, journal: Journal, runs: list[RunRecord], *, at
 def _dismiss(session: Session, journal: Journal, run_id: str) -> None:
     run = session.find(journal, run_id, commands=("apply", "undo"))
     if run.closed is not Closed.DISMISSED:
-        entry = entry_of(journal, run, at_work=journal.at_work(), undone=frozenset())
+        entry = entry_of(journal, run, at_work=journal.runs.at_work(), undone=frozenset())
         if entry.state != "interrupted":
             msg = f"Run {run.id} is {entry.state}, not interrupted: there is nothing to dismiss."
             raise InputError(msg)
-        journal.dismiss(run)
+        journal.runs.dismiss(run)
     sys.stderr.write(f"Run {run.id} will not be mentioned again. `resume {run.id}` still finishes it.\n")
 
 
 def _prune(journal: Journal, what: str) -> int:
     if found := _AGE.fullmatch(what.strip().lower()):
-        return journal.prune(older_than_s=int(found[1]) * _UNITS_S[found[2]])
+        return journal.runs.prune(older_than_s=int(found[1]) * _UNITS_S[found[2]])
     if what.strip().isdecimal():
-        return journal.prune(keep=int(what))
+        return journal.runs.prune(keep=int(what))
     msg = f"--prune {what!r} is neither an age such as 90d, 12h or 8w nor the number of runs to keep."
     raise SettingsError(msg)
 
 
 def _show(session: Session, *, run_id: str | None) -> int:
     with session.journal(only_read=True) as journal:
-        at_work = journal.at_work()  # before the run: one that ends in between has ended
+        at_work = journal.runs.at_work()  # before the run: one that ends in between has ended
         run = session.find(journal, run_id, commands=_ALL)
-        with journal.hold(run, to_read=True), to_standard_output():
+        with journal.runs.pin(run, to_read=True), to_standard_output():
             _show_held(session, journal, run, at_work=at_work)
     return 0
 
@@ -111,14 +111,14 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
     entry = Entry(
         run=run,
         counts=summary.counts,
-        parent=journal.parent(run),
+        parent=journal.runs.parent(run),
         in_use=run.id in at_work,
-        undone=run.number in journal.undone(),
+        undone=run.number in journal.runs.undone(),
     )
     if entry.at_work:
         summary = replace(summary, stopped=run.stopped)
     if session.settings.json:
-        rows = journal.report_rows(run, over=broken_off(run))
+        rows = journal.results.report_rows(run, over=broken_off(run))
         write_json_result(sys.stdout, rows, summary=replace(summary, command="show"))
         return
     sys.stdout.write(entry.line() + "\n")
@@ -129,8 +129,8 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
         to_look_at -= {Result.UNKNOWN}  # its rows under way have no outcome yet
     view = RunView(
         summary=summary,
-        problems=tuple(journal.reasons(run, sorted(to_look_at))),
-        planned=tuple(journal.planned_rows(run, limit=1_000) if run.state is RunState.PLANNED else ()),
+        problems=tuple(journal.results.reasons(run, sorted(to_look_at))),
+        planned=tuple(journal.results.planned_rows(run, limit=1_000) if run.state is RunState.PLANNED else ()),
         putting_back=run.command.startswith("undo"),
         about=named(about) if about is not None else "",
         about_undo=about is not None and about.command == "undo",
@@ -147,7 +147,7 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
 def _report(session: Session, *, run_id: str | None) -> int:
     with (
         session.journal(only_read=True) as journal,
-        journal.hold(run := session.find(journal, run_id, commands=_ALL), to_read=True),
+        journal.runs.pin(run := session.find(journal, run_id, commands=_ALL), to_read=True),
     ):
         targets = resolve_targets(
             session.settings.report or run.reports,
@@ -160,7 +160,7 @@ def _report(session: Session, *, run_id: str | None) -> int:
         prove_writable(targets)
         written, failures = write_reports(
             targets,
-            partial(journal.report_rows, run, over=broken_off(run)),
+            partial(journal.results.report_rows, run, over=broken_off(run)),
             summary=_summary(journal, run),
             delimiter=run.delimiter or ",",
         )
@@ -191,13 +191,13 @@ def _resume(session: Session, run: RunRecord) -> str:
 
 
 def _summary(journal: Journal, run: RunRecord) -> RunSummary:
-    counts = journal.account(run, over=broken_off(run))
+    counts = journal.results.checked_counts(run, over=broken_off(run))
     bad = any(result in BAD_RESULTS for result in counts)
     return RunSummary(
         run_id=run.id,
         command=run.command,
         counts=counts,
-        changed_otherwise=journal.changed_otherwise(run),
+        changed_otherwise=journal.results.changed_otherwise(run),
         exit_code=int(bad) if run.exit_code is None else run.exit_code,
         stopped=run.stopped or _why_unfinished(run),
         seconds=run.seconds or 0.0,

@@ -25,7 +25,7 @@ _MOST_SHOWN = 20
 async def ask(run: Run) -> bool:
     """Show the plan and ask whether it shall be done."""
     # The journal does not belong in the event loop: a large plan takes a while to be counted.
-    view, open_rows = await run.journal.off_loop(_planned, run)
+    view, open_rows = await run.journal.in_thread(_planned, run)
     if run.command != "resume":
         show_run(view, sys.stderr)
     profile = f" (profile {run.settings.profile})" if run.settings.profile else ""

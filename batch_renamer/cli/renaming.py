@@ -86,10 +86,10 @@ def undo(run_id: str | None, given: Mapping[str, Any], *, dry_run: bool, same_ac
 
     def origin(session: Session, journal: Journal) -> RunRecord:
         def can_be_undone(run: RunRecord) -> bool:
-            return committed(run) and journal.reversible(run) > 0
+            return committed(run) and journal.rows.count_undoable(run) > 0
 
         run = session.find(journal, run_id, commands=_WRITES, newest=can_be_undone)
-        if run_id is None and run.command == "undo" and interrupted(run, journal.counts(run)):
+        if run_id is None and run.command == "undo" and interrupted(run, journal.results.counts(run)):
             msg = (
                 f"Run {run.id}, the newest, is an undo that was interrupted: resume {run.id}, or name the run to undo."
             )
@@ -135,11 +135,11 @@ def _or_go_on(run: Run, last: RunRecord | None, session: Session) -> Run:
     if last is None or _bounds(run.settings) not in ((None, None, False), (last.first, last.max_renames, last.strict)):
         return run  # Other bounds than those of the interrupted run are meant for a new one.
     journal, progress, destination = run.journal, run.progress, run.destination
-    if last.id in journal.at_work():
+    if last.id in journal.runs.at_work():
         if run.settings.wait:
             return run  # It begins when the other one has ended, and reads what that has renamed.
         raise LockedError(f"Run {last.id} of the same rows")
-    counts = journal.counts(last)
+    counts = journal.results.counts(last)
     left = counts.get(Result.PENDING, 0) + counts.get(Result.UNKNOWN, 0)
     if session.settings.yes:
         progress.message(f"Run {last.id} of the same rows was interrupted with {orders(left)} left; it goes on.")
@@ -194,7 +194,7 @@ def _nothing_left(session: Session, journal: Journal, past: RunRecord, *, failed
         return f"Run {past.id} was planned and never begun; {how}."
     if past.state is RunState.LOADING:
         return f"Run {past.id} was stopped while its rows were read; nothing was sent. Begin it again."
-    counts = journal.account(past)
+    counts = journal.results.checked_counts(past)
     anew = failed and past.closed is Closed.REFUSED and counts.get(Result.FAILED)
     if (closed := why_closed(past)) and not anew:
         raise InputError(closed)
@@ -211,7 +211,7 @@ def _nothing_left(session: Session, journal: Journal, past: RunRecord, *, failed
 
 def _leave(session: Session, journal: Journal, past: RunRecord, sentence: str) -> int:
     """Say why a run is not taken up; a run that came to its end exits as it did then."""
-    counts, code = journal.counts(past), 0
+    counts, code = journal.results.counts(past), 0
     if begun(past):
         code = int(any(result in BAD_RESULTS for result in counts))
         if failed := counts.get(Result.FAILED):
@@ -223,7 +223,7 @@ def _leave(session: Session, journal: Journal, past: RunRecord, sentence: str) -
     with to_standard_output():
         if session.settings.json:
             summary = RunSummary(run_id=past.id, command=session.command, counts=counts, exit_code=code)
-            write_json_result(sys.stdout, journal.report_rows(past), summary=summary)
+            write_json_result(sys.stdout, journal.results.report_rows(past), summary=summary)
             sys.stderr.write(sentence + "\n")
         else:
             sys.stdout.write(sentence + "\n")

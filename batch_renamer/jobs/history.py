@@ -49,13 +49,13 @@ def find(
         InputError: there is none, or several begin so.
     """
     if run_id is None:
-        for run in journal.runs(base_url=base_url, profile=profile):
+        for run in journal.runs.find(base_url=base_url, profile=profile):
             if run.command in commands and newest(run):
                 return run
         msg = f"There is no run yet at {_place(base_url, profile)} that this could be about.{elsewhere('')}"
         raise InputError(msg)
     prefix = run_id.strip().lower()
-    found = journal.runs(prefix=prefix)
+    found = journal.runs.find(prefix=prefix)
     if not found:
         msg = f"There is no run {run_id!r}; `batch-renamer runs` lists those there are.{elsewhere(prefix)}"
         raise InputError(msg)
@@ -99,8 +99,8 @@ def as_this_account(journal: Journal, run: RunRecord, destination: Destination) 
     """
     if run.base_url != destination.base_url:
         bound_to(run, destination)
-    journal.rebind(run, account=destination.account, profile=destination.profile)
-    return journal.run(run.id)
+    journal.runs.rebind(run, account=destination.account, profile=destination.profile)
+    return journal.runs.get(run.id)
 
 
 def kept_plan(plan: RunRecord) -> RunRecord:
@@ -132,7 +132,7 @@ def merely_planned(run: RunRecord) -> bool:
 
 def taken_back(journal: Journal, run: RunRecord) -> list[str]:
     """Return a warning if a run that is taken up was undone in between."""
-    undo = journal.begun_from(run, command="undo")
+    undo = journal.runs.begun_from(run, command="undo")
     return [f"Run {run.id} was undone by run {undo.id}; what that gave back stays as it is."] if undo else []
 
 
@@ -183,17 +183,17 @@ def last_of_sheet(journal: Journal, *, digest: str, destination: Destination) ->
 
     One that was undone meanwhile is over: to go on with it would report names that are gone.
     """
-    last = journal.last_of_sheet(digest=digest, account=destination.account, base_url=destination.base_url)
+    last = journal.runs.last_of_sheet(digest=digest, account=destination.account, base_url=destination.base_url)
     return _if_interrupted(journal, last)
 
 
 def last_of_plan(journal: Journal, plan: RunRecord) -> RunRecord | None:
     """Return the last run that committed this plan, if it was interrupted and not undone."""
-    return _if_interrupted(journal, journal.begun_from(plan, command="apply"))
+    return _if_interrupted(journal, journal.runs.begun_from(plan, command="apply"))
 
 
 def _if_interrupted(journal: Journal, run: RunRecord | None) -> RunRecord | None:
-    if run is None or not interrupted(run, journal.counts(run)) or journal.begun_from(run, command="undo"):
+    if run is None or not interrupted(run, journal.results.counts(run)) or journal.runs.begun_from(run, command="undo"):
         return None
     return run
 
@@ -205,7 +205,7 @@ def named(run: RunRecord) -> str:
 
 def went_before(journal: Journal, run: RunRecord) -> RunRecord | None:
     """Return the run that this one is about, if it is an undo or an audit."""
-    return journal.parent(run) if run.command.startswith(("undo", "audit")) else None
+    return journal.runs.parent(run) if run.command.startswith(("undo", "audit")) else None
 
 
 def unfinished(journal: Journal, run: RunRecord) -> tuple[RunRecord, int] | None:
@@ -214,14 +214,14 @@ def unfinished(journal: Journal, run: RunRecord) -> tuple[RunRecord, int] | None
     It is over if it was undone, dismissed or superseded.
     """
     at_work: frozenset[str] | None = None
-    for other in journal.runs(base_url=run.base_url, profile=run.profile):
+    for other in journal.runs.find(base_url=run.base_url, profile=run.profile):
         passed_over = other.number in (run.number, run.parent) or other.account != run.account
         if passed_over or not committed(other) or (other.reported_at is not None and not other.stopped):
             continue
-        at_work = journal.at_work() if at_work is None else at_work
+        at_work = journal.runs.at_work() if at_work is None else at_work
         if other.id in at_work or not _if_interrupted(journal, other):
             continue
-        counts = journal.counts(other)
+        counts = journal.results.counts(other)
         return other, counts.get(Result.PENDING, 0) + counts.get(Result.UNKNOWN, 0)
     return None
 

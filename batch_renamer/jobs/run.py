@@ -19,7 +19,7 @@ import anyio.to_thread
 from batch_renamer.client import Gateway, Pacer, StopSignal
 from batch_renamer.files import FileIdentity
 from batch_renamer.jobs.destinations import Destination
-from batch_renamer.journal import DRY, Journal, RunRecord
+from batch_renamer.journal import DRY, Journal, NewRun, RunRecord
 from batch_renamer.loader import Sheet
 from batch_renamer.model import BAD_RESULTS, Forecast, Outcome, ReasonGroup, ReportRow, Result, WarningGroup
 from batch_renamer.progress import Progress, about
@@ -102,25 +102,27 @@ class Run:
     def begin(self, *, delimiter: str | None = None) -> RunRecord:
         """Begin the run's entry in the journal; it is the run's own only when its rows are whole (`enter`)."""
         origin, self.in_hand = self.origin, True
-        return self.journal.begin(
-            command=self.command if self.dry else self.command.split()[0],
-            base_url=self.destination.base_url,
-            profile=self.destination.profile,
-            account=self.destination.account,
-            key_print=self.destination.key_print,
-            sheet=str(self.sheet.absolute())
-            if self.sheet is not None
-            else origin.sheet
-            if origin is not None
-            else None,
-            digest=origin.digest if self.command == "apply --plan" and origin is not None else self.digest,
-            delimiter=delimiter if origin is None else origin.delimiter,
-            parent=origin,
-            first=self.settings.first,
-            max_renames=self.settings.max_renames,
-            strict=self.settings.strict,
-            # As they were asked for, until their places are proven: the run may be taken up before that.
-            reports=[str(Path(report).absolute()) for report in self.settings.report],
+        return self.journal.runs.begin(
+            NewRun(
+                command=self.command if self.dry else self.command.split()[0],
+                base_url=self.destination.base_url,
+                profile=self.destination.profile,
+                account=self.destination.account,
+                key_print=self.destination.key_print,
+                sheet=str(self.sheet.absolute())
+                if self.sheet is not None
+                else origin.sheet
+                if origin is not None
+                else None,
+                digest=origin.digest if self.command == "apply --plan" and origin is not None else self.digest,
+                delimiter=delimiter if origin is None else origin.delimiter,
+                parent=origin,
+                first=self.settings.first,
+                max_renames=self.settings.max_renames,
+                strict=self.settings.strict,
+                # As they were asked for, until their places are proven: the run may be taken up before that.
+                reports=[str(Path(report).absolute()) for report in self.settings.report],
+            )
         )
 
     @property
@@ -189,23 +191,23 @@ class Run:
 
     def rows(self) -> Iterator[ReportRow]:
         """Yield every row of the run as reports show it, in sheet order."""
-        return self.journal.report_rows(self.record, over=self.over)
+        return self.journal.results.report_rows(self.record, over=self.over)
 
     def planned(self, *, limit: int) -> list[ReportRow]:
         """Return the first renames of the plan."""
-        return self.journal.planned_rows(self.record, limit=limit)
+        return self.journal.results.planned_rows(self.record, limit=limit)
 
     def reasons(self) -> list[ReasonGroup]:
         """Return the bad rows grouped by reason, the largest group first."""
-        return self.journal.reasons(self.record, sorted(BAD_RESULTS))
+        return self.journal.results.reasons(self.record, sorted(BAD_RESULTS))
 
     def row_warnings(self) -> list[WarningGroup]:
         """Return the warnings of rows by kind."""
-        return self.journal.warning_groups(self.record)
+        return self.journal.results.warning_groups(self.record)
 
     def counts(self) -> dict[Result, int]:
         """Return how many rows have each result."""
-        return self.journal.counts(self.record, over=self.over)
+        return self.journal.results.counts(self.record, over=self.over)
 
     def open_rows(self) -> int:
         """Return how many rows are still to be sent."""

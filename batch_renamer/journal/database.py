@@ -1,6 +1,6 @@
 """One SQLite file: a path enters, transactions and queries for the rooms' tables leave.
 
-Methods may be called from any thread, and none belongs in the event loop: `Database.off_loop` takes it to a thread.
+Methods may be called from any thread, and none belongs in the event loop: `Database.in_thread` takes it to a thread.
 Commits are made with ``synchronous=NORMAL`` (WAL: a killed process loses nothing, a power cut at most the last commits,
 which the next run reads back from the API), and with FULL where it is asked for: a plan is on disk before the first
 PATCH.
@@ -41,7 +41,7 @@ _ASK_AGAIN_S = 0.02
 
 
 class Database:
-    """The file and the way to it; `RunTable` and `Journal` say what stands in it."""
+    """An open SQLite file; `RunTable`, `RowTable` and `LimitTable` say what is in it."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.path = path
@@ -149,7 +149,7 @@ class Database:
         (self.path.parent / OLD_FILE).unlink(missing_ok=True)
         return salt
 
-    async def off_loop(self, method: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    async def in_thread(self, method: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call a method of this journal in a thread, outside the event loop; one call at a time."""
         return await anyio.to_thread.run_sync(lambda: method(*args, **kwargs), limiter=self._limiter)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 
-__all__ = ["CHANGED", "adopt", "recheck", "reopen", "reverse", "reversible"]
+__all__ = ["CHANGED", "count_undoable", "load_plan", "plan_audit", "plan_undo", "reopen_unfinished"]
 
 _NO_NAME_BEFORE = "The order had no name before that run, so there is none to give back."
 
@@ -47,7 +47,7 @@ _RECHECK = f"""
 _COUNT = "UPDATE runs SET sheet_rows = (SELECT COUNT(*) FROM rows WHERE run = :run) WHERE number = :run"
 
 
-def adopt(connection: sqlite3.Connection, *, run: int, plan: int) -> None:
+def load_plan(connection: sqlite3.Connection, *, run: int, plan: int) -> None:
     """Give a run the rows of a kept plan; each order is looked at again, guarded by the name that the plan saw.
 
     An order that had its new name already is expected to have it still.
@@ -59,7 +59,7 @@ def adopt(connection: sqlite3.Connection, *, run: int, plan: int) -> None:
     )
 
 
-def reverse(connection: sqlite3.Connection, *, run: int, undone: int) -> None:
+def plan_undo(connection: sqlite3.Connection, *, run: int, undone: int) -> None:
     """Give a run the way back of another: old names for new ones, guarded by the name that run left.
 
     What may have been changed counts, too; an order that still has its old name comes out ``unchanged``.
@@ -68,7 +68,7 @@ def reverse(connection: sqlite3.Connection, *, run: int, undone: int) -> None:
     connection.execute(_COUNT, {"run": run})
 
 
-def reversible(connection: sqlite3.Connection, *, undone: int) -> int:
+def count_undoable(connection: sqlite3.Connection, *, undone: int) -> int:
     """Return how many rows the way back of a run has now."""
     count: int = connection.execute(
         f"SELECT COUNT(*) FROM rows WHERE run = ? AND {CHANGED}",  # noqa: S608 - a constant
@@ -77,13 +77,13 @@ def reversible(connection: sqlite3.Connection, *, undone: int) -> int:
     return count
 
 
-def recheck(connection: sqlite3.Connection, *, run: int, audited: int) -> None:
+def plan_audit(connection: sqlite3.Connection, *, run: int, audited: int) -> None:
     """Give a run the names that another one left, to be compared with what the orders have now."""
     connection.execute(_RECHECK, {"run": run, "parent": audited})
     connection.execute(_COUNT, {"run": run})
 
 
-def reopen(connection: sqlite3.Connection, *, run: int, failed: bool) -> None:
+def reopen_unfinished(connection: sqlite3.Connection, *, run: int, failed: bool) -> None:
     """Open the rows of a run that are not done: each order will be looked at again before anything is sent.
 
     What was handed out and never came back, or is ``unknown``, may have been applied: if the order has the new name by

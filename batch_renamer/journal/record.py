@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
-__all__ = ["COLUMNS", "DRY", "Closed", "RunRecord", "RunState", "record_of"]
+__all__ = [
+    "COLUMNS",
+    "DRY",
+    "Closed",
+    "NewRun",
+    "RunRecord",
+    "RunState",
+    "columns_of",
+    "escaped",
+    "paths_text",
+    "record_of",
+]
 
 DRY = ("plan", "undo --dry-run")
 """The commands whose runs end with their plan, which is kept."""
@@ -37,6 +49,25 @@ class Closed(StrEnum):
     REFUSED = "refused"
     DISMISSED = "dismissed"
     SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRun:
+    """What a run is given when it begins; the fields are those of `RunRecord`, with the ``parent`` as a run."""
+
+    command: str
+    base_url: str
+    account: str
+    profile: str | None = None
+    key_print: str | None = None
+    sheet: str | None = None
+    digest: str | None = None
+    delimiter: str | None = None
+    parent: RunRecord | None = None
+    first: int | None = None
+    max_renames: int | None = None
+    strict: bool = False
+    reports: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,3 +134,22 @@ def record_of(row: tuple[object, ...]) -> RunRecord:
     values["closed"] = Closed(str(values["closed"]))
     values["counts"] = None if values["counts"] is None else json.loads(str(values["counts"]))
     return RunRecord(**values)  # type: ignore[arg-type]  # STRICT columns
+
+
+def columns_of(new: NewRun) -> dict[str, object]:
+    """Return the values of a new run by their columns."""
+    values = {field.name: getattr(new, field.name) for field in fields(new)}
+    values["parent"] = None if new.parent is None else new.parent.number
+    values["sheet"] = None if new.sheet is None else escaped(new.sheet)
+    values["reports"] = paths_text(new.reports)
+    return values
+
+
+def escaped(text: str) -> str:
+    """Return a text that a database can hold: a path may have bytes that are not text, and they are escaped."""
+    return text.encode(errors="backslashreplace").decode()
+
+
+def paths_text(paths: Sequence[str]) -> str:
+    """Return paths as one text in ASCII, which also holds a path that has bytes that are not text."""
+    return json.dumps(list(paths))

@@ -1,4 +1,4 @@
-"""What a run has come to, and with it the whole journal: the rows as they stand enter, counts and reports leave."""
+"""What a run has come to: its counts, and its rows as reports and people see them. Nothing is written here."""
 
 from __future__ import annotations
 
@@ -6,28 +6,22 @@ from collections.abc import Callable, Iterator, Sequence
 
 from batch_renamer.errors import AccountingError
 from batch_renamer.journal.codec import REASON, REPORT, RESULT, STRAYS, as_stored, report_row
+from batch_renamer.journal.database import Database
 from batch_renamer.journal.record import DRY, RunRecord, RunState
 from batch_renamer.journal.rows import RowTable
+from batch_renamer.journal.runs import RunTable
 from batch_renamer.model import ReasonGroup, ReportRow, Result, WarningGroup
 
-__all__ = ["Journal"]
+__all__ = ["Results"]
 
 _MOST_SHOWN_GROUPS = 20
 
 
-class Journal(RowTable):
-    """The journal of one state directory; made by `Journal.open`.
+class Results:
+    """What the runs of a journal have come to."""
 
-    Example:
-        >>> import tempfile
-        >>> from pathlib import Path
-        >>> from batch_renamer.model import RenameRequest
-        >>> with tempfile.TemporaryDirectory() as folder, Journal.open(Path(folder) / "journal.sqlite3") as journal:
-        ...     run = journal.begin(command="apply", base_url="http://127.0.0.1:1", account="docs")
-        ...     journal.add_rows(run, [RenameRequest(row=2, order_id="a1", new_name="12 Elm St")])
-        ...     journal.counts(run)
-        {<Result.PENDING: 'pending'>: 1}
-    """
+    def __init__(self, database: Database, runs: RunTable, rows: RowTable) -> None:
+        self._database, self._runs, self._rows = database, runs, rows
 
     def _shown(self, run: RunRecord, *, over: bool) -> Callable[[object], Result]:
         """Return what the results stored so far mean to a reader, as far as the run has come.
@@ -35,7 +29,7 @@ class Journal(RowTable):
         A row that nothing was decided of, or that was planned and not handed out to be sent, is ``pending``. ``over``
         tells that the run has ended, even if that could not be noted.
         """
-        run = self.run(run.id)
+        run = self._runs.get(run.id)
         undecided = Result.PLANNED if run.command == "check" else Result.PENDING
         over = over or run.committed_at is not None or (run.state is RunState.FINISHED and run.command not in DRY)
         planned = Result.PENDING if over else Result.PLANNED
@@ -55,7 +49,7 @@ class Journal(RowTable):
         shown = self._shown(run, over=over)
         found: dict[Result, int] = {}
         query = f"SELECT {RESULT} AS shown, COUNT(*) FROM rows WHERE run = ? GROUP BY shown"  # noqa: S608 - a constant
-        for stored, count in self.select(query, (run.number,)):
+        for stored, count in self._database.select(query, (run.number,)):
             result = shown(stored)
             found[result] = found.get(result, 0) + int(str(count))
         return {result: found[result] for result in Result if result in found}
@@ -66,17 +60,17 @@ class Journal(RowTable):
             "SELECT COUNT(*) FROM rows WHERE run = ? AND result = 'failed'"
             " AND attempts AND final_name IS NOT NULL AND final_name IS NOT old_name"
         )
-        [[count]] = self.select(query, (run.number,))
+        [[count]] = self._database.select(query, (run.number,))
         return int(str(count))
 
-    def account(self, run: RunRecord, *, over: bool = False) -> dict[Result, int]:
+    def checked_counts(self, run: RunRecord, *, over: bool = False) -> dict[Result, int]:
         """Return the counts of the run, proven: every row that was ever added has exactly one result.
 
         Raises:
             AccountingError: rows are missing, or there are too many.
         """
-        counts, rows = self.counts(run, over=over), self.run(run.id).sheet_rows
-        [[strays]] = self.select(STRAYS, (run.number,))
+        counts, rows = self.counts(run, over=over), self._runs.get(run.id).sheet_rows
+        [[strays]] = self._database.select(STRAYS, (run.number,))
         if (total := sum(counts.values()) - int(str(strays))) != rows or strays:
             msg = f"The totals of run {run.id} do not add up: {rows} rows were read, {total} have a result."
             raise AccountingError(msg)
@@ -85,17 +79,19 @@ class Journal(RowTable):
     def report_rows(self, run: RunRecord, *, over: bool = False) -> Iterator[ReportRow]:
         """Yield every row of the run, in sheet order, as reports show it; ``over`` is that of `counts`."""
         shown = self._shown(run, over=over)
-        yield from (report_row(row, shown) for row in self.in_pages(REPORT, run))
+        yield from (report_row(row, shown) for row in self._rows.in_pages(REPORT, run))
 
     def invalid_rows(self, run: RunRecord) -> Iterator[tuple[int, str, str]]:
         """Yield row, order id and reason of every row that is itself bad, in sheet order."""
         query = "SELECT row, order_id, reason FROM rows WHERE run = ? AND result = 'invalid'"
-        yield from ((int(str(row)), str(order_id), str(reason)) for row, order_id, reason in self.in_pages(query, run))
+        yield from (
+            (int(str(row)), str(order_id), str(reason)) for row, order_id, reason in self._rows.in_pages(query, run)
+        )
 
     def planned_rows(self, run: RunRecord, *, limit: int) -> list[ReportRow]:
         """Return the first planned renames as reports show them."""
         query = f"{REPORT} AND {RESULT} = 'planned' ORDER BY row LIMIT ?"
-        return [report_row(row, as_stored) for row in self.select(query, (run.number, limit))]
+        return [report_row(row, as_stored) for row in self._database.select(query, (run.number, limit))]
 
     def reasons(self, run: RunRecord, results: Sequence[Result], *, rows_each: int = 3) -> list[ReasonGroup]:
         """Return the rows of these results grouped by reason, the largest group first.
@@ -103,7 +99,7 @@ class Journal(RowTable):
         The largest groups come with their first rows: a sheet may have as many reasons as rows.
         """
         marks = ", ".join("?" for _ in results)
-        groups = self.select(
+        groups = self._database.select(
             f"SELECT {RESULT} AS shown, {REASON} AS why, COUNT(*), MIN(row) FROM rows"  # noqa: S608 - constants and marks
             f" WHERE run = ? AND {RESULT} IN ({marks}) GROUP BY shown, why ORDER BY COUNT(*) DESC, MIN(row)",
             (run.number, *results),
@@ -117,7 +113,8 @@ class Journal(RowTable):
             # Limited to what there is: the search ends at the group's last row, not at the sheet's.
             limit = min(int(str(count)), rows_each)
             return tuple(
-                report_row(row, as_stored) for row in self.select(query, (run.number, result, reason, first, limit))
+                report_row(row, as_stored)
+                for row in self._database.select(query, (run.number, result, reason, first, limit))
             )
 
         return [
@@ -134,7 +131,7 @@ class Journal(RowTable):
         """Return the warnings of rows by kind, in the order of their first rows; numbers and rows are the first few."""
         numbers: dict[str, list[int]] = {}
         counts: dict[str, int] = {}
-        for row, warnings in self.in_pages("SELECT row, warning FROM rows WHERE run = ? AND warning != ''", run):
+        for row, warnings in self._rows.in_pages("SELECT row, warning FROM rows WHERE run = ? AND warning != ''", run):
             for kind in dict.fromkeys(warning.partition(":")[0] for warning in str(warnings).split("\n")):
                 counts[kind] = counts.get(kind, 0) + 1
                 if counts[kind] <= most_numbers:
@@ -150,4 +147,4 @@ class Journal(RowTable):
         marks = ", ".join("?" for _ in numbers)
         query = f"{REPORT} AND row IN ({marks}) ORDER BY row"
         shown = self._shown(run, over=False)
-        return tuple(report_row(row, shown) for row in self.select(query, (run.number, *numbers)))
+        return tuple(report_row(row, shown) for row in self._database.select(query, (run.number, *numbers)))

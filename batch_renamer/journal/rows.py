@@ -7,9 +7,9 @@ from itertools import chain
 
 from batch_renamer.journal import activity, later, lineage
 from batch_renamer.journal.codec import SETTLE_OUTCOME, SETTLE_PLANNED, loaded, planned, settled, unsettled
+from batch_renamer.journal.database import Database
 from batch_renamer.journal.record import RunRecord
 from batch_renamer.journal.repeats import settle_repeats
-from batch_renamer.journal.runs import RunTable
 from batch_renamer.model import Change, Order, Outcome, RenameRequest, RowProblem, Unsettled
 from batch_renamer.text import order_key
 
@@ -19,12 +19,15 @@ _PAGE = 1_000
 _REQUEST = "row, order_id, new_name, COALESCE(expected, guard), CASE WHEN expected IS NOT NULL THEN expected_why END"
 
 
-class RowTable(RunTable):
-    """The rows of a journal's runs, for the stages that decide of them."""
+class RowTable:
+    """The rows of a journal's runs, for the stages that decide what becomes of each."""
 
-    def add_rows(self, run: RunRecord, rows: Sequence[RenameRequest | RowProblem]) -> None:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, run: RunRecord, rows: Sequence[RenameRequest | RowProblem]) -> None:
         """Add loaded rows; the bad ones and those marked to be skipped are settled at once."""
-        with self.transaction() as connection:
+        with self._database.transaction() as connection:
             connection.executemany(
                 "INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning, result, reason)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -34,54 +37,46 @@ class RowTable(RunTable):
 
     def expect_what_was_finished(self, run: RunRecord, content: str) -> None:
         """Note the fingerprint of the run's rows; orders that earlier runs of these rows named are to be so still."""
-        with self.transaction() as connection:
+        with self._database.transaction() as connection:
             connection.execute("UPDATE runs SET content = ? WHERE number = ?", (content, run.number))
             later.expect_what_was_finished(connection, run.number)
-
-    def note_content(self, run: RunRecord, content: str) -> None:
-        """Note the fingerprint of the run's rows."""
-        with self.transaction() as connection:
-            connection.execute("UPDATE runs SET content = ? WHERE number = ?", (content, run.number))
 
     def renamed_since(self, run: RunRecord) -> int:
         """Return how many rows are ``drifted`` because their orders no longer have what an earlier run gave them."""
         query = "SELECT COUNT(*) FROM rows WHERE run = ? AND result = 'drifted' AND expected IS NOT NULL"
-        [[count]] = self.select(query, (run.number,))
+        [[count]] = self._database.select(query, (run.number,))
         return int(str(count))
 
     def rename_again(self, run: RunRecord) -> None:
         """Plan the rows that `renamed_since` counts all the same."""
-        with self.transaction() as connection:
+        with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE rows SET result = 'planned', reason = '', old_name = final_name, read_at = 0, expected = NULL"
                 " WHERE run = ? AND result = 'drifted' AND expected IS NOT NULL",
                 (run.number,),
             )
 
-    def discard(self, run: RunRecord) -> None:
-        """Forget a run whose spreadsheet turned out to be unusable while it was read: it never began."""
-        with self.transaction() as connection:
-            connection.execute("DELETE FROM runs WHERE number = ?", (run.number,))
-
     def settle_repeats(self, run: RunRecord) -> None:
         """Settle the rows that repeat or contradict one another, and warn of names given twice."""
-        with self.transaction() as connection:
+        with self._database.transaction() as connection:
             settle_repeats(connection, run.number)
 
-    def requests(self, run: RunRecord, *, after_row: float, limit: int, backwards: bool = False) -> list[RenameRequest]:
+    def undecided(
+        self, run: RunRecord, *, after_row: float, limit: int, backwards: bool = False
+    ) -> list[RenameRequest]:
         """Return the next undecided rows after a row, in sheet order or against it."""
         side, order = ("<", "DESC") if backwards else (">", "ASC")
-        rows = self.select(
+        rows = self._database.select(
             f"SELECT {_REQUEST} FROM rows"  # noqa: S608 - constants
             f" WHERE run = ? AND row {side} ? AND result IS NULL ORDER BY row {order} LIMIT ?",
             (run.number, after_row, limit),
         )
         return [_request(row) for row in rows]
 
-    def requests_for(self, run: RunRecord, order_ids: Sequence[str]) -> list[RenameRequest]:
+    def undecided_for(self, run: RunRecord, order_ids: Sequence[str]) -> list[RenameRequest]:
         """Return the undecided rows for these orders; a UUID is the same id in any case."""
         marks = ", ".join("?" for _ in order_ids)
-        rows = self.select(
+        rows = self._database.select(
             f"SELECT {_REQUEST} FROM rows INDEXED BY rows_by_order"  # noqa: S608 - marks
             f" WHERE run = ? AND order_key IN ({marks}) AND result IS NULL",
             (run.number, *map(order_key, order_ids)),
@@ -93,7 +88,7 @@ class RowTable(RunTable):
 
         Their orders bear id and name: what else was seen of them stays in the journal, and nobody needs it to rename.
         """
-        rows = self.select(
+        rows = self._database.select(
             "SELECT row, new_name, read_at, handed_out, order_id, old_name,"
             " COALESCE(expected, guard) IS NOT NULL FROM rows"
             " WHERE run = ? AND row > ? AND result = 'planned' ORDER BY row LIMIT ?",
@@ -114,20 +109,20 @@ class RowTable(RunTable):
     def unsettled(self, run: RunRecord, rows: Sequence[int]) -> list[Unsettled]:
         """Return these rows with the outcomes that they have so far; their ``attempts`` are left out."""
         marks = ", ".join("?" for _ in rows)
-        found = self.select(
+        found = self._database.select(
             "SELECT row, order_id, new_name, result, reason, old_name, final_name, http_status, started_at, seconds"  # noqa: S608 - marks
             f" FROM rows WHERE run = ? AND row IN ({marks})",
             (run.number, *rows),
         )
         return [unsettled(row) for row in found]
 
-    def hand_out(self, run: RunRecord, changes: Sequence[Change]) -> None:
+    def mark_dispatched(self, run: RunRecord, changes: Sequence[Change]) -> None:
         """Note that these changes, neighbours in the sheet, are about to be sent.
 
         Whoever takes the run up after a crash knows by this which orders may bear their new name because of it.
         """
         # On disk before the first of them leaves: after a power cut, too, this run knows the names that it gave.
-        with self.transaction(durable=True) as connection:
+        with self._database.transaction(durable=True) as connection:
             position = activity.noted(connection, run.number, sent=True)
             connection.execute(
                 "UPDATE rows SET handed_out = MAX(handed_out, 1), sent = ?"
@@ -135,11 +130,11 @@ class RowTable(RunTable):
                 (position, run.number, changes[0].row, changes[-1].row),
             )
 
-    def settle(self, run: RunRecord, decisions: Sequence[Change | Outcome]) -> None:
+    def record(self, run: RunRecord, decisions: Sequence[Change | Outcome]) -> None:
         """Write what planning or renaming has decided of rows, in one transaction."""
         changes = [planned(run.number, decision) for decision in decisions if isinstance(decision, Change)]
         outcomes = [settled(run.number, decision) for decision in decisions if isinstance(decision, Outcome)]
-        with self.transaction() as connection:
+        with self._database.transaction() as connection:
             for sql, values in chain(SETTLE_PLANNED.statements(changes), SETTLE_OUTCOME.statements(outcomes)):
                 connection.execute(sql, values)
             if any(isinstance(decision, Outcome) and decision.attempts for decision in decisions):
@@ -152,7 +147,7 @@ class RowTable(RunTable):
         and has none was never sent. In the file such rows stay handed out, so that others call them ``unknown``.
         """
         values = [settled(run.number, outcome) for outcome in outcomes]
-        with self.in_memory() as connection:
+        with self._database.in_memory() as connection:
             connection.execute("PRAGMA temp_store = MEMORY")
             connection.execute(f"CREATE TEMP TABLE rows AS SELECT * FROM main.rows WHERE run = {run.number:d}")  # noqa: S608 - a number
             connection.execute("CREATE UNIQUE INDEX temp.rows_in_memory ON rows (run, row)")
@@ -165,12 +160,12 @@ class RowTable(RunTable):
                 f" UNION ALL SELECT * FROM main.rows WHERE run != {run.number:d}"
             )
 
-    def look_again(self, run: RunRecord) -> None:
+    def mark_stale(self, run: RunRecord) -> None:
         """Have every usable order looked at again, if another run of the account has renamed since this one began.
 
         What is planned may be so no longer, and what had its new name already may have lost it.
         """
-        with self.transaction() as connection:
+        with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE rows SET result = 'planned', read_at = 0 WHERE run = :run"
                 " AND result IN ('planned', 'unchanged') AND EXISTS (SELECT 1 FROM runs AS own JOIN runs AS other"
@@ -179,16 +174,12 @@ class RowTable(RunTable):
                 {"run": run.number},
             )
 
-    def has_sent_since(self, run: RunRecord, begun: RunRecord) -> bool:
-        """Tell whether a run has sent anything since another one began."""
-        return (self.run(run.id).sent or 0) > begun.began
-
-    def take_back(self, run: RunRecord) -> None:
+    def mark_not_sent(self, run: RunRecord) -> None:
         """Note that changes handed out and not sent are still here: the run ends in order.
 
         What an earlier part of the run may have sent stays noted.
         """
-        with self.transaction() as connection:
+        with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE rows SET handed_out = 0 WHERE run = ? AND result = 'planned' AND handed_out = 1", (run.number,)
             )
@@ -198,7 +189,7 @@ class RowTable(RunTable):
 
         They get a skip mark, so that they stay left out when the report is fed back in as a spreadsheet.
         """
-        with self.transaction() as connection:
+        with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE rows SET result = 'skipped', reason = :reason, skip = :mark WHERE run = :run AND"
                 " (result IS NULL OR (result = 'planned' AND row NOT IN"
@@ -213,66 +204,68 @@ class RowTable(RunTable):
 
     # Runs born of runs
 
-    def adopt(self, run: RunRecord, plan: RunRecord) -> None:
+    def load_plan(self, run: RunRecord, plan: RunRecord) -> None:
         """Take over the rows of a kept plan."""
-        with self.transaction() as connection:
-            lineage.adopt(connection, run=run.number, plan=plan.number)
+        with self._database.transaction() as connection:
+            lineage.load_plan(connection, run=run.number, plan=plan.number)
 
-    def reverse(self, run: RunRecord, undone: RunRecord) -> None:
+    def plan_undo(self, run: RunRecord, undone: RunRecord) -> None:
         """Take over the way back of another run."""
-        with self.transaction() as connection:
-            lineage.reverse(connection, run=run.number, undone=undone.number)
+        with self._database.transaction() as connection:
+            lineage.plan_undo(connection, run=run.number, undone=undone.number)
 
-    def reversible(self, undone: RunRecord) -> int:
+    def count_undoable(self, undone: RunRecord) -> int:
         """Return how many rows the way back of a run has now."""
-        with self.transaction() as connection:
-            return lineage.reversible(connection, undone=undone.number)
+        with self._database.transaction() as connection:
+            return lineage.count_undoable(connection, undone=undone.number)
 
-    def recheck(self, run: RunRecord, audited: RunRecord) -> None:
+    def plan_audit(self, run: RunRecord, audited: RunRecord) -> None:
         """Take over the names that another run left."""
-        with self.transaction() as connection:
-            lineage.recheck(connection, run=run.number, audited=audited.number)
+        with self._database.transaction() as connection:
+            lineage.plan_audit(connection, run=run.number, audited=audited.number)
 
-    def reopen(self, run: RunRecord, *, failed: bool = False) -> None:
+    def reopen_unfinished(self, run: RunRecord, *, failed: bool = False) -> None:
         """Open what is not done of the run; with ``failed``, what failed as well.
 
         What another run of the account has renamed since is read again: what this run has done is reported as it is
         now, and what it never read is expected as it was when this run began.
         """
-        with self.transaction() as connection:
+        with self._database.transaction() as connection:
             connection.execute("UPDATE runs SET counts = NULL WHERE number = ?", (run.number,))
-            lineage.reopen(connection, run=run.number, failed=failed)
+            lineage.reopen_unfinished(connection, run=run.number, failed=failed)
             later.look_at_done_rows_again(connection, run.number, since=run.active)
             later.protect_unread_rows(connection, run.number, since=run.began)
 
     # How much there is, and of what orders
 
-    def undecided(self, run: RunRecord) -> int:
+    def count_undecided(self, run: RunRecord) -> int:
         """Return how many rows nothing was decided of yet."""
-        [[count]] = self.select("SELECT COUNT(*) FROM rows WHERE run = ? AND result IS NULL", (run.number,))
+        [[count]] = self._database.select("SELECT COUNT(*) FROM rows WHERE run = ? AND result IS NULL", (run.number,))
         return int(str(count))
 
-    def unguarded(self, run: RunRecord) -> int:
+    def count_unguarded(self, run: RunRecord) -> int:
         """Return how many of those rows name no current name that the order is expected to have."""
         query = "SELECT COUNT(*) FROM rows WHERE run = ? AND result IS NULL AND guard IS NULL"
-        [[count]] = self.select(query, (run.number,))
+        [[count]] = self._database.select(query, (run.number,))
         return int(str(count))
 
     def middle_row(self, run: RunRecord) -> float:
         """Return the mean of the undecided rows; 0 if there are none."""
-        [[mean]] = self.select("SELECT AVG(row) FROM rows WHERE run = ? AND result IS NULL", (run.number,))
+        [[mean]] = self._database.select("SELECT AVG(row) FROM rows WHERE run = ? AND result IS NULL", (run.number,))
         return 0.0 if mean is None else float(str(mean))
 
-    def planned(self, run: RunRecord) -> int:
+    def count_planned(self, run: RunRecord) -> int:
         """Return how many renames are planned and were not sent."""
-        [[count]] = self.select("SELECT COUNT(*) FROM rows WHERE run = ? AND result = 'planned'", (run.number,))
+        [[count]] = self._database.select(
+            "SELECT COUNT(*) FROM rows WHERE run = ? AND result = 'planned'", (run.number,)
+        )
         return int(str(count))
 
     def order_ids(self, run: RunRecord, rows: Sequence[int]) -> dict[int, str]:
         """Return the order ids of these rows, by row."""
         marks = ", ".join("?" for _ in rows)
         query = f"SELECT row, order_id FROM rows WHERE run = ? AND row IN ({marks})"  # noqa: S608 - marks
-        return {int(str(row)): str(order_id) for row, order_id in self.select(query, (run.number, *rows))}
+        return {int(str(row)): str(order_id) for row, order_id in self._database.select(query, (run.number, *rows))}
 
     def order_names(self, run: RunRecord) -> Iterator[tuple[str, str | None]]:
         """Yield (order_id, current_name) of every usable row as the sheet gives them, in sheet order."""
@@ -283,7 +276,7 @@ class RowTable(RunTable):
     def in_pages(self, query: str, run: RunRecord) -> Iterator[tuple[object, ...]]:
         """Yield what a query returns of a run's rows, in sheet order; its first column is the row's number."""
         after = 0
-        while rows := self.select(f"{query} AND row > ? ORDER BY row LIMIT ?", (run.number, after, _PAGE)):
+        while rows := self._database.select(f"{query} AND row > ? ORDER BY row LIMIT ?", (run.number, after, _PAGE)):
             yield from rows
             after = int(str(rows[-1][0]))
 

@@ -5,17 +5,26 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-import sqlite3
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, closing, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from batch_renamer.errors import BatchRenamerError, InputError
 from batch_renamer.journal import activity, later
 from batch_renamer.journal.database import Database
 from batch_renamer.journal.pruning import forget
-from batch_renamer.journal.record import COLUMNS, Closed, RunRecord, RunState, record_of
+from batch_renamer.journal.record import (
+    COLUMNS,
+    Closed,
+    NewRun,
+    RunRecord,
+    RunState,
+    columns_of,
+    escaped,
+    paths_text,
+    record_of,
+)
 from batch_renamer.liveness import Registration, registered
 
 __all__ = ["RunTable"]
@@ -29,66 +38,35 @@ _READ = ".read"  # on the label of those who merely read a run
 log = logging.getLogger("batch_renamer")
 
 
-class RunTable(Database):
-    """The runs of a journal."""
+class RunTable:
+    """The runs of a journal: what each one is given, how far it has come, and how it ended."""
 
-    def begin(
-        self,
-        *,
-        command: str,
-        base_url: str,
-        account: str,
-        profile: str | None = None,
-        key_print: str | None = None,
-        sheet: str | None = None,
-        digest: str | None = None,
-        delimiter: str | None = None,
-        parent: RunRecord | None = None,
-        first: int | None = None,
-        max_renames: int | None = None,
-        strict: bool = False,
-        reports: Sequence[str] = (),
-    ) -> RunRecord:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin(self, new: NewRun) -> RunRecord:
         """Begin a run under a new short id.
 
         Raises:
-            InputError: its ``parent`` was forgotten meanwhile.
+            InputError: its parent was forgotten meanwhile.
         """
         at_work = self.at_work()
-        with self.transaction() as connection:
-            if parent is not None:
-                self.run(parent.id)
+        with self._database.transaction() as connection:
+            if new.parent is not None:
+                self.get(new.parent.id)
             while True:
                 run_id = "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
                 if not connection.execute("SELECT 1 FROM runs WHERE id = ?", (run_id,)).fetchone():
                     break
+            values = {"id": run_id, "state": RunState.LOADING, "created_at": time.time(), **columns_of(new)}
             begun = connection.execute(
-                "INSERT INTO runs (id, command, state, base_url, profile, account, key_print, parent, sheet, digest,"
-                " delimiter, created_at, first, max_renames, strict, reports)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    run_id,
-                    command,
-                    RunState.LOADING,
-                    base_url,
-                    profile,
-                    account,
-                    key_print,
-                    parent.number if parent is not None else None,
-                    None if sheet is None else _escaped(sheet),
-                    digest,
-                    delimiter,
-                    time.time(),
-                    first,
-                    max_renames,
-                    strict,
-                    _as_list(reports),
-                ),
+                f"INSERT INTO runs ({', '.join(values)}) VALUES ({', '.join(f':{name}' for name in values)})",  # noqa: S608 - names of columns
+                values,
             )
             activity.begun(connection, int(str(begun.lastrowid)), at_work=at_work)
-        return self.run(run_id)
+        return self.get(run_id)
 
-    def run(self, run_id: str) -> RunRecord:
+    def get(self, run_id: str) -> RunRecord:
         """Return the run of this very id.
 
         Raises:
@@ -108,7 +86,7 @@ class RunTable(Database):
         """Return the ids of the runs that some process is at work on; those who merely read don't count."""
         return frozenset(label for label in registered(self._in_use) if not label.endswith(_READ))
 
-    def hold(self, run: RunRecord, *, to_read: bool = False) -> AbstractContextManager[object]:
+    def pin(self, run: RunRecord, *, to_read: bool = False) -> AbstractContextManager[object]:
         """Keep a run from being forgotten until the end of the block; whoever takes it up is sure that it is there.
 
         Who only means ``to_read`` doesn't wait for those who write, and may come too late.
@@ -125,8 +103,8 @@ class RunTable(Database):
             held = nullcontext()
         try:
             # In a transaction: whoever forgets runs this very moment is done first.
-            with nullcontext() if to_read else self.transaction():
-                self.run(run.id)
+            with nullcontext() if to_read else self._database.transaction():
+                self.get(run.id)
         except BatchRenamerError:
             with held:
                 raise
@@ -134,9 +112,9 @@ class RunTable(Database):
 
     @property
     def _in_use(self) -> Path:
-        return self.path.parent / "in-use"
+        return self._database.path.parent / "in-use"
 
-    def runs(self, *, base_url: str | None = None, profile: str | None = None, prefix: str = "") -> list[RunRecord]:
+    def find(self, *, base_url: str | None = None, profile: str | None = None, prefix: str = "") -> list[RunRecord]:
         """Return the runs whose id begins with ``prefix``; those of one base URL and profile if given.
 
         The newest comes first, by what a run did last: one that was taken up is newer than those before that.
@@ -146,19 +124,6 @@ class RunTable(Database):
             where += " AND base_url = ? AND profile IS ?"
             values += [base_url, profile]
         return self._runs(f"{where} ORDER BY active DESC, number DESC", values)
-
-    @staticmethod
-    def knows(path: Path, prefix: str) -> bool:
-        """Tell whether the journal at ``path``, if there is one, has a run whose id begins so; it is only looked at."""
-        if not path.is_file():
-            return False
-        with (
-            suppress(sqlite3.Error),
-            closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as other,
-        ):
-            query = "SELECT 1 FROM runs WHERE substr(id, 1, ?) = ?"
-            return other.execute(query, (len(prefix), prefix)).fetchone() is not None
-        return False
 
     def last_of_sheet(self, *, digest: str, account: str, base_url: str) -> RunRecord | None:
         """Return the newest run that renamed from the same spreadsheet in the same account."""
@@ -178,16 +143,16 @@ class RunTable(Database):
         return found[0] if found else None
 
     def _runs(self, where: str, values: Sequence[object]) -> list[RunRecord]:
-        return [record_of(row) for row in self.select(f"SELECT {COLUMNS} FROM runs {where}", values)]  # noqa: S608 - constants
+        return [record_of(row) for row in self._database.select(f"SELECT {COLUMNS} FROM runs {where}", values)]  # noqa: S608 - constants
 
-    def enter(self, run: RunRecord, state: RunState) -> None:
+    def set_state(self, run: RunRecord, state: RunState) -> None:
         """Note that the run has come to ``state``; a plan is on disk, power cut or not, when this returns."""
-        with self.transaction(durable=state is RunState.PLANNED) as connection:
+        with self._database.transaction(durable=state is RunState.PLANNED) as connection:
             connection.execute("UPDATE runs SET state = ? WHERE number = ?", (state, run.number))
 
     def commit(self, run: RunRecord) -> RunRecord:
         """Note that renaming begins, or is taken up again; on disk, power cut or not, when this returns."""
-        with self.transaction(durable=True) as connection:
+        with self._database.transaction(durable=True) as connection:
             connection.execute(
                 "UPDATE runs SET state = ?, committed_at = COALESCE(committed_at, ?), finished_at = NULL,"
                 " reported_at = NULL, stopped = '', closed = '', closed_by = NULL, exit_code = NULL, counts = NULL"
@@ -197,7 +162,7 @@ class RunTable(Database):
             activity.noted(connection, run.number)
             if run.command == "apply":
                 later.supersede(connection, run.number)
-        return self.run(run.id)
+        return self.get(run.id)
 
     def finish(
         self, run: RunRecord, *, stopped: str, state: RunState = RunState.FINISHED, closed: Closed = Closed.NOT
@@ -206,16 +171,16 @@ class RunTable(Database):
 
         ``closed`` tells that it is not to be taken up, whatever rows it left.
         """
-        with self.transaction(durable=True) as connection:
+        with self._database.transaction(durable=True) as connection:
             connection.execute(
                 "UPDATE runs SET state = ?, stopped = ?, finished_at = ?, closed = ? WHERE number = ?",
-                (state, _escaped(stopped), time.time(), closed, run.number),
+                (state, escaped(stopped), time.time(), closed, run.number),
             )
             activity.noted(connection, run.number)
 
     def rebind(self, run: RunRecord, *, account: str, profile: str | None) -> None:
         """Bind a run, and with it all runs of its account, to the account that it is known as now."""
-        with self.transaction() as connection:
+        with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE runs SET account = ?, profile = ? WHERE account = ? AND base_url = ? AND profile IS ?",
                 (account, profile, run.account, run.base_url, run.profile),
@@ -224,7 +189,7 @@ class RunTable(Database):
     def undone(self) -> frozenset[int]:
         """Return the numbers of the runs whose names were put back by an undo that was not undone itself."""
         undos: dict[int, list[int]] = {}
-        for parent, number in self.select(
+        for parent, number in self._database.select(
             "SELECT parent, number FROM runs WHERE command = 'undo' AND sent IS NOT NULL AND parent IS NOT NULL"
             " ORDER BY number DESC",
             (),
@@ -238,7 +203,7 @@ class RunTable(Database):
 
     def dismiss(self, run: RunRecord) -> None:
         """Note that an interrupted run will not be finished."""
-        with self.transaction() as connection:
+        with self._database.transaction() as connection:
             connection.execute("UPDATE runs SET closed = ? WHERE number = ?", (Closed.DISMISSED, run.number))
 
     def note_ended(
@@ -251,7 +216,7 @@ class RunTable(Database):
         counts: Mapping[str, int] | None = None,
     ) -> None:
         """Note how an ended run ended; ``reported``: its reports are written, and nothing is left to be done."""
-        with self.transaction() as connection:
+        with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE runs SET reported_at = ?, exit_code = ?, seconds = ?, counts = ? WHERE number = ?",
                 (
@@ -265,18 +230,22 @@ class RunTable(Database):
 
     def note_reports(self, run: RunRecord, reports: Sequence[str]) -> None:
         """Note where the run's reports go."""
-        with self.transaction() as connection:
-            connection.execute("UPDATE runs SET reports = ? WHERE number = ?", (_as_list(reports), run.number))
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE runs SET reports = ? WHERE number = ?", (paths_text(reports), run.number))
 
-    def keep_limit(self, account: str, per_s: float) -> None:
-        """Keep the limit that an account was found to have, in requests per second."""
-        with self.transaction() as connection:
-            connection.execute("INSERT OR REPLACE INTO limits VALUES (?, ?, ?)", (account, per_s, time.time()))
+    def discard(self, run: RunRecord) -> None:
+        """Forget a run whose spreadsheet turned out to be unusable while it was read: it never began."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM runs WHERE number = ?", (run.number,))
 
-    def known_limit(self, account: str) -> float | None:
-        """Return the limit that the account was last found to have, in requests per second."""
-        found = self.select("SELECT per_s FROM limits WHERE account = ?", (account,))
-        return float(str(found[0][0])) if found else None
+    def note_content(self, run: RunRecord, content: str) -> None:
+        """Note the fingerprint of the run's rows."""
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE runs SET content = ? WHERE number = ?", (content, run.number))
+
+    def has_sent_since(self, run: RunRecord, begun: RunRecord) -> bool:
+        """Tell whether a run has sent anything since another one began."""
+        return (self.get(run.id).sent or 0) > begun.began
 
     def prune(self, *, older_than_s: float | None = None, keep: int | None = None) -> int:
         """Forget runs older than that many seconds, or all but the newest ``keep``; return how many.
@@ -284,19 +253,10 @@ class RunTable(Database):
         A run that has renamed and may still be taken up again is kept, and so is one that is under way or in use. With
         a run stay those that it was born of, and those that keep it from being taken up again.
         """
-        with self.transaction() as connection:
+        with self._database.transaction() as connection:
             # Within the transaction: whoever comes too late to be seen here will not find the run.
             in_use = [label.removesuffix(_READ) for label in registered(self._in_use)]
             gone = forget(connection, in_use=in_use, older_than_s=older_than_s, keep=keep)
         if gone:
-            self.compact()
+            self._database.compact()
         return gone
-
-
-def _escaped(text: str) -> str:
-    """The text with what no database can hold escaped: paths may hold it, for on POSIX they are bytes."""
-    return text.encode(errors="backslashreplace").decode()
-
-
-def _as_list(reports: Sequence[str]) -> str:
-    return json.dumps(list(reports))  # in ASCII: a path may hold what is no text

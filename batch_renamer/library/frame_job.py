@@ -105,10 +105,10 @@ class FrameJob:
             self._run = run = self._new_run(settings, journal, destination)
             try:
                 summary = await _performed(run)
-                outcomes = await journal.off_loop(_outcomes, run)
+                outcomes = await journal.in_thread(_outcomes, run)
             finally:
                 with anyio.CancelScope(shield=True):
-                    if await journal.off_loop(_is_unfinished, run):
+                    if await journal.in_thread(_is_unfinished, run):
                         place.keep, self.how_to_go_on = True, _ways_on(run)
                         log.warning("%s", self.how_to_go_on)
                     await anyio.to_thread.run_sync(journal.close)
@@ -195,7 +195,7 @@ def _is_unfinished(run: Run) -> bool:
     if not run.begun_in_journal:
         return False
     try:
-        record, counts = run.journal.run(run.record.id), run.journal.counts(run.record)
+        record, counts = run.journal.runs.get(run.record.id), run.journal.results.counts(run.record)
     except BatchRenamerError as error:
         log.error("what became of run %s can't be told: %s", run.record.id, error)  # noqa: TRY400 - the cause is its sentence
         return True
@@ -204,7 +204,7 @@ def _is_unfinished(run: Run) -> bool:
 
 def _ways_on(run: Run) -> str:
     """Return how a run that was stopped can be finished or taken back, in words."""
-    counts = run.journal.counts(run.record)
+    counts = run.journal.results.counts(run.record)
     options: dict[str, object] = {"state_dir": str(run.settings.state_dir)}
     if run.settings.sandbox:
         options["sandbox"] = True

@@ -37,7 +37,7 @@ from batch_renamer.client.stopping import StopSignal
 from batch_renamer.jobs.destinations import Destination
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages import read, rename
-from batch_renamer.journal import Journal, RunRecord, RunState
+from batch_renamer.journal import Journal, NewRun, RunRecord, RunState
 from batch_renamer.model import Change, Order, Outcome, RenameRequest, Result
 from batch_renamer.progress import make_progress
 from batch_renamer.settings import Settings
@@ -141,12 +141,12 @@ async def seconds_of(kind: type[Journal], served_api: OrdersApi, asked: list[Ren
     """Return how long reading and renaming take with that journal."""
     api = Singly(served_api)
     with tempfile.TemporaryDirectory() as folder, kind.open(Path(folder) / "journal.sqlite3") as journal:
-        record = journal.begin(command="apply", base_url="benchmark", account="benchmark")
+        record = journal.runs.begin(NewRun(command="apply", base_url="benchmark", account="benchmark"))
         if isinstance(journal, NoJournal):
             journal.asked, journal.planned_changes = asked, []
             journal.left = {request.order_id: request for request in asked}
         else:
-            journal.add_rows(record, asked)
+            journal.rows.add(record, asked)
         run = Run(
             command="apply",
             settings=Settings(state_dir=Path(folder), workers=WORKERS),
@@ -164,7 +164,7 @@ async def seconds_of(kind: type[Journal], served_api: OrdersApi, asked: list[Ren
         took_s = time.perf_counter() - begun
         assert api.requests == 2 * len(asked), "both kinds do the same"
         if kind is Journal:
-            assert journal.account(journal.run(record.id)) == {Result.RENAMED: len(asked)}
+            assert journal.results.checked_counts(journal.runs.get(record.id)) == {Result.RENAMED: len(asked)}
         return took_s
 
 

@@ -13,6 +13,7 @@ import io
 import json
 import shutil
 import signal
+import sqlite3
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
@@ -42,6 +43,7 @@ from batch_renamer.jobs.history import interrupted
 from batch_renamer.jobs.job import perform
 from batch_renamer.jobs.run import Run
 from batch_renamer.journal import Journal, RunRecord
+from batch_renamer.journal.rows import RowTable
 from batch_renamer.loader import LoadOptions, open_frame
 from batch_renamer.model import Change, Order, ReportRow, Result, RunSummary
 from batch_renamer.progress import make_progress
@@ -90,15 +92,27 @@ class Plug:
             raise PlugPulledError
 
 
+class MortalRows(RowTable):
+    """A table of rows that tells the plug when renaming begins."""
+
+    def __init__(self, journal: MortalJournal) -> None:
+        super().__init__(journal)
+        self._journal = journal
+
+    def mark_dispatched(self, run: RunRecord, changes: Sequence[Change]) -> None:
+        """Mark the changes; from here on the run renames."""
+        self._journal.plug.renaming = True
+        super().mark_dispatched(run, changes)
+
+
 class MortalJournal(Journal):
     """A journal whose commits are boundaries."""
 
     plug: Plug
 
-    def hand_out(self, run: RunRecord, changes: Sequence[Change]) -> None:
-        """Hand out; from here on the run renames."""
-        self.plug.renaming = True
-        super().hand_out(run, changes)
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        super().__init__(connection, path)
+        self.rows = MortalRows(self)
 
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[Any]:
@@ -300,7 +314,7 @@ class Durable(RuleBasedStateMachine):
         """Interrupt a run, apply another sheet, perhaps undo that, and take the first one up after all."""
         self._command("apply", first, sheet=self._sheet(orders, min(orders)))
         with self._journal() as journal:
-            interrupted = next((run.id for run in journal.runs() if run.command == "apply"), None)
+            interrupted = next((run.id for run in journal.runs.find() if run.command == "apply"), None)
         before = len(self.runs)
         self._command("apply", None, sheet=self._sheet(others, min(others)))
         if undone and len(self.runs) > before:
@@ -418,8 +432,8 @@ class Durable(RuleBasedStateMachine):
 
     def _interrupted(self) -> list[str]:
         with self._journal() as journal:
-            runs = [journal.run(run_id) for run_id in self.runs]
-            counts = {run.id: journal.counts(run) for run in runs}
+            runs = [journal.runs.get(run_id) for run_id in self.runs]
+            counts = {run.id: journal.results.counts(run) for run in runs}
             return [run.id for run in runs if interrupted(run, counts[run.id]) or counts[run.id].get(Result.UNKNOWN)]
 
     @contextmanager
@@ -435,7 +449,7 @@ class Durable(RuleBasedStateMachine):
         report = self.folder / "report.json"
         report.unlink(missing_ok=True)
         with self._journal() as journal:
-            past = journal.run(origin) if origin is not None else None
+            past = journal.runs.get(origin) if origin is not None else None
             run = Run(
                 command=command,
                 settings=Settings(state_dir=self.folder, rate=1000.0, attempts=1, report=(str(report),), workers=2),
@@ -455,7 +469,7 @@ class Durable(RuleBasedStateMachine):
                 self.began.setdefault(run.record.id, begins_at)
             self._note(command, journal)
             if summary is not None:
-                self._check(summary, list(journal.report_rows(run.record)), past)
+                self._check(summary, list(journal.results.report_rows(run.record)), past)
                 self._check_report(report, summary, run)
         self.api.catch_up()
 
@@ -466,7 +480,7 @@ class Durable(RuleBasedStateMachine):
 
     def _note(self, command: str, journal: Journal) -> None:
         """Take note of plans that can be committed, and of runs that came as far as renaming."""
-        for run in reversed(journal.runs()):
+        for run in reversed(journal.runs.find()):
             if run.committed_at is not None and run.id not in self.runs:
                 self.runs.append(run.id)
             if command == "plan" and run.command == "plan" and run.state == "planned" and run.id not in self.plans:

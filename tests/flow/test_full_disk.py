@@ -19,7 +19,9 @@ from batch_renamer.jobs.destinations import open_journal, to_sandbox
 from batch_renamer.jobs.job import perform
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages import load_options
-from batch_renamer.journal import Journal, RunState
+from batch_renamer.journal import RunState
+from batch_renamer.journal.limits import LimitTable
+from batch_renamer.journal.runs import RunTable
 from batch_renamer.loader import open_frame
 from batch_renamer.model import Result
 from batch_renamer.progress import make_progress
@@ -52,8 +54,8 @@ async def test_rows_that_were_not_sent_are_pending(
     begin: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Neither the beginning of the renaming nor its end can be noted; the last line printed is what goes on."""
-    monkeypatch.setattr(Journal, "commit", refuse)
-    monkeypatch.setattr(Journal, "finish", refuse)
+    monkeypatch.setattr(RunTable, "commit", refuse)
+    monkeypatch.setattr(RunTable, "finish", refuse)
     run = begin(command="apply")
     summary = await perform(run)
     assert (summary.exit_code, summary.counts) == (4, {Result.PENDING: 2})
@@ -62,7 +64,7 @@ async def test_rows_that_were_not_sent_are_pending(
     last_line = capsys.readouterr().out.splitlines()[-1]
     assert last_line == f"batch-renamer apply --plan {run.record.id} --sandbox"
     monkeypatch.undo()
-    goes_on = begin(command="apply --plan", origin=run.journal.run(run.record.id))
+    goes_on = begin(command="apply --plan", origin=run.journal.runs.get(run.record.id))
     assert (await perform(goes_on)).counts == {Result.RENAMED: 2}
 
 
@@ -70,9 +72,9 @@ async def test_the_end_is_noted_though_the_limit_is_not(
     begin: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the run has learnt of the API's limit can be learnt again; that it has ended can't."""
-    monkeypatch.setattr(Journal, "keep_limit", refuse)
+    monkeypatch.setattr(LimitTable, "keep", refuse)
     monkeypatch.setattr(Pacer, "learnt_per_s", 50.0)
     run = begin(command="apply")
     assert (await perform(run)).counts == {Result.RENAMED: 2}
-    record = run.journal.run(run.record.id)
+    record = run.journal.runs.get(run.record.id)
     assert (record.state, record.reported_at is not None) == (RunState.FINISHED, True)

@@ -91,7 +91,7 @@ def test_the_sandbox_of_a_run_at_work_is_not_reset(
     assert journal.stat().st_ino == found
     assert with_sheet("plan", Path("in.csv"), here | {"sandbox_reset": True}) == 0
     with open_journal(Settings(state_dir=tmp_path / "state", sandbox=True)) as opened:
-        assert [run.command for run in opened.runs()] == ["plan"]
+        assert [run.command for run in opened.runs.find()] == ["plan"]
 
 
 def test_past_runs_are_shown_on_a_state_directory_that_can_only_be_read(

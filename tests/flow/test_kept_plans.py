@@ -19,6 +19,7 @@ from batch_renamer.jobs.job import perform
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages import load_options
 from batch_renamer.journal import Journal, RunRecord
+from batch_renamer.journal.rows import RowTable
 from batch_renamer.loader import open_frame
 from batch_renamer.model import ReportRow, Result
 from batch_renamer.progress import make_progress
@@ -60,7 +61,7 @@ class Office:
             progress=make_progress(io.StringIO(), quiet=True),
             destination=Destination(connect=connect, base_url="http://127.0.0.1:1", account="office"),
             open_sheet=lambda _: nullcontext(open_frame(self.frame, load_options(settings))),
-            origin=None if origin is None else self.journal.run(origin.id),
+            origin=None if origin is None else self.journal.runs.get(origin.id),
         )
         await perform(run)
         return run
@@ -138,7 +139,7 @@ async def test_a_journal_that_fails_after_an_outcome_loses_none(
 
     with an_office(tmp_path, names, {order_id: f"new {order_id}" for order_id in names}, refused="o5") as office:
         with monkeypatch.context() as patched:
-            patched.setattr(Journal, "order_ids", fail)
+            patched.setattr(RowTable, "order_ids", fail)
             stopped = await office.perform("apply")
         assert stopped.stop.cause is not None
         rows = by_order(await office.perform("resume", stopped.record))

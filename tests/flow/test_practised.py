@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from batch_renamer.cli.commands import apply_plan, audit, list_runs, resume, show_one, undo, with_sheet
-from batch_renamer.journal import Journal
+from batch_renamer.journal import Journal, NewRun
 from batch_renamer.sandbox import OrderStore
 
 SHEET = "order_id,current_name,new_name\na1,12 Elm,12 Elm Street\na2,14 Elm,14 Elm Street\na3,16 Elm,16 Elm Street\n"
@@ -149,7 +149,7 @@ def test_practice_runs_are_pointed_to(
 def test_real_runs_are_pointed_to_in_practice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The reverse: --sandbox was given, and the run is a real one."""
     with Journal.open(tmp_path / "journal.sqlite3") as journal:
-        run = journal.begin(command="apply", base_url="https://api.example.com", account="a")
+        run = journal.runs.begin(NewRun(command="apply", base_url="https://api.example.com", account="a"))
     given = {"state_dir": str(tmp_path), "sandbox": True}
     assert (list_runs(given, prune=None), show_one(run.id, given)) == (0, 2)
     assert [line.partition(".")[2] or line for line in capsys.readouterr().err.splitlines()] == [

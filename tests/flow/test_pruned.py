@@ -8,7 +8,7 @@ from pathlib import Path
 from batch_renamer.jobs.destinations import open_journal, to_sandbox
 from batch_renamer.jobs.job import perform
 from batch_renamer.jobs.run import Run
-from batch_renamer.journal import Journal, RunState
+from batch_renamer.journal import Journal, NewRun, RunState
 from batch_renamer.model import RenameRequest, Result
 from batch_renamer.progress import make_progress
 from batch_renamer.settings import resolve_settings
@@ -21,23 +21,25 @@ async def test_a_run_that_is_taken_up_is_not_forgotten(tmp_path: Path) -> None:
 
     async def take_your_time(_: Run) -> bool:
         with Journal.open(journal.path) as other:
-            assert other.prune(keep=0) == 0
+            assert other.runs.prune(keep=0) == 0
         return True
 
     with open_journal(settings) as journal:
-        stopped = journal.begin(command="apply", base_url=destination.base_url, account=destination.account)
-        journal.add_rows(stopped, [RenameRequest(row=2, order_id="a1", new_name="12 Elm Street")])
-        journal.enter(stopped, RunState.READING)
-        journal.finish(stopped, stopped="The API refused the key.")  # before its first rename
+        stopped = journal.runs.begin(
+            NewRun(command="apply", base_url=destination.base_url, account=destination.account)
+        )
+        journal.rows.add(stopped, [RenameRequest(row=2, order_id="a1", new_name="12 Elm Street")])
+        journal.runs.set_state(stopped, RunState.READING)
+        journal.runs.finish(stopped, stopped="The API refused the key.")  # before its first rename
         run = Run(
             command="resume",
             settings=settings,
             journal=journal,
             progress=make_progress(io.StringIO(), quiet=True),
             destination=destination,
-            origin=journal.run(stopped.id),
+            origin=journal.runs.get(stopped.id),
             confirm=take_your_time,
         )
         summary = await perform(run)
         assert (summary.exit_code, summary.counts) == (0, {Result.RENAMED: 1})
-        assert journal.prune(keep=0) == 1
+        assert journal.runs.prune(keep=0) == 1

@@ -18,7 +18,8 @@ from batch_renamer.jobs.destinations import open_journal, to_sandbox
 from batch_renamer.jobs.job import perform
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages import load_options
-from batch_renamer.journal import Journal
+from batch_renamer.journal import Journal, NewRun
+from batch_renamer.journal.rows import RowTable
 from batch_renamer.loader import open_frame
 from batch_renamer.model import Outcome, Result
 from batch_renamer.progress import make_progress
@@ -60,22 +61,22 @@ class Refusing:
     """Lets a journal refuse outcomes of renaming from one group on, for so many groups."""
 
     def __init__(self, *, after: int, times: float) -> None:
-        self._settle = Journal.settle
+        self._record = RowTable.record
         self._after = after
         self._times = times
         self._groups = 0
 
-    def __get__(self, journal: Journal, _: type) -> Callable[..., None]:
-        """Be the method of a journal."""
-        return partial(self.settle, journal)
+    def __get__(self, rows: RowTable, _: type) -> Callable[..., None]:
+        """Be the method of a journal's table of rows."""
+        return partial(self.record, rows)
 
-    def settle(self, journal: Journal, run: object, decisions: list[object]) -> None:
+    def record(self, rows: RowTable, run: object, decisions: list[object]) -> None:
         """Record, or refuse as a journal does that another program holds."""
         if any(isinstance(decision, Outcome) and decision.attempts for decision in decisions):
             self._groups += 1
             if self._after < self._groups <= self._after + self._times:
                 raise JournalError("The journal is held by another program.")
-        self._settle(journal, run, decisions)  # type: ignore[arg-type]  # as it was called
+        self._record(rows, run, decisions)  # type: ignore[arg-type]  # as it was called
 
 
 @pytest.mark.parametrize("times", [1, 10**9], ids=["for a moment", "until the end"])
@@ -84,7 +85,7 @@ async def test_what_the_journal_did_not_take_is_in_the_report(
 ) -> None:
     """Outcomes in memory reach the report; what was never sent is pending; what a later look can't know is unknown."""
     with monkeypatch.context() as patched:
-        patched.setattr(Journal, "settle", Refusing(after=1, times=times))
+        patched.setattr(RowTable, "record", Refusing(after=1, times=times))
         run = begin(command="apply")
         summary = await perform(run)
     rows = json.loads((tmp_path / "out.json").read_text("utf-8"))["rows"]
@@ -96,15 +97,17 @@ async def test_what_the_journal_did_not_take_is_in_the_report(
         assert bool(row["attempts"]) is applied
     assert summary.counts == run.counts()
     with Journal.open(run.journal.path) as another_process:
-        seen = {row.order_id: row.result for row in another_process.report_rows(run.record)}
+        seen = {row.order_id: row.result for row in another_process.results.report_rows(run.record)}
         renamed = {order for order, name in names.items() if name == f"new {order[1:]}"}
         assert all(seen[order] in (Result.RENAMED, Result.UNKNOWN) for order in renamed)
         assert times > 1 or all(seen[order] is Result.RENAMED for order in renamed)
         # Undo knows all of them.
-        undo = another_process.begin(command="undo", base_url="u", account="a", parent=run.record)
-        another_process.reverse(undo, run.record)
-        assert renamed <= {request.order_id for request in another_process.requests(undo, after_row=0, limit=ROWS)}
-        finished = begin(command="resume", origin=another_process.run(run.record.id), journal=another_process)
+        undo = another_process.runs.begin(NewRun(command="undo", base_url="u", account="a", parent=run.record))
+        another_process.rows.plan_undo(undo, run.record)
+        assert renamed <= {
+            request.order_id for request in another_process.rows.undecided(undo, after_row=0, limit=ROWS)
+        }
+        finished = begin(command="resume", origin=another_process.runs.get(run.record.id), journal=another_process)
         assert (await perform(finished)).counts == {Result.RENAMED: ROWS}
 
 
@@ -114,8 +117,8 @@ async def test_a_run_whose_journal_did_not_take_all_is_not_over(
     """It is offered to be taken up, and other runs are counted as before."""
     other = await perform(begin(command="plan"))
     with monkeypatch.context() as patched:
-        patched.setattr(Journal, "settle", Refusing(after=0, times=10**9))
+        patched.setattr(RowTable, "record", Refusing(after=0, times=10**9))
         run = begin(command="apply")
         await perform(run)
-    assert run.journal.run(run.record.id).reported_at is None
-    assert run.journal.counts(run.journal.run(other.run_id)) == {Result.PLANNED: ROWS}
+    assert run.journal.runs.get(run.record.id).reported_at is None
+    assert run.journal.results.counts(run.journal.runs.get(other.run_id)) == {Result.PLANNED: ROWS}

@@ -56,27 +56,27 @@ async def conclude(run: Run) -> RunSummary:
             run.over = not run.dry
             await _note_end(run, cause)
         try:
-            counts = await run.journal.off_loop(run.journal.account, run.record, over=run.over)
+            counts = await run.journal.in_thread(run.journal.results.checked_counts, run.record, over=run.over)
         except AccountingError as error:
             cause = error
-            counts = await run.journal.off_loop(run.counts)
+            counts = await run.journal.in_thread(run.counts)
         except JournalError as error:
             raise cause or error from None
-        if run.reminder is not None and not run.declined and (note := await run.journal.off_loop(run.reminder, run)):
+        if run.reminder is not None and not run.declined and (note := await run.journal.in_thread(run.reminder, run)):
             run.warnings.append(note)
-        summary = await run.journal.off_loop(_summary, run, counts, cause)
+        summary = await run.journal.in_thread(_summary, run, counts, cause)
         if leave_alone:
             return summary
         try:
             written, failures = await anyio.to_thread.run_sync(_write_reports, run, summary)
         except Stopping:
             run.warnings.append(f"The report was left unwritten; `report {run.record.id}` writes it.")
-            ended = await run.journal.off_loop(_summary, run, counts, cause or run.stop.cause)
+            ended = await run.journal.in_thread(_summary, run, counts, cause or run.stop.cause)
             await _note_summary(run, ended, reported=False)
             return ended
         run.warnings.extend(map(str, failures))
         cause = cause or (failures[0] if failures else None)
-        ended = replace(await run.journal.off_loop(_summary, run, counts, cause), reports=tuple(map(str, written)))
+        ended = replace(await run.journal.in_thread(_summary, run, counts, cause), reports=tuple(map(str, written)))
         await _note_summary(run, ended, reported=not failures)
     return ended
 
@@ -86,14 +86,16 @@ async def _note_end(run: Run, cause: BatchRenamerError | None) -> None:
     await _record_late(run)
     try:
         if not run.unrecorded:
-            await run.journal.off_loop(run.journal.take_back, run.record)
-        record = await run.journal.off_loop(run.journal.run, run.record.id)
+            await run.journal.in_thread(run.journal.rows.mark_not_sent, run.record)
+        record = await run.journal.in_thread(run.journal.runs.get, run.record.id)
         kept = RunState.PLANNED if _stays_a_plan(run, record, cause) else RunState.FINISHED
-        refused = kept is RunState.FINISHED and _refused(record, cause, await run.journal.off_loop(run.counts))
+        refused = kept is RunState.FINISHED and _refused(record, cause, await run.journal.in_thread(run.counts))
         closed = Closed.REFUSED if refused else Closed.NOT
-        await run.journal.off_loop(run.journal.finish, run.record, stopped=stopped, state=kept, closed=closed)
+        await run.journal.in_thread(run.journal.runs.finish, run.record, stopped=stopped, state=kept, closed=closed)
         if closed:  # Nothing was written where its reports were asked for, and that may be the spreadsheet itself.
-            await run.journal.off_loop(run.journal.note_reports, run.record, [str(target) for target in run.targets])
+            await run.journal.in_thread(
+                run.journal.runs.note_reports, run.record, [str(target) for target in run.targets]
+            )
     except BatchRenamerError as error:
         # The disk that ended the run may still be full. What the rows came to is in the journal or will be read back;
         # only the note that the run has ended is missing.
@@ -106,11 +108,11 @@ async def _record_late(run: Run) -> None:
     if not run.unrecorded:
         return
     try:
-        await run.journal.off_loop(run.journal.settle, run.record, run.unrecorded)
+        await run.journal.in_thread(run.journal.rows.record, run.record, run.unrecorded)
     except BatchRenamerError as error:
         log.error("%d outcomes could not be recorded: %s", len(run.unrecorded), error)  # noqa: TRY400 - its sentence
         with suppress(BatchRenamerError):  # it can't even be read: that is said when the rows are counted
-            await run.journal.off_loop(run.journal.keep_in_memory, run.record, run.unrecorded)
+            await run.journal.in_thread(run.journal.rows.keep_in_memory, run.record, run.unrecorded)
     else:
         run.unrecorded.clear()
 
@@ -141,7 +143,7 @@ async def _note_limit(run: Run) -> None:
     if run.learnt_per_s is None:
         return
     try:
-        await run.journal.off_loop(run.journal.keep_limit, run.destination.account, run.learnt_per_s)
+        await run.journal.in_thread(run.journal.limits.keep, run.destination.account, run.learnt_per_s)
     except BatchRenamerError as error:
         # The next run will learn it anew.
         log.warning("the limit that was learnt could not be noted: %s", error)
@@ -149,8 +151,8 @@ async def _note_limit(run: Run) -> None:
 
 async def _note_summary(run: Run, summary: RunSummary, *, reported: bool) -> None:
     try:
-        await run.journal.off_loop(
-            run.journal.note_ended,
+        await run.journal.in_thread(
+            run.journal.runs.note_ended,
             run.record,
             # What the journal did not take can be read back when the run is taken up, so it is not over.
             reported=reported and not run.unrecorded,
@@ -192,7 +194,7 @@ def _summary(run: Run, counts: dict[Result, int], cause: BatchRenamerError | Non
         run_id=run.record.id,
         command=run.command.split()[0],
         counts=counts,
-        changed_otherwise=run.journal.changed_otherwise(run.record) if counts.get(Result.FAILED) else 0,
+        changed_otherwise=run.journal.results.changed_otherwise(run.record) if counts.get(Result.FAILED) else 0,
         exit_code=cause.exit_code if cause is not None else int(bad and not run.declined),
         stopped=str(cause) if cause is not None else "",
         seconds=time.monotonic() - run.begun,

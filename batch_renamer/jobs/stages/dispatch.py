@@ -32,7 +32,7 @@ class Dispatch:
         while found := await self._changes(after_row=self._after, limit=_BATCH):
             self._after = found[-1].row
             if batch := [change for change in found if change.row not in self._taken_elsewhere]:
-                await self._journal.off_loop(self._journal.hand_out, self._record, batch)
+                await self._journal.in_thread(self._journal.rows.mark_dispatched, self._record, batch)
                 yield batch
 
     async def elsewhere(self) -> Change | None:
@@ -49,9 +49,9 @@ class Dispatch:
             # A batch may have been fetched while this one was looked for.
             if change is not None and change.row > self._after:
                 self._taken_elsewhere.add(change.row)
-                await self._journal.off_loop(self._journal.hand_out, self._record, [change])
+                await self._journal.in_thread(self._journal.rows.mark_dispatched, self._record, [change])
                 return change
         return None
 
     async def _changes(self, *, after_row: int, limit: int) -> list[Change]:
-        return await self._journal.off_loop(self._journal.changes, self._record, after_row=after_row, limit=limit)
+        return await self._journal.in_thread(self._journal.rows.changes, self._record, after_row=after_row, limit=limit)

@@ -64,19 +64,19 @@ def _load_rows(run: Run) -> None:
         try:
             _add_rows(run, record, sheet, content)
         except SheetError:
-            run.journal.discard(record)  # Nobody can go on with it, so it is no run to be listed.
+            run.journal.runs.discard(record)  # Nobody can go on with it, so it is no run to be listed.
             raise
         run.warnings.extend(sheet.warnings)
         using = understood_line(sheet.understood())
     run.progress.close()  # The line is about the whole sheet, so it comes after the stage's own.
     run.progress.note(using)
     log.info("%s", using)
-    run.journal.settle_repeats(record)
+    run.journal.rows.settle_repeats(record)
     if run.settings.again:
-        run.journal.note_content(record, content.fingerprint)
+        run.journal.runs.note_content(record, content.fingerprint)
     else:
-        run.journal.expect_what_was_finished(record, content.fingerprint)
-    for row, order_id, reason in run.journal.invalid_rows(record):
+        run.journal.rows.expect_what_was_finished(record, content.fingerprint)
+    for row, order_id, reason in run.journal.results.invalid_rows(record):
         log_bad_row(row, order_id, Result.INVALID, reason)
     _rows_are_whole(run, record, RunState.READING)
 
@@ -86,7 +86,7 @@ def _add_rows(run: Run, record: RunRecord, sheet: Sheet, content: Content) -> No
     for chunk in sheet.chunks():
         if run.stop.requested:
             raise Stopping
-        run.journal.add_rows(record, chunk)
+        run.journal.rows.add(record, chunk)
         content.add(chunk)
         loaded += len(chunk)
         run.progress.advance(loaded)
@@ -97,9 +97,9 @@ def _add_rows(run: Run, record: RunRecord, sheet: Sheet, content: Content) -> No
 
 async def adopt(run: Run) -> None:
     """Take over a kept plan exactly as it was decided; each of its orders is looked at again."""
-    record = await run.journal.off_loop(run.begin)
-    await run.journal.off_loop(run.journal.adopt, record, _origin(run))
-    await run.journal.off_loop(_rows_are_whole, run, record, RunState.READING)
+    record = await run.journal.in_thread(run.begin)
+    await run.journal.in_thread(run.journal.rows.load_plan, record, _origin(run))
+    await run.journal.in_thread(_rows_are_whole, run, record, RunState.READING)
 
 
 async def take_up(run: Run) -> None:
@@ -111,29 +111,29 @@ async def take_up(run: Run) -> None:
 
 async def reverse(run: Run) -> None:
     """Plan the way back of another run."""
-    record = await run.journal.off_loop(run.begin)
-    await run.journal.off_loop(run.journal.reverse, record, _origin(run))
-    await run.journal.off_loop(_rows_are_whole, run, record, RunState.READING)
+    record = await run.journal.in_thread(run.begin)
+    await run.journal.in_thread(run.journal.rows.plan_undo, record, _origin(run))
+    await run.journal.in_thread(_rows_are_whole, run, record, RunState.READING)
 
 
 async def recheck(run: Run) -> None:
     """Take the names that another run left, to compare them with what the orders have now."""
-    record = await run.journal.off_loop(run.begin)
-    await run.journal.off_loop(run.journal.recheck, record, _origin(run))
-    await run.journal.off_loop(_rows_are_whole, run, record, RunState.READING)
+    record = await run.journal.in_thread(run.begin)
+    await run.journal.in_thread(run.journal.rows.plan_audit, record, _origin(run))
+    await run.journal.in_thread(_rows_are_whole, run, record, RunState.READING)
 
 
 async def hold(run: Run) -> None:
     """Keep the run from being forgotten while it is at work, however long a question or the lock is waited for."""
-    run.opened.enter_context(await run.journal.off_loop(run.journal.hold, run.record))
+    run.opened.enter_context(await run.journal.in_thread(run.journal.runs.pin, run.record))
     run.background.start_soon(watch_state, run)
     # It may have gone on since it was looked for.
-    run.enter(await run.journal.off_loop(run.journal.run, run.record.id))
+    run.enter(await run.journal.in_thread(run.journal.runs.get, run.record.id))
 
 
 def _rows_are_whole(run: Run, record: RunRecord, state: RunState) -> None:
-    run.journal.enter(record, state)
-    run.enter(run.journal.run(record.id))
+    run.journal.runs.set_state(record, state)
+    run.enter(run.journal.runs.get(record.id))
 
 
 def _origin(run: Run) -> RunRecord:
@@ -167,4 +167,4 @@ async def note_targets(run: Run) -> None:
     """Note where the reports go, for whoever takes the run up or wants them again."""
     if run.targets:
         places = [str(target.absolute()) for target in run.targets]
-        await run.journal.off_loop(run.journal.note_reports, run.record, places)
+        await run.journal.in_thread(run.journal.runs.note_reports, run.record, places)

@@ -36,9 +36,9 @@ async def connect(run: Run) -> None:
     settings = run.settings
     if run.destination.one_at_a_time:
         await hold_alone(run, orders_of(run.destination.account))
-    orders = run.journal.order_names(run.record)
+    orders = run.journal.rows.order_names(run.record)
     api = await run.opened.enter_async_context(run.destination.connect(orders))
-    known_per_s = await run.journal.off_loop(run.journal.known_limit, run.destination.account)
+    known_per_s = await run.journal.in_thread(run.journal.limits.known, run.destination.account)
     ceiling_per_s = settings.rate or DOCUMENTED_LIMIT_PER_S
     pacer = Pacer(rate_per_s=ceiling_per_s, known_per_s=known_per_s)
     breaker = Breaker(patience_s=settings.patience, stop=run.stop, notify=run.tell)
@@ -69,16 +69,16 @@ async def read(run: Run) -> None:
     journal, record = run.journal, run.record
     # Of a run that has begun to rename, the trial's rows were chosen then.
     first = run.settings.first if record.committed_at is None else None
-    drifted, exactly = await journal.off_loop(_guard, run)
-    run.progress.stage("Reading current names", await journal.off_loop(journal.undecided, record))
+    drifted, exactly = await journal.in_thread(_guard, run)
+    run.progress.stage("Reading current names", await journal.in_thread(journal.rows.count_undecided, record))
     begun, tally = time.monotonic(), Tally()
     # Of a run that is taken up, some may be planned already.
-    planned = await journal.off_loop(journal.planned, record)
+    planned = await journal.in_thread(journal.rows.count_planned, record)
 
     async def batches(backwards: bool = False) -> AsyncIterator[list[RenameRequest]]:
         after = math.inf if backwards else 0
-        while batch := await journal.off_loop(
-            journal.requests, record, after_row=after, limit=_BATCH, backwards=backwards
+        while batch := await journal.in_thread(
+            journal.rows.undecided, record, after_row=after, limit=_BATCH, backwards=backwards
         ):
             after = batch[-1].row
             yield batch
@@ -88,13 +88,13 @@ async def read(run: Run) -> None:
         decisions = [decide(request, reading, drifted=drifted, exactly=exactly) for request, reading in readings]
         if run.command == "audit":
             decisions = [_not_quite_the_name(decision, drifted) for decision in decisions]
-        await journal.off_loop(journal.settle, record, decisions)
+        await journal.in_thread(journal.rows.record, record, decisions)
         planned += sum(isinstance(decision, Change) for decision in decisions)
         tally.add(decisions, {request.row: request.order_id for request, _ in readings})
         run.progress.advance(tally.done, failures=tally.bad, note=run.pace_note())
 
     async def wanted(order_ids: Sequence[str]) -> list[RenameRequest]:
-        requests = await journal.off_loop(journal.requests_for, record, order_ids)
+        requests = await journal.in_thread(journal.rows.undecided_for, record, order_ids)
         # The list may be an old copy: what is guarded, undone or audited is read order by order.
         return [request for request in requests if request.current_name is None]
 
@@ -102,7 +102,7 @@ async def read(run: Run) -> None:
         """Read in sheet order, and hardly more orders than are needed: by how many of those read are to be renamed."""
         after, size, rows_read, planned_before = 0, first - planned, 0, planned
         while planned < first and not run.stop.requested:
-            batch = await journal.off_loop(journal.requests, record, after_row=after, limit=min(size, _BATCH))
+            batch = await journal.in_thread(journal.rows.undecided, record, after_row=after, limit=min(size, _BATCH))
             if not batch:
                 return
             after, rows_read = batch[-1].row, rows_read + len(batch)
@@ -120,8 +120,8 @@ async def read(run: Run) -> None:
             wanted,
             record_decisions,
             gateway=run.gateway,
-            rows=await journal.off_loop(journal.unguarded, record),
-            middle_row=await journal.off_loop(journal.middle_row, record),
+            rows=await journal.in_thread(journal.rows.count_unguarded, record),
+            middle_row=await journal.in_thread(journal.rows.middle_row, record),
             requests_per_s=run.requests_per_s,
             workers=run.most_at_once,
             stop=run.stop,
@@ -130,9 +130,9 @@ async def read(run: Run) -> None:
     if run.stop.requested:
         return
     if first is not None:
-        await journal.off_loop(journal.skip_after_first, record, first)
+        await journal.in_thread(journal.rows.skip_after_first, record, first)
     if run.command != "resume":  # What is taken up was said yes to: killed here, it is no plan that waits for one.
-        await journal.off_loop(journal.enter, record, RunState.PLANNED)
+        await journal.in_thread(journal.runs.set_state, record, RunState.PLANNED)
 
 
 async def _only(batch: Sequence[RenameRequest]) -> AsyncIterator[Sequence[RenameRequest]]:
@@ -141,7 +141,7 @@ async def _only(batch: Sequence[RenameRequest]) -> AsyncIterator[Sequence[Rename
 
 def _guard(run: Run) -> tuple[str, bool]:
     """Return what is said of an order that has another name than expected, and whether it is expected to the letter."""
-    command, parent = run.record.command.split()[0], run.journal.parent(run.record)
+    command, parent = run.record.command.split()[0], run.journal.runs.parent(run.record)
     if parent is None:
         return GUARDED_BY_SHEET, False
     return _WHY_DRIFTED[command].format(parent.id), command == "apply"

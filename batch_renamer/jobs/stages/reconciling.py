@@ -32,12 +32,12 @@ async def look_once_more(run: Run, sent: SentRows) -> None:
 
     async def batches() -> AsyncIterator[list[Unsettled]]:
         for begin in range(0, len(sent.rows), _BATCH):
-            yield await journal.off_loop(journal.unsettled, run.record, sent.rows[begin : begin + _BATCH])
+            yield await journal.in_thread(journal.rows.unsettled, run.record, sent.rows[begin : begin + _BATCH])
 
     async def record(group: list[Reread]) -> None:
         nonlocal done
         outcomes = [outcome for _, outcome in group if outcome is not None]
-        await journal.off_loop(journal.settle, run.record, outcomes)
+        await journal.in_thread(journal.rows.record, run.record, outcomes)
         for row, outcome in group:
             if outcome is not None and outcome.result is not row.outcome.result:
                 about = {"row": outcome.row, "order_id": row.order_id, "result": outcome.result.value}

@@ -21,7 +21,7 @@ __all__ = ["confirm", "lock", "rename", "reopen", "still_whole"]
 async def confirm(run: Run) -> None:
     """Ask whether the plan shall be done, if there is somebody to ask and anything to do."""
     run.progress.close()
-    open_rows = await run.journal.off_loop(run.open_rows)
+    open_rows = await run.journal.in_thread(run.open_rows)
     if run.confirm is not None and open_rows:
         run.declined = not await run.confirm(run)
 
@@ -31,11 +31,11 @@ async def lock(run: Run) -> None:
     if run.declined:
         return
     # A run that is taken up or undone may be at work in another process this very moment, with nothing left to do yet.
-    if run.command not in ("resume", "undo") and not await run.journal.off_loop(run.open_rows):
+    if run.command not in ("resume", "undo") and not await run.journal.in_thread(run.open_rows):
         return
     await hold_alone(run, run.destination.account, *run.destination.locks)
     # Whoever held it until a moment ago may have renamed what was read before.
-    await run.journal.off_loop(run.journal.look_again, run.record)
+    await run.journal.in_thread(run.journal.rows.mark_stale, run.record)
 
 
 async def reopen(run: Run) -> None:
@@ -43,18 +43,18 @@ async def reopen(run: Run) -> None:
     if run.declined:
         return
     # Whoever held the lock may have been this very run, at work until a moment ago.
-    run.enter(await run.journal.off_loop(run.journal.run, run.record.id))
+    run.enter(await run.journal.in_thread(run.journal.runs.get, run.record.id))
     run.in_hand = True
     await note_targets(run)
-    await run.journal.off_loop(run.journal.reopen, run.record, failed=run.again_failed)
+    await run.journal.in_thread(run.journal.rows.reopen_unfinished, run.record, failed=run.again_failed)
 
 
 async def still_whole(run: Run) -> None:
     """Make sure that the run to be undone has not gone on since its way back was planned."""
     if run.declined or run.origin is None:
         return
-    went_on = await run.journal.off_loop(run.journal.has_sent_since, run.origin, run.record)
-    if went_on or await run.journal.off_loop(run.journal.reversible, run.origin) != run.record.sheet_rows:
+    went_on = await run.journal.in_thread(run.journal.runs.has_sent_since, run.origin, run.record)
+    if went_on or await run.journal.in_thread(run.journal.rows.count_undoable, run.origin) != run.record.sheet_rows:
         msg = f"Run {run.origin.id} has renamed more orders since; nothing was sent. Undo it again."
         raise InputError(msg)
 
@@ -64,9 +64,9 @@ async def rename(run: Run) -> None:
     if run.declined:
         return
     journal = run.journal
-    counts = await journal.off_loop(run.counts)
-    run.enter(record := await journal.off_loop(journal.commit, run.record))
-    run.progress.stage("Renaming", await journal.off_loop(journal.planned, record))
+    counts = await journal.in_thread(run.counts)
+    run.enter(record := await journal.in_thread(journal.runs.commit, run.record))
+    run.progress.stage("Renaming", await journal.in_thread(journal.rows.count_planned, record))
     # Of a run that is taken up, what went wrong before has been seen: it counts afresh.
     tally, sent, bad_in_plan = Tally(), SentRows(), 0 if run.command == "resume" else bad_in(counts)
 
@@ -75,7 +75,7 @@ async def rename(run: Run) -> None:
             run.unrecorded += outcomes
             return
         try:
-            await journal.off_loop(journal.settle, record, outcomes)
+            await journal.in_thread(journal.rows.record, record, outcomes)
         except JournalError as error:
             # They are tried once more at the end. In the journal their rows stay handed out: whoever takes the run up
             # reads them back.
@@ -84,7 +84,7 @@ async def rename(run: Run) -> None:
             return
         bad_rows = [outcome.row for outcome in bad_outcomes(outcomes)]
         try:
-            order_ids = await journal.off_loop(journal.order_ids, record, bad_rows) if bad_rows else {}
+            order_ids = await journal.in_thread(journal.rows.order_ids, record, bad_rows) if bad_rows else {}
         except JournalError as error:
             # These outcomes are recorded, and those that are still to come must be, too.
             run.stop.request(error)

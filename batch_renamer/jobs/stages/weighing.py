@@ -19,9 +19,9 @@ async def ask_again(run: Run) -> None:
     if run.confirm_again is None or run.stop.requested:
         return
     run.progress.close()
-    renamed_since = await run.journal.off_loop(run.journal.renamed_since, run.record)
+    renamed_since = await run.journal.in_thread(run.journal.rows.renamed_since, run.record)
     if renamed_since and await run.confirm_again(run, renamed_since):
-        await run.journal.off_loop(run.journal.rename_again, run.record)
+        await run.journal.in_thread(run.journal.rows.rename_again, run.record)
 
 
 async def weigh(run: Run) -> None:
@@ -29,11 +29,13 @@ async def weigh(run: Run) -> None:
     if run.record.committed_at is not None:
         return  # It was weighed before its first rename; it is taken up because somebody wants the rest of it.
     settings = run.settings
-    counts = await run.journal.off_loop(run.counts)
+    counts = await run.journal.in_thread(run.counts)
     await _warn_of_another_account(run, counts)
     if settings.strict:
         await be_strict(run)
-    renames = await run.journal.off_loop(run.journal.planned, run.record)  # ``pending`` in a run that is taken up
+    renames = await run.journal.in_thread(
+        run.journal.rows.count_planned, run.record
+    )  # ``pending`` in a run that is taken up
     if settings.max_renames is not None and renames > settings.max_renames:
         limit = f"--max-renames {settings.max_renames}"
         msg = f"The plan would rename {renames} orders, more than {limit} allows; nothing was sent."
@@ -53,7 +55,7 @@ async def _warn_of_another_account(run: Run, counts: dict[Result, int]) -> None:
     read = sum(counts.values()) - sum(counts.get(result, 0) for result in (Result.SKIPPED, Result.INVALID))
     if read < _SUSPICIOUS or counts.get(Result.FAILED, 0) != read:
         return
-    groups = await run.journal.off_loop(run.journal.reasons, run.record, [Result.FAILED])
+    groups = await run.journal.in_thread(run.journal.results.reasons, run.record, [Result.FAILED])
     if [group.reason for group in groups] == [NO_SUCH_ORDER]:
         profile = f", profile {run.destination.profile}" if run.destination.profile else ""
         run.warnings.append(
@@ -64,7 +66,7 @@ async def _warn_of_another_account(run: Run, counts: dict[Result, int]) -> None:
 
 async def be_strict(run: Run) -> None:
     """Refuse to go on with any bad row."""
-    counts = await run.journal.off_loop(run.counts)
+    counts = await run.journal.in_thread(run.counts)
     bad = bad_in(counts)
     if bad and run.command != "check":
         raise InputError(f"{bad} of {sum(counts.values())} rows are bad, and --strict was asked for; nothing was sent.")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from batch_renamer.jobs.stages.dispatch import Dispatch
-from batch_renamer.journal import Journal, RunRecord
+from batch_renamer.journal import Journal, NewRun, RunRecord
 from batch_renamer.model import Change, Order, RenameRequest
 
 
@@ -22,12 +22,12 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 def planned(journal: Journal, rows: int) -> RunRecord:
     """Begin a run whose plan renames so many orders, from row 2 on."""
-    run = journal.begin(command="apply", base_url="https://api.example.com", account="tests")
+    run = journal.runs.begin(NewRun(command="apply", base_url="https://api.example.com", account="tests"))
     numbers = range(2, rows + 2)
-    journal.add_rows(run, [RenameRequest(row=row, order_id=f"id{row}", new_name="new") for row in numbers])
+    journal.rows.add(run, [RenameRequest(row=row, order_id=f"id{row}", new_name="new") for row in numbers])
     orders = [(row, Order(order_id=f"id{row}", name="old")) for row in numbers]
-    journal.settle(run, [Change(row=row, new_name="new", order=order, read_at=1.5) for row, order in orders])
-    return journal.run(run.id)
+    journal.rows.record(run, [Change(row=row, new_name="new", order=order, read_at=1.5) for row, order in orders])
+    return journal.runs.get(run.id)
 
 
 async def test_batches_are_in_sheet_order_and_noted_before_they_are_handed_out(journal: Journal) -> None:
@@ -35,7 +35,7 @@ async def test_batches_are_in_sheet_order_and_noted_before_they_are_handed_out(j
     run = planned(journal, 1_200)
     dispatch, rows = Dispatch(journal, run), list[int]()
     async for batch in dispatch.batches():
-        noted = {change.row for change in journal.changes(run, after_row=0, limit=2_000) if change.handed_out}
+        noted = {change.row for change in journal.rows.changes(run, after_row=0, limit=2_000) if change.handed_out}
         assert {change.row for change in batch} <= noted
         rows += [change.row for change in batch]
     assert rows == list(range(2, 1_202))
@@ -51,7 +51,7 @@ async def test_rows_from_elsewhere_lie_beyond_what_was_handed_out_and_far_apart(
     assert len(set(rows)) == 8
     assert rows[0] > first[-1].row
     assert max(later - earlier for earlier, later in itertools.pairwise(rows)) < 3_000
-    noted = {change.row for change in journal.changes(run, after_row=0, limit=10_000) if change.handed_out}
+    noted = {change.row for change in journal.rows.changes(run, after_row=0, limit=10_000) if change.handed_out}
     assert noted == {change.row for change in first} | set(rows)
 
 

@@ -11,7 +11,7 @@ import pytest
 from batch_renamer.errors import InputError
 from batch_renamer.jobs.destinations import nowhere
 from batch_renamer.jobs.history import bound_to, find, interrupted, last_of_plan, last_of_sheet, taken_back
-from batch_renamer.journal import Journal, RunRecord, RunState
+from batch_renamer.journal import Journal, NewRun, RunRecord, RunState
 from batch_renamer.model import RenameRequest, Result
 
 URL = "https://api.example.com"
@@ -29,19 +29,27 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 def begun(journal: Journal, *, command: str = "apply", digest: str = "d", parent: RunRecord | None = None) -> RunRecord:
     """Begin a run of one row, up to its first rename."""
-    run = journal.begin(
-        command=command, base_url=URL, account="office", profile="office", key_print="k1", digest=digest, parent=parent
+    run = journal.runs.begin(
+        NewRun(
+            command=command,
+            base_url=URL,
+            account="office",
+            profile="office",
+            key_print="k1",
+            digest=digest,
+            parent=parent,
+        )
     )
-    journal.add_rows(run, [RenameRequest(row=2, order_id="a", new_name="b")])
-    journal.enter(run, RunState.PLANNED)
-    return journal.commit(run)
+    journal.rows.add(run, [RenameRequest(row=2, order_id="a", new_name="b")])
+    journal.runs.set_state(run, RunState.PLANNED)
+    return journal.runs.commit(run)
 
 
 def ended(journal: Journal, run: RunRecord) -> RunRecord:
     """End a run that left nothing."""
-    journal.finish(run, stopped="")
-    journal.note_ended(run)
-    return journal.run(run.id)
+    journal.runs.finish(run, stopped="")
+    journal.runs.note_ended(run)
+    return journal.runs.get(run.id)
 
 
 @pytest.mark.parametrize(

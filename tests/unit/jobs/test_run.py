@@ -31,10 +31,11 @@ def run_at(
     connections: int = MOST_AT_ONCE,
 ) -> Run:
     """Return a run whose API answers after so many seconds, and whose plan has so many renames."""
+    counts = {Result.PLANNED: renames, Result.UNCHANGED: 9}
     run = Run(
         command=command,
         settings=Settings(state_dir=Path(), workers=workers),
-        journal=cast("Journal", SimpleNamespace(counts=lambda _, over: {Result.PLANNED: renames, Result.UNCHANGED: 9})),
+        journal=cast("Journal", SimpleNamespace(results=SimpleNamespace(counts=lambda _, over: counts))),
         progress=cast("Progress", None),
         destination=replace(nowhere(), connections=connections),
     )

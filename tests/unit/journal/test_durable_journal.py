@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 
 from batch_renamer.errors import JournalError
-from batch_renamer.journal import Journal, RunRecord, RunState
+from batch_renamer.journal import Journal, NewRun, RunRecord, RunState
 from batch_renamer.model import Change, Order, Outcome, RenameRequest, Result
 
 OPENER = """
 import sys
 from pathlib import Path
-from batch_renamer.journal import Journal
+from batch_renamer.journal import Journal, NewRun
 sys.stdin.readline()
 for _ in range(20):
     with Journal.open(Path(sys.argv[1])) as journal:
-        journal.begin(command="apply", base_url="u", account="a")
+        journal.runs.begin(NewRun(command="apply", base_url="u", account="a"))
 """
 
 
@@ -34,53 +34,53 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 def planned(journal: Journal, *, rows: int = 3, account: str = "a") -> RunRecord:
     """Begin a run whose rows are all planned, read a moment ago."""
-    run = journal.begin(command="apply", base_url="u", account=account)
-    journal.add_rows(
+    run = journal.runs.begin(NewRun(command="apply", base_url="u", account=account))
+    journal.rows.add(
         run, [RenameRequest(row=row, order_id=f"o{row}", new_name=f"new {row}") for row in range(2, rows + 2)]
     )
     changes = [
         Change(row=row, new_name=f"new {row}", order=Order(order_id=f"o{row}", name=f"old {row}"), read_at=time.time())
         for row in range(2, rows + 2)
     ]
-    journal.settle(run, changes)
-    journal.enter(run, RunState.PLANNED)
-    return journal.run(run.id)
+    journal.rows.record(run, changes)
+    journal.runs.set_state(run, RunState.PLANNED)
+    return journal.runs.get(run.id)
 
 
 def renamed_something(journal: Journal, *, account: str = "a") -> None:
     """Let a run of an account send its first rename, and end."""
-    other = journal.commit(planned(journal, account=account))
-    journal.hand_out(other, journal.changes(other, after_row=0, limit=1))
-    journal.finish(other, stopped="")
+    other = journal.runs.commit(planned(journal, account=account))
+    journal.rows.mark_dispatched(other, journal.rows.changes(other, after_row=0, limit=1))
+    journal.runs.finish(other, stopped="")
 
 
 def handed_out(journal: Journal, run: RunRecord) -> list[bool]:
     """Return, row by row, whether it may have been sent."""
-    return [change.handed_out for change in journal.changes(run, after_row=0, limit=10)]
+    return [change.handed_out for change in journal.rows.changes(run, after_row=0, limit=10)]
 
 
 def test_what_an_earlier_part_may_have_sent_stays_noted(journal: Journal) -> None:
     """A run that is killed, taken up, and stopped in order before it looked has not forgotten the first part."""
-    run = journal.commit(planned(journal))
-    changes = journal.changes(run, after_row=0, limit=2)
-    journal.hand_out(run, changes)  # and killed
-    journal.reopen(run)
-    journal.hand_out(run, journal.changes(run, after_row=0, limit=10))
-    journal.take_back(run)  # and stopped by Ctrl-C
+    run = journal.runs.commit(planned(journal))
+    changes = journal.rows.changes(run, after_row=0, limit=2)
+    journal.rows.mark_dispatched(run, changes)  # and killed
+    journal.rows.reopen_unfinished(run)
+    journal.rows.mark_dispatched(run, journal.rows.changes(run, after_row=0, limit=10))
+    journal.rows.mark_not_sent(run)  # and stopped by Ctrl-C
     assert handed_out(journal, run) == [True, True, False]
 
 
 def test_a_run_stopped_in_order_has_sent_what_it_says(journal: Journal) -> None:
     """Its undo is about the renamed rows alone."""
-    run = journal.commit(planned(journal))
-    journal.hand_out(run, journal.changes(run, after_row=0, limit=10))
-    journal.settle(run, [Outcome(row=2, result=Result.RENAMED, old_name="old 2", final_name="new 2")])
-    assert journal.reversible(run) == 3
-    journal.take_back(run)
-    undo = journal.begin(command="undo", base_url="u", account="a", parent=run)
-    journal.reverse(undo, run)
-    rows = [(row.order_id, row.old_name, row.new_name) for row in journal.report_rows(undo)]
-    assert (journal.reversible(run), rows) == (1, [("o2", "new 2", "old 2")])
+    run = journal.runs.commit(planned(journal))
+    journal.rows.mark_dispatched(run, journal.rows.changes(run, after_row=0, limit=10))
+    journal.rows.record(run, [Outcome(row=2, result=Result.RENAMED, old_name="old 2", final_name="new 2")])
+    assert journal.rows.count_undoable(run) == 3
+    journal.rows.mark_not_sent(run)
+    undo = journal.runs.begin(NewRun(command="undo", base_url="u", account="a", parent=run))
+    journal.rows.plan_undo(undo, run)
+    rows = [(row.order_id, row.old_name, row.new_name) for row in journal.results.report_rows(undo)]
+    assert (journal.rows.count_undoable(run), rows) == (1, [("o2", "new 2", "old 2")])
 
 
 @pytest.mark.parametrize(("account", "looks_again"), [("a", True), ("other", False)])
@@ -88,28 +88,28 @@ def test_another_run_in_between(journal: Journal, account: str, looks_again: boo
     """What was read before another run of the account has renamed is read again; a stranger's run doesn't matter."""
     run = planned(journal)
     renamed_something(journal, account=account)
-    journal.look_again(run)
-    assert {change.read_at == 0 for change in journal.changes(run, after_row=0, limit=10)} == {looks_again}
+    journal.rows.mark_stale(run)
+    assert {change.read_at == 0 for change in journal.rows.changes(run, after_row=0, limit=10)} == {looks_again}
 
 
 def test_what_was_right_is_read_again_after_another_run(journal: Journal) -> None:
     """It may have lost its name; what failed or drifted was not going to be sent."""
     run = planned(journal)
     for row, result in ((2, Result.UNCHANGED), (3, Result.DRIFTED)):
-        journal.settle(run, [Outcome(row=row, result=result, old_name="new", final_name="new")])
+        journal.rows.record(run, [Outcome(row=row, result=result, old_name="new", final_name="new")])
     renamed_something(journal)
-    journal.look_again(run)
-    assert {change.row: change.old_name for change in journal.changes(run, after_row=0, limit=10)}[2] == "new"
-    assert journal.counts(run) == {Result.PLANNED: 2, Result.DRIFTED: 1}
+    journal.rows.mark_stale(run)
+    assert {change.row: change.old_name for change in journal.rows.changes(run, after_row=0, limit=10)}[2] == "new"
+    assert journal.results.counts(run) == {Result.PLANNED: 2, Result.DRIFTED: 1}
 
 
 def test_a_run_long_before_changes_nothing(journal: Journal) -> None:
     """What it renamed was seen when names were read."""
-    other = journal.commit(planned(journal))
-    journal.finish(other, stopped="")
+    other = journal.runs.commit(planned(journal))
+    journal.runs.finish(other, stopped="")
     run = planned(journal)
-    journal.look_again(run)
-    assert 0 not in {change.read_at for change in journal.changes(run, after_row=0, limit=10)}
+    journal.rows.mark_stale(run)
+    assert 0 not in {change.read_at for change in journal.rows.changes(run, after_row=0, limit=10)}
 
 
 def test_many_first_commands_at_once(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_many_first_commands_at_once(tmp_path: Path) -> None:
     errors = [process.communicate()[1] for process in processes]
     assert errors == [b""] * 4
     with Journal.open(path) as journal:
-        assert len(journal.runs()) == 80
+        assert len(journal.runs.find()) == 80
 
 
 def test_reading_while_another_writes(journal: Journal, tmp_path: Path) -> None:
@@ -138,8 +138,10 @@ def test_reading_while_another_writes(journal: Journal, tmp_path: Path) -> None:
         journal.transaction() as connection,
     ):
         connection.execute("DELETE FROM rows")
-        assert [reader.account(reader.run(run.id)) for reader in (one, two)] == [{Result.PLANNED: 3}] * 2
-    assert sum(journal.counts(run).values()) == 0
+        assert [reader.results.checked_counts(reader.runs.get(run.id)) for reader in (one, two)] == [
+            {Result.PLANNED: 3}
+        ] * 2
+    assert sum(journal.results.counts(run).values()) == 0
 
 
 def test_damage_is_set_aside_with_all_that_belongs_to_it(tmp_path: Path) -> None:
@@ -152,8 +154,8 @@ def test_damage_is_set_aside_with_all_that_belongs_to_it(tmp_path: Path) -> None
     content[8192:] = b"\xa5" * (len(content) - 8192)
     path.write_bytes(content)
     with pytest.raises(JournalError, match="It was set aside as"), Journal.open(path) as journal:
-        journal.counts(journal.runs()[0])
+        journal.results.counts(journal.runs.find()[0])
     [aside] = tmp_path.glob("journal.sqlite3.damaged-*")
     assert (aside.read_bytes(), path.exists()) == (bytes(content), False)
     with Journal.open(path) as journal:
-        assert journal.runs() == []
+        assert journal.runs.find() == []

@@ -27,7 +27,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_renamer.errors import AccountingError, JournalError
-from batch_renamer.journal import Journal, RunRecord, RunState, database
+from batch_renamer.journal import Journal, NewRun, RunRecord, RunState, database
 from batch_renamer.journal.schema import STEPS, migrate
 from batch_renamer.model import Change, Order, Outcome, RenameRequest, ReportRow, Result, RowProblem
 
@@ -49,7 +49,7 @@ def journal(path: Path) -> Iterator[Journal]:
 
 def begun(journal: Journal, command: str = "apply") -> RunRecord:
     """Begin a run."""
-    return journal.begin(command=command, base_url="https://api.example.com", account="tests")
+    return journal.runs.begin(NewRun(command=command, base_url="https://api.example.com", account="tests"))
 
 
 def request(row: int, **given: str | None) -> RenameRequest:
@@ -65,7 +65,7 @@ def change(row: int, old_name: str | None = "old") -> Change:
 def with_rows(journal: Journal, rows: int, command: str = "apply") -> RunRecord:
     """Begin a run of so many rows, the first in row 2, as spreadsheets have it."""
     run = begun(journal, command)
-    journal.add_rows(run, [request(row) for row in range(2, rows + 2)])
+    journal.rows.add(run, [request(row) for row in range(2, rows + 2)])
     return run
 
 
@@ -91,8 +91,8 @@ def test_what_was_written_is_there_when_it_is_opened_again(path: Path) -> None:
     with Journal.open(path) as journal:
         run = with_rows(journal, 3)
     with Journal.open(path) as journal:
-        assert journal.run(run.id) == journal.run(run.id)
-        assert journal.counts(run) == {Result.PENDING: 3}
+        assert journal.runs.get(run.id) == journal.runs.get(run.id)
+        assert journal.results.counts(run) == {Result.PENDING: 3}
 
 
 def test_path_that_can_not_be_a_journal_is_told(tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_file_that_is_no_journal_is_set_aside(path: Path) -> None:
     [aside] = path.parent.glob("*.damaged-*")
     assert aside.read_bytes() == before
     with Journal.open(path) as journal:
-        assert journal.runs() == []
+        assert journal.runs.find() == []
 
 
 def test_journal_with_overwritten_pages_is_set_aside(path: Path) -> None:
@@ -175,7 +175,7 @@ def test_journal_with_overwritten_pages_is_set_aside(path: Path) -> None:
     damaged[4096 * 6 :] = b"\xa5" * (len(damaged) - 4096 * 6)
     path.write_bytes(damaged)
     with Journal.open(path) as journal, pytest.raises(JournalError, match="is damaged"):
-        list(journal.report_rows(run))
+        list(journal.results.report_rows(run))
     [aside] = (found for found in path.parent.glob("*.damaged-*") if not found.name.endswith(("-wal", "-shm")))
     assert aside.read_bytes() == damaged
 
@@ -216,11 +216,11 @@ def test_full_disk_is_told_and_can_be_got_over(path: Path) -> None:
         pages = journal._connection.execute("PRAGMA page_count").fetchone()[0]
         journal._connection.execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(JournalError, match=r"^The disk is full: .*Make room, then take the run up again\.$"):
-            journal.add_rows(run, [request(row) for row in range(12, 2_000)])
-        assert journal.counts(run) == {Result.PENDING: 10}
+            journal.rows.add(run, [request(row) for row in range(12, 2_000)])
+        assert journal.results.counts(run) == {Result.PENDING: 10}
         journal._connection.execute(f"PRAGMA max_page_count = {limit}")
-        journal.add_rows(run, [request(12)])
-        assert journal.run(run.id).sheet_rows == 11
+        journal.rows.add(run, [request(12)])
+        assert journal.runs.get(run.id).sheet_rows == 11
 
 
 @contextmanager
@@ -242,10 +242,10 @@ def test_write_that_the_system_refuses_is_told_and_can_be_got_over(path: Path) -
     with Journal.open(path) as journal:
         run = with_rows(journal, 10)
         with largest_file(100_000), pytest.raises(JournalError, match=r"can't be read or written .*is the disk full"):
-            journal.add_rows(run, [request(row) for row in range(12, 5_000)])
-        assert journal.counts(run) == {Result.PENDING: 10}
-        journal.add_rows(run, [request(12)])
-        assert journal.run(run.id).sheet_rows == 11
+            journal.rows.add(run, [request(row) for row in range(12, 5_000)])
+        assert journal.results.counts(run) == {Result.PENDING: 10}
+        journal.rows.add(run, [request(12)])
+        assert journal.runs.get(run.id).sheet_rows == 11
 
 
 def test_one_reads_while_another_writes(path: Path) -> None:
@@ -254,40 +254,40 @@ def test_one_reads_while_another_writes(path: Path) -> None:
         run = with_rows(writing, 2)
         with writing.transaction() as transaction:
             transaction.execute("UPDATE rows SET result = 'renamed'")
-            assert reading.counts(run) == {Result.PENDING: 2}
-        assert reading.counts(run) == {Result.RENAMED: 2}
+            assert reading.results.counts(run) == {Result.PENDING: 2}
+        assert reading.results.counts(run) == {Result.RENAMED: 2}
 
 
 def test_failed_transaction_leaves_nothing(journal: Journal) -> None:
     """A chunk is added as a whole or not at all."""
     run = with_rows(journal, 3)
     with pytest.raises(JournalError, match="UNIQUE constraint failed"):
-        journal.add_rows(run, [request(9), request(10), request(2)])
-    assert journal.run(run.id).sheet_rows == 3
-    assert [row.row for row in journal.report_rows(run)] == [2, 3, 4]
+        journal.rows.add(run, [request(9), request(10), request(2)])
+    assert journal.runs.get(run.id).sheet_rows == 3
+    assert [row.row for row in journal.results.report_rows(run)] == [2, 3, 4]
 
 
 def test_error_of_the_caller_is_rolled_back_and_goes_through(journal: Journal) -> None:
     """What is no error of the database is not called one, and the journal goes on."""
     run = with_rows(journal, 1)
     with pytest.raises(AttributeError):
-        journal.settle(run, [change(2), Change(row=3, new_name="x", order=None, read_at=0)])  # type: ignore[arg-type]  # on purpose
-    assert journal.undecided(run) == 1
-    journal.settle(run, [change(2)])
-    assert journal.undecided(run) == 0
+        journal.rows.record(run, [change(2), Change(row=3, new_name="x", order=None, read_at=0)])  # type: ignore[arg-type]  # on purpose
+    assert journal.rows.count_undecided(run) == 1
+    journal.rows.record(run, [change(2)])
+    assert journal.rows.count_undecided(run) == 0
 
 
 KILLED_WHILE_WRITING = """
 import itertools, sys
 from pathlib import Path
-from batch_renamer.journal import Journal
+from batch_renamer.journal import Journal, NewRun
 from batch_renamer.model import RenameRequest
 with Journal.open(Path(sys.argv[1])) as journal:
-    run = journal.begin(command="apply", base_url="u", account="a")
+    run = journal.runs.begin(NewRun(command="apply", base_url="u", account="a"))
     print(run.id, flush=True)
     for chunk in itertools.count():
         rows = range(chunk * 50 + 2, chunk * 50 + 52)
-        journal.add_rows(run, [RenameRequest(row=row, order_id=str(row), new_name="n" * 200) for row in rows])
+        journal.rows.add(run, [RenameRequest(row=row, order_id=str(row), new_name="n" * 200) for row in rows])
         print(chunk + 1, flush=True)
 """
 
@@ -306,10 +306,10 @@ def test_killed_process_leaves_whole_transactions(path: Path, chunks: int) -> No
         said = [chunks, *map(int, child.stdout.read().split())]
     assert child.returncode == -signal.SIGKILL
     with Journal.open(path) as journal:
-        run = journal.run(run_id)
+        run = journal.runs.get(run_id)
         assert run.sheet_rows >= 50 * max(said)
         assert run.sheet_rows % 50 == 0
-        assert journal.counts(run) == {Result.PENDING: run.sheet_rows}
+        assert journal.results.counts(run) == {Result.PENDING: run.sheet_rows}
         assert journal._connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
@@ -333,8 +333,15 @@ def test_id_that_is_taken_is_not_given_again(journal: Journal, monkeypatch: pyte
 def test_run_is_remembered_as_it_was_begun(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     """All that is known of it comes back."""
     monkeypatch.setattr(time, "time", lambda: 1_000.25)
-    run = journal.begin(
-        command="plan", base_url="https://api.example.com", account="acme", sheet="o.csv", digest="d1", delimiter=";"
+    run = journal.runs.begin(
+        NewRun(
+            command="plan",
+            base_url="https://api.example.com",
+            account="acme",
+            sheet="o.csv",
+            digest="d1",
+            delimiter=";",
+        )
     )
     assert run == RunRecord(
         number=1,
@@ -362,15 +369,15 @@ def test_run_is_remembered_as_it_was_begun(journal: Journal, monkeypatch: pytest
         began=1,
         active=1,
     )
-    assert journal.run(run.id) == run
+    assert journal.runs.get(run.id) == run
 
 
 @pytest.mark.parametrize("state", RunState)
 def test_run_comes_to_a_state(journal: Journal, state: RunState) -> None:
     """How far it has come is on record, and the cost of certainty is not left switched on."""
     run, other = begun(journal), begun(journal)
-    journal.enter(run, state)
-    assert (journal.run(run.id).state, journal.run(other.id).state) == (state, RunState.LOADING)
+    journal.runs.set_state(run, state)
+    assert (journal.runs.get(run.id).state, journal.runs.get(other.id).state) == (state, RunState.LOADING)
     assert journal._connection.execute("PRAGMA synchronous").fetchone() == (1,)
 
 
@@ -383,10 +390,10 @@ def test_plan_is_on_disk_before_the_first_rename(journal: Journal) -> None:
             levels.append(statement)
 
     journal._connection.set_trace_callback(note)
-    journal.enter(run, RunState.READING)
+    journal.runs.set_state(run, RunState.READING)
     assert not levels
-    journal.enter(run, RunState.PLANNED)
-    journal.finish(run, stopped="")
+    journal.runs.set_state(run, RunState.PLANNED)
+    journal.runs.finish(run, stopped="")
     assert levels == ["PRAGMA synchronous = FULL", "PRAGMA synchronous = NORMAL"] * 2
 
 
@@ -394,24 +401,24 @@ def test_run_is_finished(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> N
     """When it ended, and why before its last row."""
     run = begun(journal)
     monkeypatch.setattr(time, "time", lambda: 2_000.5)
-    journal.finish(run, stopped="Stopped by Ctrl-C.")
-    ended = journal.run(run.id)
+    journal.runs.finish(run, stopped="Stopped by Ctrl-C.")
+    ended = journal.runs.get(run.id)
     assert (ended.state, ended.finished_at, ended.stopped) == (RunState.FINISHED, 2_000.5, "Stopped by Ctrl-C.")
 
 
 def test_reports_of_a_run_are_noted(journal: Journal) -> None:
     """Whatever their paths look like."""
     run = begun(journal)
-    journal.note_reports(run, ["out.csv", 'a "b" \udce4.json'])
-    assert journal.run(run.id).reports == ("out.csv", 'a "b" \udce4.json')
+    journal.runs.note_reports(run, ["out.csv", 'a "b" \udce4.json'])
+    assert journal.runs.get(run.id).reports == ("out.csv", 'a "b" \udce4.json')
 
 
 def test_path_that_is_no_text_is_kept_readable(journal: Journal) -> None:
     """A file name in another encoding than the system's doesn't end a run."""
-    run = journal.begin(command="check", base_url="u", account="a", sheet="stra\udcdfe.csv")
+    run = journal.runs.begin(NewRun(command="check", base_url="u", account="a", sheet="stra\udcdfe.csv"))
     assert run.sheet == "stra\\udcdfe.csv"
-    journal.finish(run, stopped="stra\udcdfe.csv is full")
-    assert journal.run(run.id).stopped == "stra\\udcdfe.csv is full"
+    journal.runs.finish(run, stopped="stra\udcdfe.csv is full")
+    assert journal.runs.get(run.id).stopped == "stra\\udcdfe.csv is full"
 
 
 # Rows
@@ -420,20 +427,20 @@ def test_path_that_is_no_text_is_kept_readable(journal: Journal) -> None:
 def test_bad_and_skipped_rows_are_settled_when_they_are_added(journal: Journal) -> None:
     """What the sheet itself decides needs no API."""
     run = begun(journal)
-    journal.add_rows(run, [
+    journal.rows.add(run, [
         request(2, current_name="guard", warning="odd"),
         RowProblem(row=3, order_id="", new_name="n", reason="The order id is blank.", skip="x", warning="w"),
         request(5, skip="x"),
     ])  # fmt: skip
-    assert list(journal.report_rows(run)) == [
+    assert list(journal.results.report_rows(run)) == [
         ReportRow(row=2, order_id="id2", old_name="guard", new_name="name 2", result=Result.PENDING, warning="odd"),
         ReportRow(row=3, order_id="", new_name="n", skip="x", result=Result.INVALID, reason="The order id is blank.",
                   warning="w"),
         ReportRow(row=5, order_id="id5", new_name="name 5", skip="x", result=Result.SKIPPED,
                   reason="Left out: the sheet marks this row to be skipped."),
     ]  # fmt: skip
-    assert journal.requests(run, after_row=0, limit=9) == [request(2, current_name="guard")]
-    assert (journal.undecided(run), journal.run(run.id).sheet_rows) == (1, 3)
+    assert journal.rows.undecided(run, after_row=0, limit=9) == [request(2, current_name="guard")]
+    assert (journal.rows.count_undecided(run), journal.runs.get(run.id).sheet_rows) == (1, 3)
 
 
 @contextmanager
@@ -451,10 +458,12 @@ def test_pages_hold_every_undecided_row_once_in_order(rows: list[int], limit: in
     with in_memory() as journal:
         run = begun(journal)
         for row in rows:
-            journal.add_rows(run, [request(row)])
+            journal.rows.add(run, [request(row)])
         seen: list[int] = []
         start = math.inf if backwards else 0
-        while page := journal.requests(run, after_row=seen[-1] if seen else start, limit=limit, backwards=backwards):
+        while page := journal.rows.undecided(
+            run, after_row=seen[-1] if seen else start, limit=limit, backwards=backwards
+        ):
             assert len(page) <= limit
             seen += [request.row for request in page]
     assert seen == sorted(rows, reverse=backwards)
@@ -465,30 +474,30 @@ def test_who_reads_does_not_wait_for_who_writes(journal: Journal) -> None:
     run = with_rows(journal, 1)
     with closing(sqlite3.connect(journal.path, isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
-        with journal.hold(run, to_read=True):
-            assert [row.row for row in journal.report_rows(run)] == [2]
+        with journal.runs.pin(run, to_read=True):
+            assert [row.row for row in journal.results.report_rows(run)] == [2]
         writer.execute("ROLLBACK")
 
 
 def test_the_middle_is_that_of_what_is_left(journal: Journal) -> None:
     """Rows that were decided don't count."""
     run = with_rows(journal, 7)
-    middle = journal.middle_row(run)
-    for half in journal.requests(run, after_row=0, limit=3):
-        journal.settle(run, [Outcome(row=half.row, result=Result.UNCHANGED)])
-    assert journal.middle_row(run) == middle + 1.5
+    middle = journal.rows.middle_row(run)
+    for half in journal.rows.undecided(run, after_row=0, limit=3):
+        journal.rows.record(run, [Outcome(row=half.row, result=Result.UNCHANGED)])
+    assert journal.rows.middle_row(run) == middle + 1.5
 
 
 def test_pages_go_on_while_their_rows_are_settled(journal: Journal) -> None:
     """What was decided doesn't move the page that comes next."""
     run = with_rows(journal, 7)
     seen: list[int] = []
-    while page := journal.requests(run, after_row=seen[-1] if seen else 0, limit=2):
+    while page := journal.rows.undecided(run, after_row=seen[-1] if seen else 0, limit=2):
         seen += [request.row for request in page]
-        journal.settle(run, [change(request.row) for request in page])
+        journal.rows.record(run, [change(request.row) for request in page])
     assert seen == list(range(2, 9))
-    assert journal.changes(run, after_row=3, limit=2) == [change(4), change(5)]
-    assert journal.changes(run, after_row=8, limit=2) == []
+    assert journal.rows.changes(run, after_row=3, limit=2) == [change(4), change(5)]
+    assert journal.rows.changes(run, after_row=8, limit=2) == []
 
 
 @pytest.mark.parametrize("name", ["old", "", None], ids=repr)
@@ -506,9 +515,9 @@ def test_planned_rename_comes_back_as_it_was_planned(journal: Journal, name: str
         last_updated_at="2026-01-01T00:00:00Z",
     )
     planned = Change(row=2, new_name="name 2", order=state, read_at=1_234.5)
-    journal.settle(run, [planned])
-    assert journal.changes(run, after_row=0, limit=9) == [replace(planned, order=Order(order_id="id2", name=name))]
-    [row] = journal.report_rows(run)
+    journal.rows.record(run, [planned])
+    assert journal.rows.changes(run, after_row=0, limit=9) == [replace(planned, order=Order(order_id="id2", name=name))]
+    [row] = journal.results.report_rows(run)
     assert (row.status, row.is_processing, row.is_merging, row.is_deleted) == ("odd", True, False, None)
     assert (row.total_images, row.last_updated_at) == (2.5, "2026-01-01T00:00:00Z")
 
@@ -518,31 +527,31 @@ def test_a_row_that_was_lost_is_missed(journal: Journal) -> None:
     run = with_rows(journal, 3)
     with journal.transaction() as connection:
         connection.execute("DELETE FROM rows WHERE row = 3")
-    journal.settle(run, [Outcome(row=row, result=Result.RENAMED, final_name="new") for row in (2, 3, 4)])
+    journal.rows.record(run, [Outcome(row=row, result=Result.RENAMED, final_name="new") for row in (2, 3, 4)])
     with pytest.raises(AccountingError, match="3 rows were read, 2 have a result"):
-        journal.account(run)
+        journal.results.checked_counts(run)
 
 
 def test_runs_do_not_mix(journal: Journal) -> None:
     """Rows of the same number in two runs are two rows."""
     first, second = with_rows(journal, 2), with_rows(journal, 3)
-    journal.settle(first, [change(2), Outcome(row=3, result=Result.FAILED, reason="no")])
-    assert journal.counts(second) == {Result.PENDING: 3}
-    assert journal.changes(second, after_row=0, limit=9) == []
-    assert journal.reasons(second, [Result.FAILED]) == []
+    journal.rows.record(first, [change(2), Outcome(row=3, result=Result.FAILED, reason="no")])
+    assert journal.results.counts(second) == {Result.PENDING: 3}
+    assert journal.rows.changes(second, after_row=0, limit=9) == []
+    assert journal.results.reasons(second, [Result.FAILED]) == []
 
 
 def test_row_is_reported_as_it_ended(journal: Journal) -> None:
     """Plan and outcome together are the line of the report."""
     run = with_rows(journal, 1)
     order = Order(order_id="id2", name="old", status="waiting", is_deleted=False, total_images=4)
-    journal.settle(run, [Change(row=2, new_name="name 2", order=order, read_at=1.0)])
+    journal.rows.record(run, [Change(row=2, new_name="name 2", order=order, read_at=1.0)])
     after = Order(order_id="id2", name="name 2", status="processed", is_processing=True, last_updated_at="now")
-    journal.settle(run, [
+    journal.rows.record(run, [
         Outcome(row=2, result=Result.RENAMED, reason="", old_name="old", final_name="name 2", order=after, attempts=2,
                 http_status=200, started_at=1_767_225_600.1239, seconds=0.25)
     ])  # fmt: skip
-    assert list(journal.report_rows(run)) == [
+    assert list(journal.results.report_rows(run)) == [
         ReportRow(row=2, order_id="id2", old_name="old", new_name="name 2", final_name="name 2", result=Result.RENAMED,
                   status="processed", is_processing=True, is_deleted=False, total_images=4, last_updated_at="now",
                   attempts=2, http_status=200, started_at="2026-01-01T00:00:00.123Z", seconds=0.25)
@@ -553,10 +562,10 @@ def test_outcome_that_knows_less_does_not_take_away_what_was_known(journal: Jour
     """The old name and the state that were read stay; attempts add up."""
     run = with_rows(journal, 1)
     order = Order(order_id="id2", name="old", status="waiting", is_deleted=False)
-    journal.settle(run, [Change(row=2, new_name="name 2", order=order, read_at=1.0)])
+    journal.rows.record(run, [Change(row=2, new_name="name 2", order=order, read_at=1.0)])
     for _ in range(2):
-        journal.settle(run, [Outcome(row=2, result=Result.UNKNOWN, reason="lost", attempts=3)])
-    [row] = journal.report_rows(run)
+        journal.rows.record(run, [Outcome(row=2, result=Result.UNKNOWN, reason="lost", attempts=3)])
+    [row] = journal.results.report_rows(run)
     assert (row.old_name, row.final_name, row.status, row.is_deleted) == ("old", None, "waiting", False)
     assert (row.result, row.reason, row.attempts) == (Result.UNKNOWN, "lost", 6)
 
@@ -564,17 +573,17 @@ def test_outcome_that_knows_less_does_not_take_away_what_was_known(journal: Jour
 def test_warning_of_an_outcome_is_added_to_that_of_the_row(journal: Journal) -> None:
     """What the sheet was warned about stays, and the same warning is not repeated when the row is tried again."""
     run = begun(journal)
-    journal.add_rows(run, [request(2, warning="Odd."), request(3)])
-    journal.settle(run, [change(2), change(3)])
+    journal.rows.add(run, [request(2, warning="Odd."), request(3)])
+    journal.rows.record(run, [change(2), change(3)])
     for _ in range(2):
-        journal.settle(run, [Outcome(row=row, result=Result.RENAMED, warning="Kept so.") for row in (2, 3)])
-    assert [row.warning for row in journal.report_rows(run)] == ["Odd. Kept so.", "Kept so."]
+        journal.rows.record(run, [Outcome(row=row, result=Result.RENAMED, warning="Kept so.") for row in (2, 3)])
+    assert [row.warning for row in journal.results.report_rows(run)] == ["Odd. Kept so.", "Kept so."]
 
 
 def test_failed_rows_with_a_third_name_are_counted(journal: Journal) -> None:
     """Only those that this run has sent and that ended with a name that is neither unknown nor the old one."""
     run = with_rows(journal, 5)
-    journal.settle(run, [change(row) for row in range(2, 7)])
+    journal.rows.record(run, [change(row) for row in range(2, 7)])
     failed = Outcome(row=2, result=Result.FAILED, old_name="old", final_name="NAME 2", attempts=1)
     others = [
         replace(failed, row=3, final_name="old"),
@@ -582,36 +591,36 @@ def test_failed_rows_with_a_third_name_are_counted(journal: Journal) -> None:
         replace(failed, row=5, attempts=0),
         replace(failed, row=6, result=Result.UNKNOWN),
     ]
-    journal.settle(run, [failed, *others])
-    assert journal.changed_otherwise(run) == 1
+    journal.rows.record(run, [failed, *others])
+    assert journal.results.changed_otherwise(run) == 1
 
 
 def test_change_of_a_row_with_a_guard_says_so(journal: Journal) -> None:
     """The pool reads such an order again before it sends anything."""
     run = begun(journal)
-    journal.add_rows(run, [request(2, current_name="old"), request(3), request(4, current_name="")])
-    journal.settle(run, [change(2), change(3), change(4)])
-    assert [one.guarded for one in journal.changes(run, after_row=0, limit=9)] == [True, False, True]
+    journal.rows.add(run, [request(2, current_name="old"), request(3), request(4, current_name="")])
+    journal.rows.record(run, [change(2), change(3), change(4)])
+    assert [one.guarded for one in journal.rows.changes(run, after_row=0, limit=9)] == [True, False, True]
 
 
 def test_drifted_row_shows_the_name_expected_and_the_one_found(journal: Journal) -> None:
     """Both names are there for a person to judge."""
     run = begun(journal)
-    journal.add_rows(run, [request(2, current_name="expected")])
+    journal.rows.add(run, [request(2, current_name="expected")])
     found = Order(order_id="id2", name="found")
-    journal.settle(
+    journal.rows.record(
         run, [Outcome(row=2, result=Result.DRIFTED, reason="no", old_name="expected", final_name="found", order=found)]
     )
-    [row] = journal.report_rows(run)
+    [row] = journal.results.report_rows(run)
     assert (row.old_name, row.final_name) == ("expected", "found")
 
 
 def test_guard_of_a_row_that_was_never_read_stays_in_the_report(journal: Journal) -> None:
     """A report that is fed back in is as careful as the sheet was; a name that was read goes before the guard."""
     run = begun(journal)
-    journal.add_rows(run, [request(row, current_name=" as typed") for row in (2, 3, 4)])
-    journal.settle(run, [change(3, old_name="as typed"), Outcome(row=4, result=Result.FAILED, reason="gone")])
-    assert [row.old_name for row in journal.report_rows(run)] == [" as typed", "as typed", " as typed"]
+    journal.rows.add(run, [request(row, current_name=" as typed") for row in (2, 3, 4)])
+    journal.rows.record(run, [change(3, old_name="as typed"), Outcome(row=4, result=Result.FAILED, reason="gone")])
+    assert [row.old_name for row in journal.results.report_rows(run)] == [" as typed", "as typed", " as typed"]
 
 
 def test_report_is_in_sheet_order_however_long(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -619,26 +628,26 @@ def test_report_is_in_sheet_order_however_long(journal: Journal, monkeypatch: py
     monkeypatch.setattr("batch_renamer.journal.rows._PAGE", 3)
     run = begun(journal)
     for row in (9, 2, 30, 4, 12, 7):
-        journal.add_rows(run, [request(row, current_name=f"guard {row}" if row > 5 else None)])
-    assert [row.row for row in journal.report_rows(run)] == [2, 4, 7, 9, 12, 30]
+        journal.rows.add(run, [request(row, current_name=f"guard {row}" if row > 5 else None)])
+    assert [row.row for row in journal.results.report_rows(run)] == [2, 4, 7, 9, 12, 30]
     guards = {2: None, 4: None, 7: "guard 7", 9: "guard 9", 12: "guard 12", 30: "guard 30"}
-    assert list(journal.order_names(run)) == [(f"id{row}", guard) for row, guard in guards.items()]
+    assert list(journal.rows.order_names(run)) == [(f"id{row}", guard) for row, guard in guards.items()]
 
 
 def test_orders_of_bad_rows_are_not_named(journal: Journal) -> None:
     """What can't be sent needs no order to practise on; what is skipped has one."""
     run = begun(journal)
-    journal.add_rows(
+    journal.rows.add(
         run, [request(2), RowProblem(row=3, order_id="..", new_name="", reason="no"), request(4, skip="x")]
     )
-    assert list(journal.order_names(run)) == [("id2", None), ("id4", None)]
+    assert list(journal.rows.order_names(run)) == [("id2", None), ("id4", None)]
 
 
 def test_first_planned_rows_are_shown(journal: Journal) -> None:
     """As many as asked for, in sheet order, nothing that isn't a rename."""
     run = with_rows(journal, 5)
-    journal.settle(run, [change(6), Outcome(row=2, result=Result.UNCHANGED), change(4), change(3)])
-    assert [(row.row, row.old_name, row.result) for row in journal.planned_rows(run, limit=2)] == [
+    journal.rows.record(run, [change(6), Outcome(row=2, result=Result.UNCHANGED), change(4), change(3)])
+    assert [(row.row, row.old_name, row.result) for row in journal.results.planned_rows(run, limit=2)] == [
         (3, "old", Result.PLANNED),
         (4, "old", Result.PLANNED),
     ]
@@ -654,9 +663,9 @@ def test_trial_leaves_out_all_but_the_first_renames(
 ) -> None:
     """Rows that nothing was decided of are left out too; what is settled stays."""
     run = with_rows(journal, 6)
-    journal.settle(run, [change(7), change(3), change(5), Outcome(row=6, result=Result.FAILED, reason="no")])
-    journal.skip_after_first(run, first)
-    rows = {row.row: row for row in journal.report_rows(run)}
+    journal.rows.record(run, [change(7), change(3), change(5), Outcome(row=6, result=Result.FAILED, reason="no")])
+    journal.rows.skip_after_first(run, first)
+    rows = {row.row: row for row in journal.results.report_rows(run)}
     assert [row for row in rows if rows[row].result is Result.PLANNED] == kept
     assert [row for row in rows if rows[row].result is Result.SKIPPED] == skipped
     assert {rows[row].reason for row in skipped} == {f"Left out: --first {first} was asked for."}
@@ -686,20 +695,20 @@ def test_unfinished_rows_are_shown_as_what_they_mean(
 ) -> None:
     """A row that was planned and not reached is ``pending`` once renaming could have begun."""
     run = with_rows(journal, 3, command)
-    journal.settle(run, [change(2), Outcome(row=4, result=Result.UNCHANGED)])
-    run = journal.commit(run) if state is RunState.RENAMING else run
-    journal.enter(run, state)
-    assert [row.result for row in journal.report_rows(run)] == [planned, undecided, Result.UNCHANGED]
-    counts = journal.counts(run)
+    journal.rows.record(run, [change(2), Outcome(row=4, result=Result.UNCHANGED)])
+    run = journal.runs.commit(run) if state is RunState.RENAMING else run
+    journal.runs.set_state(run, state)
+    assert [row.result for row in journal.results.report_rows(run)] == [planned, undecided, Result.UNCHANGED]
+    counts = journal.results.counts(run)
     assert counts == {Result.UNCHANGED: 1, planned: 1 + (planned is undecided), undecided: 1 + (planned is undecided)}
     assert list(counts) == [result for result in Result if result in counts]
-    assert journal.undecided(run) == 1
+    assert journal.rows.count_undecided(run) == 1
 
 
 def test_warnings_are_grouped_by_what_stands_before_their_colon(journal: Journal) -> None:
     """What a warning says after it is about one row; a row may have several, and reports show them in one line."""
     run = begun(journal)
-    journal.add_rows(
+    journal.rows.add(
         run,
         [
             request(2, warning="A date: 12-Oct."),
@@ -708,8 +717,8 @@ def test_warnings_are_grouped_by_what_stands_before_their_colon(journal: Journal
             request(5, warning="A date: May-26."),
         ],
     )
-    journal.settle(run, [Outcome(row=4, result=Result.RENAMED, warning="The server keeps less: Mar.")])
-    groups = journal.warning_groups(run, rows_each=1, most_numbers=2)
+    journal.rows.record(run, [Outcome(row=4, result=Result.RENAMED, warning="The server keeps less: Mar.")])
+    groups = journal.results.warning_groups(run, rows_each=1, most_numbers=2)
     assert [(group.kind, group.count, group.numbers) for group in groups] == [
         ("A date", 3, (2, 4)),
         ("A line break became a space.", 1, (4,)),
@@ -723,23 +732,23 @@ def test_bad_rows_are_grouped_by_reason(journal: Journal) -> None:
     """The largest group comes first, equals in sheet order, each with its first rows."""
     run = with_rows(journal, 8)
     failed = {2: "a", 3: "b", 4: "b", 5: "c", 6: "b", 7: "c"}
-    journal.settle(run, [Outcome(row=row, result=Result.FAILED, reason=reason) for row, reason in failed.items()])
-    journal.settle(run, [Outcome(row=8, result=Result.UNKNOWN, reason="a"), change(9)])
-    groups = journal.reasons(run, [Result.FAILED, Result.UNKNOWN], rows_each=2)
+    journal.rows.record(run, [Outcome(row=row, result=Result.FAILED, reason=reason) for row, reason in failed.items()])
+    journal.rows.record(run, [Outcome(row=8, result=Result.UNKNOWN, reason="a"), change(9)])
+    groups = journal.results.reasons(run, [Result.FAILED, Result.UNKNOWN], rows_each=2)
     assert [(group.result, group.reason, group.count, [row.row for row in group.rows]) for group in groups] == [
         (Result.FAILED, "b", 3, [3, 4]),
         (Result.FAILED, "c", 2, [5, 7]),
         (Result.FAILED, "a", 1, [2]),
         (Result.UNKNOWN, "a", 1, [8]),
     ]
-    assert journal.reasons(run, [Result.INVALID]) == []
+    assert journal.results.reasons(run, [Result.INVALID]) == []
 
 
 def test_rows_are_shown_of_the_largest_groups_only(journal: Journal) -> None:
     """A sheet may have as many reasons as rows; all are counted, twenty come with rows."""
     run = with_rows(journal, 30)
-    journal.settle(run, [Outcome(row=row, result=Result.FAILED, reason=f"why {row}") for row in range(2, 32)])
-    groups = journal.reasons(run, [Result.FAILED])
+    journal.rows.record(run, [Outcome(row=row, result=Result.FAILED, reason=f"why {row}") for row in range(2, 32)])
+    groups = journal.results.reasons(run, [Result.FAILED])
     assert [group.count for group in groups] == [1] * 30
     assert [len(group.rows) for group in groups] == [1] * 20 + [0] * 10
 
@@ -760,7 +769,7 @@ async def test_journal_is_never_at_work_in_the_event_loop(journal: Journal) -> N
         finally:
             at_once.remove(value)
 
-    assert sorted(await asyncio.gather(*(journal.off_loop(call, n, add=1) for n in range(50)))) == list(range(1, 51))
+    assert sorted(await asyncio.gather(*(journal.in_thread(call, n, add=1) for n in range(50)))) == list(range(1, 51))
     assert threading.get_ident() not in threads
 
 
@@ -768,7 +777,7 @@ async def test_error_of_a_call_comes_back_to_its_caller(journal: Journal) -> Non
     """As if it had been made in place."""
     journal.close()
     with pytest.raises(JournalError):
-        await journal.off_loop(begun, journal)
+        await journal.in_thread(begun, journal)
 
 
 async def test_cancelled_call_is_finished(journal: Journal) -> None:
@@ -779,14 +788,14 @@ async def test_cancelled_call_is_finished(journal: Journal) -> None:
     def slowly() -> None:
         anyio.from_thread.run_sync(entered.set)
         assert may_go_on.wait(10)
-        journal.settle(run, [change(2)])
+        journal.rows.record(run, [change(2)])
 
     async with anyio.create_task_group() as group:
-        group.start_soon(journal.off_loop, slowly)
+        group.start_soon(journal.in_thread, slowly)
         await entered.wait()
         group.cancel_scope.cancel()
         may_go_on.set()
-    assert journal.counts(run) == {Result.PLANNED: 1}
+    assert journal.results.counts(run) == {Result.PLANNED: 1}
 
 
 # What is learnt of an account, and the rows of some orders
@@ -795,28 +804,28 @@ async def test_cancelled_call_is_finished(journal: Journal) -> None:
 def test_limit_of_an_account_is_kept_until_it_is_learnt_anew(path: Path) -> None:
     """The last one counts, each account has its own, and the next night knows it."""
     with Journal.open(path) as journal:
-        assert journal.known_limit("acme") is None
+        assert journal.limits.known("acme") is None
         for per_s in (120.0, 97.5):
-            journal.keep_limit("acme", per_s)
-        journal.keep_limit("other", 300.0)
+            journal.limits.keep("acme", per_s)
+        journal.limits.keep("other", 300.0)
     with Journal.open(path) as journal:
-        assert (journal.known_limit("acme"), journal.known_limit("other")) == (97.5, 300.0)
-        assert journal.known_limit("nobody") is None
+        assert (journal.limits.known("acme"), journal.limits.known("other")) == (97.5, 300.0)
+        assert journal.limits.known("nobody") is None
 
 
 def test_rows_of_some_orders_are_those_that_nothing_was_decided_of(journal: Journal) -> None:
     """A page of the list brings orders that nobody wants, and such as are decided already."""
     run, other = with_rows(journal, 4), with_rows(journal, 4)
-    journal.settle(run, [change(2)])
+    journal.rows.record(run, [change(2)])
     asked = [request(row).order_id for row in (2, 3, 5)] + ["nobody's"]
-    assert journal.requests_for(run, asked) == [request(3), request(5)]
-    assert len(journal.requests_for(other, asked)) == 3
-    assert journal.requests_for(run, []) == []
+    assert journal.rows.undecided_for(run, asked) == [request(3), request(5)]
+    assert len(journal.rows.undecided_for(other, asked)) == 3
+    assert journal.rows.undecided_for(run, []) == []
 
 
 def test_order_ids_of_rows_are_found(journal: Journal) -> None:
     """Those that were asked for, of this run alone."""
     runs = [begun(journal), begun(journal)]
     for run in runs:
-        journal.add_rows(run, [request(row, order_id=f"{run.number}-{row}") for row in (2, 3, 5)])
-    assert journal.order_ids(runs[1], [2, 5, 9]) == {2: f"{runs[1].number}-2", 5: f"{runs[1].number}-5"}
+        journal.rows.add(run, [request(row, order_id=f"{run.number}-{row}") for row in (2, 3, 5)])
+    assert journal.rows.order_ids(runs[1], [2, 5, 9]) == {2: f"{runs[1].number}-2", 5: f"{runs[1].number}-5"}

@@ -13,7 +13,7 @@ import pytest
 
 from batch_renamer.errors import JournalError
 from batch_renamer.jobs.destinations import open_journal, protect_state
-from batch_renamer.journal import Journal
+from batch_renamer.journal import Journal, NewRun
 from batch_renamer.journal.salt import OLD_FILE
 from batch_renamer.model import RenameRequest
 from batch_renamer.settings import Settings
@@ -23,7 +23,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX permissi
 
 def _begun(path: Path) -> str:
     with Journal.open(path) as journal:
-        return journal.begin(command="apply", base_url="http://127.0.0.1:1", account="docs").id
+        return journal.runs.begin(NewRun(command="apply", base_url="http://127.0.0.1:1", account="docs")).id
 
 
 def test_the_salt_is_made_once_and_copied_with_the_journal(tmp_path: Path) -> None:
@@ -69,19 +69,19 @@ def test_a_temporary_journal_needs_no_folder(tmp_path: Path, monkeypatch: pytest
     """An offline check works where nothing can be written."""
     monkeypatch.chdir(tmp_path)
     with Journal.temporary() as journal:
-        run = journal.begin(command="check", base_url="", account="")
-        assert journal.run(run.id) == run
-        assert (journal.at_work(), journal.is_in_place()) == (frozenset(), True)
+        run = journal.runs.begin(NewRun(command="check", base_url="", account=""))
+        assert journal.runs.get(run.id) == run
+        assert (journal.runs.at_work(), journal.is_in_place()) == (frozenset(), True)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_no_room_for_a_temporary_journal_names_tmpdir() -> None:
     """It has no path that could be named, and no state directory would help."""
     with Journal.temporary() as journal:
-        run = journal.begin(command="check", base_url="", account="")
+        run = journal.runs.begin(NewRun(command="check", base_url="", account=""))
         journal._connection.execute("PRAGMA max_page_count = 1")
         with pytest.raises(JournalError, match="or name a folder that has some in TMPDIR"):
-            journal.add_rows(run, [RenameRequest(row=row, order_id=f"a{row}", new_name="b" * 99) for row in range(999)])
+            journal.rows.add(run, [RenameRequest(row=row, order_id=f"a{row}", new_name="b" * 99) for row in range(999)])
 
 
 def test_a_journal_that_was_replaced_is_noticed(tmp_path: Path) -> None:
@@ -106,11 +106,11 @@ def test_past_runs_are_read_where_nothing_can_be_written(tmp_path: Path, monkeyp
     """What a killed process left in the write-ahead log is read as well, and nothing is made there."""
     settings = Settings(state_dir=tmp_path)
     with Journal.open(tmp_path / "journal.sqlite3") as other:
-        run = other.begin(command="apply", base_url="http://127.0.0.1:1", account="docs")
+        run = other.runs.begin(NewRun(command="apply", base_url="http://127.0.0.1:1", account="docs"))
         before = sorted(tmp_path.iterdir())
         _read_only(monkeypatch)
         with open_journal(settings, only_read=True) as journal:
-            assert journal.run(run.id).id == run.id
+            assert journal.runs.get(run.id).id == run.id
             copy = journal.path.parent
         assert (sorted(tmp_path.iterdir()), copy.exists()) == (before, False)
 
@@ -121,7 +121,7 @@ def test_no_runs_where_there_is_no_journal_and_none_can_be_made(
     """There were none, and that is the answer."""
     _read_only(monkeypatch)
     with open_journal(Settings(state_dir=tmp_path / "state"), only_read=True) as journal:
-        assert journal.runs() == []
+        assert journal.runs.find() == []
     assert list(tmp_path.iterdir()) == []
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from batch_renamer.journal import Journal, RunRecord
+from batch_renamer.journal import Journal, NewRun, RunRecord
 from batch_renamer.model import Change, Order, Outcome, RenameRequest, ReportRow, Result
 
 
@@ -20,15 +20,15 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 def run_of(journal: Journal, *outcomes: Outcome, command: str = "apply") -> RunRecord:
     """Return a run of which each row came to one of these outcomes."""
-    run = journal.begin(command=command, base_url="u", account="a")
-    journal.add_rows(run, [RenameRequest(row=o.row, order_id=f"o{o.row}", new_name="new") for o in outcomes])
-    journal.settle(run, outcomes)
-    return journal.commit(run)
+    run = journal.runs.begin(NewRun(command=command, base_url="u", account="a"))
+    journal.rows.add(run, [RenameRequest(row=o.row, order_id=f"o{o.row}", new_name="new") for o in outcomes])
+    journal.rows.record(run, outcomes)
+    return journal.runs.commit(run)
 
 
 def rows(journal: Journal, run: RunRecord) -> list[ReportRow]:
     """Return the rows of a run as a report shows them."""
-    return list(journal.report_rows(run))
+    return list(journal.results.report_rows(run))
 
 
 @pytest.mark.parametrize("name_now", ["new", "third"])
@@ -36,15 +36,17 @@ def test_what_failed_keeps_its_first_old_name_when_it_is_tried_again(journal: Jo
     """An undo gives back the name from before the run, not one that the run itself brought about."""
     failed = Outcome(row=2, result=Result.FAILED, old_name="old", final_name="third", attempts=2)
     run = run_of(journal, failed)
-    journal.reopen(run, failed=True)
+    journal.rows.reopen_unfinished(run, failed=True)
     order = Order(order_id="o2", name=name_now)
     if name_now == "new":
-        journal.settle(run, [Outcome(row=2, result=Result.UNCHANGED, old_name="new", final_name="new", order=order)])
+        journal.rows.record(
+            run, [Outcome(row=2, result=Result.UNCHANGED, old_name="new", final_name="new", order=order)]
+        )
     else:
-        journal.settle(run, [Change(row=2, new_name="new", order=order, read_at=0.0)])
-        [change] = journal.changes(run, after_row=0, limit=9)
+        journal.rows.record(run, [Change(row=2, new_name="new", order=order, read_at=0.0)])
+        [change] = journal.rows.changes(run, after_row=0, limit=9)
         assert (change.old_name, change.handed_out) == ("old", True)
-        journal.settle(run, [Outcome(row=2, result=Result.RENAMED, old_name=change.old_name, final_name="new")])
+        journal.rows.record(run, [Outcome(row=2, result=Result.RENAMED, old_name=change.old_name, final_name="new")])
     [row] = rows(journal, run)
     assert (row.result, row.old_name, row.final_name) == (Result.RENAMED, "old", "new")
 
@@ -54,9 +56,9 @@ def test_what_was_already_right_in_a_plan_is_looked_at_again(journal: Journal) -
     right = Outcome(row=2, result=Result.UNCHANGED, old_name="new", final_name="new")
     missing = Outcome(row=3, result=Result.FAILED, reason="There is no order with this id.")
     plan = run_of(journal, right, missing, command="plan")
-    run = journal.begin(command="apply", base_url="u", account="a", parent=plan)
-    journal.adopt(run, plan)
-    [request] = journal.requests(run, after_row=0, limit=9)
+    run = journal.runs.begin(NewRun(command="apply", base_url="u", account="a", parent=plan))
+    journal.rows.load_plan(run, plan)
+    [request] = journal.rows.undecided(run, after_row=0, limit=9)
     assert (request.row, request.current_name) == (2, "new")
     assert [row.result for row in rows(journal, run)] == [Result.PENDING, Result.FAILED]
 
@@ -70,8 +72,8 @@ def test_the_way_back_has_what_was_or_may_have_been_renamed(journal: Journal) ->
         Outcome(row=4, result=Result.FAILED, old_name="old", final_name="old"),
         Outcome(row=5, result=Result.RENAMED, old_name=None, final_name="new"),
     )
-    undo = journal.begin(command="undo", base_url="u", account="a", parent=run)
-    journal.reverse(undo, run)
-    requests = journal.requests(undo, after_row=0, limit=9)
+    undo = journal.runs.begin(NewRun(command="undo", base_url="u", account="a", parent=run))
+    journal.rows.plan_undo(undo, run)
+    requests = journal.rows.undecided(undo, after_row=0, limit=9)
     assert [(r.row, r.new_name, r.current_name) for r in requests] == [(2, "old", "new"), (3, "old", "new")]
     assert [row.result for row in rows(journal, undo)] == [Result.PENDING, Result.PENDING, Result.INVALID]

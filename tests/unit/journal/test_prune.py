@@ -11,7 +11,7 @@ import pytest
 
 from batch_renamer.errors import InputError
 from batch_renamer.jobs.history import last_of_plan, last_of_sheet
-from batch_renamer.journal import Journal, RunRecord, RunState
+from batch_renamer.journal import Journal, NewRun, RunRecord, RunState
 from batch_renamer.model import Outcome, RenameRequest, Result
 from tests.unit.jobs.test_history import OFFICE, URL
 
@@ -30,17 +30,17 @@ def a_run(
     journal: Journal, command: str = "apply", *, parent: RunRecord | None = None, whole: bool = True, digest: str = ""
 ) -> RunRecord:
     """Begin a run of one row and rename it; if not ``whole``, be killed before its outcome."""
-    run = journal.begin(
-        command=command, base_url=URL, account="office", profile="office", digest=digest or None, parent=parent
+    run = journal.runs.begin(
+        NewRun(command=command, base_url=URL, account="office", profile="office", digest=digest or None, parent=parent)
     )
-    journal.add_rows(run, [RenameRequest(row=2, order_id="a", new_name="b")])
-    journal.enter(run, RunState.PLANNED)
+    journal.rows.add(run, [RenameRequest(row=2, order_id="a", new_name="b")])
+    journal.runs.set_state(run, RunState.PLANNED)
     if command in ("apply", "undo"):
-        run = journal.commit(run)
+        run = journal.runs.commit(run)
     if whole:
-        journal.settle(run, [Outcome(row=2, result=Result.RENAMED, old_name="a", final_name="b")])
-        journal.finish(run, stopped="")
-        journal.note_ended(run)
+        journal.rows.record(run, [Outcome(row=2, result=Result.RENAMED, old_name="a", final_name="b")])
+        journal.runs.finish(run, stopped="")
+        journal.runs.note_ended(run)
     return run
 
 
@@ -52,7 +52,7 @@ def grow_old(journal: Journal, *runs: RunRecord) -> None:
 
 def left(journal: Journal) -> set[str]:
     """Return the runs that are there."""
-    return {run.id for run in journal.runs()}
+    return {run.id for run in journal.runs.find()}
 
 
 @pytest.mark.parametrize("command", ["undo", "audit", "apply"])
@@ -61,11 +61,11 @@ def test_what_a_kept_run_was_born_of_is_kept(journal: Journal, command: str) -> 
     first = a_run(journal)
     second = a_run(journal, command, parent=first)
     third = a_run(journal, "undo", parent=second)
-    assert journal.prune(keep=1) == 0
+    assert journal.runs.prune(keep=1) == 0
     grow_old(journal, first, second)
-    assert journal.prune(older_than_s=A_WEEK_S) == 0
+    assert journal.runs.prune(older_than_s=A_WEEK_S) == 0
     grow_old(journal, third)
-    assert journal.prune(older_than_s=A_WEEK_S) == 3
+    assert journal.runs.prune(older_than_s=A_WEEK_S) == 3
     assert left(journal) == set()
 
 
@@ -76,7 +76,7 @@ def test_the_undo_of_an_interrupted_run_is_kept_with_it(journal: Journal) -> Non
     stranger = a_run(journal)
     grow_old(journal, interrupted, undo, stranger)
     assert last_of_sheet(journal, digest="d", destination=OFFICE) is None
-    assert journal.prune(older_than_s=A_WEEK_S) == 1
+    assert journal.runs.prune(older_than_s=A_WEEK_S) == 1
     assert left(journal) == {interrupted.id, undo.id}
     assert last_of_sheet(journal, digest="d", destination=OFFICE) is None
 
@@ -86,7 +86,7 @@ def test_the_run_that_came_after_an_interrupted_one_is_kept_with_it(journal: Jou
     interrupted = a_run(journal, whole=False, digest="d")
     between, afresh = a_run(journal, digest="d"), a_run(journal, digest="d")
     grow_old(journal, interrupted, between, afresh)
-    assert journal.prune(older_than_s=A_WEEK_S) == 1
+    assert journal.runs.prune(older_than_s=A_WEEK_S) == 1
     assert left(journal) == {interrupted.id, afresh.id}
     assert last_of_sheet(journal, digest="d", destination=OFFICE) is None
 
@@ -95,19 +95,19 @@ def test_a_run_in_use_is_kept_however_old(journal: Journal) -> None:
     """Whoever waits at a question for days, or looks at a run, finds it there; afterwards it may go."""
     planned, finished = a_run(journal, "plan", whole=False), a_run(journal)
     grow_old(journal, planned, finished)
-    with journal.hold(planned), journal.hold(finished, to_read=True), journal.hold(finished, to_read=True):
-        assert (journal.prune(keep=0), set(journal.at_work())) == (0, {planned.id})
-    assert journal.prune(keep=0) == 2
+    with journal.runs.pin(planned), journal.runs.pin(finished, to_read=True), journal.runs.pin(finished, to_read=True):
+        assert (journal.runs.prune(keep=0), set(journal.runs.at_work())) == (0, {planned.id})
+    assert journal.runs.prune(keep=0) == 2
 
 
 def test_a_run_that_was_forgotten_is_told(journal: Journal) -> None:
     """Whoever was about to take it up, or to begin another one from it, is told so."""
     run = a_run(journal)
-    assert journal.prune(keep=0) == 1
-    with pytest.raises(InputError, match="forgotten"), journal.hold(run):
+    assert journal.runs.prune(keep=0) == 1
+    with pytest.raises(InputError, match="forgotten"), journal.runs.pin(run):
         pass
     with pytest.raises(InputError, match="forgotten"):
-        journal.begin(command="undo", base_url=URL, account="office", parent=run)
+        journal.runs.begin(NewRun(command="undo", base_url=URL, account="office", parent=run))
     assert list((journal.path.parent / "in-use").iterdir()) == []
 
 
@@ -115,8 +115,8 @@ def test_a_run_can_be_used_where_that_cannot_be_noted(journal: Journal, caplog: 
     """What stands in the way of the note doesn't stand in the way of the run."""
     run = a_run(journal)
     (journal.path.parent / "in-use").touch()
-    with journal.hold(run):
-        assert journal.run(run.id).id == run.id
+    with journal.runs.pin(run):
+        assert journal.runs.get(run.id).id == run.id
     assert "could not be noted" in caplog.text
 
 
@@ -127,7 +127,7 @@ def test_a_superseded_run_of_a_kept_plan_does_not_come_back(journal: Journal) ->
     finished = a_run(journal, parent=plan, digest="d")
     newest = a_run(journal, digest="d")
     grow_old(journal, plan, interrupted, finished, newest)
-    journal.prune(older_than_s=A_WEEK_S)
+    journal.runs.prune(older_than_s=A_WEEK_S)
     assert finished.id in left(journal)
     assert last_of_plan(journal, plan) is None
 
@@ -135,4 +135,4 @@ def test_a_superseded_run_of_a_kept_plan_does_not_come_back(journal: Journal) ->
 def test_what_cannot_be_tried_is_taken_for_present(journal: Journal) -> None:
     """A registration that is another user's stops nobody."""
     (journal.path.parent / "in-use" / f"{a_run(journal).id}-1-a.lock").mkdir(parents=True)
-    assert journal.prune(keep=0) == 0
+    assert journal.runs.prune(keep=0) == 0

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_renamer.journal import Journal, RunRecord
+from batch_renamer.journal import Journal, NewRun, RunRecord
 from batch_renamer.journal.repeats import settle_repeats
 from batch_renamer.journal.schema import migrate
 from batch_renamer.model import RenameRequest, ReportRow, Result, RowProblem
@@ -28,10 +28,10 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 def settled(journal: Journal, *rows: Given | RowProblem | RenameRequest) -> list[ReportRow]:
     """Load (order_id, new_name[, current_name]) rows, the first into row 2, and settle what repeats."""
-    run = journal.begin(command="apply", base_url="u", account="a")
-    journal.add_rows(run, [_row(number, row) for number, row in enumerate(rows, 2)])
-    journal.settle_repeats(run)
-    return list(journal.report_rows(run))
+    run = journal.runs.begin(NewRun(command="apply", base_url="u", account="a"))
+    journal.rows.add(run, [_row(number, row) for number, row in enumerate(rows, 2)])
+    journal.rows.settle_repeats(run)
+    return list(journal.results.report_rows(run))
 
 
 def _row(number: int, row: Given | RowProblem | RenameRequest) -> RowProblem | RenameRequest:
@@ -212,10 +212,10 @@ def test_work_grows_with_the_rows_and_no_faster(ids_per_row: float) -> None:
 
 def test_run_is_settled_in_one_transaction(journal: Journal) -> None:
     """A reader never sees half of it."""
-    run: RunRecord = journal.begin(command="apply", base_url="u", account="a")
-    journal.add_rows(run, [RenameRequest(row=row, order_id="a", new_name="n") for row in (2, 3)])
+    run: RunRecord = journal.runs.begin(NewRun(command="apply", base_url="u", account="a"))
+    journal.rows.add(run, [RenameRequest(row=row, order_id="a", new_name="n") for row in (2, 3)])
     statements: list[str] = []
     journal._connection.set_trace_callback(statements.append)
-    journal.settle_repeats(run)
+    journal.rows.settle_repeats(run)
     assert [statements[0], statements[-1]] == ["BEGIN IMMEDIATE", "COMMIT"]
     assert not {"BEGIN IMMEDIATE", "COMMIT"} & set(statements[1:-1])

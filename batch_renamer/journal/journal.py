@@ -1,0 +1,51 @@
+"""The journal of one state directory: one SQLite file, and the tables in it."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+
+from batch_renamer.journal.database import Database
+from batch_renamer.journal.limits import LimitTable
+from batch_renamer.journal.results import Results
+from batch_renamer.journal.rows import RowTable
+from batch_renamer.journal.runs import RunTable
+
+__all__ = ["Journal"]
+
+
+class Journal(Database):
+    """The file with its tables of ``runs``, ``rows`` and ``limits``, and the ``results`` that are read from them.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from batch_renamer.journal import NewRun
+        >>> from batch_renamer.model import RenameRequest
+        >>> with tempfile.TemporaryDirectory() as folder, Journal.open(Path(folder) / "journal.sqlite3") as journal:
+        ...     run = journal.runs.begin(NewRun(command="apply", base_url="http://127.0.0.1:1", account="docs"))
+        ...     journal.rows.add(run, [RenameRequest(row=2, order_id="a1", new_name="12 Elm St")])
+        ...     journal.results.counts(run)
+        {<Result.PENDING: 'pending'>: 1}
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        super().__init__(connection, path)
+        self.runs = RunTable(self)
+        self.rows = RowTable(self)
+        self.limits = LimitTable(self)
+        self.results = Results(self, self.runs, self.rows)
+
+    @staticmethod
+    def knows(path: Path, prefix: str) -> bool:
+        """Tell whether the journal at ``path``, if there is one, has a run whose id begins so; it is only looked at."""
+        if not path.is_file():
+            return False
+        with (
+            suppress(sqlite3.Error),
+            closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as other,
+        ):
+            query = "SELECT 1 FROM runs WHERE substr(id, 1, ?) = ?"
+            return other.execute(query, (len(prefix), prefix)).fetchone() is not None
+        return False
