@@ -1,7 +1,4 @@
-"""Which options each command takes, and the command line that does the next thing, ready to be pasted.
-
-The options' types and help texts are the command line's (`cli`), their values are checked by `settings`.
-"""
+"""The command line that does the next thing: a command and options enter, a line to be pasted into a shell leaves."""
 
 from __future__ import annotations
 
@@ -12,41 +9,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from batch_renamer.commands import CARRIED_OPTIONS, SHARED_OPTIONS, Command
+
 if TYPE_CHECKING:
     from batch_renamer.settings import Settings
 
-__all__ = ["OPTIONS_TAKEN", "carried_options", "command_line", "with_environment"]
-
-_WHERE = ("config", "profile", "state_dir")
-_INPUT = ("sheet", "encoding", "delimiter", "id_column", "name_column", "current_name_column", "hidden_rows")
-_API = ("base_url", "api_version", "rate", "workers", "attempts", "timeout", "patience")
-_LIMITS = ("first", "max_renames", "strict")
-_REPEATING = ("again",)
-_RESUMING = ("max_failures",)
-_PAST = ("base_url", "sandbox")
-_SANDBOX = ("sandbox", "sandbox_reset")
-_WRITING = ("yes", "wait")
-_SCREEN = ("json", "log_file", "quiet", "verbose", "no_progress")
-_OUTPUT = ("report", *_SCREEN)
-
-OPTIONS_TAKEN: Mapping[str, tuple[str, ...]] = {
-    "check": (*_INPUT, *_OUTPUT, *_WHERE),
-    "plan": (*_INPUT, *_API, *_LIMITS, *_REPEATING, *_RESUMING, *_SANDBOX, *_OUTPUT, *_WHERE),
-    "apply": (*_WRITING, *_INPUT, *_API, *_LIMITS, *_REPEATING, *_RESUMING, *_SANDBOX, *_OUTPUT, *_WHERE),
-    "resume": (*_WRITING, *_API, *_RESUMING, *_SANDBOX, *_OUTPUT, *_WHERE),
-    "undo": (*_WRITING, *_API, *_LIMITS, *_RESUMING, *_SANDBOX, *_OUTPUT, *_WHERE),
-    "audit": (*_API, *_SANDBOX, *_OUTPUT, *_WHERE),
-    "runs": (*_PAST, *_SCREEN, *_WHERE),
-    "show": (*_PAST, *_SCREEN, *_WHERE),
-    "report": (*_PAST, *_OUTPUT, *_WHERE),
-}
-"""The options of a command by the names of the settings, in the order of its help; its own ones are not among them."""
-
-_SHARED = frozenset(name for options in OPTIONS_TAKEN.values() for name in options)
+__all__ = ["carried_options", "command_line", "with_environment"]
 
 
 def command_line(
-    command: str,
+    command: Command,
     arguments: Sequence[str | Path],
     given: Mapping[str, object],
     *,
@@ -58,13 +30,17 @@ def command_line(
     isn't said.
 
     Example:
-        >>> command_line("apply", [Path("my orders.csv")], {"rate": "20", "strict": False}, program=["renamer"])
+        >>> from batch_renamer.commands import APPLY
+        >>> command_line(APPLY, [Path("my orders.csv")], {"rate": "20", "strict": False}, program=["renamer"])
         "renamer apply 'my orders.csv' --rate 20"
     """
-    words = [*(program or _program()), command, *(_path(one) if isinstance(one, Path) else one for one in arguments)]
-    taken = OPTIONS_TAKEN[command]
+    words = [
+        *(program or _program()),
+        command.word,
+        *(_path(one) if isinstance(one, Path) else one for one in arguments),
+    ]
     for name, value in given.items():
-        if name in _SHARED and name not in taken:
+        if name in SHARED_OPTIONS and name not in command.options:
             continue
         flag = f"--{name.replace('_', '-')}"
         match value:
@@ -86,8 +62,7 @@ def carried_options(given: Mapping[str, Any]) -> dict[str, Any]:
         >>> carried_options({"sandbox": True, "sandbox_reset": True, "report": ["out.csv"]})
         {'sandbox': True}
     """
-    kept = {"log_file", *_WHERE, *_API, *_RESUMING, *_SANDBOX, *_WRITING} - {"sandbox_reset"}
-    return {name: value for name, value in given.items() if name in kept}
+    return {name: value for name, value in given.items() if name in CARRIED_OPTIONS}
 
 
 def with_environment(given: Mapping[str, Any], settings: Settings, environ: Mapping[str, str]) -> dict[str, Any]:

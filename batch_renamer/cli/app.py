@@ -23,6 +23,7 @@ from batch_renamer.cli.options import (
     with_options,
 )
 from batch_renamer.cli.streams import let_go_of_lost_streams, open_closed_streams
+from batch_renamer.commands import APPLY, AUDIT, CHECK, PLAN, REPORT, RESUME, RUNS, SHOW, UNDO
 from batch_renamer.version import __version__
 
 __all__ = ["app", "main"]
@@ -94,21 +95,21 @@ def _root(
 
 
 @app.command(cls=_Command)
-@with_options("check")
+@with_options(CHECK)
 def check(file: Spreadsheet, **given: Any) -> None:
     """Read the spreadsheet and report every bad row; offline."""
-    _exit(_commands().with_sheet("check", file, given))
+    _exit(_commands().with_sheet(CHECK, file, given))
 
 
 @app.command(cls=_Command)
-@with_options("plan")
+@with_options(PLAN)
 def plan(file: Spreadsheet, **given: Any) -> None:
     """The dry run: show old -> new for every row, and keep the plan. Nothing is renamed."""
-    _exit(_commands().with_sheet("plan", file, given))
+    _exit(_commands().with_sheet(PLAN, file, given))
 
 
 @app.command(cls=_Command)
-@with_options("apply")
+@with_options(APPLY)
 def apply(
     file: Annotated[
         Path | None,
@@ -126,11 +127,11 @@ def apply(
     if plan is not None:
         _exit(_commands().apply_plan(plan, given))
     elif file is not None:
-        _exit(_commands().with_sheet("plan" if dry_run else "apply", file, given))
+        _exit(_commands().with_sheet(PLAN if dry_run else APPLY, file, given))
 
 
 @app.command(cls=_Command)
-@with_options("resume")
+@with_options(RESUME)
 def resume(
     run: RunToFinish = None,
     failed: Annotated[bool, typer.Option("--failed", help="Try the failed rows again, too.")] = False,
@@ -142,7 +143,7 @@ def resume(
 
 
 @app.command(cls=_Command)
-@with_options("undo")
+@with_options(UNDO)
 def undo(
     run: RunToUndo = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be put back.")] = False,
@@ -154,14 +155,14 @@ def undo(
 
 
 @app.command(cls=_Command)
-@with_options("audit")
+@with_options(AUDIT)
 def audit(run: RunToAudit = None, same_account: SameAccount = False, **given: Any) -> None:
     """Re-read the orders of a run and say which still have its names. Nothing is renamed."""
     _exit(_commands().audit(run, given, same_account=same_account))
 
 
 @app.command(cls=_Command)
-@with_options("runs")
+@with_options(RUNS)
 def runs(
     prune: Annotated[
         str | None, typer.Option("--prune", help="First forget runs older than an age (90d), or all but the newest N.")
@@ -177,14 +178,14 @@ def runs(
 
 
 @app.command(cls=_Command)
-@with_options("show")
+@with_options(SHOW)
 def show(run: RunToShow = None, **given: Any) -> None:
     """Show one past run."""
     _exit(_commands().show_one(run, given))
 
 
 @app.command(cls=_Command)
-@with_options("report")
+@with_options(REPORT)
 def report(run: RunToShow = None, **given: Any) -> None:
     """Write the report of a past run again."""
     _exit(_commands().report_again(run, given))

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from batch_renamer.commands import Command
 from batch_renamer.errors import (
     BatchRenamerError,
     InputError,
@@ -30,12 +31,9 @@ from batch_renamer.progress import about, level_of, make_progress
 from batch_renamer.reports import write_refusal
 from batch_renamer.settings import Settings, redact, usable_settings
 
-__all__ = ["SHOWING", "Ending", "OutputLostError", "ReaderGoneError", "output_lost", "refuse"]
+__all__ = ["Ending", "OutputLostError", "ReaderGoneError", "output_lost", "refuse"]
 
 log = logging.getLogger("batch_renamer")
-
-SHOWING = frozenset({"runs", "show", "report"})
-"""What a person asks of the past. It needs no log, and a slip of the person is nothing for the log of the nights."""
 
 _READER_GONE = 141
 """What a shell calls the end by SIGPIPE, as other tools end when their reader has seen enough (``| head``)."""
@@ -58,7 +56,7 @@ def output_lost(error: OSError) -> OutputLostError:
 class Ending:
     """What is needed to end a command in words: known in part from the start, wholly once there are settings."""
 
-    command: str
+    command: Command
     as_json: bool = False
     log_file: Path | None = None
     state_dir: Path | None = None
@@ -86,12 +84,12 @@ class Ending:
             case _:
                 error = self._fault(error)
         if not self._is_a_slip(error):
-            fields = {"command": self.command, "exit_code": error.exit_code, "error": str(error)}
+            fields = {"command": self.command.word, "exit_code": error.exit_code, "error": str(error)}
             level, extra = level_of(error.exit_code), about(on_screen=True, **fields)
-            log.log(level, "%s: %s (exit code %d)", self.command, error, error.exit_code, extra=extra)
+            log.log(level, "%s: %s (exit code %d)", self.command.word, error, error.exit_code, extra=extra)
         goes_on = isinstance(error, StoppedEarlyError | InterruptedRunError) and not isinstance(error, OutputLostError)
         return refuse(
-            self.command,
+            self.command.word,
             error,
             as_json=self.as_json and not isinstance(error, OutputLostError),
             next_command=self.next_command if goes_on else "",
@@ -101,8 +99,9 @@ class Ending:
         """Tell whether a person mistyped something that would only have been looked at."""
         if not isinstance(error, InputError):
             return False
-        by_a_person = self.command in ("plan", "audit") and sys.stdin.isatty()
-        return self.command in SHOWING or self.command == "check" or by_a_person
+        if self.command.writes:
+            return False
+        return self.command.offline or self.command.about_past or sys.stdin.isatty()
 
     def _fault(self, error: BaseException) -> BatchRenamerError:
         """Put a fault of the program into one line, and its traceback into a private file."""

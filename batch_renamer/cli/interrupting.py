@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 
 from batch_renamer.client import GRACE_S
 from batch_renamer.command_line import carried_options, command_line
+from batch_renamer.commands import RESUME
 from batch_renamer.errors import InterruptedRunError
 from batch_renamer.jobs import Run
 from batch_renamer.reports import remove_unfinished
@@ -95,8 +96,8 @@ def _end_process(run: Run, given: Mapping[str, Any], cause: InterruptedRunError)
     with suppress(OSError):
         remove_unfinished(run.targets)
     lines = [str(cause)]
-    if run.begun_in_journal and not run.dry and run.command != "audit":
-        lines += ["To go on with what is left:", command_line("resume", [run.record.id], carried_options(given))]
+    if run.begun_in_journal and run.command.writes:
+        lines += ["To go on with what is left:", command_line(RESUME, [run.record.id], carried_options(given))]
     cursor = "\x1b[?25h\r\x1b[K" if sys.stderr.isatty() else ""
     with suppress(OSError):  # not by the streams of Python, whose locks others may hold
         os.write(2, (cursor + "\n".join(lines) + "\n").encode("utf-8", "backslashreplace"))

@@ -87,4 +87,4 @@ def entry_of(journal: Journal, run: RunRecord, *, at_work: frozenset[str], undon
 
 def broken_off(run: RunRecord) -> bool:
     """Tell whether a run that was to rename ended, or was killed, before its plan was whole."""
-    return run.state in (RunState.LOADING, RunState.READING) and run.command in ("apply", "undo")
+    return run.state in (RunState.LOADING, RunState.READING) and run.spec.writes

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from batch_renamer.command_line import carried_options, command_line
+from batch_renamer.commands import APPLY, RESUME, UNDO
 from batch_renamer.errors import LockedError, TooManyFailuresError
 from batch_renamer.jobs import Run, committed, interrupted, merely_planned, named, unfinished
 from batch_renamer.journal import Journal, RunRecord
@@ -22,9 +23,9 @@ _TO_BE_RESUMED = (3, 4, 129, 130, 143)
 
 def next_step(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> tuple[str, str]:
     """Return what the user may want to do next: a few words, and the exact command."""
-    if run.command == "check" or not run.journal.is_in_place():  # no later command would find the run
+    if run.command.offline or not run.journal.is_in_place():  # no later command would find the run
         return "", ""
-    if run.dry or run.command == "audit":
+    if not run.command.writes:
         return _after_looking(run, summary, given)
     return _after_renaming(run, summary, given)
 
@@ -35,9 +36,9 @@ def _after_looking(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> t
         return "To do it again from the start:", _same_again(run, given)
     if summary.stopped or not summary.counts.get(Result.PLANNED):
         return "", ""
-    if run.command == "plan":
-        return "To do exactly this:", command_line("apply", [], {"plan": summary.run_id, **kept})
-    return "To do this:", command_line("undo", [run.origin.id if run.origin else ""], kept)
+    if run.origin is None:
+        return "To do exactly this:", command_line(APPLY, [], {"plan": summary.run_id, **kept})
+    return "To do this:", command_line(UNDO, [run.origin.id], kept)
 
 
 def _after_renaming(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> tuple[str, str]:
@@ -48,24 +49,24 @@ def _after_renaming(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> 
         record = run.journal.runs.get(run.record.id)
         if committed(record) or not isinstance(run.stop.cause, TooManyFailuresError):
             if interrupted(record, summary.counts) or Result.UNKNOWN in summary.counts:
-                return "To go on with what is left:", command_line("resume", [summary.run_id], kept)
+                return "To go on with what is left:", command_line(RESUME, [summary.run_id], kept)
         elif Result.FAILED not in summary.counts:
             # Taken up, the plan would be refused again.
             return ("" if run.puts_back else "Repair the spreadsheet and apply it again."), ""
     if (stopped or summary.exit_code == 1) and {Result.FAILED, Result.UNKNOWN} & summary.counts.keys():
-        return "To try again what failed:", command_line("resume", [summary.run_id], {"failed": True, **kept})
+        return "To try again what failed:", command_line(RESUME, [summary.run_id], {"failed": True, **kept})
     return "", ""
 
 
 def reminder(journal: Journal, run: RunRecord, given: Mapping[str, Any]) -> str:
     """Return what is to be said of an earlier run that was interrupted: it is easily forgotten over night."""
-    if run.command not in ("plan", "apply") or (found := unfinished(journal, run)) is None:
+    if not run.spec.from_sheet or (found := unfinished(journal, run)) is None:
         return ""
     earlier, left = found
     day = datetime.datetime.fromtimestamp(earlier.created_at).astimezone().strftime("%Y-%m-%d")
     name = named(replace(earlier, id=f"{earlier.id} of {day}"))
     what = counted(left, "row") if left else "its report"
-    resume = command_line("resume", [earlier.id], carried_options(given))
+    resume = command_line(RESUME, [earlier.id], carried_options(given))
     return f"{name[0].upper()}{name[1:]} is unfinished: {what}; `{resume}`"
 
 
@@ -74,18 +75,17 @@ def plan_is_kept(run: Run) -> bool:
 
     So it is, too, when not even the beginning of the renaming could be noted.
     """
-    return run.command in ("apply", "apply --plan") and merely_planned(run.journal.runs.get(run.record.id))
+    return run.command.from_sheet and merely_planned(run.journal.runs.get(run.record.id))
 
 
 def commit_command(run: Run, given: Mapping[str, Any]) -> str:
     """Return the command that does a kept plan."""
-    return command_line("apply", [], {"plan": run.record.id, **carried_options(given)})
+    return command_line(APPLY, [], {"plan": run.record.id, **carried_options(given)})
 
 
 def _same_again(run: Run, given: Mapping[str, Any]) -> str:
     """Return the command itself: what only reads keeps nothing that could be gone on with."""
     again_given = {name: value for name, value in given.items() if name != "sandbox_reset"}
-    if run.command == "plan":
-        return command_line("plan", [run.sheet or Path()], again_given)
-    word, *switches = run.command.split()
-    return command_line(word, [run.origin.id if run.origin else "", *switches], again_given)
+    if run.origin is None:
+        return command_line(run.command, [run.sheet or Path()], again_given)
+    return command_line(run.command, [run.origin.id, *run.command.switches], again_given)

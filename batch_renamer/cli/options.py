@@ -1,4 +1,4 @@
-"""The options of the command line: each once, with its type and help; `command_line` says which a command takes.
+"""The options of the command line: each once, with its type and help; `commands` says which a command takes.
 
 Values stay text here: `settings` checks them, together with those of environment and configuration file, and names
 every mistake at once. This module imports nothing heavy, so that ``--help`` is quick.
@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from batch_renamer.command_line import OPTIONS_TAKEN
+from batch_renamer.commands import Command
 
 __all__ = [
     "RunToAudit",
@@ -139,7 +139,7 @@ _OPTIONS: Mapping[str, Any] = {
 _OF_PAST_RUNS: Mapping[str, Any] = {"sandbox": _switch("--sandbox", "The sandbox's own runs.")}
 
 
-def with_options(command_name: str) -> Callable[[F], F]:
+def with_options(spec: Command) -> Callable[[F], F]:
     """Give a command its options, which it receives as keyword arguments named like the settings."""
 
     def decorate(command: F) -> F:
@@ -147,7 +147,7 @@ def with_options(command_name: str) -> Callable[[F], F]:
         own = [p for p in signature.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
         given = [
             inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=_default(option), annotation=option)
-            for name, option in _options_of(command_name)
+            for name, option in _options_of(spec)
         ]
         command.__signature__ = signature.replace(parameters=[*own, *given])  # type: ignore[attr-defined]  # for inspect
         command.__annotations__ = {p.name: p.annotation for p in (*own, *given)}
@@ -156,10 +156,10 @@ def with_options(command_name: str) -> Callable[[F], F]:
     return decorate
 
 
-def _options_of(command_name: str) -> Iterator[tuple[str, Any]]:
+def _options_of(spec: Command) -> Iterator[tuple[str, Any]]:
     """Yield the options of a command; those about past runs say of the sandbox what it means there."""
-    about_past = _OF_PAST_RUNS if command_name in ("runs", "show", "report") else {}
-    for name in OPTIONS_TAKEN[command_name]:
+    about_past = _OF_PAST_RUNS if spec.about_past else {}
+    for name in spec.options:
         yield name, about_past.get(name, _OPTIONS[name])
 
 

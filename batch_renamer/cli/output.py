@@ -51,7 +51,7 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> int:
         putting_back=run.puts_back,
         dry=run.dry,
         about=named(about) if about is not None else "",
-        about_undo=about is not None and about.command == "undo",
+        about_undo=about is not None and about.spec.puts_back,
     )
     error = show_run(view, sys.stderr if settings.json else sys.stdout, quiet=settings.quiet)
     if error is None or settings.json or isinstance(error, BrokenPipeError):

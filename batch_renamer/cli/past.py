@@ -15,16 +15,17 @@ from typing import Any
 from batch_renamer.cli.listing import Entry, broken_off, entry_of
 from batch_renamer.cli.session import Session, to_standard_output, within
 from batch_renamer.command_line import carried_options, command_line
+from batch_renamer.commands import APPLY, AUDIT, PLAN, REPORT, RESUME, RUNS, SHOW, UNDO, UNDO_DRY_RUN
 from batch_renamer.errors import InputError, SettingsError
 from batch_renamer.jobs import files_taken, named, went_before
-from batch_renamer.journal import DRY, Closed, Journal, RunRecord, RunState
+from batch_renamer.journal import Closed, Journal, RunRecord, RunState
 from batch_renamer.model import BAD_RESULTS, Result, RunSummary
 from batch_renamer.progress import RunView, show_run, visible
 from batch_renamer.reports import prove_writable, resolve_targets, write_json_result, write_reports
 
 __all__ = ["list_runs", "report_again", "show_one"]
 
-_ALL = ("plan", "apply", "undo", "undo --dry-run", "audit")
+_ALL = (PLAN, APPLY, UNDO, UNDO_DRY_RUN, AUDIT)
 _KILLED = "It was killed, or the machine went down, before its end."
 _NEVER_BEGUN = "Its spreadsheet was not read to the end; nothing was sent."
 _AGE = re.compile(r"([0-9]{1,6})(d|h|w)")
@@ -36,17 +37,17 @@ def list_runs(given: Mapping[str, Any], *, prune: str | None, dismiss: str | Non
 
     Before that, ``prune`` forgets old ones, and ``dismiss`` notes that an interrupted one will not be finished.
     """
-    return within("runs", given, partial(_list, prune=prune, dismiss=dismiss))
+    return within(RUNS, given, partial(_list, prune=prune, dismiss=dismiss))
 
 
 def show_one(run_id: str | None, given: Mapping[str, Any]) -> int:
     """Show one past run; return the exit code."""
-    return within("show", given, partial(_show, run_id=run_id))
+    return within(SHOW, given, partial(_show, run_id=run_id))
 
 
 def report_again(run_id: str | None, given: Mapping[str, Any]) -> int:
     """Write the report of a past run again; return the exit code."""
-    return within("report", given, partial(_report, run_id=run_id))
+    return within(REPORT, given, partial(_report, run_id=run_id))
 
 
 def _list(session: Session, *, prune: str | None, dismiss: str | None) -> int:
@@ -78,7 +79,7 @@ def _write_runs(session: Session, journal: Journal, runs: list[RunRecord], *, at
 
 
 def _dismiss(session: Session, journal: Journal, run_id: str) -> None:
-    run = session.find(journal, run_id, commands=("apply", "undo"))
+    run = session.find(journal, run_id, commands=(APPLY, UNDO))
     if run.closed is not Closed.DISMISSED:
         entry = entry_of(journal, run, at_work=journal.runs.at_work(), undone=frozenset())
         if entry.state != "interrupted":
@@ -131,11 +132,11 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
         summary=summary,
         problems=tuple(journal.results.reasons(run, sorted(to_look_at))),
         planned=tuple(journal.results.planned_rows(run, limit=1_000) if run.state is RunState.PLANNED else ()),
-        putting_back=run.command.startswith("undo"),
+        putting_back=run.spec.puts_back,
         about=named(about) if about is not None else "",
-        about_undo=about is not None and about.command == "undo",
+        about_undo=about is not None and about.spec.puts_back,
         at_work=entry.at_work,
-        dry=run.command in DRY,
+        dry=run.spec.dry,
         next_hint="To go on with what is left:" if resume else "",
         next_command=_resume(session, run) if resume else "",
         all_rows=f"`{_report_command(session, run)}` writes every row",
@@ -179,7 +180,7 @@ def _report(session: Session, *, run_id: str | None) -> int:
 
 
 def _report_command(session: Session, run: RunRecord) -> str:
-    return command_line("report", [run.id], {"report": ["FILE.xlsx"], **carried_options(session.given)})
+    return command_line(REPORT, [run.id], {"report": ["FILE.xlsx"], **carried_options(session.given)})
 
 
 def _resume(session: Session, run: RunRecord) -> str:
@@ -187,7 +188,7 @@ def _resume(session: Session, run: RunRecord) -> str:
     if not settings.sandbox:
         account = {"base_url": run.base_url, "profile": run.profile}
         given |= {name: value for name, value in account.items() if value != getattr(settings, name)}
-    return command_line("resume", [run.id], given)
+    return command_line(RESUME, [run.id], given)
 
 
 def _summary(journal: Journal, run: RunRecord) -> RunSummary:

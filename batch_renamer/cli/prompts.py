@@ -26,14 +26,16 @@ async def ask(run: Run) -> bool:
     """Show the plan and ask whether it shall be done."""
     # The journal does not belong in the event loop: a large plan takes a while to be counted.
     view, open_rows = await run.journal.in_thread(_planned, run)
-    if run.command != "resume":
+    if not run.command.resumes:
         show_run(view, sys.stderr)
     profile = f" (profile {run.settings.profile})" if run.settings.profile else ""
-    what = {
-        "resume": f"Go on with {orders(open_rows)} of {_taken_up(run, view.about)}",
-        "undo": f"Undo {visible(view.about)}: give {orders(open_rows)} "
-        + ("the names back that they had before it" if view.about_undo else "their old names back"),
-    }.get(run.command, f"Rename {orders(open_rows)}")
+    if run.command.resumes:
+        what = f"Go on with {orders(open_rows)} of {_taken_up(run, view.about)}"
+    elif run.command.puts_back:
+        names = "the names back that they had before it" if view.about_undo else "their old names back"
+        what = f"Undo {visible(view.about)}: give {orders(open_rows)} {names}"
+    else:
+        what = f"Rename {orders(open_rows)}"
     with run.stop.interruptible():
         return await _yes(f"\n{what} at {run.destination.base_url}{profile}? [y/N] ")
 
@@ -43,7 +45,7 @@ def _planned(run: Run) -> tuple[RunView, int]:
     about = went_before(run.journal, run.record)
     view = RunView(
         summary=RunSummary(
-            run_id=run.record.id, command=run.command, counts=run.counts(), warnings=tuple(run.warnings)
+            run_id=run.record.id, command=run.command.word, counts=run.counts(), warnings=tuple(run.warnings)
         ),
         problems=tuple(run.reasons()),
         row_warnings=tuple(run.row_warnings()),
@@ -52,7 +54,7 @@ def _planned(run: Run) -> tuple[RunView, int]:
         asking=True,
         putting_back=run.puts_back,
         about=named(about) if about is not None else "",
-        about_undo=about is not None and about.command == "undo",
+        about_undo=about is not None and about.spec.puts_back,
     )
     return view, run.open_rows()
 

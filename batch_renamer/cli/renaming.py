@@ -21,6 +21,7 @@ from batch_renamer.cli.output import show
 from batch_renamer.cli.prompts import ask, ask_to_go_on, ask_to_rename_again, orders
 from batch_renamer.cli.session import Session, to_standard_output, within
 from batch_renamer.command_line import carried_options, command_line
+from batch_renamer.commands import APPLY, APPLY_PLAN, AUDIT, PLAN, RESUME, UNDO, UNDO_DRY_RUN, Command
 from batch_renamer.errors import InputError, LockedError
 from batch_renamer.files import open_regular
 from batch_renamer.jobs import (
@@ -51,23 +52,23 @@ from batch_renamer.settings import Settings
 
 __all__ = ["apply_plan", "audit", "resume", "undo", "with_sheet"]
 
-_WRITES = ("apply", "undo")
+_WRITES = (APPLY, UNDO)
 _Origin = Callable[[Session, Journal], RunRecord]
 
 
-def with_sheet(command: str, file: Path, given: Mapping[str, Any]) -> int:
+def with_sheet(command: Command, file: Path, given: Mapping[str, Any]) -> int:
     """Run ``check``, ``plan`` or ``apply`` on a spreadsheet; return the exit code."""
-    body = partial(_check if command == "check" else _with_sheet, file=file)
-    return within(command, given, body, same_again=[file] if command == "apply" else ())
+    body = partial(_check if command.offline else _with_sheet, file=file)
+    return within(command, given, body, same_again=[file] if command.writes else ())
 
 
 def apply_plan(plan_id: str, given: Mapping[str, Any]) -> int:
     """Commit a kept plan; return the exit code."""
 
     def origin(session: Session, journal: Journal) -> RunRecord:
-        return kept_plan(session.find(journal, plan_id, commands=("plan", "apply")))
+        return kept_plan(session.find(journal, plan_id, commands=(PLAN, APPLY)))
 
-    return within("apply", given, partial(_about_run, command="apply --plan", origin=origin))
+    return within(APPLY_PLAN, given, partial(_about_run, origin=origin))
 
 
 def resume(run_id: str | None, given: Mapping[str, Any], *, failed: bool, same_account: bool = False) -> int:
@@ -76,9 +77,7 @@ def resume(run_id: str | None, given: Mapping[str, Any], *, failed: bool, same_a
     def origin(session: Session, journal: Journal) -> RunRecord:
         return session.find(journal, run_id, commands=_WRITES, newest=lambda run: begun(run) and not run.closed)
 
-    return within(
-        "resume", given, partial(_about_run, command="resume", origin=origin, failed=failed, same_account=same_account)
-    )
+    return within(RESUME, given, partial(_about_run, origin=origin, failed=failed, same_account=same_account))
 
 
 def undo(run_id: str | None, given: Mapping[str, Any], *, dry_run: bool, same_account: bool = False) -> int:
@@ -89,16 +88,15 @@ def undo(run_id: str | None, given: Mapping[str, Any], *, dry_run: bool, same_ac
             return committed(run) and journal.rows.count_undoable(run) > 0
 
         run = session.find(journal, run_id, commands=_WRITES, newest=can_be_undone)
-        if run_id is None and run.command == "undo" and interrupted(run, journal.results.counts(run)):
+        if run_id is None and run.spec.puts_back and interrupted(run, journal.results.counts(run)):
             msg = (
                 f"Run {run.id}, the newest, is an undo that was interrupted: resume {run.id}, or name the run to undo."
             )
             raise InputError(msg)
         return renamed_something(run)
 
-    command = "undo --dry-run" if dry_run else "undo"
-    body = partial(_about_run, command=command, origin=origin, chosen=run_id is not None, same_account=same_account)
-    return within("undo", given, body)
+    body = partial(_about_run, origin=origin, chosen=run_id is not None, same_account=same_account)
+    return within(UNDO_DRY_RUN if dry_run else UNDO, given, body)
 
 
 def audit(run_id: str | None, given: Mapping[str, Any], *, same_account: bool = False) -> int:
@@ -107,7 +105,7 @@ def audit(run_id: str | None, given: Mapping[str, Any], *, same_account: bool = 
     def origin(session: Session, journal: Journal) -> RunRecord:
         return renamed_something(session.find(journal, run_id, commands=_WRITES, newest=committed))
 
-    return within("audit", given, partial(_about_run, command="audit", origin=origin, same_account=same_account))
+    return within(AUDIT, given, partial(_about_run, origin=origin, same_account=same_account))
 
 
 def _check(session: Session, *, file: Path) -> int:
@@ -119,12 +117,12 @@ def _check(session: Session, *, file: Path) -> int:
 
 
 def _with_sheet(session: Session, *, file: Path) -> int:
-    if session.command == "apply":
+    if session.command.writes:
         session.needs_yes()
     destination, warnings = session.destination()
     with session.screen() as progress, session.journal() as journal:
         run = _sheet_run(session, file, journal=journal, progress=progress, destination=destination)
-        if session.command == "apply" and run.digest is not None:
+        if session.command.writes and run.digest is not None:
             run = _or_go_on(run, last_of_sheet(journal, digest=run.digest, destination=destination), session)
         run.warnings.extend(warnings)
         return _finish(run, session)
@@ -145,7 +143,7 @@ def _or_go_on(run: Run, last: RunRecord | None, session: Session) -> Run:
         progress.message(f"Run {last.id} of the same rows was interrupted with {orders(left)} left; it goes on.")
     elif not ask_to_go_on(last, left=left):
         return run
-    past = _past_run(session, "resume", last, journal=journal, progress=progress, destination=destination)
+    past = _past_run(session, RESUME, last, journal=journal, progress=progress, destination=destination)
     past.confirm = None  # Somebody has just said yes.
     past.warnings.extend(bound_to(last, destination))
     return past
@@ -158,13 +156,13 @@ def _bounds(settings: Settings) -> tuple[int | None, int | None, bool]:
 def _about_run(
     session: Session,
     *,
-    command: str,
     origin: _Origin,
     failed: bool = False,
     chosen: bool = True,
     same_account: bool = False,
 ) -> int:
-    if command not in ("undo --dry-run", "audit"):
+    command = session.command
+    if command.writes:
         session.needs_yes()
     destination, warnings = session.destination()
     with session.screen() as progress, session.journal() as journal:
@@ -172,15 +170,15 @@ def _about_run(
         if same_account:
             past = as_this_account(journal, past, destination)
         warnings += bound_to(past, destination)
-        if command == "resume":
+        if command.resumes:
             if (nothing := _nothing_left(session, journal, past, failed=failed)) is not None:
                 return _leave(session, journal, past, nothing)
             warnings += taken_back(journal, past)
-        if not chosen and past.command == "undo":
+        if not chosen and past.spec.puts_back:
             warnings.append(f"Run {past.id} is itself an undo: this renames the orders again.")
         run = _past_run(session, command, past, journal=journal, progress=progress, destination=destination)
         run.again_failed = failed
-        if command == "apply --plan":
+        if command.from_sheet:
             run = _or_go_on(run, last_of_plan(journal, past), session)
         run.warnings.extend(warnings)
         return _finish(run, session)
@@ -189,8 +187,8 @@ def _about_run(
 def _nothing_left(session: Session, journal: Journal, past: RunRecord, *, failed: bool) -> str | None:
     """Return the sentence that says why there is nothing to take up; None if there is."""
     if merely_planned(past):
-        commit = command_line("apply", [], {"plan": past.id, **carried_options(session.given)})
-        how = f"`{commit}` does it" if past.command == "apply" else "undo that run again"
+        commit = command_line(APPLY, [], {"plan": past.id, **carried_options(session.given)})
+        how = f"`{commit}` does it" if past.spec.from_sheet else "undo that run again"
         return f"Run {past.id} was planned and never begun; {how}."
     if past.state is RunState.LOADING:
         return f"Run {past.id} was stopped while its rows were read; nothing was sent. Begin it again."
@@ -215,14 +213,14 @@ def _leave(session: Session, journal: Journal, past: RunRecord, sentence: str) -
     if begun(past):
         code = int(any(result in BAD_RESULTS for result in counts))
         if failed := counts.get(Result.FAILED):
-            command = command_line("resume", [past.id], {"failed": True, **carried_options(session.given)})
+            command = command_line(RESUME, [past.id], {"failed": True, **carried_options(session.given)})
             left = counted(failed, "failed row")
             sentence = f"Run {past.id} has nothing left to finish but {left}. To try again what failed:\n{command}"
         if another := reminder(journal, past, session.given):
             sentence = f"{another}\n{sentence}"
     with to_standard_output():
         if session.settings.json:
-            summary = RunSummary(run_id=past.id, command=session.command, counts=counts, exit_code=code)
+            summary = RunSummary(run_id=past.id, command=session.command.word, counts=counts, exit_code=code)
             write_json_result(sys.stdout, journal.results.report_rows(past), summary=summary)
             sys.stderr.write(sentence + "\n")
         else:
@@ -248,7 +246,13 @@ def _sheet_run(session: Session, file: Path, *, journal: Journal, progress: Prog
 
 
 def _past_run(
-    session: Session, command: str, past: RunRecord, *, journal: Journal, progress: Progress, destination: Destination
+    session: Session,
+    command: Command,
+    past: RunRecord,
+    *,
+    journal: Journal,
+    progress: Progress,
+    destination: Destination,
 ) -> Run:
     return Run(
         command=command,
@@ -257,6 +261,7 @@ def _past_run(
         progress=progress,
         destination=destination,
         origin=past,
+        digest=past.digest if command.from_sheet else None,  # a kept plan is of its spreadsheet
         confirm=None if session.settings.yes else ask,
     )
 

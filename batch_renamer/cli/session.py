@@ -8,17 +8,19 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from batch_renamer.cli.ending import SHOWING, Ending, ReaderGoneError, output_lost
+from batch_renamer.cli.ending import Ending, ReaderGoneError, output_lost
 from batch_renamer.command_line import command_line, with_environment
+from batch_renamer.commands import Command
 from batch_renamer.errors import JournalError, NeverBeganError, SettingsError
 from batch_renamer.jobs import (
     Destination,
+    address_of,
     files_taken,
     find,
     known_elsewhere,
@@ -71,7 +73,7 @@ class Session:
     ``given`` are the options that a printed command repeats: the flags, and what the environment said, as flags.
     """
 
-    command: str
+    command: Command
     given: Mapping[str, Any]
     flags: Mapping[str, Any]
     settings: Settings
@@ -119,7 +121,7 @@ class Session:
         journal: Journal,
         run_id: str | None,
         *,
-        commands: tuple[str, ...],
+        commands: Collection[Command],
         newest: Callable[[RunRecord], bool] = lambda _: True,
     ) -> RunRecord:
         """Return the run that was asked for, or without an id the newest of this account that ``newest`` likes.
@@ -127,12 +129,12 @@ class Session:
         Raises:
             InputError: there is none, or several begin so.
         """
-        settings = self.settings
+        base_url, profile = address_of(self.settings)
         return find(
             journal,
             run_id,
-            base_url="the sandbox" if settings.sandbox else settings.base_url,
-            profile=None if settings.sandbox else settings.profile,
+            base_url=base_url,
+            profile=profile,
             commands=commands,
             newest=newest,
             elsewhere=self.elsewhere,
@@ -164,7 +166,7 @@ class Session:
 
 
 def within(
-    command: str, given: Mapping[str, Any], body: Callable[[Session], int], *, same_again: Sequence[str | Path] = ()
+    command: Command, given: Mapping[str, Any], body: Callable[[Session], int], *, same_again: Sequence[str | Path] = ()
 ) -> int:
     """Run the body of a command in its session; return the exit code.
 
@@ -186,7 +188,7 @@ def within(
         ending.next_command = command_line(command, same_again, carried)
     session = Session(command=command, given=carried, flags=given, settings=settings, secrets=ending.secrets)
     try:
-        must = command not in SHOWING
+        must = not command.about_past
         with logging_to(settings.log_file, verbose=settings.verbose, secrets=ending.secrets, must=must):
             for setting in describe(settings):
                 log.debug("%s = %s (%s)", *setting)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from batch_renamer.jobs.destinations import (
     Destination,
+    address_of,
     files_taken,
     known_elsewhere,
     nowhere,
@@ -38,6 +39,7 @@ from batch_renamer.jobs.stages import load_options
 __all__ = [
     "Destination",
     "Run",
+    "address_of",
     "as_this_account",
     "begun",
     "bound_to",

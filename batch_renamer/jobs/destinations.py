@@ -29,6 +29,7 @@ from batch_renamer.version import __version__
 __all__ = [
     "MOST_AT_ONCE",
     "Destination",
+    "address_of",
     "files_taken",
     "known_elsewhere",
     "nowhere",
@@ -159,6 +160,16 @@ def known_elsewhere(settings: Settings, prefix: str = "") -> bool:
     return Journal.knows(_journal_path(replace(settings, sandbox=not settings.sandbox)), prefix)
 
 
+def address_of(settings: Settings) -> tuple[str, str | None]:
+    """Return the base URL and the profile that runs with these settings are noted with; the sandbox has neither.
+
+    Example:
+        >>> address_of(Settings(state_dir=Path("nowhere"), sandbox=True))
+        ('the sandbox', None)
+    """
+    return ("the sandbox", None) if settings.sandbox else (settings.base_url, settings.profile)
+
+
 def files_taken(settings: Settings) -> dict[str, Path]:
     """Return the files that belong to a command and that no report may replace, by what they are called."""
     named = {
@@ -220,6 +231,7 @@ def to_api(settings: Settings, key: ApiKey) -> Destination:
     Raises:
         JournalError: the salt of the account's fingerprint can't be read or made.
     """
+    base_url, profile = address_of(settings)
     with open_journal(settings) as journal:
         salt = journal.salt()
     connections = connections_possible(settings.workers or MOST_AT_ONCE)
@@ -238,10 +250,10 @@ def to_api(settings: Settings, key: ApiKey) -> Destination:
 
     return Destination(
         connect=connect,
-        base_url=settings.base_url,
+        base_url=base_url,
         account=account(settings, key=key, salt=salt),
         locks=lock_names(settings, key),
-        profile=settings.profile,
+        profile=profile,
         key_print=fingerprint(key, salt=salt),
         connections=connections,
     )
@@ -249,6 +261,7 @@ def to_api(settings: Settings, key: ApiKey) -> Destination:
 
 def to_sandbox(settings: Settings) -> Destination:
     """Return the sandbox, which is served when it is opened; every order of the sheet exists there."""
+    base_url, profile = address_of(settings)
     # Both ends of each connection are in this process.
     connections = connections_possible(settings.workers or MOST_AT_ONCE, descriptors_each=2)
 
@@ -278,7 +291,8 @@ def to_sandbox(settings: Settings) -> Destination:
 
     return Destination(
         connect=connect,
-        base_url="the sandbox",
+        base_url=base_url,
+        profile=profile,
         account=account(settings, key=None),
         connections=connections,
         one_at_a_time=True,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import assert_never
 
+from batch_renamer.commands import APPLY, UNDO, Command
 from batch_renamer.errors import InputError
 from batch_renamer.jobs.destinations import Destination
 from batch_renamer.journal import Closed, Journal, RunRecord, RunState
@@ -37,7 +38,7 @@ def find(
     *,
     base_url: str,
     profile: str | None,
-    commands: tuple[str, ...],
+    commands: Collection[Command],
     newest: Callable[[RunRecord], bool] = lambda _: True,
     elsewhere: Callable[[str], str] = lambda _: "",
 ) -> RunRecord:
@@ -50,7 +51,7 @@ def find(
     """
     if run_id is None:
         for run in journal.runs.find(base_url=base_url, profile=profile):
-            if run.command in commands and newest(run):
+            if run.spec in commands and newest(run):
                 return run
         msg = f"There is no run yet at {_place(base_url, profile)} that this could be about.{elsewhere('')}"
         raise InputError(msg)
@@ -62,8 +63,10 @@ def find(
     if len(found) > 1:
         msg = f"{run_id!r} could be one of {', '.join(run.id for run in found[:5])}; type one more letter."
         raise InputError(msg)
-    if found[0].command not in commands:
-        msg = f"Run {found[0].id} is {_article(found[0].command)}; this is about {' or '.join(commands)} runs."
+    if found[0].spec not in commands:
+        msg = (
+            f"Run {found[0].id} is {_article(found[0].command)}; this is about {' or '.join(map(str, commands))} runs."
+        )
         raise InputError(msg)
     return found[0]
 
@@ -132,7 +135,7 @@ def merely_planned(run: RunRecord) -> bool:
 
 def taken_back(journal: Journal, run: RunRecord) -> list[str]:
     """Return a warning if a run that is taken up was undone in between."""
-    undo = journal.runs.begun_from(run, command="undo")
+    undo = journal.runs.begun_from(run, command=UNDO.recorded_as)
     return [f"Run {run.id} was undone by run {undo.id}; what that gave back stays as it is."] if undo else []
 
 
@@ -189,11 +192,15 @@ def last_of_sheet(journal: Journal, *, digest: str, destination: Destination) ->
 
 def last_of_plan(journal: Journal, plan: RunRecord) -> RunRecord | None:
     """Return the last run that committed this plan, if it was interrupted and not undone."""
-    return _if_interrupted(journal, journal.runs.begun_from(plan, command="apply"))
+    return _if_interrupted(journal, journal.runs.begun_from(plan, command=APPLY.recorded_as))
 
 
 def _if_interrupted(journal: Journal, run: RunRecord | None) -> RunRecord | None:
-    if run is None or not interrupted(run, journal.results.counts(run)) or journal.runs.begun_from(run, command="undo"):
+    if (
+        run is None
+        or not interrupted(run, journal.results.counts(run))
+        or journal.runs.begun_from(run, command=UNDO.recorded_as)
+    ):
         return None
     return run
 
@@ -205,7 +212,7 @@ def named(run: RunRecord) -> str:
 
 def went_before(journal: Journal, run: RunRecord) -> RunRecord | None:
     """Return the run that this one is about, if it is an undo or an audit."""
-    return journal.runs.parent(run) if run.command.startswith(("undo", "audit")) else None
+    return journal.runs.parent(run) if run.spec.about_a_run else None
 
 
 def unfinished(journal: Journal, run: RunRecord) -> tuple[RunRecord, int] | None:

@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack
 import anyio
 
 from batch_renamer.client import Stopping
+from batch_renamer.commands import APPLY, APPLY_PLAN, AUDIT, CHECK, PLAN, RESUME, UNDO, UNDO_DRY_RUN, Command
 from batch_renamer.errors import BatchRenamerError, JournalError, NeverBeganError
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages import (
@@ -45,15 +46,15 @@ log = logging.getLogger("batch_renamer")
 
 Stage = Callable[[Run], Awaitable[None]]
 
-_STAGES: dict[str, tuple[Stage, ...]] = {
-    "check": (load, aim),
-    "plan": (load, hold, aim, connect, prove, read, weigh),
-    "apply": (load, hold, aim, connect, prove, read, ask_again, weigh, confirm, lock, rename),
-    "apply --plan": (adopt, hold, aim, connect, prove, read, weigh, confirm, lock, rename),
-    "resume": (take_up, hold, aim, connect, prove, confirm, lock, reopen, read, weigh, rename),
-    "undo": (lock_is_free, reverse, hold, aim, connect, prove, read, weigh, confirm, lock, still_whole, rename),
-    "undo --dry-run": (reverse, hold, aim, connect, prove, read, weigh),
-    "audit": (recheck, hold, aim, connect, prove, read),
+_STAGES: dict[Command, tuple[Stage, ...]] = {
+    CHECK: (load, aim),
+    PLAN: (load, hold, aim, connect, prove, read, weigh),
+    APPLY: (load, hold, aim, connect, prove, read, ask_again, weigh, confirm, lock, rename),
+    APPLY_PLAN: (adopt, hold, aim, connect, prove, read, weigh, confirm, lock, rename),
+    RESUME: (take_up, hold, aim, connect, prove, confirm, lock, reopen, read, weigh, rename),
+    UNDO: (lock_is_free, reverse, hold, aim, connect, prove, read, weigh, confirm, lock, still_whole, rename),
+    UNDO_DRY_RUN: (reverse, hold, aim, connect, prove, read, weigh),
+    AUDIT: (recheck, hold, aim, connect, prove, read),
 }
 
 
@@ -99,7 +100,7 @@ def _log_beginning(run: Run) -> None:
         rows,
         destination.base_url or "no address",
         extra=about(
-            command=run.command,
+            command=str(run.command),
             sheet=str(run.sheet) if run.sheet is not None else None,
             of=origin.id if origin is not None else None,
             base_url=destination.base_url or None,
@@ -111,7 +112,7 @@ def _log_beginning(run: Run) -> None:
 def _log_end(run: Run, summary: RunSummary) -> None:
     """Log what the run came to: one line to be found by its exit code, and one for each of its notes."""
     # A check is no run: nothing of it is kept, so that its id would name nothing.
-    run_id = summary.run_id if run.command != "check" else None
+    run_id = summary.run_id if not run.command.offline else None
     for note in summary.warnings:
         log.warning("%s", note, extra=about(on_screen=True, run_id=run_id))
     said = ", ".join(f"{count} {result}" for result, count in summary.counts.items())
@@ -123,7 +124,7 @@ def _log_end(run: Run, summary: RunSummary) -> None:
         said,
         f"; {summary.stopped}" if summary.stopped else "",
         extra=about(
-            command=run.command,
+            command=str(run.command),
             run_id=run_id,
             sheet=str(run.sheet_path) if run.sheet_path is not None else None,
             exit_code=summary.exit_code,

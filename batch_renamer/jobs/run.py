@@ -17,9 +17,10 @@ import anyio.abc
 import anyio.to_thread
 
 from batch_renamer.client import Gateway, Pacer, StopSignal
+from batch_renamer.commands import Command
 from batch_renamer.files import FileIdentity
 from batch_renamer.jobs.destinations import Destination
-from batch_renamer.journal import DRY, Journal, NewRun, RunRecord
+from batch_renamer.journal import Journal, NewRun, RunRecord
 from batch_renamer.loader import Sheet
 from batch_renamer.model import BAD_RESULTS, Forecast, Outcome, ReasonGroup, ReportRow, Result, WarningGroup
 from batch_renamer.progress import Progress, about
@@ -48,7 +49,7 @@ class Run:
     the journal did not take, ``over`` tells that nothing will be sent any more.
     """
 
-    command: str
+    command: Command
     settings: Settings
     journal: Journal
     progress: Progress
@@ -104,7 +105,7 @@ class Run:
         origin, self.in_hand = self.origin, True
         return self.journal.runs.begin(
             NewRun(
-                command=self.command if self.dry else self.command.split()[0],
+                command=self.command.recorded_as,
                 base_url=self.destination.base_url,
                 profile=self.destination.profile,
                 account=self.destination.account,
@@ -114,7 +115,7 @@ class Run:
                 else origin.sheet
                 if origin is not None
                 else None,
-                digest=origin.digest if self.command == "apply --plan" and origin is not None else self.digest,
+                digest=self.digest,
                 delimiter=delimiter if origin is None else origin.delimiter,
                 parent=origin,
                 first=self.settings.first,
@@ -133,12 +134,12 @@ class Run:
     @property
     def dry(self) -> bool:
         """Whether the run ends with its plan, which is kept."""
-        return self.command in DRY
+        return self.command.dry
 
     @property
     def puts_back(self) -> bool:
         """Whether the run takes back what another one did, be it an undo or one that is taken up again."""
-        return self.record.command.startswith("undo")
+        return self.record.spec.puts_back
 
     @property
     def gateway(self) -> Gateway:
@@ -213,7 +214,7 @@ class Run:
         """Return how many rows are still to be sent."""
         counts = self.counts()
         still = [Result.PLANNED, Result.PENDING]
-        if self.command == "resume":
+        if self.command.resumes:
             still += [Result.UNKNOWN, *([Result.FAILED] if self.again_failed else [])]
         return sum(counts.get(result, 0) for result in still)
 
@@ -226,6 +227,6 @@ class Run:
         reads, reading_s = 0, 0.0
         if self.dry:
             reads, reading_s = self.requests, self.read_in_s
-        elif self.command == "resume":
+        elif self.command.resumes:
             reads, reading_s = renames, renames / per_s
         return Forecast(requests=reads + renames, seconds=reading_s + renames / per_s, rate_per_s=per_s)

@@ -22,10 +22,9 @@ It knows no spreadsheet, no API and no screen.
 
 from batch_renamer.journal.journal import Journal
 from batch_renamer.journal.lock import LIBRARY_RUNS, prove_locks, shared_state_dir, writing_lock
-from batch_renamer.journal.record import DRY, Closed, NewRun, RunRecord, RunState
+from batch_renamer.journal.record import Closed, NewRun, RunRecord, RunState
 
 __all__ = [
-    "DRY",
     "LIBRARY_RUNS",
     "Closed",
     "Journal",

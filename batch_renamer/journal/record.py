@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
+from batch_renamer.commands import COMMANDS, Command
+
 __all__ = [
     "COLUMNS",
-    "DRY",
     "Closed",
     "NewRun",
     "RunRecord",
@@ -19,9 +20,6 @@ __all__ = [
     "paths_text",
     "record_of",
 ]
-
-DRY = ("plan", "undo --dry-run")
-"""The commands whose runs end with their plan, which is kept."""
 
 
 class RunState(StrEnum):
@@ -116,6 +114,11 @@ class RunRecord:
     exit_code: int | None = None
     seconds: float | None = None
     counts: dict[str, int] | None = None
+
+    @property
+    def spec(self) -> Command:
+        """The command that the run is recorded as."""
+        return COMMANDS[self.command]
 
 
 COLUMNS = (

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from batch_renamer.errors import AccountingError
 from batch_renamer.journal.codec import REASON, REPORT, RESULT, STRAYS, as_stored, report_row
 from batch_renamer.journal.database import Database
-from batch_renamer.journal.record import DRY, RunRecord, RunState
+from batch_renamer.journal.record import RunRecord, RunState
 from batch_renamer.journal.rows import RowTable
 from batch_renamer.journal.runs import RunTable
 from batch_renamer.model import ReasonGroup, ReportRow, Result, WarningGroup
@@ -30,8 +30,8 @@ class Results:
         tells that the run has ended, even if that could not be noted.
         """
         run = self._runs.get(run.id)
-        undecided = Result.PLANNED if run.command == "check" else Result.PENDING
-        over = over or run.committed_at is not None or (run.state is RunState.FINISHED and run.command not in DRY)
+        undecided = Result.PLANNED if run.spec.offline else Result.PENDING
+        over = over or run.committed_at is not None or (run.state is RunState.FINISHED and not run.spec.dry)
         planned = Result.PENDING if over else Result.PLANNED
 
         def shown(stored: object) -> Result:

@@ -160,7 +160,7 @@ class RunTable:
                 (RunState.RENAMING, time.time(), run.number),
             )
             activity.noted(connection, run.number)
-            if run.command == "apply":
+            if run.spec.from_sheet:
                 later.supersede(connection, run.number)
         return self.get(run.id)
 

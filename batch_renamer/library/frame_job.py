@@ -19,6 +19,7 @@ import pandas as pd
 
 from batch_renamer.client import GRACE_S
 from batch_renamer.command_line import command_line
+from batch_renamer.commands import APPLY, PLAN, RESUME, UNDO
 from batch_renamer.errors import BatchRenamerError, InterruptedRunError, SettingsError, SheetError
 from batch_renamer.jobs import (
     Destination,
@@ -137,7 +138,7 @@ class FrameJob:
 
     def _new_run(self, settings: Settings, journal: Journal, destination: Destination) -> Run:
         return Run(
-            command="plan" if self._dry_run else "apply",
+            command=PLAN if self._dry_run else APPLY,
             settings=settings,
             journal=journal,
             progress=make_progress(io.StringIO(), quiet=True),
@@ -211,7 +212,7 @@ def _ways_on(run: Run) -> str:
     elif "base_url" in dict(run.settings.sources):
         options["base_url"] = run.settings.base_url
     program = ["batch-renamer"]  # this process may have been started by any other
-    resume, undo = (command_line(command, [run.record.id], options, program=program) for command in ("resume", "undo"))
+    resume, undo = (command_line(command, [run.record.id], options, program=program) for command in (RESUME, UNDO))
     renamed = f"{counts.get(Result.RENAMED, 0)} of {sum(counts.values())} orders are renamed"
     return (
         f"Run {run.record.id} was stopped: {renamed}. Its journal is kept. To go on: {resume} "

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from batch_renamer.commands import COMMANDS, Command
 from batch_renamer.model import BAD_RESULTS, Forecast, ReasonGroup, ReportRow, Result, RunSummary, WarningGroup
 from batch_renamer.progress.texts import NO_NAME, Line, Span, Style, cells_of, cut_middle, name_change, visible
 
@@ -83,6 +84,11 @@ class RunView:
     all_rows: str = "--report FILE.xlsx writes every row"
     row_warnings: tuple[WarningGroup, ...] = ()
 
+    @property
+    def command(self) -> Command:
+        """The command whose result is shown."""
+        return COMMANDS[self.summary.command]
+
 
 def run_lines(view: RunView, *, width: int, brackets: bool, quiet: bool = False) -> Iterator[Line]:
     """Yield all lines: the headline, the counts, the plan, the problems, and last the command that goes on.
@@ -158,16 +164,16 @@ def _headline(view: RunView) -> Line:
     if pending:
         text = f"Stopped before the end: {pending:,} of {counted(total, 'row')} not reached."
         return (Span(text, "bad"),)
-    if summary.command == "audit":
+    if view.command.audits:
         kept = counts.get(Result.UNCHANGED, 0)
         verb = "has the name" if kept == 1 else "have the names"
         return (Span(f"{kept:,} of {counted(total, 'order')} still {verb} of {about}.", "warn" if bad else "good"),)
     if not total:
         nothing = "Stopped before a row was read." if summary.stopped else _nothing_to_do(view)
         return (Span(nothing, "warn"),)
-    if summary.stopped and summary.command != "check" and (bad or planned) and not _may_have_sent(counts):
+    if summary.stopped and not view.command.offline and (bad or planned) and not _may_have_sent(counts):
         return (Span(_stopped_in_the_plan(view, bad), "bad"),)
-    if summary.command == "check":
+    if view.command.offline:
         text = f"Checked {counted(total, 'row')}: {planned:,} usable, {bad:,} in need of repair. Nothing was sent."
         return (Span(text, "warn" if bad else "good"),)
     if view.asking:
@@ -205,7 +211,7 @@ def _stopped_in_the_plan(view: RunView, bad: int) -> str:
 def _meanings(view: RunView) -> dict[Result, tuple[str, Style]]:
     if view.putting_back:
         return _MEANINGS | _PUT_BACK | (_PUT_BACK_AGAIN if view.about_undo else {})
-    return _MEANINGS | (_AUDITED if view.summary.command == "audit" else {})
+    return _MEANINGS | (_AUDITED if view.command.audits else {})
 
 
 def _counts(view: RunView) -> Iterator[Line]:
@@ -226,7 +232,7 @@ def _counts(view: RunView) -> Iterator[Line]:
 def _planned(view: RunView, *, width: int, brackets: bool) -> Iterator[Line]:
     if not view.planned:
         return
-    offline = view.summary.command == "check"  # no current names are known, so there is no old name to show
+    offline = view.command.offline  # no current names are known, so there is no old name to show
     yield ()
     yield from _rows(view.planned, width=width, brackets=brackets, indent="  ", offline=offline)
     more = view.summary.counts.get(Result.PLANNED, 0) - len(view.planned)

@@ -19,6 +19,7 @@ import anyio
 import anyio.lowlevel
 
 from batch_renamer.client.orders_api import OrderPage, OrdersApi
+from batch_renamer.commands import COMMANDS
 from batch_renamer.jobs import stages
 from batch_renamer.jobs.destinations import Destination, open_journal, to_api
 from batch_renamer.jobs.job import perform
@@ -158,7 +159,7 @@ async def _perform(run: Run) -> Counter[str]:
 
 def _run(command: str, sheet: Path, settings: Settings, journal: Journal, destination: Destination) -> Run:
     return Run(
-        command=command,
+        command=COMMANDS[command],
         settings=settings,
         journal=journal,
         progress=make_progress(io.StringIO(), quiet=True),

@@ -34,6 +34,7 @@ from batch_renamer.client.orders_api.http import open_orders_api
 from batch_renamer.client.pacing import Pacer
 from batch_renamer.client.retrying import Retrier
 from batch_renamer.client.stopping import StopSignal
+from batch_renamer.commands import APPLY
 from batch_renamer.jobs.destinations import Destination
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages import read, rename
@@ -148,7 +149,7 @@ async def seconds_of(kind: type[Journal], served_api: OrdersApi, asked: list[Ren
         else:
             journal.rows.add(record, asked)
         run = Run(
-            command="apply",
+            command=APPLY,
             settings=Settings(state_dir=Path(folder), workers=WORKERS),
             journal=journal,
             progress=make_progress(io.StringIO(), quiet=True),

@@ -37,6 +37,7 @@ from hypothesis.stateful import (
 )
 
 from batch_renamer.client.orders_api import OrderPage, TransientError
+from batch_renamer.commands import COMMANDS
 from batch_renamer.errors import InterruptedRunError
 from batch_renamer.jobs.destinations import Destination
 from batch_renamer.jobs.history import interrupted
@@ -451,7 +452,7 @@ class Durable(RuleBasedStateMachine):
         with self._journal() as journal:
             past = journal.runs.get(origin) if origin is not None else None
             run = Run(
-                command=command,
+                command=COMMANDS[command],
                 settings=Settings(state_dir=self.folder, rate=1000.0, attempts=1, report=(str(report),), workers=2),
                 journal=journal,
                 progress=make_progress(io.StringIO(), quiet=True),

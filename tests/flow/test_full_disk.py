@@ -14,6 +14,7 @@ import pytest
 
 from batch_renamer.cli.output import show
 from batch_renamer.client.pacing import Pacer
+from batch_renamer.commands import APPLY, APPLY_PLAN
 from batch_renamer.errors import JournalError
 from batch_renamer.jobs.destinations import open_journal, to_sandbox
 from batch_renamer.jobs.job import perform
@@ -56,7 +57,7 @@ async def test_rows_that_were_not_sent_are_pending(
     """Neither the beginning of the renaming nor its end can be noted; the last line printed is what goes on."""
     monkeypatch.setattr(RunTable, "commit", refuse)
     monkeypatch.setattr(RunTable, "finish", refuse)
-    run = begin(command="apply")
+    run = begin(command=APPLY)
     summary = await perform(run)
     assert (summary.exit_code, summary.counts) == (4, {Result.PENDING: 2})
     assert [row.result for row in run.rows()] == [Result.PENDING] * 2
@@ -64,7 +65,7 @@ async def test_rows_that_were_not_sent_are_pending(
     last_line = capsys.readouterr().out.splitlines()[-1]
     assert last_line == f"batch-renamer apply --plan {run.record.id} --sandbox"
     monkeypatch.undo()
-    goes_on = begin(command="apply --plan", origin=run.journal.runs.get(run.record.id))
+    goes_on = begin(command=APPLY_PLAN, origin=run.journal.runs.get(run.record.id))
     assert (await perform(goes_on)).counts == {Result.RENAMED: 2}
 
 
@@ -74,7 +75,7 @@ async def test_the_end_is_noted_though_the_limit_is_not(
     """What the run has learnt of the API's limit can be learnt again; that it has ended can't."""
     monkeypatch.setattr(LimitTable, "keep", refuse)
     monkeypatch.setattr(Pacer, "learnt_per_s", 50.0)
-    run = begin(command="apply")
+    run = begin(command=APPLY)
     assert (await perform(run)).counts == {Result.RENAMED: 2}
     record = run.journal.runs.get(run.record.id)
     assert (record.state, record.reported_at is not None) == (RunState.FINISHED, True)

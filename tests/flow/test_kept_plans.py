@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from batch_renamer.client.orders_api import OrderPage, OrdersApi
+from batch_renamer.commands import COMMANDS
 from batch_renamer.errors import JournalError
 from batch_renamer.jobs.destinations import Destination, open_journal
 from batch_renamer.jobs.job import perform
@@ -55,7 +56,7 @@ class Office:
             yield api
 
         run = Run(
-            command=command,
+            command=COMMANDS[command],
             settings=settings,
             journal=self.journal,
             progress=make_progress(io.StringIO(), quiet=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+from batch_renamer.commands import RESUME
 from batch_renamer.jobs.destinations import open_journal, to_sandbox
 from batch_renamer.jobs.job import perform
 from batch_renamer.jobs.run import Run
@@ -32,7 +33,7 @@ async def test_a_run_that_is_taken_up_is_not_forgotten(tmp_path: Path) -> None:
         journal.runs.set_state(stopped, RunState.READING)
         journal.runs.finish(stopped, stopped="The API refused the key.")  # before its first rename
         run = Run(
-            command="resume",
+            command=RESUME,
             settings=settings,
             journal=journal,
             progress=make_progress(io.StringIO(), quiet=True),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from batch_renamer.cli.commands import audit, list_runs, report_again, resume, show_one, undo, with_sheet
+from batch_renamer.commands import APPLY, CHECK, COMMANDS
 from batch_renamer.journal.lock import writing_lock
 from batch_renamer.settings import Settings, account
 
@@ -27,7 +28,7 @@ def practice(tmp_path: Path) -> dict[str, object]:
 
 def applied(sheet: Path, practice: dict[str, object], capsys: Capture) -> str:
     """Apply a spreadsheet, and return the run's id."""
-    assert with_sheet("apply", sheet, practice | {"json": True}) == 0
+    assert with_sheet(APPLY, sheet, practice | {"json": True}) == 0
     run: str = json.loads(capsys.readouterr().out)["run_id"]
     return run
 
@@ -83,13 +84,13 @@ def test_an_unfinished_run_is_recalled(
     """One line at the end of the next night's run, with the command that finishes it; none once that is done."""
     run = applied(tmp_path / "oak.csv", practice, capsys)
     killed(practice)
-    assert with_sheet(command, tmp_path / "elm.csv", practice) == 0
+    assert with_sheet(COMMANDS[command], tmp_path / "elm.csv", practice) == 0
     [note] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Note: ")]
     assert note.startswith(f"Note: Run {run} of 20")
     assert f" (oak.csv) is unfinished: 2 rows; `batch-renamer resume {run} --sandbox --yes --state-dir " in note
     assert resume(run, practice, failed=False) == 0
     assert "is unfinished" not in capsys.readouterr().out
-    assert with_sheet(command, tmp_path / "elm.csv", practice) == 0
+    assert with_sheet(COMMANDS[command], tmp_path / "elm.csv", practice) == 0
     assert "is unfinished" not in capsys.readouterr().out
 
 
@@ -111,7 +112,7 @@ def test_an_interrupted_run_is_shown_with_the_command_that_goes_on(
     assert ("Report  " in shown, "would be renamed" in shown) == (False, False)
 
 
-COMMANDS: dict[str, Callable[[dict[str, object]], int]] = {
+ABOUT_PAST: dict[str, Callable[[dict[str, object]], int]] = {
     "runs": lambda given: list_runs(given, prune=None),
     "show": lambda given: show_one(None, given),
     "report": lambda given: report_again(None, given),
@@ -128,24 +129,24 @@ def taking_no_more(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
     monkeypatch.setattr(sys.stdout, "writelines", refuse)
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", ABOUT_PAST)
 def test_head_ends_a_command_that_only_shows(
     tmp_path: Path, practice: dict[str, object], capsys: Capture, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Quietly, with the exit code of other tools."""
     applied(tmp_path / "oak.csv", practice, capsys)
     taking_no_more(monkeypatch, BrokenPipeError(32, "Broken pipe"))
-    assert (COMMANDS[name](practice), capsys.readouterr().err) == (141, "")
+    assert (ABOUT_PAST[name](practice), capsys.readouterr().err) == (141, "")
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", ABOUT_PAST)
 def test_a_full_disk_behind_standard_output_is_no_fault(
     tmp_path: Path, practice: dict[str, object], capsys: Capture, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """It is said in a sentence."""
     applied(tmp_path / "oak.csv", practice, capsys)
     taking_no_more(monkeypatch, OSError(28, "No space"))
-    assert COMMANDS[name](practice) == 4
+    assert ABOUT_PAST[name](practice) == 4
     assert capsys.readouterr().err.strip().endswith("The result could not be written to standard output: No space.")
 
 
@@ -154,7 +155,7 @@ def test_a_result_that_nobody_can_read_is_no_success(
 ) -> None:
     """A check whose answer went into a full disk exits 4."""
     taking_no_more(monkeypatch, OSError(28, "No space"))
-    assert with_sheet("check", tmp_path / "oak.csv", {"quiet": True, "state_dir": practice["state_dir"]}) == 4
+    assert with_sheet(CHECK, tmp_path / "oak.csv", {"quiet": True, "state_dir": practice["state_dir"]}) == 4
     assert "could not be written to standard output: No space" in capsys.readouterr().err
 
 
@@ -163,5 +164,5 @@ def test_the_sandbox_is_one_runs_at_a_time(tmp_path: Path, practice: dict[str, o
     state = Path(str(practice["state_dir"]))
     here = account(Settings(state_dir=state, sandbox=True), key=None)
     with writing_lock(state, account=f"{here}'s orders", run_id="k3f9ab"):
-        assert with_sheet("apply", tmp_path / "oak.csv", practice) == 5
+        assert with_sheet(APPLY, tmp_path / "oak.csv", practice) == 5
     assert "Run k3f9ab (process" in capsys.readouterr().out

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from batch_renamer.commands import APPLY, PLAN, RESUME
 from batch_renamer.errors import JournalError
 from batch_renamer.jobs.destinations import open_journal, to_sandbox
 from batch_renamer.jobs.job import perform
@@ -86,7 +87,7 @@ async def test_what_the_journal_did_not_take_is_in_the_report(
     """Outcomes in memory reach the report; what was never sent is pending; what a later look can't know is unknown."""
     with monkeypatch.context() as patched:
         patched.setattr(RowTable, "record", Refusing(after=1, times=times))
-        run = begin(command="apply")
+        run = begin(command=APPLY)
         summary = await perform(run)
     rows = json.loads((tmp_path / "out.json").read_text("utf-8"))["rows"]
     names = names_in(tmp_path / "state")
@@ -107,7 +108,7 @@ async def test_what_the_journal_did_not_take_is_in_the_report(
         assert renamed <= {
             request.order_id for request in another_process.rows.undecided(undo, after_row=0, limit=ROWS)
         }
-        finished = begin(command="resume", origin=another_process.runs.get(run.record.id), journal=another_process)
+        finished = begin(command=RESUME, origin=another_process.runs.get(run.record.id), journal=another_process)
         assert (await perform(finished)).counts == {Result.RENAMED: ROWS}
 
 
@@ -115,10 +116,10 @@ async def test_a_run_whose_journal_did_not_take_all_is_not_over(
     begin: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is offered to be taken up, and other runs are counted as before."""
-    other = await perform(begin(command="plan"))
+    other = await perform(begin(command=PLAN))
     with monkeypatch.context() as patched:
         patched.setattr(RowTable, "record", Refusing(after=0, times=10**9))
-        run = begin(command="apply")
+        run = begin(command=APPLY)
         await perform(run)
     assert run.journal.runs.get(run.record.id).reported_at is None
     assert run.journal.results.counts(run.journal.runs.get(other.run_id)) == {Result.PLANNED: ROWS}

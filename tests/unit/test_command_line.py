@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from batch_renamer.command_line import carried_options, command_line, with_environment
+from batch_renamer.commands import APPLY, AUDIT, RUNS
 from batch_renamer.settings import resolve_settings
 
 PROGRAM = Path(sys.executable).with_name("batch-renamer")
@@ -23,14 +24,14 @@ def program_of(line: str) -> list[str]:
 
 def test_program_on_path_is_named_as_people_type_it() -> None:
     """Short, where that works."""
-    assert program_of(command_line("runs", [], {})) == ["batch-renamer"]
+    assert program_of(command_line(RUNS, [], {})) == ["batch-renamer"]
 
 
 @pytest.mark.parametrize("path", ["", "/nowhere"], ids=["no PATH", "another PATH"])
 def test_program_that_is_not_on_path_is_named_by_its_place(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     """A nightly job's mail is read in another shell."""
     monkeypatch.setenv("PATH", path)
-    assert program_of(command_line("runs", [], {})) == [str(PROGRAM)]
+    assert program_of(command_line(RUNS, [], {})) == [str(PROGRAM)]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="an executable file is told by its mode")
@@ -41,14 +42,14 @@ def test_another_program_of_this_name_on_path_is_not_taken_for_it(
     other = tmp_path / "batch-renamer"
     other.touch(mode=0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert program_of(command_line("runs", [], {})) == [str(PROGRAM)]
+    assert program_of(command_line(RUNS, [], {})) == [str(PROGRAM)]
 
 
 def test_program_started_as_a_module_is_named_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A checkout that was never installed has no script."""
     python = tmp_path / "python"
     monkeypatch.setattr(sys, "executable", str(python))
-    assert program_of(command_line("runs", [], {})) == [str(python), "-m", "batch_renamer"]
+    assert program_of(command_line(RUNS, [], {})) == [str(python), "-m", "batch_renamer"]
 
 
 def test_settings_of_the_environment_are_said_as_flags(tmp_path: Path) -> None:
@@ -64,7 +65,7 @@ def test_settings_of_the_environment_are_said_as_flags(tmp_path: Path) -> None:
     }
     flags = {"workers": "4"}
     carried = with_environment(flags, resolve_settings(flags, environ=environ), environ)
-    line = command_line("apply", [Path("orders.csv")], carried, program=["renamer"])
+    line = command_line(APPLY, [Path("orders.csv")], carried, program=["renamer"])
     assert shlex.split(line)[:5] == ["renamer", "apply", "orders.csv", "--workers", "4"]
     assert {"--strict", "--state-dir", str(tmp_path / "my state"), "--rate", "20"} <= set(shlex.split(line))
     assert line.count("--report") == 2
@@ -83,9 +84,7 @@ def test_address_of_the_environment_is_none_of_the_sandbox(tmp_path: Path) -> No
 def test_option_that_a_command_does_not_take_is_left_out() -> None:
     """An audit has no lock to wait for, and no spreadsheet."""
     given = {"wait": "5", "sheet": "2", "rate": "7", "log_file": "night.jsonl"}
-    assert (
-        command_line("audit", ["k3"], given, program=["renamer"]) == "renamer audit k3 --rate 7 --log-file night.jsonl"
-    )
+    assert command_line(AUDIT, ["k3"], given, program=["renamer"]) == "renamer audit k3 --rate 7 --log-file night.jsonl"
 
 
 def test_next_command_keeps_the_account_and_the_log() -> None:

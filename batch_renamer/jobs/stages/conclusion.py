@@ -124,7 +124,7 @@ def _stays_a_plan(run: Run, record: RunRecord, cause: BatchRenamerError | None) 
     """
     if run.dry:
         return cause is None
-    not_let_in = isinstance(cause, LockedError) or (run.command == "undo" and isinstance(cause, InputError))
+    not_let_in = isinstance(cause, LockedError) or (run.command.puts_back and isinstance(cause, InputError))
     return not_let_in and record.state is RunState.PLANNED and record.committed_at is None
 
 
@@ -192,7 +192,7 @@ def _summary(run: Run, counts: dict[Result, int], cause: BatchRenamerError | Non
     bad = any(result in BAD_RESULTS for result in counts)
     return RunSummary(
         run_id=run.record.id,
-        command=run.command.split()[0],
+        command=run.command.word,
         counts=counts,
         changed_otherwise=run.journal.results.changed_otherwise(run.record) if counts.get(Result.FAILED) else 0,
         exit_code=cause.exit_code if cause is not None else int(bad and not run.declined),

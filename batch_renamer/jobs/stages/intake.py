@@ -143,8 +143,8 @@ def _origin(run: Run) -> RunRecord:
 
 async def aim(run: Run) -> None:
     """Find out before the first request whether the reports can be written; a DataFrame has none unless asked for."""
-    writes_by_itself = run.command not in ("check", "plan", "undo --dry-run", "audit") and run.sheet_path is not None
-    kept = run.record.reports if run.command == "resume" else ()
+    writes_by_itself = run.command.writes and run.sheet_path is not None
+    kept = run.record.reports if run.command.resumes else ()
     if writes_by_itself or run.settings.report:
         run.targets = resolve_targets(
             run.settings.report or kept,

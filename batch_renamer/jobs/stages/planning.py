@@ -20,11 +20,6 @@ from batch_renamer.planning import GUARDED_BY_SHEET, decide, read_both_ways, rea
 __all__ = ["connect", "prove", "read"]
 
 _BATCH = 500
-_WHY_DRIFTED = {
-    "apply": "The order no longer has the name that plan {} saw; it was left alone.",
-    "undo": "The order no longer has the name that was to be taken back; it was left alone.",
-    "audit": "The order does not have the name that run {} gave it.",
-}
 
 DOCUMENTED_LIMIT_PER_S = 300.0
 """Requests per second and address, by the vendor's documentation ("Rate Limits", 2026-11); accounts may have less."""
@@ -86,7 +81,7 @@ async def read(run: Run) -> None:
     async def record_decisions(readings: list[tuple[RenameRequest, Reading]]) -> None:
         nonlocal planned
         decisions = [decide(request, reading, drifted=drifted, exactly=exactly) for request, reading in readings]
-        if run.command == "audit":
+        if run.command.audits:
             decisions = [_not_quite_the_name(decision, drifted) for decision in decisions]
         await journal.in_thread(journal.rows.record, record, decisions)
         planned += sum(isinstance(decision, Change) for decision in decisions)
@@ -131,7 +126,7 @@ async def read(run: Run) -> None:
         return
     if first is not None:
         await journal.in_thread(journal.rows.skip_after_first, record, first)
-    if run.command != "resume":  # What is taken up was said yes to: killed here, it is no plan that waits for one.
+    if not run.command.resumes:  # What is taken up was said yes to: killed here, it is no plan that waits for one.
         await journal.in_thread(journal.runs.set_state, record, RunState.PLANNED)
 
 
@@ -141,10 +136,10 @@ async def _only(batch: Sequence[RenameRequest]) -> AsyncIterator[Sequence[Rename
 
 def _guard(run: Run) -> tuple[str, bool]:
     """Return what is said of an order that has another name than expected, and whether it is expected to the letter."""
-    command, parent = run.record.command.split()[0], run.journal.runs.parent(run.record)
+    command, parent = run.record.spec, run.journal.runs.parent(run.record)
     if parent is None:
         return GUARDED_BY_SHEET, False
-    return _WHY_DRIFTED[command].format(parent.id), command == "apply"
+    return command.drifted.format(parent.id), command.exact
 
 
 def _not_quite_the_name(decision: Change | Outcome, drifted: str) -> Change | Outcome:

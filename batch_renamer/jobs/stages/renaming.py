@@ -31,7 +31,7 @@ async def lock(run: Run) -> None:
     if run.declined:
         return
     # A run that is taken up or undone may be at work in another process this very moment, with nothing left to do yet.
-    if run.command not in ("resume", "undo") and not await run.journal.in_thread(run.open_rows):
+    if not run.command.may_be_at_work and not await run.journal.in_thread(run.open_rows):
         return
     await hold_alone(run, run.destination.account, *run.destination.locks)
     # Whoever held it until a moment ago may have renamed what was read before.
@@ -68,7 +68,7 @@ async def rename(run: Run) -> None:
     run.enter(record := await journal.in_thread(journal.runs.commit, run.record))
     run.progress.stage("Renaming", await journal.in_thread(journal.rows.count_planned, record))
     # Of a run that is taken up, what went wrong before has been seen: it counts afresh.
-    tally, sent, bad_in_plan = Tally(), SentRows(), 0 if run.command == "resume" else bad_in(counts)
+    tally, sent, bad_in_plan = Tally(), SentRows(), 0 if run.command.resumes else bad_in(counts)
 
     async def record_outcomes(outcomes: list[Outcome]) -> None:
         if run.unrecorded:

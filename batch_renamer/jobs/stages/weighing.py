@@ -45,7 +45,7 @@ async def weigh(run: Run) -> None:
         limit = f"--max-failures {settings.max_failures}"
         msg = f"{bad} of {sum(counts.values())} rows are bad, more than {limit} allows; nothing was sent."
         if run.dry:
-            run.warnings.append(f"{run.command.split()[0].replace('plan', 'apply')} would refuse this plan: {msg}")
+            run.warnings.append(f"{run.command.done_by} would refuse this plan: {msg}")
         else:
             raise TooManyFailuresError(msg)
 
@@ -68,7 +68,7 @@ async def be_strict(run: Run) -> None:
     """Refuse to go on with any bad row."""
     counts = await run.journal.in_thread(run.counts)
     bad = bad_in(counts)
-    if bad and run.command != "check":
+    if bad and not run.command.offline:
         raise InputError(f"{bad} of {sum(counts.values())} rows are bad, and --strict was asked for; nothing was sent.")
 
 
@@ -84,7 +84,7 @@ def stop_at_too_many(run: Run, tally: Tally, *, bad_in_plan: int) -> None:
     rows to be repaired doesn't let the first failure stop the rest. Of a run that is taken up, drifted rows don't
     count: nothing was sent for them, and each time it is taken up they would stop it again.
     """
-    limit, spared = run.settings.max_failures, tally.drifted if run.command == "resume" else 0
+    limit, spared = run.settings.max_failures, tally.drifted if run.command.resumes else 0
     bad, rows = tally.bad - spared, tally.done - spared
     if limit.exceeded(failed=bad + (bad_in_plan if limit.count is not None else 0), rows=rows):
         msg = f"{bad} of the {rows} rows sent so far are bad, more than --max-failures {limit} allows."

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from batch_renamer.commands import APPLY, UNDO
 from batch_renamer.errors import InputError
 from batch_renamer.jobs.destinations import nowhere
 from batch_renamer.jobs.history import bound_to, find, interrupted, last_of_plan, last_of_sheet, taken_back
@@ -81,13 +82,13 @@ def test_a_unique_beginning_will_do(journal: Journal) -> None:
     """A beginning that several runs share is refused, and so is a run of the wrong kind."""
     run = begun(journal)
     others = [begun(journal) for _ in range(40)]
-    find_it = {"base_url": URL, "profile": "office", "commands": ("apply",)}
+    find_it = {"base_url": URL, "profile": "office", "commands": (APPLY,)}
     assert find(journal, run.id.upper(), **find_it).id == run.id  # type: ignore[arg-type]  # as above
     assert find(journal, None, **find_it) == others[-1]  # type: ignore[arg-type]  # as above
     with pytest.raises(InputError, match="type one more letter"):
         find(journal, "", **find_it)  # type: ignore[arg-type]  # as above
     with pytest.raises(InputError, match=f"Run {run.id} is an apply; this is about undo runs"):
-        find(journal, run.id, base_url=URL, profile="office", commands=("undo",))
+        find(journal, run.id, base_url=URL, profile="office", commands=(UNDO,))
 
 
 def test_a_run_is_over_when_its_reports_are_written(journal: Journal) -> None:

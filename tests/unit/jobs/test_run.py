@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from batch_renamer.client.pacing import Pacer
+from batch_renamer.commands import COMMANDS
 from batch_renamer.jobs.destinations import MOST_AT_ONCE, nowhere
 from batch_renamer.jobs.run import Run
 from batch_renamer.model import Result
@@ -33,7 +34,7 @@ def run_at(
     """Return a run whose API answers after so many seconds, and whose plan has so many renames."""
     counts = {Result.PLANNED: renames, Result.UNCHANGED: 9}
     run = Run(
-        command=command,
+        command=COMMANDS[command],
         settings=Settings(state_dir=Path(), workers=workers),
         journal=cast("Journal", SimpleNamespace(results=SimpleNamespace(counts=lambda _, over: counts))),
         progress=cast("Progress", None),

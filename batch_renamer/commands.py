@@ -1,0 +1,144 @@
+"""The table of commands: what each is and which options it takes; code asks its attributes, never its name.
+
+The stages of a command are in `jobs`, the types and help texts of its options in `cli`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+__all__ = [
+    "APPLY",
+    "APPLY_PLAN",
+    "AUDIT",
+    "CARRIED_OPTIONS",
+    "CHECK",
+    "COMMANDS",
+    "PLAN",
+    "REPORT",
+    "RESUME",
+    "RUNS",
+    "SHARED_OPTIONS",
+    "SHOW",
+    "UNDO",
+    "UNDO_DRY_RUN",
+    "Command",
+]
+
+_WHERE = ("config", "profile", "state_dir")
+_INPUT = ("sheet", "encoding", "delimiter", "id_column", "name_column", "current_name_column", "hidden_rows")
+_API = ("base_url", "api_version", "rate", "workers", "attempts", "timeout", "patience")
+_LIMITS = ("first", "max_renames", "strict")
+_REPEATING = ("again",)
+_RESUMING = ("max_failures",)
+_PAST = ("base_url", "sandbox")
+_SANDBOX = ("sandbox", "sandbox_reset")
+_WRITING = ("yes", "wait")
+_SCREEN = ("json", "log_file", "quiet", "verbose", "no_progress")
+_OUTPUT = ("report", *_SCREEN)
+_APPLY_OPTIONS = (*_WRITING, *_INPUT, *_API, *_LIMITS, *_REPEATING, *_RESUMING, *_SANDBOX, *_OUTPUT, *_WHERE)
+_UNDO_OPTIONS = (*_WRITING, *_API, *_LIMITS, *_RESUMING, *_SANDBOX, *_OUTPUT, *_WHERE)
+
+CARRIED_OPTIONS = frozenset({"log_file", *_WHERE, *_API, *_RESUMING, *_SANDBOX, *_WRITING}) - {"sandbox_reset"}
+"""The options that a printed next command repeats."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command.
+
+    ``name`` is what users and the journal call it, ``options`` are the settings that its options give, in the order of
+    its help. ``offline``: it reads a spreadsheet and nothing else, and keeps nothing. ``dry``: it ends with a plan,
+    which is kept, and ``done_by`` is the word of the command that does such a plan. ``writes``: it renames orders.
+    ``resumes``: it goes on with a run instead of beginning one. ``from_sheet``: its rows are those of a spreadsheet,
+    read now or for a kept plan. ``puts_back``: its rows are the way back of another run. ``audits``: it compares
+    the names that another run left with what the orders have now. ``about_past``: it shows what the journal knows.
+
+    An order that has another name than the run expects is left alone; ``drifted`` is the reason given where the
+    expected name comes from another run, whose id is filled in. ``exact`` tells that the name must be the same to
+    the letter.
+    """
+
+    name: str
+    options: tuple[str, ...] = ()
+    offline: bool = False
+    dry: bool = False
+    done_by: str = ""
+    writes: bool = False
+    resumes: bool = False
+    from_sheet: bool = False
+    puts_back: bool = False
+    audits: bool = False
+    about_past: bool = False
+    drifted: str = ""
+    exact: bool = False
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def word(self) -> str:
+        """The word that is typed for it."""
+        return self.name.split()[0]
+
+    @property
+    def switches(self) -> tuple[str, ...]:
+        """What is typed besides the word to get this command."""
+        return tuple(self.name.split()[1:])
+
+    @property
+    def recorded_as(self) -> str:
+        """What the journal calls a run of it: a plan that is committed is an apply as any other."""
+        return self.name if self.dry else self.word
+
+    @property
+    def about_a_run(self) -> bool:
+        """Whether its rows are what another run did, so that its result speaks of that run."""
+        return self.puts_back or self.audits
+
+    @property
+    def may_be_at_work(self) -> bool:
+        """Whether the run that it is about may be at work in another process, with nothing left to do here yet."""
+        return self.resumes or (self.puts_back and self.writes)
+
+
+_PLAN_SAW = "The order no longer has the name that plan {} saw; it was left alone."
+_TO_BE_TAKEN_BACK = "The order no longer has the name that was to be taken back; it was left alone."
+_AUDITED = "The order does not have the name that run {} gave it."
+
+CHECK = Command(name="check", offline=True, from_sheet=True, options=(*_INPUT, *_OUTPUT, *_WHERE))
+PLAN = Command(
+    name="plan",
+    dry=True,
+    done_by="apply",
+    from_sheet=True,
+    options=(*_INPUT, *_API, *_LIMITS, *_REPEATING, *_RESUMING, *_SANDBOX, *_OUTPUT, *_WHERE),
+)
+APPLY = Command(name="apply", writes=True, from_sheet=True, drifted=_PLAN_SAW, exact=True, options=_APPLY_OPTIONS)
+APPLY_PLAN = Command(
+    name="apply --plan", writes=True, from_sheet=True, drifted=_PLAN_SAW, exact=True, options=_APPLY_OPTIONS
+)
+RESUME = Command(
+    name="resume",
+    writes=True,
+    resumes=True,
+    options=(*_WRITING, *_API, *_RESUMING, *_SANDBOX, *_OUTPUT, *_WHERE),
+)
+UNDO = Command(name="undo", writes=True, puts_back=True, drifted=_TO_BE_TAKEN_BACK, options=_UNDO_OPTIONS)
+UNDO_DRY_RUN = Command(
+    name="undo --dry-run", dry=True, done_by="undo", puts_back=True, drifted=_TO_BE_TAKEN_BACK, options=_UNDO_OPTIONS
+)
+AUDIT = Command(name="audit", audits=True, drifted=_AUDITED, options=(*_API, *_SANDBOX, *_OUTPUT, *_WHERE))
+RUNS = Command(name="runs", about_past=True, options=(*_PAST, *_SCREEN, *_WHERE))
+SHOW = Command(name="show", about_past=True, options=(*_PAST, *_SCREEN, *_WHERE))
+REPORT = Command(name="report", about_past=True, options=(*_PAST, *_OUTPUT, *_WHERE))
+
+COMMANDS: Mapping[str, Command] = {
+    command.name: command
+    for command in (CHECK, PLAN, APPLY, APPLY_PLAN, RESUME, UNDO, UNDO_DRY_RUN, AUDIT, RUNS, SHOW, REPORT)
+}
+"""Every command of the command line by its name; the sandbox, which is served and has no run, is not among them."""
+
+SHARED_OPTIONS = frozenset(name for command in COMMANDS.values() for name in command.options)
+"""The options that several commands take; what a command has of its own is not among them."""
