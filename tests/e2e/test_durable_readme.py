@@ -21,7 +21,7 @@ _ID = r"[2-9a-hjkmnp-z]{6}"
 _WHERE_IDS_STAND = re.compile(
     rf"--plan ({_ID})|(?:undo|audit|run) ({_ID})\b|report-({_ID})\.|^({_ID})  | of ({_ID})  ", re.MULTILINE
 )
-_VARIES = re.compile(r"about .* s, |Took .*|\S+/(?=houses\.report)|\d{4}-\d\d-\d\d \d\d:\d\d|at \d+ a second")
+_VARIES = re.compile(r"about .* s, |Took .*|\S+/(?=houses\.report)|\d{4}-\d\d-\d\d \d\d:\d\d [+-]\d{4}|at \d+ a second")
 
 
 def without_what_varies(text: str) -> str:

@@ -8,17 +8,19 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Poison, Rule
+from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule
 from batch_renamer.sandbox.keptname import kept_name
 from tests.e2e.bench import Ran, serving
 from tests.e2e.trouble import Naps, OutageByCount, faults_of_every_kind, one_order_for_each_kind
 from tests.e2e.truth import lies
+
+TWO_TRIES = ("--rate", "200", "--attempts", "2", "--patience", "10")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,33 +52,32 @@ def any_kind(seed: int) -> Scenario:
 
 
 def no_end(kind: FaultKind) -> Scenario:
-    """Let every request fail from the thirtieth rename on: by count, so that a slow machine changes nothing.
+    """Let every request fail from the thirtieth rename on; with few workers, however slow, some rows are not sent."""
+    words = ("--rate", "200", "--patience", "1", "--workers", "20")
+    return Scenario(faults=OutageByCount(kind=kind, first=30), words=words)
 
-    Before it there were the proof of the key, a page of 100 orders, and a read for each of the other 20.
+
+def poisoned(kind: FaultKind, numbers: Iterable[int], *, seconds: float = 0.0) -> Scenario:
+    """Let the renames of some orders fail always.
+
+    Fewer tries than usual are enough to see it; half of the rows may fail, so that alone must not stop the run; and
+    late renames are waited for no longer than the patience.
     """
-    fault = Fault(kind=kind)
-    rules = [
-        Rule(fault=fault, method="PATCH", nth=30, times=None),
-        Rule(fault=fault, method="GET", nth=23, times=None),
-    ]
-    return Scenario(faults=FaultPlan(rules=rules), words=("--rate", "200", "--patience", "1"))
-
-
-def poisoned(kind: FaultKind, first: int, last: int, *, seconds: float = 0.0) -> Scenario:
-    """Let the renames of some orders fail always; a try less than usual is enough to see it."""
-    poison = Poison(fault=Fault(kind=kind, seconds=seconds), first=first, last=last)
-    return Scenario(faults=FaultPlan(poisons=[poison]), words=("--rate", "200", "--attempts", "2"))
+    fault = Fault(kind=kind, seconds=seconds)
+    rules = [Rule(fault=fault, method="PATCH", order_id=f"order-{number}", times=None) for number in numbers]
+    words = (*TWO_TRIES, "--max-failures", "120")
+    return Scenario(faults=FaultPlan(rules=rules), words=words)
 
 
 SCENARIOS = {
     "seed 1": any_kind(1),
     "seed 2": any_kind(2),
-    "each kind": Scenario(faults=one_order_for_each_kind(slow_s=0.1), words=("--rate", "200", "--attempts", "2")),
+    "each kind": Scenario(faults=one_order_for_each_kind(slow_s=0.1), words=TWO_TRIES),
     "outage": Scenario(faults=OutageByCount(first=30, asked=2)),
-    "a poisoned block": poisoned(FaultKind.SERVER_ERROR, 1, 60),
-    "one order always 401": poisoned(FaultKind.UNAUTHORIZED, 7, 7),
-    "one order always 429": poisoned(FaultKind.THROTTLED, 7, 7),
-    "one order always 429, for a day": poisoned(FaultKind.THROTTLED_SECONDS, 7, 7, seconds=86_400.0),
+    "a poisoned block": poisoned(FaultKind.SERVER_ERROR, range(1, 61)),
+    "one order always 401": poisoned(FaultKind.UNAUTHORIZED, [7]),
+    "one order always 429": poisoned(FaultKind.THROTTLED, [7]),
+    "one order always 429, for a day": poisoned(FaultKind.THROTTLED_SECONDS, [7], seconds=86_400.0),
     "no end, 503": no_end(FaultKind.UNAVAILABLE),
     "no end, refused": no_end(FaultKind.RESET_BEFORE),
 }

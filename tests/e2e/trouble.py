@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -36,15 +37,16 @@ class Naps:
 
 
 class OutageByCount(FaultPlan):
-    """Everything fails from the ``first``-th rename on, until the whole collection was asked for ``asked`` times.
+    """Every request fails from the ``first``-th rename on, until the whole collection was asked for ``asked`` times.
 
-    The client, not the clock, says how long that is: a slow machine changes nothing.
+    The client, not the clock, says how long that is: a slow machine changes nothing. Without ``asked`` it has no end.
     """
 
-    def __init__(self, *, first: int, asked: int) -> None:
+    def __init__(self, *, first: int, asked: int | None = None, kind: FaultKind = FaultKind.UNAVAILABLE) -> None:
         super().__init__()
+        self._fault = Fault(kind=kind)
         self._renames_left = first
-        self._asks_left = asked
+        self._asks_left = math.inf if asked is None else asked
 
     def draw(self, method: str, order_id: str | None) -> Fault | None:
         """Count one request, and say whether it falls into the outage."""
@@ -52,7 +54,7 @@ class OutageByCount(FaultPlan):
         if self._renames_left > 0 or not self._asks_left:
             return None
         self._asks_left -= order_id is None
-        return Fault(kind=FaultKind.UNAVAILABLE)
+        return self._fault
 
 
 def faults_of_every_kind(share: float, *, seed: int, slow_s: float, retry_after_s: float) -> FaultPlan:
