@@ -89,7 +89,7 @@ def clients(asked: argparse.Namespace, served: Served, starting: Cost) -> list[C
     ]
     for peer in PEERS:
         if not peer.here:
-            _note(f"{peer.name}: left out, {peer.needs} is not installed (pip install -e '.[bench]')")
+            _note(f"{peer.name}: left out, {peer.needs} is not installed (pip install --group bench)")
         elif (asked.slow or not peer.slow) and (told is not None or not peer.paced):
             everybody.append(Client(name=peer.name, rename=child(peer.name, 50)))
     return [client for client in everybody if not asked.only or any(word in client.name for word in asked.only)]

@@ -120,6 +120,11 @@ def test_wheel_holds_the_package_and_nothing_else(tmp_path: Path) -> None:
     assert files <= set(names)
 
 
+def test_users_are_offered_no_extra_that_only_developers_need() -> None:
+    """Tools of development are dependency groups: they are not in the metadata of the wheel."""
+    assert importlib.metadata.metadata("batch-renamer").get_all("Provides-Extra") == ["speed"]
+
+
 def _help(*command: str) -> str:
     """Return what ``--help`` prints."""
     return _python("-m", "batch_renamer", *command, "--help").stdout
@@ -165,7 +170,7 @@ def test_requirements_pin_every_dependency_by_hash_and_name_no_host() -> None:
     project = PYPROJECT["project"]
     wanted = [
         *project["dependencies"],
-        *project["optional-dependencies"]["test"],
+        *PYPROJECT["dependency-groups"]["test"],
         *PYPROJECT["build-system"]["requires"],
     ]
     text = (ROOT / "requirements.txt").read_text("utf-8")
