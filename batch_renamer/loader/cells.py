@@ -25,6 +25,8 @@ class Flaw(StrEnum):
     SWALLOWED = "swallowed"
     SURPLUS = "surplus"
     SPLIT = "split"
+    MOVED = "moved"
+    BESIDE = "beside"
     QUOTES = "quotes"
     FOREIGN = "foreign"
 

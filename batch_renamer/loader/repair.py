@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import assert_never
 
 from batch_renamer.loader.cells import Flaw, Unusable
 from batch_renamer.loader.shown import quoted, shown
@@ -105,51 +104,32 @@ def how_to_replace(what: str, cell: Unusable) -> str:
         >>> how_to_replace("new name", Unusable(Flaw.FOREIGN, "list"))
         'The new name is not text but list: convert the column to text.'
     """
-    text = shown(cell.text)
-    match cell.flaw:
-        case Flaw.DECIMAL:
-            return f"The {what} is the decimal number {text}: {_AS_TEXT}, then type it as it should read."
-        case Flaw.LONG_NUMBER:
-            return (
-                f"The {what} is a number of more than 15 digits, of which spreadsheets keep 15: "
-                f"{_AS_TEXT}, then paste it again from where it came from."
-            )
-        case Flaw.DATE:
-            return f"The {what} is a date or time ({text}): {_AS_TEXT}, then type it as it should read."
-        case Flaw.ERROR:
-            return f"The {what} is an error (like #N/A or #REF!): correct the formula, or type the value."
-        case Flaw.FORMULA:
-            return (
-                f"The {what} is a formula that was never calculated: open the sheet in a spreadsheet program, "
-                "save it, and try again."
-            )
-        case Flaw.FORMAT:
-            return (
-                f"The {what} is {text}, and its number format shows it otherwise: "
-                f"{_AS_TEXT}, then type it as it should read."
-            )
-        case Flaw.LONG_TEXT:
-            return f"The {what} is longer than any cell can be ({text}): correct it."
-        case Flaw.SWALLOWED:
-            return (
-                f"The row has swallowed the lines after it, from {quoted(cell.text)} on: close the quotation mark "
-                'that it opens, or write it twice ("").'
-            )
-        case Flaw.SURPLUS:
-            return (
-                f"The row has more cells than headings: put the name in quotes (from the name on there is: {text}), "
-                "or give every column a heading."
-            )
-        case Flaw.SPLIT:
-            return (
-                "The cell after the new name begins with a space, as if a comma had split the name: "
-                f'put the name in quotes ("{text}"), or delete the space.'
-            )
-        case Flaw.QUOTES:
-            return (
-                f"The row's quotation marks can be read in more than one way ({text}): "
-                'put the whole cell in quotes, and write each mark inside it twice ("").'
-            )
-        case Flaw.FOREIGN:
-            return f"The {what} is not text but {text}: convert the column to text."
-    assert_never(cell.flaw)
+    return _SENTENCES[cell.flaw].format(what=what, text=shown(cell.text), quoted=quoted(cell.text))
+
+
+_SENTENCES = {
+    Flaw.DECIMAL: f"The {{what}} is the decimal number {{text}}: {_AS_TEXT}, then type it as it should read.",
+    Flaw.LONG_NUMBER: "The {what} is a number of more than 15 digits, of which spreadsheets keep 15: "
+    f"{_AS_TEXT}, then paste it again from where it came from.",
+    Flaw.DATE: f"The {{what}} is a date or time ({{text}}): {_AS_TEXT}, then type it as it should read.",
+    Flaw.ERROR: "The {what} is an error (like #N/A or #REF!): correct the formula, or type the value.",
+    Flaw.FORMULA: "The {what} is a formula that was never calculated: open the sheet in a spreadsheet program, "
+    "save it, and try again.",
+    Flaw.FORMAT: "The {what} is {text}, and its number format shows it otherwise: "
+    f"{_AS_TEXT}, then type it as it should read.",
+    Flaw.LONG_TEXT: "The {what} is longer than any cell can be ({text}): correct it.",
+    Flaw.SWALLOWED: "The row has swallowed the lines after it, from {quoted} on: close the quotation mark "
+    'that it opens, or write it twice ("").',
+    Flaw.SURPLUS: "The row has more cells than headings: put the name in quotes (from the name on there is: {text}), "
+    "or give every column a heading.",
+    Flaw.BESIDE: "The row has more cells than headings: give the column to the right of the last heading a heading "
+    "of its own; if it holds the end of a name, put the name together again.",
+    Flaw.SPLIT: "The cell after the new name begins with a space, as if a comma had split the name: "
+    'put the name in quotes ("{text}"), or delete the space.',
+    Flaw.MOVED: "A cell begins with a space, as if a comma had split the text before it and moved the cells after it: "
+    'put the text in quotes ("{text}"), or delete the space.',
+    Flaw.QUOTES: "The row's quotation marks can be read in more than one way ({text}): "
+    'put the whole cell in quotes, and write each mark inside it twice ("").',
+    Flaw.FOREIGN: "The {what} is not text but {text}: convert the column to text.",
+}
+"""What is said of each flaw."""

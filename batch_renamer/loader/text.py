@@ -21,6 +21,7 @@ from batch_renamer.loader.delimiter import (
 )
 from batch_renamer.loader.encoding import find_encoding
 from batch_renamer.loader.headings import HEADING_ROWS, Columns, find_columns
+from batch_renamer.loader.marks import is_no
 from batch_renamer.loader.quotes import cells_as_typed, is_quoted, plainly_quoted, refuse_broken, swallowed_line
 from batch_renamer.loader.sheet import Sheet
 from batch_renamer.loader.shown import listed, quoted
@@ -74,6 +75,7 @@ def open_text(
         columns=columns,
         used=columns.used,
         labelled=columns.labelled,
+        spaced=frozenset(i for i, heading in enumerate(records[columns.row - 1]) if heading[:1] == " "),
     )
     warnings = wholeness.look_at_the_end()
     if encoding.guessed:
@@ -107,6 +109,8 @@ class _Table:
     columns: Columns
     used: tuple[int | None, ...]
     labelled: int
+    spaced: frozenset[int]
+    """The columns whose headings begin with a space, as their cells may."""
 
 
 @contextmanager
@@ -137,7 +141,7 @@ def _rows(table: _Table) -> Generator[RawRow]:
         with _decoded(table.file, table.codec) as (stream, _):
             for number, record in enumerate(csv.reader(_noting(stream, lines), delimiter=table.delimiter), 1):
                 last = lines[:] if len(lines) > 1 or '"' in lines[0] else []
-                if number >= first_row and any(map(trimmed, record)):
+                if number >= first_row and any(map(trimmed, record)) and not _says_nothing(record, table):
                     if last and (len(last) > 1 or not plainly(last[0])):
                         yield _quoted_row(number, record, last, table)
                     else:
@@ -177,30 +181,51 @@ def _quoted_row(number: int, record: list[str], lines: list[str], table: _Table)
     return _row(number, typed, _misplaced(typed, lines[0], table), table)
 
 
+def _says_nothing(record: list[str], table: _Table) -> bool:
+    """Tell whether a row has no order, and in its other cells at most tick boxes that were filled down the sheet."""
+    order_id, new_name, current_name, _ = table.used
+    wanted = [
+        record[column] for column in (order_id, new_name, current_name) if column is not None and column < len(record)
+    ]
+    return not any(map(trimmed, wanted)) and all(map(is_no, record))
+
+
 def _row(number: int, record: list[str], flaw: Unusable | None, table: _Table) -> RawRow:
-    """Pick the wanted cells of a record; where it can't be believed, there is no name."""
+    """Pick the wanted cells of a record; where it can't be believed, there is no name, no guard and no mark."""
     cells = len(record)
     order_id, new_name, current_name, skip = [
         record[column] if column is not None and column < cells else "" for column in table.used
     ]
     if flaw is not None:
-        return number, order_id, flaw, current_name, skip
+        return number, order_id, flaw, "", ""
     if table.columns.is_report:
         return number, _bare(order_id), _bare(new_name), _bare(current_name), _bare(skip)
     return number, order_id, new_name, current_name, skip
 
 
 def _misplaced(record: list[str], line: str, table: _Table) -> Unusable | None:
-    """Tell whether a delimiter within the name has split it and moved the cells after it."""
-    place, labelled = table.columns.new_name, table.labelled
+    """Tell whether a delimiter within a text has split it and moved the cells after it."""
+    name, labelled = table.columns.new_name, table.labelled
     if len(record) > labelled and any(map(trimmed, record[labelled:])):
-        return Unusable(Flaw.SURPLUS, table.delimiter.join(record[place:]))
-    # Who writes a space after every delimiter has one before the name as well; a report has the API's own texts.
-    if table.columns.is_report or len(record) <= place + 1 or record[place + 1][:1] != " " or record[place][:1] == " ":
+        return Unusable(Flaw.SURPLUS, table.delimiter.join(record[name:]))
+    if table.columns.is_report or f"{table.delimiter} " not in line:  # a report has the API's own texts
         return None
-    if not all(map(trimmed, record[place : place + 2])) or is_quoted(line, table.delimiter, place + 1):
-        return None
-    return Unusable(Flaw.SPLIT, table.delimiter.join(record[place : place + 2]))
+    if all(cell[:1] == " " for cell in record[1:] if trimmed(cell)):
+        return None  # who wrote the file has put a space after every delimiter
+    # A cell after those that are read may begin as it likes, but for the one that may be the end of the name or guard.
+    last = max(name + 1, (table.columns.current_name or 0) + 1, *(column or 0 for column in table.used))
+    for place in range(1, min(last + 1, len(record))):
+        before, cell = record[place - 1 : place + 1]
+        if (
+            cell[:1] == " " != before[:1]
+            and trimmed(cell)
+            and trimmed(before)
+            and place - 1 != table.columns.order_id  # no id has a delimiter in it
+            and place not in table.spaced
+            and not is_quoted(line, table.delimiter, place)
+        ):
+            return Unusable(Flaw.SPLIT if place - 1 == name else Flaw.MOVED, table.delimiter.join((before, cell)))
+    return None
 
 
 def _bare(cell: str) -> str:

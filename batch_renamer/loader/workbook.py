@@ -231,20 +231,25 @@ class _Rows:
         wanted = (columns.order_id, columns.new_name, columns.current_name, columns.skip)
         present = [column for column in wanted if column is not None]
         places = [None if column is None else present.index(column) for column in wanted]
-        headings = sum(map(bool, columns.headings))
         message = self._reader.ask(
-            {"read": self._position, "after": columns.row, "columns": present, "headings": headings}
+            {
+                "read": self._position,
+                "after": columns.row,
+                "columns": present,
+                "headings": sum(map(bool, columns.headings)),
+                "labelled": columns.labelled,
+            }
         )
         while "rows" in message:
-            hidden, surplus = set(message["hidden"]), set(message.get("surplus", ()))
+            hidden, beside = set(message["hidden"]), set(message.get("beside", ()))
             self.hidden += len(hidden)
             for row, *values in message["rows"]:
                 cells: list[Cell] = [value if isinstance(value, str) else cell_of_wire(value) for value in values]
                 order_id, new_name, current_name, skip = ("" if place is None else cells[place] for place in places)
                 if self._skip_hidden and row in hidden:
                     skip = HIDDEN_ROW
-                if row in surplus:
-                    new_name = Unusable(Flaw.SURPLUS, new_name if isinstance(new_name, str) else new_name.text)
+                if row in beside:
+                    new_name = Unusable(Flaw.BESIDE, new_name if isinstance(new_name, str) else new_name.text)
                 yield row, order_id, new_name, current_name, skip
             message = self._reader.answer()
 

@@ -28,12 +28,13 @@ def broken(*_, **__):
 planning.decide = broken
 """
 LOST_ROW = """
-from batch_renamer.journal import Journal
-settle = Journal.settle_repeats
-def lose_a_row(journal, run):
-    settle(journal, run)
-    journal._connection.execute("DELETE FROM rows WHERE row = 3")
-Journal.settle_repeats = lose_a_row
+from batch_renamer.journal.rows import RowTable
+settle = RowTable.settle_repeats
+def lose_a_row(rows, run):
+    settle(rows, run)
+    with rows._database.transaction() as connection:
+        connection.execute("DELETE FROM rows WHERE row = 3")
+RowTable.settle_repeats = lose_a_row
 """
 
 

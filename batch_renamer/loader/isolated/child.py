@@ -6,8 +6,8 @@ At the start it sends ``{"sheets": [[name, visible], ...]}``. Then, one answer t
   from row 1 and column A on.
 - ``{"notes": i}``: ``{"notes": [code, ...]}``, what is to be said of sheet ``i``.
 - ``{"read": i, "after": row, "columns": [c, ...]}``: any number of ``{"rows": [[row, cell, ...], ...], "hidden":
-  [row, ...]}``, blank rows left out, then ``{"end": true}``. With ``"headings": n`` there is also ``"surplus": [row,
-  ...]`` where rows have more filled cells than that.
+  [row, ...]}``, blank rows left out, then ``{"end": true}``. With ``"headings": n`` and ``"labelled": m`` there is
+  also ``"beside": [row, ...]`` where rows have more than ``n`` filled cells, and one of them after column ``m``.
 
 Instead of an answer it may send ``{"refused": code, "row": n}`` and end. A cell is a JSON string, number or boolean, or
 a pair ``[flaw, text]``.
@@ -27,7 +27,7 @@ from .calamine_book import CalamineBook
 from .container import kind_of
 from .ods_book import OdsBook
 from .refusal import Refusal
-from .rows import LONGEST_CELL, LONGEST_HEADING, Row
+from .rows import LONGEST_CELL, LONGEST_HEADING, Row, is_filled
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -103,7 +103,7 @@ def _serve(file: BinaryIO) -> None:
         elif "notes" in command:
             _send({"notes": book.notes(command["notes"])})
         else:
-            for batch in _batches(book, command["read"], command["after"], command["columns"], command.get("headings")):
+            for batch in _batches(book, command):
                 _send(batch)
             _send({"end": True})
 
@@ -123,34 +123,34 @@ def _head(rows: Iterator[Row], most: int) -> list[list[Any]]:
     return head
 
 
-def _batches(
-    book: _Book, position: int, after: int, columns: list[int], headings: int | None
-) -> Iterator[dict[str, Any]]:
+def _batches(book: _Book, command: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Pick the wanted cells of the rows that aren't blank, in batches of bounded size."""
+    columns: list[int] = command["columns"]
+    headings, labelled = command.get("headings", 0), command.get("labelled", sys.maxsize)
     batch: list[list[Any]] = []
     hidden: list[int] = []
-    surplus: list[int] = []
+    beside: list[int] = []
     size = 0
-    for row in book.rows(position, columns):
-        if row.number <= after or row.is_blank:
+    for row in book.rows(command["read"], columns):
+        if row.number <= command["after"] or row.is_blank:
             continue
         width = len(row.cells)
         picked = [row.number, *(_wire(row.cells[column]) if column < width else "" for column in columns)]
         batch.append(picked)
         if row.is_hidden:
             hidden.append(row.number)
-        if headings is not None and width > headings and _filled(row.cells) > headings:
-            surplus.append(row.number)
+        if width > labelled and any(map(is_filled, row.cells[labelled:])) and _filled(row.cells) > headings:
+            beside.append(row.number)
         size += sum(len(cell) for cell in picked if isinstance(cell, str))
         if len(batch) * len(picked) >= _BATCH_CELLS or size >= _BATCH_CHARS:
-            yield {"rows": batch, "hidden": hidden, **({"surplus": surplus} if surplus else {})}
-            batch, hidden, surplus, size = [], [], [], 0
+            yield {"rows": batch, "hidden": hidden, **({"beside": beside} if beside else {})}
+            batch, hidden, beside, size = [], [], [], 0
     if batch:
-        yield {"rows": batch, "hidden": hidden, **({"surplus": surplus} if surplus else {})}
+        yield {"rows": batch, "hidden": hidden, **({"beside": beside} if beside else {})}
 
 
 def _filled(cells: list[Any]) -> int:
-    return sum(not isinstance(cell, str) or bool(cell.strip()) for cell in cells)
+    return sum(map(is_filled, cells))
 
 
 def _wire(cell: Any) -> Any:

@@ -95,14 +95,16 @@ class NumberFormat:
         sections = _sections(self.code)
         if sections is None:
             return None
-        number_sections = sections[:3]
+        number_sections = _of_numbers(sections)
         if number == 0 and len(number_sections) > 2:
             section, sign = number_sections[2], ""
         elif number < 0 and len(number_sections) > 1:
             section, sign = number_sections[1], ""
         else:
             section, sign = number_sections[0], "-" if number < 0 else ""
-        shown = None if section is None else _with_digits(section, str(abs(number)))
+        if section is None or (section.has("text") and not self.is_plain):
+            return None  # programs differ in what the place of a text shows of a number
+        shown = _with_digits(section, str(abs(number)))
         return sign + shown if shown and shown.strip() else None
 
     def of_text(self, text: str) -> str | None:
@@ -141,6 +143,13 @@ def _sections(code: str | None) -> tuple[_Section | None, ...] | None:
     if re.search(r"\[[<>=]", code):
         return None
     return tuple(None if tokens is None else _Section(tuple(tokens)) for tokens in sections)
+
+
+def _of_numbers(sections: tuple[_Section | None, ...]) -> tuple[_Section | None, ...]:
+    """Return the sections for numbers: a last one that has the place of a text (``@``) is for texts alone."""
+    last = sections[-1]
+    is_for_texts = len(sections) > 1 and last is not None and last.has("text")
+    return sections[: len(sections) - is_for_texts][: _SECTIONS - 1]
 
 
 def _token(found: re.Match[str]) -> tuple[str, str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-__all__ = ["LONGEST_CELL", "LONGEST_HEADING", "Row"]
+__all__ = ["LONGEST_CELL", "LONGEST_HEADING", "Row", "is_filled"]
 
 LONGEST_CELL = 100_000
 """Spreadsheet programs stop at 32,767 characters."""
@@ -21,5 +21,10 @@ class Row(NamedTuple):
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing is to be seen in it."""
-        return all(isinstance(cell, str) and not cell.strip() for cell in self.cells)
+        """Whether it holds nothing, or nothing but empty tick boxes, which programs fill down a whole column."""
+        return not any(map(is_filled, self.cells))
+
+
+def is_filled(cell: Any) -> bool:
+    """Tell whether a cell holds something; an empty tick box (``FALSE``) is nothing."""
+    return cell is not False and (not isinstance(cell, str) or bool(cell.strip()))

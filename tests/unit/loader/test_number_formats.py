@@ -36,6 +36,12 @@ from batch_renamer.loader.isolated.number_formats import BUILT_IN, NumberFormat
         ("[$-409]0", 3, "3"),
         ("[$№-419]0", 3, "№3"),
         ('"0"#', 0, "0"),
+        ("0;@", -5, "-5"),
+        ("0;@", 0, "0"),
+        ('"A"0;"B"@', -5, "-A5"),
+        ('"P "0;"N "0;"T "@', 0, "P 0"),
+        ('"P "0;"N "0;"T "@', -5, "N 5"),
+        ('"P "0;"N "0;"Z "0;"T "@', 0, "Z 0"),
     ],
 )
 def test_simple_formats_are_shown_exactly(code: str, number: int, shown: str) -> None:
@@ -48,7 +54,7 @@ def test_simple_formats_are_shown_exactly(code: str, number: int, shown: str) ->
     [
         *("0.00", "#,##0", "0%", "0.00E+00", "# ?/?", "???", "0.", "0,", "0:00"),
         *("yyyy", "Elm 0", "[>5]0;0", "0*x", "[$-2000401]0", "[DBNum1]0", ";;;", '""', "0;0;0;0;0"),
-        *(None, '"Plot 0', "0 General"),
+        *(None, '"Plot 0', "0 General", '"No "@', "@;0"),
     ],
 )
 def test_formats_that_depend_on_more_are_not_known(code: str | None) -> None:

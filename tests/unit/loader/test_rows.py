@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from batch_renamer.loader import rows
 from batch_renamer.loader.cells import Flaw, Unusable, cell_of_wire
+from batch_renamer.loader.repair import how_to_replace
 from batch_renamer.loader.rows import read_row
 from batch_renamer.model import RenameRequest, RowProblem
 
@@ -499,3 +500,8 @@ def test_cell_that_the_reader_never_sends_is_no_cell(value: object) -> None:
     """A reader that has gone wrong is not believed."""
     with pytest.raises(ValueError, match=r"no cell|not a valid"):
         cell_of_wire(value)
+
+
+def test_each_flaw_of_a_cell_has_its_sentence() -> None:
+    """No flaw ends a run for want of words."""
+    assert all(how_to_replace("new name", Unusable(flaw, "{x}")) for flaw in Flaw)

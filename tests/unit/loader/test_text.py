@@ -243,7 +243,7 @@ def test_short_rows_are_read_and_long_ones_refused(tmp_path: Path) -> None:
     rows = load(tmp_path, content)[1]
     assert len(rows) == 24_001
     assert [isinstance(row, RowProblem) for row in rows[-4:]] == [False, True, False, True]
-    assert rows[-3].skip == "x"
+    assert rows[-3].skip == ""  # it may be a piece of the name
 
 
 def test_row_numbers_go_on_across_chunks(tmp_path: Path) -> None:
