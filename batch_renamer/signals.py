@@ -15,8 +15,13 @@ _STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
 
 @contextmanager
-def called_on_signals(callback: Callable[[int], None]) -> Iterator[None]:
+def called_on_signals(
+    callback: Callable[[int], None], *, afterwards: Callable[[int], None] | None = None
+) -> Iterator[None]:
     """Call ``callback`` with the number of each signal that asks to stop, in the running loop; main thread only.
+
+    When the block has ended well, signals go to ``afterwards`` for as long as the process lasts; without it, and after
+    an error, to what handled them before. ``afterwards`` is called at once, between two steps of the main thread.
 
     A hang-up stays ignored where it was (``nohup``). ``loop.add_signal_handler`` would be shorter, and is missing on
     Windows.
@@ -26,12 +31,18 @@ def called_on_signals(callback: Callable[[int], None]) -> Iterator[None]:
     def on_signal(number: int, _frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(callback, number)
 
+    def on_late_signal(number: int, _frame: FrameType | None) -> None:
+        if afterwards is not None:
+            afterwards(number)
+
     before = {number: signal.signal(number, on_signal) for number in _numbers()}
+    ended_well = False
     try:
         yield
+        ended_well = True
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            signal.signal(number, on_late_signal if ended_well and afterwards is not None else handler)
 
 
 def _numbers() -> list[signal.Signals]:

@@ -3,6 +3,9 @@
 A first signal lets requests in flight finish. A second one breaks them off, and gives what is left `_REPORT_S` seconds;
 then, or at a third one, the reports are left unwritten. A run that is still there `_END_S` seconds after that is in the
 hands of something that can't be broken off, and is ended from outside.
+
+When a run has come to its end, a first signal has nothing to stop: the result is written whole, and the exit code is
+the run's own. A second one ends a process that can't get rid of its result, such as one whose reader waits.
 """
 
 from __future__ import annotations
@@ -11,14 +14,14 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from batch_renamer.client import GRACE_S
 from batch_renamer.command_line import carried_options, command_line
-from batch_renamer.commands import RESUME
+from batch_renamer.commands import RESUME, SHOW
 from batch_renamer.errors import InterruptedRunError
 from batch_renamer.jobs import Run
 from batch_renamer.reports import remove_unfinished
@@ -35,12 +38,14 @@ _HANG_UP = getattr(signal, "SIGHUP", None)
 class Insistence:
     """What has been signalled so far, and what that asks for.
 
-    ``later`` calls a function after so many seconds, unless the run has ended by then; ``end`` ends the process.
+    ``later`` calls a function after so many seconds; ``end`` ends the process in the middle of a run, and
+    ``leave_result`` in the middle of the result of one that has ended.
     """
 
     run: Run
     later: Callable[[float, Callable[[], None]], None]
     end: Callable[[InterruptedRunError], None]
+    leave_result: Callable[[InterruptedRunError], None]
     signals: int = field(default=0, init=False)
 
     def on_signal(self, number: int) -> None:
@@ -65,6 +70,15 @@ class Insistence:
         else:
             self._abandon(cause)
 
+    def on_late_signal(self, number: int) -> None:
+        """Take a signal after the end of the run, while its result is written."""
+        if number == _HANG_UP and self.signals:
+            return
+        self.signals += 1
+        if self.signals > 1:
+            # Only what is stuck is still there by then; the result itself is written in less.
+            self.later(_END_S, lambda: self.leave_result(InterruptedRunError(number)))
+
     def _abandon(self, cause: InterruptedRunError) -> None:
         if not self.run.stop.abandoned:
             self.run.stop.abandon()
@@ -73,7 +87,11 @@ class Insistence:
 
 @contextmanager
 def stopped_by_signals(run: Run, given: Mapping[str, Any]) -> Iterator[None]:
-    """Let signals stop the run while the block lasts; in the running event loop, and in the main thread only."""
+    """Let signals stop the run while the block lasts; in the running event loop, and in the main thread only.
+
+    When it has ended well, signals have nothing to stop any more: from then on the process keeps them from cutting its
+    result.
+    """
     timers: list[threading.Timer] = []
 
     def later(seconds: float, call: Callable[[], None]) -> None:
@@ -82,9 +100,14 @@ def stopped_by_signals(run: Run, given: Mapping[str, Any]) -> Iterator[None]:
         timer.daemon = True
         timer.start()
 
-    insistence = Insistence(run=run, later=later, end=lambda cause: _end_process(run, given, cause))
+    insistence = Insistence(
+        run=run,
+        later=later,
+        end=lambda cause: _end_process(run, given, cause),
+        leave_result=lambda cause: _leave_result(run, given, cause),
+    )
     try:
-        with called_on_signals(insistence.on_signal):
+        with called_on_signals(insistence.on_signal, afterwards=insistence.on_late_signal):
             yield
     finally:
         for timer in timers:
@@ -98,7 +121,20 @@ def _end_process(run: Run, given: Mapping[str, Any], cause: InterruptedRunError)
     lines = [str(cause)]
     if run.begun_in_journal and run.command.writes:
         lines += ["To go on with what is left:", command_line(RESUME, [run.record.id], carried_options(given))]
+    _exit(lines, cause.exit_code)
+
+
+def _leave_result(run: Run, given: Mapping[str, Any], cause: InterruptedRunError) -> NoReturn:
+    """End the process although its result is not written to its end; the run itself had ended."""
+    lines = [str(cause)]
+    if run.begun_in_journal and not run.command.offline:
+        lines += ["The run itself had ended. To see its result:"]
+        lines += [command_line(SHOW, [run.record.id], carried_options(given))]
+    _exit(lines, cause.exit_code)
+
+
+def _exit(lines: Sequence[str], code: int) -> NoReturn:
     cursor = "\x1b[?25h\r\x1b[K" if sys.stderr.isatty() else ""
     with suppress(OSError):  # not by the streams of Python, whose locks others may hold
         os.write(2, (cursor + "\n".join(lines) + "\n").encode("utf-8", "backslashreplace"))
-    os._exit(cause.exit_code)
+    os._exit(code)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import shlex
 import signal
 import sys
@@ -10,7 +12,7 @@ import sys
 import pytest
 
 from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, NamedBy, Rule
-from tests.e2e.bench import Bench
+from tests.e2e.bench import PROGRAM, Bench, environment
 from tests.e2e.test_exit_codes import sabotage
 from tests.support.gate import Gate
 
@@ -184,3 +186,52 @@ async def test_ctrl_c_three_times_ends_the_writing_of_a_report(bench: Bench, how
     last = (ran.out or ran.err).rstrip("\n").rpartition("\n")[2]
     again = await bench.run("-c", last, program=["/bin/sh"])
     assert (again.code, (bench.folder / "report.xlsx").is_file()) == (0, True), again.err
+
+
+@pytest.mark.parametrize("number", [number for number, _ in STOPS], ids=lambda number: number.name)
+async def test_a_signal_while_the_result_is_written_cuts_nothing(bench: Bench, number: signal.Signals) -> None:
+    """The run is done: the one JSON object is whole, and the exit code is the run's own."""
+    rows = bench.seed(300)
+    reader, writer = os.pipe()
+    started = await _with_output_to(bench, writer, *bench.at_this_api("apply", bench.sheet(rows), "--json"))
+    begin = await asyncio.to_thread(os.read, reader, 1)  # it is being written, and there is no room for all of it
+    started.send_signal(number)
+    written = json.loads(begin + await asyncio.to_thread(_rest_of, reader))
+    assert (await started.wait(), written["exit_code"], len(written["rows"])) == (0, 0, 300)
+
+
+async def test_a_second_signal_ends_a_command_whose_result_is_not_read(bench: Bench) -> None:
+    """The reader waits for ever; the last line shows the result elsewhere."""
+    rows = bench.seed(300)
+    reader, writer = os.pipe()
+    started = await _with_output_to(bench, writer, *bench.at_this_api("apply", bench.sheet(rows), "--json"))
+    await asyncio.to_thread(os.read, reader, 1)
+    started.send_signal(signal.SIGINT)
+    started.send_signal(signal.SIGTERM)
+    _, err = await started.communicate()
+    os.close(reader)
+    assert started.returncode in (130, 143)  # two that wait at the same time may be taken in either order
+    last = shlex.split(err.decode().splitlines()[-1])
+    assert last[:2] == ["batch-renamer", "show"]
+    assert json.loads((await bench.run(*last[1:], "--json")).out)["exit_code"] == 0
+
+
+def _rest_of(reader: int) -> bytes:
+    with os.fdopen(reader, "rb") as output:
+        return output.read()
+
+
+async def _with_output_to(bench: Bench, writer: int, *words: str) -> asyncio.subprocess.Process:
+    (home := bench.folder / "home").mkdir(exist_ok=True)
+    try:
+        return await asyncio.create_subprocess_exec(
+            *PROGRAM,
+            *words,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=writer,
+            stderr=asyncio.subprocess.PIPE,
+            cwd=bench.folder,
+            env=environment(home),
+        )
+    finally:
+        os.close(writer)

@@ -68,6 +68,23 @@ async def test_handlers_are_given_back(fails: bool) -> None:
     assert all(signal.getsignal(number) is ignore for number in STOPS)
 
 
+@pytest.mark.parametrize("number", STOPS, ids=lambda number: number.name)
+async def test_signal_after_the_block_goes_to_what_comes_afterwards(number: signal.Signals) -> None:
+    """At once, for there may be no event loop any more."""
+    seen: list[int] = []
+    with called_on_signals(lambda _: None, afterwards=seen.append):
+        pass
+    os.kill(os.getpid(), number)
+    assert seen == [number]
+
+
+async def test_after_an_error_nothing_comes_afterwards() -> None:
+    """What handled the signals before does so again."""
+    with pytest.raises(KeyError), called_on_signals(lambda _: None, afterwards=lambda _: None):
+        raise KeyError
+    assert all(signal.getsignal(number) is ignore for number in STOPS)
+
+
 async def test_hang_up_that_is_ignored_stays_ignored() -> None:
     """A run under ``nohup`` outlives its terminal; other signals stop it all the same."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)

@@ -19,27 +19,31 @@ pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="signals a
 
 @dataclass
 class Watched:
-    """Stands for a run; ``timers`` are what was put off, ``ended`` the exit codes that the process was ended with."""
+    """Stands for a run; ``timers`` are what was put off, ``ended`` and ``left`` the exit codes of its ends."""
 
     stop: StopSignal = field(default_factory=StopSignal)
     over: bool = False
     said: list[str] = field(default_factory=list)
     timers: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
     ended: list[int] = field(default_factory=list)
+    left: list[int] = field(default_factory=list)
 
     def tell(self, text: str) -> None:
         """Say a sentence."""
         self.said.append(text)
 
-    def signalled(self, *names: str) -> None:
-        """Send signals."""
+    def signalled(self, *names: str, late: tuple[str, ...] = ()) -> None:
+        """Send signals, and ``late`` ones when the run has ended."""
         insistence = Insistence(
             run=cast(Run, self),
             later=lambda seconds, call: self.timers.append((seconds, call)),
             end=lambda cause: self.ended.append(cause.exit_code),
+            leave_result=lambda cause: self.left.append(cause.exit_code),
         )
         for name in names:
             insistence.on_signal(signal.Signals[name])
+        for name in late:
+            insistence.on_late_signal(signal.Signals[name])
 
     def time_passes(self) -> None:
         """Let all that was put off be called, and what it puts off in turn."""
@@ -95,3 +99,21 @@ async def test_second_signal_while_the_report_is_written_ends_that(run: Watched)
     run.signalled("SIGTERM", "SIGTERM")
     assert run.said[0] == "Stopping: the report is being written. Once more to end at once."
     assert ([seconds for seconds, _ in run.timers], run.stop.abandoned) == ([1.0], True)
+
+
+@pytest.mark.parametrize("late", [("SIGINT",), ("SIGTERM",), ("SIGHUP",), ("SIGHUP", "SIGHUP"), ("SIGTERM", "SIGHUP")])
+async def test_one_signal_after_the_end_stops_nothing(run: Watched, late: tuple[str, ...]) -> None:
+    """There is nothing left to stop, and nothing is said between the lines of the result."""
+    run.signalled(late=late)
+    assert (run.stop.requested, run.said, run.timers) == (False, [], [])
+
+
+@pytest.mark.parametrize(("names", "late"), [((), ("SIGHUP", "SIGINT")), (("SIGTERM",), ("SIGINT",))])
+async def test_second_signal_leaves_a_result_that_is_stuck(
+    run: Watched, names: tuple[str, ...], late: tuple[str, ...]
+) -> None:
+    """It is given a second to be written; signals before the end of the run count."""
+    run.signalled(*names, late=late)
+    assert ([seconds for seconds, _ in run.timers], run.left) == ([1.0], [])
+    run.time_passes()
+    assert (run.ended, run.left) == ([], [130])
