@@ -79,7 +79,7 @@ def ask_to_go_on(last: RunRecord, *, left: int) -> bool:
 async def ask_to_rename_again(run: Run, count: int) -> bool:
     """Ask whether orders that were renamed since an earlier run of the same rows are to be renamed again."""
     question = (
-        f"\nAn earlier run of these rows renamed {orders(count)} that somebody else has renamed since.\n"
+        f"\nAn earlier run of these rows renamed {orders(count)} that were renamed since.\n"
         f"Rename {'it' if count == 1 else 'them'} again? No leaves {'it' if count == 1 else 'them'} alone. [y/N] "
     )
     with run.stop.interruptible():

@@ -15,8 +15,8 @@ __all__ = ["SINCE", "expect_what_was_finished", "look_at_done_rows_again", "prot
 
 SINCE = "Run {} has renamed this order since; it was left alone."
 _FINISHED = (
-    "An earlier run of these rows gave this order this name, and it has another one now: it was renamed since by"
-    " somebody else. It was left alone; --again renames it again."
+    "An earlier run of these rows gave this order this name, and it has been renamed since. It was left alone;"
+    " --again renames it again."
 )
 _UNDONE = "Run {} gave this order this name, and its undo took it back. It was left alone; --again renames it again."
 
@@ -24,12 +24,15 @@ _OTHERS = """
     SELECT number, id FROM runs WHERE number != :run AND account = :account AND base_url = :base_url
     AND sent > :since ORDER BY sent
 """
+# Rows that were handed out and have no outcome yet may have been renamed as well.
+_SENT = "(rows.result = 'planned' AND rows.handed_out)"
 _DONE = f"""
     UPDATE rows SET result = NULL, reason = '',
         expected = COALESCE(rows.final_name, rows.new_name), expected_why = :why,
         handed_out = CASE rows.result WHEN 'renamed' THEN 2 ELSE rows.handed_out END
     FROM (SELECT order_key FROM rows WHERE run = :other AND sent > :since AND {CHANGED}) AS theirs
-    WHERE rows.run = :run AND rows.order_key = theirs.order_key AND rows.result IN ('renamed', 'unchanged')
+    WHERE rows.run = :run AND rows.order_key = theirs.order_key
+    AND (rows.result IN ('renamed', 'unchanged') OR {_SENT})
 """  # noqa: S608 - a constant
 _UNREAD = f"""
     UPDATE rows SET expected = COALESCE(theirs.old_name, ''), expected_why = :why
@@ -37,13 +40,16 @@ _UNREAD = f"""
     WHERE rows.run = :run AND rows.order_key = theirs.order_key AND rows.result IS NULL
     AND rows.guard IS NULL AND rows.expected IS NULL
 """  # noqa: S608 - a constant
-_FINISHED_ROWS = """
+# What an earlier run may have sent without noting an outcome, its undo knows: it gave the old name back or did not.
+_FINISHED_ROWS = f"""
     UPDATE rows SET expected = theirs.final_name, expected_why = :why
-    FROM (SELECT order_key, new_name, COALESCE(expected, final_name) AS final_name FROM rows WHERE run = :other
-        AND (result IN ('renamed', 'unchanged') OR (result = 'drifted' AND expected IS NOT NULL))) AS theirs
+    FROM (SELECT order_key, new_name, COALESCE(expected, final_name, new_name) AS final_name FROM rows
+        WHERE run = :other AND (result IN ('renamed', 'unchanged') OR (result = 'drifted' AND expected IS NOT NULL)
+        OR ((result = 'unknown' OR handed_out)
+            AND order_key IN (SELECT order_key FROM rows WHERE run = :undo AND {CHANGED})))) AS theirs
     WHERE rows.run = :run AND rows.order_key = theirs.order_key AND rows.new_name = theirs.new_name
     AND rows.result IS NULL AND rows.expected IS NULL
-"""
+"""  # noqa: S608 - a constant
 _OPEN = "(mine.result IS NULL OR mine.result IN ('planned', 'unknown'))"
 _SUPERSEDE = f"""
     UPDATE runs SET closed = 'superseded', closed_by = :id
@@ -80,8 +86,9 @@ def protect_unread_rows(connection: sqlite3.Connection, run: int, *, since: int)
 def expect_what_was_finished(connection: sqlite3.Connection, run: int) -> None:
     """Let orders that earlier runs of the same content gave these very names be expected to have them still."""
     earlier = connection.execute(
-        "SELECT earlier.number, earlier.id, (SELECT undo.id FROM runs AS undo WHERE undo.parent = earlier.number"
-        " AND undo.command = 'undo' AND undo.committed_at IS NOT NULL) FROM runs AS earlier JOIN runs AS own"
+        "SELECT earlier.number, earlier.id, (SELECT MAX(undo.number) FROM runs AS undo"
+        " WHERE undo.parent = earlier.number AND undo.command = 'undo' AND undo.committed_at IS NOT NULL)"
+        " FROM runs AS earlier JOIN runs AS own"
         " ON own.number = ? AND earlier.content = own.content AND earlier.account = own.account"
         " AND earlier.base_url = own.base_url AND earlier.number != own.number"
         " WHERE earlier.command = 'apply' AND earlier.committed_at IS NOT NULL ORDER BY earlier.active DESC",
@@ -89,7 +96,7 @@ def expect_what_was_finished(connection: sqlite3.Connection, run: int) -> None:
     ).fetchall()
     for other, other_id, undo in earlier:
         why = _FINISHED if undo is None else _UNDONE.format(other_id)
-        connection.execute(_FINISHED_ROWS, {"run": run, "other": other, "why": why})
+        connection.execute(_FINISHED_ROWS, {"run": run, "other": other, "why": why, "undo": undo})
 
 
 def supersede(connection: sqlite3.Connection, run: int) -> None:

@@ -187,11 +187,14 @@ class RunTable:
             )
 
     def undone(self) -> frozenset[int]:
-        """Return the numbers of the runs whose names were put back by an undo that was not undone itself."""
+        """Return the numbers of the runs whose names were put back by an undo that was not undone itself.
+
+        A run that was taken up again after its undo, and has sent renames since, has its names once more.
+        """
         undos: dict[int, list[int]] = {}
         for parent, number in self._database.select(
-            "SELECT parent, number FROM runs WHERE command = 'undo' AND sent IS NOT NULL AND parent IS NOT NULL"
-            " ORDER BY number DESC",
+            "SELECT undo.parent, undo.number FROM runs AS undo JOIN runs AS run ON run.number = undo.parent"
+            " WHERE undo.command = 'undo' AND undo.sent > COALESCE(run.sent, 0) ORDER BY undo.number DESC",
             (),
         ):
             undos.setdefault(int(str(parent)), []).append(int(str(number)))

@@ -54,7 +54,7 @@ class Settings:
         max_failures: How many rows may fail before the run stops.
         max_renames: Refuse a plan that renames more than this.
         strict: Send nothing when any row is bad.
-        again: Rename again what an earlier run of the same rows has renamed and somebody else has renamed since.
+        again: Rename again what an earlier run of the same rows has renamed and that was renamed since.
         yes: Ask no question.
         report: Where reports go, ``{date}`` and ``{id}`` still to be filled in; empty: beside the sheet.
         state_dir: The folder of journal, lock and sandbox.

@@ -214,7 +214,7 @@ async def test_a_sheet_left_in_place_puts_no_edits_back(here: Place) -> None:
     for _ in range(2):
         rows = await done(here, "apply", "a.csv", code=1)
         assert results(rows) == names("New") | dict.fromkeys(names("New"), "unchanged") | {"o2": "drifted"}
-        assert "renamed since by somebody else" in rows["o2"][1]
+        assert "it has been renamed since" in rows["o2"][1]
         saved = [f'"{order}";"{name}"' for order, name in reversed(names("New").items())]
         (here.folder / "a.csv").write_text("\r\n".join(["order_id;new_name", *saved, ""]), encoding="utf-8-sig")
     assert here.names["o2"] == "By a colleague"

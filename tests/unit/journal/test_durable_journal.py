@@ -83,6 +83,71 @@ def test_a_run_stopped_in_order_has_sent_what_it_says(journal: Journal) -> None:
     assert (journal.rows.count_undoable(run), rows) == (1, [("o2", "new 2", "old 2")])
 
 
+def undone(journal: Journal, run: RunRecord, *, rows: list[int]) -> RunRecord:
+    """Undo a run: these rows get their old names back, the others have them still."""
+    undo = journal.runs.begin(NewRun(command="undo", base_url="u", account="a", parent=run))
+    journal.rows.plan_undo(undo, run)
+    order_ids = journal.rows.order_ids(undo, [2, 3, 4])
+    names = {row: f"{'new' if row in rows else 'old'} {row}" for row in order_ids}
+    found = {row: Order(order_id=order_id, name=names[row]) for row, order_id in order_ids.items()}
+    changes = [Change(row=row, new_name=f"old {row}", order=found[row], read_at=time.time()) for row in rows]
+    kept = [row for row in found if row not in rows]
+    journal.rows.record(undo, changes)
+    journal.rows.record(undo, [Outcome(row=row, result=Result.UNCHANGED, old_name=names[row]) for row in kept])
+    journal.runs.set_state(undo, RunState.PLANNED)
+    undo = journal.runs.commit(undo)
+    journal.rows.mark_dispatched(undo, changes)
+    journal.rows.record(
+        undo,
+        [
+            Outcome(row=row, result=Result.RENAMED, final_name=f"old {row}", old_name=names[row], attempts=1)
+            for row in rows
+        ],
+    )
+    journal.runs.finish(undo, stopped="")
+    return undo
+
+
+def expected_names(journal: Journal, run: RunRecord) -> dict[str, str | None]:
+    """Return the names that the undecided orders must have to be renamed."""
+    return {each.order_id: each.current_name for each in journal.rows.undecided(run, after_row=0, limit=10)}
+
+
+def test_what_an_undo_gave_back_is_left_alone_when_a_killed_run_is_taken_up(journal: Journal) -> None:
+    """Rows that were sent and have no outcome count too; those that the undo found untouched are still to be done."""
+    run = journal.runs.commit(planned(journal))
+    journal.rows.mark_dispatched(run, journal.rows.changes(run, after_row=0, limit=10))
+    journal.rows.record(run, [Outcome(row=2, result=Result.RENAMED, old_name="old 2", final_name="new 2", attempts=1)])
+    undone(journal, run, rows=[2, 3])  # and row 4 was never applied
+    journal.rows.reopen_unfinished(journal.runs.get(run.id))
+    assert expected_names(journal, run) == {"o2": "new 2", "o3": "new 3"}
+    assert [change.row for change in journal.rows.changes(run, after_row=0, limit=10)] == [4]
+
+
+def test_what_an_undo_gave_back_is_left_alone_when_the_sheet_comes_again(journal: Journal) -> None:
+    """The killed run has no outcome of a row that the undo gave its old name back."""
+    run = journal.runs.commit(planned(journal))
+    journal.runs.note_content(run, "content")
+    journal.rows.mark_dispatched(run, journal.rows.changes(run, after_row=0, limit=10))
+    undone(journal, run, rows=[2])
+    again = journal.runs.begin(NewRun(command="apply", base_url="u", account="a"))
+    journal.rows.add(again, [RenameRequest(row=row, order_id=f"o{row}", new_name=f"new {row}") for row in (2, 3, 4)])
+    journal.rows.expect_what_was_finished(again, "content")
+    assert expected_names(journal, again) == {"o2": "new 2", "o3": None, "o4": None}
+
+
+def test_a_run_taken_up_after_its_undo_is_not_called_undone(journal: Journal) -> None:
+    """It has given names again; it is undone once more when they are taken back."""
+    run = journal.runs.commit(planned(journal))
+    journal.rows.mark_dispatched(run, journal.rows.changes(run, after_row=0, limit=1))
+    undone(journal, run, rows=[2])
+    assert journal.runs.undone() == {run.number}
+    journal.rows.mark_dispatched(run, journal.rows.changes(run, after_row=2, limit=1))
+    assert journal.runs.undone() == frozenset()
+    undone(journal, run, rows=[2, 3])
+    assert journal.runs.undone() == {run.number}
+
+
 @pytest.mark.parametrize(("account", "looks_again"), [("a", True), ("other", False)])
 def test_another_run_in_between(journal: Journal, account: str, looks_again: bool) -> None:
     """What was read before another run of the account has renamed is read again; a stranger's run doesn't matter."""
