@@ -41,7 +41,7 @@ def _always() -> bool:
 
 
 class Pacer:
-    """Spaces the tries of a run; ``rate_per_s`` is in requests per second, ``math.inf`` sets no limit.
+    """Spaces the tries of a run; ``rate_per_s`` is in requests per second.
 
     Time is the running event loop's.
 
@@ -58,8 +58,8 @@ class Pacer:
     """
 
     def __init__(self, *, rate_per_s: float, known_per_s: float | None = None) -> None:
-        if not rate_per_s > 0:
-            msg = f"rate_per_s must be greater than 0, not {rate_per_s}"
+        if not 0 < rate_per_s < math.inf:
+            msg = f"rate_per_s must be a number greater than 0, not {rate_per_s}"
             raise ValueError(msg)
         self.requests = 0
         self.throttled = 0
@@ -67,9 +67,8 @@ class Pacer:
         self._rate_per_s = rate_per_s
         self._known_per_s = known_per_s
         self._learner = LimitLearner(ceiling_per_s=rate_per_s, known_per_s=known_per_s)
-        self._unpaced = math.isinf(rate_per_s)
         self._spread_s = 0.0
-        self._sends: deque[float] = deque(maxlen=1 if self._unpaced else math.ceil(rate_per_s))
+        self._sends: deque[float] = deque(maxlen=math.ceil(rate_per_s))
         self._waiting = 0
         self._turn_taken = anyio.Event()
         self._line = anyio.Lock(fast_acquire=True)
@@ -108,20 +107,11 @@ class Pacer:
         """Take another ceiling, in requests per second: others have come or gone."""
         self._learner.share(rate_per_s)
 
-    def at_once(self) -> Send | None:
-        """Return the turn of one try where there is nothing to wait for: no limit, and no pause so far."""
-        if not self._unpaced or self._paused_at > -math.inf:
-            return None
-        self.requests += 1
-        return Send(anyio.current_time())
-
     async def acquire(self, wanted: Callable[[], bool] = _always, *, ahead: bool = False) -> Send | None:
         """Wait for the turn of one try; first come, first served, but for one that goes ``ahead`` of the line.
 
         A turn that is no longer ``wanted`` when it comes is left to the next in line; None tells so.
         """
-        if (send := self.at_once()) is not None:
-            return send
         asked_at = anyio.current_time()
         if ahead:
             return await self._take_turn(wanted, asked_at)
@@ -146,7 +136,7 @@ class Pacer:
             if not wanted():
                 return None
             now = anyio.current_time()
-            interval_s = 0.0 if self._unpaced else 1 / self.pace_per_s
+            interval_s = 1 / self.pace_per_s
             # What the host is late is made good, up to a few slots; what nobody had asked for is gone.
             late_s = now - max(due_at, asked_at)
             self._next_slot = now - min(late_s, _CATCH_UP * interval_s) + interval_s
@@ -155,8 +145,6 @@ class Pacer:
             return self._learner.sent(now)
 
     def _ready_at(self) -> float:
-        if self._unpaced:
-            return self._next_slot
         limit = self._learner.limit_per_s
         window = math.ceil(limit)
         guard = -math.inf

@@ -214,12 +214,8 @@ class Retrier:
         return not tries.too_late and (probes or not self._breaker.holds(kind))
 
     async def _try(self, request: Callable[[], Awaitable[T]], tries: Tries, kind: Kind) -> T:
-        send = None
-        if not (self._stop.requested or tries.too_late or self._breaker.holds(kind)):
-            send = self._pacer.at_once()
-        if send is None:
-            with self._stop.interruptible():
-                send = await self._turn(tries, kind)
+        with self._stop.interruptible():
+            send = await self._turn(tries, kind)
         tries.sent += 1
         tries.first_sent_at = min(tries.first_sent_at, send.left_at)
         tries.in_flight = True

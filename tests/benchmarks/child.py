@@ -30,7 +30,7 @@ _OURS = ("renames", "job", "dry", "dry, singly", "first request")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """What a child is to do. ``rate_per_s`` None leaves it to the product, infinity sets no limit.
+    """What a child is to do. ``rate_per_s`` None leaves it to the product.
 
     Renames with one ``state_dir`` share their limit; without, each has its own, and is alone.
     """

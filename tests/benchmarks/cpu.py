@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import statistics
 import sys
 import tempfile
@@ -27,6 +26,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.benchmarks.child import Task, in_child, write_sheet
+from tests.benchmarks.internals import UNPACED_PER_S
 from tests.benchmarks.served import Served, ceiling_of, serving
 from tests.benchmarks.server import Shape, order_id_of
 from tests.benchmarks.table import Table, say
@@ -58,7 +58,7 @@ def measure(client: str, asked: argparse.Namespace, served: Served, folder: Path
             client="job" if by_pages else client,
             sheet=str(sheet),
             base_url=served.base_url,
-            rate_per_s=math.inf,
+            rate_per_s=UNPACED_PER_S,
             at_once=asked.workers,
             profile=profile,
         )

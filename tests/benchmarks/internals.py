@@ -6,7 +6,6 @@ Whatever the benchmarks know of the product's rooms is known here and nowhere el
 from __future__ import annotations
 
 import io
-import math
 import tempfile
 import time
 from collections import Counter
@@ -31,22 +30,25 @@ from batch_renamer.progress import make_progress
 from batch_renamer.renaming.pool import rename_all
 from batch_renamer.settings import ApiKey, Settings, resolve_settings
 
-__all__ = ["KEY", "FakeApi", "first_request", "rename_only", "run_dry", "run_job", "warm_up"]
+__all__ = ["KEY", "UNPACED_PER_S", "FakeApi", "first_request", "rename_only", "run_dry", "run_job", "warm_up"]
 
 KEY = "a-key-for-measuring"
+
+UNPACED_PER_S = 1e6
+"""A rate that no client reaches on one core."""
 
 _BATCH = 500
 
 
 def _settings(folder: Path, base_url: str, rate: float | None, workers: int | None) -> Settings:
-    """Return settings; ``rate`` may be infinite, which the command line refuses: there is always a limit out there."""
+    """Return settings; ``rate`` may be `UNPACED_PER_S`, which the command line refuses."""
     given: dict[str, Any] = {"state_dir": folder, "base_url": base_url, "yes": True}
-    if rate is not None and math.isfinite(rate):
+    if rate is not None and rate != UNPACED_PER_S:
         given["rate"] = rate
     if workers is not None:
         given["workers"] = workers
     settings = resolve_settings(given, environ={})
-    if rate == math.inf:
+    if rate == UNPACED_PER_S:
         object.__setattr__(settings, "rate", rate)  # past the check
     return settings
 
@@ -102,7 +104,7 @@ async def run_dry(sheet: Path, api: OrdersApi) -> Counter[str]:
     async def connect(_: Iterable[tuple[str, str | None]]) -> AsyncIterator[OrdersApi]:
         yield api
 
-    with _journal("http://127.0.0.1:9", math.inf, None) as (settings, journal):
+    with _journal("http://127.0.0.1:9", UNPACED_PER_S, None) as (settings, journal):
         nearby = Destination(connect=connect, base_url=settings.base_url, account="measuring")
         return await _perform(_run("plan", sheet, settings, journal, nearby))
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import io
-import math
 import os
 import re
 import statistics
@@ -42,6 +41,7 @@ from batch_renamer.journal import Journal, NewRun, RunRecord, RunState
 from batch_renamer.model import Change, Order, Outcome, RenameRequest, Result
 from batch_renamer.progress import make_progress
 from batch_renamer.settings import Settings
+from tests.benchmarks.internals import UNPACED_PER_S
 
 KEY = "benchmark"
 WORKERS = 16
@@ -156,7 +156,7 @@ async def seconds_of(kind: type[Journal], served_api: OrdersApi, asked: list[Ren
             destination=Destination(connect=_nowhere, base_url="benchmark", account="benchmark"),
         )
         run.enter(record)
-        pacer, stop = Pacer(rate_per_s=math.inf), StopSignal()
+        pacer, stop = Pacer(rate_per_s=UNPACED_PER_S), StopSignal()
         breaker = Breaker(patience_s=900, stop=stop, notify=lambda _: None)
         run.connect(Gateway(api, Retrier(attempts=6, pacer=pacer, breaker=breaker, stop=stop)), pacer)
         begun = time.perf_counter()

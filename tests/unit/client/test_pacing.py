@@ -209,10 +209,9 @@ async def test_an_unwanted_turn_is_left_to_the_next_in_line() -> None:
 
 
 @pytest.mark.virtual_time
-@pytest.mark.parametrize("rate", [50, math.inf], ids=["paced", "unlimited"])
-async def test_a_429_pauses_everybody(rate: float) -> None:
+async def test_a_429_pauses_everybody() -> None:
     """No worker leaves before the pause is over."""
-    pacer = Pacer(rate_per_s=rate)
+    pacer = Pacer(rate_per_s=50)
     pacer.throttle(3.0, Send(0.0))
     times = await leave(pacer, tries=20)
     assert times[0] == 3.0
@@ -316,18 +315,10 @@ async def test_a_hint_of_nothing_is_no_hint() -> None:
     assert anyio.current_time() == pytest.approx(1.0, abs=0.01)
 
 
-@pytest.mark.virtual_time
-async def test_without_a_limit_nobody_waits() -> None:
-    """An infinite rate sends everything at once, and counts it."""
-    pacer = Pacer(rate_per_s=math.inf)
-    assert await leave(pacer, tries=1000) == [0.0] * 1000
-    assert pacer.requests == 1000
-
-
-@pytest.mark.parametrize("rate", [0, -1.0, math.nan])
+@pytest.mark.parametrize("rate", [0, -1.0, math.nan, math.inf])
 def test_a_rate_must_be_positive(rate: float) -> None:
     """A rate that would never let anybody go is refused where it is made."""
-    with pytest.raises(ValueError, match="greater than 0"):
+    with pytest.raises(ValueError, match="number greater than 0"):
         Pacer(rate_per_s=rate)
 
 
