@@ -18,9 +18,10 @@ CHANGED = """(
     result IN ('renamed', 'unknown') OR (handed_out AND (result IS NULL OR result IN ('planned', 'drifted')))
     OR (result = 'failed' AND attempts AND final_name IS NOT NULL AND final_name IS NOT old_name)
     OR (result = 'failed' AND handed_out = 2 AND final_name IS NULL))"""
-# The name that a run left: what the server keeps, where that was seen and is not the old name.
+# The name that a run left: what the server keeps, where that was seen and is not the old name. Another name in an
+# unknown row may be the work of another hand, so that the name sent is what guards it.
 _LEFT = """
-    CASE WHEN result = 'renamed' OR (result IN ('failed', 'unknown') AND final_name IS NOT old_name)
+    CASE WHEN result = 'renamed' OR (result = 'failed' AND final_name IS NOT old_name)
     THEN COALESCE(final_name, new_name) WHEN result = 'drifted' THEN COALESCE(expected, new_name) ELSE new_name END"""
 
 _ADOPT = """

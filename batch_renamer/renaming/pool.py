@@ -100,7 +100,7 @@ class _Renaming:
             raise
         except BaseException:  # whatever ends this row early, a request that has left is accounted for
             if self._may_be_applied:
-                emit(self._unknown("The run ended while its answer was awaited; the API may have applied it."))
+                emit(self._unknown(f"{self._ended_early()}; the API may have applied it."))
             raise
 
     async def _settle_or_stop(self) -> Outcome:
@@ -113,7 +113,8 @@ class _Renaming:
 
     @property
     def _may_be_applied(self) -> bool:
-        return self._tries.in_flight or self._tries.lost
+        """Whether a try has left that only a reading of the order settles; a server may do what it refuses."""
+        return self._tries.in_flight or self._tries.lost or isinstance(self._tries.last, RefusedError)
 
     @property
     def _may_be_ours(self) -> bool:
@@ -206,6 +207,11 @@ class _Renaming:
         if isinstance(last, RefusedError) and not tries.lost:
             return f"The API refused the new name: {last.failure}{last.quoted}"
         return f"{tried} ended with {last.failure}{last.quoted}"
+
+    def _ended_early(self) -> str:
+        if self._tries.in_flight:
+            return "The run ended while its answer was awaited"
+        return f"{self._ended()}, and the run ended before the order was read back"
 
     def _never_applied(self, error: RequestError) -> Outcome:
         why = f"{self._ended()}; nothing was sent." if error.status is None else f"{self._ended()}."

@@ -1,7 +1,8 @@
 """What a reading of the order says about a rename that was sent; a `Sent` and a Reading enter, an Outcome leaves.
 
 Pure: no I/O, no clock. An order with the new name is renamed, whatever the API answered. An order with its old name
-proves nothing after a lost answer: the API may apply the rename seconds later, or the reading may be an old copy.
+proves nothing after a lost answer: the API may apply the rename seconds later, or the reading may be an old copy. An
+order that can't be read or is not found then proves nothing either.
 """
 
 from __future__ import annotations
@@ -19,10 +20,9 @@ __all__ = ["Sent", "confirmed", "keeps_the_name", "told_by"]
 class Sent:
     """A rename that was sent and not confirmed.
 
-    ``ended`` says in a sentence's beginning how its tries ended. ``again`` tells that it was read back once before.
-    ``refused`` tells that each of them was answered with
-    a clear no. ``timed_out`` tells that one may still be under way. ``shown`` is the other name that an answer has
-    shown, if one has.
+    ``ended`` is the first half of a sentence, and says how its tries ended. ``again`` tells that it was read back once
+    before. ``refused`` tells that each of them was answered with a clear no. ``timed_out`` tells that one may still be
+    under way. ``shown`` is the other name that an answer has shown, if one has.
 
     Example:
         >>> Sent(row=2, old_name="a", new_name="b", ended="The only try ended with 503 Service Unavailable").refused
@@ -75,11 +75,14 @@ def told_by(reading: Reading, sent: Sent) -> Outcome:
         case Found(order=order):
             why = f"{sent.ended}; {_read(sent)}, the order has another name, by this rename or by another hand."
             return _outcome(sent, Result.UNKNOWN, why, order)
-        case Missing():
+        case Missing() if sent.refused:
             return _outcome(sent, Result.FAILED, f"{sent.ended}; {_read(sent)}, the order is gone.")
+        case Missing():
+            # A replica that lags or a gateway without a route may say so of an order that is there.
+            return _outcome(sent, Result.UNKNOWN, f"{sent.ended}; {_read(sent)}, the order was not found.")
         case Unreadable(reason=reason):
-            result = Result.FAILED if sent.refused else Result.UNKNOWN
-            return _outcome(sent, result, f"{sent.ended}, and the order could not be read back ({reason}).")
+            why = f"{sent.ended}, and the order could not be read back ({reason})."
+            return _outcome(sent, Result.UNKNOWN, why)
         case _:
             assert_never(reading)
 

@@ -7,6 +7,7 @@ What it does not settle stays ``unknown``.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -20,6 +21,9 @@ __all__ = ["LATE_S", "Reread", "SentRows", "again_told_by", "reconcile"]
 LATE_S = 15.0
 """So long after its last answer was lost, an order is read once more, in seconds. Most late renames are there by then;
 every run with a lost answer ends later for it, so it is not longer."""
+
+REFUSED_LATE_S = 4.0
+"""The same after a refusal. Few servers do what they refuse, but the order may have been read from an old copy."""
 
 Reread = tuple[Unsettled, Outcome | None]
 """A row that was read again, and its new outcome; None when the reading tells nothing new."""
@@ -37,7 +41,7 @@ class SentRows:
 
     def __init__(self) -> None:
         self.rows: list[int] = []
-        self.lost_at: float | None = None
+        self._lost_at = self._refused_at = -math.inf
 
     def note(self, outcomes: Sequence[Outcome], *, now: float) -> None:
         """Take note of outcomes that were just recorded; ``now`` is the event loop's time."""
@@ -45,13 +49,14 @@ class SentRows:
             if outcome.attempts and outcome.result in (Result.FAILED, Result.UNKNOWN):
                 self.rows.append(outcome.row)
                 if outcome.result is Result.UNKNOWN:
-                    self.lost_at = now
+                    self._lost_at = now
+                else:
+                    self._refused_at = now
 
     def wait_s(self, *, now: float, patience_s: float) -> float:
-        """Return how long the reading has to wait; a refusal alone waits for nothing."""
-        if self.lost_at is None:
-            return 0.0
-        return max(self.lost_at + min(LATE_S, patience_s) - now, 0.0)
+        """Return how long the reading has to wait."""
+        ready_at = max(self._lost_at + min(LATE_S, patience_s), self._refused_at + min(REFUSED_LATE_S, patience_s))
+        return max(ready_at - now, 0.0)
 
 
 async def reconcile(

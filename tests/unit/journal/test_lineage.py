@@ -71,9 +71,16 @@ def test_the_way_back_has_what_was_or_may_have_been_renamed(journal: Journal) ->
         Outcome(row=3, result=Result.UNKNOWN, old_name="old", final_name="old"),
         Outcome(row=4, result=Result.FAILED, old_name="old", final_name="old"),
         Outcome(row=5, result=Result.RENAMED, old_name=None, final_name="new"),
+        Outcome(row=6, result=Result.UNKNOWN, old_name="old", final_name="by another hand"),
+        Outcome(row=7, result=Result.FAILED, old_name="old", final_name="NEW", attempts=1),
     )
     undo = journal.runs.begin(NewRun(command="undo", base_url="u", account="a", parent=run))
     journal.rows.plan_undo(undo, run)
     requests = journal.rows.undecided(undo, after_row=0, limit=9)
-    assert [(r.row, r.new_name, r.current_name) for r in requests] == [(2, "old", "new"), (3, "old", "new")]
-    assert [row.result for row in rows(journal, undo)] == [Result.PENDING, Result.PENDING, Result.INVALID]
+    assert [(r.row, r.new_name, r.current_name) for r in requests] == [
+        (2, "old", "new"),
+        (3, "old", "new"),
+        (6, "old", "new"),  # so that another hand's name is drifted
+        (7, "old", "NEW"),
+    ]
+    assert {row.row for row in rows(journal, undo) if row.result is Result.INVALID} == {5}

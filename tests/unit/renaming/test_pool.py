@@ -141,13 +141,21 @@ TABLE = {
     "not applied, 503, unreadable": ([LOST], [Refused(status=403)], Result.UNKNOWN, None),
     "timed out, unreadable": ([Hang()], [Transient()] * 9, Result.UNKNOWN, None),
     "applied, 503, read after a 429": ([MADE], [Throttled()], Result.RENAMED, "new o0"),
-    "not applied, 503, gone": ([LOST], [Refused(status=404)], Result.FAILED, None),
+    "not applied, 503, not found": ([LOST], [Refused(status=404)], Result.UNKNOWN, None),
+    "applied, 502, not found": ([Transient(applied=True, status=502)], [Refused(status=410)], Result.UNKNOWN, None),
+    "accepted and applied, not found": ([Unconfirmed(applied_after_s=0)], [Refused(status=404)], Result.UNKNOWN, None),
     "another name kept": ([ForeignName(kept=FOREIGN)], [], Result.FAILED, FOREIGN),
     "another name kept, unreadable": ([ForeignName(kept=FOREIGN)], [Transient()] * 9, Result.UNKNOWN, None),
     "refused": ([REFUSED], [], Result.FAILED, "old 0"),
     "not there": ([Refused(status=404)], [Refused(status=404)], Result.FAILED, None),
     "gone": ([Refused(status=410)], [Refused(status=410)], Result.FAILED, None),
-    "refused, unreadable": ([REFUSED], [Refused(status=403)], Result.FAILED, None),
+    "refused, unreadable": ([REFUSED], [Refused(status=403)], Result.UNKNOWN, None),
+    "refused and applied, unreadable": (
+        [Refused(status=409, applied=True)],
+        [Transient()] * 9,
+        Result.UNKNOWN,
+        None,
+    ),
     "refused and applied": ([Refused(status=409, applied=True)], [], Result.RENAMED, "new o0"),
     "said to be gone, and applied": ([Refused(status=404, applied=True)], [], Result.RENAMED, "new o0"),
     "accepted and applied": ([Unconfirmed(applied_after_s=0)], [], Result.RENAMED, "new o0"),
@@ -254,8 +262,8 @@ async def test_the_outcome_of_several_tries_is_true(renames: list[Fault], result
         pytest.param(
             [LOST] * 2,
             [Refused(status=404)],
-            "The last of 2 tries ended with 503 Service Unavailable; read back, the order is gone.",
-            id="gone",
+            "The last of 2 tries ended with 503 Service Unavailable; read back, the order was not found.",
+            id="not found",
         ),
     ],
 )
@@ -505,6 +513,31 @@ async def test_a_row_that_is_being_read_back_when_the_run_stops_has_one_more_loo
 
 
 @pytest.mark.virtual_time
+@pytest.mark.parametrize(
+    ("at_s", "last_look", "result"),
+    [
+        pytest.param(0.2, None, Result.RENAMED, id="while the refused rename is read back"),
+        pytest.param(0.2, Transient(), Result.UNKNOWN, id="and it can't be read"),
+        pytest.param(0.2, Slow(latency_s=60), Result.UNKNOWN, id="and reading takes longer than the grace"),
+        pytest.param(0.02, None, Result.RENAMED, id="while the answer is awaited"),
+    ],
+)
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 422])
+async def test_a_refused_row_is_told_when_the_run_stops(
+    at_s: float, last_look: Fault | None, result: Result, status: int
+) -> None:
+    """A rename that was sent is never called unsent, not even where the API said no and did it all the same."""
+    api = api_of(1)
+    first_look = Transient(retry_after_s=50)
+    reads = [first_look, last_look] if at_s > 0.1 else []
+    api.add("o0", script={"rename": [Refused(status=status, applied=True)], "get": reads})
+    changes = changes_of(api)
+    outcomes = await stopped(Bench.of(api), changes, stop_at_s=at_s)
+    assert (outcomes[2].result, outcomes[2].attempts) == (result, 1)
+    await check_truth(api, changes, outcomes)
+
+
+@pytest.mark.virtual_time
 async def test_a_row_that_was_never_applied_stays_pending() -> None:
     """Only 429s and refused connections: the stop leaves the row as it was, for the next run."""
     api = api_of(2)
@@ -610,6 +643,7 @@ def troubled_api() -> FakeOrdersApi:
         [REFUSED],
         [ForeignName(kept=FOREIGN)] * 2,
         [MADE, Refused(status=409)],
+        [Refused(status=409, applied=True)],
     ]
     for number, faults in enumerate(stories):
         api.add(f"o{number}", script={"rename": faults, "get": [Transient()]})
@@ -665,6 +699,7 @@ FAULTS = st.sampled_from(
         Throttled(retry_after_s=0.5),
         REFUSED,
         Refused(status=403),
+        Refused(status=409, applied=True),
         ForeignName(kept=FOREIGN),
         Hang(timeout_s=3),
         Hang(timeout_s=3, applied_after_s=1),

@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from batch_renamer.model import Change, Found, Missing, Order, Outcome, Reading, Result, Unreadable, Unsettled
-from batch_renamer.renaming.reconcile import LATE_S, Reread, SentRows, again_told_by, reconcile
+from batch_renamer.renaming.reconcile import LATE_S, REFUSED_LATE_S, Reread, SentRows, again_told_by, reconcile
 from tests.support.bench import Bench, batches_of, changes_of
 from tests.support.fake_api import FakeOrdersApi, Fault, Hang, Refused, Stale, Transient, Unconfirmed
 
@@ -61,7 +61,7 @@ LATE = {
     "408, never applied": ([Transient(status=408)], Result.UNKNOWN),
     "timed out, applied 40 s after it was sent": ([Hang(applied_after_s=40)], Result.RENAMED),
     "refused": ([Refused()], Result.FAILED),
-    "refused and applied later": ([Refused(applied=True), ], Result.RENAMED),
+    "refused and applied": ([Refused(applied=True)], Result.RENAMED),
 }  # fmt: skip
 
 
@@ -74,6 +74,34 @@ async def test_a_late_rename_is_seen_at_the_end_of_the_run(renames: list[Fault],
     outcome = (await rename_and_look_once_more(Bench.of(api, attempts=1), changes))[2]
     assert outcome.result is result
     assert bool(outcome.reason) == (result is not Result.RENAMED)
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 410, 422])
+async def test_a_refused_rename_that_an_old_copy_hides_is_seen_at_the_end_of_the_run(status: int) -> None:
+    """The order is read again seconds later: a replica may lag, or the server be late to do what it has refused."""
+    api = FakeOrdersApi({"o0": "old"}, script={("o0", "rename"): [Refused(status=status)]})
+
+    async def rename_late() -> None:
+        await anyio.sleep(3)
+        api.names["o0"] = "new o0"
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(rename_late)
+        outcome = (await rename_and_look_once_more(Bench.of(api), changes_of(api)))[2]
+    assert (outcome.result, outcome.final_name) == (Result.RENAMED, "new o0")
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("gone", [404, 410])
+@pytest.mark.parametrize("again", [0, 1], ids=["for a while", "still at the end"])
+async def test_an_order_that_is_not_found_after_a_lost_answer_is_not_called_gone(gone: int, again: int) -> None:
+    """The late look finds it; where it does not, an undo and an audit still have to look at it."""
+    not_found = [Refused(status=gone)] * (1 + again)
+    lost = [Transient(status=502, applied=True)]
+    api = FakeOrdersApi({"o0": "old"}, script={("o0", "rename"): lost, ("o0", "get"): not_found})
+    outcome = (await rename_and_look_once_more(Bench.of(api, attempts=1), changes_of(api)))[2]
+    assert outcome.result is (Result.UNKNOWN if again else Result.RENAMED)
 
 
 @pytest.mark.virtual_time
@@ -126,7 +154,7 @@ def found(name: str) -> Found:
         (UNKNOWN, found("old"), Result.UNKNOWN, "old"),
         (UNKNOWN, found("NEW"), Result.FAILED, "NEW"),
         (UNKNOWN, found("by another hand"), Result.UNKNOWN, "by another hand"),
-        (UNKNOWN, Missing(), Result.FAILED, None),
+        (UNKNOWN, Missing(), Result.UNKNOWN, None),
         (UNKNOWN, Unreadable(reason="503"), None, None),
         (CHANGED, found("NEW"), None, None),
         (CHANGED, found("new"), Result.RENAMED, "new"),
@@ -145,11 +173,12 @@ def test_what_a_later_reading_says(
         assert (after.result, after.final_name, after.seconds, after.attempts) == (result, final_name, 20.0, 0)
 
 
-def test_the_wait_is_for_lost_answers_alone_and_bounded() -> None:
-    """A refusal is read again at once; an answer lost long ago has waited already; little patience waits less."""
+def test_the_wait_is_longer_for_lost_answers_and_bounded() -> None:
+    """A refusal is read again seconds later; what was lost long ago has waited already; little patience waits less."""
     sent = SentRows()
     sent.note([replace(FAILED, attempts=1)], now=100.0)
-    assert (sent.rows, sent.wait_s(now=100.0, patience_s=900)) == ([2], 0)
+    assert (sent.rows, sent.wait_s(now=101.0, patience_s=900)) == ([2], REFUSED_LATE_S - 1)
+    assert sent.wait_s(now=101.0, patience_s=2) == 1
     sent.note([replace(UNKNOWN, attempts=1), replace(UNKNOWN, attempts=0)], now=104.0)
     assert sent.rows == [2, 2]
     assert sent.wait_s(now=106.0, patience_s=900) == LATE_S - 2
