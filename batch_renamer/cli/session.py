@@ -197,5 +197,6 @@ def within(
                 return body(session)
             except (Exception, KeyboardInterrupt) as error:
                 return ending.of(error)
-    except SettingsError as error:  # the log can't be opened
-        return ending.of(error)
+    except SettingsError as error:  # the log is no log
+        with logging_to(None, verbose=False, secrets=ending.secrets):
+            return ending.of(error)

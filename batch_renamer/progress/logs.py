@@ -136,10 +136,11 @@ class _LogFile(logging.FileHandler):
 def logging_to(file: Path | None, *, verbose: bool, secrets: list[str], must: bool = True) -> Iterator[None]:
     """Log to ``file`` (and, verbosely, to standard error) until the end of the block; ``secrets`` may still grow.
 
-    Without ``must``, a file that can't be written is said on standard error, and nothing is logged there.
+    A file that can't be opened is said on standard error, and nothing is logged there: what the journal keeps is enough
+    to work with. So is one that holds something else, unless a log there is a ``must``.
 
     Raises:
-        SettingsError: the file can't be written.
+        SettingsError: the file holds something that is no log.
     """
     logger = logging.getLogger("batch_renamer")
     # Without any handler, Python would print warnings on standard error.
@@ -150,8 +151,11 @@ def logging_to(file: Path | None, *, verbose: bool, secrets: list[str], must: bo
         except SettingsError as error:
             if must:
                 raise
-            with suppress(OSError):
-                sys.stderr.write(f"{error} This goes on without it.\n")
+            _say_without_log(str(error))
+        except OSError as error:
+            folder_missing = isinstance(error, FileNotFoundError) and not file.parent.exists()
+            why = f"there is no folder {file.parent}" if folder_missing else error.strerror
+            _say_without_log(f"The log file {file} can't be written: {why}.")
         else:
             handlers[-1].setFormatter(_JsonLines(secrets))
     if verbose:
@@ -172,14 +176,15 @@ def logging_to(file: Path | None, *, verbose: bool, secrets: list[str], must: bo
             handler.close()
 
 
+def _say_without_log(sentence: str) -> None:
+    with suppress(OSError):
+        sys.stderr.write(f"{sentence} This goes on without it.\n")
+
+
 def _private_file(file: Path) -> logging.Handler:
     _refuse_foreign_file(file)
-    try:
-        os.close(open_regular(file, os.O_CREAT | os.O_WRONLY | os.O_APPEND, devices=True))
-        return _LogFile(file, encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        msg = f"The log file {file} can't be written: {error.strerror}."
-        raise SettingsError(msg) from None
+    os.close(open_regular(file, os.O_CREAT | os.O_WRONLY | os.O_APPEND, devices=True))
+    return _LogFile(file, encoding="utf-8", errors="backslashreplace")
 
 
 def _refuse_foreign_file(file: Path) -> None:

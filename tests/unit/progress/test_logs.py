@@ -136,15 +136,21 @@ def test_logging_is_left_as_it_was_found(path: Path, fails: bool) -> None:
     assert path.read_text() == ""
 
 
-@pytest.mark.parametrize("where", ["missing/run.log", "."], ids=["no folder", "a folder"])
-def test_log_that_can_not_be_written_is_wrong_input(tmp_path: Path, where: str) -> None:
-    """It is found out before anything is sent, and nothing is left behind."""
+@pytest.mark.parametrize(
+    ("where", "why"),
+    [("missing/run.log", "there is no folder {}/missing"), (".", "it is a folder"), ("n" * 300, "File name too long")],
+    ids=["no folder", "a folder", "too long"],
+)
+def test_log_that_can_not_be_opened_is_said_and_the_run_goes_on(
+    tmp_path: Path, where: str, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line, nothing is made, and nothing is left behind."""
     before = list(logging.getLogger("batch_renamer").handlers)
-    with (
-        pytest.raises(SettingsError, match=r"^The log file .+ can't be written: .+\.$"),
-        logging_to(tmp_path / where, verbose=False, secrets=[]),
-    ):
-        pass
+    with logging_to(tmp_path / where, verbose=False, secrets=[]):
+        log.warning("not for the screen")
+    said = f"The log file {tmp_path / where} can't be written: {why.format(tmp_path)}. This goes on without it.\n"
+    assert capsys.readouterr().err == said
+    assert list(tmp_path.iterdir()) == []
     assert logging.getLogger("batch_renamer").handlers == before
 
 
@@ -198,13 +204,14 @@ def test_record_that_can_not_be_formatted_is_said_without_its_arguments(
     assert [line["message"] for line in lines(path)] == ["next"]
 
 
-def test_file_that_is_not_needed_stops_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What only looks at past runs says that nothing is logged, and goes on."""
-    with logging_to(tmp_path / "missing" / "run.log", verbose=False, secrets=[], must=False):
+def test_file_that_is_not_needed_stops_nothing(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What only looks at past runs says that nothing is logged, and goes on, where a run would be refused."""
+    path.write_text("order_id,new_name\n", encoding="utf-8")
+    with logging_to(path, verbose=False, secrets=[], must=False):
         log.warning("not for the screen")
     said = capsys.readouterr().err
     assert said.count("\n") == 1
-    assert said.endswith("can't be written: No such file or directory. This goes on without it.\n")
+    assert said.endswith("give another --log-file. This goes on without it.\n")
 
 
 def test_what_is_shown_anyway_is_not_said_twice(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
