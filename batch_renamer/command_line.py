@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from batch_renamer.commands import CARRIED_OPTIONS, SHARED_OPTIONS, Command
 
@@ -55,7 +55,7 @@ def command_line(
     return shlex.join(words)
 
 
-def carried_options(given: Mapping[str, Any]) -> dict[str, Any]:
+def carried_options(given: Mapping[str, object]) -> dict[str, object]:
     """Return the options that the next command shall have, too.
 
     Example:
@@ -65,9 +65,9 @@ def carried_options(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if name in CARRIED_OPTIONS}
 
 
-def with_environment(given: Mapping[str, Any], settings: Settings, environ: Mapping[str, str]) -> dict[str, Any]:
+def with_environment(given: Mapping[str, object], settings: Settings, environ: Mapping[str, str]) -> dict[str, object]:
     """Return the options that say as flags what the environment said, too: it is another one where they are pasted."""
-    said: dict[str, Any] = {}
+    said: dict[str, object] = {}
     for name, source in settings.sources:
         if source not in environ or (settings.sandbox and name == "base_url"):
             continue  # the sandbox has an address of its own

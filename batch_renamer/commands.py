@@ -16,6 +16,8 @@ __all__ = [
     "CHECK",
     "COMMANDS",
     "PLAN",
+    "RECORDED",
+    "RENAMING",
     "REPORT",
     "RESUME",
     "RUNS",
@@ -139,6 +141,12 @@ COMMANDS: Mapping[str, Command] = {
     for command in (CHECK, PLAN, APPLY, APPLY_PLAN, RESUME, UNDO, UNDO_DRY_RUN, AUDIT, RUNS, SHOW, REPORT)
 }
 """Every command of the command line by its name; the sandbox, which is served and has no run, is not among them."""
+
+RECORDED = (PLAN, APPLY, UNDO, UNDO_DRY_RUN, AUDIT)
+"""What the journal calls the runs that it keeps."""
+
+RENAMING = (APPLY, UNDO)
+"""What it calls those that were to rename."""
 
 SHARED_OPTIONS = frozenset(name for command in COMMANDS.values() for name in command.options)
 """The options that several commands take; what a command has of its own is not among them."""

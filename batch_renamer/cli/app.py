@@ -1,4 +1,4 @@
-"""The command line: words enter, an exit code leaves. The work is done in `commands`, imported when it is wanted."""
+"""The command line: words enter, an exit code leaves. Each command has its module, imported when it is wanted."""
 
 from __future__ import annotations
 
@@ -96,16 +96,20 @@ def _root(
 
 @app.command(cls=_Command)
 @with_options(CHECK)
-def check(file: Spreadsheet, **given: Any) -> None:
+def check(file: Spreadsheet, **given: object) -> None:
     """Read the spreadsheet and report every bad row; offline."""
-    _exit(_commands().with_sheet(CHECK, file, given))
+    from batch_renamer.cli.check import check as run
+
+    _exit(run(file, given))
 
 
 @app.command(cls=_Command)
 @with_options(PLAN)
-def plan(file: Spreadsheet, **given: Any) -> None:
+def plan(file: Spreadsheet, **given: object) -> None:
     """The dry run: show old -> new for every row, and keep the plan. Nothing is renamed."""
-    _exit(_commands().with_sheet(PLAN, file, given))
+    from batch_renamer.cli.apply import plan as run
+
+    _exit(run(file, given))
 
 
 @app.command(cls=_Command)
@@ -119,15 +123,17 @@ def apply(
         str | None, typer.Option("--plan", help="Instead of FILE: commit exactly this kept plan.", metavar="ID")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would happen; the same as plan.")] = False,
-    **given: Any,
+    **given: object,
 ) -> None:
     """Rename: read the orders' current names, show the plan, ask, rename, report."""
     if (file is None) == (plan is None) or (plan is not None and dry_run):
         raise _WrongWords("Give either a spreadsheet or --plan ID (and --dry-run only with a spreadsheet).")
+    from batch_renamer.cli import apply as run
+
     if plan is not None:
-        _exit(_commands().apply_plan(plan, given))
+        _exit(run.apply_plan(plan, given))
     elif file is not None:
-        _exit(_commands().with_sheet(PLAN if dry_run else APPLY, file, given))
+        _exit(run.plan(file, given) if dry_run else run.apply(file, given))
 
 
 @app.command(cls=_Command)
@@ -136,10 +142,12 @@ def resume(
     run: RunToFinish = None,
     failed: Annotated[bool, typer.Option("--failed", help="Try the failed rows again, too.")] = False,
     same_account: SameAccount = False,
-    **given: Any,
+    **given: object,
 ) -> None:
     """Finish an interrupted run: what it did not come to, and what may have been applied after reading it back."""
-    _exit(_commands().resume(run, given, failed=failed, same_account=same_account))
+    from batch_renamer.cli.resume import resume as finish
+
+    _exit(finish(run, given, failed=failed, same_account=same_account))
 
 
 @app.command(cls=_Command)
@@ -148,17 +156,21 @@ def undo(
     run: RunToUndo = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be put back.")] = False,
     same_account: SameAccount = False,
-    **given: Any,
+    **given: object,
 ) -> None:
     """Put the old names of a run back, where the order still has the name that the run gave it."""
-    _exit(_commands().undo(run, given, dry_run=dry_run, same_account=same_account))
+    from batch_renamer.cli.undo import undo as put_back
+
+    _exit(put_back(run, given, dry_run=dry_run, same_account=same_account))
 
 
 @app.command(cls=_Command)
 @with_options(AUDIT)
-def audit(run: RunToAudit = None, same_account: SameAccount = False, **given: Any) -> None:
+def audit(run: RunToAudit = None, same_account: SameAccount = False, **given: object) -> None:
     """Re-read the orders of a run and say which still have its names. Nothing is renamed."""
-    _exit(_commands().audit(run, given, same_account=same_account))
+    from batch_renamer.cli.audit import audit as compare
+
+    _exit(compare(run, given, same_account=same_account))
 
 
 @app.command(cls=_Command)
@@ -171,24 +183,30 @@ def runs(
         str | None,
         typer.Option("--dismiss", help="First note that this interrupted run will not be finished.", metavar="ID"),
     ] = None,
-    **given: Any,
+    **given: object,
 ) -> None:
     """List past runs, newest first."""
-    _exit(_commands().list_runs(given, prune=prune, dismiss=dismiss))
+    from batch_renamer.cli.runs import list_runs
+
+    _exit(list_runs(given, prune=prune, dismiss=dismiss))
 
 
 @app.command(cls=_Command)
 @with_options(SHOW)
-def show(run: RunToShow = None, **given: Any) -> None:
+def show(run: RunToShow = None, **given: object) -> None:
     """Show one past run."""
-    _exit(_commands().show_one(run, given))
+    from batch_renamer.cli.show import show_one
+
+    _exit(show_one(run, given))
 
 
 @app.command(cls=_Command)
 @with_options(REPORT)
-def report(run: RunToShow = None, **given: Any) -> None:
+def report(run: RunToShow = None, **given: object) -> None:
     """Write the report of a past run again."""
-    _exit(_commands().report_again(run, given))
+    from batch_renamer.cli.report import report_again
+
+    _exit(report_again(run, given))
 
 
 @app.command(cls=_Command)
@@ -206,14 +224,20 @@ def sandbox(
     log_file: Annotated[Path | None, typer.Option(help="Log every request to this file.", metavar="FILE")] = None,
 ) -> None:
     """Serve a local stand-in for the Orders API, with faults on request; stop it with Ctrl-C."""
-    options = {"port": port, "orders": orders, "images": images, "faults": faults, "limit": limit, "latency": latency}
-    _exit(_commands().run_sandbox(orders_file=orders_file, log_file=log_file, **options))
+    from batch_renamer.cli.sandbox import run_sandbox
 
-
-def _commands() -> Any:
-    from batch_renamer.cli import commands  # noqa: PLC0415 - heavy; --help does without it
-
-    return commands
+    _exit(
+        run_sandbox(
+            port=port,
+            orders=orders,
+            images=images,
+            faults=faults,
+            limit=limit,
+            latency=latency,
+            orders_file=orders_file,
+            log_file=log_file,
+        )
+    )
 
 
 def _exit(code: int) -> NoReturn:
@@ -285,7 +309,7 @@ def _refuse_words(error: Any) -> int:
 
 def _say(text: str) -> None:
     """Write to standard error, as far as there is one."""
-    from batch_renamer.progress import visible  # noqa: PLC0415 - only what goes wrong needs it
+    from batch_renamer.progress import visible
 
     with suppress(OSError, ValueError):
         sys.stderr.write("\n".join(map(visible, text.splitlines())) + "\n")

@@ -17,7 +17,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from batch_renamer.commands import Command
 from batch_renamer.errors import (
@@ -67,7 +66,7 @@ class Ending:
         """Take what the settings say about it."""
         self.as_json, self.log_file, self.state_dir = settings.json, settings.log_file, settings.state_dir
 
-    def guess(self, given: Mapping[str, Any], environ: Mapping[str, str]) -> None:
+    def guess(self, given: Mapping[str, object], environ: Mapping[str, str]) -> None:
         """Take what can be told of it where the settings have a mistake."""
         with suppress(Exception):  # what is wrong has been said, or is about to be; this only finds places for it
             self.take(usable_settings(given, environ=environ))

@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from batch_renamer.client import GRACE_S
 from batch_renamer.command_line import carried_options, command_line
@@ -86,7 +86,7 @@ class Insistence:
 
 
 @contextmanager
-def stopped_by_signals(run: Run, given: Mapping[str, Any]) -> Iterator[None]:
+def stopped_by_signals(run: Run, given: Mapping[str, object]) -> Iterator[None]:
     """Let signals stop the run while the block lasts; in the running event loop, and in the main thread only.
 
     When it has ended well, signals have nothing to stop any more: from then on the process keeps them from cutting its
@@ -114,20 +114,20 @@ def stopped_by_signals(run: Run, given: Mapping[str, Any]) -> Iterator[None]:
             timer.cancel()
 
 
-def _end_process(run: Run, given: Mapping[str, Any], cause: InterruptedRunError) -> NoReturn:
+def _end_process(run: Run, given: Mapping[str, object], cause: InterruptedRunError) -> NoReturn:
     """End the process from outside of the run; the journal holds all that was done."""
     with suppress(OSError):
         remove_unfinished(run.targets)
     lines = [str(cause)]
-    if run.begun_in_journal and run.command.writes:
+    if run.begun_in_journal and run.job.command.writes:
         lines += ["To go on with what is left:", command_line(RESUME, [run.record.id], carried_options(given))]
     _exit(lines, cause.exit_code)
 
 
-def _leave_result(run: Run, given: Mapping[str, Any], cause: InterruptedRunError) -> NoReturn:
+def _leave_result(run: Run, given: Mapping[str, object], cause: InterruptedRunError) -> NoReturn:
     """End the process although its result is not written to its end; the run itself had ended."""
     lines = [str(cause)]
-    if run.begun_in_journal and not run.command.offline:
+    if run.begun_in_journal and not run.job.command.offline:
         lines += ["The run itself had ended. To see its result:"]
         lines += [command_line(SHOW, [run.record.id], carried_options(given))]
     _exit(lines, cause.exit_code)

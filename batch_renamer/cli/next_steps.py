@@ -6,7 +6,6 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from batch_renamer.command_line import carried_options, command_line
 from batch_renamer.commands import APPLY, RESUME, UNDO
@@ -21,32 +20,32 @@ __all__ = ["commit_command", "next_step", "plan_is_kept", "reminder"]
 _TO_BE_RESUMED = (3, 4, 129, 130, 143)
 
 
-def next_step(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> tuple[str, str]:
+def next_step(run: Run, summary: RunSummary, given: Mapping[str, object]) -> tuple[str, str]:
     """Return what the user may want to do next: a few words, and the exact command."""
-    if run.command.offline or not run.journal.is_in_place():  # no later command would find the run
+    if run.job.command.offline or not run.job.journal.is_in_place():  # no later command would find the run
         return "", ""
-    if not run.command.writes:
+    if not run.job.command.writes:
         return _after_looking(run, summary, given)
     return _after_renaming(run, summary, given)
 
 
-def _after_looking(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> tuple[str, str]:
+def _after_looking(run: Run, summary: RunSummary, given: Mapping[str, object]) -> tuple[str, str]:
     kept = carried_options(given)
     if summary.exit_code in _TO_BE_RESUMED:
         return "To do it again from the start:", _same_again(run, given)
     if summary.stopped or not summary.counts.get(Result.PLANNED):
         return "", ""
-    if run.origin is None:
+    if run.job.origin is None:
         return "To do exactly this:", command_line(APPLY, [], {"plan": summary.run_id, **kept})
-    return "To do this:", command_line(UNDO, [run.origin.id], kept)
+    return "To do this:", command_line(UNDO, [run.job.origin.id], kept)
 
 
-def _after_renaming(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> tuple[str, str]:
+def _after_renaming(run: Run, summary: RunSummary, given: Mapping[str, object]) -> tuple[str, str]:
     kept, stopped = carried_options(given), summary.exit_code in _TO_BE_RESUMED
     if (stopped or summary.exit_code == LockedError.exit_code) and plan_is_kept(run):
         return "To begin with the plan, which is whole:", commit_command(run, given)
     if stopped:
-        record = run.journal.runs.get(run.record.id)
+        record = run.job.journal.runs.get(run.record.id)
         if committed(record) or not isinstance(run.stop.cause, TooManyFailuresError):
             if interrupted(record, summary.counts) or Result.UNKNOWN in summary.counts:
                 return "To go on with what is left:", command_line(RESUME, [summary.run_id], kept)
@@ -58,7 +57,7 @@ def _after_renaming(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> 
     return "", ""
 
 
-def reminder(journal: Journal, run: RunRecord, given: Mapping[str, Any]) -> str:
+def reminder(journal: Journal, run: RunRecord, given: Mapping[str, object]) -> str:
     """Return what is to be said of an earlier run that was interrupted: it is easily forgotten over night."""
     if not run.spec.from_sheet or (found := unfinished(journal, run)) is None:
         return ""
@@ -75,17 +74,17 @@ def plan_is_kept(run: Run) -> bool:
 
     So it is, too, when not even the beginning of the renaming could be noted.
     """
-    return run.command.from_sheet and merely_planned(run.journal.runs.get(run.record.id))
+    return run.job.command.from_sheet and merely_planned(run.job.journal.runs.get(run.record.id))
 
 
-def commit_command(run: Run, given: Mapping[str, Any]) -> str:
+def commit_command(run: Run, given: Mapping[str, object]) -> str:
     """Return the command that does a kept plan."""
     return command_line(APPLY, [], {"plan": run.record.id, **carried_options(given)})
 
 
-def _same_again(run: Run, given: Mapping[str, Any]) -> str:
+def _same_again(run: Run, given: Mapping[str, object]) -> str:
     """Return the command itself: what only reads keeps nothing that could be gone on with."""
     again_given = {name: value for name, value in given.items() if name != "sandbox_reset"}
-    if run.origin is None:
-        return command_line(run.command, [run.sheet or Path()], again_given)
-    return command_line(run.command, [run.origin.id, *run.command.switches], again_given)
+    if run.job.origin is None:
+        return command_line(run.job.command, [run.job.sheet or Path()], again_given)
+    return command_line(run.job.command, [run.job.origin.id, *run.job.command.switches], again_given)

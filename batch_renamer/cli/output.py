@@ -9,7 +9,6 @@ import logging
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from batch_renamer.cli.ending import output_lost
 from batch_renamer.cli.next_steps import commit_command, next_step, plan_is_kept
@@ -26,20 +25,20 @@ log = logging.getLogger("batch_renamer")
 _MOST_SHOWN = 1_000
 
 
-def show(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> int:
+def show(run: Run, summary: RunSummary, given: Mapping[str, object]) -> int:
     """Show what became of a run, and the exact command that goes on; return the exit code."""
-    settings = run.settings
+    settings = run.job.settings
     if settings.json:
         summary = _written_as_json(run, summary)
     if run.declined:
-        run.progress.message("Nothing was sent.")
+        run.job.progress.message("Nothing was sent.")
         if plan_is_kept(run):
-            run.progress.message("The plan is kept. To do exactly this after all:")
-            run.progress.message(commit_command(run, given))
+            run.job.progress.message("The plan is kept. To do exactly this after all:")
+            run.job.progress.message(commit_command(run, given))
         return summary.exit_code
     hint, command = next_step(run, summary, given)
-    planned = run.planned(limit=_MOST_SHOWN) if run.dry else []
-    about = went_before(run.journal, run.record)
+    planned = run.planned(limit=_MOST_SHOWN) if run.job.command.dry else []
+    about = went_before(run.job.journal, run.record)
     view = RunView(
         summary=summary,
         problems=tuple(run.reasons()),
@@ -49,14 +48,14 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, Any]) -> int:
         next_hint=hint,
         next_command=command,
         putting_back=run.puts_back,
-        dry=run.dry,
+        dry=run.job.command.dry,
         about=named(about) if about is not None else "",
         about_undo=about is not None and about.spec.puts_back,
     )
     error = show_run(view, sys.stderr if settings.json else sys.stdout, quiet=settings.quiet)
     if error is None or settings.json or isinstance(error, BrokenPipeError):
         return summary.exit_code  # Whoever has seen enough of it, knows that there was more.
-    run.progress.message(str(lost := output_lost(error)), error=True)
+    run.job.progress.message(str(lost := output_lost(error)), error=True)
     # Where there is a report, what was shown is no more than a view of it.
     return summary.exit_code or (0 if summary.reports else lost.exit_code)
 

@@ -25,27 +25,27 @@ _MOST_SHOWN = 20
 async def ask(run: Run) -> bool:
     """Show the plan and ask whether it shall be done."""
     # The journal does not belong in the event loop: a large plan takes a while to be counted.
-    view, open_rows = await run.journal.in_thread(_planned, run)
-    if not run.command.resumes:
+    view, open_rows = await run.job.journal.in_thread(_planned, run)
+    if not run.job.command.resumes:
         show_run(view, sys.stderr)
-    profile = f" (profile {run.settings.profile})" if run.settings.profile else ""
-    if run.command.resumes:
+    profile = f" (profile {run.job.settings.profile})" if run.job.settings.profile else ""
+    if run.job.command.resumes:
         what = f"Go on with {orders(open_rows)} of {_taken_up(run, view.about)}"
-    elif run.command.puts_back:
+    elif run.job.command.puts_back:
         names = "the names back that they had before it" if view.about_undo else "their old names back"
         what = f"Undo {visible(view.about)}: give {orders(open_rows)} {names}"
     else:
         what = f"Rename {orders(open_rows)}"
     with run.stop.interruptible():
-        return await _yes(f"\n{what} at {run.destination.base_url}{profile}? [y/N] ")
+        return await _yes(f"\n{what} at {run.job.destination.base_url}{profile}? [y/N] ")
 
 
 def _planned(run: Run) -> tuple[RunView, int]:
     """Return the plan as it is shown, and how many orders it would rename."""
-    about = went_before(run.journal, run.record)
+    about = went_before(run.job.journal, run.record)
     view = RunView(
         summary=RunSummary(
-            run_id=run.record.id, command=run.command.word, counts=run.counts(), warnings=tuple(run.warnings)
+            run_id=run.record.id, command=run.job.command.word, counts=run.counts(), warnings=tuple(run.warnings)
         ),
         problems=tuple(run.reasons()),
         row_warnings=tuple(run.row_warnings()),

@@ -12,14 +12,16 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from batch_renamer.cli.ending import Ending, ReaderGoneError, output_lost
+from batch_renamer.cli.next_steps import reminder
+from batch_renamer.cli.prompts import ask, ask_to_rename_again
 from batch_renamer.command_line import command_line, with_environment
 from batch_renamer.commands import Command
 from batch_renamer.errors import JournalError, NeverBeganError, SettingsError
 from batch_renamer.jobs import (
     Destination,
+    Job,
     address_of,
     files_taken,
     find,
@@ -74,8 +76,8 @@ class Session:
     """
 
     command: Command
-    given: Mapping[str, Any]
-    flags: Mapping[str, Any]
+    given: Mapping[str, object]
+    flags: Mapping[str, object]
     settings: Settings
     secrets: list[str] = field(repr=False)
 
@@ -99,9 +101,36 @@ class Session:
         """Whether a person can be asked."""
         return sys.stdin is not None and sys.stdin.isatty()  # None: it was closed
 
+    @contextmanager
+    def connected_job(self) -> Iterator[Job]:
+        """Give the job of a command that sends requests, as yet without rows.
+
+        Raises:
+            SettingsError: there is no usable key.
+            NeverBeganError: the state can't be used.
+        """
+        destination, notes = self.destination()
+        with self.screen() as progress, self.journal() as journal:
+            yield self.job(journal=journal, progress=progress, destination=destination, notes=notes)
+
+    def job(self, *, journal: Journal, progress: Progress, destination: Destination, notes: Sequence[str] = ()) -> Job:
+        """Return the job of this command, as yet without rows."""
+        return Job(
+            command=self.command,
+            settings=self.settings,
+            journal=journal,
+            progress=progress,
+            destination=destination,
+            confirm=None if self.settings.yes else ask,
+            confirm_again=None if self.settings.yes else ask_to_rename_again,
+            reminder=lambda ended: reminder(journal, ended, self.given),
+            notes=tuple(notes),
+            own_process=True,
+        )
+
     def needs_yes(self) -> None:
-        """Refuse to write where nobody can be asked and nobody has said yes beforehand."""
-        if not self.settings.yes and not self.on_a_terminal:
+        """Refuse to write where no person can be asked and ``--yes`` was not given."""
+        if self.command.writes and not self.settings.yes and not self.on_a_terminal:
             msg = "There is no terminal to ask on: give --yes to rename without a question. Nothing was sent."
             raise SettingsError(msg)
 
@@ -166,7 +195,11 @@ class Session:
 
 
 def within(
-    command: Command, given: Mapping[str, Any], body: Callable[[Session], int], *, same_again: Sequence[str | Path] = ()
+    command: Command,
+    given: Mapping[str, object],
+    body: Callable[[Session], int],
+    *,
+    same_again: Sequence[str | Path] = (),
 ) -> int:
     """Run the body of a command in its session; return the exit code.
 

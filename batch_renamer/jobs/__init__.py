@@ -32,12 +32,15 @@ from batch_renamer.jobs.history import (
     went_before,
     why_closed,
 )
-from batch_renamer.jobs.job import perform
+from batch_renamer.jobs.job import Bounds, Job
+from batch_renamer.jobs.pipeline import perform
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages import load_options
 
 __all__ = [
+    "Bounds",
     "Destination",
+    "Job",
     "Run",
     "address_of",
     "as_this_account",

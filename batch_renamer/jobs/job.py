@@ -1,139 +1,92 @@
-"""The stages of a job in their order: a run enters, a run in figures leaves.
-
-A stage is a function of the `Run`; it reads and writes the journal. An error that ends the run becomes the cause of its
-stop, the stages that are left are passed over, and the run is concluded all the same.
-"""
+"""What a job is given before it begins. Nothing of it changes later: what the job comes to is in its `Run`."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-import anyio
+from batch_renamer.commands import Command
+from batch_renamer.jobs.destinations import Destination
+from batch_renamer.journal import Journal, NewRun, RunRecord
+from batch_renamer.loader import Sheet
+from batch_renamer.progress import Progress
+from batch_renamer.settings import Settings
 
-from batch_renamer.client import Stopping
-from batch_renamer.commands import APPLY, APPLY_PLAN, AUDIT, CHECK, PLAN, RESUME, UNDO, UNDO_DRY_RUN, Command
-from batch_renamer.errors import BatchRenamerError, JournalError, NeverBeganError
-from batch_renamer.jobs.run import Run
-from batch_renamer.jobs.stages import (
-    adopt,
-    aim,
-    ask_again,
-    conclude,
-    confirm,
-    connect,
-    hold,
-    load,
-    lock,
-    lock_is_free,
-    prove,
-    read,
-    recheck,
-    rename,
-    reopen,
-    reverse,
-    still_whole,
-    take_up,
-    weigh,
-)
-from batch_renamer.model import RunSummary
-from batch_renamer.progress import about, level_of
+if TYPE_CHECKING:
+    from batch_renamer.jobs.run import Run
 
-__all__ = ["perform"]
+__all__ = ["Bounds", "Job", "OpenSheet"]
 
-log = logging.getLogger("batch_renamer")
-
-Stage = Callable[[Run], Awaitable[None]]
-
-_STAGES: dict[Command, tuple[Stage, ...]] = {
-    CHECK: (load, aim),
-    PLAN: (load, hold, aim, connect, prove, read, weigh),
-    APPLY: (load, hold, aim, connect, prove, read, ask_again, weigh, confirm, lock, rename),
-    APPLY_PLAN: (adopt, hold, aim, connect, prove, read, weigh, confirm, lock, rename),
-    RESUME: (take_up, hold, aim, connect, prove, confirm, lock, reopen, read, weigh, rename),
-    UNDO: (lock_is_free, reverse, hold, aim, connect, prove, read, weigh, confirm, lock, still_whole, rename),
-    UNDO_DRY_RUN: (reverse, hold, aim, connect, prove, read, weigh),
-    AUDIT: (recheck, hold, aim, connect, prove, read),
-}
+OpenSheet = Callable[[Callable[[], bool]], AbstractContextManager[Sheet]]
+"""Opens the spreadsheet; what it is given tells whether to give up."""
 
 
-async def perform(run: Run) -> RunSummary:
-    """Take a run through the stages of its command and conclude it.
+class Bounds(NamedTuple):
+    """What limits a run beforehand: so many renames as a trial, so many at most, and no bad row at all."""
 
-    Raises:
-        SheetError: the spreadsheet can't be read, so there is nothing to conclude.
-        NeverBeganError: nor is there when not even its rows could be kept.
+    first: int | None
+    max_renames: int | None
+    strict: bool
+
+    @classmethod
+    def of(cls, source: Settings | RunRecord) -> Bounds:
+        """Return the bounds that the settings say, or those that a run was begun with."""
+        return cls(first=source.first, max_renames=source.max_renames, strict=source.strict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One command with its tools and its rows' source.
+
+    ``sheet`` is the spreadsheet's path (None for a DataFrame), ``digest`` tells whether it is the same as before.
+    ``origin`` is the run that this one commits, takes up, undoes or audits; ``again_failed`` takes up what failed, too.
+    ``confirm`` shows the plan and asks; without it the answer is yes. ``confirm_again`` asks whether so many orders are
+    to be renamed again: an earlier run of the same rows renamed them, and they were renamed since. ``reminder`` says at
+    the end what else waits to be done, if anything. ``notes`` are said at the end in any case. ``own_process`` tells
+    that the process serves nothing else, so that its memory may be arranged for the job.
     """
-    async with AsyncExitStack() as run.opened:
-        _log_beginning(run)
-        async with anyio.create_task_group() as run.background:
-            for stage in _STAGES[run.command]:
-                try:
-                    await stage(run)
-                except BatchRenamerError as error:
-                    run.stop.request(error)
-                except Stopping:
-                    log.debug("%s was interrupted", stage.__name__)
-                if run.stop.requested:
-                    break
-            run.background.cancel_scope.cancel()
-        run.progress.close()
-        if not run.begun_in_journal and run.stop.cause is not None:
-            raise _never_began(run.stop.cause)
-        # Still under the lock: whoever takes the run up next is to find it concluded.
-        summary = await conclude(run)
-    _log_end(run, summary)
-    return summary
 
+    command: Command
+    settings: Settings
+    journal: Journal
+    progress: Progress
+    destination: Destination
+    open_sheet: OpenSheet | None = None
+    sheet: Path | None = None
+    digest: str | None = None
+    origin: RunRecord | None = None
+    again_failed: bool = False
+    confirm: Callable[[Run], Awaitable[bool]] | None = None
+    confirm_again: Callable[[Run, int], Awaitable[bool]] | None = None
+    reminder: Callable[[RunRecord], str] | None = None
+    notes: tuple[str, ...] = ()
+    own_process: bool = False
 
-def _never_began(cause: BatchRenamerError) -> BatchRenamerError:
-    return NeverBeganError(str(cause)) if isinstance(cause, JournalError) else cause
+    @property
+    def bounds(self) -> Bounds:
+        """The bounds that hold: a run that is taken up keeps those that it was begun with."""
+        return Bounds.of(self.origin if self.command.resumes and self.origin is not None else self.settings)
 
-
-def _log_beginning(run: Run) -> None:
-    origin, destination = run.origin, run.destination
-    rows = str(run.sheet) if run.sheet is not None else f"run {origin.id}" if origin is not None else "a DataFrame"
-    log.info(
-        "%s begins: %s at %s",
-        run.command,
-        rows,
-        destination.base_url or "no address",
-        extra=about(
-            command=str(run.command),
-            sheet=str(run.sheet) if run.sheet is not None else None,
-            of=origin.id if origin is not None else None,
-            base_url=destination.base_url or None,
-            profile=destination.profile,
-        ),
-    )
-
-
-def _log_end(run: Run, summary: RunSummary) -> None:
-    """Log what the run came to: one line to be found by its exit code, and one for each of its notes."""
-    # A check is no run: nothing of it is kept, so that its id would name nothing.
-    run_id = summary.run_id if not run.command.offline else None
-    for note in summary.warnings:
-        log.warning("%s", note, extra=about(on_screen=True, run_id=run_id))
-    said = ", ".join(f"{count} {result}" for result, count in summary.counts.items())
-    log.log(
-        level_of(summary.exit_code),
-        "%s ended (exit code %d): %s%s",
-        f"run {run_id}" if run_id else run.command,
-        summary.exit_code,
-        said,
-        f"; {summary.stopped}" if summary.stopped else "",
-        extra=about(
-            command=str(run.command),
-            run_id=run_id,
-            sheet=str(run.sheet_path) if run.sheet_path is not None else None,
-            exit_code=summary.exit_code,
-            error=summary.stopped or None,
-            counts={result.value: count for result, count in summary.counts.items()},
-            seconds=round(summary.seconds, 1),
-            requests=summary.requests,
-            throttled=summary.throttled,
-            limit_per_s=run.learnt_per_s,
-            reports=list(summary.reports),
-        ),
-    )
+    def new_run(self, *, delimiter: str | None) -> NewRun:
+        """Return the entry in the journal that the job begins with."""
+        origin = self.origin
+        sheet = str(self.sheet.absolute()) if self.sheet is not None else None
+        return NewRun(
+            command=self.command.recorded_as,
+            base_url=self.destination.base_url,
+            profile=self.destination.profile,
+            account=self.destination.account,
+            key_print=self.destination.key_print,
+            sheet=sheet if origin is None else origin.sheet,
+            digest=self.digest,
+            delimiter=delimiter if origin is None else origin.delimiter,
+            parent=origin,
+            first=self.bounds.first,
+            max_renames=self.bounds.max_renames,
+            strict=self.bounds.strict,
+            # As they were asked for, until their places are proven: the run may be taken up before that.
+            reports=[str(Path(report).absolute()) for report in self.settings.report],
+        )

@@ -23,6 +23,7 @@ from batch_renamer.commands import APPLY, PLAN, RESUME, UNDO
 from batch_renamer.errors import BatchRenamerError, InterruptedRunError, SettingsError, SheetError
 from batch_renamer.jobs import (
     Destination,
+    Job,
     Run,
     committed,
     interrupted,
@@ -138,12 +139,14 @@ class FrameJob:
 
     def _new_run(self, settings: Settings, journal: Journal, destination: Destination) -> Run:
         return Run(
-            command=PLAN if self._dry_run else APPLY,
-            settings=settings,
-            journal=journal,
-            progress=make_progress(io.StringIO(), quiet=True),
-            destination=destination,
-            open_sheet=lambda _: nullcontext(open_frame(self._frame, load_options(settings))),
+            Job(
+                command=PLAN if self._dry_run else APPLY,
+                settings=settings,
+                journal=journal,
+                progress=make_progress(io.StringIO(), quiet=True),
+                destination=destination,
+                open_sheet=lambda _: nullcontext(open_frame(self._frame, load_options(settings))),
+            )
         )
 
 
@@ -196,7 +199,7 @@ def _is_unfinished(run: Run) -> bool:
     if not run.begun_in_journal:
         return False
     try:
-        record, counts = run.journal.runs.get(run.record.id), run.journal.results.counts(run.record)
+        record, counts = run.job.journal.runs.get(run.record.id), run.job.journal.results.counts(run.record)
     except BatchRenamerError as error:
         log.error("what became of run %s can't be told: %s", run.record.id, error)  # noqa: TRY400 - the cause is its sentence
         return True
@@ -205,12 +208,12 @@ def _is_unfinished(run: Run) -> bool:
 
 def _ways_on(run: Run) -> str:
     """Return how a run that was stopped can be finished or taken back, in words."""
-    counts = run.journal.results.counts(run.record)
-    options: dict[str, object] = {"state_dir": str(run.settings.state_dir)}
-    if run.settings.sandbox:
+    counts = run.job.journal.results.counts(run.record)
+    options: dict[str, object] = {"state_dir": str(run.job.settings.state_dir)}
+    if run.job.settings.sandbox:
         options["sandbox"] = True
-    elif "base_url" in dict(run.settings.sources):
-        options["base_url"] = run.settings.base_url
+    elif "base_url" in dict(run.job.settings.sources):
+        options["base_url"] = run.job.settings.base_url
     program = ["batch-renamer"]  # this process may have been started by any other
     resume, undo = (command_line(command, [run.record.id], options, program=program) for command in (RESUME, UNDO))
     renamed = f"{counts.get(Result.RENAMED, 0)} of {sum(counts.values())} orders are renamed"

@@ -21,7 +21,8 @@ from batch_renamer.client.orders_api import OrderPage, OrdersApi
 from batch_renamer.commands import COMMANDS
 from batch_renamer.jobs import stages
 from batch_renamer.jobs.destinations import Destination, open_journal, to_api
-from batch_renamer.jobs.job import perform
+from batch_renamer.jobs.job import Job
+from batch_renamer.jobs.pipeline import perform
 from batch_renamer.jobs.run import Run
 from batch_renamer.journal import Journal
 from batch_renamer.loader import open_sheet
@@ -85,8 +86,8 @@ async def rename_only(
         run = _run("apply", Path(), settings, journal, to_api(settings, ApiKey(KEY)))
         run.enter(run.begin())
         async with anyio.create_task_group() as run.background, AsyncExitStack() as run.opened:
-            await stages.connect(run)
-            await rename_all(batches(), record, gateway=run.gateway, workers=run.most_at_once, stop=run.stop)
+            session = await stages.connect(run)
+            await rename_all(batches(), record, gateway=session.gateway, workers=session.most_at_once, stop=run.stop)
             run.background.cancel_scope.cancel()
     return results
 
@@ -135,9 +136,14 @@ async def first_request(sheet: Path, *, base_url: str) -> dict[str, float]:
             run = _run("apply", sheet, settings, journal, to_api(settings, ApiKey(KEY)))
             done("account")
             async with anyio.create_task_group() as run.background, AsyncExitStack() as run.opened:
-                for stage in (stages.load, stages.aim, stages.connect, stages.prove):
-                    await stage(run)
-                    done(stage.__name__)
+                run.enter(await stages.load(run))
+                done("load")
+                await stages.check_report_targets(run)
+                done("check the reports")
+                session = await stages.connect(run)
+                done("connect")
+                await stages.verify_key(run, session)
+                done("verify the key")
                 run.background.cancel_scope.cancel()
     return steps
 
@@ -161,13 +167,15 @@ async def _perform(run: Run) -> Counter[str]:
 
 def _run(command: str, sheet: Path, settings: Settings, journal: Journal, destination: Destination) -> Run:
     return Run(
-        command=COMMANDS[command],
-        settings=settings,
-        journal=journal,
-        progress=make_progress(io.StringIO(), quiet=True),
-        destination=destination,
-        open_sheet=lambda stopped: open_sheet(sheet, stages.load_options(settings), stopped=stopped),
-        own_process=True,
+        Job(
+            command=COMMANDS[command],
+            settings=settings,
+            journal=journal,
+            progress=make_progress(io.StringIO(), quiet=True),
+            destination=destination,
+            open_sheet=lambda stopped: open_sheet(sheet, stages.load_options(settings), stopped=stopped),
+            own_process=True,
+        )
     )
 
 

@@ -34,7 +34,9 @@ from batch_renamer.client.pacing import Pacer
 from batch_renamer.client.retrying import Retrier
 from batch_renamer.client.stopping import StopSignal
 from batch_renamer.commands import APPLY
+from batch_renamer.jobs.api_session import ApiSession
 from batch_renamer.jobs.destinations import Destination
+from batch_renamer.jobs.job import Job
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages import read, rename
 from batch_renamer.journal import Journal, NewRun, RunRecord, RunState
@@ -149,19 +151,22 @@ async def seconds_of(kind: type[Journal], served_api: OrdersApi, asked: list[Ren
         else:
             journal.rows.add(record, asked)
         run = Run(
-            command=APPLY,
-            settings=Settings(state_dir=Path(folder), workers=WORKERS),
-            journal=journal,
-            progress=make_progress(io.StringIO(), quiet=True),
-            destination=Destination(connect=_nowhere, base_url="benchmark", account="benchmark"),
+            Job(
+                command=APPLY,
+                settings=Settings(state_dir=Path(folder), workers=WORKERS),
+                journal=journal,
+                progress=make_progress(io.StringIO(), quiet=True),
+                destination=Destination(connect=_nowhere, base_url="benchmark", account="benchmark"),
+            )
         )
         run.enter(record)
         pacer, stop = Pacer(rate_per_s=UNPACED_PER_S), StopSignal()
         breaker = Breaker(patience_s=900, stop=stop, notify=lambda _: None)
-        run.connect(Gateway(api, Retrier(attempts=6, pacer=pacer, breaker=breaker, stop=stop)), pacer)
+        gateway = Gateway(api, Retrier(attempts=6, pacer=pacer, breaker=breaker, stop=stop))
+        session = ApiSession(gateway=gateway, pacer=pacer, workers=WORKERS, connections=WORKERS)
         begun = time.perf_counter()
-        await read(run)
-        await rename(run)
+        await read(run, session)
+        await rename(run, session)
         took_s = time.perf_counter() - begun
         assert api.requests == 2 * len(asked), "both kinds do the same"
         if kind is Journal:

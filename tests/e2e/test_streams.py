@@ -105,7 +105,7 @@ async def test_reader_that_has_gone_is_no_bad_row(bench: Bench, words: list[str]
     [
         pytest.param("sys.modules['batch_renamer.cli.app'] = None", id="the program's modules"),
         pytest.param("sys.modules['typer'] = None", id="a library"),
-        pytest.param("sys.modules['batch_renamer.cli.commands'] = None", id="a command's modules"),
+        pytest.param("sys.modules['batch_renamer.cli.runs'] = None", id="a command's modules"),
         pytest.param(
             "import batch_renamer.cli.session as session\n"
             "def fails(*_, **__): raise MemoryError\n"
@@ -113,7 +113,7 @@ async def test_reader_that_has_gone_is_no_bad_row(bench: Bench, words: list[str]
             id="before the settings",
         ),
         pytest.param(
-            "import batch_renamer.cli.past as past\ndef fails(*_, **__): raise SystemExit(1)\npast._list = fails",
+            "import batch_renamer.cli.runs as runs\ndef fails(*_, **__): raise SystemExit(1)\nruns._write_runs = fails",
             id="a library that ends the program",
         ),
     ],

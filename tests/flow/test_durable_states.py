@@ -41,7 +41,8 @@ from batch_renamer.commands import COMMANDS
 from batch_renamer.errors import InterruptedRunError
 from batch_renamer.jobs.destinations import Destination
 from batch_renamer.jobs.history import interrupted
-from batch_renamer.jobs.job import perform
+from batch_renamer.jobs.job import Job
+from batch_renamer.jobs.pipeline import perform
 from batch_renamer.jobs.run import Run
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.journal.rows import RowTable
@@ -452,13 +453,15 @@ class Durable(RuleBasedStateMachine):
         with self._journal() as journal:
             past = journal.runs.get(origin) if origin is not None else None
             run = Run(
-                command=COMMANDS[command],
-                settings=Settings(state_dir=self.folder, rate=1000.0, attempts=1, report=(str(report),), workers=2),
-                journal=journal,
-                progress=make_progress(io.StringIO(), quiet=True),
-                destination=Destination(connect=self._connect, base_url="the model", account="the model"),
-                open_sheet=None if sheet is None else lambda _: nullcontext(open_frame(sheet, LoadOptions())),
-                origin=past,
+                Job(
+                    command=COMMANDS[command],
+                    settings=Settings(state_dir=self.folder, rate=1000.0, attempts=1, report=(str(report),), workers=2),
+                    journal=journal,
+                    progress=make_progress(io.StringIO(), quiet=True),
+                    destination=Destination(connect=self._connect, base_url="the model", account="the model"),
+                    open_sheet=None if sheet is None else lambda _: nullcontext(open_frame(sheet, LoadOptions())),
+                    origin=past,
+                )
             )
             begins_at = len(self.api.story)
             plug = Plug(mishap, stop=lambda: run.stop.request(InterruptedRunError(signal.SIGINT)))

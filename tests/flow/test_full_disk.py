@@ -17,7 +17,8 @@ from batch_renamer.client.pacing import Pacer
 from batch_renamer.commands import APPLY, APPLY_PLAN
 from batch_renamer.errors import JournalError
 from batch_renamer.jobs.destinations import open_journal, to_sandbox
-from batch_renamer.jobs.job import perform
+from batch_renamer.jobs.job import Job
+from batch_renamer.jobs.pipeline import perform
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages import load_options
 from batch_renamer.journal import RunState
@@ -41,14 +42,15 @@ def begin(tmp_path: Path) -> Iterator[Callable[..., Run]]:
     settings = resolve_settings({"sandbox": True, "yes": True, "state_dir": str(tmp_path / "state")}, environ={})
     frame = pd.DataFrame({"order_id": ["a1", "a2"], "new_name": ["12 Elm Street", "14 Elm Street"]})
     with open_journal(settings) as journal:
-        yield partial(
-            Run,
+        job = partial(
+            Job,
             settings=settings,
             journal=journal,
             progress=make_progress(io.StringIO(), quiet=True),
             destination=to_sandbox(settings),
             open_sheet=lambda _: nullcontext(open_frame(frame, load_options(settings))),
         )
+        yield lambda **given: Run(job(**given))
 
 
 async def test_rows_that_were_not_sent_are_pending(
@@ -65,7 +67,7 @@ async def test_rows_that_were_not_sent_are_pending(
     last_line = capsys.readouterr().out.splitlines()[-1]
     assert last_line == f"batch-renamer apply --plan {run.record.id} --sandbox"
     monkeypatch.undo()
-    goes_on = begin(command=APPLY_PLAN, origin=run.journal.runs.get(run.record.id))
+    goes_on = begin(command=APPLY_PLAN, origin=run.job.journal.runs.get(run.record.id))
     assert (await perform(goes_on)).counts == {Result.RENAMED: 2}
 
 
@@ -77,5 +79,5 @@ async def test_the_end_is_noted_though_the_limit_is_not(
     monkeypatch.setattr(Pacer, "learnt_per_s", 50.0)
     run = begin(command=APPLY)
     assert (await perform(run)).counts == {Result.RENAMED: 2}
-    record = run.journal.runs.get(run.record.id)
+    record = run.job.journal.runs.get(run.record.id)
     assert (record.state, record.reported_at is not None) == (RunState.FINISHED, True)

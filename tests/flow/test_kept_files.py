@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from batch_renamer.cli.commands import list_runs, report_again, show_one, with_sheet
-from batch_renamer.commands import APPLY, CHECK, PLAN
+from batch_renamer.cli.apply import apply, plan
+from batch_renamer.cli.check import check
+from batch_renamer.cli.report import report_again
+from batch_renamer.cli.runs import list_runs
+from batch_renamer.cli.show import show_one
 from batch_renamer.jobs.destinations import open_journal
 from batch_renamer.journal.lock import writing_lock
 from batch_renamer.settings import Settings
@@ -30,7 +33,7 @@ def test_the_spreadsheet_is_not_replaced_by_the_report(
     tmp_path: Path, here: dict[str, object], report: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Exit 2, whatever the spelling, and the spreadsheet is as it was."""
-    assert with_sheet(APPLY, Path("in.csv"), here | {"report": [report]}) == 2
+    assert apply(Path("in.csv"), here | {"report": [report]}) == 2
     said = capsys.readouterr().err
     assert "exists and is no report" in said or "overwrite the spreadsheet" in said
     assert (tmp_path / "in.csv").read_text(encoding="utf-8") == SHEET
@@ -39,10 +42,10 @@ def test_the_spreadsheet_is_not_replaced_by_the_report(
 @pytest.mark.parametrize("log", ["in.csv", "state/sandbox/journal.sqlite3", "state/account.salt"])
 def test_the_log_is_not_appended_to_what_is_no_log(tmp_path: Path, here: dict[str, object], log: str) -> None:
     """Exit 2; spreadsheet, journal and an old salt are as they were."""
-    assert with_sheet(APPLY, Path("in.csv"), here) == 0
+    assert apply(Path("in.csv"), here) == 0
     (tmp_path / "state" / "account.salt").write_bytes(bytes(range(32)))
     before = (tmp_path / log).read_bytes()
-    assert with_sheet(APPLY, Path("in.csv"), here | {"log_file": log}) == 2
+    assert apply(Path("in.csv"), here | {"log_file": log}) == 2
     assert (tmp_path / log).read_bytes() == before
 
 
@@ -50,7 +53,7 @@ def test_report_and_log_in_one_file_are_refused(
     tmp_path: Path, here: dict[str, object], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Before anything is sent, also when neither is there yet."""
-    assert with_sheet(APPLY, Path("in.csv"), here | {"report": ["night.json"], "log_file": "./night.json"}) == 2
+    assert apply(Path("in.csv"), here | {"report": ["night.json"], "log_file": "./night.json"}) == 2
     assert 'The report "night.json" would overwrite the log' in capsys.readouterr().err
     assert not (tmp_path / "state").exists()
 
@@ -67,7 +70,7 @@ def test_a_second_report_is_written_where_the_first_fails(
         return replace(path, target)
 
     monkeypatch.setattr(Path, "replace", refusing)
-    assert with_sheet(APPLY, Path("in.csv"), here | {"report": ["one.csv", "two.json"]}) == 4
+    assert apply(Path("in.csv"), here | {"report": ["one.csv", "two.json"]}) == 4
     assert "one.csv" in (said := capsys.readouterr()).out + said.err
     assert len(json.loads((tmp_path / "two.json").read_text(encoding="utf-8"))["rows"]) == 2
     assert report_again(None, here | {"report": ["one.csv", "three.json"]}) == 4
@@ -79,18 +82,18 @@ def test_the_sandbox_of_a_run_at_work_is_not_reset(
     tmp_path: Path, here: dict[str, object], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Exit 5, and nothing is removed: neither while a run holds the lock, nor when one has only just begun."""
-    assert with_sheet(APPLY, Path("in.csv"), here) == 0
+    assert apply(Path("in.csv"), here) == 0
     journal = tmp_path / "state" / "sandbox" / "journal.sqlite3"
     found = journal.stat().st_ino
     for account in ("sandbox", "sandbox's orders"):
         with writing_lock(tmp_path / "state", account=account, run_id="k3f9ab"):
-            assert with_sheet(PLAN, Path("in.csv"), here | {"sandbox_reset": True}) == 5
+            assert plan(Path("in.csv"), here | {"sandbox_reset": True}) == 5
         assert "Run k3f9ab" in capsys.readouterr().err
     with open_journal(Settings(state_dir=tmp_path / "state", sandbox=True)):
         assert list_runs(here | {"sandbox_reset": True}, prune=None) == 5
     assert "Another command in the sandbox is at work" in capsys.readouterr().err
     assert journal.stat().st_ino == found
-    assert with_sheet(PLAN, Path("in.csv"), here | {"sandbox_reset": True}) == 0
+    assert plan(Path("in.csv"), here | {"sandbox_reset": True}) == 0
     with open_journal(Settings(state_dir=tmp_path / "state", sandbox=True)) as opened:
         assert [run.command for run in opened.runs.find()] == ["plan"]
 
@@ -99,7 +102,7 @@ def test_past_runs_are_shown_on_a_state_directory_that_can_only_be_read(
     tmp_path: Path, here: dict[str, object], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """``runs``, ``show`` and ``report`` only look; nothing there changes."""
-    assert with_sheet(APPLY, Path("in.csv"), here) == 0
+    assert apply(Path("in.csv"), here) == 0
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "state").rglob("*")}
     access = os.access
     monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK and access(path, mode))
@@ -123,5 +126,5 @@ def test_a_check_needs_no_folder_at_all(
 
     monkeypatch.setattr("tempfile.gettempdir", nowhere)
     monkeypatch.setattr("tempfile.mkdtemp", lambda *_, **__: nowhere())
-    assert with_sheet(CHECK, Path("in.csv"), {"state_dir": "/nowhere/state"}) == 0
+    assert check(Path("in.csv"), {"state_dir": "/nowhere/state"}) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv"]

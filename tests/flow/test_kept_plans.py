@@ -16,7 +16,8 @@ from batch_renamer.client.orders_api import OrderPage, OrdersApi
 from batch_renamer.commands import COMMANDS
 from batch_renamer.errors import JournalError
 from batch_renamer.jobs.destinations import Destination, open_journal
-from batch_renamer.jobs.job import perform
+from batch_renamer.jobs.job import Job
+from batch_renamer.jobs.pipeline import perform
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages import load_options
 from batch_renamer.journal import Journal, RunRecord
@@ -56,13 +57,15 @@ class Office:
             yield api
 
         run = Run(
-            command=COMMANDS[command],
-            settings=settings,
-            journal=self.journal,
-            progress=make_progress(io.StringIO(), quiet=True),
-            destination=Destination(connect=connect, base_url="http://127.0.0.1:1", account="office"),
-            open_sheet=lambda _: nullcontext(open_frame(self.frame, load_options(settings))),
-            origin=None if origin is None else self.journal.runs.get(origin.id),
+            Job(
+                command=COMMANDS[command],
+                settings=settings,
+                journal=self.journal,
+                progress=make_progress(io.StringIO(), quiet=True),
+                destination=Destination(connect=connect, base_url="http://127.0.0.1:1", account="office"),
+                open_sheet=lambda _: nullcontext(open_frame(self.frame, load_options(settings))),
+                origin=None if origin is None else self.journal.runs.get(origin.id),
+            )
         )
         await perform(run)
         return run

@@ -13,12 +13,20 @@ from typing import Any
 import openpyxl
 import pytest
 
-from batch_renamer.cli.commands import apply_plan, audit, list_runs, resume, show_one, undo, with_sheet
-from batch_renamer.commands import APPLY, COMMANDS, PLAN
+from batch_renamer.cli.apply import apply, apply_plan, plan
+from batch_renamer.cli.audit import audit
+from batch_renamer.cli.check import check
+from batch_renamer.cli.resume import resume
+from batch_renamer.cli.runs import list_runs
+from batch_renamer.cli.show import show_one
+from batch_renamer.cli.undo import undo
 from batch_renamer.journal import Journal, NewRun
 from batch_renamer.sandbox import OrderStore
 
 SHEET = "order_id,current_name,new_name\na1,12 Elm,12 Elm Street\na2,14 Elm,14 Elm Street\na3,16 Elm,16 Elm Street\n"
+
+
+OF_SHEETS = {"check": check, "plan": plan, "apply": apply}
 
 
 @pytest.fixture
@@ -38,7 +46,7 @@ def test_a_dry_run_of_an_undo_is_never_carried_out_by_resume(
     tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What was only looked at stays as it is, whatever is taken up afterwards."""
-    assert with_sheet(APPLY, tmp_path / "orders.csv", practice) == 0
+    assert apply(tmp_path / "orders.csv", practice) == 0
     assert results(capsys) == ["renamed"] * 3
     assert undo(None, practice, dry_run=True) == 0
     assert results(capsys) == ["planned"] * 3
@@ -52,7 +60,7 @@ def test_an_undo_can_be_undone_and_audited(
     tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """There and back and there again; in the end every order has the name that the last run gave it."""
-    assert with_sheet(APPLY, tmp_path / "orders.csv", practice) == 0
+    assert apply(tmp_path / "orders.csv", practice) == 0
     for _ in range(2):
         assert undo(None, practice, dry_run=False) == 0
     capsys.readouterr()
@@ -66,15 +74,15 @@ def test_a_kept_plan_finds_what_changed_since(
     """An order that was right when the plan was made, and isn't any more, is drifted and left alone."""
     other = tmp_path / "other.csv"
     other.write_text("order_id,new_name\na1,12 Elm Street\n", encoding="utf-8")
-    assert with_sheet(PLAN, tmp_path / "orders.csv", practice) == 0  # makes the orders
-    assert with_sheet(APPLY, other, practice) == 0
+    assert plan(tmp_path / "orders.csv", practice) == 0  # makes the orders
+    assert apply(other, practice) == 0
     capsys.readouterr()
-    assert with_sheet(PLAN, tmp_path / "orders.csv", practice) == 0
-    plan = json.loads(capsys.readouterr().out)
-    assert plan["counts"] == {"unchanged": 1, "planned": 2}
+    assert plan(tmp_path / "orders.csv", practice) == 0
+    planned = json.loads(capsys.readouterr().out)
+    assert planned["counts"] == {"unchanged": 1, "planned": 2}
     assert undo(None, practice, dry_run=False) == 0  # somebody changes their mind
     capsys.readouterr()
-    assert apply_plan(plan["run_id"], practice) == 1
+    assert apply_plan(planned["run_id"], practice) == 1
     assert results(capsys) == ["drifted", "renamed", "renamed"]
 
 
@@ -83,7 +91,7 @@ def test_an_audit_calls_a_name_that_only_looks_the_same_another_one(
 ) -> None:
     """A guard passes over Unicode's forms; an audit does not, and leaves no row ``pending``."""
     (tmp_path / "one.csv").write_text("order_id,new_name\na1,Caf\u00e9\n", encoding="utf-8")
-    assert with_sheet(APPLY, tmp_path / "one.csv", practice) == 0
+    assert apply(tmp_path / "one.csv", practice) == 0
     first = json.loads(capsys.readouterr().out)["run_id"]
     [orders] = (tmp_path / "state").rglob("orders.sqlite3")
     with closing(OrderStore(path=orders)) as store:
@@ -98,12 +106,12 @@ def test_what_a_trial_left_out_stays_left_out_when_its_report_is_fed_back_in(
 ) -> None:
     """A report is a careful sheet: what is done is unchanged, what was skipped is skipped. The sheet does the rest."""
     report = tmp_path / f"trial.{ending}"
-    assert with_sheet(APPLY, tmp_path / "orders.csv", practice | {"first": "1", "report": [str(report)]}) == 0
+    assert apply(tmp_path / "orders.csv", practice | {"first": "1", "report": [str(report)]}) == 0
     assert results(capsys) == ["renamed", "skipped", "skipped"]
-    assert with_sheet(APPLY, report, practice) == 0
+    assert apply(report, practice) == 0
     assert results(capsys) == ["unchanged", "skipped", "skipped"]
     (tmp_path / "orders.csv").write_text(SHEET.replace("a1,12 Elm,", "a1,12 Elm Street,"), encoding="utf-8")
-    assert with_sheet(APPLY, tmp_path / "orders.csv", practice) == 0
+    assert apply(tmp_path / "orders.csv", practice) == 0
     assert results(capsys) == ["unchanged", "renamed", "renamed"]
 
 
@@ -120,7 +128,7 @@ def test_what_was_no_text_stays_invalid_when_its_report_is_fed_back_in(
     book.save(sheet)
     for source, target in ((sheet, report), (report, tmp_path / "again.csv")):
         given = practice | {"report": [str(target)], "max_failures": "3"}
-        assert with_sheet(APPLY, source, given) == 1
+        assert apply(source, given) == 1
         rows = json.loads(capsys.readouterr().out)["rows"]
         assert [row["result"] for row in rows][:2] == ["invalid", "invalid"]
         assert [(row["order_id"], row["new_name"]) for row in rows][:2] == [("a1", ""), ("", "14 Elm")]
@@ -128,7 +136,7 @@ def test_what_was_no_text_stays_invalid_when_its_report_is_fed_back_in(
             assert "2026-03-04" in rows[0]["reason"]
     repaired = tmp_path / "repaired.csv"
     repaired.write_text("order_id,new_name\na1,2026-03-04\n", encoding="utf-8")
-    assert with_sheet(APPLY, repaired, practice) == 0
+    assert apply(repaired, practice) == 0
     assert results(capsys) == ["renamed"]
 
 
@@ -136,13 +144,13 @@ def test_practice_runs_are_pointed_to(
     tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whoever forgets --sandbox is told where the run is; whoever mistypes an id is not."""
-    assert with_sheet(PLAN, tmp_path / "orders.csv", practice) == 0
-    plan = json.loads(capsys.readouterr().out)["run_id"]
+    assert plan(tmp_path / "orders.csv", practice) == 0
+    planned = json.loads(capsys.readouterr().out)["run_id"]
     real = {"state_dir": practice["state_dir"]}
-    assert (list_runs(real, prune=None), show_one(plan, real), show_one("zzzzzz", real)) == (0, 2, 2)
+    assert (list_runs(real, prune=None), show_one(planned, real), show_one("zzzzzz", real)) == (0, 2, 2)
     assert capsys.readouterr().err.splitlines() == [
         "There are no runs yet. Practice runs are seen with --sandbox.",
-        f"There is no run '{plan}'; `batch-renamer runs` lists those there are. With --sandbox there is one.",
+        f"There is no run '{planned}'; `batch-renamer runs` lists those there are. With --sandbox there is one.",
         "There is no run 'zzzzzz'; `batch-renamer runs` lists those there are.",
     ]
 
@@ -166,7 +174,7 @@ def test_runs_are_listed_with_their_spreadsheets(
     odd = tmp_path / "\x1b[2J.csv"
     odd.write_text("order_id,new_name\nb1,18 Elm Street\n", encoding="utf-8")
     for sheet in (odd, tmp_path / "orders.csv"):
-        assert with_sheet(APPLY, sheet, practice) == 0
+        assert apply(sheet, practice) == 0
     assert undo(None, practice, dry_run=False) == 0
     capsys.readouterr()
     assert list_runs(practice | {"json": False}, prune=None) == 0
@@ -193,7 +201,7 @@ def test_a_hopeless_report_is_refused_before_the_sheet_is_read(
 ) -> None:
     """Nobody waits for a long sheet to be read to be told that; nothing is begun."""
     given = practice | {"report": [str(tmp_path / report)], "json": False}
-    assert with_sheet(COMMANDS[command], tmp_path / "there is no such sheet.xlsx", given) == 2
+    assert OF_SHEETS[command](tmp_path / "there is no such sheet.xlsx", given) == 2
     assert cause in capsys.readouterr().err
     assert not (tmp_path / "state").exists()
 
@@ -203,7 +211,7 @@ def test_nobody_can_be_asked_where_the_input_is_closed(
 ) -> None:
     """As without a terminal: it says to give --yes, and sends nothing."""
     monkeypatch.setattr(sys, "stdin", None)
-    assert with_sheet(APPLY, tmp_path / "orders.csv", practice | {"yes": None, "json": False}) == 2
+    assert apply(tmp_path / "orders.csv", practice | {"yes": None, "json": False}) == 2
     assert "give --yes" in capsys.readouterr().err
 
 
@@ -212,9 +220,9 @@ def test_a_line_of_the_log_about_a_row_names_its_order(
 ) -> None:
     """Whoever searches the log of many nights for an order finds what became of it."""
     log = tmp_path / "log.jsonl"
-    assert with_sheet(APPLY, tmp_path / "orders.csv", practice) == 0
+    assert apply(tmp_path / "orders.csv", practice) == 0
     (tmp_path / "orders.csv").write_text(SHEET.replace("14 Elm,", "15 Elm,").replace("Street", "Road"), "utf-8")
-    assert with_sheet(APPLY, tmp_path / "orders.csv", practice | {"log_file": str(log)}) == 1
+    assert apply(tmp_path / "orders.csv", practice | {"log_file": str(log)}) == 1
     lines = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
     about_rows = [(line["row"], line["order_id"], line["result"]) for line in lines if "row" in line]
     assert about_rows == [(2, "a1", "drifted"), (3, "a2", "drifted"), (4, "a3", "drifted")]

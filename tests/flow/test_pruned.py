@@ -7,7 +7,8 @@ from pathlib import Path
 
 from batch_renamer.commands import RESUME
 from batch_renamer.jobs.destinations import open_journal, to_sandbox
-from batch_renamer.jobs.job import perform
+from batch_renamer.jobs.job import Job
+from batch_renamer.jobs.pipeline import perform
 from batch_renamer.jobs.run import Run
 from batch_renamer.journal import Journal, NewRun, RunState
 from batch_renamer.model import RenameRequest, Result
@@ -33,13 +34,15 @@ async def test_a_run_that_is_taken_up_is_not_forgotten(tmp_path: Path) -> None:
         journal.runs.set_state(stopped, RunState.READING)
         journal.runs.finish(stopped, stopped="The API refused the key.")  # before its first rename
         run = Run(
-            command=RESUME,
-            settings=settings,
-            journal=journal,
-            progress=make_progress(io.StringIO(), quiet=True),
-            destination=destination,
-            origin=journal.runs.get(stopped.id),
-            confirm=take_your_time,
+            Job(
+                command=RESUME,
+                settings=settings,
+                journal=journal,
+                progress=make_progress(io.StringIO(), quiet=True),
+                destination=destination,
+                origin=journal.runs.get(stopped.id),
+                confirm=take_your_time,
+            )
         )
         summary = await perform(run)
         assert (summary.exit_code, summary.counts) == (0, {Result.RENAMED: 1})

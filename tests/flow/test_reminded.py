@@ -10,12 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from batch_renamer.cli.commands import audit, list_runs, report_again, resume, show_one, undo, with_sheet
-from batch_renamer.commands import APPLY, CHECK, COMMANDS
+from batch_renamer.cli.apply import apply, plan
+from batch_renamer.cli.audit import audit
+from batch_renamer.cli.check import check
+from batch_renamer.cli.report import report_again
+from batch_renamer.cli.resume import resume
+from batch_renamer.cli.runs import list_runs
+from batch_renamer.cli.show import show_one
+from batch_renamer.cli.undo import undo
 from batch_renamer.journal.lock import writing_lock
 from batch_renamer.settings import Settings, account
 
 Capture = pytest.CaptureFixture[str]
+
+
+OF_SHEETS = {"check": check, "plan": plan, "apply": apply}
 
 
 @pytest.fixture
@@ -28,7 +37,7 @@ def practice(tmp_path: Path) -> dict[str, object]:
 
 def applied(sheet: Path, practice: dict[str, object], capsys: Capture) -> str:
     """Apply a spreadsheet, and return the run's id."""
-    assert with_sheet(APPLY, sheet, practice | {"json": True}) == 0
+    assert apply(sheet, practice | {"json": True}) == 0
     run: str = json.loads(capsys.readouterr().out)["run_id"]
     return run
 
@@ -84,13 +93,13 @@ def test_an_unfinished_run_is_recalled(
     """One line at the end of the next night's run, with the command that finishes it; none once that is done."""
     run = applied(tmp_path / "oak.csv", practice, capsys)
     killed(practice)
-    assert with_sheet(COMMANDS[command], tmp_path / "elm.csv", practice) == 0
+    assert OF_SHEETS[command](tmp_path / "elm.csv", practice) == 0
     [note] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Note: ")]
     assert note.startswith(f"Note: Run {run} of 20")
     assert f" (oak.csv) is unfinished: 2 rows; `batch-renamer resume {run} --sandbox --yes --state-dir " in note
     assert resume(run, practice, failed=False) == 0
     assert "is unfinished" not in capsys.readouterr().out
-    assert with_sheet(COMMANDS[command], tmp_path / "elm.csv", practice) == 0
+    assert OF_SHEETS[command](tmp_path / "elm.csv", practice) == 0
     assert "is unfinished" not in capsys.readouterr().out
 
 
@@ -155,7 +164,7 @@ def test_a_result_that_nobody_can_read_is_no_success(
 ) -> None:
     """A check whose answer went into a full disk exits 4."""
     taking_no_more(monkeypatch, OSError(28, "No space"))
-    assert with_sheet(CHECK, tmp_path / "oak.csv", {"quiet": True, "state_dir": practice["state_dir"]}) == 4
+    assert check(tmp_path / "oak.csv", {"quiet": True, "state_dir": practice["state_dir"]}) == 4
     assert "could not be written to standard output: No space" in capsys.readouterr().err
 
 
@@ -164,5 +173,5 @@ def test_the_sandbox_is_one_runs_at_a_time(tmp_path: Path, practice: dict[str, o
     state = Path(str(practice["state_dir"]))
     here = account(Settings(state_dir=state, sandbox=True), key=None)
     with writing_lock(state, account=f"{here}'s orders", run_id="k3f9ab"):
-        assert with_sheet(APPLY, tmp_path / "oak.csv", practice) == 5
+        assert apply(tmp_path / "oak.csv", practice) == 5
     assert "Run k3f9ab (process" in capsys.readouterr().out

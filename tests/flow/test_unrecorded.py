@@ -16,7 +16,8 @@ import pytest
 from batch_renamer.commands import APPLY, PLAN, RESUME
 from batch_renamer.errors import JournalError
 from batch_renamer.jobs.destinations import open_journal, to_sandbox
-from batch_renamer.jobs.job import perform
+from batch_renamer.jobs.job import Job
+from batch_renamer.jobs.pipeline import perform
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages import load_options
 from batch_renamer.journal import Journal, NewRun
@@ -42,14 +43,15 @@ def begin(tmp_path: Path) -> Iterator[Callable[..., Run]]:
     )
     with open_journal(settings) as journal:
         journal.select("PRAGMA busy_timeout = 10", ())
-        yield partial(
-            Run,
+        job = partial(
+            Job,
             settings=settings,
             journal=journal,
             progress=make_progress(io.StringIO(), quiet=True),
             destination=to_sandbox(settings),
             open_sheet=lambda _: nullcontext(open_frame(frame, load_options(settings))),
         )
+        yield lambda **given: Run(job(**given))
 
 
 def names_in(state: Path) -> dict[str, str | None]:
@@ -97,7 +99,7 @@ async def test_what_the_journal_did_not_take_is_in_the_report(
         assert row["result"] == ("renamed" if applied else "pending"), row
         assert bool(row["attempts"]) is applied
     assert summary.counts == run.counts()
-    with Journal.open(run.journal.path) as another_process:
+    with Journal.open(run.job.journal.path) as another_process:
         seen = {row.order_id: row.result for row in another_process.results.report_rows(run.record)}
         renamed = {order for order, name in names.items() if name == f"new {order[1:]}"}
         assert all(seen[order] in (Result.RENAMED, Result.UNKNOWN) for order in renamed)
@@ -121,5 +123,5 @@ async def test_a_run_whose_journal_did_not_take_all_is_not_over(
         patched.setattr(RowTable, "record", Refusing(after=0, times=10**9))
         run = begin(command=APPLY)
         await perform(run)
-    assert run.journal.runs.get(run.record.id).reported_at is None
-    assert run.journal.results.counts(run.journal.runs.get(other.run_id)) == {Result.PLANNED: ROWS}
+    assert run.job.journal.runs.get(run.record.id).reported_at is None
+    assert run.job.journal.results.counts(run.job.journal.runs.get(other.run_id)) == {Result.PLANNED: ROWS}

@@ -19,7 +19,8 @@ from typing import Any
 def main() -> None:
     """Serve until standard input ends."""
     # What a command imports on its way, so that no fork has to.
-    for name in ("pandas", "batch_renamer.cli.app", "batch_renamer.cli.commands"):
+    commands = ("apply", "audit", "check", "report", "resume", "runs", "show", "undo")
+    for name in ("pandas", "batch_renamer.cli.app", *(f"batch_renamer.cli.{command}" for command in commands)):
         importlib.import_module(name)
     gc.freeze()  # What is here stays shared with the forks.
     for line in sys.stdin:

@@ -10,7 +10,7 @@ import pytest
 
 from batch_renamer.cli.app import app
 from batch_renamer.commands import CARRIED_OPTIONS, COMMANDS, SHARED_OPTIONS, Command
-from batch_renamer.jobs.job import _STAGES
+from batch_renamer.jobs.pipeline import STAGES, Online
 from batch_renamer.jobs.stages import rename
 from batch_renamer.settings import Settings
 
@@ -26,13 +26,13 @@ def test_the_table_has_every_command_of_the_command_line() -> None:
 
 def test_every_command_that_is_a_job_has_stages() -> None:
     """What only shows past runs has none."""
-    assert set(_STAGES) == set(JOBS)
+    assert set(STAGES) == set(JOBS)
 
 
 @pytest.mark.parametrize("command", JOBS, ids=str)
 def test_a_command_writes_if_it_comes_to_renaming(command: Command) -> None:
     """A dry run, an audit and a check have no stage that sends a new name."""
-    assert command.writes == (rename in _STAGES[command])
+    assert command.writes == (Online(rename) in STAGES[command].online)
     assert not (command.writes and command.dry)
 
 

@@ -1,31 +1,41 @@
-"""The stages of a job: a `Run` enters each, a little further on it leaves. Their order is known to `job` alone."""
+"""The stages of a job: a `Run` enters each, a little further on it leaves. Their order is known to `pipeline` alone."""
 
 from batch_renamer.jobs.stages.conclusion import conclude
-from batch_renamer.jobs.stages.intake import adopt, aim, hold, load, load_options, recheck, reverse, take_up
-from batch_renamer.jobs.stages.locking import lock_is_free
-from batch_renamer.jobs.stages.planning import connect, prove, read
-from batch_renamer.jobs.stages.renaming import confirm, lock, rename, reopen, still_whole
-from batch_renamer.jobs.stages.weighing import ask_again, weigh
+from batch_renamer.jobs.stages.intake import (
+    check_report_targets,
+    load,
+    load_interrupted,
+    load_options,
+    load_plan,
+    pin_run,
+    plan_audit,
+    plan_undo,
+)
+from batch_renamer.jobs.stages.limits import ask_again, enforce_limits, refuse_bad_rows
+from batch_renamer.jobs.stages.locking import check_lock_is_free
+from batch_renamer.jobs.stages.planning import connect, read, verify_key
+from batch_renamer.jobs.stages.renaming import check_origin_unchanged, confirm, lock, rename, reopen_unfinished
 
 __all__ = [
-    "adopt",
-    "aim",
     "ask_again",
+    "check_lock_is_free",
+    "check_origin_unchanged",
+    "check_report_targets",
     "conclude",
     "confirm",
     "connect",
-    "hold",
+    "enforce_limits",
     "load",
+    "load_interrupted",
     "load_options",
+    "load_plan",
     "lock",
-    "lock_is_free",
-    "prove",
+    "pin_run",
+    "plan_audit",
+    "plan_undo",
     "read",
-    "recheck",
+    "refuse_bad_rows",
     "rename",
-    "reopen",
-    "reverse",
-    "still_whole",
-    "take_up",
-    "weigh",
+    "reopen_unfinished",
+    "verify_key",
 ]

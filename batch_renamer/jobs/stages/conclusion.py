@@ -53,30 +53,34 @@ async def conclude(run: Run) -> RunSummary:
             cause = await anyio.to_thread.run_sync(lost_state, run)
         if not leave_alone:
             # From here on nothing will be sent any more, whether or not that can be noted.
-            run.over = not run.dry
+            run.over = not run.job.command.dry
             await _note_end(run, cause)
         try:
-            counts = await run.journal.in_thread(run.journal.results.checked_counts, run.record, over=run.over)
+            counts = await run.job.journal.in_thread(run.job.journal.results.checked_counts, run.record, over=run.over)
         except AccountingError as error:
             cause = error
-            counts = await run.journal.in_thread(run.counts)
+            counts = await run.job.journal.in_thread(run.counts)
         except JournalError as error:
             raise cause or error from None
-        if run.reminder is not None and not run.declined and (note := await run.journal.in_thread(run.reminder, run)):
+        if (
+            run.job.reminder is not None
+            and not run.declined
+            and (note := await run.job.journal.in_thread(run.job.reminder, run.record))
+        ):
             run.warnings.append(note)
-        summary = await run.journal.in_thread(_summary, run, counts, cause)
+        summary = await run.job.journal.in_thread(_summary, run, counts, cause)
         if leave_alone:
             return summary
         try:
             written, failures = await anyio.to_thread.run_sync(_write_reports, run, summary)
         except Stopping:
             run.warnings.append(f"The report was left unwritten; `report {run.record.id}` writes it.")
-            ended = await run.journal.in_thread(_summary, run, counts, cause or run.stop.cause)
+            ended = await run.job.journal.in_thread(_summary, run, counts, cause or run.stop.cause)
             await _note_summary(run, ended, reported=False)
             return ended
         run.warnings.extend(map(str, failures))
         cause = cause or (failures[0] if failures else None)
-        ended = replace(await run.journal.in_thread(_summary, run, counts, cause), reports=tuple(map(str, written)))
+        ended = replace(await run.job.journal.in_thread(_summary, run, counts, cause), reports=tuple(map(str, written)))
         await _note_summary(run, ended, reported=not failures)
     return ended
 
@@ -86,15 +90,17 @@ async def _note_end(run: Run, cause: BatchRenamerError | None) -> None:
     await _record_late(run)
     try:
         if not run.unrecorded:
-            await run.journal.in_thread(run.journal.rows.mark_not_sent, run.record)
-        record = await run.journal.in_thread(run.journal.runs.get, run.record.id)
+            await run.job.journal.in_thread(run.job.journal.rows.mark_not_sent, run.record)
+        record = await run.job.journal.in_thread(run.job.journal.runs.get, run.record.id)
         kept = RunState.PLANNED if _stays_a_plan(run, record, cause) else RunState.FINISHED
-        refused = kept is RunState.FINISHED and _refused(record, cause, await run.journal.in_thread(run.counts))
+        refused = kept is RunState.FINISHED and _refused(record, cause, await run.job.journal.in_thread(run.counts))
         closed = Closed.REFUSED if refused else Closed.NOT
-        await run.journal.in_thread(run.journal.runs.finish, run.record, stopped=stopped, state=kept, closed=closed)
+        await run.job.journal.in_thread(
+            run.job.journal.runs.finish, run.record, stopped=stopped, state=kept, closed=closed
+        )
         if closed:  # Nothing was written where its reports were asked for, and that may be the spreadsheet itself.
-            await run.journal.in_thread(
-                run.journal.runs.note_reports, run.record, [str(target) for target in run.targets]
+            await run.job.journal.in_thread(
+                run.job.journal.runs.note_reports, run.record, [str(target) for target in run.targets]
             )
     except BatchRenamerError as error:
         # The disk that ended the run may still be full. What the rows came to is in the journal or will be read back;
@@ -108,11 +114,11 @@ async def _record_late(run: Run) -> None:
     if not run.unrecorded:
         return
     try:
-        await run.journal.in_thread(run.journal.rows.record, run.record, run.unrecorded)
+        await run.job.journal.in_thread(run.job.journal.rows.record, run.record, run.unrecorded)
     except BatchRenamerError as error:
         log.error("%d outcomes could not be recorded: %s", len(run.unrecorded), error)  # noqa: TRY400 - its sentence
         with suppress(BatchRenamerError):  # it can't even be read: that is said when the rows are counted
-            await run.journal.in_thread(run.journal.rows.keep_in_memory, run.record, run.unrecorded)
+            await run.job.journal.in_thread(run.job.journal.rows.keep_in_memory, run.record, run.unrecorded)
     else:
         run.unrecorded.clear()
 
@@ -122,9 +128,9 @@ def _stays_a_plan(run: Run, record: RunRecord, cause: BatchRenamerError | None) 
 
     It must not be taken up: while others rename its plan grows old, and that of an undo is made anew.
     """
-    if run.dry:
+    if run.job.command.dry:
         return cause is None
-    not_let_in = isinstance(cause, LockedError) or (run.command.puts_back and isinstance(cause, InputError))
+    not_let_in = isinstance(cause, LockedError) or (run.job.command.puts_back and isinstance(cause, InputError))
     return not_let_in and record.state is RunState.PLANNED and record.committed_at is None
 
 
@@ -143,7 +149,7 @@ async def _note_limit(run: Run) -> None:
     if run.learnt_per_s is None:
         return
     try:
-        await run.journal.in_thread(run.journal.limits.keep, run.destination.account, run.learnt_per_s)
+        await run.job.journal.in_thread(run.job.journal.limits.keep, run.job.destination.account, run.learnt_per_s)
     except BatchRenamerError as error:
         # The next run will learn it anew.
         log.warning("the limit that was learnt could not be noted: %s", error)
@@ -151,8 +157,8 @@ async def _note_limit(run: Run) -> None:
 
 async def _note_summary(run: Run, summary: RunSummary, *, reported: bool) -> None:
     try:
-        await run.journal.in_thread(
-            run.journal.runs.note_ended,
+        await run.job.journal.in_thread(
+            run.job.journal.runs.note_ended,
             run.record,
             # What the journal did not take can be read back when the run is taken up, so it is not over.
             reported=reported and not run.unrecorded,
@@ -168,7 +174,7 @@ async def _note_summary(run: Run, summary: RunSummary, *, reported: bool) -> Non
 def _write_reports(run: Run, summary: RunSummary) -> tuple[list[Path], list[ReportWriteError]]:
     rows = partial(_until_abandoned, run, summary.total)
     written = write_reports(run.targets, rows, summary=summary, delimiter=run.record.delimiter or ",")
-    run.progress.close()
+    run.job.progress.close()
     return written
 
 
@@ -179,22 +185,22 @@ def _until_abandoned(run: Run, total: int) -> Iterator[ReportRow]:
         Stopping: they are not.
     """
     if total >= _WORTH_SHOWING:
-        run.progress.stage("Writing the report", total)
+        run.job.progress.stage("Writing the report", total)
     for number, row in enumerate(run.rows(), start=1):
         if run.stop.abandoned:
             raise Stopping
         yield row
         if number % _SHOW_EVERY == 0 or number == total:
-            run.progress.advance(number)
+            run.job.progress.advance(number)
 
 
 def _summary(run: Run, counts: dict[Result, int], cause: BatchRenamerError | None) -> RunSummary:
     bad = any(result in BAD_RESULTS for result in counts)
     return RunSummary(
         run_id=run.record.id,
-        command=run.command.word,
+        command=run.job.command.word,
         counts=counts,
-        changed_otherwise=run.journal.results.changed_otherwise(run.record) if counts.get(Result.FAILED) else 0,
+        changed_otherwise=run.job.journal.results.changed_otherwise(run.record) if counts.get(Result.FAILED) else 0,
         exit_code=cause.exit_code if cause is not None else int(bad and not run.declined),
         stopped=str(cause) if cause is not None else "",
         seconds=time.monotonic() - run.begun,

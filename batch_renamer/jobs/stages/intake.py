@@ -1,13 +1,13 @@
-"""The first stages: a spreadsheet or another run enters, rows in the journal leave.
+"""The first stages: a spreadsheet or another run enters, a run with its rows in the journal leaves.
 
-Each gives the run its rows; `aim` then makes sure of the reports' places.
+`pin_run` and `check_report_targets` come after each of them.
 """
 
 from __future__ import annotations
 
 import datetime
 import logging
-from dataclasses import replace
+from collections.abc import Callable
 
 import anyio.to_thread
 
@@ -18,15 +18,24 @@ from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages.content import Content
 from batch_renamer.jobs.stages.locking import watch_state
 from batch_renamer.jobs.stages.tally import log_bad_row
-from batch_renamer.jobs.stages.weighing import be_strict
-from batch_renamer.journal import RunRecord, RunState
+from batch_renamer.journal import Journal, RunRecord, RunState
 from batch_renamer.loader import LoadOptions, Sheet
 from batch_renamer.model import Result
 from batch_renamer.progress import understood_line
 from batch_renamer.reports import prove_writable, resolve_targets
 from batch_renamer.settings import Settings
 
-__all__ = ["adopt", "aim", "hold", "load", "load_options", "note_targets", "recheck", "reverse", "take_up"]
+__all__ = [
+    "check_report_targets",
+    "load",
+    "load_interrupted",
+    "load_options",
+    "load_plan",
+    "note_targets",
+    "pin_run",
+    "plan_audit",
+    "plan_undo",
+]
 
 log = logging.getLogger("batch_renamer")
 
@@ -49,36 +58,34 @@ def load_options(settings: Settings, *, unattended: bool = False) -> LoadOptions
     )
 
 
-async def load(run: Run) -> None:
+async def load(run: Run) -> RunRecord:
     """Load the spreadsheet into the journal, and settle the rows that repeat or contradict one another."""
-    run.progress.stage("Reading the spreadsheet", None)
-    await anyio.to_thread.run_sync(_load_rows, run)
-    if run.settings.strict:
-        await be_strict(run)
+    run.job.progress.stage("Reading the spreadsheet", None)
+    return await anyio.to_thread.run_sync(_load_rows, run)
 
 
-def _load_rows(run: Run) -> None:
-    assert run.open_sheet is not None, "only commands with a spreadsheet load one"  # noqa: S101 - an order of stages
-    with run.open_sheet(lambda: run.stop.requested) as sheet:
+def _load_rows(run: Run) -> RunRecord:
+    assert run.job.open_sheet is not None, "only commands with a spreadsheet load one"  # noqa: S101 - as the doors make it
+    with run.job.open_sheet(lambda: run.stop.requested) as sheet:
         record, content = run.begin(delimiter=sheet.delimiter), Content()
         try:
             _add_rows(run, record, sheet, content)
         except SheetError:
-            run.journal.runs.discard(record)  # Nobody can go on with it, so it is no run to be listed.
+            run.job.journal.runs.discard(record)  # Nobody can go on with it, so it is no run to be listed.
             raise
         run.warnings.extend(sheet.warnings)
         using = understood_line(sheet.understood())
-    run.progress.close()  # The line is about the whole sheet, so it comes after the stage's own.
-    run.progress.note(using)
+    run.job.progress.close()  # The line is about the whole sheet, so it comes after the stage's own.
+    run.job.progress.note(using)
     log.info("%s", using)
-    run.journal.rows.settle_repeats(record)
-    if run.settings.again:
-        run.journal.runs.note_content(record, content.fingerprint)
+    run.job.journal.rows.settle_repeats(record)
+    if run.job.settings.again:
+        run.job.journal.runs.note_content(record, content.fingerprint)
     else:
-        run.journal.rows.expect_what_was_finished(record, content.fingerprint)
-    for row, order_id, reason in run.journal.results.invalid_rows(record):
+        run.job.journal.rows.expect_what_was_finished(record, content.fingerprint)
+    for row, order_id, reason in run.job.journal.results.invalid_rows(record):
         log_bad_row(row, order_id, Result.INVALID, reason)
-    _rows_are_whole(run, record, RunState.READING)
+    return _whole(run.job.journal, record)
 
 
 def _add_rows(run: Run, record: RunRecord, sheet: Sheet, content: Content) -> None:
@@ -86,73 +93,72 @@ def _add_rows(run: Run, record: RunRecord, sheet: Sheet, content: Content) -> No
     for chunk in sheet.chunks():
         if run.stop.requested:
             raise Stopping
-        run.journal.rows.add(record, chunk)
+        run.job.journal.rows.add(record, chunk)
         content.add(chunk)
         loaded += len(chunk)
-        run.progress.advance(loaded)
-    if not loaded and run.sheet is not None:
-        msg = f"{run.sheet} has headings and no rows below them; nothing was sent."
+        run.job.progress.advance(loaded)
+    if not loaded and run.job.sheet is not None:
+        msg = f"{run.job.sheet} has headings and no rows below them; nothing was sent."
         raise SheetError(msg)
 
 
-async def adopt(run: Run) -> None:
+async def load_plan(run: Run) -> RunRecord:
     """Take over a kept plan exactly as it was decided; each of its orders is looked at again."""
-    record = await run.journal.in_thread(run.begin)
-    await run.journal.in_thread(run.journal.rows.load_plan, record, _origin(run))
-    await run.journal.in_thread(_rows_are_whole, run, record, RunState.READING)
+    return await run.job.journal.in_thread(_begin_from, run, run.job.journal.rows.load_plan)
 
 
-async def take_up(run: Run) -> None:
-    """Go on with a run that was interrupted, under its own id and within the bounds that were set for it."""
-    origin = _origin(run)
-    run.settings = replace(run.settings, first=origin.first, max_renames=origin.max_renames, strict=origin.strict)
-    run.enter(origin)
+async def load_interrupted(run: Run) -> RunRecord:
+    """Go on with a run that was interrupted, under its own id."""
+    return _origin(run)
 
 
-async def reverse(run: Run) -> None:
+async def plan_undo(run: Run) -> RunRecord:
     """Plan the way back of another run."""
-    record = await run.journal.in_thread(run.begin)
-    await run.journal.in_thread(run.journal.rows.plan_undo, record, _origin(run))
-    await run.journal.in_thread(_rows_are_whole, run, record, RunState.READING)
+    return await run.job.journal.in_thread(_begin_from, run, run.job.journal.rows.plan_undo)
 
 
-async def recheck(run: Run) -> None:
+async def plan_audit(run: Run) -> RunRecord:
     """Take the names that another run left, to compare them with what the orders have now."""
-    record = await run.journal.in_thread(run.begin)
-    await run.journal.in_thread(run.journal.rows.plan_audit, record, _origin(run))
-    await run.journal.in_thread(_rows_are_whole, run, record, RunState.READING)
+    return await run.job.journal.in_thread(_begin_from, run, run.job.journal.rows.plan_audit)
 
 
-async def hold(run: Run) -> None:
-    """Keep the run from being forgotten while it is at work, however long a question or the lock is waited for."""
-    run.opened.enter_context(await run.journal.in_thread(run.journal.runs.pin, run.record))
-    run.background.start_soon(watch_state, run)
-    # It may have gone on since it was looked for.
-    run.enter(await run.journal.in_thread(run.journal.runs.get, run.record.id))
+def _begin_from(run: Run, take_rows: Callable[[RunRecord, RunRecord], None]) -> RunRecord:
+    record = run.begin()
+    take_rows(record, _origin(run))
+    return _whole(run.job.journal, record)
 
 
-def _rows_are_whole(run: Run, record: RunRecord, state: RunState) -> None:
-    run.journal.runs.set_state(record, state)
-    run.enter(run.journal.runs.get(record.id))
+def _whole(journal: Journal, record: RunRecord) -> RunRecord:
+    """Note that the run has all its rows; return it as it is then."""
+    journal.runs.set_state(record, RunState.READING)
+    return journal.runs.get(record.id)
 
 
 def _origin(run: Run) -> RunRecord:
-    assert run.origin is not None, "only commands about another run have one"  # noqa: S101 - an order of stages
-    return run.origin
+    assert run.job.origin is not None, "only commands about another run have one"  # noqa: S101 - a job as the doors make it
+    return run.job.origin
 
 
-async def aim(run: Run) -> None:
+async def pin_run(run: Run) -> None:
+    """Keep the run from being forgotten while it is at work, however long a question or the lock is waited for."""
+    run.opened.enter_context(await run.job.journal.in_thread(run.job.journal.runs.pin, run.record))
+    run.background.start_soon(watch_state, run)
+    # It may have gone on since it was looked for.
+    run.enter(await run.job.journal.in_thread(run.job.journal.runs.get, run.record.id))
+
+
+async def check_report_targets(run: Run) -> None:
     """Find out before the first request whether the reports can be written; a DataFrame has none unless asked for."""
-    writes_by_itself = run.command.writes and run.sheet_path is not None
-    kept = run.record.reports if run.command.resumes else ()
-    if writes_by_itself or run.settings.report:
+    writes_by_itself = run.job.command.writes and run.sheet_path is not None
+    kept = run.record.reports if run.job.command.resumes else ()
+    if writes_by_itself or run.job.settings.report:
         run.targets = resolve_targets(
-            run.settings.report or kept,
+            run.job.settings.report or kept,
             run_id=run.record.id,
             date=datetime.date.today(),  # noqa: DTZ011 - the day as the user's calendar has it
             sheet=run.sheet_path,
-            state_dir=run.settings.state_dir,
-            taken=files_taken(run.settings),
+            state_dir=run.job.settings.state_dir,
+            taken=files_taken(run.job.settings),
         )
     try:
         await anyio.to_thread.run_sync(prove_writable, run.targets)
@@ -167,4 +173,4 @@ async def note_targets(run: Run) -> None:
     """Note where the reports go, for whoever takes the run up or wants them again."""
     if run.targets:
         places = [str(target.absolute()) for target in run.targets]
-        await run.journal.in_thread(run.journal.runs.note_reports, run.record, places)
+        await run.job.journal.in_thread(run.job.journal.runs.note_reports, run.record, places)

@@ -12,7 +12,7 @@ from batch_renamer.errors import LockedError, StateLostError
 from batch_renamer.jobs.run import Run
 from batch_renamer.journal import writing_lock
 
-__all__ = ["hold_alone", "lock_is_free", "lost_state", "watch_state"]
+__all__ = ["check_lock_is_free", "hold_alone", "lost_state", "watch_state"]
 
 log = logging.getLogger("batch_renamer")
 
@@ -20,10 +20,10 @@ _ASK_FOR_LOCK_EVERY_S = 0.5
 _LOOK_EVERY_S = 1.0
 
 
-async def lock_is_free(run: Run) -> None:
+async def check_lock_is_free(run: Run) -> None:
     """Make sure that no other run renames in this account, before anything is read that would be of no use."""
     async with AsyncExitStack() as briefly:
-        await hold_alone(run, run.destination.account, *run.destination.locks, until=briefly)
+        await hold_alone(run, run.job.destination.account, *run.job.destination.locks, until=briefly)
 
 
 async def hold_alone(run: Run, name: str, *also: str, until: AsyncExitStack | None = None) -> None:
@@ -37,11 +37,11 @@ async def hold_alone(run: Run, name: str, *also: str, until: AsyncExitStack | No
         Stopping: the run is to stop.
     """
     opened = run.opened if until is None else until
-    give_up_at = anyio.current_time() + run.settings.wait
+    give_up_at = anyio.current_time() + run.job.settings.wait
     told = False
     while True:
         try:
-            held = writing_lock(run.settings.state_dir, account=name, also=also, run_id=run.id_for_others)
+            held = writing_lock(run.job.settings.state_dir, account=name, also=also, run_id=run.id_for_others)
             files = opened.enter_context(held)
             if until is None:
                 run.must_stay.extend(files)
@@ -49,7 +49,7 @@ async def hold_alone(run: Run, name: str, *also: str, until: AsyncExitStack | No
             if anyio.current_time() >= give_up_at:
                 raise
             if not told:
-                run.tell(f"{error.who} is at work in this account. Waiting up to {run.settings.wait:g} s.")
+                run.tell(f"{error.who} is at work in this account. Waiting up to {run.job.settings.wait:g} s.")
                 told = True
         else:
             return
@@ -73,8 +73,8 @@ async def watch_state(run: Run) -> None:
 
 def lost_state(run: Run) -> StateLostError | None:
     """Return the error that ends a run whose journal or lock was removed or replaced; None while all is in place."""
-    if not run.journal.is_in_place():
-        return StateLostError(str(run.journal.path), journal=True)
+    if not run.job.journal.is_in_place():
+        return StateLostError(str(run.job.journal.path), journal=True)
     for identity in run.must_stay:
         if not identity.is_in_place():
             return StateLostError(str(identity.path), journal=False)

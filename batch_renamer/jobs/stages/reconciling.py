@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import anyio
 
+from batch_renamer.jobs.api_session import ApiSession
 from batch_renamer.jobs.run import Run
 from batch_renamer.model import Unsettled
 from batch_renamer.renaming import Reread, SentRows, reconcile
@@ -19,16 +20,16 @@ _BATCH = 500
 _WORTH_SAYING_S = 1.0
 
 
-async def look_once_more(run: Run, sent: SentRows) -> None:
+async def look_once_more(run: Run, api: ApiSession, sent: SentRows) -> None:
     """Read again, at the end of renaming, the orders that were sent and are not known to be renamed.
 
     A run that stops does not wait for this: the rows stay as they are, and whoever takes the run up reads them.
     """
     if not sent.rows or run.stop.requested:
         return
-    journal, done = run.journal, 0
+    journal, done = run.job.journal, 0
     await _wait(run, sent)
-    run.progress.stage("Reading again what was not confirmed", len(sent.rows))
+    run.job.progress.stage("Reading again what was not confirmed", len(sent.rows))
 
     async def batches() -> AsyncIterator[list[Unsettled]]:
         for begin in range(0, len(sent.rows), _BATCH):
@@ -43,16 +44,16 @@ async def look_once_more(run: Run, sent: SentRows) -> None:
                 about = {"row": outcome.row, "order_id": row.order_id, "result": outcome.result.value}
                 log.info("row %d, read again, is %s", outcome.row, outcome.result, extra={"fields": about})
         done += len(group)
-        run.progress.advance(done)
+        run.job.progress.advance(done)
 
-    await reconcile(batches(), record, gateway=run.gateway, workers=run.most_at_once, stop=run.stop)
+    await reconcile(batches(), record, gateway=api.gateway, workers=api.most_at_once, stop=run.stop)
 
 
 async def _wait(run: Run, sent: SentRows) -> None:
-    wait_s = sent.wait_s(now=anyio.current_time(), patience_s=run.settings.patience)
+    wait_s = sent.wait_s(now=anyio.current_time(), patience_s=run.job.settings.patience)
     if wait_s > _WORTH_SAYING_S:
-        run.progress.close()
-        run.progress.message(
+        run.job.progress.close()
+        run.job.progress.message(
             f"Some renames were not confirmed; their orders are read again in {wait_s:.0f} s, when late ones are there."
         )
     with run.stop.interruptible():

@@ -5,25 +5,26 @@ from __future__ import annotations
 import anyio
 
 from batch_renamer.errors import InputError, JournalError
+from batch_renamer.jobs.api_session import ApiSession
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages.dispatch import Dispatch
 from batch_renamer.jobs.stages.intake import note_targets
+from batch_renamer.jobs.stages.limits import bad_in, stop_at_too_many
 from batch_renamer.jobs.stages.locking import hold_alone
 from batch_renamer.jobs.stages.reconciling import look_once_more
 from batch_renamer.jobs.stages.tally import Tally, bad_outcomes
-from batch_renamer.jobs.stages.weighing import bad_in, stop_at_too_many
 from batch_renamer.model import Outcome
 from batch_renamer.renaming import SentRows, rename_all
 
-__all__ = ["confirm", "lock", "rename", "reopen", "still_whole"]
+__all__ = ["check_origin_unchanged", "confirm", "lock", "rename", "reopen_unfinished"]
 
 
 async def confirm(run: Run) -> None:
-    """Ask whether the plan shall be done, if there is somebody to ask and anything to do."""
-    run.progress.close()
-    open_rows = await run.journal.in_thread(run.open_rows)
-    if run.confirm is not None and open_rows:
-        run.declined = not await run.confirm(run)
+    """Ask whether the plan is to be done, if a person can be asked and there is anything to do."""
+    run.job.progress.close()
+    open_rows = await run.job.journal.in_thread(run.open_rows)
+    if run.job.confirm is not None and open_rows:
+        run.declined = not await run.job.confirm(run)
 
 
 async def lock(run: Run) -> None:
@@ -31,44 +32,47 @@ async def lock(run: Run) -> None:
     if run.declined:
         return
     # A run that is taken up or undone may be at work in another process this very moment, with nothing left to do yet.
-    if not run.command.may_be_at_work and not await run.journal.in_thread(run.open_rows):
+    if not run.job.command.may_be_at_work and not await run.job.journal.in_thread(run.open_rows):
         return
-    await hold_alone(run, run.destination.account, *run.destination.locks)
+    await hold_alone(run, run.job.destination.account, *run.job.destination.locks)
     # Whoever held it until a moment ago may have renamed what was read before.
-    await run.journal.in_thread(run.journal.rows.mark_stale, run.record)
+    await run.job.journal.in_thread(run.job.journal.rows.mark_stale, run.record)
 
 
-async def reopen(run: Run) -> None:
+async def reopen_unfinished(run: Run) -> None:
     """Open what is not done of a run that is taken up: what may have been applied is read back first."""
     if run.declined:
         return
     # Whoever held the lock may have been this very run, at work until a moment ago.
-    run.enter(await run.journal.in_thread(run.journal.runs.get, run.record.id))
+    run.enter(await run.job.journal.in_thread(run.job.journal.runs.get, run.record.id))
     run.in_hand = True
     await note_targets(run)
-    await run.journal.in_thread(run.journal.rows.reopen_unfinished, run.record, failed=run.again_failed)
+    await run.job.journal.in_thread(run.job.journal.rows.reopen_unfinished, run.record, failed=run.job.again_failed)
 
 
-async def still_whole(run: Run) -> None:
+async def check_origin_unchanged(run: Run) -> None:
     """Make sure that the run to be undone has not gone on since its way back was planned."""
-    if run.declined or run.origin is None:
+    if run.declined or run.job.origin is None:
         return
-    went_on = await run.journal.in_thread(run.journal.runs.has_sent_since, run.origin, run.record)
-    if went_on or await run.journal.in_thread(run.journal.rows.count_undoable, run.origin) != run.record.sheet_rows:
-        msg = f"Run {run.origin.id} has renamed more orders since; nothing was sent. Undo it again."
+    went_on = await run.job.journal.in_thread(run.job.journal.runs.has_sent_since, run.job.origin, run.record)
+    if (
+        went_on
+        or await run.job.journal.in_thread(run.job.journal.rows.count_undoable, run.job.origin) != run.record.sheet_rows
+    ):
+        msg = f"Run {run.job.origin.id} has renamed more orders since; nothing was sent. Undo it again."
         raise InputError(msg)
 
 
-async def rename(run: Run) -> None:
+async def rename(run: Run, api: ApiSession) -> None:
     """Send the planned renames, and write down each outcome before it is shown."""
     if run.declined:
         return
-    journal = run.journal
+    journal = run.job.journal
     counts = await journal.in_thread(run.counts)
     run.enter(record := await journal.in_thread(journal.runs.commit, run.record))
-    run.progress.stage("Renaming", await journal.in_thread(journal.rows.count_planned, record))
+    run.job.progress.stage("Renaming", await journal.in_thread(journal.rows.count_planned, record))
     # Of a run that is taken up, what went wrong before has been seen: it counts afresh.
-    tally, sent, bad_in_plan = Tally(), SentRows(), 0 if run.command.resumes else bad_in(counts)
+    tally, sent, bad_in_plan = Tally(), SentRows(), 0 if run.job.command.resumes else bad_in(counts)
 
     async def record_outcomes(outcomes: list[Outcome]) -> None:
         if run.unrecorded:
@@ -91,16 +95,16 @@ async def rename(run: Run) -> None:
             return
         sent.note(outcomes, now=anyio.current_time())
         tally.add(outcomes, order_ids)
-        run.progress.advance(tally.done, failures=tally.bad, note=run.pace_note())
+        run.job.progress.advance(tally.done, failures=tally.bad, note=api.pace_note())
         stop_at_too_many(run, tally, bad_in_plan=bad_in_plan)
 
     dispatch = Dispatch(journal, record)
     await rename_all(
         dispatch.batches(),
         record_outcomes,
-        gateway=run.gateway,
-        workers=run.most_at_once,
+        gateway=api.gateway,
+        workers=api.most_at_once,
         stop=run.stop,
         elsewhere=dispatch.elsewhere,
     )
-    await look_once_more(run, sent)
+    await look_once_more(run, api, sent)

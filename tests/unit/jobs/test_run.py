@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
@@ -11,7 +10,9 @@ import pytest
 
 from batch_renamer.client.pacing import Pacer
 from batch_renamer.commands import COMMANDS
+from batch_renamer.jobs.api_session import ApiSession
 from batch_renamer.jobs.destinations import MOST_AT_ONCE, nowhere
+from batch_renamer.jobs.job import Job
 from batch_renamer.jobs.run import Run
 from batch_renamer.model import Result
 from batch_renamer.settings import Settings
@@ -22,27 +23,31 @@ if TYPE_CHECKING:
     from batch_renamer.progress import Progress
 
 
-def run_at(
+def api_at(
     *,
     rate_per_s: float = 300,
     latency_s: float | None = None,
     workers: int | None = None,
-    command: str = "apply",
-    renames: int = 0,
     connections: int = MOST_AT_ONCE,
-) -> Run:
-    """Return a run whose API answers after so many seconds, and whose plan has so many renames."""
-    counts = {Result.PLANNED: renames, Result.UNCHANGED: 9}
-    run = Run(
-        command=COMMANDS[command],
-        settings=Settings(state_dir=Path(), workers=workers),
-        journal=cast("Journal", SimpleNamespace(results=SimpleNamespace(counts=lambda _, over: counts))),
-        progress=cast("Progress", None),
-        destination=replace(nowhere(), connections=connections),
-    )
+) -> ApiSession:
+    """Return an API that answers after so many seconds."""
     pacer = Pacer(rate_per_s=rate_per_s)
     pacer.latency_s = latency_s
-    run.connect(cast("Gateway", None), pacer)
+    return ApiSession(gateway=cast("Gateway", None), pacer=pacer, workers=workers, connections=connections)
+
+
+def run_of(command: str, *, renames: int) -> Run:
+    """Return a run whose plan has so many renames."""
+    counts = {Result.PLANNED: renames, Result.UNCHANGED: 9}
+    run = Run(
+        Job(
+            command=COMMANDS[command],
+            settings=Settings(state_dir=Path()),
+            journal=cast("Journal", SimpleNamespace(results=SimpleNamespace(counts=lambda _, over: counts))),
+            progress=cast("Progress", None),
+            destination=nowhere(),
+        )
+    )
     run.enter(cast("RunRecord", object()))
     return run
 
@@ -50,18 +55,18 @@ def run_at(
 @pytest.mark.parametrize("latency_s", [None, 0.001, 30.0])
 def test_the_bound_of_concurrency_is_no_estimate(latency_s: float | None) -> None:
     """However slow the API is, a thousand rows may be in hand; how many are, demand decides."""
-    assert run_at(latency_s=latency_s).most_at_once() == MOST_AT_ONCE == 1_000
+    assert api_at(latency_s=latency_s).most_at_once() == MOST_AT_ONCE == 1_000
 
 
 @pytest.mark.parametrize("workers", [None, 500])
 def test_no_more_rows_are_in_hand_than_there_are_connections(workers: int | None) -> None:
     """Each row in hand holds a connection open, and each connection a file."""
-    assert run_at(workers=workers, connections=40).most_at_once() == 40
+    assert api_at(workers=workers, connections=40).most_at_once() == 40
 
 
 def test_the_bound_that_was_asked_for_is_kept() -> None:
     """``--workers`` is not argued with."""
-    assert run_at(latency_s=2.0, workers=3).most_at_once() == 3
+    assert api_at(latency_s=2.0, workers=3).most_at_once() == 3
 
 
 @pytest.mark.parametrize(
@@ -71,7 +76,7 @@ def test_the_bound_that_was_asked_for_is_kept() -> None:
 )
 def test_the_forecast_knows_what_holds_a_run_back(latency_s: float | None, workers: int | None, per_s: float) -> None:
     """The pace, or the workers that were asked for and the time of an answer."""
-    assert run_at(latency_s=latency_s, workers=workers).requests_per_s() == pytest.approx(per_s)
+    assert api_at(latency_s=latency_s, workers=workers).requests_per_s() == pytest.approx(per_s)
 
 
 @pytest.mark.parametrize(
@@ -86,14 +91,16 @@ def test_the_forecast_knows_what_holds_a_run_back(latency_s: float | None, worke
 )
 def test_the_forecast_is_of_what_is_still_to_be_done(command: str, requests: int, seconds: float) -> None:
     """Reading took 31 requests and 2.5 s; the renames go at the pace."""
-    run = run_at(command=command, renames=3_000)
-    assert run._pacer is not None
-    run._pacer.requests, run.read_in_s = 31, 2.5
+    run = run_of(command, renames=3_000)
+    assert run.forecast() is None
+    run.api = api_at()
+    run.api.pacer.requests, run.read_in_s = 31, 2.5
     forecast = run.forecast()
+    assert forecast is not None
     assert forecast.requests == requests
     assert forecast.seconds == pytest.approx(seconds, rel=0.001)
 
 
 def test_the_limit_is_shown() -> None:
     """The progress line tells what is kept to."""
-    assert run_at().pace_note() == "limit 300/s"
+    assert api_at().pace_note() == "limit 300/s"

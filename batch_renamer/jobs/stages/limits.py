@@ -8,7 +8,7 @@ from batch_renamer.jobs.stages.tally import Tally
 from batch_renamer.model import BAD_RESULTS, Result
 from batch_renamer.planning import NO_SUCH_ORDER
 
-__all__ = ["ask_again", "bad_in", "be_strict", "stop_at_too_many", "weigh"]
+__all__ = ["ask_again", "bad_in", "enforce_limits", "refuse_bad_rows", "stop_at_too_many"]
 
 _SUSPICIOUS = 2
 """So many orders, all of them missing, are more than a mistyped id."""
@@ -16,36 +16,35 @@ _SUSPICIOUS = 2
 
 async def ask_again(run: Run) -> None:
     """Ask whether orders that were renamed since an earlier run of the same rows are to be renamed again."""
-    if run.confirm_again is None or run.stop.requested:
+    if run.job.confirm_again is None or run.stop.requested:
         return
-    run.progress.close()
-    renamed_since = await run.journal.in_thread(run.journal.rows.renamed_since, run.record)
-    if renamed_since and await run.confirm_again(run, renamed_since):
-        await run.journal.in_thread(run.journal.rows.rename_again, run.record)
+    run.job.progress.close()
+    renamed_since = await run.job.journal.in_thread(run.job.journal.rows.renamed_since, run.record)
+    if renamed_since and await run.job.confirm_again(run, renamed_since):
+        await run.job.journal.in_thread(run.job.journal.rows.rename_again, run.record)
 
 
-async def weigh(run: Run) -> None:
+async def enforce_limits(run: Run) -> None:
     """Refuse a plan that the user has ruled out beforehand."""
     if run.record.committed_at is not None:
         return  # It was weighed before its first rename; it is taken up because somebody wants the rest of it.
-    settings = run.settings
-    counts = await run.journal.in_thread(run.counts)
+    settings, most = run.job.settings, run.job.bounds.max_renames
+    counts = await run.job.journal.in_thread(run.counts)
     await _warn_of_another_account(run, counts)
-    if settings.strict:
-        await be_strict(run)
-    renames = await run.journal.in_thread(
-        run.journal.rows.count_planned, run.record
+    await refuse_bad_rows(run)
+    renames = await run.job.journal.in_thread(
+        run.job.journal.rows.count_planned, run.record
     )  # ``pending`` in a run that is taken up
-    if settings.max_renames is not None and renames > settings.max_renames:
-        limit = f"--max-renames {settings.max_renames}"
+    if most is not None and renames > most:
+        limit = f"--max-renames {most}"
         msg = f"The plan would rename {renames} orders, more than {limit} allows; nothing was sent."
         raise InputError(msg)
     bad = bad_in(counts)
     if settings.max_failures.exceeded(failed=bad, rows=sum(counts.values())):
         limit = f"--max-failures {settings.max_failures}"
         msg = f"{bad} of {sum(counts.values())} rows are bad, more than {limit} allows; nothing was sent."
-        if run.dry:
-            run.warnings.append(f"{run.command.done_by} would refuse this plan: {msg}")
+        if run.job.command.dry:
+            run.warnings.append(f"{run.job.command.done_by} would refuse this plan: {msg}")
         else:
             raise TooManyFailuresError(msg)
 
@@ -55,20 +54,22 @@ async def _warn_of_another_account(run: Run, counts: dict[Result, int]) -> None:
     read = sum(counts.values()) - sum(counts.get(result, 0) for result in (Result.SKIPPED, Result.INVALID))
     if read < _SUSPICIOUS or counts.get(Result.FAILED, 0) != read:
         return
-    groups = await run.journal.in_thread(run.journal.results.reasons, run.record, [Result.FAILED])
+    groups = await run.job.journal.in_thread(run.job.journal.results.reasons, run.record, [Result.FAILED])
     if [group.reason for group in groups] == [NO_SUCH_ORDER]:
-        profile = f", profile {run.destination.profile}" if run.destination.profile else ""
+        profile = f", profile {run.job.destination.profile}" if run.job.destination.profile else ""
         run.warnings.append(
-            f"None of the {read:,} orders is in this account ({run.destination.base_url}{profile}):"
+            f"None of the {read:,} orders is in this account ({run.job.destination.base_url}{profile}):"
             " is it the right one?"
         )
 
 
-async def be_strict(run: Run) -> None:
-    """Refuse to go on with any bad row."""
-    counts = await run.journal.in_thread(run.counts)
+async def refuse_bad_rows(run: Run) -> None:
+    """Refuse to go on with any bad row, if that was asked for."""
+    if not run.job.bounds.strict:
+        return
+    counts = await run.job.journal.in_thread(run.counts)
     bad = bad_in(counts)
-    if bad and not run.command.offline:
+    if bad and not run.job.command.offline:
         raise InputError(f"{bad} of {sum(counts.values())} rows are bad, and --strict was asked for; nothing was sent.")
 
 
@@ -84,7 +85,7 @@ def stop_at_too_many(run: Run, tally: Tally, *, bad_in_plan: int) -> None:
     rows to be repaired doesn't let the first failure stop the rest. Of a run that is taken up, drifted rows don't
     count: nothing was sent for them, and each time it is taken up they would stop it again.
     """
-    limit, spared = run.settings.max_failures, tally.drifted if run.command.resumes else 0
+    limit, spared = run.job.settings.max_failures, tally.drifted if run.job.command.resumes else 0
     bad, rows = tally.bad - spared, tally.done - spared
     if limit.exceeded(failed=bad + (bad_in_plan if limit.count is not None else 0), rows=rows):
         msg = f"{bad} of the {rows} rows sent so far are bad, more than --max-failures {limit} allows."

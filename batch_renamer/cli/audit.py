@@ -1,0 +1,25 @@
+"""`audit`: a past run enters, which of its orders still have its names leaves. Nothing is renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from batch_renamer.cli.running import about_run, run_job
+from batch_renamer.cli.session import Session, within
+from batch_renamer.commands import AUDIT, RENAMING
+from batch_renamer.jobs import as_this_account, committed, renamed_something
+
+__all__ = ["audit"]
+
+
+def audit(run_id: str | None, given: Mapping[str, object], *, same_account: bool = False) -> int:
+    """Re-read the orders of a run and say which still have its names; return the exit code."""
+
+    def body(session: Session) -> int:
+        with session.connected_job() as job:
+            past = renamed_something(session.find(job.journal, run_id, commands=RENAMING, newest=committed))
+            if same_account:
+                past = as_this_account(job.journal, past, job.destination)
+            return run_job(about_run(job, past), session.given)
+
+    return within(AUDIT, given, body)

@@ -1,0 +1,87 @@
+"""`resume`: an interrupted run enters; it leaves finished, or a sentence says why there is nothing to finish."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+
+from batch_renamer.cli.next_steps import reminder
+from batch_renamer.cli.running import about_run, run_job
+from batch_renamer.cli.session import Session, to_standard_output, within
+from batch_renamer.command_line import carried_options, command_line
+from batch_renamer.commands import APPLY, RENAMING, RESUME
+from batch_renamer.errors import InputError
+from batch_renamer.jobs import as_this_account, begun, interrupted, merely_planned, taken_back, why_closed
+from batch_renamer.journal import Closed, Journal, RunRecord, RunState
+from batch_renamer.model import BAD_RESULTS, Result, RunSummary
+from batch_renamer.progress import counted
+from batch_renamer.reports import write_json_result
+
+__all__ = ["resume"]
+
+
+def resume(run_id: str | None, given: Mapping[str, object], *, failed: bool, same_account: bool = False) -> int:
+    """Finish an interrupted run, with ``failed`` what failed as well; return the exit code."""
+
+    def body(session: Session) -> int:
+        session.needs_yes()
+        with session.connected_job() as bare:
+            past = session.find(bare.journal, run_id, commands=RENAMING, newest=_can_be_finished)
+            if same_account:
+                past = as_this_account(bare.journal, past, bare.destination)
+            job = about_run(replace(bare, again_failed=failed), past)
+            if (nothing := _nothing_left(session, bare.journal, past, failed=failed)) is not None:
+                return _leave(session, bare.journal, past, nothing)
+            job = replace(job, notes=(*job.notes, *taken_back(job.journal, past)))
+            return run_job(job, session.given)
+
+    return within(RESUME, given, body)
+
+
+def _can_be_finished(run: RunRecord) -> bool:
+    return begun(run) and not run.closed
+
+
+def _nothing_left(session: Session, journal: Journal, past: RunRecord, *, failed: bool) -> str | None:
+    """Return the sentence that says why there is nothing to take up; None if there is."""
+    if merely_planned(past):
+        commit = command_line(APPLY, [], {"plan": past.id, **carried_options(session.given)})
+        how = f"`{commit}` does it" if past.spec.from_sheet else "undo that run again"
+        return f"Run {past.id} was planned and never begun; {how}."
+    if past.state is RunState.LOADING:
+        return f"Run {past.id} was stopped while its rows were read; nothing was sent. Begin it again."
+    counts = journal.results.checked_counts(past)
+    anew = failed and past.closed is Closed.REFUSED and counts.get(Result.FAILED)
+    if (closed := why_closed(past)) and not anew:
+        raise InputError(closed)
+    if (
+        anew
+        or past.closed
+        or interrupted(past, counts)
+        or counts.get(Result.UNKNOWN)
+        or (failed and counts.get(Result.FAILED))
+    ):
+        return None
+    return f"Run {past.id} has nothing left to finish."
+
+
+def _leave(session: Session, journal: Journal, past: RunRecord, sentence: str) -> int:
+    """Say why a run is not taken up; a run that came to its end exits as it did then."""
+    counts, code = journal.results.counts(past), 0
+    if begun(past):
+        code = int(any(result in BAD_RESULTS for result in counts))
+        if failed := counts.get(Result.FAILED):
+            command = command_line(RESUME, [past.id], {"failed": True, **carried_options(session.given)})
+            left = counted(failed, "failed row")
+            sentence = f"Run {past.id} has nothing left to finish but {left}. To try again what failed:\n{command}"
+        if another := reminder(journal, past, session.given):
+            sentence = f"{another}\n{sentence}"
+    with to_standard_output():
+        if session.settings.json:
+            summary = RunSummary(run_id=past.id, command=session.command.word, counts=counts, exit_code=code)
+            write_json_result(sys.stdout, journal.results.report_rows(past), summary=summary)
+            sys.stderr.write(sentence + "\n")
+        else:
+            sys.stdout.write(sentence + "\n")
+    return code

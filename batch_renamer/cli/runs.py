@@ -1,0 +1,76 @@
+"""`runs`: the list of past runs leaves; before that old runs are forgotten, or one is dismissed. It stays offline."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Mapping
+
+from batch_renamer.cli.listing import entry_of
+from batch_renamer.cli.session import Session, to_standard_output, within
+from batch_renamer.commands import RENAMING, RUNS
+from batch_renamer.errors import InputError, SettingsError
+from batch_renamer.journal import Closed, Journal, RunRecord
+
+__all__ = ["list_runs"]
+
+_AGE = re.compile(r"([0-9]{1,6})(d|h|w)")
+_UNITS_S = {"h": 3_600, "d": 86_400, "w": 604_800}
+
+
+def list_runs(given: Mapping[str, object], *, prune: str | None, dismiss: str | None = None) -> int:
+    """List past runs, newest first; return the exit code.
+
+    Before that, ``prune`` forgets old ones, and ``dismiss`` notes that an interrupted one will not be finished.
+    """
+
+    def body(session: Session) -> int:
+        with session.journal(only_read=prune is None and dismiss is None) as journal:
+            if dismiss is not None:
+                _dismiss(session, journal, dismiss)
+            if prune is not None:
+                gone = _prune(journal, prune)
+                sys.stderr.write(f"{gone:,} run forgotten.\n" if gone == 1 else f"{gone:,} runs forgotten.\n")
+            settings = session.settings
+            here = {"base_url", "profile"} & session.flags.keys()
+            at_work = journal.runs.at_work()  # before the runs: one that ends in between has ended
+            find = journal.runs.find
+            runs = find(base_url=settings.base_url, profile=settings.profile) if here else find()
+            with to_standard_output():
+                _write_runs(session, journal, runs, at_work=at_work)
+        return 0
+
+    return within(RUNS, given, body)
+
+
+def _write_runs(session: Session, journal: Journal, runs: list[RunRecord], *, at_work: frozenset[str]) -> None:
+    undone = journal.runs.undone()
+    entries = (entry_of(journal, run, at_work=at_work, undone=undone) for run in runs)
+    if session.settings.json:
+        lines = [entry.as_json() for entry in entries]
+        sys.stdout.write(json.dumps({"command": "runs", "exit_code": 0, "runs": lines}) + "\n")
+    else:
+        sys.stdout.writelines(f"{entry.line()}\n" for entry in entries)
+        if not runs:
+            sys.stderr.write(f"There are no runs yet.{session.elsewhere()}\n")
+
+
+def _dismiss(session: Session, journal: Journal, run_id: str) -> None:
+    run = session.find(journal, run_id, commands=RENAMING)
+    if run.closed is not Closed.DISMISSED:
+        entry = entry_of(journal, run, at_work=journal.runs.at_work(), undone=frozenset())
+        if entry.state != "interrupted":
+            msg = f"Run {run.id} is {entry.state}, not interrupted: there is nothing to dismiss."
+            raise InputError(msg)
+        journal.runs.dismiss(run)
+    sys.stderr.write(f"Run {run.id} will not be mentioned again. `resume {run.id}` still finishes it.\n")
+
+
+def _prune(journal: Journal, what: str) -> int:
+    if found := _AGE.fullmatch(what.strip().lower()):
+        return journal.runs.prune(older_than_s=int(found[1]) * _UNITS_S[found[2]])
+    if what.strip().isdecimal():
+        return journal.runs.prune(keep=int(what))
+    msg = f"--prune {what!r} is neither an age such as 90d, 12h or 8w nor the number of runs to keep."
+    raise SettingsError(msg)

@@ -1,0 +1,42 @@
+"""The spreadsheet of a command: a file enters, a job that reads it leaves. The file is opened by the job."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from batch_renamer.cli.session import Session
+from batch_renamer.files import open_regular
+from batch_renamer.jobs import Job, load_options
+from batch_renamer.loader import open_sheet
+from batch_renamer.settings import Settings
+
+__all__ = ["with_sheet"]
+
+
+def with_sheet(job: Job, file: Path, session: Session) -> Job:
+    """Return the job with its spreadsheet."""
+    settings = session.settings
+    options = load_options(settings, unattended=settings.yes and not session.on_a_terminal)
+    return replace(
+        job,
+        open_sheet=lambda stopped: open_sheet(file, options, stopped=stopped),
+        sheet=file,
+        digest=_digest(file, settings),
+    )
+
+
+def _digest(file: Path, settings: Settings) -> str | None:
+    """Return what tells whether a spreadsheet, read in this way, is the same as before."""
+    # Whether a person can be asked doesn't change what is read.
+    options = replace(load_options(settings), allow_guessed_encoding=True)
+    digest = hashlib.blake2b(repr(options).encode(), digest_size=16)
+    try:
+        with os.fdopen(open_regular(file), "rb") as content:
+            while block := content.read(1 << 20):
+                digest.update(block)
+    except (OSError, ValueError):
+        return None  # The loader will say what is wrong with it.
+    return digest.hexdigest()

@@ -1,0 +1,83 @@
+"""`show`: a past run enters, what was done and what comes next leave. It stays offline."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+
+from batch_renamer.cli.listing import Entry, broken_off, summary_of
+from batch_renamer.cli.session import Session, to_standard_output, within
+from batch_renamer.command_line import carried_options, command_line
+from batch_renamer.commands import RECORDED, REPORT, RESUME, SHOW
+from batch_renamer.jobs import named, went_before
+from batch_renamer.journal import Journal, RunRecord, RunState
+from batch_renamer.model import BAD_RESULTS, Result
+from batch_renamer.progress import RunView, show_run
+from batch_renamer.reports import write_json_result
+
+__all__ = ["show_one"]
+
+
+def show_one(run_id: str | None, given: Mapping[str, object]) -> int:
+    """Show one past run; return the exit code."""
+
+    def body(session: Session) -> int:
+        with session.journal(only_read=True) as journal:
+            at_work = journal.runs.at_work()  # before the run: one that ends in between has ended
+            run = session.find(journal, run_id, commands=RECORDED)
+            with journal.runs.pin(run, to_read=True), to_standard_output():
+                _show_held(session, journal, run, at_work=at_work)
+        return 0
+
+    return within(SHOW, given, body)
+
+
+def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: frozenset[str]) -> None:
+    summary = summary_of(journal, run)
+    entry = Entry(
+        run=run,
+        counts=summary.counts,
+        parent=journal.runs.parent(run),
+        in_use=run.id in at_work,
+        undone=run.number in journal.runs.undone(),
+    )
+    if entry.at_work:
+        summary = replace(summary, stopped=run.stopped)
+    if session.settings.json:
+        rows = journal.results.report_rows(run, over=broken_off(run))
+        write_json_result(sys.stdout, rows, summary=replace(summary, command="show"))
+        return
+    sys.stdout.write(entry.line() + "\n")
+    about = went_before(journal, run)
+    resume = entry.state == "interrupted"
+    to_look_at = BAD_RESULTS & summary.counts.keys()
+    if entry.at_work:
+        to_look_at -= {Result.UNKNOWN}  # its rows under way have no outcome yet
+    view = RunView(
+        summary=summary,
+        problems=tuple(journal.results.reasons(run, sorted(to_look_at))),
+        planned=tuple(journal.results.planned_rows(run, limit=1_000) if run.state is RunState.PLANNED else ()),
+        putting_back=run.spec.puts_back,
+        about=named(about) if about is not None else "",
+        about_undo=about is not None and about.spec.puts_back,
+        at_work=entry.at_work,
+        dry=run.spec.dry,
+        next_hint="To go on with what is left:" if resume else "",
+        next_command=_resume(session, run) if resume else "",
+        all_rows=f"`{_report_command(session, run)}` writes every row",
+    )
+    if (error := show_run(view, sys.stdout)) is not None:
+        raise error
+
+
+def _report_command(session: Session, run: RunRecord) -> str:
+    return command_line(REPORT, [run.id], {"report": ["FILE.xlsx"], **carried_options(session.given)})
+
+
+def _resume(session: Session, run: RunRecord) -> str:
+    given, settings = carried_options(session.given), session.settings
+    if not settings.sandbox:
+        account = {"base_url": run.base_url, "profile": run.profile}
+        given |= {name: value for name, value in account.items() if value != getattr(settings, name)}
+    return command_line(RESUME, [run.id], given)

@@ -1,0 +1,44 @@
+"""`undo` and `undo --dry-run`: a past run enters, its orders have their old names back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from batch_renamer.cli.running import about_run, run_job
+from batch_renamer.cli.session import Session, within
+from batch_renamer.commands import RENAMING, UNDO, UNDO_DRY_RUN
+from batch_renamer.errors import InputError
+from batch_renamer.jobs import as_this_account, committed, interrupted, renamed_something
+from batch_renamer.journal import Journal, RunRecord
+
+__all__ = ["undo"]
+
+
+def undo(run_id: str | None, given: Mapping[str, object], *, dry_run: bool, same_account: bool = False) -> int:
+    """Put the old names of a run back; return the exit code."""
+
+    def body(session: Session) -> int:
+        session.needs_yes()
+        with session.connected_job() as bare:
+            past = _run_to_undo(session, bare.journal, run_id)
+            if same_account:
+                past = as_this_account(bare.journal, past, bare.destination)
+            job = about_run(bare, past)
+            if run_id is None and past.spec.puts_back:
+                note = f"Run {past.id} is itself an undo: this renames the orders again."
+                job = replace(job, notes=(*job.notes, note))
+            return run_job(job, session.given)
+
+    return within(UNDO_DRY_RUN if dry_run else UNDO, given, body)
+
+
+def _run_to_undo(session: Session, journal: Journal, run_id: str | None) -> RunRecord:
+    def can_be_undone(run: RunRecord) -> bool:
+        return committed(run) and journal.rows.count_undoable(run) > 0
+
+    run = session.find(journal, run_id, commands=RENAMING, newest=can_be_undone)
+    if run_id is None and run.spec.puts_back and interrupted(run, journal.results.counts(run)):
+        msg = f"Run {run.id}, the newest, is an undo that was interrupted: resume {run.id}, or name the run to undo."
+        raise InputError(msg)
+    return renamed_something(run)
