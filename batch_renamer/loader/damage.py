@@ -12,11 +12,8 @@ from batch_renamer.loader.shown import quoted
 
 __all__ = ["how_damaged"]
 
-_ERRORS = """
-    #N/A #NV #ND #REF! #BEZUG! #VALUE! #WERT! #VALEUR! #DIV/0! #NAME? #NOM? #NUM! #ZAHL! #NOMBRE! #NULL! #SPILL! #CALC!
-    #GETTING_DATA #ERROR! Err:502 Err:504 Err:508 Err:509 Err:520
-"""
-_ERROR_WORDS = frozenset(_ERRORS.split())
+_ERROR = re.compile(r"#[¡¿]?[^\W\d_]{2,}(?:/0)?[!?]|#[^\W\d_]/[^\W\d_]|#N[VD]|#GETTING_DATA|Err:5\d\d")
+"""Errors in capital letters, as programs write them in the language of their user: #REF!, #¡REF!, #ЗНАЧ!, #N/D."""
 _DATE_NUMBER = re.compile(r"[2-5]\d{4}(?:[.,]\d+)?")
 """Days since 1900, as spreadsheet programs store dates: 1954 to 2064."""
 
@@ -77,7 +74,7 @@ def how_damaged(name: str) -> str:
         return (
             f"The new name reads like a date or time, and a spreadsheet program may have made it one: {quoted(name)}."
         )
-    if name in _ERROR_WORDS:
+    if name[:1] in {"#", "E"} and _ERROR.fullmatch(name) and name.partition(":")[0] in {"Err", name.upper()}:
         return f"The new name reads like a spreadsheet's error: {quoted(name)}."
     if name.isascii():
         return ""

@@ -1,4 +1,4 @@
-"""A cell of the skip column enters; whether it leaves the row out, and whether that had to be guessed, leaves."""
+"""What a cell of the skip column says: yes, no, or a word that can only be guessed."""
 
 from __future__ import annotations
 
@@ -7,19 +7,33 @@ from batch_renamer.text import trimmed
 __all__ = ["is_no", "is_yes"]
 
 _NO_WORDS = """
-    0 false f falsch falsk falso faux fals onwaar epätosi fałsz yanlış ложь no n nein non não nao nej nee nei ei nie ne
+    0 false f falsch falsk falskt usann usant falso faux fals onwaar epätosi fałsz yanlış hamis nepravda ψευδης ложь
+    хибність no n nein non não nao nej nee nei ei nie ne
     hayır нет off ☐ □ ▢ ◻ ⬜ 否 いいえ 아니요 [] () =false() =false
 """  # noqa: RUF001 - letters of other languages
 """Words by which people and tick boxes say no; spreadsheet programs write them in the language of their user."""
 
 _YES_WORDS = """
-    1 true t wahr vrai vero verdadero verdadeiro waar sant sann sand tosi prawda doğru истина yes y x ✗ ✘ ✖ ❌ ja j oui
+    1 true t wahr vrai vero verdadero verdadeiro waar sant sann sand tosi prawda doğru igaz pravda αληθης
+    истина істина yes y x ✗ ✘ ✖ ❌ ja j oui
     o si sí s sim da да tak ano kyllä joo evet on skip skipped ☑ ☒ ✓ ✔ ✅ 是 はい 예 [x] (x) [✓] =true() =true
 """
 """Words that are a mark beyond doubt. Any other text is one, too, for what is left out by mistake can be done later."""
 
-_NO = frozenset(_NO_WORDS.split())
-_YES = frozenset(_YES_WORDS.split())
+
+def _word(mark: str) -> str:
+    """Reduce a mark to what is compared: no case, no colour of an emoji, no punctuation around."""
+    word = trimmed(mark).casefold()
+    for char, instead in _ALIKE:
+        word = word.replace(char, instead)
+    return word.strip(".!?,;:'\"") or word
+
+
+_ALIKE = (("\ufe0f", ""), ("\ufe0e", ""), (" ", ""), ("\u0131", "i"), ("i\u0307", "i"))
+"""The last two are the Turkish letters that differ from others only when they are made capital."""
+
+_NO = frozenset(map(_word, _NO_WORDS.split()))
+_YES = frozenset(map(_word, _YES_WORDS.split()))
 
 
 def is_no(mark: str) -> bool:
@@ -41,11 +55,3 @@ def is_yes(mark: str) -> bool:
         [True, True, True, False, False]
     """
     return _word(mark) in _YES
-
-
-def _word(mark: str) -> str:
-    """Reduce a mark to what is compared: no case, no colour of an emoji, no punctuation around."""
-    word = trimmed(mark).casefold()
-    for char in ("\ufe0f", "\ufe0e", " "):
-        word = word.replace(char, "")
-    return word.strip(".!?,;:'\"") or word

@@ -165,7 +165,8 @@ def _clean_name(cell: Cell, *, is_report: bool, guarded: bool = False) -> _Clean
     typed = trimmed(cell)
     text = typed if is_report else unwrapped(typed, guarded=guarded)
     warnings = []
-    if text != typed and typed.startswith("'") and not guarded:
+    # Before a small letter it may be a part of the name: 't Hof, 's-Gravenhage.
+    if text != typed and typed.startswith("'") and (not guarded or text[:1].islower()):
         warnings.append(f"A text guard (') before the new name was taken away: {quoted(typed)}.")
     if not text:
         return _Cleaned(text, "The new name is blank.")
@@ -185,7 +186,7 @@ def _clean_name(cell: Cell, *, is_report: bool, guarded: bool = False) -> _Clean
         )
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
-        warnings.append("Only the Unicode form of the new name is changed: letters and accents are sent as one (NFC).")
+        warnings.append("The new name is sent with each letter and its accents as one (NFC): it looks the same.")
     if damage := how_damaged(text):
         warnings.append(damage)
     return _Cleaned(text, warning="\n".join(warnings))

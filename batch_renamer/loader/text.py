@@ -61,7 +61,13 @@ def open_text(
     records = first_records(sample, delimiter, complete=complete, most=HEADING_ROWS)
     columns = find_columns(records, options)
     if not isinstance(columns, Columns):
-        if _is_quoted_by_the_line(records, options):
+        fitting = _fitting_delimiter(records, options)
+        if fitting and not trimmed(sample).startswith('"'):
+            raise SheetError(
+                f"{label} has one cell a line with the delimiter {quoted(delimiter)}, and {quoted(fitting)} would fit: "
+                "leave --delimiter and a first line sep= out, or correct them."
+            )
+        if fitting:
             raise SheetError(
                 f"{label} has each line in quotation marks, as a single cell: export it again, or take away the marks "
                 "at both ends of every line."
@@ -92,10 +98,12 @@ def open_text(
     )
 
 
-def _is_quoted_by_the_line(records: list[list[str]], options: LoadOptions) -> bool:
-    """Tell whether lines of one quoted cell each hold whole rows."""
+def _fitting_delimiter(records: list[list[str]], options: LoadOptions) -> str:
+    """Return the delimiter with which lines of one cell each hold whole rows, or ""."""
     inside = "\n".join(record[0] for record in records if len(record) == 1)
-    return any(isinstance(find_columns(first_records(inside, mark), options), Columns) for mark in CANDIDATES)
+    return next(
+        (mark for mark in CANDIDATES if isinstance(find_columns(first_records(inside, mark), options), Columns)), ""
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +231,7 @@ def _misplaced(record: list[str], line: str, table: _Table) -> Unusable | None:
             and place - 1 != table.columns.order_id  # no id has a delimiter in it
             and place not in table.spaced
             and not is_quoted(line, table.delimiter, place)
+            and not is_quoted(line, table.delimiter, place - 1)
         ):
             return Unusable(Flaw.SPLIT if place - 1 == name else Flaw.MOVED, table.delimiter.join((before, cell)))
     return None

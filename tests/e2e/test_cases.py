@@ -77,7 +77,7 @@ async def test_plan_says_that_only_the_unicode_form_of_a_name_differs(tmp_path: 
         ran = await bench.plan(CASES / "decomposed-accents.csv")
         assert "1  unchanged" in ran.out
         assert "Caf\xe9 2 (only the Unicode form differs)" in ran.out
-        assert "Warning · 3 rows · Only the Unicode form of the new name is changed" in ran.out
+        assert "Warning · 3 rows · The new name is sent with each letter and its accents as one" in ran.out
         done = await bench.apply(CASES / "decomposed-accents.csv", "--json", "--report", tmp_path / "r.csv")
         assert done.results == ["unchanged", "renamed", "renamed"]
         assert list(bench.sandbox.store.names().values()) == ["Caf\xe9 1", "Caf\xe9 2", "Caf\xe9 3"]

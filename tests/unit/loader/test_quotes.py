@@ -56,8 +56,9 @@ def test_blank_surplus_cells_are_fine(tmp_path: Path, line: str) -> None:
         ('A-3,Smith," John"', "Smith"),
         ("A-3, Smith, John", "Smith"),
         ("A-3,Smith, ", "Smith"),
+        ('A-3,"Elm, 5", good', "Elm, 5"),
     ],
-    ids=["split", "split in quotes", "two cells", "quoted", "spaces everywhere", "blank"],
+    ids=["split", "split in quotes", "two cells", "quoted", "spaces everywhere", "blank", "the name is quoted"],
 )
 def test_space_after_the_name_shows_that_it_was_split(tmp_path: Path, line: str, name: str | None) -> None:
     """There are as many cells as headings, and still the name would be cut."""

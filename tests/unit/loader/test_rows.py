@@ -284,7 +284,7 @@ def test_decomposed_accents_are_sent_composed_with_a_warning() -> None:
     read = request(new_name="Cafe\u0301 1")
     assert (read.new_name, read.warning) == (
         "Caf\xe9 1",
-        "Only the Unicode form of the new name is changed: letters and accents are sent as one (NFC).",
+        "The new name is sent with each letter and its accents as one (NFC): it looks the same.",
     )
     assert request(new_name="Caf\xe9 1").warning == ""
 
@@ -325,6 +325,41 @@ def test_report_is_taken_as_it_is() -> None:
         "after the first 5",
         "",
     )
+
+
+@pytest.mark.parametrize("typed", ["'s-Gravenhage 3", "'t Hof", "'n Huis"])
+def test_apostrophe_before_a_small_letter_is_not_taken_away_without_a_word(typed: str) -> None:
+    """In a row whose id has a guard it is one by all likelihood, and may still be a part of the name."""
+    assert request("'000124", typed).warning == f"A text guard (') before the new name was taken away: “{typed}”."
+    assert request("'000124", "'12 Elm").warning == ""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "#N/A",
+        "#NV",
+        "#REF!",
+        "#BEZUG!",
+        "#DIV/0!",
+        "#N/D",
+        "#¡REF!",
+        "#¿NOMBRE?",
+        "#LICZBA!",
+        "#ЗНАЧ!",
+        "#FIELD!",
+        "Err:502",
+    ],
+)
+def test_error_of_any_language_as_a_name_is_warned_about(name: str) -> None:
+    """Spreadsheet programs write errors in the language of their user."""
+    assert request(new_name=name).warning == f"The new name reads like a spreadsheet's error: “{name}”."
+
+
+@pytest.mark.parametrize("name", ["#12", "#Elm!", "#5 ELM?", "#A", "ERROR", "Elm #N/A"])
+def test_name_with_a_number_sign_is_no_error(name: str) -> None:
+    """Numbers of houses and flats are written so."""
+    assert request(new_name=name).warning == ""
 
 
 @pytest.mark.parametrize("guard", ["", " ", "\xa0"])
@@ -390,6 +425,14 @@ def test_mark_that_says_yes_skips(mark: str) -> None:
         "=FALSE()",
         "\u3164",
         '="FALSE"',
+        "YANLIŞ",
+        "HAYIR",
+        "FALSKT",
+        "USANN",
+        "HAMIS",
+        "NEPRAVDA",
+        "ΨΕΥΔΗΣ",
+        "ХИБНІСТЬ",
     ],
 )
 def test_mark_that_says_no_does_not_skip(mark: str) -> None:

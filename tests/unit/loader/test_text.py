@@ -390,3 +390,13 @@ def test_examples_of_a_guess_are_looked_for_without_holding_the_file(tmp_path: P
 
     assert "“é”, “é”, “é”" in text_room._guess_warning(rows(), "orders.csv")
     assert seen == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("content", "options"), [("order_id;new_name\na;b\n", {"delimiter": ","}), ("sep=,\norder_id;new_name\na;b\n", {})]
+)
+def test_wrong_delimiter_is_named_with_the_one_that_fits(tmp_path: Path, content: str, options: dict[str, Any]) -> None:
+    """Nothing is said of quotation marks where there are none."""
+    said = refusal(tmp_path, content, **options)
+    assert "delimiter “,”" in said
+    assert "“;” would fit" in said
