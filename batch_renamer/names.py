@@ -37,7 +37,16 @@ def made_from(kept: str | None, sent: str) -> bool:
     if kept is None:
         return False
     ours, whole = _bare(kept).rstrip(_CUT_MARKS), _bare(sent)
-    return bool(ours) and whole.startswith(ours) and (len(ours) >= _LEAST_KEPT or ours == whole.rstrip(_CUT_MARKS))
+    if not ours or ours == whole.rstrip(_CUT_MARKS):
+        return bool(ours)
+    return (
+        whole.startswith(ours) and len(ours) >= _LEAST_KEPT and _is_cut(kept, at=whole[len(ours) - 1 : len(ours) + 1])
+    )
+
+
+def _is_cut(kept: str, *, at: str) -> bool:
+    """Tell whether a shorter name ends as only a machine ends one; whole words may be a name that a person gave."""
+    return at.isalnum() or kept.rstrip().endswith(("…", ".."))
 
 
 def _in_one_form(name: str) -> str:

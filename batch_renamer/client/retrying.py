@@ -60,14 +60,16 @@ class TooLate(Exception):  # noqa: N818 - a signal between rooms, not an error t
 class Tries:
     """What one row's tries have come to so far.
 
-    ``sent`` counts the requests that left, 429s included; ``lost`` tells whether any of them may have been applied
-    without a good answer, ``timed_out`` whether any may be applied yet; ``in_flight`` whether one is under way right
-    now. ``send_by`` is the event loop's time, in seconds, after which none shall leave, unless one is lost already.
+    ``sent`` counts the requests that left, 429s included; ``reached_api`` tells whether the API may have seen any of
+    them. ``lost`` tells whether any of them may have been applied without a good answer, ``timed_out`` whether any may
+    be applied yet; ``in_flight`` whether one is under way right now. ``send_by`` is the event loop's time, in seconds,
+    after which none shall leave, unless one is lost already.
     ``throttled`` counts the 429s, which are waited out unless there are ``most_throttled`` of them; ``refused_alone``
     those that came again while others passed, which are the row's own.
     """
 
     sent: int = 0
+    reached_api: bool = False
     failing_since: float = math.inf
     first_refused: Send | None = None
     refused_at: float = math.inf
@@ -245,6 +247,7 @@ class Retrier:
         tries.in_flight = False
         tries.status = error.status
         tries.last = error
+        tries.reached_api = tries.reached_api or error.may_be_applied or error.status is not None
         tries.lost = tries.lost or error.may_be_applied
         tries.timed_out = tries.timed_out or error.timed_out
         match error:
@@ -311,7 +314,7 @@ class Retrier:
 
     def note_refused_key(self, tries: Tries, kind: Kind, refused: RefusedError) -> None:
         """Note a 401 to one row whose key was proven good since: it is a refusal of that row, unless nothing passes."""
-        tries.status, tries.last = refused.status, refused
+        tries.status, tries.last, tries.reached_api = refused.status, refused, True
         self._breaker.good(kind)
         self._count_forbidden(kind, refused)
 

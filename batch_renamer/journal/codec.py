@@ -164,7 +164,8 @@ def settled(run: int, outcome: Outcome) -> tuple[object, ...]:
         outcome.reason,
         outcome.warning,
         outcome.old_name,
-        outcome.final_name,
+        # Read, and without a name, is another thing than not read.
+        "" if outcome.final_name is None and outcome.order is not None else outcome.final_name,
         *_state(outcome.order),
         outcome.attempts,
         outcome.http_status,

@@ -8,21 +8,35 @@ from __future__ import annotations
 
 import sqlite3
 
-__all__ = ["CHANGED", "count_undoable", "load_plan", "plan_audit", "plan_undo", "reopen_unfinished"]
+__all__ = [
+    "CHANGED",
+    "CHANGED_OTHERWISE",
+    "count_undoable",
+    "load_plan",
+    "plan_audit",
+    "plan_undo",
+    "reopen_unfinished",
+]
 
 _NO_NAME_BEFORE = "The order had no name before that run, so there is none to give back."
 
-# The rows whose orders a run has changed, or may have: renamed; sent without a recorded outcome; refused though the
-# server kept a third name; renamed and, when it was taken up (handed_out = 2), found with another name or not at all.
+# Of a failed row: the server made another name of the one that was sent.
+CHANGED_OTHERWISE = """(
+    result = 'failed' AND attempts AND final_name IS NOT NULL AND final_name IS NOT COALESCE(old_name, ''))"""
+# The rows whose orders a run has changed, or may have: all that were sent, but such as are known to be deleted. A
+# refusal counts as well: the server may have applied it, then or a little later. An order without a name that still has
+# none is left out: there is nothing to give back.
 CHANGED = """(
     result IN ('renamed', 'unknown') OR (handed_out AND (result IS NULL OR result IN ('planned', 'drifted')))
-    OR (result = 'failed' AND attempts AND final_name IS NOT NULL AND final_name IS NOT old_name)
-    OR (result = 'failed' AND handed_out = 2 AND final_name IS NULL))"""
-# The name that a run left: what the server keeps, where that was seen and is not the old name. Another name in an
-# unknown row may be the work of another hand, so that the name sent is what guards it.
-_LEFT = """
-    CASE WHEN result = 'renamed' OR (result = 'failed' AND final_name IS NOT old_name)
-    THEN COALESCE(final_name, new_name) WHEN result = 'drifted' THEN COALESCE(expected, new_name) ELSE new_name END"""
+    OR (result = 'failed' AND (attempts OR handed_out = 2) AND is_deleted IS NOT 1
+        AND (COALESCE(old_name, '') != '' OR final_name IS NOT '')))"""
+# The name that a run gave, as far as is known: the one that the server was seen to make of it, or else the one sent. A
+# third name on an ``unknown`` row may be another hand's.
+_LEFT = f"""
+    CASE WHEN result = 'renamed' OR {CHANGED_OTHERWISE} THEN COALESCE(final_name, new_name)
+    WHEN result = 'drifted' THEN COALESCE(expected, new_name) ELSE new_name END"""
+# The name that an audit expects: of a refused row it is the old one, as its report says.
+_TOLD = f"CASE WHEN result = 'failed' AND final_name IS COALESCE(old_name, '') THEN final_name ELSE {_LEFT} END"
 
 _ADOPT = """
     INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning, result, reason, old_name, final_name,
@@ -42,7 +56,7 @@ _REVERSE = f"""
 """  # noqa: S608 - constants
 _RECHECK = f"""
     INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning)
-    SELECT :run, row, order_id, {_LEFT}, {_LEFT}, '', ''
+    SELECT :run, row, order_id, {_TOLD}, {_TOLD}, '', ''
     FROM rows WHERE run = :parent AND ({CHANGED} OR result = 'unchanged')
 """  # noqa: S608 - constants
 _COUNT = "UPDATE runs SET sheet_rows = (SELECT COUNT(*) FROM rows WHERE run = :run) WHERE number = :run"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from batch_renamer.errors import AccountingError
 from batch_renamer.journal.codec import REASON, REPORT, RESULT, STRAYS, as_stored, report_row
 from batch_renamer.journal.database import Database
+from batch_renamer.journal.lineage import CHANGED_OTHERWISE
 from batch_renamer.journal.record import RunRecord, RunState
 from batch_renamer.journal.rows import RowTable
 from batch_renamer.journal.runs import RunTable
@@ -56,10 +57,7 @@ class Results:
 
     def changed_otherwise(self, run: RunRecord) -> int:
         """Return how many failed rows have changed their orders to another name than the one sent."""
-        query = (
-            "SELECT COUNT(*) FROM rows WHERE run = ? AND result = 'failed'"
-            " AND attempts AND final_name IS NOT NULL AND final_name IS NOT old_name"
-        )
+        query = f"SELECT COUNT(*) FROM rows WHERE run = ? AND {CHANGED_OTHERWISE}"  # noqa: S608 - a constant
         [[count]] = self._database.select(query, (run.number,))
         return int(str(count))
 

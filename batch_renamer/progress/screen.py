@@ -187,6 +187,9 @@ def _headline(view: RunView) -> Line:
         needs = "needs" if bad == 1 else "need"
         did = "Stopped:" if summary.stopped else f"Undid {about}, but" if view.putting_back else "Finished, but"
         return (Span(f"{did} {bad:,} of {counted(total, 'row')} {needs} a look.", "warn"),)
+    if view.putting_back and not counts.get(Result.RENAMED):
+        text = f"There was nothing to put back: no order has its name from {about}."
+        return (Span(text, "good"),)
     did = f"Undid {about}" if view.putting_back else "Done"
     return (Span(f"{did}: {counts.get(Result.RENAMED, 0):,} {of_all.replace(' {}', '')}.", "good"),)
 

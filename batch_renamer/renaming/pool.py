@@ -98,8 +98,8 @@ class _Renaming:
             if self._tries.sent:
                 emit(self._unknown("The API refused the key after this rename was sent; it was not read back."))
             raise
-        except BaseException:  # whatever ends this row early, a request that has left is accounted for
-            if self._may_be_applied:
+        except BaseException:  # Whatever ends this row early, a request that has left is accounted for.
+            if self._reached_api:
                 emit(self._unknown(f"{self._ended_early()}; the API may have applied it."))
             raise
 
@@ -107,14 +107,15 @@ class _Renaming:
         try:
             return await self._settle()
         except Stopping:
-            if not self._may_be_applied:
+            if not self._reached_api:
                 raise
-            return await self._read_back()
+            refused = isinstance(self._tries.last, RefusedError) and not self._tries.lost
+            return await self._read_back(refused=refused)
 
     @property
-    def _may_be_applied(self) -> bool:
-        """Whether a try has left that only a reading of the order settles; a server may do what it refuses."""
-        return self._tries.in_flight or self._tries.lost or isinstance(self._tries.last, RefusedError)
+    def _reached_api(self) -> bool:
+        """Whether the API may have seen a try; a row that was sent is never called unsent, whatever the answer."""
+        return self._tries.in_flight or self._tries.reached_api
 
     @property
     def _may_be_ours(self) -> bool:
@@ -130,15 +131,13 @@ class _Renaming:
             except TooLate:
                 if (outcome := await self._look_again()) is not None:
                     return outcome
-            except RequestError as error:
-                if not tries.lost and not isinstance(error, RefusedError):
-                    return self._never_applied(error)
-                return await self._read_back()
+            except RequestError:
+                return await self._read_back(refused=not tries.lost) if tries.reached_api else self._never_sent()
             else:
                 if keeps_the_name(order, old_name=change.old_name, new_name=change.new_name):
                     return self._kept(order, http_status=HTTPStatus.OK)
-                tries.lost = True
-                return await self._read_back()
+                tries.lost = tries.reached_api = True
+                return await self._read_back(refused=False)
 
     def _fresh_until(self, read_at: float) -> float:
         age_s = self._wall() - read_at
@@ -180,7 +179,7 @@ class _Renaming:
             case never:
                 assert_never(never)
 
-    async def _read_back(self) -> Outcome:
+    async def _read_back(self, *, refused: bool) -> Outcome:
         """Return what a row with a refusal or a lost answer has come to, told by the order itself."""
         tries = self._tries
         sent = Sent(
@@ -188,7 +187,7 @@ class _Renaming:
             old_name=self._change.old_name,
             new_name=self._change.new_name,
             ended=self._ended(),
-            refused=not tries.lost,
+            refused=refused,
             timed_out=tries.timed_out,
             shown=tries.foreign_name,
         )
@@ -213,9 +212,8 @@ class _Renaming:
             return "The run ended while its answer was awaited"
         return f"{self._ended()}, and the run ended before the order was read back"
 
-    def _never_applied(self, error: RequestError) -> Outcome:
-        why = f"{self._ended()}; nothing was sent." if error.status is None else f"{self._ended()}."
-        return self._outcome(Result.FAILED, why, final_name=self._change.old_name)
+    def _never_sent(self) -> Outcome:
+        return self._outcome(Result.FAILED, f"{self._ended()}; nothing was sent.", final_name=self._change.old_name)
 
     def _kept(self, order: Order, *, http_status: int | None = None) -> Outcome:
         change = self._change

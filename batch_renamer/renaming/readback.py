@@ -70,21 +70,23 @@ def told_by(reading: Reading, sent: Sent) -> Outcome:
             why = f"{sent.ended}; {_read(sent)}, the order has its old name{yet}."
             return _outcome(sent, Result.UNKNOWN, why, order)
         case Found(order=order) if not sent.timed_out and _is_the_servers(order.name, sent):
-            why = f"{sent.ended}; the API changed the order to another name than the one sent."
+            kept = "left the order without a name" if order.name is None else _THIRD_NAME
+            why = f"{sent.ended}; the API {kept}."
             return _outcome(sent, Result.FAILED, why, order)
         case Found(order=order):
             why = f"{sent.ended}; {_read(sent)}, the order has another name, by this rename or by another hand."
             return _outcome(sent, Result.UNKNOWN, why, order)
-        case Missing() if sent.refused:
-            return _outcome(sent, Result.FAILED, f"{sent.ended}; {_read(sent)}, the order is gone.")
         case Missing():
-            # A replica that lags or a gateway without a route may say so of an order that is there.
-            return _outcome(sent, Result.UNKNOWN, f"{sent.ended}; {_read(sent)}, the order was not found.")
+            # A replica that lags and a gateway without a route say the same of an order that is there.
+            result = Result.FAILED if sent.again else Result.UNKNOWN
+            return _outcome(sent, result, f"{sent.ended}; {_read(sent)}, the order was not found.")
         case Unreadable(reason=reason):
-            why = f"{sent.ended}, and the order could not be read back ({reason})."
-            return _outcome(sent, Result.UNKNOWN, why)
+            return _outcome(sent, Result.UNKNOWN, f"{sent.ended}, and the order could not be read back ({reason}).")
         case _:
             assert_never(reading)
+
+
+_THIRD_NAME = "changed the order to another name than the one sent"
 
 
 def _read(sent: Sent) -> str:
@@ -92,7 +94,8 @@ def _read(sent: Sent) -> str:
 
 
 def _is_the_servers(name: str | None, sent: Sent) -> bool:
-    return name is not None and (name == sent.shown or made_from(name, sent.new_name))
+    # A person gives an order another name; only a server leaves it without one.
+    return name is None or name == sent.shown or made_from(name, sent.new_name)
 
 
 def _outcome(sent: Sent, result: Result, reason: str, order: Order | None = None) -> Outcome:

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from batch_renamer.client import Gateway, MostAtOnce, StopSignal, work_through
-from batch_renamer.model import Missing, Outcome, Reading, Result, Unreadable, Unsettled
+from batch_renamer.model import Found, Missing, Outcome, Reading, Result, Unreadable, Unsettled
 from batch_renamer.renaming.readback import Sent, told_by
 
 __all__ = ["LATE_S", "Reread", "SentRows", "again_told_by", "reconcile"]
@@ -81,7 +81,9 @@ def again_told_by(reading: Reading, row: Unsettled, *, now: float) -> Outcome | 
     before = row.outcome
     if isinstance(reading, Unreadable) or (before.result is Result.FAILED and isinstance(reading, Missing)):
         return None
-    refused = before.result is Result.FAILED and before.final_name in (None, before.old_name)
+    # In the journal, the final name of an order without one is "".
+    final_name, old_name = before.final_name, before.old_name or ""
+    refused = before.result is Result.FAILED and final_name in (None, old_name)
     sent = Sent(
         row=before.row,
         old_name=before.old_name,
@@ -89,11 +91,12 @@ def again_told_by(reading: Reading, row: Unsettled, *, now: float) -> Outcome | 
         ended=before.reason.rstrip("."),
         refused=refused,
         # What a failed row has instead of both names was found to be the server's doing.
-        shown=before.final_name if before.result is Result.FAILED else None,
+        shown=final_name if before.result is Result.FAILED else None,
         again=True,
     )
     told = told_by(reading, sent)
-    if (told.result, told.final_name) == (before.result, before.final_name) and told.result is Result.FAILED:
+    as_before = isinstance(reading, Found) and final_name == (reading.order.name or "")
+    if as_before and told.result is before.result is Result.FAILED:
         return None
     seconds = before.seconds
     if before.started_at is not None and now >= before.started_at:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,57 @@ def test_the_way_back_has_what_was_or_may_have_been_renamed(journal: Journal) ->
         (7, "old", "NEW"),
     ]
     assert {row.row for row in rows(journal, undo) if row.result is Result.INVALID} == {5}
+
+
+SENT_ROWS = {
+    # outcome: (name given back, name that an undo expects, name that an audit expects)
+    "refused": (Outcome(row=2, result=Result.FAILED, old_name="old", final_name="old"), ("old", "new", "old")),
+    "refused, unread": (Outcome(row=2, result=Result.FAILED, old_name="old"), ("old", "new", "new")),
+    "gone at the late look": (Outcome(row=2, result=Result.FAILED, old_name="old"), ("old", "new", "new")),
+    "kept otherwise": (Outcome(row=2, result=Result.FAILED, old_name="old", final_name="NEW"), ("old", "NEW", "NEW")),
+    "left without a name": (
+        Outcome(row=2, result=Result.FAILED, old_name="old", order=Order(order_id="o2", name=None)),
+        ("old", "", ""),
+    ),
+    "a third name, perhaps by another hand": (
+        Outcome(row=2, result=Result.UNKNOWN, old_name="old", final_name="a colleague's"),
+        ("old", "new", "new"),
+    ),
+    "lost": (Outcome(row=2, result=Result.UNKNOWN, old_name="old", final_name="old"), ("old", "new", "new")),
+}
+
+
+@pytest.mark.parametrize(("outcome", "expected"), SENT_ROWS.values(), ids=SENT_ROWS)
+def test_every_row_that_was_sent_is_undone_and_audited(
+    journal: Journal, outcome: Outcome, expected: tuple[str, str, str]
+) -> None:
+    """An undo expects no name but such as the run gave: another hand's name is never overwritten or called right."""
+    run = run_of(journal, replace(outcome, attempts=1))
+    undo = journal.runs.begin(NewRun(command="undo", base_url="u", account="a", parent=run))
+    journal.rows.plan_undo(undo, run)
+    audit = journal.runs.begin(NewRun(command="audit", base_url="u", account="a", parent=run))
+    journal.rows.plan_audit(audit, run)
+    [back], [look] = (journal.rows.undecided(one, after_row=0, limit=9) for one in (undo, audit))
+    assert (back.new_name, back.current_name, look.new_name) == expected
+    assert look.current_name == look.new_name
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Outcome(row=2, result=Result.FAILED, old_name="old", final_name="old"),
+        Outcome(
+            row=2,
+            result=Result.FAILED,
+            old_name="old",
+            attempts=1,
+            order=Order(order_id="o2", name="old", is_deleted=True),
+        ),
+        Outcome(row=2, result=Result.FAILED, attempts=1, order=Order(order_id="o2", name=None)),
+        Outcome(row=2, result=Result.UNCHANGED, old_name="new", final_name="new"),
+    ],
+    ids=["never sent", "deleted", "had and has no name", "already right"],
+)
+def test_what_has_nothing_to_give_back_is_not_undone(journal: Journal, outcome: Outcome) -> None:
+    """Nothing was sent, or there is no order or no name to give back."""
+    assert journal.rows.count_undoable(run_of(journal, outcome)) == 0

@@ -147,8 +147,8 @@ TABLE = {
     "another name kept": ([ForeignName(kept=FOREIGN)], [], Result.FAILED, FOREIGN),
     "another name kept, unreadable": ([ForeignName(kept=FOREIGN)], [Transient()] * 9, Result.UNKNOWN, None),
     "refused": ([REFUSED], [], Result.FAILED, "old 0"),
-    "not there": ([Refused(status=404)], [Refused(status=404)], Result.FAILED, None),
-    "gone": ([Refused(status=410)], [Refused(status=410)], Result.FAILED, None),
+    "not there": ([Refused(status=404)], [Refused(status=404)], Result.UNKNOWN, None),
+    "gone": ([Refused(status=410)], [Refused(status=410)], Result.UNKNOWN, None),
     "refused, unreadable": ([REFUSED], [Refused(status=403)], Result.UNKNOWN, None),
     "refused and applied, unreadable": (
         [Refused(status=409, applied=True)],
@@ -538,12 +538,41 @@ async def test_a_refused_row_is_told_when_the_run_stops(
 
 
 @pytest.mark.virtual_time
-async def test_a_row_that_was_never_applied_stays_pending() -> None:
-    """Only 429s and refused connections: the stop leaves the row as it was, for the next run."""
-    api = api_of(2)
-    api.add("o0", script={"rename": itertools.repeat(Throttled(retry_after_s=30))})
-    api.add("o1", script={"rename": [Unsent(), Unsent(), Unsent()]})
+async def test_a_row_that_never_reached_the_api_stays_pending() -> None:
+    """Only refused connections: the stop leaves the row as it was, for the next run."""
+    api = api_of(1)
+    api.add("o0", script={"rename": [Unsent(), Unsent(), Unsent()]})
     assert await stopped(Bench.of(api), changes_of(api), stop_at_s=1) == {}
+
+
+SENT_AND_STOPPED = {
+    # what the server did: (renames, reads, result)
+    "throttled": ([Throttled(retry_after_s=30)] * 9, [], Result.UNKNOWN),
+    "refused and applied, the reading cut short": (
+        [Refused(applied=True)],
+        [Slow(latency_s=60), Slow(latency_s=60)],
+        Result.UNKNOWN,
+    ),
+    "refused and applied, read in time": ([Refused(applied=True)], [Transient(retry_after_s=50)], Result.RENAMED),
+    "refused, read in time": ([REFUSED], [Transient(retry_after_s=50)], Result.FAILED),
+    "never arrived, then refused": ([Unsent(), Refused(applied=True)], [Slow(latency_s=60)] * 2, Result.UNKNOWN),
+}
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize(("renames", "reads", "result"), SENT_AND_STOPPED.values(), ids=SENT_AND_STOPPED)
+@pytest.mark.parametrize("grace_s", GRACES)
+async def test_a_row_that_was_sent_is_never_called_unsent_when_the_run_stops(
+    renames: list[Fault], reads: list[Fault], result: Result, grace_s: float
+) -> None:
+    """Whatever its answer was, and however the reading back ends: the row has an outcome, and its attempts."""
+    api = api_of(1)
+    api.add("o0", script={"rename": renames, "get": reads})
+    changes = changes_of(api)
+    outcomes = await stopped(Bench.of(api), changes, stop_at_s=20, grace_s=grace_s)
+    assert outcomes[2].attempts == api.count("rename", "o0")
+    assert outcomes[2].result is (result if grace_s else Result.UNKNOWN)
+    await check_truth(api, changes, outcomes)
 
 
 @pytest.mark.virtual_time

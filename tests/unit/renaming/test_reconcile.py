@@ -101,7 +101,7 @@ async def test_an_order_that_is_not_found_after_a_lost_answer_is_not_called_gone
     lost = [Transient(status=502, applied=True)]
     api = FakeOrdersApi({"o0": "old"}, script={("o0", "rename"): lost, ("o0", "get"): not_found})
     outcome = (await rename_and_look_once_more(Bench.of(api, attempts=1), changes_of(api)))[2]
-    assert outcome.result is (Result.UNKNOWN if again else Result.RENAMED)
+    assert outcome.result is (Result.FAILED if again else Result.RENAMED)
 
 
 @pytest.mark.virtual_time
@@ -136,7 +136,7 @@ UNKNOWN = replace(FAILED, result=Result.UNKNOWN, reason="Lost.")
 CHANGED = replace(FAILED, final_name="NEW")
 
 
-def found(name: str) -> Found:
+def found(name: str | None) -> Found:
     """Return a reading of the order with this name."""
     return Found(order=Order(order_id="o0", name=name), read_at=0.0)
 
@@ -150,11 +150,14 @@ def found(name: str) -> Found:
         (FAILED, Missing(), None, None),
         (FAILED, Unreadable(reason="503"), None, None),
         (replace(FAILED, final_name=None), found("old"), Result.FAILED, "old"),
+        (replace(FAILED, final_name="", old_name=None), found(None), None, None),
+        (replace(CHANGED, final_name=""), found(None), None, None),
+        (UNKNOWN, found(None), Result.FAILED, None),
         (UNKNOWN, found("new"), Result.RENAMED, "new"),
         (UNKNOWN, found("old"), Result.UNKNOWN, "old"),
         (UNKNOWN, found("NEW"), Result.FAILED, "NEW"),
         (UNKNOWN, found("by another hand"), Result.UNKNOWN, "by another hand"),
-        (UNKNOWN, Missing(), Result.UNKNOWN, None),
+        (UNKNOWN, Missing(), Result.FAILED, None),
         (UNKNOWN, Unreadable(reason="503"), None, None),
         (CHANGED, found("NEW"), None, None),
         (CHANGED, found("new"), Result.RENAMED, "new"),
