@@ -40,7 +40,7 @@ _WRITING = ("yes", "wait")
 _SCREEN = ("json", "log_file", "quiet", "verbose", "no_progress")
 _OUTPUT = ("report", *_SCREEN)
 _APPLY_OPTIONS = (*_WRITING, *_INPUT, *_API, *_LIMITS, *_REPEATING, *_RESUMING, *_SANDBOX, *_OUTPUT, *_WHERE)
-_UNDO_OPTIONS = (*_WRITING, *_API, *_LIMITS, *_RESUMING, *_SANDBOX, *_OUTPUT, *_WHERE)
+_UNDO_OPTIONS = (*_WRITING, *_API, *_LIMITS, *_RESUMING, "sandbox", *_OUTPUT, *_WHERE)
 
 CARRIED_OPTIONS = frozenset({"log_file", *_WHERE, *_API, *_RESUMING, *_SANDBOX, *_WRITING}) - {"sandbox_reset"}
 """The options that a printed next command repeats."""
@@ -125,13 +125,13 @@ RESUME = Command(
     name="resume",
     writes=True,
     resumes=True,
-    options=(*_WRITING, *_API, *_RESUMING, *_SANDBOX, *_OUTPUT, *_WHERE),
+    options=(*_WRITING, *_API, *_RESUMING, "sandbox", *_OUTPUT, *_WHERE),
 )
 UNDO = Command(name="undo", writes=True, puts_back=True, drifted=_TO_BE_TAKEN_BACK, options=_UNDO_OPTIONS)
 UNDO_DRY_RUN = Command(
     name="undo --dry-run", dry=True, done_by="undo", puts_back=True, drifted=_TO_BE_TAKEN_BACK, options=_UNDO_OPTIONS
 )
-AUDIT = Command(name="audit", audits=True, drifted=_AUDITED, options=(*_API, *_SANDBOX, *_OUTPUT, *_WHERE))
+AUDIT = Command(name="audit", audits=True, drifted=_AUDITED, options=(*_API, "sandbox", *_OUTPUT, *_WHERE))
 RUNS = Command(name="runs", about_past=True, options=(*_PAST, *_SCREEN, *_WHERE))
 SHOW = Command(name="show", about_past=True, options=(*_PAST, *_SCREEN, *_WHERE))
 REPORT = Command(name="report", about_past=True, options=(*_PAST, *_OUTPUT, *_WHERE))

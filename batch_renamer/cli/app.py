@@ -131,6 +131,8 @@ def apply(
     from batch_renamer.cli import apply as run
 
     if plan is not None:
+        if given.get("sandbox_reset"):
+            raise _WrongWords("--sandbox-reset would forget the plan that --plan names; leave it out.")
         _exit(run.apply_plan(plan, given))
     elif file is not None:
         _exit(run.plan(file, given) if dry_run else run.apply(file, given))

@@ -71,7 +71,7 @@ def ask_to_go_on(last: RunRecord, *, left: int) -> bool:
     profile = f" (profile {last.profile})" if last.profile else ""
     question = (
         f"Run {last.id} of the same rows was interrupted with {orders(left)} left.\n"
-        f"Go on with it at {last.base_url}{profile}? No begins a new run. [y/N] "
+        f"Go on with it at {last.base_url}{profile}? (If not, a new run begins.) [y/N] "
     )
     return anyio.run(_yes, question)
 
@@ -80,7 +80,7 @@ async def ask_to_rename_again(run: Run, count: int) -> bool:
     """Ask whether orders that were renamed since an earlier run of the same rows are to be renamed again."""
     question = (
         f"\nAn earlier run of these rows renamed {orders(count)} that were renamed since.\n"
-        f"Rename {'it' if count == 1 else 'them'} again? No leaves {'it' if count == 1 else 'them'} alone. [y/N] "
+        f"Rename {'it' if count == 1 else 'them'} again? (Left alone if not.) [y/N] "
     )
     with run.stop.interruptible():
         return await _yes(question)

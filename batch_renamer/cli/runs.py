@@ -64,7 +64,7 @@ def _dismiss(session: Session, journal: Journal, run_id: str) -> None:
             msg = f"Run {run.id} is {entry.state}, not interrupted: there is nothing to dismiss."
             raise InputError(msg)
         journal.runs.dismiss(run)
-    sys.stderr.write(f"Run {run.id} will not be mentioned again. `resume {run.id}` still finishes it.\n")
+    sys.stderr.write(f"Run {run.id} will not be mentioned again. `{session.resume_command(run)}` still finishes it.\n")
 
 
 def _prune(journal: Journal, what: str) -> int:

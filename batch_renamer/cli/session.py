@@ -16,8 +16,8 @@ from pathlib import Path
 from batch_renamer.cli.ending import Ending, ReaderGoneError, output_lost
 from batch_renamer.cli.next_steps import reminder
 from batch_renamer.cli.prompts import ask, ask_to_rename_again
-from batch_renamer.command_line import command_line, with_environment
-from batch_renamer.commands import Command
+from batch_renamer.command_line import carried_options, command_line, with_environment
+from batch_renamer.commands import RESUME, RUNS, Command
 from batch_renamer.errors import JournalError, NeverBeganError, SettingsError
 from batch_renamer.jobs import (
     Destination,
@@ -167,7 +167,16 @@ class Session:
             commands=commands,
             newest=newest,
             elsewhere=self.elsewhere,
+            how_to_list=f" `{command_line(RUNS, [], carried_options(self.given))}` lists the runs.",
         )
+
+    def resume_command(self, run: RunRecord) -> str:
+        """Return the command that finishes a run, with the account that it belongs to."""
+        given = carried_options(self.given)
+        if not self.settings.sandbox:
+            account = {"base_url": run.base_url, "profile": run.profile}
+            given |= {name: value for name, value in account.items() if value != getattr(self.settings, name)}
+        return command_line(RESUME, [run.id], given)
 
     def elsewhere(self, prefix: str = "") -> str:
         """Return where else a run whose id begins so is, in a sentence; nothing if it isn't.

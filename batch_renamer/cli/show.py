@@ -9,7 +9,7 @@ from dataclasses import replace
 from batch_renamer.cli.listing import Entry, broken_off, summary_of
 from batch_renamer.cli.session import Session, to_standard_output, within
 from batch_renamer.command_line import carried_options, command_line
-from batch_renamer.commands import RECORDED, REPORT, RESUME, SHOW
+from batch_renamer.commands import RECORDED, REPORT, SHOW
 from batch_renamer.jobs import named, went_before
 from batch_renamer.journal import Journal, RunRecord, RunState
 from batch_renamer.model import BAD_RESULTS, Result
@@ -64,7 +64,7 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
         at_work=entry.at_work,
         dry=run.spec.dry,
         next_hint="To go on with what is left:" if resume else "",
-        next_command=_resume(session, run) if resume else "",
+        next_command=session.resume_command(run) if resume else "",
         all_rows=f"`{_report_command(session, run)}` writes every row",
     )
     if (error := show_run(view, sys.stdout)) is not None:
@@ -73,11 +73,3 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
 
 def _report_command(session: Session, run: RunRecord) -> str:
     return command_line(REPORT, [run.id], {"report": ["FILE.xlsx"], **carried_options(session.given)})
-
-
-def _resume(session: Session, run: RunRecord) -> str:
-    given, settings = carried_options(session.given), session.settings
-    if not settings.sandbox:
-        account = {"base_url": run.base_url, "profile": run.profile}
-        given |= {name: value for name, value in account.items() if value != getattr(settings, name)}
-    return command_line(RESUME, [run.id], given)

@@ -39,6 +39,10 @@ def _run_to_undo(session: Session, journal: Journal, run_id: str | None) -> RunR
 
     run = session.find(journal, run_id, commands=RENAMING, newest=can_be_undone)
     if run_id is None and run.spec.puts_back and interrupted(run, journal.results.counts(run)):
-        msg = f"Run {run.id}, the newest, is an undo that was interrupted: resume {run.id}, or name the run to undo."
+        finish = session.resume_command(run)
+        msg = (
+            f"Run {run.id}, the newest, is an undo that was interrupted. `{finish}` finishes it. "
+            "To undo another run, give its id."
+        )
         raise InputError(msg)
     return renamed_something(run)

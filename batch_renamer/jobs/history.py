@@ -41,10 +41,12 @@ def find(
     commands: Collection[Command],
     newest: Callable[[RunRecord], bool] = lambda _: True,
     elsewhere: Callable[[str], str] = lambda _: "",
+    how_to_list: str = "",
 ) -> RunRecord:
     """Return the run with this id, of which a unique beginning will do; without one, the newest that ``newest`` likes.
 
-    ``elsewhere`` says where else runs whose ids begin so are, in a sentence, if there are any.
+    ``elsewhere`` says where else runs whose ids begin so are, in a sentence, if there are any; ``how_to_list`` how
+    those that are here are listed.
 
     Raises:
         InputError: there is none, or several begin so.
@@ -58,14 +60,15 @@ def find(
     prefix = run_id.strip().lower()
     found = journal.runs.find(prefix=prefix)
     if not found:
-        msg = f"There is no run {run_id!r}; `batch-renamer runs` lists those there are.{elsewhere(prefix)}"
+        msg = f"There is no run {run_id!r} here.{elsewhere(prefix)}{how_to_list}"
         raise InputError(msg)
     if len(found) > 1:
         msg = f"{run_id!r} could be one of {', '.join(run.id for run in found[:5])}; type one more letter."
         raise InputError(msg)
     if found[0].spec not in commands:
         msg = (
-            f"Run {found[0].id} is {_article(found[0].command)}; this is about {' or '.join(map(str, commands))} runs."
+            f"Run {found[0].id} is {_article(found[0].command)}. "
+            f"This command takes only {' or '.join(map(str, commands))} runs."
         )
         raise InputError(msg)
     return found[0]
@@ -113,7 +116,7 @@ def kept_plan(plan: RunRecord) -> RunRecord:
         InputError: it is not whole, or it was committed before.
     """
     if not merely_planned(plan):
-        msg = f"Run {plan.id} is no plan waiting to be committed; make one with `batch-renamer plan FILE`."
+        msg = f"Run {plan.id} is no plan that waits to be committed. Plan the spreadsheet again."
         raise InputError(msg)
     return plan
 
@@ -146,7 +149,7 @@ def renamed_something(run: RunRecord) -> RunRecord:
         InputError: nothing was ever sent.
     """
     if not committed(run):
-        msg = f"Run {run.id} renamed nothing, so there is nothing to put back or to look after."
+        msg = f"Run {run.id} renamed nothing, so there is nothing to put back or to check."
         raise InputError(msg)
     return run
 
@@ -172,8 +175,8 @@ def why_closed(run: RunRecord) -> str:
             return f"Run {run.id} was refused and is over: {run.stopped} Repair that, then apply the spreadsheet again."
         case Closed.SUPERSEDED:
             return (
-                f"Run {run.closed_by} has dealt since with all that run {run.id} left, so there is nothing to finish:"
-                " going on would give back older names."
+                f"Run {run.closed_by} came later and took care of every order that run {run.id} had left. "
+                f"To go on with run {run.id} would bring older names back, so nothing was sent."
             )
         case Closed.DISMISSED | Closed.NOT:
             return ""

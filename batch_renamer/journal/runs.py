@@ -73,7 +73,7 @@ class RunTable:
             InputError: it was forgotten meanwhile.
         """
         if not (found := self._runs("WHERE id = ?", (run_id,))):
-            msg = f"Run {run_id} is not in the journal any more: it was forgotten by `runs --prune`. Nothing was sent."
+            msg = f"Run {run_id} is not in the journal any more: runs --prune has removed it. Nothing was sent."
             raise InputError(msg)
         return found[0]
 

@@ -91,7 +91,10 @@ def how_to_undo(order_id: str) -> str:
             f"{_AS_TEXT}, then paste the ids again from where they came from."
         )
     if is_with_zeros(order_id):
-        return f"The order id {text} is a number with zeros added to it: {_AS_TEXT}, then delete point and zeros."
+        return (
+            f"The order id {text} is a number with zeros added to it: "
+            f"{_AS_TEXT}, then delete the point and the zeros after it."
+        )
     if is_date(order_id):
         return f"The order id {text} has been turned into a date: {_AS_TEXT}, then type or paste the id again."
     return ""

@@ -46,7 +46,7 @@ def bar_line(stage: Stage, *, now_s: float, width: int) -> Line:
     """Return the live line, in at most ``width`` columns: the bar shrinks first, then the last words go."""
     parts = [Span(stage.name, "strong"), Span(_done_of(stage))]
     if stage.failures:
-        parts.append(Span(f"{stage.failures:,} to look at", "bad"))
+        parts.append(Span(_bad_of(stage), "bad"))
     if (left_s := stage.left_s(now_s)) is not None:
         parts.append(Span(f"{duration(left_s)} left"))
     if (rate_per_s := stage.rate_per_s(now_s)) is not None:
@@ -72,7 +72,7 @@ def plain_line(stage: Stage, *, now_s: float) -> Line:
     if stage.total:
         text += f" ({100 * stage.done // stage.total} %)"
     if stage.failures:
-        text += f", {stage.failures:,} to look at"
+        text += f", {_bad_of(stage)}"
     if (rate_per_s := stage.rate_per_s(now_s)) is not None:
         text += f", {_rate(rate_per_s)}/s"
     if (left_s := stage.left_s(now_s)) is not None:
@@ -88,12 +88,16 @@ def done_line(stage: Stage, *, now_s: float) -> Line:
     text = f"{stage.name}: {_done_of(stage)} in {duration(elapsed_s)}"
     if stage.done and elapsed_s >= SAMPLE_EVERY_S:
         text += f" ({_rate(stage.done / elapsed_s)}/s)"
-    failed = (Span(f", {stage.failures:,} to look at", "bad"),) if stage.failures else ()
+    failed = (Span(f", {_bad_of(stage)}", "bad"),) if stage.failures else ()
     return (Span(text), *failed)
 
 
 def _done_of(stage: Stage) -> str:
     return f"{stage.done:,}" if stage.total is None else f"{stage.done:,} of {stage.total:,}"
+
+
+def _bad_of(stage: Stage) -> str:
+    return f"{stage.failures:,} need{'s' * (stage.failures == 1)} a look"
 
 
 def _rate(rate_per_s: float) -> str:

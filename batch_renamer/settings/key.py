@@ -27,6 +27,8 @@ _WAYS_TO_A_KEY = (
     "one of its profiles (--profile). To practise without a key, give --sandbox."
 )
 
+_FILE_NAME = re.compile(r"[\w -]{1,24}\.[A-Za-z]{1,5}")
+"""A name that is a file's and hardly a key: keys are longer and have no ending such as ``.key``."""
 
 # What people put around a key, and what they are told. A key itself may end with the = of base64.
 _MORE_THAN_A_KEY = (
@@ -155,13 +157,12 @@ def _looked_at(settings: Settings) -> str:
 
 
 def _from_file(path: Path, source: str, environ: Mapping[str, str]) -> FoundKey:
-    # No message names the path before the file was found: somebody may have written the key itself there.
     place = f"the file that api_key_file names ({source})"
     try:
         data, found = read_regular(path, limit_bytes=_FILE_LIMIT_BYTES)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "not a usable path"
-        raise SettingsError(f"{_sentence(place)} can't be read: {why}.") from None
+        raise SettingsError(f"{_sentence(place)} can't be read: {why}. {_where_it_was_expected(path)}") from None
     if len(data) > _FILE_LIMIT_BYTES:
         raise SettingsError(f"{_sentence(place)} is too long to hold only a key.")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data:
@@ -172,6 +173,13 @@ def _from_file(path: Path, source: str, environ: Mapping[str, str]) -> FoundKey:
         raise SettingsError(f"{_sentence(place)} is not plain text.") from None
     key = _checked(text, f"the key in {place}")
     return FoundKey(key=key, source=source, warning=_readable_by_others(path, stat.S_IMODE(found.st_mode), environ))
+
+
+def _where_it_was_expected(path: Path) -> str:
+    """Name the file that was tried; only its folder where the name may be the key itself, written there by mistake."""
+    if _FILE_NAME.fullmatch(path.name):
+        return f"The path that was tried: {path}"
+    return f"The folder that was tried: {path.parent}"
 
 
 def _checked(text: str, place: str) -> ApiKey:

@@ -125,7 +125,7 @@ def _from_table(table: Mapping[str, object], place: str, path: Path, rank: int) 
     mistakes: list[str] = []
     for name, value in table.items():
         if name not in _IN_FILE:
-            mistakes.append(f"{place}: {_no_entry(name)}")
+            mistakes.append(f"{place}: {_no_entry(name, value)}")
             continue
         try:
             given[name] = Given(_from_folder(value, path.parent) if name in _PATHS else value, place, rank)
@@ -134,13 +134,15 @@ def _from_table(table: Mapping[str, object], place: str, path: Path, rank: int) 
     return Layer(given, tuple(mistakes))
 
 
-def _no_entry(name: str) -> str:
+def _no_entry(name: str, value: object) -> str:
     shown = _printable(name)
     if _names_a_secret(name):
         return (
             f"{shown} is refused: configuration files are copied, shared and put under version control, so the key "
             'must not stand in one. Put it into a file of its own that only you can read: api_key_file = "FILE".'
         )
+    if name == "profile" and isinstance(value, dict):
+        return f"the table of a profile is called [profiles.{_printable(next(iter(value), 'NAME'))}], with an s."
     if name in ("config", "profile"):
         return f"{shown} can't be set in the file itself; give --{name}, or {_PREFIX}{name.upper()}."
     if name in _THIS_COMMAND_ONLY:
@@ -198,12 +200,29 @@ def _read_toml(path: Path) -> dict[str, object]:
         line = data.count(b"\n", 0, error.start) + 1
         raise ValueError(f"{path}, line {line}: not UTF-8; save the file as UTF-8.") from None
     except (ValueError, RecursionError) as error:
-        raise ValueError(_syntax_error(path, str(error))) from None
+        raise ValueError(_syntax_error(path, str(error), data)) from None
 
 
-def _syntax_error(path: Path, said: str) -> str:
+def _syntax_error(path: Path, said: str, data: bytes) -> str:
     """Move tomllib's place to the front: the text ends with "(at line 3, column 5)" or "(at end of document)"."""
     if not (found := re.fullmatch(r"(.*) \(at (?:(line \d+), (column \d+)|(end of document))\)", said, re.DOTALL)):
         return f"{path} can't be read as TOML: a number in it is too long, or its brackets are nested too deeply."
+    if found[1] == "Cannot overwrite a value" and (twice := _set_twice(data.decode("utf-8-sig"))):
+        return f"{path}: {twice}; leave one of them."
     place = "the end of the file" if found[4] else f"{found[2]}, {found[3]}"
+    if found[1].startswith("Cannot declare"):
+        return f"{path}, {place}: this table stands in the file twice; make one of them."
     return f"{path}, {place}: {found[1]}. Lines read name = value; text stands in quotes."
+
+
+def _set_twice(document: str) -> str:
+    """Say which name is set twice in one table, and where; "" if it can't be told."""
+    table, seen = "", dict[tuple[str, str], int]()
+    for number, line in enumerate(document.splitlines(), start=1):
+        if heading := re.match(r"\s*(\[[^\]]*\]+)", line):
+            table = heading[1]
+        elif name := re.match(r"\s*([\w-]+)\s*=", line):
+            first = seen.setdefault((table, name[1]), number)
+            if first != number:
+                return f"{name[1]} is set in line {first} and again in line {number}"
+    return ""

@@ -27,9 +27,10 @@ OFFERED = {
     "plan": SETTINGS - FOR_WRITING,
     "check": SETTINGS - FOR_WRITING - ONLY_WHERE_SOMETHING_IS_SENT,
     # The bounds of a run are those that it was begun with.
-    "resume": SETTINGS - FOR_A_SHEET - LIMITS - {"again"} | {"failed", "same_account"},
-    "undo": SETTINGS - FOR_A_SHEET - {"again"} | {"dry_run", "same_account"},
-    "audit": SETTINGS - FOR_A_SHEET - FOR_WRITING - LIMITS - {"max_failures", "again"} | {"same_account"},
+    "resume": SETTINGS - FOR_A_SHEET - LIMITS - {"again", "sandbox_reset"} | {"failed", "same_account"},
+    "undo": SETTINGS - FOR_A_SHEET - {"again", "sandbox_reset"} | {"dry_run", "same_account"},
+    "audit": SETTINGS - FOR_A_SHEET - FOR_WRITING - LIMITS - {"max_failures", "again", "sandbox_reset"}
+    | {"same_account"},
     "runs": ABOUT_PAST_RUNS - {"report"} | {"prune", "dismiss"},
     "show": ABOUT_PAST_RUNS - {"report"},
     "report": ABOUT_PAST_RUNS,

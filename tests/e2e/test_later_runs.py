@@ -118,7 +118,7 @@ async def test_a_run_from_an_old_mail_overwrites_no_newer_names(here: Place) -> 
     here.sandbox.log.clear()
     refused = await here.do("resume", first)
     assert (refused.code, here.patched, here.names) == (2, [], names("Better"))
-    assert f"Run {later} has dealt since with all that run {first} left" in refused.err
+    assert f"Run {later} came later and took care of every order that run {first} had left" in refused.err
     assert f"superseded by {later}" in (await here.do("runs")).out
     assert "is unfinished" not in (await here.do("apply", sheet(here, "b.csv", names("Best", 1)))).out
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import shlex
 import sys
 import unicodedata
 from contextlib import closing
@@ -13,6 +14,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from batch_renamer.cli import main
 from batch_renamer.cli.apply import apply, apply_plan, plan
 from batch_renamer.cli.audit import audit
 from batch_renamer.cli.check import check
@@ -20,6 +22,8 @@ from batch_renamer.cli.resume import resume
 from batch_renamer.cli.runs import list_runs
 from batch_renamer.cli.show import show_one
 from batch_renamer.cli.undo import undo
+from batch_renamer.command_line import command_line
+from batch_renamer.commands import RUNS
 from batch_renamer.journal import Journal, NewRun
 from batch_renamer.sandbox import OrderStore
 
@@ -148,11 +152,44 @@ def test_practice_runs_are_pointed_to(
     planned = json.loads(capsys.readouterr().out)["run_id"]
     real = {"state_dir": practice["state_dir"]}
     assert (list_runs(real, prune=None), show_one(planned, real), show_one("zzzzzz", real)) == (0, 2, 2)
+    how = f"`{command_line(RUNS, [], real)}` lists the runs."
     assert capsys.readouterr().err.splitlines() == [
         "There are no runs yet. Practice runs are seen with --sandbox.",
-        f"There is no run '{planned}'; `batch-renamer runs` lists those there are. With --sandbox there is one.",
-        "There is no run 'zzzzzz'; `batch-renamer runs` lists those there are.",
+        f"There is no run '{planned}' here. With --sandbox there is one. {how}",
+        f"There is no run 'zzzzzz' here. {how}",
     ]
+
+
+def test_commands_in_messages_carry_the_options_in_use(
+    tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Pasted, they are about the same journal."""
+    assert plan(tmp_path / "orders.csv", practice) == 0
+    capsys.readouterr()
+    assert show_one("zzzzzz", practice | {"json": False}) == 2
+    said = capsys.readouterr().err
+    pasted = shlex.split(said.partition("`")[2].partition("`")[0])
+    assert pasted[-4:] == ["runs", "--sandbox", "--state-dir", str(tmp_path / "state")]
+
+
+@pytest.mark.parametrize("words", [["undo"], ["resume"], ["audit"], ["apply", "--plan", "k3"]], ids=" ".join)
+def test_a_command_about_a_past_run_does_not_reset_the_sandbox(
+    tmp_path: Path,
+    practice: dict[str, object],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+) -> None:
+    """A reset would remove the very run that the command is about: it is refused, and nothing is removed."""
+    assert apply(tmp_path / "orders.csv", practice) == 0
+    state = str(tmp_path / "state")
+    given = [*words, "--sandbox", "--sandbox-reset", "--yes", "--state-dir", state]
+    monkeypatch.setattr(sys, "argv", ["batch-renamer", *[one for one in given if words != ["audit"] or one != "--yes"]])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "--sandbox-reset" in capsys.readouterr().err
+    assert audit(None, practice) == 0
 
 
 def test_real_runs_are_pointed_to_in_practice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -163,7 +200,7 @@ def test_real_runs_are_pointed_to_in_practice(tmp_path: Path, capsys: pytest.Cap
     assert (list_runs(given, prune=None), show_one(run.id, given)) == (0, 2)
     assert [line.partition(".")[2] or line for line in capsys.readouterr().err.splitlines()] == [
         " Runs that were no practice are seen without --sandbox.",
-        " Without --sandbox there is one.",
+        f" Without --sandbox there is one. `{command_line(RUNS, [], given)}` lists the runs.",
     ]
 
 

@@ -74,7 +74,7 @@ async def conclude(run: Run) -> RunSummary:
         try:
             written, failures = await anyio.to_thread.run_sync(_write_reports, run, summary)
         except Stopping:
-            run.warnings.append(f"The report was left unwritten; `report {run.record.id}` writes it.")
+            run.warnings.append("The report is not written yet.")
             ended = await run.job.journal.in_thread(_summary, run, counts, cause or run.stop.cause)
             await _note_summary(run, ended, reported=False)
             return ended

@@ -87,7 +87,7 @@ def test_a_unique_beginning_will_do(journal: Journal) -> None:
     assert find(journal, None, **find_it) == others[-1]  # type: ignore[arg-type]  # as above
     with pytest.raises(InputError, match="type one more letter"):
         find(journal, "", **find_it)  # type: ignore[arg-type]  # as above
-    with pytest.raises(InputError, match=f"Run {run.id} is an apply; this is about undo runs"):
+    with pytest.raises(InputError, match=f"Run {run.id} is an apply. This command takes only undo runs"):
         find(journal, run.id, base_url=URL, profile="office", commands=(UNDO,))
 
 

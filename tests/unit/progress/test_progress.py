@@ -73,7 +73,7 @@ def a_stage(**values: object) -> Stage:
 def test_the_bar_says_all_that_matters() -> None:
     """Done of total, failures, time left, rate and note, with a bar in proportion."""
     assert plain_text(bar_line(a_stage(), now_s=10.0, width=100)) == (
-        "Renaming  " + "━" * 12 + "─" * 18 + "  200 of 500 · 3 to look at · 6.0 s left · 50/s · limit 50/s"
+        "Renaming  " + "━" * 11 + "─" * 17 + "  200 of 500 · 3 need a look · 6.0 s left · 50/s · limit 50/s"
     )
 
 
@@ -114,12 +114,12 @@ def test_it_is_too_early_for_a_rate() -> None:
 def test_a_log_line_says_the_same() -> None:
     """In a log there is a share instead of a bar."""
     text = plain_text(plain_line(a_stage(), now_s=10.0))
-    assert text == "Renaming: 200 of 500 (40 %), 3 to look at, 50/s, 6.0 s left, limit 50/s"
+    assert text == "Renaming: 200 of 500 (40 %), 3 need a look, 50/s, 6.0 s left, limit 50/s"
 
 
 def test_a_stage_that_has_ended_leaves_its_time() -> None:
     """Figures of the whole stage."""
-    assert plain_text(done_line(a_stage(done=500), now_s=10.0)) == "Renaming: 500 of 500 in 10 s (50/s), 3 to look at"
+    assert plain_text(done_line(a_stage(done=500), now_s=10.0)) == "Renaming: 500 of 500 in 10 s (50/s), 3 need a look"
 
 
 # -- Plain progress --------------------------------------------------------------------------------------------------

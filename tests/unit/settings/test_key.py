@@ -230,6 +230,24 @@ def test_key_file_that_can_not_be_read_is_not_named(tmp_path: Path, kind: str) -
     with pytest.raises(SettingsError, match="can't be read: ") as caught:
         read_api_key(Settings(state_dir=tmp_path, profile_api_key_file=path), environ={})
     assert "hunter2" not in str(caught.value)
+    assert str(caught.value).endswith(f"The folder that was tried: {tmp_path}")
+
+
+@pytest.mark.parametrize("name", ["office.key", "my key.txt", "autoenhance-key.env"])
+def test_missing_key_file_is_named_with_the_path_that_was_tried(tmp_path: Path, name: str) -> None:
+    """A relative path starts at the folder of the configuration, which is easily overlooked."""
+    path = tmp_path / "keys" / name
+    with pytest.raises(SettingsError, match="No such file") as caught:
+        read_api_key(Settings(state_dir=tmp_path, api_key_file=path), environ={})
+    assert str(caught.value).endswith(f"The path that was tried: {path}")
+
+
+@pytest.mark.parametrize("key", ["sk_live.eyJhbGciOi", "a" * 40, "aGVsbG8.d29ybGQ.Zm9vYmFy", "x" * 30 + ".key"])
+def test_key_written_where_its_file_belongs_is_not_shown(tmp_path: Path, key: str) -> None:
+    """What doesn't look like the name of a file may be the key."""
+    with pytest.raises(SettingsError, match="can't be read") as caught:
+        read_api_key(Settings(state_dir=tmp_path, api_key_file=tmp_path / key), environ={})
+    assert key not in str(caught.value)
 
 
 def test_byte_order_mark_of_a_windows_editor_is_cut(tmp_path: Path) -> None:

@@ -368,8 +368,9 @@ def test_variables_of_others_are_left_alone() -> None:
         ('"\\u001b" = 1', r"there is no setting '\x1b'."),
         (
             "[profile.office]\nrate = 1",
-            "profile can't be set in the file itself; give --profile, or BATCH_RENAMER_PROFILE",
+            "the table of a profile is called [profiles.office], with an s.",
         ),
+        ('profile = "office"', "profile can't be set in the file itself; give --profile, or BATCH_RENAMER_PROFILE"),
         ('config = "x"', "config can't be set in the file itself; give --config"),
         ("yes = true", "yes is decided for each command; give --yes instead."),
         ("sandbox = true", "sandbox is decided for each command; give --sandbox instead."),
@@ -423,12 +424,32 @@ def test_profile_without_a_file_is_refused() -> None:
         ("rate = 5\nworkers 3\n", ", line 2, column 9: Expected '=' after a key"),
         ("rate = \n", ", line 1, column 8: Invalid value."),
         ("rate = [1,", ", the end of the file: Invalid value."),
+        ("rate = 5\nworkers = 3\nrate = 7", ": rate is set in line 1 and again in line 3; leave one of them."),
+        (
+            "rate = 5\n[profiles.a]\nrate = 6\n[profiles.b]\nrate = 7\nrate=8",
+            ": rate is set in line 5 and again in line 6; leave one of them.",
+        ),
+        (
+            "[profiles.a]\nrate = 6\n[profiles.a]\nrate = 7\n",
+            ", line 3, column 12: this table stands in the file twice; make one of them.",
+        ),
         ("rate = " + "1" * 5000, " can't be read as TOML: a number in it is too long"),
         ("rate = " + "[" * 9000, " can't be read as TOML: "),
         (b"rate = 5\nsheet = '\xff'\n", ", line 2: not UTF-8; save the file as UTF-8."),
         ("#" * 1_000_001, " is larger than 1 MB; that is no configuration file."),
     ],
-    ids=["no-equals", "no-value", "unclosed", "long-number", "deep", "not-utf-8", "huge"],
+    ids=[
+        "no-equals",
+        "no-value",
+        "unclosed",
+        "twice",
+        "twice-in-a-profile",
+        "table-twice",
+        "long-number",
+        "deep",
+        "not-utf-8",
+        "huge",
+    ],
 )
 def test_file_that_is_no_toml_is_refused_with_line_and_column(write: Write, text: str | bytes, says: str) -> None:
     """The place of the mistake is found without searching."""
