@@ -73,7 +73,7 @@ def a_stage(**values: object) -> Stage:
 def test_the_bar_says_all_that_matters() -> None:
     """Done of total, failures, time left, rate and note, with a bar in proportion."""
     assert plain_text(bar_line(a_stage(), now_s=10.0, width=100)) == (
-        "Renaming  " + "━" * 11 + "─" * 17 + "  200 of 500 · 3 need a look · 6.0 s left · 50/s · limit 50/s"
+        "Renaming  " + "━" * 11 + "─" * 18 + "  200 of 500 · 3 need a look · 6.0 s left · 50/s · limit 50/s"
     )
 
 
