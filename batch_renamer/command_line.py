@@ -56,7 +56,7 @@ def command_line(
 
 
 def carried_options(given: Mapping[str, object]) -> dict[str, object]:
-    """Return the options that the next command shall have, too.
+    """Return the options that a printed next command repeats.
 
     Example:
         >>> carried_options({"sandbox": True, "sandbox_reset": True, "report": ["out.csv"]})

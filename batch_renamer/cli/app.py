@@ -265,7 +265,7 @@ def main() -> None:
         _say(f"A fault in batch-renamer: {type(error).__name__}.")
         code = _FAULT
     if code in _STOPPED:
-        # Somebody may insist once more, and an exception while Python shuts down is a traceback. All work is done.
+        # One more Ctrl-C while Python shuts down would print a traceback. All work is done.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         let_go_of_lost_streams()
         os._exit(code)

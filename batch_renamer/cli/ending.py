@@ -39,7 +39,7 @@ _READER_GONE = 141
 
 
 class ReaderGoneError(Exception):
-    """Nobody reads the result any more, and there is nothing else that the command would do."""
+    """The reader of the result has gone (``| head``), and the command would do nothing else."""
 
 
 class OutputLostError(ReportWriteError):

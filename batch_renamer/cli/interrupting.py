@@ -1,4 +1,4 @@
-"""How signals end a run: politely at first, at once when somebody insists, and in any case soon after that.
+"""How signals end a run: the first lets requests finish, the second ends them, and soon after that all ends.
 
 A first signal lets requests in flight finish. A second one breaks them off, and gives what is left `_REPORT_S` seconds;
 then, or at a third one, the reports are left unwritten. A run that is still there `_END_S` seconds after that is in the

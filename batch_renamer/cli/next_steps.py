@@ -70,7 +70,7 @@ def reminder(journal: Journal, run: RunRecord, given: Mapping[str, object]) -> s
 
 
 def plan_is_kept(run: Run) -> bool:
-    """Tell whether the journal has the run's plan whole, with nothing sent: so it is when nobody said yes to it.
+    """Tell whether the journal has the run's plan whole, with nothing sent: so it is when the answer was no.
 
     So it is, too, when not even the beginning of the renaming could be noted.
     """

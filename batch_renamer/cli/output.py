@@ -54,7 +54,7 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, object]) -> int:
     )
     error = show_run(view, sys.stderr if settings.json else sys.stdout, quiet=settings.quiet)
     if error is None or settings.json or isinstance(error, BrokenPipeError):
-        return summary.exit_code  # Whoever has seen enough of it, knows that there was more.
+        return summary.exit_code  # The reader stopped early (``| head``) and knows that there was more.
     run.job.progress.message(str(lost := output_lost(error)), error=True)
     # Where there is a report, what was shown is no more than a view of it.
     return summary.exit_code or (0 if summary.reports else lost.exit_code)

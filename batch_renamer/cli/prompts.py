@@ -23,7 +23,7 @@ _MOST_SHOWN = 20
 
 
 async def ask(run: Run) -> bool:
-    """Show the plan and ask whether it shall be done."""
+    """Show the plan and ask whether to do it."""
     # The journal does not belong in the event loop: a large plan takes a while to be counted.
     view, open_rows = await run.job.journal.in_thread(_planned, run)
     if not run.job.command.resumes:
@@ -67,7 +67,7 @@ def _taken_up(run: Run, about: str) -> str:
 
 
 def ask_to_go_on(last: RunRecord, *, left: int) -> bool:
-    """Ask whether an interrupted run of the same rows shall be finished; if not, a new one begins."""
+    """Ask whether to finish an interrupted run of the same rows; if not, a new one begins."""
     profile = f" (profile {last.profile})" if last.profile else ""
     question = (
         f"Run {last.id} of the same rows was interrupted with {orders(left)} left.\n"
@@ -114,5 +114,5 @@ def _forget_what_was_typed() -> None:
     else:
         import termios  # noqa: PLC0415 - not there
 
-        with suppress(termios.error, OSError, ValueError):  # a terminal that has gone is noticed by whoever reads it
+        with suppress(termios.error, OSError, ValueError):  # reading the answer tells that the terminal has gone
             termios.tcflush(sys.stdin, termios.TCIFLUSH)

@@ -47,7 +47,7 @@ def to_standard_output() -> Iterator[None]:
     """Wrap writing the result of a command that only shows.
 
     Raises:
-        ReaderGoneError: nobody reads it any more.
+        ReaderGoneError: its reader has gone.
         OutputLostError: it can't be written.
     """
     try:

@@ -132,7 +132,7 @@ def begun(run: RunRecord) -> bool:
 
 
 def merely_planned(run: RunRecord) -> bool:
-    """Tell whether a run has a whole plan that nobody has said yes to."""
+    """Tell whether a run has a whole plan and was never committed."""
     return run.state is RunState.PLANNED and not committed(run)
 
 
@@ -168,7 +168,7 @@ def interrupted(run: RunRecord, counts: dict[Result, int]) -> bool:
 def why_closed(run: RunRecord) -> str:
     """Return the sentence that says why a run is not taken up; "" for one that may be, be it dismissed.
 
-    Whoever names a dismissed run has thought better of it.
+    A user who names a dismissed run wants it after all.
     """
     match run.closed:
         case Closed.REFUSED:

@@ -117,7 +117,7 @@ async def perform(run: Run) -> RunSummary:
         run.job.progress.close()
         if not run.begun_in_journal and run.stop.cause is not None:
             raise _never_began(run.stop.cause)
-        # Still under the lock: whoever takes the run up next is to find it concluded.
+        # Still under the lock: the next process that takes the run up finds it concluded.
         summary = await conclude(run)
     _log_end(run, summary)
     return summary

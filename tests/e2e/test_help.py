@@ -85,3 +85,18 @@ def test_help_costs_no_state(home: Path) -> None:
     """Looking leaves no folder behind."""
     subprocess.run([*PROGRAM, "--help"], env=environment(home), capture_output=True, check=True)
     assert list(home.iterdir()) == []
+
+
+def _in_help(value: object) -> str:
+    """Return a default as the help shows it: a whole number without a point."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+@pytest.mark.parametrize("command", ["apply", "resume"])
+def test_defaults_in_the_help_are_those_of_the_settings(tmp_path: Path, command: str) -> None:
+    """The help is written without the settings, which are slow to import; it must not tell other values."""
+    text = " ".join(help_of(tmp_path, command).split())
+    shown = dict(re.findall(r"--([a-z-]+) (?:(?!--).)*?\[([^\]]+)\]", text))
+    defaults = {field.name.replace("_", "-"): field.default for field in fields(Settings)}
+    assert {"attempts", "timeout", "patience", "max-failures", "wait"} <= shown.keys()
+    assert shown == {name: _in_help(defaults[name]) for name in shown}

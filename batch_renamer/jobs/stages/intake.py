@@ -41,7 +41,7 @@ log = logging.getLogger("batch_renamer")
 
 
 def load_options(settings: Settings, *, unattended: bool = False) -> LoadOptions:
-    """Return how the spreadsheet is to be read; without anybody to ask, its encoding is never guessed.
+    """Return how the spreadsheet is to be read; with ``--yes`` its encoding is never guessed.
 
     ``unattended`` tells that no person sees what is said of the spreadsheet before it is used.
     """
@@ -71,7 +71,7 @@ def _load_rows(run: Run) -> RunRecord:
         try:
             _add_rows(run, record, sheet, content)
         except SheetError:
-            run.job.journal.runs.discard(record)  # Nobody can go on with it, so it is no run to be listed.
+            run.job.journal.runs.discard(record)  # It can't be taken up, so it is no run to be listed.
             raise
         run.warnings.extend(sheet.warnings)
         using = understood_line(sheet.understood())
@@ -170,7 +170,7 @@ async def check_report_targets(run: Run) -> None:
 
 
 async def note_targets(run: Run) -> None:
-    """Note where the reports go, for whoever takes the run up or wants them again."""
+    """Note where the reports go: `resume` and `report` write them there, too."""
     if run.targets:
         places = [str(target.absolute()) for target in run.targets]
         await run.job.journal.in_thread(run.job.journal.runs.note_reports, run.record, places)

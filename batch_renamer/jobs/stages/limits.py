@@ -27,7 +27,7 @@ async def ask_again(run: Run) -> None:
 async def enforce_limits(run: Run) -> None:
     """Refuse a plan that the user has ruled out beforehand."""
     if run.record.committed_at is not None:
-        return  # It was weighed before its first rename; it is taken up because somebody wants the rest of it.
+        return  # Its limits were checked before its first rename; now the user wants the rest of it.
     settings, most = run.job.settings, run.job.bounds.max_renames
     counts = await run.job.journal.in_thread(run.counts)
     await _warn_of_another_account(run, counts)

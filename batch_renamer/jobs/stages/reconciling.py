@@ -23,7 +23,7 @@ _WORTH_SAYING_S = 1.0
 async def look_once_more(run: Run, api: ApiSession, sent: SentRows) -> None:
     """Read again, at the end of renaming, the orders that were sent and are not known to be renamed.
 
-    A run that stops does not wait for this: the rows stay as they are, and whoever takes the run up reads them.
+    A run that stops does not wait for this: the rows stay as they are, and `resume` reads them.
     """
     if not sent.rows or run.stop.requested:
         return

@@ -35,7 +35,7 @@ async def lock(run: Run) -> None:
     if not run.job.command.may_be_at_work and not await run.job.journal.in_thread(run.open_rows):
         return
     await hold_alone(run, run.job.destination.account, *run.job.destination.locks)
-    # Whoever held it until a moment ago may have renamed what was read before.
+    # The run that held it until a moment ago may have renamed what was read before.
     await run.job.journal.in_thread(run.job.journal.rows.mark_stale, run.record)
 
 
@@ -43,7 +43,7 @@ async def reopen_unfinished(run: Run) -> None:
     """Open what is not done of a run that is taken up: what may have been applied is read back first."""
     if run.declined:
         return
-    # Whoever held the lock may have been this very run, at work until a moment ago.
+    # The lock may have been held by this very run, at work in another process until a moment ago.
     run.enter(await run.job.journal.in_thread(run.job.journal.runs.get, run.record.id))
     run.in_hand = True
     await note_targets(run)
@@ -81,7 +81,7 @@ async def rename(run: Run, api: ApiSession) -> None:
         try:
             await journal.in_thread(journal.rows.record, record, outcomes)
         except JournalError as error:
-            # They are tried once more at the end. In the journal their rows stay handed out: whoever takes the run up
+            # They are tried once more at the end. In the journal their rows stay handed out: `resume`
             # reads them back.
             run.unrecorded += outcomes
             run.stop.request(error)

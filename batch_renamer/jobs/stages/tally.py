@@ -1,4 +1,4 @@
-"""How far a stage is: its decisions enter, two counts for those who watch leave.
+"""How far a stage is: its decisions enter, two counts for the screen leave.
 
 What counts in the end is counted in the journal.
 """
@@ -34,11 +34,11 @@ class Tally:
 
 
 def log_bad_row(row: int, order_id: str, result: Result, reason: str) -> None:
-    """Log a row that somebody has to look at, as it happens."""
+    """Log a row that needs a look, as it happens."""
     extra = about(row=row, order_id=order_id, result=result.value, reason=reason)
     log.warning("row %d is %s: %s", row, result, reason, extra=extra)
 
 
 def bad_outcomes(decisions: Sequence[Change | Outcome]) -> list[Outcome]:
-    """Return the outcomes that somebody has to look at."""
+    """Return the outcomes that need a look."""
     return [one for one in decisions if isinstance(one, Outcome) and one.result in BAD_RESULTS]
