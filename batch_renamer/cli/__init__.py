@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from batch_renamer.cli.app import main
+from batch_renamer.cli.main import main
 
 __all__ = ["main"]

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -22,16 +17,11 @@ from batch_renamer.cli.options import (
     Spreadsheet,
     with_options,
 )
-from batch_renamer.cli.streams import let_go_of_lost_streams, open_closed_streams
 from batch_renamer.commands import APPLY, AUDIT, CHECK, PLAN, REPORT, RESUME, RUNS, SHOW, UNDO
 from batch_renamer.version import __version__
 
-__all__ = ["app", "main"]
+__all__ = ["app"]
 
-_WRONG_WORDS = 2
-_FAULT = 70
-_READER_GONE = 141
-_STOPPED = (129, 130, 143)
 _WrongWords: Any = typer.BadParameter.__base__  # ``UsageError``, which typer keeps to itself
 
 
@@ -244,75 +234,3 @@ def sandbox(
 
 def _exit(code: int) -> NoReturn:
     raise typer.Exit(code)
-
-
-def main() -> None:
-    """Run the command line and end the process with its exit code.
-
-    Exit code 1 says that rows are bad. Python's own code for an exception is 1 too, so nothing is left to Python.
-    """
-    open_closed_streams()
-    try:
-        code = _run()
-    except KeyboardInterrupt:  # a second one, while the first was answered
-        code = 130
-    except BrokenPipeError:
-        code = _READER_GONE
-    except OSError as error:  # help, version: a command has its own words for what it could not do
-        _say(f"The result could not be written to standard output: {error.strerror or error}.")
-        code = 4
-    except BaseException as error:  # whatever it is, it is no bad row
-        _say(f"A fault in batch-renamer: {type(error).__name__}.")
-        code = _FAULT
-    if code in _STOPPED:
-        # One more Ctrl-C while Python shuts down would print a traceback. All work is done.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        let_go_of_lost_streams()
-        os._exit(code)
-    let_go_of_lost_streams()
-    sys.exit(code)
-
-
-def _run() -> int:
-    """Run the command that was typed; return its exit code."""
-    try:
-        # Not in typer's own way of ending a program: it exits 1 where standard output is lost.
-        code: int | None = app(standalone_mode=False)
-    except SystemExit as end:  # typer's answer to a reader that has gone, in this mode too (0.29.2)
-        if isinstance(end.__context__, BrokenPipeError):
-            return _READER_GONE
-        raise
-    except Exception as error:
-        if not hasattr(error, "format_message"):
-            raise
-        return _refuse_words(error)
-    return code or 0
-
-
-def _refuse_words(error: Any) -> int:
-    """Say what is wrong with the words of the command line, in a sentence; return the exit code.
-
-    ``error`` is a ``ClickException``, whose class typer keeps to itself.
-    """
-    said, context = error.format_message(), getattr(error, "ctx", None)
-    if said.lstrip().startswith("Usage:"):  # the help, which is the answer to no words at all
-        _say(said)
-        return _WRONG_WORDS
-    sentence = " ".join(said.split())
-    if "--json" in sys.argv[1:]:
-        command = context.info_name if context is not None and context.parent is not None else None
-        with suppress(OSError):
-            sys.stdout.write(json.dumps({"command": command, "exit_code": _WRONG_WORDS, "error": sentence}) + "\n")
-    else:
-        path = context.command_path if context is not None else "batch-renamer"
-        _say(f"{sentence} `{path} --help` lists what there is.")
-    return _WRONG_WORDS
-
-
-def _say(text: str) -> None:
-    """Write to standard error, as far as there is one."""
-    from batch_renamer.progress import visible
-
-    with suppress(OSError, ValueError):
-        sys.stderr.write("\n".join(map(visible, text.splitlines())) + "\n")
-        sys.stderr.flush()

@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-from batch_renamer.jobs.destinations import (
-    Destination,
-    address_of,
-    files_taken,
-    known_elsewhere,
-    nowhere,
-    open_journal,
-    protect_state,
-    reset_sandbox,
-    to_api,
-    to_sandbox,
-)
+from batch_renamer.jobs.destinations import Destination, address_of, nowhere, to_api, to_sandbox
 from batch_renamer.jobs.history import (
     as_this_account,
     begun,
@@ -36,6 +25,7 @@ from batch_renamer.jobs.job import Bounds, Job
 from batch_renamer.jobs.pipeline import perform
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages import load_options
+from batch_renamer.jobs.state import files_taken, known_elsewhere, open_journal, protect_state, reset_sandbox
 
 __all__ = [
     "Bounds",

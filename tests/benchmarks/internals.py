@@ -20,10 +20,11 @@ import anyio.lowlevel
 from batch_renamer.client.orders_api import OrderPage, OrdersApi
 from batch_renamer.commands import COMMANDS
 from batch_renamer.jobs import stages
-from batch_renamer.jobs.destinations import Destination, open_journal, to_api
+from batch_renamer.jobs.destinations import Destination, to_api
 from batch_renamer.jobs.job import Job
 from batch_renamer.jobs.pipeline import perform
 from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.state import open_journal
 from batch_renamer.journal import Journal
 from batch_renamer.loader import open_sheet
 from batch_renamer.model import Change, Order, Outcome

@@ -18,7 +18,7 @@ def getpwuid(number):
     raise KeyError(f"getpwuid(): uid not found: {number}")
 
 pwd.getpwuid = getpwuid
-from batch_renamer.cli.app import main
+from batch_renamer.cli.main import main
 sys.argv[0] = "batch-renamer"
 main()
 """

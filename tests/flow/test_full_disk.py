@@ -16,11 +16,12 @@ from batch_renamer.cli.output import show
 from batch_renamer.client.pacing import Pacer
 from batch_renamer.commands import APPLY, APPLY_PLAN
 from batch_renamer.errors import JournalError
-from batch_renamer.jobs.destinations import open_journal, to_sandbox
+from batch_renamer.jobs.destinations import to_sandbox
 from batch_renamer.jobs.job import Job
 from batch_renamer.jobs.pipeline import perform
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages import load_options
+from batch_renamer.jobs.state import open_journal
 from batch_renamer.journal import RunState
 from batch_renamer.journal.limits import LimitTable
 from batch_renamer.journal.runs import RunTable

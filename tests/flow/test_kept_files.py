@@ -13,7 +13,7 @@ from batch_renamer.cli.check import check
 from batch_renamer.cli.report import report_again
 from batch_renamer.cli.runs import list_runs
 from batch_renamer.cli.show import show_one
-from batch_renamer.jobs.destinations import open_journal
+from batch_renamer.jobs.state import open_journal
 from batch_renamer.journal.lock import writing_lock
 from batch_renamer.settings import Settings
 

@@ -15,11 +15,12 @@ import pytest
 from batch_renamer.client.orders_api import OrderPage, OrdersApi
 from batch_renamer.commands import COMMANDS
 from batch_renamer.errors import JournalError
-from batch_renamer.jobs.destinations import Destination, open_journal
+from batch_renamer.jobs.destinations import Destination
 from batch_renamer.jobs.job import Job
 from batch_renamer.jobs.pipeline import perform
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages import load_options
+from batch_renamer.jobs.state import open_journal
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.journal.rows import RowTable
 from batch_renamer.loader import open_frame

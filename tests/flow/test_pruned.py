@@ -6,10 +6,11 @@ import io
 from pathlib import Path
 
 from batch_renamer.commands import RESUME
-from batch_renamer.jobs.destinations import open_journal, to_sandbox
+from batch_renamer.jobs.destinations import to_sandbox
 from batch_renamer.jobs.job import Job
 from batch_renamer.jobs.pipeline import perform
 from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.state import open_journal
 from batch_renamer.journal import Journal, NewRun, RunState
 from batch_renamer.model import RenameRequest, Result
 from batch_renamer.progress import make_progress

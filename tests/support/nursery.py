@@ -20,7 +20,7 @@ def main() -> None:
     """Serve until standard input ends."""
     # What a command imports on its way, so that no fork has to.
     commands = ("apply", "audit", "check", "report", "resume", "runs", "show", "undo")
-    for name in ("pandas", "batch_renamer.cli.app", *(f"batch_renamer.cli.{command}" for command in commands)):
+    for name in ("pandas", "batch_renamer.cli.main", *(f"batch_renamer.cli.{command}" for command in commands)):
         importlib.import_module(name)
     gc.freeze()  # What is here stays shared with the forks.
     for line in sys.stdin:
@@ -39,7 +39,7 @@ def _tell(**what: int) -> None:
 
 
 def _run(asked: dict[str, Any]) -> None:
-    from batch_renamer.cli.app import main as command  # noqa: PLC0415 - as above
+    from batch_renamer.cli.main import main as command  # noqa: PLC0415 - as above
 
     code = 70
     try:

@@ -13,11 +13,11 @@ import anyio.to_thread
 
 from batch_renamer.client import Stopping
 from batch_renamer.errors import InputError, SheetError
-from batch_renamer.jobs.destinations import files_taken
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages.content import Content
 from batch_renamer.jobs.stages.locking import watch_state
 from batch_renamer.jobs.stages.tally import log_bad_row
+from batch_renamer.jobs.state import files_taken
 from batch_renamer.journal import Journal, RunRecord, RunState
 from batch_renamer.loader import LoadOptions, Sheet
 from batch_renamer.model import Result

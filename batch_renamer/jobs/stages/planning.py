@@ -11,10 +11,10 @@ from functools import partial
 
 from batch_renamer.client import Breaker, Gateway, Pacer, Retrier, share_rate
 from batch_renamer.jobs.api_session import ApiSession
-from batch_renamer.jobs.destinations import orders_of
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages.locking import hold_alone
 from batch_renamer.jobs.stages.tally import Tally
+from batch_renamer.jobs.state import orders_of
 from batch_renamer.journal import Journal, RunRecord, RunState, shared_state_dir
 from batch_renamer.model import Change, Outcome, Reading, RenameRequest, Result
 from batch_renamer.planning import GUARDED_BY_SHEET, decide, read_both_ways, read_singly

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from batch_renamer.errors import JournalError
-from batch_renamer.jobs.destinations import open_journal, protect_state
+from batch_renamer.jobs.state import open_journal, protect_state
 from batch_renamer.journal import Journal, NewRun
 from batch_renamer.journal.salt import OLD_FILE
 from batch_renamer.model import RenameRequest
