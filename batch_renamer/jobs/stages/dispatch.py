@@ -1,35 +1,43 @@
 """The planned renames of a run, each dispatched once: in batches in sheet order, or singly from elsewhere in the sheet.
 
-A change is noted in the journal as dispatched before anything of it leaves.
+A change is noted in the journal as dispatched before anything of it leaves. After a crash every dispatched row counts
+as sent, so a batch has no more rows than are sent in about a second.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.model import Change
 
 __all__ = ["Dispatch"]
 
-_BATCH = 500
+_LEAST, _MOST = 30, 500
+"""Rows of one batch: fewer would cost more transactions than they are worth, more would be no truer."""
+
 _GOLDEN = 0.618034
 """Multiples of the golden ratio, without their whole part, spread evenly however many of them are taken."""
 
 
 class Dispatch:
-    """Hands out the changes of one run."""
+    """Hands out the changes of one run; ``requests_per_s`` is the pace of the moment.
 
-    def __init__(self, journal: Journal, record: RunRecord) -> None:
+    ``paused`` ends the batches before the last: what is in hand is finished, and the next batches go on from there.
+    """
+
+    def __init__(self, journal: Journal, record: RunRecord, *, requests_per_s: Callable[[], float]) -> None:
         self._journal = journal
         self._record = record
+        self._requests_per_s = requests_per_s
+        self.paused = False
         self._after = 0
         self._taken_elsewhere: set[int] = set()
         self._looks = 0
 
     async def batches(self) -> AsyncIterator[list[Change]]:
         """Yield the changes in sheet order, without those that were taken from elsewhere."""
-        while found := await self._changes(after_row=self._after, limit=_BATCH):
+        while not self.paused and (found := await self._changes(after_row=self._after, limit=self._size())):
             self._after = found[-1].row
             if batch := [change for change in found if change.row not in self._taken_elsewhere]:
                 await self._journal.in_thread(self._journal.rows.mark_dispatched, self._record, batch)
@@ -52,6 +60,9 @@ class Dispatch:
                 await self._journal.in_thread(self._journal.rows.mark_dispatched, self._record, [change])
                 return change
         return None
+
+    def _size(self) -> int:
+        return min(max(int(self._requests_per_s()), _LEAST), _MOST)
 
     async def _changes(self, *, after_row: int, limit: int) -> list[Change]:
         return await self._journal.in_thread(self._journal.rows.changes, self._record, after_row=after_row, limit=limit)

@@ -78,15 +78,19 @@ def bad_in(counts: dict[Result, int]) -> int:
     return sum(counts.get(result, 0) for result in BAD_RESULTS)
 
 
-def stop_at_too_many(run: Run, tally: Tally, *, bad_in_plan: int) -> None:
-    """Stop a run in which more rows fail than the user allows.
+def stop_at_too_many(run: Run, tally: Tally, *, bad_in_plan: int) -> bool:
+    """Stop a run in which more rows fail than the user allows; tell whether rows not settled yet may decide that.
 
     A number of rows counts those that were bad in the plan; a share is one of the rows sent, so that a plan with many
     rows to be repaired doesn't let the first failure stop the rest. Of a run that is taken up, drifted rows don't
-    count: nothing was sent for them, and each time it is taken up they would stop it again.
+    count: nothing was sent for them, and each time it is taken up they would stop it again. Nor do rows count that are
+    read again later: an API that is some seconds late has renamed them by then.
     """
     limit, spared = run.job.settings.max_failures, tally.drifted if run.job.command.resumes else 0
-    bad, rows = tally.bad - spared, tally.done - spared
-    if limit.exceeded(failed=bad + (bad_in_plan if limit.count is not None else 0), rows=rows):
+    bad, rows = tally.bad - tally.unsettled - spared, tally.done - spared
+    counted = bad + (bad_in_plan if limit.count is not None else 0)
+    if limit.exceeded(failed=counted, rows=rows):
         msg = f"{bad} of the {rows} rows sent so far are bad, more than --max-failures {limit} allows."
         run.stop.request(TooManyFailuresError(msg))
+        return False
+    return limit.exceeded(failed=counted + tally.unsettled, rows=rows)

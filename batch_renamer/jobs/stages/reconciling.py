@@ -9,6 +9,7 @@ import anyio
 
 from batch_renamer.jobs.api_session import ApiSession
 from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.stages.tally import Tally
 from batch_renamer.model import Unsettled
 from batch_renamer.renaming import Reread, SentRows, reconcile
 
@@ -20,8 +21,8 @@ _BATCH = 500
 _WORTH_SAYING_S = 1.0
 
 
-async def look_once_more(run: Run, api: ApiSession, sent: SentRows) -> None:
-    """Read again, at the end of renaming, the orders that were sent and are not known to be renamed.
+async def look_once_more(run: Run, api: ApiSession, sent: SentRows, tally: Tally) -> None:
+    """Read again, some seconds later, the orders that were sent and are not known to be renamed.
 
     A run that stops does not wait for this: the rows stay as they are, and `resume` reads them.
     """
@@ -39,6 +40,7 @@ async def look_once_more(run: Run, api: ApiSession, sent: SentRows) -> None:
         nonlocal done
         outcomes = [outcome for _, outcome in group if outcome is not None]
         await journal.in_thread(journal.rows.record, run.record, outcomes)
+        tally.settle([(row.outcome.result, outcome.result) for row, outcome in group if outcome is not None])
         for row, outcome in group:
             if outcome is not None and outcome.result is not row.outcome.result:
                 about = {"row": outcome.row, "order_id": row.order_id, "result": outcome.result.value}
@@ -47,6 +49,9 @@ async def look_once_more(run: Run, api: ApiSession, sent: SentRows) -> None:
         run.job.progress.advance(done)
 
     await reconcile(batches(), record, gateway=api.gateway, workers=api.most_at_once, stop=run.stop)
+    if not run.stop.requested:
+        sent.rows.clear()
+        tally.unsettled = 0
 
 
 async def _wait(run: Run, sent: SentRows) -> None:

@@ -17,12 +17,16 @@ log = logging.getLogger("batch_renamer")
 
 
 class Tally:
-    """Counts what a stage has decided, and logs every bad row."""
+    """Counts what a stage has decided, and logs every bad row.
+
+    ``unsettled`` are those of the bad rows that were sent, are ``unknown``, and will be read again.
+    """
 
     def __init__(self) -> None:
         self.done = 0
         self.bad = 0
         self.drifted = 0
+        self.unsettled = 0
 
     def add(self, decisions: Sequence[Change | Outcome], order_ids: Mapping[int, str]) -> None:
         """Count a group of decisions; ``order_ids`` are those of its bad rows at least, by row."""
@@ -30,7 +34,12 @@ class Tally:
         for bad in bad_outcomes(decisions):
             self.bad += 1
             self.drifted += bad.result is Result.DRIFTED
+            self.unsettled += bad.result is Result.UNKNOWN and bad.attempts > 0
             log_bad_row(bad.row, order_ids[bad.row], bad.result, bad.reason)
+
+    def settle(self, results: Sequence[tuple[Result, Result]]) -> None:
+        """Take what rows were, and what they are after the late look."""
+        self.bad -= sum(before in BAD_RESULTS and after not in BAD_RESULTS for before, after in results)
 
 
 def log_bad_row(row: int, order_id: str, result: Result, reason: str) -> None:
