@@ -15,6 +15,7 @@ from pathlib import Path
 
 __all__ = [
     "FileIdentity",
+    "make_folder",
     "open_regular",
     "others_may_write",
     "private_folder",
@@ -85,6 +86,15 @@ def _refuse_irregular(found: os.stat_result, path: Path, *, devices: bool = Fals
         raise OSError(errno.EINVAL, f"it is {kind}, not a regular file", str(path))
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder for this user alone (0700) where there is none.
+
+    Raises:
+        OSError: it can't be made.
+    """
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def private_folder(path: Path) -> None:
     """Make a folder for this user alone (0700); one that is there already and can be used by others is closed to them.
 
@@ -93,7 +103,8 @@ def private_folder(path: Path) -> None:
     Raises:
         OSError: it can't be made, or a link to another folder stands in its place.
     """
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(path.parent)
+    make_folder(path)
     if path.is_symlink():
         raise OSError(errno.ELOOP, "it is a link to another folder; remove the link", str(path))
     tighten(path)

@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from batch_renamer.files import private_folder
 
-__all__ = ["Registration", "registered"]
+__all__ = ["Registration", "registered", "system_lock"]
 
 log = logging.getLogger("batch_renamer")
 
@@ -43,10 +43,9 @@ class Registration:
     """
 
     def __init__(self, folder: Path, *, label: str) -> None:
-        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         private_folder(folder)
         self.place = folder / f"{label}-{os.getpid()}-{secrets.token_hex(4)}.lock"
-        self._lock = _lock(self.place, timeout_s=_PATIENCE_S)
+        self._lock = system_lock(self.place, timeout_s=_PATIENCE_S)
         self._lock.acquire()
 
     def __enter__(self) -> Self:
@@ -69,7 +68,7 @@ def registered(folder: Path, *, but: Registration | None = None) -> list[str]:
     for place in folder.glob("*.lock"):
         if but is not None and place == but.place:
             continue
-        other = _lock(place, timeout_s=0)
+        other = system_lock(place, timeout_s=0)
         try:
             other.acquire()
         except Timeout:
@@ -88,6 +87,9 @@ def registered(folder: Path, *, but: Registration | None = None) -> list[str]:
     return labels
 
 
-def _lock(place: Path, *, timeout_s: float) -> FileLock:
-    # A soft lock would stay behind when its process dies.
+def system_lock(place: Path, *, timeout_s: float) -> FileLock:
+    """Return a lock on a file (0600) that the system releases when its process dies; it is not held yet.
+
+    A soft lock, which would stay behind, is no substitute.
+    """
     return FileLock(place, mode=0o600, thread_local=False, fallback_to_soft=False, timeout=timeout_s)

@@ -1,4 +1,4 @@
-"""What counts as invisible, as blank and as the same order id: small pure functions on texts, shared by everybody.
+"""What counts as invisible, as blank and as the same order id: small pure functions on texts, for every package.
 
 Three kinds of characters show nothing. White space and characters of no width (joiners, marks of direction, fillers)
 mean nothing at the ends of a text and are cut there. Variation selectors and the like change the look of the character
@@ -11,11 +11,14 @@ from __future__ import annotations
 import re
 
 __all__ = [
+    "LONE_SURROGATE",
     "begins_like_a_formula",
+    "counted",
     "find_invisible",
     "is_uuid",
     "order_key",
     "same_order",
+    "storable",
     "trimmed",
     "without_invisible",
 ]
@@ -34,6 +37,9 @@ _MODIFIERS = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\ufe00-\ufe0f\U00
 _VISIBLE = re.compile(f"[^{_CUT_AT_ENDS}{_MODIFIERS}]")
 _INVISIBLE = re.compile(f"(?! )[{_CUT_AT_ENDS}{_MODIFIERS}\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character: JSON and paths may have one, and no encoding can hold it."""
+
 _SIGN = re.compile("[-=+@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20]")
 """What begins a formula, also as a small or full-width form and as the mathematical minus."""
 
@@ -73,6 +79,26 @@ def order_key(order_id: str) -> str:
         ('3f2504e0-4f89-41d3-9a0c-000000000001', 'Order A')
     """
     return order_id.lower() if is_uuid(order_id) else order_id
+
+
+def storable(text: str) -> str:
+    r"""Return a text that files and databases can hold: halves of characters (lone surrogates) are escaped.
+
+    Example:
+        >>> storable("a\ud800")
+        'a\\ud800'
+    """
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun.
+
+    Example:
+        >>> counted(1, "row"), counted(12000, "row")
+        ('1 row', '12,000 rows')
+    """
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def without_invisible(text: str) -> str:

@@ -26,6 +26,7 @@ from batch_renamer.errors import (
     ReportWriteError,
     StoppedEarlyError,
 )
+from batch_renamer.files import make_folder, open_regular
 from batch_renamer.progress import about, level_of, make_progress
 from batch_renamer.reports import write_refusal
 from batch_renamer.settings import Settings, redact, usable_settings
@@ -109,8 +110,8 @@ class Ending:
         name = f"fault-{datetime.now(UTC).strftime('%Y%m%dT%H%M%S')}-{secrets.token_hex(3)}.log"
         for folder in filter(None, (self.state_dir, Path(tempfile.gettempdir()))):
             try:
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                place = os.open(folder / name, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
+                make_folder(folder)
+                place = open_regular(folder / name, os.O_CREAT | os.O_WRONLY | os.O_EXCL)
                 with os.fdopen(place, "w", encoding="utf-8", errors="backslashreplace") as file:
                     file.write(text)
             except OSError:

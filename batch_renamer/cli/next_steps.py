@@ -13,7 +13,7 @@ from batch_renamer.errors import LockedError, TooManyFailuresError
 from batch_renamer.jobs import Run, committed, interrupted, merely_planned, named, unfinished
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.model import Result, RunSummary
-from batch_renamer.progress import counted
+from batch_renamer.text import counted
 
 __all__ = ["commit_command", "next_step", "plan_is_kept", "reminder"]
 

@@ -16,6 +16,7 @@ from batch_renamer.jobs import Run, named, went_before
 from batch_renamer.journal import RunRecord
 from batch_renamer.model import RunSummary
 from batch_renamer.progress import RunView, show_run, visible
+from batch_renamer.text import counted
 
 __all__ = ["ask", "ask_to_go_on", "ask_to_rename_again", "orders"]
 
@@ -88,7 +89,7 @@ async def ask_to_rename_again(run: Run, count: int) -> bool:
 
 def orders(count: int) -> str:
     """Return a number of orders in words."""
-    return f"{count:,} order" if count == 1 else f"{count:,} orders"
+    return counted(count, "order")
 
 
 async def _yes(question: str) -> bool:

@@ -15,8 +15,8 @@ from batch_renamer.errors import InputError
 from batch_renamer.jobs import as_this_account, begun, interrupted, merely_planned, taken_back, why_closed
 from batch_renamer.journal import Closed, Journal, RunRecord, RunState
 from batch_renamer.model import BAD_RESULTS, Result, RunSummary
-from batch_renamer.progress import counted
 from batch_renamer.reports import write_json_result
+from batch_renamer.text import counted
 
 __all__ = ["resume"]
 

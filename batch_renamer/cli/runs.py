@@ -12,6 +12,7 @@ from batch_renamer.cli.session import Session, to_standard_output, within
 from batch_renamer.commands import RENAMING, RUNS
 from batch_renamer.errors import InputError, SettingsError
 from batch_renamer.journal import Closed, Journal, RunRecord
+from batch_renamer.text import counted
 
 __all__ = ["list_runs"]
 
@@ -31,7 +32,7 @@ def list_runs(given: Mapping[str, object], *, prune: str | None, dismiss: str | 
                 _dismiss(session, journal, dismiss)
             if prune is not None:
                 gone = _prune(journal, prune)
-                sys.stderr.write(f"{gone:,} run forgotten.\n" if gone == 1 else f"{gone:,} runs forgotten.\n")
+                sys.stderr.write(f"{counted(gone, 'run')} forgotten.\n")
             settings = session.settings
             here = {"base_url", "profile"} & session.flags.keys()
             at_work = journal.runs.at_work()  # before the runs: one that ends in between has ended

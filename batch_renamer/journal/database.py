@@ -23,7 +23,7 @@ import anyio
 import anyio.to_thread
 
 from batch_renamer.errors import JournalError
-from batch_renamer.files import FileIdentity, open_regular
+from batch_renamer.files import FileIdentity, make_folder, open_regular
 from batch_renamer.journal.salt import OLD_FILE, salt_of
 from batch_renamer.journal.schema import migrate
 
@@ -59,7 +59,7 @@ class Database:
             JournalError: it can't be opened, is damaged, or a newer program wrote it.
         """
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(path.parent)
             os.close(open_regular(path, os.O_CREAT | os.O_RDWR))
         except OSError as error:
             msg = f"The journal {path} can't be opened: {error.strerror}. Choose another place with --state-dir."

@@ -16,12 +16,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from batch_renamer.errors import JournalError, LockedError, SettingsError
 from batch_renamer.files import FileIdentity, open_regular, private_folder, read_regular
+from batch_renamer.liveness import system_lock
 
 __all__ = ["LIBRARY_RUNS", "prove_locks", "shared_state_dir", "writing_lock"]
 
@@ -85,10 +87,9 @@ def _locked(place: Path, run_id: str, *, wait_s: float) -> Iterator[FileIdentity
 
 
 def _acquired(place: Path, *, wait_s: float) -> FileLock:
-    lock = _new_lock(place, wait_s=wait_s)
+    lock = system_lock(place, timeout_s=wait_s)
     for last in (False, True):
         try:
-            place.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             private_folder(place.parent)
             lock.acquire()
         except FileNotFoundError:
@@ -116,11 +117,10 @@ def prove_locks(state_dir: Path, *, make_lock: Callable[[Path], FileLock] | None
     Raises:
         SettingsError: locks don't work there, or the folder can't be used.
     """
-    make_lock = make_lock or _new_lock
+    make_lock = make_lock or partial(system_lock, timeout_s=0.0)
     place = shared_state_dir(state_dir) / "locks" / f"trial-{os.getpid()}-{secrets.token_hex(4)}.lock"
     first, second = make_lock(place), make_lock(place)
     try:
-        place.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         private_folder(place.parent)
         first.acquire()
         second.acquire()
@@ -138,11 +138,6 @@ def prove_locks(state_dir: Path, *, make_lock: Callable[[Path], FileLock] | None
             place.unlink()
     msg = f"Locks don't work in {state_dir} (a network share?): put --state-dir on a local disk. Nothing was sent."
     raise SettingsError(msg)
-
-
-def _new_lock(place: Path, *, wait_s: float = 0.0) -> FileLock:
-    # Released by the system when the process dies; a soft lock, which stays behind, is no substitute.
-    return FileLock(place, timeout=wait_s, mode=0o600, thread_local=False, fallback_to_soft=False)
 
 
 def _file_name(name: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from batch_renamer.commands import COMMANDS, Command
+from batch_renamer.text import storable
 
 __all__ = [
     "COLUMNS",
@@ -16,7 +17,6 @@ __all__ = [
     "RunRecord",
     "RunState",
     "columns_of",
-    "escaped",
     "paths_text",
     "record_of",
 ]
@@ -143,14 +143,9 @@ def columns_of(new: NewRun) -> dict[str, object]:
     """Return the values of a new run by their columns."""
     values = {field.name: getattr(new, field.name) for field in fields(new)}
     values["parent"] = None if new.parent is None else new.parent.number
-    values["sheet"] = None if new.sheet is None else escaped(new.sheet)
+    values["sheet"] = None if new.sheet is None else storable(new.sheet)
     values["reports"] = paths_text(new.reports)
     return values
-
-
-def escaped(text: str) -> str:
-    """Return a text that a database can hold: a path may have bytes that are not text, and they are escaped."""
-    return text.encode(errors="backslashreplace").decode()
 
 
 def paths_text(paths: Sequence[str]) -> str:

@@ -21,11 +21,11 @@ from batch_renamer.journal.record import (
     RunRecord,
     RunState,
     columns_of,
-    escaped,
     paths_text,
     record_of,
 )
 from batch_renamer.liveness import Registration, registered
+from batch_renamer.text import storable
 
 __all__ = ["RunTable"]
 
@@ -174,7 +174,7 @@ class RunTable:
         with self._database.transaction(durable=True) as connection:
             connection.execute(
                 "UPDATE runs SET state = ?, stopped = ?, finished_at = ?, closed = ? WHERE number = ?",
-                (state, escaped(stopped), time.time(), closed, run.number),
+                (state, storable(stopped), time.time(), closed, run.number),
             )
             activity.noted(connection, run.number)
 

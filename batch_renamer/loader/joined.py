@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from batch_renamer.errors import SheetError
 from batch_renamer.loader.headings import KNOWN_HEADINGS, without_remarks
-from batch_renamer.loader.shown import storable
 from batch_renamer.model import RenameRequest
-from batch_renamer.text import trimmed
+from batch_renamer.text import storable, trimmed
 
 if TYPE_CHECKING:
     from batch_renamer.loader.cells import RawRow

@@ -10,10 +10,10 @@ from batch_renamer.loader.cells import Cell, Flaw, Unusable
 from batch_renamer.loader.damage import how_damaged
 from batch_renamer.loader.marks import is_no, is_yes
 from batch_renamer.loader.repair import how_to_replace, how_to_retype, how_to_undo
-from batch_renamer.loader.shown import quoted, storable
+from batch_renamer.loader.shown import quoted
 from batch_renamer.loader.textguards import unwrapped
 from batch_renamer.model import HIDDEN_ROW, RenameRequest, RowProblem
-from batch_renamer.text import find_invisible, trimmed
+from batch_renamer.text import LONE_SURROGATE, find_invisible, storable, trimmed
 
 __all__ = ["read_row"]
 
@@ -25,7 +25,6 @@ _PLAIN_ID = re.compile(r"(?![0-9]{1,4}-|[0-9][eE]-|[A-Z][a-z]{2,3}-)[A-Za-z0-9_-
 _FORBIDDEN_IN_ID = re.compile(r"[/\\?#%]")
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +196,7 @@ def _clean_guard(cell: Cell, *, is_report: bool, guarded: bool = False) -> _Clea
     if isinstance(cell, Unusable):
         return _Cleaned(cell.text, how_to_replace("current name", cell))
     text = trimmed(cell) if is_report else unwrapped(trimmed(cell), guarded=guarded)
-    if _LONE_SURROGATE.search(text):
+    if LONE_SURROGATE.search(text):
         return _Cleaned(text, "The current name has half a character (a lone surrogate): type it again.")
     return _Cleaned(text, "" if is_report else how_to_retype("current name", text))
 

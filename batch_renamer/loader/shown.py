@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["listed", "quoted", "shown", "storable"]
+__all__ = ["listed", "quoted", "shown"]
 
 
 def shown(text: str, limit: int = 60) -> str:
@@ -40,13 +40,3 @@ def listed(texts: Sequence[str], most: int = 12) -> str:
     """
     more = f" and {len(texts) - most} more" if len(texts) > most else ""
     return ", ".join(quoted(text, 40) for text in texts[:most]) + more
-
-
-def storable(text: str) -> str:
-    r"""Escape lone surrogates, which no file and no database can hold.
-
-    Example:
-        >>> storable("a\ud800")
-        'a\\ud800'
-    """
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")

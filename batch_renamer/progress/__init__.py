@@ -8,7 +8,7 @@ from __future__ import annotations
 from batch_renamer.progress.live import Progress, make_progress
 from batch_renamer.progress.logs import about, level_of, logging_to
 from batch_renamer.progress.output import show_run
-from batch_renamer.progress.screen import RunView, counted
+from batch_renamer.progress.screen import RunView
 from batch_renamer.progress.texts import visible
 from batch_renamer.progress.understood import understood_line
 
@@ -16,7 +16,6 @@ __all__ = [
     "Progress",
     "RunView",
     "about",
-    "counted",
     "level_of",
     "logging_to",
     "make_progress",

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from batch_renamer.commands import COMMANDS, Command
 from batch_renamer.model import BAD_RESULTS, Forecast, ReasonGroup, ReportRow, Result, RunSummary, WarningGroup
 from batch_renamer.progress.texts import NO_NAME, Line, Span, Style, cells_of, cut_middle, name_change, visible
+from batch_renamer.text import counted
 
-__all__ = ["RunView", "counted", "duration", "run_lines"]
+__all__ = ["RunView", "duration", "run_lines"]
 
 _MOST_GROUPS = 8
 _MOST_WARNINGS = 5
@@ -118,16 +119,6 @@ def run_lines(view: RunView, *, width: int, brackets: bool, quiet: bool = False)
         yield (Span(visible(view.next_hint)),)
     if view.next_command:
         yield (Span(visible(view.next_command), "strong"),)
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a count with its noun.
-
-    Example:
-        >>> counted(1, "row"), counted(12000, "row")
-        ('1 row', '12,000 rows')
-    """
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def duration(seconds: float) -> str:

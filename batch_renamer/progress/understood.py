@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from batch_renamer.model import Understood
-from batch_renamer.progress.screen import counted
 from batch_renamer.progress.texts import cut_middle
+from batch_renamer.text import counted
 
 __all__ = ["understood_line"]
 

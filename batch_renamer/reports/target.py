@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import BinaryIO
 
 from batch_renamer.errors import ReportTargetError, ReportWriteError
-from batch_renamer.files import same_place
+from batch_renamer.files import make_folder, same_place
 from batch_renamer.model import ReportRow, RunSummary
 from batch_renamer.reports.csv_format import write_csv
 from batch_renamer.reports.json_format import write_json
@@ -253,7 +253,7 @@ def _default_target(run_id: str, sheet: Path | None, state_dir: Path) -> Path:
         else:
             return sheet.parent / name
     try:
-        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(state_dir)
     except OSError as error:
         raise ReportTargetError(
             f'There is no place for the report: the folder "{state_dir}" can\'t be made ({_cause(error)}); '

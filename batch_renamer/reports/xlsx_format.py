@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, BinaryIO, cast
@@ -20,6 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from batch_renamer.model import COLUMNS, ReportRow, Result
 from batch_renamer.reports.rows import WriteOptions, row_as_texts
+from batch_renamer.text import storable
 
 __all__ = ["ROWS_PER_SHEET", "write_xlsx"]
 
@@ -30,7 +30,6 @@ _MOST_IN_CELL = 32_767  # UTF-16 code units: Excel's limit, and Excel "repairs" 
 _SURELY_FITS = _MOST_IN_CELL // 6  # no character takes more than the six units of an escaped surrogate
 _MOST_IN_PLAIN_ZIP = 1_500_000_000  # bytes of one sheet's XML; plain zip ends at 2 GiB
 _CELL_BYTES, _CHARACTER_BYTES = 100, 7  # at most: a cell's markup, and a character (as an escape)
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _RESULT_COLUMN = COLUMNS.index("result")
 _WIDTHS = {"row": 7, "order_id": 38, "old_name": 34, "new_name": 34, "final_name": 34, "reason": 60, "warning": 40}
 _OTHER_WIDTH = 13
@@ -143,7 +142,7 @@ def _new_sheet(book: xlsxwriter.Workbook, number: int, heading: Format, as_text:
 
 
 def _write_text(sheet: Worksheet, line: int, column: int, text: str, cell_format: Format) -> None:
-    visible = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    visible = storable(text)
     if visible.startswith("<r>") and visible.endswith("</r>"):
         # In this mode XlsxWriter 3.3.1 writes such a string into the sheet as XML of its own, unescaped; the parts of
         # a rich string are always escaped.

@@ -27,7 +27,7 @@ from urllib.parse import parse_qs, unquote_to_bytes
 from batch_renamer.sandbox.orders import NamedBy, OrderStore
 from batch_renamer.sandbox.ordertext import OrderText
 from batch_renamer.sandbox.storedorder import StoredOrder
-from batch_renamer.text import same_order
+from batch_renamer.text import LONE_SURROGATE, same_order
 
 __all__ = ["Answer", "ApiRules", "Call", "OrdersApi", "Target", "http_error", "resolve"]
 
@@ -265,13 +265,7 @@ def _text_problems(document: dict[str, Any]) -> dict[str, str]:
 
 def _is_text(value: object) -> bool:
     """Tell whether a value is a string that can be stored: JSON lets half a surrogate pair through."""
-    if not isinstance(value, str):
-        return False
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    return isinstance(value, str) and not LONE_SURROGATE.search(value)
 
 
 def _per_page(text: str) -> int | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from batch_renamer.errors import SettingsError
+from batch_renamer.files import open_regular
 from batch_renamer.sandbox.storedorder import StoredOrder
 
 __all__ = ["OrderFile"]
@@ -42,7 +43,7 @@ class OrderFile:
         self._path = path
         with self._explained():
             # Made by hand, because SQLite would make it as readable as the umask allows.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            os.close(open_regular(path, os.O_RDWR | os.O_CREAT))
             # The store is made in one thread and may be used in another, never in two at once.
             self._connection = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
         try:

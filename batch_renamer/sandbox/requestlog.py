@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 from batch_renamer.errors import SettingsError
+from batch_renamer.files import open_regular
 
 __all__ = ["LoggedRequest", "RequestLog"]
 
@@ -107,7 +108,7 @@ class RequestLog:
 
 def _open(path: Path) -> TextIO:
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        descriptor = open_regular(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, devices=True)
     except OSError as error:
         raise SettingsError(
             f"The request log {path} can't be written ({error.strerror}); choose another file."

@@ -7,7 +7,6 @@ order may be missing, new fields appear, and a gateway in front may answer anyth
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
@@ -31,13 +30,12 @@ from batch_renamer.errors import KeyRefusedError, ProxyRefusedError
 from batch_renamer.model import Order
 from batch_renamer.names import same_in_other_form
 from batch_renamer.settings import redact
-from batch_renamer.text import same_order
+from batch_renamer.text import LONE_SURROGATE, same_order
 
 __all__ = ["as_unconfirmed", "check_renamed", "failure_of", "read_order", "read_page", "read_renamed"]
 
 _LONGEST_WORDS = 300
 _LARGEST_NUMBER = 2**53
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _OF_ORDERS_ALONE = frozenset({"images", "total_images", "is_processing", "is_merging", "is_deleted", "last_updated_at"})
 # These send a request to another place; the older ones also lead to a page that tells of what was done.
 _NOT_APPLIED_HERE = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
@@ -228,7 +226,7 @@ def _said(value: Any, secret: str) -> str | None:
 
 def _whole_characters(text: str) -> str:
     """The text without halves of characters (lone surrogates): JSON can say them, no file or database can hold them."""
-    return text if text.isascii() else _LONE_SURROGATE.sub("\ufffd", text)
+    return text if text.isascii() else LONE_SURROGATE.sub("\ufffd", text)
 
 
 def _flag(value: Any) -> bool | None:
