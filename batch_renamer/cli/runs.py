@@ -53,8 +53,9 @@ def _write_runs(session: Session, journal: Journal, runs: list[RunRecord], *, at
         sys.stdout.write(json.dumps({"command": "runs", "exit_code": 0, "runs": lines}) + "\n")
     else:
         sys.stdout.writelines(f"{entry.line()}\n" for entry in entries)
-        if not runs:
-            sys.stderr.write(f"There are no runs yet.{session.elsewhere()}\n")
+        said = f"There are no runs yet.{session.elsewhere()}" if not runs else session.of_library().strip()
+        if said:
+            sys.stderr.write(said + "\n")
 
 
 def _dismiss(session: Session, journal: Journal, run_id: str) -> None:

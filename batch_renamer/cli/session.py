@@ -26,6 +26,7 @@ from batch_renamer.jobs import (
     files_taken,
     find,
     known_elsewhere,
+    left_by_library,
     open_journal,
     protect_state,
     reset_sandbox,
@@ -181,8 +182,18 @@ class Session:
     def elsewhere(self, prefix: str = "") -> str:
         """Return where else a run whose id begins so is, in a sentence; nothing if it isn't.
 
-        Practice has a journal of its own, which is easily forgotten.
+        Practice has a journal of its own, which is easily forgotten, and so has a run of the library.
         """
+        return self._in_other_journal(prefix) + self.of_library(prefix)
+
+    def of_library(self, prefix: str = "") -> str:
+        """Return how runs that the library left in the middle are seen, in a sentence; nothing if there are none."""
+        folders = [] if self.settings.sandbox else left_by_library(self.settings, prefix)
+        given = carried_options(self.given)
+        seen = [f"`{command_line(RUNS, [], given | {'state_dir': str(folder)})}`" for folder in folders]
+        return f" A run of the library was left in the middle; to see it: {', '.join(seen)}." if seen else ""
+
+    def _in_other_journal(self, prefix: str) -> str:
         if not known_elsewhere(self.settings, prefix):
             return ""
         if self.settings.sandbox:

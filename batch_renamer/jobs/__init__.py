@@ -22,6 +22,7 @@ from batch_renamer.jobs.history import (
     why_closed,
 )
 from batch_renamer.jobs.job import Bounds, Job
+from batch_renamer.jobs.library_runs import left_by_library
 from batch_renamer.jobs.pipeline import perform
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages import load_options
@@ -44,6 +45,7 @@ __all__ = [
     "known_elsewhere",
     "last_of_plan",
     "last_of_sheet",
+    "left_by_library",
     "load_options",
     "merely_planned",
     "named",

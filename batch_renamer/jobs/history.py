@@ -19,6 +19,7 @@ __all__ = [
     "committed",
     "find",
     "interrupted",
+    "is_left_in_the_middle",
     "kept_plan",
     "last_of_plan",
     "last_of_sheet",
@@ -223,17 +224,20 @@ def unfinished(journal: Journal, run: RunRecord) -> tuple[RunRecord, int] | None
 
     It is over if it was undone, dismissed or superseded.
     """
-    at_work: frozenset[str] | None = None
     for other in journal.runs.find(base_url=run.base_url, profile=run.profile):
         passed_over = other.number in (run.number, run.parent) or other.account != run.account
-        if passed_over or not committed(other) or (other.reported_at is not None and not other.stopped):
-            continue
-        at_work = journal.runs.at_work() if at_work is None else at_work
-        if other.id in at_work or not _if_interrupted(journal, other):
+        if passed_over or not is_left_in_the_middle(journal, other):
             continue
         counts = journal.results.counts(other)
         return other, counts.get(Result.PENDING, 0) + counts.get(Result.UNKNOWN, 0)
     return None
+
+
+def is_left_in_the_middle(journal: Journal, run: RunRecord) -> bool:
+    """Tell whether a run has renamed and was interrupted, and is neither at work nor over by another way."""
+    if not committed(run) or (run.reported_at is not None and not run.stopped):
+        return False  # told without a look at its rows
+    return run.id not in journal.runs.at_work() and _if_interrupted(journal, run) is not None
 
 
 def _place(base_url: str, profile: str | None) -> str:

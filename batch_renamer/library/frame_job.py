@@ -6,6 +6,7 @@ import difflib
 import io
 import logging
 import os
+import shutil
 import signal
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -73,6 +74,23 @@ class Renaming:
     summary: RunSummary
     state_dir: Path | None = None
 
+    def undo_frame(self) -> pd.DataFrame:
+        """Return the DataFrame that gives the old names back when it is renamed in turn.
+
+        It has the orders that were renamed, that the API gave another name than was sent, or that may have been
+        renamed (``unknown``). An order that has another name by then than this renaming left is ``drifted``.
+        """
+        rows = self.outcomes
+        sent = pd.to_numeric(rows["attempts"]).fillna(0) > 0
+        got_another_name = sent & rows["final_name"].notna() & (rows["final_name"] != rows["old_name"])
+        changed = rows["result"].isin([Result.RENAMED.value, Result.UNKNOWN.value])
+        changed |= (rows["result"] == Result.FAILED.value) & got_another_name
+        back = rows[changed & rows["old_name"].notna() & (rows["old_name"] != "")]
+        left = back["final_name"].where(back["result"] != Result.UNKNOWN.value, back["new_name"])
+        return pd.DataFrame(
+            {"order_id": back["order_id"], "new_name": back["old_name"], "current_name": left}
+        ).reset_index(drop=True)
+
 
 class FrameJob:
     """One call of the library, from its arguments to its result.
@@ -82,9 +100,7 @@ class FrameJob:
         SheetError: it is no DataFrame.
     """
 
-    def __init__(
-        self, frame: pd.DataFrame, *, api_key: str | None, dry_run: bool, options: Mapping[str, object]
-    ) -> None:
+    def __init__(self, frame: pd.DataFrame, *, api_key: object, dry_run: bool, options: Mapping[str, object]) -> None:
         if not isinstance(frame, pd.DataFrame):
             msg = (
                 f"A pandas DataFrame with the columns order_id and new_name is needed, not a {type(frame).__name__}: "
@@ -128,8 +144,12 @@ class FrameJob:
         if self._has_state_dir:
             yield StatePlace(folder=self._settings.state_dir, keep=True)
         elif self._settings.sandbox:
-            with tempfile.TemporaryDirectory(prefix="batch-renamer-") as folder:
-                yield StatePlace(folder=Path(folder))
+            place = StatePlace(folder=Path(tempfile.mkdtemp(prefix="batch-renamer-")))
+            try:
+                yield place
+            finally:
+                if not place.keep:
+                    shutil.rmtree(place.folder, ignore_errors=True)
         else:
             with temporary_state(self._settings.state_dir) as place:
                 yield place
@@ -218,8 +238,8 @@ def _ways_on(run: Run) -> str:
     resume, undo = (command_line(command, [run.record.id], options, program=program) for command in (RESUME, UNDO))
     renamed = f"{counts.get(Result.RENAMED, 0)} of {sum(counts.values())} orders are renamed"
     return (
-        f"Run {run.record.id} was stopped: {renamed}. Its journal is kept. To go on: {resume} "
-        f"To put the old names back: {undo}"
+        f"Run {run.record.id} was stopped: {renamed}. Its journal is kept.\n"
+        f"To go on:\n{resume}\nTo put the old names back:\n{undo}"
     )
 
 
@@ -241,9 +261,12 @@ def _resolved(options: Mapping[str, object]) -> Settings:
     return settings
 
 
-def _checked_key(api_key: str | None) -> ApiKey:
+def _checked_key(api_key: object) -> ApiKey:
     if api_key is None:
         msg = "api_key is missing; give it, or sandbox=True to practise."
+        raise SettingsError(msg)
+    if not isinstance(api_key, str):
+        msg = f"api_key must be a text (str), not {type(api_key).__name__}."
         raise SettingsError(msg)
     try:
         return ApiKey(api_key)

@@ -65,8 +65,7 @@ async def rename_orders_async(
     Bad rows are values in the result. A run that was stopped early has its cause in ``summary.stopped``, as has one
     that was kept out because another run was renaming in the same account (``wait`` is how long it waits for that).
 
-    To take a renaming back, rename again from its outcomes: ``order_id``, ``old_name`` as ``new_name``, and
-    ``final_name`` as ``current_name``, so that an order that was renamed since is left alone.
+    To take a renaming back, rename its `Renaming.undo_frame`: an order that was renamed since is left alone.
 
     When the task is cancelled, requests in flight are finished (10 s at most) and written down. If orders were renamed
     by then, the journal is kept and a warning in the log "batch_renamer" says where.

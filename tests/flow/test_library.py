@@ -106,6 +106,50 @@ async def test_a_dry_run_sends_nothing() -> None:
     assert {entry.method for entry in sandbox.log} == {"GET"}
 
 
+async def test_what_was_renamed_is_taken_back_and_nothing_else() -> None:
+    """Neither an order that had drifted before, nor one that was renamed since, nor one that had its name already."""
+    sandbox = Sandbox(api_key="right")
+    names = {"a1": "one", "a2": "a colleague's", "a3": "three", "a4": "four"}
+    sandbox.store.seed_many(names.items())
+    frame = pd.DataFrame(
+        {
+            "order_id": ["a1", "a2", "a3", "a4", ""],
+            "current_name": ["one", "two", "three", "four", ""],
+            "new_name": ["New 1", "New 2", "New 3", "four", "no id"],
+        }
+    )
+    async with running(sandbox) as base_url:
+        here: dict[str, Any] = {"api_key": "right", "base_url": base_url}
+        done = await rename_orders_async(frame, **here)
+        assert done.outcomes["result"].tolist() == ["renamed", "drifted", "renamed", "unchanged", "invalid"]
+        sandbox.store.rename("a3", "a colleague's later")
+        back = await rename_orders_async(done.undo_frame(), **here)
+    assert back.outcomes[["order_id", "result"]].values.tolist() == [["a1", "renamed"], ["a3", "drifted"]]
+    assert sandbox.store.names() == names | {"a3": "a colleague's later"}
+
+
+async def test_names_that_the_api_made_of_others_are_taken_back_too() -> None:
+    """The rows have failed, and the orders no longer have their old names."""
+    sandbox = Sandbox(api_key="right")
+    sandbox.store.seed_many([("a1", "one"), ("a2", "two")])
+    sandbox.faults = FaultPlan(rules=[Rule(fault=Fault(kind=FaultKind.KEEPS_LOWER_CASE), method="PATCH", times=None)])
+    frame = pd.DataFrame({"order_id": ["a1", "a2"], "new_name": ["New 1", "New 2"]})
+    async with running(sandbox) as base_url:
+        here: dict[str, Any] = {"api_key": "right", "base_url": base_url}
+        done = await rename_orders_async(frame, **here)
+        sandbox.faults = FaultPlan()
+        back = await rename_orders_async(done.undo_frame(), **here)
+    assert set(back.outcomes["result"]) == {"renamed"}
+    assert sandbox.store.names() == {"a1": "one", "a2": "two"}
+
+
+@pytest.mark.parametrize("key", [b"abc", 5, Path("key.txt"), ["key"]])
+def test_a_key_that_is_no_text_is_one_sentence(key: Any) -> None:
+    """The tree's own error, which doesn't show it."""
+    with pytest.raises(SettingsError, match=r"^api_key must be a text \(str\), not \w+\.$"):
+        rename_orders(FRAME, api_key=key, base_url="http://127.0.0.1:1")
+
+
 def test_a_missing_key_is_said() -> None:
     """Nobody is asked, and the environment is not searched for one."""
     with pytest.raises(SettingsError, match="api_key is missing"):

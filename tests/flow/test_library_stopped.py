@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
+import shlex
 import signal
 import sys
+import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -80,14 +84,15 @@ async def test_an_interrupted_cell_loses_nothing(home: Path, tmp_path: Path, mon
         async with asyncio.timeout(DEADLINE_S):
             assert await process.stdout.readline() == b"stopping\n"
         gate.open()
-        sentence, told, folder = (await process.stdout.read()).decode().splitlines()
+        *said, told, folder = (await process.stdout.read()).decode().splitlines()
+        sentence, undo = said[0], said[-1]
         assert await process.wait() == 77
         patched = [entry.order_id for entry in sandbox.log if entry.method == "PATCH"]
         assert patched == ORDERS[:2]
         assert "'renamed', 'renamed', 'pending', 'pending'" in told
         assert "'old a1', 'old a2'" in told
         [run_id] = re.findall(r"^Run (\w+) was stopped: 2 of 4 orders are renamed\.", sentence)
-        assert f"batch-renamer undo {run_id} --state-dir {folder} --base-url {base_url}" in sentence
+        assert undo == f"batch-renamer undo {run_id} --state-dir {folder} --base-url {base_url}"
         assert Path(folder).is_relative_to(home)
         monkeypatch.setenv("AUTOENHANCE_API_KEY", "right")
         assert await _command("undo", run_id, folder, base_url) == 0
@@ -147,3 +152,74 @@ async def test_the_journal_of_a_given_folder_stays(tmp_path: Path) -> None:
         renaming = await rename_orders_async(_frame(), **here)
     assert renaming.state_dir == tmp_path / "state"
     assert (tmp_path / "state" / "journal.sqlite3").is_file()
+
+
+KILLED = """
+import sys
+import pandas as pd
+from batch_renamer import rename_orders
+rename_orders(pd.read_json(sys.stdin), api_key="right", base_url=sys.argv[1], workers=1)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=lambda number: number.name)
+async def test_a_killed_run_is_named_by_the_command_line(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    """Whoever asks for runs is told how this one is seen, until it is taken back."""
+    monkeypatch.setenv("AUTOENHANCE_API_KEY", "right")
+    sandbox, gate = _held(first=3)
+    async with running(sandbox) as base_url:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", KILLED, base_url), stdin=asyncio.subprocess.PIPE
+        )
+        assert process.stdin is not None
+        process.stdin.write(_frame().to_json().encode())
+        process.stdin.close()
+        await gate.until_waiting(1)
+        assert "left in the middle" not in (await _said("runs"))[1]  # it is at work
+        process.send_signal(number)
+        await process.wait()
+        gate.open()
+        code, said = await _said("runs")
+        [words] = re.findall(r"left in the middle; to see it: `batch-renamer (.+)`", said)
+        [run_id] = re.findall(r"^(\w{6})\b.* interrupted ", (await _said(*shlex.split(words)))[1])
+        assert (code, run_id in (await _said("show", run_id))[1]) == (0, True)
+        folder = shlex.split(words)[-1]
+        for command in (("undo", "--yes", "--base-url", base_url), ("show", run_id)):
+            code, said = await _said(*command)
+            assert (code, folder in said) == (2, True)
+        assert await _command("undo", run_id, folder, base_url) == 0
+        assert "left in the middle" not in (await _said("runs"))[1]
+    assert sandbox.store.names() == {order: f"old {order}" for order in ORDERS}
+
+
+async def _said(*words: str) -> tuple[int, str]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "batch_renamer", *words),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    out, _ = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, out.decode()
+
+
+async def test_a_stopped_practice_run_is_kept_and_its_printed_command_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its journal is among the temporary files, with the orders of its sandbox; those of a run that is done go."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert (await rename_orders_async(_frame(), sandbox=True)).state_dir is None
+    assert not any(os.scandir(tmp_path))
+    faults = FaultPlan(rules=[Rule(fault=Fault(kind=FaultKind.REFUSED), method="PATCH", nth=3, times=None)])
+    monkeypatch.setattr("batch_renamer.sandbox.Sandbox", partial(Sandbox, faults=faults))
+    with caplog.at_level(logging.WARNING, "batch_renamer"):
+        stopped = await rename_orders_async(_frame(), sandbox=True, workers=1, max_failures=0)
+    assert stopped.outcomes["result"].tolist()[:3] == ["renamed", "renamed", "failed"]
+    assert stopped.state_dir is not None
+    [said] = [record.getMessage() for record in caplog.records if "was stopped" in record.getMessage()]
+    undo = shlex.split(said.splitlines()[-1])
+    assert await _said(*undo[1:], "--yes", "--quiet") == (0, f"Undid run {undo[2]}: 2 of 2 names put back.\n")
