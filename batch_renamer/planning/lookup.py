@@ -22,7 +22,6 @@ import anyio.abc
 from batch_renamer.client import Gateway, MostAtOnce, ReadPage, Stopping, StopSignal, work_through
 from batch_renamer.errors import BatchRenamerError
 from batch_renamer.model import Reading, RenameRequest
-from batch_renamer.planning.sampling import SAMPLES
 from batch_renamer.planning.undecided import Batches, Desk, Record, Wanted
 
 __all__ = ["read_both_ways", "read_singly"]
@@ -39,6 +38,12 @@ _JUDGED = 3
 
 _ROOM = 10
 """How many single reads the limit has room for in the time of a page, before they go out beside the pages."""
+
+_CHECKS_AT_ONCE = 2
+"""How many pages are checked at once, while the next one is read."""
+
+_MANY_WORKERS = 8
+"""With fewer, a page is checked in the place of the next one once single reads go out."""
 
 _FEWEST_BESIDE = 5
 """How many wanted orders a page brings, at the least, to be fetched beside single reads: its parsing costs as much."""
@@ -102,7 +107,7 @@ async def read_both_ways(
             desk.fresh(batches(pages_are_early and not chain.over)),
             desk.record_singles,
             gateway=gateway,
-            workers=lambda: max(workers() - (not chain.over), 1),
+            workers=lambda: max(workers() - chain.most_at_once, 1),
             stop=stop,
             take=desk.take,
         )
@@ -124,7 +129,19 @@ class _Chain:
     _asking: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     _checks: anyio.abc.TaskGroup = field(init=False)
     _checking: int = 0
+    _slots: anyio.Semaphore = field(default_factory=lambda: anyio.Semaphore(_CHECKS_AT_ONCE))
     _room_found: bool = False
+
+    @property
+    def most_at_once(self) -> int:
+        """How many requests the chain makes at once beside single reads: a page, and checks where many are allowed."""
+        if self.over:
+            return 0
+        return 1 + _CHECKS_AT_ONCE if self._checks_beside else 1
+
+    @property
+    def _checks_beside(self) -> bool:
+        return self.workers() >= _MANY_WORKERS or not self._room_found
 
     def break_off(self) -> None:
         """Wait no longer for a page: every row has been read. A page that is here already is still recorded."""
@@ -136,7 +153,7 @@ class _Chain:
             async with anyio.create_task_group() as self._checks:
                 await self._or_stop(self._read)
             if not self.stop.requested:
-                await self._or_stop(self.desk.end_checks)
+                await self._or_stop(self.desk.end_close_checks)
         finally:
             self.over = True
             self.desk.pages_are_over()
@@ -166,11 +183,7 @@ class _Chain:
                 continue
             found, checked = await self.desk.receive(page)
             seconds = anyio.current_time() - begun
-            if checked and self.workers() == 1:
-                await self._check(page, checked)  # in the place of the next page
-            elif checked:
-                self._checking += 1
-                self._checks.start_soon(self._or_stop, partial(self._check_beside, page, checked))
+            await self._begin_check(page, checked)
             self.lately.append((found, seconds))
             if self.requests_per_s() * seconds >= _ROOM and self.workers() > 1:  # one of them reads pages
                 self._room_found = True
@@ -179,18 +192,33 @@ class _Chain:
             if offset is None:
                 return
 
+    async def _begin_check(self, page: ReadPage, checked: Sequence[RenameRequest]) -> None:
+        """Check a page while the next one is read, or before that where no more requests are allowed at once."""
+        if not checked:
+            return
+        if self.workers() == 1 or not self._checks_beside or (self._room_found and not self.has_room.is_set()):
+            await self._check(page, checked, at_once=1)
+            return
+        await self._slots.acquire()
+        self._checking += 1
+        self._checks.start_soon(self._or_stop, partial(self._check_beside, page, checked))
+
     async def _check_beside(self, page: ReadPage, checked: Sequence[RenameRequest]) -> None:
-        """Check a page while the next one is read; single reads wait for it, so that no more are made than allowed."""
-        await self._check(page, checked)
-        self._checking -= 1
+        """Check a page; single reads begin when no check is under way, so that no more are made than allowed."""
+        at_once = 1 if self.has_room.is_set() else max((self.workers() - 1) // _CHECKS_AT_ONCE, 1)
+        try:
+            await self._check(page, checked, at_once=at_once)
+        finally:
+            self._slots.release()
+            self._checking -= 1
         await self._let_singles_begin()
 
     async def _let_singles_begin(self) -> None:
         if self._room_found and not (self._checking or self.has_room.is_set() or self.stop.requested):
-            await self.desk.end_checks()
+            await self.desk.end_close_checks()
             self.has_room.set()
 
-    async def _check(self, page: ReadPage, checked: Sequence[RenameRequest]) -> None:
+    async def _check(self, page: ReadPage, checked: Sequence[RenameRequest], *, at_once: int) -> None:
         """Read some orders of a page singly; if one of them looks otherwise than on the page, no page counts."""
         readings: list[tuple[RenameRequest, Reading]] = []
 
@@ -198,7 +226,6 @@ class _Chain:
             readings.extend(group)
             await self.desk.record_checked(group)
 
-        at_once = max((self.workers() - 1) // len(SAMPLES), 1)
         await read_singly(_only(checked), record, gateway=self.gateway, workers=lambda: at_once, stop=self.stop)
         if not self.stop.requested:
             await self.desk.judge(page, readings)

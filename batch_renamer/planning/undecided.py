@@ -6,6 +6,7 @@ Pages, readings and batches of requests enter; every undecided row is recorded o
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -30,8 +31,9 @@ class Desk:
     A query that was under way when a row was recorded may still return it. So a row is forgotten only by a query that
     began after that, and while no batch of an earlier one still holds it.
 
-    Pages are held back until some orders of the first ones have been read singly. Where one of these has another name
-    than its page says, all pages are dropped: their rows are undecided still, and read singly like all others.
+    A page is held back until some of its orders have been read singly (`sampling`), and the first ones until so many
+    pages have been checked as are checked closely. Where one of these orders has another name than its page says, that
+    page and all that follow are dropped: their rows are undecided still, and read singly like all others.
     """
 
     wanted: Wanted
@@ -44,10 +46,11 @@ class Desk:
     _on_pages: set[int] = field(default_factory=set)
     _recorded_on_pages: set[int] = field(default_factory=set)
     list_is_wrong: bool = False
-    _held: list[ReadPage] = field(default_factory=list)
+    _held: deque[_Held] = field(default_factory=deque)
     _rows_held: int = 0
-    _checks_left: int = len(SAMPLES)
     _checks_begun: int = 0
+    _checks_over: int = 0
+    _is_close: bool = True
     _one_page: anyio.Lock = field(default_factory=anyio.Lock)
     _singles_begun: bool = False
     _pages_over: bool = False
@@ -76,16 +79,13 @@ class Desk:
     async def receive(self, page: ReadPage) -> tuple[int, list[RenameRequest]]:
         """Take a page; return how many wanted orders it holds, and which requests are to be read singly to check it."""
         async with self._one_page:
-            if not self._checks_left:
-                return await self._record_page(page), []
             requests = await self._undecided_of(page)
-            self._held.append(page)
-            if requests:
-                self.mean_row_on_last_page = sum(request.row for request in requests) / len(requests)
-            checked: list[RenameRequest] = []
-            if self._checks_begun < len(SAMPLES):
-                checked = sample(requests, _by_key(page), size=SAMPLES[self._checks_begun])
-                self._checks_begun += bool(checked)
+            if not requests:
+                return 0, []
+            self.mean_row_on_last_page = sum(request.row for request in requests) / len(requests)
+            checked = sample(requests, _by_key(page), size=SAMPLES[min(self._checks_begun, len(SAMPLES) - 1)])
+            self._checks_begun += 1
+            self._held.append(_Held(page=page, rows=len(requests) - len(checked)))
             self._on_pages.update(request.row for request in checked)
             self._rows_held += len(requests)
             return len(requests), checked
@@ -97,25 +97,28 @@ class Desk:
         self._are_recorded({request.row for request, _ in readings})
 
     async def judge(self, page: ReadPage, readings: Sequence[tuple[RenameRequest, Reading]]) -> None:
-        """Take the check of a page; with the last of them, what was held back is recorded."""
+        """Take the check of a page, and record those that have been held back long enough."""
         listed = _by_key(page)
         async with self._one_page:
-            self._checks_left -= 1
+            for held in self._held:
+                held.is_checked |= held.page is page
             if any(contradicts(reading, listed[order_key(request.order_id)]) for request, reading in readings):
                 self.list_is_wrong = True
-            if not self._checks_left:
-                await self._record_held()
+            self._checks_over += 1
+            self._is_close &= self._checks_over < len(SAMPLES) - 1
+            await self._record_held()
 
-    async def end_checks(self) -> None:
-        """Record what is still held back: no other page comes, or single reads leave no room for more checks."""
+    async def end_close_checks(self) -> None:
+        """Record pages as soon as they are checked: no other one comes soon."""
         async with self._one_page:
-            self._checks_left = 0
+            self._is_close = False
             await self._record_held()
 
     async def _record_held(self) -> None:
-        held, self._held, self._rows_held = self._held, [], 0
-        for page in held:
-            await self._record_page(page)
+        while self._held and self._held[0].is_checked and not self._is_close:
+            held = self._held.popleft()
+            self._rows_held -= held.rows
+            await self._record_page(held.page)
 
     async def _undecided_of(self, page: ReadPage) -> list[RenameRequest]:
         recorded = frozenset(self._recorded_singly)
@@ -125,12 +128,12 @@ class Desk:
         self._recorded_singly -= recorded
         return found
 
-    async def _record_page(self, page: ReadPage) -> int:
+    async def _record_page(self, page: ReadPage) -> None:
         if self.list_is_wrong:
-            return 0
+            return
         found, orders = await self._undecided_of(page), _by_key(page)
         if not found:
-            return 0
+            return
         rows = {request.row for request in found}
         self._on_pages |= rows
         self.mean_row_on_last_page = sum(rows) / len(rows)
@@ -138,7 +141,6 @@ class Desk:
             [(request, Found(order=orders[order_key(request.order_id)], read_at=page.read_at)) for request in found]
         )
         self._are_recorded(rows)
-        return len(found)
 
     def _are_recorded(self, rows: set[int]) -> None:
         if self._singles_begun:
@@ -166,6 +168,15 @@ class Desk:
             self._recorded_on_pages -= recorded
             self._coming.update(request.row for request in batch)
             yield batch
+
+
+@dataclass(slots=True, kw_only=True)
+class _Held:
+    """A page that is held back, and how many rows it is to decide."""
+
+    page: ReadPage
+    rows: int
+    is_checked: bool = False
 
 
 def _by_key(page: ReadPage) -> dict[str, Order]:
