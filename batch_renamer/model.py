@@ -8,6 +8,7 @@ from enum import StrEnum
 __all__ = [
     "BAD_RESULTS",
     "COLUMNS",
+    "HERE",
     "HIDDEN_ROW",
     "Change",
     "Forecast",
@@ -50,6 +51,9 @@ class Result(StrEnum):
 
 HIDDEN_ROW = "hidden row"
 """The skip mark of a row that was left out because it is hidden in the workbook."""
+
+HERE = " Here: "
+"""Stands in the reason of an ``invalid`` row between what is wrong with its kind and what is to be seen in the row."""
 
 BAD_RESULTS = frozenset({Result.FAILED, Result.UNKNOWN, Result.DRIFTED, Result.INVALID})
 """A finished run with any of these exits 1."""
@@ -275,7 +279,10 @@ COLUMNS: tuple[str, ...] = tuple(column.name for column in fields(ReportRow))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonGroup:
-    """Rows of one result that share a reason: how many there are, and the first few of them."""
+    """Rows of one result that share a reason: how many there are, and the first few of them.
+
+    What a reason says after `HERE` is about the one row, and is no part of ``reason``.
+    """
 
     result: Result
     reason: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import unicodedata
 
-from batch_renamer.model import Result
+from batch_renamer.model import HERE, Result
 
 __all__ = ["settle_repeats"]
 
@@ -49,8 +49,8 @@ def _settle(connection: sqlite3.Connection, run: int, order_key: str) -> None:
     names = {name for _, name, _ in same}
     guards = {unicodedata.normalize("NFC", guard) for _, _, guard in same if guard is not None}
     if len(names) > 1 or len(guards) > 1:
-        what = "different new names" if len(names) > 1 else "different current names"
-        reason = f"{_named(numbers)} give this order {what}; keep one of them."
+        what = "new names" if len(names) > 1 else "current names"
+        reason = f"Several rows give this order different {what}: keep one of them.{HERE}{_named(numbers)}."
         settled = [(Result.INVALID, reason, run, row) for row in numbers]
     else:
         kept = next((row for row, _, guard in same if guard is not None), numbers[0])
@@ -62,5 +62,5 @@ def _settle(connection: sqlite3.Connection, run: int, order_key: str) -> None:
 def _named(numbers: list[int]) -> str:
     shown = [str(number) for number in numbers[:_MOST_NAMED]]
     if len(numbers) > _MOST_NAMED:
-        return f"Rows {', '.join(shown)} and {len(numbers) - _MOST_NAMED} more"
-    return f"Rows {', '.join(shown[:-1])} and {shown[-1]}"
+        return f"rows {', '.join(shown)} and {len(numbers) - _MOST_NAMED} more"
+    return f"rows {', '.join(shown[:-1])} and {shown[-1]}"

@@ -11,11 +11,13 @@ from batch_renamer.journal.lineage import CHANGED_OTHERWISE
 from batch_renamer.journal.record import RunRecord, RunState
 from batch_renamer.journal.rows import RowTable
 from batch_renamer.journal.runs import RunTable
-from batch_renamer.model import ReasonGroup, ReportRow, Result, WarningGroup
+from batch_renamer.model import HERE, ReasonGroup, ReportRow, Result, WarningGroup
 
 __all__ = ["Results"]
 
 _MOST_SHOWN_GROUPS = 20
+_KIND = f"""CASE WHEN result = 'invalid' AND instr(reason, '{HERE}')
+    THEN substr(reason, 1, instr(reason, '{HERE}') - 1) ELSE {REASON} END"""
 
 
 class Results:
@@ -94,15 +96,16 @@ class Results:
     def reasons(self, run: RunRecord, results: Sequence[Result], *, rows_each: int = 3) -> list[ReasonGroup]:
         """Return the rows of these results grouped by reason, the largest group first.
 
-        The largest groups come with their first rows: a sheet may have as many reasons as rows.
+        What a reason says of its one row doesn't count. The largest groups come with their first rows: a sheet may have
+        as many reasons as rows.
         """
         marks = ", ".join("?" for _ in results)
         groups = self._database.select(
-            f"SELECT {RESULT} AS shown, {REASON} AS why, COUNT(*), MIN(row) FROM rows"  # noqa: S608 - constants and marks
+            f"SELECT {RESULT} AS shown, {_KIND} AS why, COUNT(*), MIN(row) FROM rows"  # noqa: S608 - constants and marks
             f" WHERE run = ? AND {RESULT} IN ({marks}) GROUP BY shown, why ORDER BY COUNT(*) DESC, MIN(row)",
             (run.number, *results),
         )
-        query = f"{REPORT} AND {RESULT} = ? AND {REASON} = ? AND row >= ? ORDER BY row LIMIT ?"
+        query = f"{REPORT} AND {RESULT} = ? AND {_KIND} = ? AND row >= ? ORDER BY row LIMIT ?"
 
         def first_rows(place: int, group: tuple[object, ...]) -> tuple[ReportRow, ...]:
             if place >= _MOST_SHOWN_GROUPS:

@@ -26,7 +26,6 @@ class Flaw(StrEnum):
     SURPLUS = "surplus"
     SPLIT = "split"
     MOVED = "moved"
-    BESIDE = "beside"
     QUOTES = "quotes"
     FOREIGN = "foreign"
 
@@ -42,8 +41,8 @@ class Unusable:
 Cell: TypeAlias = str | Unusable
 """The text of a cell as a person sees it ("" is blank), or why there is none."""
 
-RawRow: TypeAlias = tuple[int, Cell, Cell, Cell, Cell]
-"""Row number, order id, new name, current name, skip mark: as found, not yet judged."""
+RawRow: TypeAlias = tuple[int, Cell, Cell, Cell, Cell, str]
+"""Row number, order id, new name, current name, skip mark: as found, not yet judged. Last, a warning or ""."""
 
 
 def cell_of_number(value: float) -> Cell:

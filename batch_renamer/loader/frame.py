@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from batch_renamer.errors import SheetError
 from batch_renamer.loader.cells import Cell, Flaw, RawRow, Unusable, cell_of_number
 from batch_renamer.loader.headings import Columns, find_columns
-from batch_renamer.loader.marks import is_no
+from batch_renamer.loader.marks import is_blank_row
 from batch_renamer.loader.options import LoadOptions
 from batch_renamer.loader.sheet import Sheet
-from batch_renamer.text import trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,20 +49,10 @@ def _rows(frame: pd.DataFrame, columns: Columns) -> Iterator[RawRow]:
         part = frame.iloc[start : start + _ROWS_AT_ONCE]
         picked = [_cells(part, column) for column in wanted]
         for offset, (order_id, new_name, current_name, skip) in enumerate(zip(*picked, strict=True)):
-            if all(map(_is_blank, (order_id, new_name, current_name))) and all(
-                map(_is_nothing, _row_cells(part, offset))
-            ):
+            wanted_cells = (order_id, new_name, current_name)  # a look at every cell of a row takes long
+            if is_blank_row(wanted_cells, range(3)) and is_blank_row(_row_cells(part, offset), columns.used):
                 continue
-            yield start + offset + 2, order_id, new_name, current_name, skip
-
-
-def _is_blank(cell: Cell) -> bool:
-    return isinstance(cell, str) and not trimmed(cell)
-
-
-def _is_nothing(cell: Cell) -> bool:
-    """Tell whether a cell is blank or an empty tick box."""
-    return isinstance(cell, str) and is_no(cell)
+            yield start + offset + 2, order_id, new_name, current_name, skip, ""
 
 
 def _cells(part: pd.DataFrame, column: int | None) -> list[Cell]:

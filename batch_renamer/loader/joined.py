@@ -35,7 +35,7 @@ class HeadingLines:
         Raises:
             SheetError: its headings stand in another order, so that the rows after it would be read wrongly.
         """
-        number, order_id, new_name, current_name, _ = raw
+        number, order_id, new_name, current_name, *_ = raw
         if not isinstance(order_id, str) or order_id.strip(' "\ufeff').lower() not in self._quick:
             return None
         if not isinstance(new_name, str):

@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
 from batch_renamer.text import trimmed
 
-__all__ = ["is_no", "is_yes"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from batch_renamer.loader.cells import Cell
+
+__all__ = ["is_blank_row", "is_no", "is_yes"]
 
 _NO_WORDS = """
-    0 false f falsch falsk falskt usann usant falso faux fals onwaar epätosi fałsz yanlış hamis nepravda ψευδης ложь
-    хибність no n nein non não nao nej nee nei ei nie ne
-    hayır нет off ☐ □ ▢ ◻ ⬜ 否 いいえ 아니요 [] () =false() =false
+    0 false f falsch falsk falskt falso faux fals onwaar epätosi fałsz nepravda usann hamis yanlış ψευδής ложь хибність
+    лъжа no n nein non não nao nej nee nei ei nie ne hayır нет off ☐ □ ▢ ◻ ⬜ 否 いいえ 아니요 [] () =false() =false
 """  # noqa: RUF001 - letters of other languages
 """Words by which people and tick boxes say no; spreadsheet programs write them in the language of their user."""
 
 _YES_WORDS = """
-    1 true t wahr vrai vero verdadero verdadeiro waar sant sann sand tosi prawda doğru igaz pravda αληθης
-    истина істина yes y x ✗ ✘ ✖ ❌ ja j oui
-    o si sí s sim da да tak ano kyllä joo evet on skip skipped ☑ ☒ ✓ ✔ ✅ 是 はい 예 [x] (x) [✓] =true() =true
+    1 true t wahr vrai vero verdadero verdadeiro waar sant sann sand tosi prawda pravda igaz adevărat doğru αληθής
+    истина істина yes y x ✗ ✘ ✖ ❌ ja j oui o si sí s sim da да tak ano kyllä joo evet on skip skipped ☑ ☒ ✓ ✔ ✅ 是
+    はい 예 [x] (x) [✓] =true() =true
 """
 """Words that are a mark beyond doubt. Any other text is one, too, for what is left out by mistake can be done later."""
 
 
-def _word(mark: str) -> str:
-    """Reduce a mark to what is compared: no case, no colour of an emoji, no punctuation around."""
-    word = trimmed(mark).casefold()
-    for char, instead in _ALIKE:
-        word = word.replace(char, instead)
-    return word.strip(".!?,;:'\"") or word
-
-
-_ALIKE = (("\ufe0f", ""), ("\ufe0e", ""), (" ", ""), ("\u0131", "i"), ("i\u0307", "i"))
-"""The last two are the Turkish letters that differ from others only when they are made capital."""
-
-_NO = frozenset(map(_word, _NO_WORDS.split()))
-_YES = frozenset(map(_word, _YES_WORDS.split()))
+def _without_accents(text: str) -> str:
+    """Reduce a word to its letters: capitals often come without their accents, and Turkish has an i without a dot."""
+    parts = unicodedata.normalize("NFD", text.casefold().replace("\N{LATIN SMALL LETTER DOTLESS I}", "i"))
+    return "".join(char for char in parts if not unicodedata.combining(char))
 
 
 def is_no(mark: str) -> bool:
@@ -47,6 +46,26 @@ def is_no(mark: str) -> bool:
     return not word or word in _NO
 
 
+def is_blank_row(cells: Sequence[Cell], used: Sequence[int | None]) -> bool:
+    """Tell whether nothing was typed into a row: no id and no name, and in its other cells at most an empty tick box.
+
+    Programs put such boxes down a whole column, far below the last row. ``used`` are the places of order id, new name,
+    current name and skip mark.
+
+    Example:
+        >>> is_blank_row(["", "", "FALSE"], (0, 1, None, 2)), is_blank_row(["", "No", "FALSE"], (0, 1, None, 2))
+        (True, False)
+    """
+    for place in used[:3]:
+        if place is not None and place < len(cells) and not _is_blank(cells[place]):
+            return False
+    return all(isinstance(cell, str) and is_no(cell) for cell in cells)
+
+
+def _is_blank(cell: Cell) -> bool:
+    return isinstance(cell, str) and not trimmed(cell)
+
+
 def is_yes(mark: str) -> bool:
     """Tell whether a mark says beyond doubt that the row is to be left out.
 
@@ -55,3 +74,16 @@ def is_yes(mark: str) -> bool:
         [True, True, True, False, False]
     """
     return _word(mark) in _YES
+
+
+@lru_cache(maxsize=256)
+def _word(mark: str) -> str:
+    """Reduce a mark to what is compared: no case, no colour of an emoji, no punctuation around."""
+    word = _without_accents(trimmed(mark))
+    for char in ("\ufe0f", "\ufe0e", " "):
+        word = word.replace(char, "")
+    return word.strip(".!?,;:'\"") or word
+
+
+_NO = frozenset(map(_without_accents, _NO_WORDS.split()))
+_YES = frozenset(map(_without_accents, _YES_WORDS.split()))

@@ -71,7 +71,7 @@ def cells_as_typed(line: str, delimiter: str, used: Sequence[int | None]) -> lis
         True
     """
     cells: list[str] = []
-    for place, raw in enumerate(_raw_cells(line, delimiter)):
+    for place, raw in enumerate(_raw_cells(_without_spaces_before_marks(line, delimiter, used), delimiter)):
         whole = raw.startswith('"') and len(raw) > 1 and _is_whole(raw)
         cells.append(raw[1:-1].replace('""', '"') if whole else raw)
         matters = not whole or place in used
@@ -92,6 +92,17 @@ def is_quoted(line: str, delimiter: str, place: int) -> bool:
     """Tell whether a cell of a record of one line stands in quotation marks."""
     raw = _raw_cells(line, delimiter)
     return place < len(raw) and raw[place].startswith('"')
+
+
+def _without_spaces_before_marks(line: str, delimiter: str, used: Sequence[int | None]) -> str:
+    """Take away the spaces after delimiters that stand before a quoted cell, where that is the one reading.
+
+    It is one after a quoted cell, which is whole, and after an id, which has no delimiter in it.
+    """
+    d = re.escape(delimiter)
+    after_id = rf"^[^{d}\"]*{d}|" if used[0] == 0 else ""
+    tight = re.sub(rf'({after_id}"{d}) +(?=")', r"\1", line)
+    return tight if plainly_quoted(delimiter).fullmatch(tight) else line
 
 
 def _raw_cells(line: str, delimiter: str) -> list[str]:

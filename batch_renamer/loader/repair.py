@@ -6,6 +6,7 @@ import re
 
 from batch_renamer.loader.cells import Flaw, Unusable
 from batch_renamer.loader.shown import quoted, shown
+from batch_renamer.model import HERE
 
 __all__ = ["REWRITTEN", "how_to_replace", "how_to_retype", "how_to_undo", "is_date", "is_shortened", "is_with_zeros"]
 
@@ -81,23 +82,19 @@ def how_to_undo(order_id: str) -> str:
     """Say how a spreadsheet program has damaged an id, or "" when it hasn't.
 
     Example:
-        >>> how_to_undo("1e5"), how_to_undo("02-Jan")[:50]
-        ('', 'The order id “02-Jan” has been turned into a date:')
+        >>> how_to_undo("1e5"), how_to_undo("02-Jan")[:41]
+        ('', 'The order id has been turned into a date:')
     """
-    text = quoted(order_id)
+    here = f"{HERE}{quoted(order_id)}."
     if is_shortened(order_id):
         return (
-            f"The order id {text} is a long number that was shortened, its last digits are lost: "
-            f"{_AS_TEXT}, then paste the ids again from where they came from."
+            "The order id is a long number that was shortened, its last digits are lost: "
+            f"{_AS_TEXT}, then paste the ids again from where they came from.{here}"
         )
-    if is_with_zeros(order_id):
-        return (
-            f"The order id {text} is a number with zeros added to it: "
-            f"{_AS_TEXT}, then delete the point and the zeros after it."
-        )
-    if is_date(order_id):
-        return f"The order id {text} has been turned into a date: {_AS_TEXT}, then type or paste the id again."
-    return ""
+    what = "is a number with zeros added to it" if is_with_zeros(order_id) else "has been turned into a date"
+    if not is_with_zeros(order_id) and not is_date(order_id):
+        return ""
+    return f"The order id {what}: {_AS_TEXT}, then type the id again; if it is right as it is, put a ' before it.{here}"
 
 
 def how_to_replace(what: str, cell: Unusable) -> str:
@@ -105,34 +102,32 @@ def how_to_replace(what: str, cell: Unusable) -> str:
 
     Example:
         >>> how_to_replace("new name", Unusable(Flaw.FOREIGN, "list"))
-        'The new name is not text but list: convert the column to text.'
+        'The new name is not text: convert the column to text. Here: list.'
     """
     return _SENTENCES[cell.flaw].format(what=what, text=shown(cell.text), quoted=quoted(cell.text))
 
 
 _SENTENCES = {
-    Flaw.DECIMAL: f"The {{what}} is the decimal number {{text}}: {_AS_TEXT}, then type it as it should read.",
+    Flaw.DECIMAL: f"The {{what}} is a decimal number: {_AS_TEXT}, then type it as it should read.{HERE}{{text}}.",
     Flaw.LONG_NUMBER: "The {what} is a number of more than 15 digits, of which spreadsheets keep 15: "
     f"{_AS_TEXT}, then paste it again from where it came from.",
-    Flaw.DATE: f"The {{what}} is a date or time ({{text}}): {_AS_TEXT}, then type it as it should read.",
+    Flaw.DATE: f"The {{what}} is a date or time: {_AS_TEXT}, then type it as it should read.{HERE}{{text}}.",
     Flaw.ERROR: "The {what} is an error (like #N/A or #REF!): correct the formula, or type the value.",
     Flaw.FORMULA: "The {what} is a formula that was never calculated: open the sheet in a spreadsheet program, "
     "save it, and try again.",
-    Flaw.FORMAT: "The {what} is {text}, and its number format shows it otherwise: "
-    f"{_AS_TEXT}, then type it as it should read.",
-    Flaw.LONG_TEXT: "The {what} is longer than any cell can be ({text}): correct it.",
-    Flaw.SWALLOWED: "The row has swallowed the lines after it, from {quoted} on: close the quotation mark "
-    'that it opens, or write it twice ("").',
-    Flaw.SURPLUS: "The row has more cells than headings: put the name in quotes (from the name on there is: {text}), "
-    "or give every column a heading.",
-    Flaw.BESIDE: "The row has more cells than headings: give the column to the right of the last heading a heading "
-    "of its own; if it holds the end of a name, put the name together again.",
+    Flaw.FORMAT: "The {what} is a number, and its number format shows it otherwise: "
+    f"{_AS_TEXT}, then type it as it should read.{HERE}{{text}}.",
+    Flaw.LONG_TEXT: f"The {{what}} is longer than any cell can be: correct it.{HERE}{{text}}.",
+    Flaw.SWALLOWED: "The row has swallowed the lines after it: close the quotation mark that it opens, or write it "
+    f'twice ("").{HERE}from {{quoted}} on.',
+    Flaw.SURPLUS: "The row has more cells than headings: put the name in quotes, or give every column a heading."
+    f"{HERE}{{text}}.",
     Flaw.SPLIT: "The cell after the new name begins with a space, as if a comma had split the name: "
-    'put the name in quotes ("{text}"), or delete the space.',
+    f'put the name in quotes, or delete the space.{HERE}"{{text}}".',
     Flaw.MOVED: "A cell begins with a space, as if a comma had split the text before it and moved the cells after it: "
-    'put the text in quotes ("{text}"), or delete the space.',
-    Flaw.QUOTES: "The row's quotation marks can be read in more than one way ({text}): "
-    'put the whole cell in quotes, and write each mark inside it twice ("").',
-    Flaw.FOREIGN: "The {what} is not text but {text}: convert the column to text.",
+    f'put the text in quotes, or delete the space.{HERE}"{{text}}".',
+    Flaw.QUOTES: "The row's quotation marks can be read in more than one way: put the whole cell in quotes, and write "
+    f'each mark inside it twice ("").{HERE}{{text}}.',
+    Flaw.FOREIGN: f"The {{what}} is not text: convert the column to text.{HERE}{{text}}.",
 }
 """What is said of each flaw."""

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from batch_renamer.loader.cells import Cell, Flaw, Unusable
 from batch_renamer.loader.damage import how_damaged
 from batch_renamer.loader.marks import is_no, is_yes
-from batch_renamer.loader.repair import how_to_replace, how_to_retype, how_to_undo
+from batch_renamer.loader.repair import how_to_replace, how_to_retype, how_to_undo, is_shortened
 from batch_renamer.loader.shown import quoted
 from batch_renamer.loader.textguards import unwrapped
-from batch_renamer.model import HIDDEN_ROW, RenameRequest, RowProblem
+from batch_renamer.model import HERE, HIDDEN_ROW, RenameRequest, RowProblem
 from batch_renamer.text import LONE_SURROGATE, find_invisible, storable, trimmed
 
 __all__ = ["read_row"]
@@ -44,11 +44,14 @@ def read_row(
     current_name: Cell = "",
     skip: Cell = "",
     *,
+    warning: str = "",
     is_report: bool = False,
+    is_workbook: bool = False,
 ) -> RenameRequest | RowProblem:
     """Judge one row; never raises, whatever the cells hold.
 
-    ``is_report`` tells that this program wrote the sheet: its cells are taken as they are, without text guards.
+    ``warning`` is one that the row has already. ``is_report`` tells that this program wrote the sheet: its cells are
+    taken as they are, without text guards. ``is_workbook`` tells that its texts are known to be texts.
 
     Example:
         >>> read_row(2, " a1 ", "12 Elm St").order_id
@@ -65,8 +68,12 @@ def read_row(
         and _is_plain(new_name)
         and (not current_name or _is_clean(current_name))
     ):
-        return RenameRequest(row=row, order_id=order_id, new_name=new_name, current_name=current_name or None)
-    return _read_slowly(row, order_id, new_name, current_name, skip, is_report=is_report)
+        return RenameRequest(
+            row=row, order_id=order_id, new_name=new_name, current_name=current_name or None, warning=warning
+        )
+    return _read_slowly(
+        row, order_id, new_name, current_name, skip, warning=warning, is_report=is_report, is_workbook=is_workbook
+    )
 
 
 def _is_plain(name: str) -> bool:
@@ -80,15 +87,23 @@ def _is_clean(text: str) -> bool:
 
 
 def _read_slowly(
-    row: int, order_id: Cell, new_name: Cell, current_name: Cell, skip: Cell, *, is_report: bool = False
+    row: int,
+    order_id: Cell,
+    new_name: Cell,
+    current_name: Cell,
+    skip: Cell,
+    *,
+    warning: str = "",
+    is_report: bool = False,
+    is_workbook: bool = False,
 ) -> RenameRequest | RowProblem:
     """Judge one row with every rule; says the same as the quick way where that one applies."""
-    identity = _clean_id(order_id, is_report=is_report)
+    identity = _clean_id(order_id, is_report=is_report, is_workbook=is_workbook)
     # A program that guards the id with a ' guards the names as well.
     name = _clean_name(new_name, is_report=is_report, guarded=identity.guarded)
     guard = _clean_guard(current_name, is_report=is_report, guarded=identity.guarded)
     mark = _clean_skip(skip, is_report=is_report)
-    warning = "\n".join(part.warning for part in (name, mark) if part.warning)
+    warnings = (warning, identity.warning, name.warning, mark.warning)
     reason = next((part.reason for part in (identity, name, guard, mark) if part.reason), "")
     if reason:
         problem = RowProblem(
@@ -100,14 +115,14 @@ def _read_slowly(
             skip=mark.text,
             warning=mark.warning,
         )
-        return _bad_as_text_too(problem, bad_id=isinstance(order_id, Unusable))
+        return _bad_as_text_too(problem, bad_id=bool(identity.reason))
     return RenameRequest(
         row=row,
         order_id=identity.text,
         new_name=name.text,
         current_name=guard.text or None,
         skip=mark.text,
-        warning=warning,
+        warning="\n".join(filter(None, warnings)),
     )
 
 
@@ -131,14 +146,22 @@ def _typed(cell: Cell) -> str:
     return cell if isinstance(cell, str) else cell.text
 
 
-def _clean_id(cell: Cell, *, is_report: bool) -> _Cleaned:
-    """Trim an order id, and refuse one that can't be sent as exactly one segment of an address."""
+def _clean_id(cell: Cell, *, is_report: bool, is_workbook: bool = False) -> _Cleaned:
+    """Trim an order id, and refuse one that can't be sent as exactly one segment of an address.
+
+    An id that looks like a date is damaged, but where it is known to be text: in a text cell of a workbook, behind a
+    text guard, and in a report, in which the damaged ones are blank.
+    """
     if isinstance(cell, Unusable):
         return _Cleaned(cell.text, how_to_replace("order id", cell))
     typed = trimmed(cell)
     text = typed if is_report else unwrapped(typed, guarded=True)
-    reason = how_to_retype("order id", text) or how_to_undo(text) or _unsafe(text)
-    return _Cleaned(text, reason, guarded=text != typed and typed.startswith("'"))
+    damage = how_to_undo(text)
+    # Digits that were lost when a text was pasted are lost in a text cell as well.
+    is_text = is_report or text != typed or (is_workbook and not is_shortened(text))
+    warning = f"The order id reads like a date or a number that was rewritten: {quoted(text)}." if damage else ""
+    reason = how_to_retype("order id", text) or ("" if is_text else damage) or _unsafe(text)
+    return _Cleaned(text, reason, warning, guarded=text != typed and typed.startswith("'"))
 
 
 def _unsafe(text: str) -> str:
@@ -146,14 +169,15 @@ def _unsafe(text: str) -> str:
     if not text:
         return "The order id is blank."
     if len(text) > _LONGEST_ID:
-        return f"The order id has {len(text)} characters, and {_LONGEST_ID} are the most: correct it."
+        return f"The order id has more than {_LONGEST_ID} characters: correct it.{HERE}{len(text)} characters."
     if text in {".", ".."}:
         return f"The order id {quoted(text)} would lead to another address: type the real id."
     if forbidden := _FORBIDDEN_IN_ID.search(text):
-        return f"The order id has a {quoted(forbidden[0])}, and / \\ ? # % can't be part of one: correct it."
+        sign = quoted(forbidden[0])
+        return f"The order id has one of / \\ ? # %, which can't be part of one: correct it.{HERE}{sign}."
     if (place := find_invisible(text)) is not None:
         char = f"U+{ord(text[place]):04X}"
-        return f"The order id has an invisible character ({char}) at place {place + 1}: type it again."
+        return f"The order id has an invisible character: type it again.{HERE}{char} at place {place + 1}."
     return ""
 
 
@@ -180,8 +204,8 @@ def _clean_name(cell: Cell, *, is_report: bool, guarded: bool = False) -> _Clean
     if control := _CONTROL.search(text):
         return _Cleaned(
             text,
-            f"The new name has a control character (U+{ord(control[0]):04X}) at place {control.start() + 1}: "
-            "delete it.",
+            f"The new name has a control character: delete it.{HERE}U+{ord(control[0]):04X} at place "
+            f"{control.start() + 1}.",
         )
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)

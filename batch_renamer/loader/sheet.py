@@ -83,8 +83,10 @@ class Sheet:
             ['a1']
         """
         is_report, headings, columnwise = self.columns.is_report, HeadingLines(self.columns, self.label), Columnwise()
+        is_workbook = self.sheet_name is not None
         while chunk := [
-            headings.left_out(row) or read_row(*row, is_report=is_report) for row in islice(self.rows, size)
+            headings.left_out(row) or read_row(*row[:5], warning=row[5], is_report=is_report, is_workbook=is_workbook)
+            for row in islice(self.rows, size)
         ]:
             columnwise.add(chunk)
             yield chunk

@@ -21,15 +21,16 @@ from batch_renamer.loader.delimiter import (
 )
 from batch_renamer.loader.encoding import find_encoding
 from batch_renamer.loader.headings import HEADING_ROWS, Columns, find_columns
-from batch_renamer.loader.marks import is_no
-from batch_renamer.loader.quotes import cells_as_typed, is_quoted, plainly_quoted, refuse_broken, swallowed_line
+from batch_renamer.loader.marks import is_blank_row
+from batch_renamer.loader.quotes import cells_as_typed, plainly_quoted, refuse_broken, swallowed_line
 from batch_renamer.loader.sheet import Sheet
 from batch_renamer.loader.shown import listed, quoted
+from batch_renamer.loader.split import Splits
 from batch_renamer.loader.wholeness import Wholeness
 from batch_renamer.text import begins_like_a_formula, trimmed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from batch_renamer.loader.options import LoadOptions
 
@@ -73,17 +74,17 @@ def open_text(
                 "at both ends of every line."
             )
         raise SheetError(f"{label} {columns.sentence}.")
+    sample_rows = first_records(sample, delimiter, complete=complete)[columns.row :]
+    splits = Splits(columns, delimiter, headings=records[columns.row - 1], sample=sample_rows)
     table = _Table(
         file=file,
         label=label,
         codec=encoding.codec,
         delimiter=delimiter,
         columns=columns,
-        used=columns.used,
-        labelled=columns.labelled,
-        spaced=frozenset(i for i, heading in enumerate(records[columns.row - 1]) if heading[:1] == " "),
+        find_split=splits.find,
     )
-    warnings = wholeness.look_at_the_end()
+    warnings = (*wholeness.look_at_the_end(), *splits.warnings)
     if encoding.guessed:
         with closing(_rows(table)) as seen:
             warnings += (_guess_warning(seen, label),)
@@ -115,10 +116,7 @@ class _Table:
     codec: str
     delimiter: str
     columns: Columns
-    used: tuple[int | None, ...]
-    labelled: int
-    spaced: frozenset[int]
-    """The columns whose headings begin with a space, as their cells may."""
+    find_split: Callable[[Sequence[str], str], Unusable | None]
 
 
 @contextmanager
@@ -144,16 +142,16 @@ def _rows(table: _Table) -> Generator[RawRow]:
     label, number = table.label, 0
     lines: list[str] = []
     last: list[str] = []  # the lines of the last record, if they have a mark
-    first_row, plainly = table.columns.row + 1, plainly_quoted(table.delimiter).fullmatch
+    first_row, used, plainly = table.columns.row + 1, table.columns.used, plainly_quoted(table.delimiter).fullmatch
     try:
         with _decoded(table.file, table.codec) as (stream, _):
             for number, record in enumerate(csv.reader(_noting(stream, lines), delimiter=table.delimiter), 1):
                 last = lines[:] if len(lines) > 1 or '"' in lines[0] else []
-                if number >= first_row and any(map(trimmed, record)) and not _says_nothing(record, table):
+                if number >= first_row and not is_blank_row(record, used):
                     if last and (len(last) > 1 or not plainly(last[0])):
                         yield _quoted_row(number, record, last, table)
                     else:
-                        yield _row(number, record, _misplaced(record, lines[0], table), table)
+                        yield _row(number, record, table.find_split(record, lines[0]), table)
                 lines.clear()
     except csv.Error as error:  # the one thing that a reader that isn't strict refuses
         raise SheetError(
@@ -180,61 +178,26 @@ def _quoted_row(number: int, record: list[str], lines: list[str], table: _Table)
         refuse_broken(lines, table.delimiter, table.label, number)
         if swallowed := swallowed_line(record, table.delimiter, table.columns):
             return _row(number, record, Unusable(Flaw.SWALLOWED, swallowed), table)
-        return _row(number, record, _misplaced(record, lines[0], table), table)
+        return _row(number, record, table.find_split(record, "".join(lines)), table)
     if table.columns.is_report:  # by this program, whose marks have one reading
         return _row(number, record, None, table)
-    typed = cells_as_typed(lines[0], table.delimiter, table.used)
+    typed = cells_as_typed(lines[0], table.delimiter, table.columns.used)
     if typed is None:
         return _row(number, record, Unusable(Flaw.QUOTES, lines[0].strip()), table)
-    return _row(number, typed, _misplaced(typed, lines[0], table), table)
-
-
-def _says_nothing(record: list[str], table: _Table) -> bool:
-    """Tell whether a row has no order, and in its other cells at most tick boxes that were filled down the sheet."""
-    order_id, new_name, current_name, _ = table.used
-    wanted = [
-        record[column] for column in (order_id, new_name, current_name) if column is not None and column < len(record)
-    ]
-    return not any(map(trimmed, wanted)) and all(map(is_no, record))
+    return _row(number, typed, table.find_split(typed, lines[0]), table)
 
 
 def _row(number: int, record: list[str], flaw: Unusable | None, table: _Table) -> RawRow:
     """Pick the wanted cells of a record; where it can't be believed, there is no name, no guard and no mark."""
     cells = len(record)
     order_id, new_name, current_name, skip = [
-        record[column] if column is not None and column < cells else "" for column in table.used
+        record[column] if column is not None and column < cells else "" for column in table.columns.used
     ]
     if flaw is not None:
-        return number, order_id, flaw, "", ""
+        return number, order_id, flaw, "", "", ""
     if table.columns.is_report:
-        return number, _bare(order_id), _bare(new_name), _bare(current_name), _bare(skip)
-    return number, order_id, new_name, current_name, skip
-
-
-def _misplaced(record: list[str], line: str, table: _Table) -> Unusable | None:
-    """Tell whether a delimiter within a text has split it and moved the cells after it."""
-    name, labelled = table.columns.new_name, table.labelled
-    if len(record) > labelled and any(map(trimmed, record[labelled:])):
-        return Unusable(Flaw.SURPLUS, table.delimiter.join(record[name:]))
-    if table.columns.is_report or f"{table.delimiter} " not in line:  # a report has the API's own texts
-        return None
-    if all(cell[:1] == " " for cell in record[1:] if trimmed(cell)):
-        return None  # who wrote the file has put a space after every delimiter
-    # A cell after those that are read may begin as it likes, but for the one that may be the end of the name or guard.
-    last = max(name + 1, (table.columns.current_name or 0) + 1, *(column or 0 for column in table.used))
-    for place in range(1, min(last + 1, len(record))):
-        before, cell = record[place - 1 : place + 1]
-        if (
-            cell[:1] == " " != before[:1]
-            and trimmed(cell)
-            and trimmed(before)
-            and place - 1 != table.columns.order_id  # no id has a delimiter in it
-            and place not in table.spaced
-            and not is_quoted(line, table.delimiter, place)
-            and not is_quoted(line, table.delimiter, place - 1)
-        ):
-            return Unusable(Flaw.SPLIT if place - 1 == name else Flaw.MOVED, table.delimiter.join((before, cell)))
-    return None
+        return number, _bare(order_id), _bare(new_name), _bare(current_name), _bare(skip), ""
+    return number, order_id, new_name, current_name, skip, ""
 
 
 def _bare(cell: str) -> str:

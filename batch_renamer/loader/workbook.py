@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 from batch_renamer.client import Stopping
 from batch_renamer.errors import SheetError
-from batch_renamer.loader.cells import Cell, Flaw, RawRow, Unusable, cell_of_wire
+from batch_renamer.loader.cells import Cell, RawRow, cell_of_wire
 from batch_renamer.loader.headings import HEADING_ROWS, Columns, HeadingTrouble, find_columns
+from batch_renamer.loader.marks import is_blank_row
 from batch_renamer.loader.sheet import Sheet
 from batch_renamer.loader.shown import listed, quoted
 from batch_renamer.model import HIDDEN_ROW
@@ -236,22 +237,44 @@ class _Rows:
                 "read": self._position,
                 "after": columns.row,
                 "columns": present,
-                "headings": sum(map(bool, columns.headings)),
-                "labelled": columns.labelled,
+                "headings": columns.labelled,
+                "name": columns.new_name,
             }
         )
         while "rows" in message:
-            hidden, beside = set(message["hidden"]), set(message.get("beside", ()))
+            hidden, beside, split = set(message["hidden"]), dict(message["beside"]), set(message["split"])
             self.hidden += len(hidden)
             for row, *values in message["rows"]:
                 cells: list[Cell] = [value if isinstance(value, str) else cell_of_wire(value) for value in values]
                 order_id, new_name, current_name, skip = ("" if place is None else cells[place] for place in places)
+                if skip and is_blank_row((order_id, new_name, current_name, skip), range(4)):
+                    continue
                 if self._skip_hidden and row in hidden:
                     skip = HIDDEN_ROW
-                if row in beside:
-                    new_name = Unusable(Flaw.BESIDE, new_name if isinstance(new_name, str) else new_name.text)
-                yield row, order_id, new_name, current_name, skip
+                yield row, order_id, new_name, current_name, skip, _remark(row in split, beside.get(row))
             message = self._reader.answer()
+
+
+def _remark(is_split: bool, beside: int | None) -> str:
+    """Say what may be the trace of a comma that split a name when text was turned into a workbook.
+
+    A comma can't split a cell of a workbook itself, and remarks, sums and numbers of rows stand beside many tables:
+    such a row is read, with a warning.
+    """
+    if is_split:
+        return "The cell after the new name begins with a space, as if a comma had split the name."
+    return "" if beside is None else f"A cell stands in a column without a heading: {_letters(beside)}."
+
+
+def _letters(column: int) -> str:
+    """Call a column, counted from 0, as spreadsheet programs do.
+
+    Example:
+        >>> _letters(0), _letters(27)
+        ('A', 'AB')
+    """
+    before, letter = divmod(column, 26)
+    return (_letters(before - 1) if before else "") + chr(ord("A") + letter)
 
 
 def _notes(reader: _Reader, position: int, label: str) -> tuple[str, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from batch_renamer.commands import COMMANDS, Command
-from batch_renamer.model import BAD_RESULTS, Forecast, ReasonGroup, ReportRow, Result, RunSummary, WarningGroup
+from batch_renamer.model import BAD_RESULTS, HERE, Forecast, ReasonGroup, ReportRow, Result, RunSummary, WarningGroup
 from batch_renamer.progress.texts import NO_NAME, Line, Span, Style, cells_of, cut_middle, name_change, visible
 from batch_renamer.text import counted
 
@@ -15,6 +16,8 @@ __all__ = ["RunView", "duration", "run_lines"]
 
 _MOST_GROUPS = 8
 _MOST_WARNINGS = 5
+_NARROWEST_REMARK = 12
+_SENTENCE = re.compile(r"(?:[^.“]|“[^”]*”|\.(?! |$))*")
 _NARROWEST_NAMES = 24  # columns; a terminal narrower than that wraps
 
 _MEANINGS: dict[Result, tuple[str, Style]] = {
@@ -261,8 +264,8 @@ def _row_warnings(view: RunView, *, width: int) -> Iterator[Line]:
             Span(f" · {counted(group.count, 'row')} · ", "dim"),
             Span(visible(group.kind).rstrip(".") + "."),
         )
-        # What is odd about a name is to be seen in it, whatever became of the row.
-        yield from _rows(group.rows, width=width, brackets=False, indent="    ", offline=True)
+        # What is odd about a row is to be seen in it, whatever became of the row.
+        yield from _rows(group.rows, width=width, brackets=False, indent="    ", offline=True, warning=group.kind)
         if group.count > len(group.rows):
             numbers = group.numbers[len(group.rows) :]
             beyond = ", ..." if group.count > len(group.numbers) else ""
@@ -286,24 +289,28 @@ def ranges(numbers: Sequence[int]) -> str:
     return ", ".join(f"{group[0]}-{group[-1]}" if len(group) > 1 else f"{group[0]}" for group in groups)
 
 
-def _rows(rows: tuple[ReportRow, ...], *, width: int, brackets: bool, indent: str, offline: bool) -> Iterator[Line]:
-    """Yield a line per row: its number, its order id, and its names, aligned."""
+def _rows(
+    rows: tuple[ReportRow, ...], *, width: int, brackets: bool, indent: str, offline: bool, warning: str = ""
+) -> Iterator[Line]:
+    """Yield a line per row: its number, its order id, and its names, aligned; or what a ``warning`` says of the row."""
     digits = max((len(str(row.row)) for row in rows), default=0)
     ids = [cut_middle(row.order_id, max(width // 4, 12)) or "(no id)" for row in rows]
     id_width = max(map(cells_of, ids), default=0)
     room = max(width - len(indent) - len("row ") - digits - 2 - id_width - 2, _NARROWEST_NAMES)
     for row, shown_id in zip(rows, ids, strict=True):
         padding = " " * (id_width - cells_of(shown_id) + 2)
-        yield (
-            Span(f"{indent}row {row.row:>{digits}}  ", "dim"),
-            Span(shown_id + padding),
-            *_names(row, room=room, brackets=brackets, offline=offline),
-        )
+        if warning:
+            names = _with_remark(row, _said_of(row, warning), room=room)
+        else:
+            names = _names(row, room=room, brackets=brackets, offline=offline)
+        yield (Span(f"{indent}row {row.row:>{digits}}  ", "dim"), Span(shown_id + padding), *names)
 
 
 def _names(row: ReportRow, *, room: int, brackets: bool, offline: bool) -> Line:
     never_read = row.old_name is None and row.result in {Result.FAILED, Result.PENDING}
-    if offline or never_read or row.result is Result.INVALID:
+    if row.result is Result.INVALID:
+        return _with_remark(row, row.reason.partition(HERE)[2].removesuffix("."), room=room)
+    if offline or never_read:
         return (Span(cut_middle(row.new_name, room) or NO_NAME),)
     if row.result is Result.DRIFTED:
         found = cut_middle(row.final_name or "", room // 2) or NO_NAME
@@ -314,6 +321,24 @@ def _names(row: ReportRow, *, room: int, brackets: bool, offline: bool) -> Line:
         remark = " (only the Unicode form differs)"
         return (Span(cut_middle(row.new_name, room - len(remark))), Span(remark, "dim"))
     return name_change(row.old_name, row.new_name, width=room, brackets=brackets)
+
+
+def _said_of(row: ReportRow, kind: str) -> str:
+    """Return what the warning of this kind says of the row: a sentence without its full stop."""
+    found = _SENTENCE.match(row.warning.partition(f"{kind}: ")[2])
+    return found[0] if found else ""
+
+
+def _with_remark(row: ReportRow, remark: str, *, room: int) -> Line:
+    """Yield the new name of a row, and what is odd in the row where the name doesn't show it."""
+    name, remark = cut_middle(row.new_name, room), visible(remark)
+    if not remark or remark.strip('“”"') in {row.new_name, row.order_id}:
+        return (Span(name or NO_NAME),)
+    if not name:
+        return (Span(cut_middle(remark, room)),)
+    between = " · "
+    left = max(room - cells_of(name) - len(between), _NARROWEST_REMARK)
+    return (Span(name), Span(between + cut_middle(remark, left), "dim"))
 
 
 def _composed(name: str) -> str:

@@ -5,9 +5,10 @@ At the start it sends ``{"sheets": [[name, visible], ...]}``. Then, one answer t
 - ``{"head": i, "rows": n}``: ``{"head": [[cell, ...], ...]}``, the first rows of sheet ``i``,
   from row 1 and column A on.
 - ``{"notes": i}``: ``{"notes": [code, ...]}``, what is to be said of sheet ``i``.
-- ``{"read": i, "after": row, "columns": [c, ...]}``: any number of ``{"rows": [[row, cell, ...], ...], "hidden":
-  [row, ...]}``, blank rows left out, then ``{"end": true}``. With ``"headings": n`` and ``"labelled": m`` there is
-  also ``"beside": [row, ...]`` where rows have more than ``n`` filled cells, and one of them after column ``m``.
+- ``{"read": i, "after": row, "columns": [c, ...], "headings": n, "name": c}``: any number of ``{"rows": [[row, cell,
+  ...], ...], "hidden": [row, ...], "beside": [[row, c], ...], "split": [row, ...]}``, blank rows left out, then
+  ``{"end": true}``. ``beside`` names the first filled cell beyond the headings, ``split`` the rows in which the cell
+  after the name begins with a space and the name doesn't.
 
 Instead of an answer it may send ``{"refused": code, "row": n}`` and end. A cell is a JSON string, number or boolean, or
 a pair ``[flaw, text]``.
@@ -19,6 +20,7 @@ import contextlib
 import datetime
 import json
 import sys
+from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 import python_calamine
@@ -125,32 +127,55 @@ def _head(rows: Iterator[Row], most: int) -> list[list[Any]]:
 
 def _batches(book: _Book, command: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Pick the wanted cells of the rows that aren't blank, in batches of bounded size."""
-    columns: list[int] = command["columns"]
-    headings, labelled = command.get("headings", 0), command.get("labelled", sys.maxsize)
-    batch: list[list[Any]] = []
-    hidden: list[int] = []
-    beside: list[int] = []
-    size = 0
-    for row in book.rows(command["read"], columns):
+    columns, headings, name = command["columns"], command["headings"], command["name"]
+    batch = _Batch()
+    for row in book.rows(command["read"], [*columns, name + 1]):
         if row.number <= command["after"] or row.is_blank:
             continue
         width = len(row.cells)
-        picked = [row.number, *(_wire(row.cells[column]) if column < width else "" for column in columns)]
-        batch.append(picked)
+        batch.add([row.number, *(_wire(row.cells[column]) if column < width else "" for column in columns)])
         if row.is_hidden:
-            hidden.append(row.number)
-        if width > labelled and any(map(is_filled, row.cells[labelled:])) and _filled(row.cells) > headings:
-            beside.append(row.number)
-        size += sum(len(cell) for cell in picked if isinstance(cell, str))
-        if len(batch) * len(picked) >= _BATCH_CELLS or size >= _BATCH_CHARS:
-            yield {"rows": batch, "hidden": hidden, **({"beside": beside} if beside else {})}
-            batch, hidden, beside, size = [], [], [], 0
-    if batch:
-        yield {"rows": batch, "hidden": hidden, **({"beside": beside} if beside else {})}
+            batch.hidden.append(row.number)
+        if width > headings:
+            beyond = (place for place in range(headings, width) if is_filled(row.cells[place]))
+            batch.beside.extend([row.number, place] for place in islice(beyond, 1))
+        if width > name + 1 and _begins_with_a_space(row.cells[name + 1]) and not _begins_with_a_space(row.cells[name]):
+            batch.split.append(row.number)
+        if batch.is_full:
+            yield batch.message
+            batch = _Batch()
+    if batch.rows:
+        yield batch.message
 
 
-def _filled(cells: list[Any]) -> int:
-    return sum(map(is_filled, cells))
+class _Batch:
+    """Rows that are sent together, and what is to be said of them."""
+
+    def __init__(self) -> None:
+        self.rows: list[list[Any]] = []
+        self.hidden: list[int] = []
+        self.beside: list[list[int]] = []
+        self.split: list[int] = []
+        self._size = 0
+
+    def add(self, picked: list[Any]) -> None:
+        """Take up the picked cells of a row."""
+        self.rows.append(picked)
+        self._size += sum(len(cell) for cell in picked if isinstance(cell, str))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the batch is to be sent."""
+        return len(self.rows) * len(self.rows[0]) >= _BATCH_CELLS or self._size >= _BATCH_CHARS
+
+    @property
+    def message(self) -> dict[str, Any]:
+        """What is sent."""
+        return {"rows": self.rows, "hidden": self.hidden, "beside": self.beside, "split": self.split}
+
+
+def _begins_with_a_space(cell: Any) -> bool:
+    return isinstance(cell, str) and cell[:1] == " " and is_filled(cell)
 
 
 def _wire(cell: Any) -> Any:

@@ -29,7 +29,7 @@ from hypothesis import strategies as st
 from batch_renamer.errors import AccountingError, JournalError
 from batch_renamer.journal import Journal, NewRun, RunRecord, RunState, database
 from batch_renamer.journal.schema import STEPS, migrate
-from batch_renamer.model import Change, Order, Outcome, RenameRequest, ReportRow, Result, RowProblem
+from batch_renamer.model import HERE, Change, Order, Outcome, RenameRequest, ReportRow, Result, RowProblem
 
 POSIX_ONLY = pytest.mark.skipif(os.name != "posix", reason="permissions and limits as POSIX knows them")
 
@@ -726,6 +726,23 @@ def test_warnings_are_grouped_by_what_stands_before_their_colon(journal: Journal
     ]
     assert [row.row for group in groups for row in group.rows] == [2, 4, 4]
     assert groups[2].rows[0].warning == "A date: Mar-26. A line break became a space. The server keeps less: Mar."
+
+
+def test_invalid_rows_are_grouped_by_what_is_wrong_with_their_kind(journal: Journal) -> None:
+    """What a reason says of its one row is no reason of its own; the words of the API are taken as they are."""
+    run = begun(journal)
+    reasons = {2: f"Too many cells.{HERE}Smith, J.", 3: f"Too many cells.{HERE}Oak, 5.", 4: "The order id is blank."}
+    journal.rows.add(run, [RowProblem(row=row, order_id="", new_name="", reason=reasons[row]) for row in reasons])
+    journal.rows.add(run, [request(5), request(6)])
+    failed = [Outcome(row=row, result=Result.FAILED, reason=f"302 Found.{HERE}{row}") for row in (5, 6)]
+    journal.rows.record(run, failed)
+    groups = journal.results.reasons(run, [Result.INVALID, Result.FAILED])
+    assert [(group.reason, [row.row for row in group.rows]) for group in groups] == [
+        ("Too many cells.", [2, 3]),
+        ("The order id is blank.", [4]),
+        (f"302 Found.{HERE}5", [5]),
+        (f"302 Found.{HERE}6", [6]),
+    ]
 
 
 def test_bad_rows_are_grouped_by_reason(journal: Journal) -> None:

@@ -104,7 +104,7 @@ def test_a_run_that_was_forgotten_is_told(journal: Journal) -> None:
     """Whoever was about to take it up, or to begin another one from it, is told so."""
     run = a_run(journal)
     assert journal.runs.prune(keep=0) == 1
-    with pytest.raises(InputError, match="forgotten"), journal.runs.pin(run):
+    with pytest.raises(InputError, match="has removed it"), journal.runs.pin(run):
         pass
     with pytest.raises(InputError, match="forgotten"):
         journal.runs.begin(NewRun(command="undo", base_url=URL, account="office", parent=run))

@@ -72,32 +72,44 @@ def test_uuid_in_another_case_is_the_same_order(journal: Journal) -> None:
     assert results(settled(journal, (lower, "1"), (upper, "2"))) == [NEVER, NEVER]
 
 
+NAMES_DIFFER = "Several rows give this order different new names: keep one of them."
+
+
 @pytest.mark.parametrize(
     ("rows", "reason"),
     [
-        ([("a", "1"), ("a", "2")], "Rows 2 and 3 give this order different new names; keep one of them."),
+        (
+            [("a", "1"), ("a", "2")],
+            f"{NAMES_DIFFER} Here: rows 2 and 3.",
+        ),
         (
             [("a", "1"), ("a", "1"), ("a", "2")],
-            "Rows 2, 3 and 4 give this order different new names; keep one of them.",
+            f"{NAMES_DIFFER} Here: rows 2, 3 and 4.",
         ),
-        ([("a", "é"), ("a", "e\u0301")], "Rows 2 and 3 give this order different new names; keep one of them."),
+        (
+            [("a", "é"), ("a", "e\u0301")],
+            f"{NAMES_DIFFER} Here: rows 2 and 3.",
+        ),
         (
             [("a", str(n)) for n in range(7)],
-            "Rows 2, 3, 4, 5, 6 and 2 more give this order different new names; keep one of them.",
+            f"{NAMES_DIFFER} Here: rows 2, 3, 4, 5, 6 and 2 more.",
         ),
         (
             [("a", str(n)) for n in range(6)],
-            "Rows 2, 3, 4, 5, 6 and 1 more give this order different new names; keep one of them.",
+            f"{NAMES_DIFFER} Here: rows 2, 3, 4, 5, 6 and 1 more.",
         ),
         (
             [("a", str(n)) for n in range(5)],
-            "Rows 2, 3, 4, 5 and 6 give this order different new names; keep one of them.",
+            f"{NAMES_DIFFER} Here: rows 2, 3, 4, 5 and 6.",
         ),
         (
             [("a", "1", "x"), ("a", "1", "y")],
-            "Rows 2 and 3 give this order different current names; keep one of them.",
+            "Several rows give this order different current names: keep one of them. Here: rows 2 and 3.",
         ),
-        ([("a", "1", "x"), ("a", "2", "y")], "Rows 2 and 3 give this order different new names; keep one of them."),
+        (
+            [("a", "1", "x"), ("a", "2", "y")],
+            f"{NAMES_DIFFER} Here: rows 2 and 3.",
+        ),
     ],
     ids=["two", "three", "composed", "seven", "six", "five", "guards", "both"],
 )

@@ -52,14 +52,14 @@ def test_values_become_text(value: object, text: str) -> None:
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (1.5, "decimal number 1.5"),
-        (float("inf"), "decimal number inf"),
+        (1.5, "decimal number: format the column as Text, then type it as it should read. Here: 1.5."),
+        (float("inf"), "Here: inf."),
         (1e18, "more than 15 digits"),
-        (pd.Timestamp("2024-05-01"), "a date or time (2024-05-01 00:00:00)"),
-        (datetime.date(2024, 5, 1), "a date or time (2024-05-01)"),
-        (decimal.Decimal(1), "not text but Decimal"),
-        (["a"], "not text but list"),
-        (b"a1", "not text but bytes"),
+        (pd.Timestamp("2024-05-01"), "Here: 2024-05-01 00:00:00."),
+        (datetime.date(2024, 5, 1), "Here: 2024-05-01."),
+        (decimal.Decimal(1), "not text: convert the column to text. Here: Decimal."),
+        (["a"], "Here: list."),
+        (b"a1", "Here: bytes."),
     ],
 )
 def test_other_values_are_problems(value: object, words: str) -> None:

@@ -63,7 +63,7 @@ def test_conversation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         tmp_path / "book",
         {"head": 1, "rows": 20},
         {"head": 0, "rows": 4},
-        {"read": 0, "after": 2, "columns": [1, 2, 3, 25]},
+        {"read": 0, "after": 2, "columns": [1, 2, 3, 25], "headings": 26, "name": 2},
     )
     assert answers == [
         {"sheets": [["May", True], ["Old", False]]},
@@ -82,6 +82,8 @@ def test_conversation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
                 [6, ["long text", "100001 characters"], "", "", ""],
             ],
             "hidden": [],
+            "beside": [],
+            "split": [],
         },
         {"end": True},
     ]
@@ -90,7 +92,7 @@ def test_conversation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_rows_come_in_batches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No line grows with the sheet."""
     (tmp_path / "book").write_bytes(xlsx({"A": "".join(xlsx_row(n, "x" * 1000) for n in range(1, 1001))}))
-    answers = serve(monkeypatch, tmp_path / "book", {"read": 0, "after": 0, "columns": [0]})
+    answers = serve(monkeypatch, tmp_path / "book", {"read": 0, "after": 0, "columns": [0], "headings": 1, "name": 0})
     lengths = [len(answer["rows"]) for answer in answers[1:-1]]
     assert sum(lengths) == 1000
     assert max(lengths) < 300

@@ -120,8 +120,8 @@ def test_row_that_was_split_has_no_mark_and_no_guard(tmp_path: Path, line: str) 
         ('"5\\" pipe, left"', None),
         ('"say \\""hi\\"""', None),
         ('"Elm\\"', None),
-        (' "Elm"', None),
-        (' "Smith, John"', None),
+        (' "Elm"', "Elm"),
+        (' "Smith, John"', "Smith, John"),
         ('"Elm" and "Oak"', None),
         ('Barn "North,South" side', None),
     ],
@@ -165,3 +165,20 @@ def test_name_is_what_was_typed_or_the_row_is_invalid(tmp_path: Path, typed: str
     inside = typed[1:-1].replace('""', '"').strip()
     if isinstance(row, RenameRequest):
         assert row.new_name == (inside if whole else typed.rstrip(", ").strip())
+
+
+def test_column_whose_cells_mostly_begin_with_a_space_is_taken_as_it_is(tmp_path: Path) -> None:
+    """Formulas and habits make such columns; a note says so."""
+    path = tmp_path / "orders.csv"
+    rows = "".join(f"A-{number},Bob, {number} Elm,x\n" for number in range(1, 6))
+    path.write_text(f"order_id,agent,new_name,notes\n{rows}A-7,Smith,7 Elm,\n", encoding="utf-8")
+    with open_sheet(path) as sheet:
+        [rows_read] = sheet.chunks()
+    assert [row.new_name for row in rows_read] == [*(f"{number} Elm" for number in range(1, 6)), "7 Elm"]
+    assert sheet.warnings[0].startswith("Most cells in “new_name” begin with a space")
+
+
+@pytest.mark.parametrize("line", ['A-1,"Elm, 5", good', 'A-1,"Elm, 5", "good"', 'A-1, "Elm, 5", "so, so"'])
+def test_name_that_stands_in_quotes_is_whole(tmp_path: Path, line: str) -> None:
+    """Whatever the cell after it begins with."""
+    assert read(tmp_path, line, "order_id,new_name,notes").new_name == "Elm, 5"

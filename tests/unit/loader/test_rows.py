@@ -101,7 +101,7 @@ def test_id_of_dots_is_invalid(order_id: str) -> None:
 )
 def test_id_with_an_invisible_character_is_invalid(order_id: str, code: str) -> None:
     """The character and its place are named, for nobody can see it."""
-    assert reason(order_id) == f"The order id has an invisible character ({code}) at place 2: type it again."
+    assert reason(order_id) == f"The order id has an invisible character: type it again. Here: {code} at place 2."
 
 
 @pytest.mark.parametrize("order_id", ["", " ", "\u200b\xa0", "\r\n"])
@@ -204,7 +204,7 @@ def test_inner_line_break_becomes_a_space_with_a_warning(line_break: str) -> Non
 @pytest.mark.parametrize("control", ["\x00", "\x07", "\v", "\x1b", "\x1f", "\x7f", "\x9b", "\ud800"])
 def test_other_control_character_in_a_name_is_invalid(control: str) -> None:
     """It is named, with its place."""
-    assert f"(U+{ord(control):04X}) at place 2" in reason(new_name=f"a{control}b")
+    assert f"Here: U+{ord(control):04X} at place 2." in reason(new_name=f"a{control}b")
 
 
 @pytest.mark.parametrize("name", ["", "  ", "\u200b", "\n", "\u3164", "\u2800\ufe0f", '=""'])
@@ -548,3 +548,31 @@ def test_cell_that_the_reader_never_sends_is_no_cell(value: object) -> None:
 def test_each_flaw_of_a_cell_has_its_sentence() -> None:
     """No flaw ends a run for want of words."""
     assert all(how_to_replace("new name", Unusable(flaw, "{x}")) for flaw in Flaw)
+
+
+@pytest.mark.parametrize("order_id", ["2024-05-01", "12-10-24", "12.0", "02-Jan"])
+def test_id_that_reads_like_a_date_is_good_where_it_is_known_to_be_text(order_id: str) -> None:
+    """A customer may number orders so: a text cell of a workbook, a text guard and a report prove it."""
+    assert "put a ' before it" in reason(order_id)
+    for read in (
+        read_row(2, order_id, "n", is_workbook=True),
+        read_row(2, f"'{order_id}", "n"),
+        read_row(2, f'="{order_id}"', "n"),
+        read_row(2, order_id, "n", is_report=True),
+    ):
+        assert isinstance(read, RenameRequest)
+        assert read.order_id == order_id
+        assert read.warning.startswith("The order id reads like a date")
+
+
+def test_id_that_was_turned_into_a_date_stays_invalid_in_a_report() -> None:
+    """Its cell is blank there, so that the order's own id has to be typed; the name stays."""
+    once = read_row(2, "02-Jan", "12 Elm")
+    assert isinstance(once, RowProblem)
+    assert (once.order_id, once.new_name) == ("", "12 Elm")
+    assert isinstance(read_row(2, once.order_id, once.new_name, is_report=True), RowProblem)
+
+
+def test_digits_that_were_lost_before_a_text_was_pasted_are_lost_in_a_workbook_too() -> None:
+    """A copied cell gives what it shows."""
+    assert isinstance(read_row(2, "1.23457E+12", "n", is_workbook=True), RowProblem)

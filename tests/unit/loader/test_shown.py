@@ -50,7 +50,7 @@ def test_names_of_the_case_are_read_as_they_are_shown() -> None:
         (3, "A-2", "007", ""),
         (4, "A-3", "Flat 3 rear", ""),
         (5, "A-4", "0", ""),
-        (6, "A-5", "", f"The new name is 1234, {OTHERWISE}"),
+        (6, "A-5", "", f"The new name is a number, {OTHERWISE}"),
         (7, "A-6", "5th floor", ""),
         (8, "A-7", "12 Elm", ""),
     ]
@@ -91,8 +91,8 @@ def test_every_kind_is_read_as_it_is_shown(tmp_path: Path, kind: str) -> None:
     assert told(load(tmp_path, KINDS[kind])[1]) == [
         (2, "a1", "Plot 12", ""),
         (3, "000123", "b", ""),
-        (4, "a3", "", f"The new name is 1234, {OTHERWISE}"),
-        (5, "a4", "", f"The new name is 5, {OTHERWISE}"),
+        (4, "a3", "", f"The new name is a number, {OTHERWISE}"),
+        (5, "a4", "", f"The new name is a number, {OTHERWISE}"),
     ]
 
 
@@ -150,12 +150,12 @@ def test_dates_stay_dates_in_any_format(tmp_path: Path) -> None:
     """Also where the styles are not where calamine looks for them, and it would give 45413."""
     cells = xlsx_row(2, "a1", styled(45413, 2)) + xlsx_row(3, "a2", styled(45413, 1))
     content = xlsx({"A": HEADINGS + cells}, formats=["yyyy-mm-dd"])
-    assert [row[3] for row in told(load(tmp_path, content)[1])] == ["The new name is a date or time (2024-05-01)"] * 2
+    assert [row[3] for row in told(load(tmp_path, content)[1])] == ["The new name is a date or time"] * 2
     parts = unzipped(content)
     parts["xl/other.xml"] = parts.pop("xl/styles.xml")
     parts["xl/_rels/workbook.xml.rels"] = parts["xl/_rels/workbook.xml.rels"].replace(b"styles.xml", b"other.xml")
     rows = told(load(tmp_path, zipped(parts))[1])
-    assert [row[3] for row in rows] == [f"The new name is 45413, {OTHERWISE}"] * 2
+    assert [row[3] for row in rows] == [f"The new name is a number, {OTHERWISE}"] * 2
 
 
 @pytest.mark.parametrize("cell", ['<c s="2" t="b"><v>1</v></c>', '<c t="b" s="2"><v>1</v></c>'])
@@ -197,10 +197,10 @@ def ods_number(value: str, shown: str | None, attributes: str = "") -> str:
         (ods_number("1234", "1.234"), "1.234", ""),
         (ods_number("7", "7"), "7", ""),
         (ods_number("7", None), "7", ""),
-        (ods_number("7", None, " table:style-name='ce1'"), "", f"The new name is 7, {OTHERWISE}"),
-        (ods_number("120000", "1.2E+05"), "", f"The new name is 120000, {OTHERWISE}"),
-        (ods_number("120000", "###"), "", f"The new name is 120000, {OTHERWISE}"),
-        (ods_number("1.5", "1.50"), "", "The new name is the decimal number 1.5"),
+        (ods_number("7", None, " table:style-name='ce1'"), "", f"The new name is a number, {OTHERWISE}"),
+        (ods_number("120000", "1.2E+05"), "", f"The new name is a number, {OTHERWISE}"),
+        (ods_number("120000", "###"), "", f"The new name is a number, {OTHERWISE}"),
+        (ods_number("1.5", "1.50"), "", "The new name is a decimal number"),
         (ods_number("half", "half"), "", "The new name is an error (like #N/A or #REF!)"),
     ],
 )

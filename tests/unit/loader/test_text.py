@@ -284,7 +284,7 @@ def test_rows_swallowed_between_two_stray_marks_are_found(tmp_path: Path) -> Non
     """Both marks stand where marks may stand; what is between them is rows."""
     rows = load(tmp_path, 'order_id,new_name\na1,"b\na2,c\na3,12"\na4,d\n')[1]
     assert isinstance(rows[0], RowProblem)
-    assert "swallowed the lines after it, from “a2,c” on" in rows[0].reason
+    assert "Here: from “a2,c” on" in rows[0].reason
     assert pairs(rows[1:]) == [(3, "a4", "d")]
 
 

@@ -13,7 +13,7 @@ import pytest
 from batch_renamer.errors import SheetError
 from batch_renamer.loader import LoadOptions, open_sheet, workbook
 from batch_renamer.loader.workbook import reading_workbook
-from batch_renamer.model import RenameRequest, RowProblem
+from batch_renamer.model import RenameRequest
 from tests.support.loading import load, refusal, started_processes, told
 from tests.support.workbooks import ods, xls, xls_formula, xls_string, xlsb, xlsx, xlsx_row
 
@@ -86,9 +86,9 @@ def test_usable_cells_give_the_text_that_is_meant(tmp_path: Path, cell: str, tex
 @pytest.mark.parametrize(
     ("cell", "what"),
     [
-        ("<c><v>1.5</v></c>", "is the decimal number 1.5"),
+        ("<c><v>1.5</v></c>", "is a decimal number"),
         ("<c><v>1234567890123456</v></c>", "is a number of more than 15 digits, of which spreadsheets keep 15"),
-        ("<c s='1'><v>45413</v></c>", "is a date or time (2024-05-01)"),
+        ("<c s='1'><v>45413</v></c>", "is a date or time"),
         ("<c t='e'><v>#N/A</v></c>", "is an error (like #N/A or #REF!)"),
         ("<c t='e'><f>1/0</f><v>#DIV/0!</v></c>", "is an error (like #N/A or #REF!)"),
         ("<c t='e'><v></v></c>", "is an error (like #N/A or #REF!)"),
@@ -110,12 +110,17 @@ def test_unusable_cells_are_problems_in_every_column(tmp_path: Path, cell: str, 
     ]
 
 
-def test_row_with_more_filled_cells_than_headings_is_a_problem(tmp_path: Path) -> None:
-    """A name that was split when a text file was imported; a note under an optional column's blank place is fine."""
+def test_traces_of_a_name_that_was_split_are_warned_about(tmp_path: Path) -> None:
+    """A comma may have split it when a text file was imported; or remarks stand beside the table."""
     sheet = xlsx_row(1, "order_id", "new_name", "skip") + xlsx_row(2, "a1", "12 Elm", "", "a note")
-    rows = load(tmp_path, xlsx({"A": sheet + xlsx_row(3, "a2", "14 Elm Street", "no", " Flat 3")}))[1]
-    assert [type(row) for row in rows] == [RenameRequest, RowProblem]
-    assert told(rows)[1][3] == "The row has more cells than headings"
+    sheet += xlsx_row(3, "a2", "14 Elm", "no") + xlsx_row(4, "a3", "Smith", " no") + xlsx_row(5, "a4", " Oak", " no")
+    rows = load(tmp_path, xlsx({"A": sheet}))[1]
+    assert [(row.row, row.warning) for row in rows if isinstance(row, RenameRequest)] == [
+        (2, "A cell stands in a column without a heading: D."),
+        (3, ""),
+        (4, "The cell after the new name begins with a space, as if a comma had split the name."),
+        (5, ""),
+    ]
 
 
 def test_formula_that_gave_no_text_is_blank(tmp_path: Path) -> None:

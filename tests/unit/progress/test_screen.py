@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 
 import pytest
 
-from batch_renamer.model import Forecast, ReasonGroup, ReportRow, Result, RunSummary, WarningGroup
+from batch_renamer.model import HERE, Forecast, ReasonGroup, ReportRow, Result, RunSummary, WarningGroup
 from batch_renamer.progress import RunView
 from batch_renamer.progress.screen import duration, ranges, run_lines
 from batch_renamer.progress.texts import cells_of
@@ -333,6 +334,30 @@ def test_warnings_of_rows_are_shown_in_groups_with_row_numbers() -> None:
         "    … and 5 more: rows 6-7, 9, ...",
     ]
     assert not any("Warning" in line for line in shown(RunView(summary=summary(), row_warnings=(group,)), quiet=True))
+
+
+@pytest.mark.parametrize(
+    ("warning", "shown_as"),
+    [
+        ("A word in the skip column: “later”.", "12 Elm · “later”"),
+        ("A word in the skip column: “12 Elm”. Another warning: x.", "12 Elm"),
+        ("A word in the skip column: “a. b” may be “c”. Another warning: x.", "12 Elm · “a. b” may be “c”"),
+    ],
+)
+def test_what_a_warning_says_of_its_row_is_shown_beside_the_name(warning: str, shown_as: str) -> None:
+    """A word in a column that isn't shown otherwise, say."""
+    row = dataclasses.replace(a_row(2, new_name="12 Elm"), warning=warning)
+    group = WarningGroup(kind="A word in the skip column", numbers=(2,), count=1, rows=(row,))
+    lines = shown(RunView(summary=summary("plan", counts={R.PLANNED: 1}), row_warnings=(group,)))
+    assert f"    row 2  id-2  {shown_as}" in lines
+
+
+def test_what_a_reason_says_of_its_row_is_shown_in_the_row() -> None:
+    """The group has one reason, and each row what was found in it, for the name is blank."""
+    row = dataclasses.replace(a_row(2, result=R.INVALID), new_name="", reason=f"Too many cells.{HERE}Smith, John.")
+    group = ReasonGroup(result=R.INVALID, reason="Too many cells.", count=1, rows=(row,))
+    lines = shown(RunView(summary=summary("check", counts={R.INVALID: 1}), problems=(group,)))
+    assert "    row 2  id-2  Smith, John" in lines
 
 
 def test_ascending_numbers_are_shown_in_short() -> None:

@@ -1,0 +1,98 @@
+"""A record of a text file enters; whether a delimiter that nobody quoted has split one of its cells leaves.
+
+Such a delimiter cuts the text before it and moves every cell after it: a name would be shortened, or be the text of
+another column. It shows by a filled cell too many, or by the space that people write after a comma.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_renamer.loader.cells import Flaw, Unusable
+from batch_renamer.loader.quotes import is_quoted
+from batch_renamer.loader.shown import quoted
+from batch_renamer.text import trimmed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from batch_renamer.loader.headings import Columns
+
+__all__ = ["Splits"]
+
+_ENOUGH_CELLS = 4
+
+
+class Splits:
+    """Finds split cells in the records of one file.
+
+    ``headings`` is the heading line as it was typed, ``sample`` are some records below it. Columns that mostly begin
+    with a space, as a formula or a habit makes them, are known by these: there a space tells nothing.
+    """
+
+    def __init__(
+        self, columns: Columns, delimiter: str, *, headings: Sequence[str], sample: Sequence[Sequence[str]]
+    ) -> None:
+        self._columns = columns
+        self._delimiter = delimiter
+        self._labelled = columns.labelled
+        self._indented = _mostly_indented(sample)
+        self._indented_headings = {place for place, heading in enumerate(headings) if heading[:1] == " "}
+        name = columns.new_name
+        # What stands after the cells that are read may begin as it likes, but for the end of a name, guard or mark.
+        extra = [place + step for place in (columns.current_name, columns.skip) if place is not None for step in (0, 1)]
+        places = {*range(1, name + 1), *extra} - self._indented
+        # Names have commas more often than other texts, so the cell after the name is looked at in any case.
+        # No id has a delimiter in it: a space after one was typed before the next cell.
+        self._places = sorted((places | {name + 1}) - self._indented_headings - {0, columns.order_id + 1})
+
+    def find(self, record: Sequence[str], line: str) -> Unusable | None:
+        """Say why a record can't be believed; ``line`` is the record as it stands in the file."""
+        name = self._columns.new_name
+        if len(record) > self._labelled and any(map(trimmed, record[self._labelled :])):
+            return Unusable(Flaw.SURPLUS, self._delimiter.join(record[name:]))
+        if self._columns.is_report or f"{self._delimiter} " not in line:  # a report has the API's own texts
+            return None
+        if all(cell[:1] == " " for cell in record[1:] if trimmed(cell)):
+            return None  # who wrote the file has put a space after every delimiter
+        for place in self._places:
+            if self._is_split(record, place) and not any(
+                is_quoted(line, self._delimiter, at)
+                for at in (place - 1, place)  # marks prove a cell whole
+            ):
+                text = self._delimiter.join(record[place - 1 : place + 1])
+                return Unusable(Flaw.SPLIT if place - 1 == name else Flaw.MOVED, text)
+        return None
+
+    @staticmethod
+    def _is_split(record: Sequence[str], place: int) -> bool:
+        """Tell whether a cell begins with a space and the one before it doesn't, as if both had been one text."""
+        if place >= len(record):
+            return False
+        before, cell = record[place - 1 : place + 1]
+        return cell[:1] == " " != before[:1] and bool(trimmed(cell) and trimmed(before))
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Say that most names begin with a space and are taken all the same."""
+        name = self._columns.new_name
+        passed_over = name in self._indented and name not in {0, self._columns.order_id + 1, *self._indented_headings}
+        if self._columns.is_report or not passed_over or name - 1 in self._indented:
+            return ()
+        text = (
+            f"Most cells in {quoted(self._columns.headings[name])} begin with a space, which is cut. If they are the "
+            "ends of the cells before them, put those in quotes."
+        )
+        return (text,)
+
+
+def _mostly_indented(records: Sequence[Sequence[str]]) -> set[int]:
+    """Find the columns in which more than half of the filled cells begin with a space."""
+    filled: dict[int, int] = {}
+    indented: dict[int, int] = {}
+    for record in records:
+        for place, cell in enumerate(record):
+            if trimmed(cell):
+                filled[place] = filled.get(place, 0) + 1
+                indented[place] = indented.get(place, 0) + (cell[:1] == " ")
+    return {place for place, count in filled.items() if count >= _ENOUGH_CELLS and 2 * indented[place] > count}
