@@ -47,7 +47,7 @@ async def test_a_wait_beyond_patience_stops_the_run(bench: Bench, after_s: int) 
 @pytest.mark.parametrize("kind", [FaultKind.FORBIDDEN_LIMIT, FaultKind.FORBIDDEN_PAGE])
 async def test_a_403_of_a_limit_or_a_gateway_in_mid_run_refuses_no_row(bench: Bench, kind: FaultKind) -> None:
     """For a while all renames meet it; every row is renamed after that, and none is said to be refused."""
-    bench.sandbox.faults = FaultPlan(rules=[Rule(fault=Fault(kind=kind, seconds=1), method="PATCH", nth=10, times=25)])
+    bench.sandbox.faults = FaultPlan(rules=[Rule(fault=Fault(kind=kind, seconds=0), method="PATCH", nth=10, times=25)])
     ran = await bench.apply(bench.sheet(bench.seed(60)), "--json")
     assert (ran.code, set(ran.results)) == (0, {"renamed"})
 
