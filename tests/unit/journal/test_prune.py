@@ -106,7 +106,7 @@ def test_a_run_that_was_forgotten_is_told(journal: Journal) -> None:
     assert journal.runs.prune(keep=0) == 1
     with pytest.raises(InputError, match="has removed it"), journal.runs.pin(run):
         pass
-    with pytest.raises(InputError, match="forgotten"):
+    with pytest.raises(InputError, match="has removed it"):
         journal.runs.begin(NewRun(command="undo", base_url=URL, account="office", parent=run))
     assert list((journal.path.parent / "in-use").iterdir()) == []
 
