@@ -59,7 +59,8 @@ class Insistence:
             doing = (
                 "the report is being written" if self.run.over else f"requests in flight get {GRACE_S:g} s to finish"
             )
-            self.run.tell(f"Stopping: {doing}. Once more to end at once.")
+            if not self.run.asking:  # at the question nothing is under way, and its answer is no
+                self.run.tell(f"Stopping: {doing}. Once more to end at once.")
         elif self.signals == 2:
             stop.request(cause, grace_s=0)
             self.run.tell("Stopping at once.")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from batch_renamer.command_line import carried_options, command_line
 from batch_renamer.commands import APPLY, RESUME, UNDO
-from batch_renamer.errors import LockedError, TooManyFailuresError
+from batch_renamer.errors import KeyRefusedError, LockedError, TooManyFailuresError
 from batch_renamer.jobs import Run, committed, interrupted, merely_planned, named, unfinished
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.model import Result, RunSummary
@@ -24,9 +24,10 @@ def next_step(run: Run, summary: RunSummary, given: Mapping[str, object]) -> tup
     """Return what the user may want to do next: a few words, and the exact command."""
     if run.job.command.offline or not run.job.journal.is_in_place():  # no later command would find the run
         return "", ""
-    if not run.job.command.writes:
-        return _after_looking(run, summary, given)
-    return _after_renaming(run, summary, given)
+    hint, command = (_after_renaming if run.job.command.writes else _after_looking)(run, summary, given)
+    if summary.exit_code == KeyRefusedError.exit_code and (place := run.job.destination.key_place):
+        hint = f"The key is from {place}. Replace it there{', then:' if command else '.'}"
+    return hint, command
 
 
 def _after_looking(run: Run, summary: RunSummary, given: Mapping[str, object]) -> tuple[str, str]:
@@ -44,6 +45,11 @@ def _after_renaming(run: Run, summary: RunSummary, given: Mapping[str, object]) 
     kept, stopped = carried_options(given), summary.exit_code in _TO_BE_RESUMED
     if (stopped or summary.exit_code == LockedError.exit_code) and plan_is_kept(run):
         return "To begin with the plan, which is whole:", commit_command(run, given)
+    if summary.exit_code == LockedError.exit_code and run.job.origin is None:
+        return "To begin when that run has ended:", _same_again(run, given)
+    if stopped and run.puts_back and merely_planned(run.job.journal.runs.get(run.record.id)):
+        origin = run.job.origin or run.record
+        return "To undo it after all:", command_line(UNDO, [origin.id], kept)
     if stopped:
         record = run.job.journal.runs.get(run.record.id)
         if committed(record) or not isinstance(run.stop.cause, TooManyFailuresError):

@@ -31,7 +31,7 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, object]) -> int:
     if settings.json:
         summary = _written_as_json(run, summary)
     if run.declined:
-        run.job.progress.message("Nothing was sent.")
+        run.job.progress.message(f"{summary.stopped} Nothing was sent.".lstrip())
         if plan_is_kept(run):
             run.job.progress.message("The plan is kept. To do exactly this after all:")
             run.job.progress.message(commit_command(run, given))

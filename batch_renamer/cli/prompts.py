@@ -37,7 +37,7 @@ async def ask(run: Run) -> bool:
         what = f"Undo {visible(view.about)}: give {orders(open_rows)} {names}"
     else:
         what = f"Rename {orders(open_rows)}"
-    with run.stop.interruptible():
+    with run.waiting_for_answer():
         return await _yes(f"\n{what} at {run.job.destination.base_url}{profile}? [y/N] ")
 
 
@@ -83,7 +83,7 @@ async def ask_to_rename_again(run: Run, count: int) -> bool:
         f"\nAn earlier run of these rows renamed {orders(count)} that were renamed since.\n"
         f"Rename {'it' if count == 1 else 'them'} again? (Left alone if not.) [y/N] "
     )
-    with run.stop.interruptible():
+    with run.waiting_for_answer():
         return await _yes(question)
 
 

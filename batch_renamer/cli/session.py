@@ -95,7 +95,8 @@ class Session:
                 return to_sandbox(self.settings), warnings
             found = read_api_key(self.settings, environ=os.environ)
             self.secrets.append(found.key.reveal())
-            return to_api(self.settings, found.key), [*filter(None, [found.warning]), *warnings]
+            destination = to_api(self.settings, found.key, key_place=found.place)
+            return destination, [*filter(None, [found.warning]), *warnings]
 
     @property
     def on_a_terminal(self) -> bool:

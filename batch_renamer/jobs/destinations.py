@@ -41,7 +41,8 @@ MOST_AT_ONCE = 1_000
 class Destination:
     """Where a run's requests go: how to open it, its name for the user, and the account that runs are bound to.
 
-    ``key_print`` is a fingerprint of the key (None where there is none). ``locks`` are the account's other names, under
+    ``key_print`` is a fingerprint of the key (None where there is none), ``key_place`` the file or variable that holds
+    it ("" where the caller gave it). ``locks`` are the account's other names, under
     which it is locked as well while a run renames in it. ``connections`` is how many requests may be
     under way at once: there are file descriptors for so many. ``one_at_a_time`` tells that no second run can be
     connected meanwhile, not even to read: the sandbox's orders are one process's.
@@ -53,6 +54,7 @@ class Destination:
     locks: tuple[str, ...] = ()
     profile: str | None = None
     key_print: str | None = None
+    key_place: str = ""
     connections: int = MOST_AT_ONCE
     one_at_a_time: bool = False
 
@@ -83,8 +85,8 @@ def nowhere() -> Destination:
     return Destination(connect=connect, base_url="", account="")
 
 
-def to_api(settings: Settings, key: ApiKey) -> Destination:
-    """Return the API at ``settings.base_url``.
+def to_api(settings: Settings, key: ApiKey, *, key_place: str = "") -> Destination:
+    """Return the API at ``settings.base_url``; ``key_place`` is what holds the key.
 
     Raises:
         JournalError: the salt of the account's fingerprint can't be read or made.
@@ -113,6 +115,7 @@ def to_api(settings: Settings, key: ApiKey) -> Destination:
         locks=lock_names(settings, key),
         profile=profile,
         key_print=fingerprint(key, salt=salt),
+        key_place=key_place,
         connections=connections,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,7 +35,8 @@ class Run:
     ``api`` is the open API, None until the job is connected. ``background`` runs what watches over the run, ``opened``
     is closed at its end; both are there while the stages are. ``targets`` are the reports to be written.
     ``must_stay`` are the files that the run holds and that must not go while it is at work.
-    ``read_in_s`` is how long it took to read the current names, in seconds. ``declined``: the user said no.
+    ``read_in_s`` is how long it took to read the current names, in seconds. ``declined``: the user said no,
+    or stopped the run at the question. ``asking``: a question waits for its answer; that time is not the run's.
     ``in_hand`` tells that no other process may be at work on this very run: it began here, or the lock is held.
     ``unrecorded`` are outcomes that the journal did not take, ``over`` tells that nothing will be sent any more.
     """
@@ -49,6 +50,7 @@ class Run:
     targets: tuple[Path, ...] = ()
     must_stay: list[FileIdentity] = field(default_factory=list)
     begun: float = field(default_factory=time.monotonic)
+    asking: bool = False
     read_in_s: float = 0.0
     declined: bool = False
     in_hand: bool = False
@@ -94,6 +96,21 @@ class Run:
     def puts_back(self) -> bool:
         """Whether the run takes back what another one did, be it an undo or one that is taken up again."""
         return self.record.spec.puts_back
+
+    @contextmanager
+    def waiting_for_answer(self) -> Iterator[None]:
+        """Wrap the wait for the user's answer, which a stop ends, and which doesn't count as time that the run took.
+
+        Raises:
+            Stopping: the run is to stop.
+        """
+        asked, self.asking = time.monotonic(), True
+        try:
+            with self.stop.interruptible():
+                yield
+        finally:
+            self.asking = False
+            self.begun += time.monotonic() - asked
 
     def tell(self, text: str) -> None:
         """Say a sentence on the screen and in the log: the run is held up, or goes on again."""

@@ -95,7 +95,7 @@ def show_run(view: RunView, stream: TextIO, *, is_terminal: bool | None = None, 
     safe = SafeStream(stream)
     if is_live_terminal(stream) if is_terminal is None else is_terminal:
         console = make_console(safe)
-        for line in run_lines(view, width=console.width, brackets=False, quiet=quiet):
+        for line in run_lines(view, width=console.width, brackets=False, quiet=quiet, height=console.height):
             console.print(rich_text(line), soft_wrap=True)
     else:
         for line in run_lines(view, width=PLAIN_WIDTH, brackets=True, quiet=quiet):

@@ -18,6 +18,7 @@ _MOST_GROUPS = 8
 _MOST_WARNINGS = 5
 _NARROWEST_REMARK = 12
 _SENTENCE = re.compile(r"(?:[^.“]|“[^”]*”|\.(?! |$))*")
+_OTHER_LINES = 12  # what stands around the rows of a plan, about
 _NARROWEST_NAMES = 24  # columns; a terminal narrower than that wraps
 
 _MEANINGS: dict[Result, tuple[str, Style]] = {
@@ -94,12 +95,15 @@ class RunView:
         return COMMANDS[self.summary.command]
 
 
-def run_lines(view: RunView, *, width: int, brackets: bool, quiet: bool = False) -> Iterator[Line]:
+def run_lines(
+    view: RunView, *, width: int, brackets: bool, quiet: bool = False, height: int | None = None
+) -> Iterator[Line]:
     """Yield all lines: the headline, the counts, the plan, the problems, and last the command that goes on.
 
     ``brackets`` mark the difference between two names where styles can't. ``quiet`` leaves the headline, the
     sentence that says why a run stopped, and the command; where rows are bad or the run stopped, the reasons and the
-    places of the reports, too.
+    places of the reports, too. Where a plan is longer than the ``height`` of the screen, its headline and counts have
+    left the screen at its end, so they come again below it.
     """
     summary = view.summary
     yield _headline(view)
@@ -112,6 +116,10 @@ def run_lines(view: RunView, *, width: int, brackets: bool, quiet: bool = False)
         yield from _row_warnings(view, width=width)
         yield from _warnings(summary.warnings)
         yield from _facts(view)
+        if height is not None and len(view.planned) + _OTHER_LINES > height:
+            yield ()
+            yield _headline(view)
+            yield from _counts(view)
     elif summary.exit_code:
         yield from _problems(view, width=width, brackets=brackets)
         if summary.reports:

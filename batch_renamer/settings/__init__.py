@@ -34,7 +34,7 @@ from batch_renamer.settings.account import account, fingerprint, lock_names
 from batch_renamer.settings.key import ApiKey, FoundKey, key_of_environment, read_api_key
 from batch_renamer.settings.redaction import redact
 from batch_renamer.settings.resolve import lacks_state_dir, resolve_settings, usable_settings
-from batch_renamer.settings.shape import DescribedSetting, Settings, describe
+from batch_renamer.settings.shape import DescribedSetting, Settings, as_given, describe
 from batch_renamer.settings.sources import OPTIONS
 from batch_renamer.settings.values import MaxFailures
 
@@ -46,6 +46,7 @@ __all__ = [
     "MaxFailures",
     "Settings",
     "account",
+    "as_given",
     "describe",
     "fingerprint",
     "key_of_environment",

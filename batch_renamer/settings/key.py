@@ -108,10 +108,14 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundKey:
-    """The key, where it was found, and a sentence about a key file that others can read ("" when all is well)."""
+    """The key, where it was found, and a sentence about a key file that others can read ("" when all is well).
+
+    ``source`` is what named it, ``place`` what holds it: the variable or the file.
+    """
 
     key: ApiKey
     source: str
+    place: str
     warning: str = ""
 
 
@@ -145,7 +149,9 @@ def key_of_environment(environ: Mapping[str, str]) -> FoundKey | None:
     """
     if _VARIABLE not in environ:
         return None
-    return FoundKey(key=_checked(environ[_VARIABLE], f"the key in {_VARIABLE}"), source=_VARIABLE)
+    return FoundKey(
+        key=_checked(environ[_VARIABLE], f"the key in {_VARIABLE}"), source=_VARIABLE, place=f"the variable {_VARIABLE}"
+    )
 
 
 def _looked_at(settings: Settings) -> str:
@@ -172,7 +178,8 @@ def _from_file(path: Path, source: str, environ: Mapping[str, str]) -> FoundKey:
     except UnicodeDecodeError:
         raise SettingsError(f"{_sentence(place)} is not plain text.") from None
     key = _checked(text, f"the key in {place}")
-    return FoundKey(key=key, source=source, warning=_readable_by_others(path, stat.S_IMODE(found.st_mode), environ))
+    warning = _readable_by_others(path, stat.S_IMODE(found.st_mode), environ)
+    return FoundKey(key=key, source=source, place=str(path), warning=warning)
 
 
 def _where_it_was_expected(path: Path) -> str:

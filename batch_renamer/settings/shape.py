@@ -12,7 +12,7 @@ from pydantic.dataclasses import dataclass
 from batch_renamer.settings import values
 from batch_renamer.settings.address import check_base_url
 
-__all__ = ["DEFAULT", "DescribedSetting", "Settings", "describe"]
+__all__ = ["DEFAULT", "DescribedSetting", "Settings", "as_given", "describe"]
 
 DEFAULT = "default"
 """The source of a value that nobody gave."""
@@ -146,3 +146,21 @@ def _in_words(name: str, value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def as_given(settings: Settings, name: str, value: object = "") -> str:
+    """Return an option as the user gave it, for a message: the flag, the function's argument, or the place it is from.
+
+    Example:
+        >>> as_given(Settings(state_dir=Path("/tmp"), sources=(("strict", "night.toml"),)), "strict")
+        'strict (from night.toml)'
+        >>> as_given(Settings(state_dir=Path("/tmp")), "max_renames", 5)
+        '--max-renames 5'
+    """
+    source = dict(settings.sources).get(name, DEFAULT)
+    if source.startswith("argument "):
+        return f"{name}={value}" if value != "" else name
+    said = f" {value}" if value != "" else ""
+    if source == DEFAULT or source.startswith("--"):
+        return f"--{name.replace('_', '-')}{said}"
+    return f"{name}{said} (from {source})"

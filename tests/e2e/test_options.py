@@ -181,7 +181,7 @@ async def test_each_row_gets_the_result_it_deserves(bench: Bench) -> None:
     assert sorted(filter(None, bench.patches)) == ["order-1", "order-4", "order-5"]
     drifted = ran.rows[1]
     assert (drifted["old_name"], drifted["final_name"]) == ("Somebody's name", "Old name 2")
-    assert "Rows 7 and 8" in ran.rows[5]["reason"]
+    assert "rows 7 and 8" in ran.rows[5]["reason"]
 
 
 async def test_a_key_that_may_do_nothing_ends_the_run(bench: Bench) -> None:

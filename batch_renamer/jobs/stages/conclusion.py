@@ -18,6 +18,7 @@ from batch_renamer.errors import (
     AccountingError,
     BatchRenamerError,
     InputError,
+    InterruptedRunError,
     JournalError,
     LockedError,
     ReportWriteError,
@@ -124,25 +125,28 @@ async def _record_late(run: Run) -> None:
 
 
 def _stays_a_plan(run: Run, record: RunRecord, cause: BatchRenamerError | None) -> bool:
-    """Tell whether a run ends as a plan: a dry run, and one that was not let in to rename, as after a no.
+    """Tell whether a run ends as a plan: a dry run, and one that was locked out or stopped before its first rename.
 
-    It must not be taken up: while others rename its plan grows old, and that of an undo is made anew.
+    Such a run is not resumed, as after a no: its plan is committed by its own command, that of an undo is made anew.
     """
     if run.job.command.dry:
         return cause is None
-    not_let_in = isinstance(cause, LockedError) or (run.job.command.puts_back and isinstance(cause, InputError))
+    not_let_in = isinstance(cause, LockedError | InterruptedRunError) or (
+        run.job.command.puts_back and isinstance(cause, InputError)
+    )
     return not_let_in and record.state is RunState.PLANNED and record.committed_at is None
 
 
 def _refused(record: RunRecord, cause: BatchRenamerError | None, counts: dict[Result, int]) -> bool:
     """Tell whether a run was refused before it sent anything: taken up, it would be refused again.
 
+    One that was locked out before it had a plan has nothing to go on with; the same command begins anew.
     One that has too many failures and nothing else left has come to its end; what failed can be tried again.
     """
     if record.committed_at is not None:
         return False
     left = counts.get(Result.PLANNED, 0) + counts.get(Result.PENDING, 0)
-    return isinstance(cause, InputError) or (isinstance(cause, TooManyFailuresError) and left > 0)
+    return isinstance(cause, InputError | LockedError) or (isinstance(cause, TooManyFailuresError) and left > 0)
 
 
 async def _note_limit(run: Run) -> None:

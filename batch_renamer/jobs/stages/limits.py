@@ -7,6 +7,7 @@ from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages.tally import Tally
 from batch_renamer.model import BAD_RESULTS, Result
 from batch_renamer.planning import NO_SUCH_ORDER
+from batch_renamer.settings import as_given
 
 __all__ = ["ask_again", "bad_in", "enforce_limits", "refuse_bad_rows", "stop_at_too_many"]
 
@@ -36,12 +37,12 @@ async def enforce_limits(run: Run) -> None:
         run.job.journal.rows.count_planned, run.record
     )  # ``pending`` in a run that is taken up
     if most is not None and renames > most:
-        limit = f"--max-renames {most}"
+        limit = as_given(settings, "max_renames", most)
         msg = f"The plan would rename {renames} orders, more than {limit} allows; nothing was sent."
         raise InputError(msg)
     bad = bad_in(counts)
     if settings.max_failures.exceeded(failed=bad, rows=sum(counts.values())):
-        limit = f"--max-failures {settings.max_failures}"
+        limit = as_given(settings, "max_failures", settings.max_failures)
         msg = f"{bad} of {sum(counts.values())} rows are bad, more than {limit} allows; nothing was sent."
         if run.job.command.dry:
             run.warnings.append(f"{run.job.command.done_by} would refuse this plan: {msg}")
@@ -70,7 +71,12 @@ async def refuse_bad_rows(run: Run) -> None:
     counts = await run.job.journal.in_thread(run.counts)
     bad = bad_in(counts)
     if bad and not run.job.command.offline:
-        raise InputError(f"{bad} of {sum(counts.values())} rows are bad, and --strict was asked for; nothing was sent.")
+        bad_rows = f"{bad} of {sum(counts.values())} rows {'is' if bad == 1 else 'are'} bad"
+        strict = as_given(run.job.settings, "strict")
+        msg = (
+            f"{bad_rows}, and {strict} allows none; nothing was sent. Repair them, or rename the others without strict."
+        )
+        raise InputError(msg)
 
 
 def bad_in(counts: dict[Result, int]) -> int:
@@ -90,7 +96,8 @@ def stop_at_too_many(run: Run, tally: Tally, *, bad_in_plan: int) -> bool:
     bad, rows = tally.bad - tally.unsettled - spared, tally.done - spared
     counted = bad + (bad_in_plan if limit.count is not None else 0)
     if limit.exceeded(failed=counted, rows=rows):
-        msg = f"{bad} of the {rows} rows sent so far are bad, more than --max-failures {limit} allows."
+        allowed = as_given(run.job.settings, "max_failures", limit)
+        msg = f"{bad} of the {rows} rows sent so far are bad, more than {allowed} allows."
         run.stop.request(TooManyFailuresError(msg))
         return False
     return limit.exceeded(failed=counted + tally.unsettled, rows=rows)

@@ -27,6 +27,7 @@ async def confirm(run: Run) -> None:
     run.job.progress.close()
     open_rows = await run.job.journal.in_thread(run.open_rows)
     if run.job.confirm is not None and open_rows:
+        run.declined = True  # a stop at the question is a no
         run.declined = not await run.job.confirm(run)
 
 

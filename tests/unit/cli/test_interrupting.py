@@ -23,6 +23,7 @@ class Watched:
 
     stop: StopSignal = field(default_factory=StopSignal)
     over: bool = False
+    asking: bool = False
     said: list[str] = field(default_factory=list)
     timers: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
     ended: list[int] = field(default_factory=list)
