@@ -333,6 +333,10 @@ async def test_another_run_begins(here: Place, change: str) -> None:
     before = len((await here.do("runs", "--json")).result["runs"])
     again = await here.do(*APPLY, *(["--again"] if change == "undone" else []))
     assert ("interrupted" in again.err, len((await here.do("runs", "--json")).result["runs"])) == (False, before + 1)
+    if change == "undone":
+        left = {order for _, order, *_, result in rows_of(here.folder / "report.json") if result == "drifted"}
+        assert left == {order for order in RENAMED if here.names[order] == here.seeds[order]} != set()
+        assert (await here.do(*APPLY, "--again")).code == 0
     assert {order: here.names[order] for order in RENAMED} == RENAMED
 
 

@@ -48,7 +48,7 @@ async def test_end_is_one_line_with_its_figures(bench: Bench, log: Path) -> None
         "reports": [str(bench.folder / "out.csv")],
         "throttled": 0,
     }
-    assert end["seconds"] > 0
+    assert 0 <= end["seconds"] < 60  # rounded to tenths: a quick run takes 0.0 s
     assert end["requests"] >= 3
 
 
