@@ -29,7 +29,7 @@ F = TypeVar("F", bound=Callable[..., object])
 
 Spreadsheet = Annotated[
     Path,
-    # Whether it can be read is the loader's to say, which knows more about it.
+    # Typer does not check that the file can be read: the loader does, with a better message.
     typer.Argument(
         metavar="FILE", readable=False, help="The spreadsheet: .csv, .tsv, .xlsx, .xlsm, .xls, .xlsb or .ods."
     ),
@@ -39,7 +39,7 @@ RunToFinish = Annotated[
     str | None,
     typer.Argument(
         metavar="ID",
-        help=f"{_ID}the newest apply or undo of this account, kept plans aside.",
+        help=f"{_ID}the newest apply or undo of this account, not counting kept plans.",
         show_default=False,
     ),
 ]
@@ -55,7 +55,7 @@ RunToAudit = Annotated[
     str | None,
     typer.Argument(
         metavar="ID",
-        help=f"{_ID}the newest apply or undo of this account that came to renaming.",
+        help=f"{_ID}the newest apply or undo of this account that began to rename.",
         show_default=False,
     ),
 ]
@@ -117,7 +117,7 @@ _OPTIONS: Mapping[str, Any] = {
     "first": _text("--first", "Only the first N renames, as a trial.", metavar="N"),
     "max_renames": _text("--max-renames", "Refuse a plan that renames more orders than this.", metavar="N"),
     "strict": _switch("--strict", "Send nothing if any row is bad."),
-    "again": _switch("--again", "Rename again what an earlier run of the same rows renamed, if it was renamed since."),
+    "again": _switch("--again", "Rename also orders that were renamed after an earlier run of the same rows."),
     "max_failures": _text(
         "--max-failures", "Stop when more rows than this are bad; a share counts from 20 rows on. [50%]", metavar="N|N%"
     ),
@@ -157,7 +157,7 @@ def with_options(spec: Command) -> Callable[[F], F]:
 
 
 def _options_of(spec: Command) -> Iterator[tuple[str, Any]]:
-    """Yield the options of a command; those about past runs say of the sandbox what it means there."""
+    """Yield the options of a command; in those about past runs, --sandbox has a help text of its own."""
     about_past = _OF_PAST_RUNS if spec.about_past else {}
     for name in spec.options:
         yield name, about_past.get(name, _OPTIONS[name])

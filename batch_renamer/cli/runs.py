@@ -1,4 +1,4 @@
-"""`runs`: the list of past runs leaves; before that old runs are forgotten, or one is dismissed. It stays offline."""
+"""`runs`: lists past runs, after it has forgotten old ones or dismissed one where asked. It sends nothing."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def list_runs(given: Mapping[str, object], *, prune: str | None, dismiss: str | 
                 sys.stderr.write(f"{counted(gone, 'run')} forgotten.\n")
             settings = session.settings
             here = {"base_url", "profile"} & session.flags.keys()
-            at_work = journal.runs.at_work()  # before the runs: one that ends in between has ended
+            at_work = journal.runs.at_work()  # asked first: a run that ends in between is listed as ended
             find = journal.runs.find
             runs = find(base_url=settings.base_url, profile=settings.profile) if here else find()
             with to_standard_output():

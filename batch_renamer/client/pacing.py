@@ -3,7 +3,7 @@
 Slots lie on an absolute schedule, so that a late timer does not push the schedule back: at most `_CATCH_UP` slots are
 made good, and only those that somebody waited for. So there is no burst, at the start, after a pause or after a lull.
 A guard on the real send times keeps every sliding second within the limit, even after the host has stalled. What the
-limit is, `learning` finds out from the 429s; a margin is left for jitter on the way, as wide as the times of the
+limit is, `adaptive_limit` finds out from the 429s; a margin is left for jitter on the way, as wide as the times of the
 answers spread.
 """
 

@@ -1,4 +1,4 @@
-"""Rows that speak of the same order, or give the same name: the loaded rows enter, settled repeats and warnings leave.
+"""Rows that speak of the same order, or give the same name: repeats are settled, warnings added.
 
 The same (id, name) twice is sent once; the same id with two names, or two different guards, sends neither, and each of
 the rows names the others. The same new name for two orders is a warning.
@@ -19,7 +19,7 @@ _REPEATED = """
     SELECT order_key FROM rows WHERE run = ? AND result IS NULL AND order_key > ?
     GROUP BY order_key HAVING COUNT(*) > 1 ORDER BY order_key LIMIT 500
 """
-# Without the hint SQLite reads the whole run for each id, since the primary key would give the order asked for.
+# Without the hint SQLite would use the primary key, which sorts by row already, and read the whole run for each id.
 _ROWS_OF_ORDER = """
     SELECT row, new_name, guard FROM rows INDEXED BY rows_by_order
     WHERE run = ? AND order_key = ? AND result IS NULL ORDER BY row

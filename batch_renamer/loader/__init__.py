@@ -1,7 +1,7 @@
 """A spreadsheet file (or a DataFrame) enters; chunks of rename requests and row-numbered problems leave.
 
-Whatever can't be read as a sheet at all ends in one `SheetError`; what is wrong with one row is a value. What several
-rows are to each other (repeats, conflicts) is not looked at here.
+Whatever can't be read as a sheet at all ends in one `SheetError`; what is wrong with one row is a value. How rows
+relate to each other (repeats, conflicts) is not looked at here.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def open_sheet(
 ) -> Iterator[Sheet]:
     """Open a text file or workbook, told apart by content and not by ending; its rows can be read within the context.
 
-    ``stopped`` is asked whether to give up while a workbook is waited for. ``wall_clock`` tells how old a file is.
+    ``stopped`` is asked whether to give up while the child process reads a workbook. ``wall_clock`` tells a file's age.
 
     Raises:
         SheetError: there is no such file, it is no spreadsheet, or it has no usable headings.

@@ -1,4 +1,4 @@
-"""Keeps apart the rows that are read singly and those that a page of the list decides, while both go on.
+"""Makes sure that each row is recorded once, while pages of the list and single reads run side by side.
 
 Pages, readings and batches of requests enter; every undecided row is recorded once. Nothing here makes a request.
 """
@@ -28,12 +28,13 @@ Wanted = Callable[[Sequence[str]], Awaitable[list[RenameRequest]]]
 class Desk:
     """Knows which rows are being read singly and which were on a page, so that none is recorded twice.
 
-    A query that was under way when a row was recorded may still return it. So a row is forgotten only by a query that
-    began after that, and while no batch of an earlier one still holds it.
+    A query that was under way when a row was recorded may still return it. So a row stays noted
+    until a query has begun after that, and no batch of an earlier query still holds the row.
 
-    A page is held back until some of its orders have been read singly (`sampling`), and the first ones until so many
-    pages have been checked as are checked closely. Where one of these orders has another name than its page says, that
-    page and all that follow are dropped: their rows are undecided still, and read singly like all others.
+    A page is held back until some of its orders have been read singly (`sampling`); the first pages are held back
+    together, until all that are checked closely have been checked. Where one of these orders has another name than its
+    page says, that page and all that follow are dropped: their rows are undecided still, and read singly like all
+    others.
     """
 
     wanted: Wanted
@@ -146,17 +147,17 @@ class Desk:
         if self._singles_begun:
             self._recorded_on_pages |= rows
         else:
-            self._on_pages -= rows  # No query for single reads has begun that could still return them.
+            self._on_pages -= rows  # No query for single reads has begun yet, so none can return these rows.
         self.left -= len(rows)
 
     def pages_are_over(self) -> None:
-        """Note that nobody will ask what is being read singly any more."""
+        """Note that no page comes any more: which rows are being read singly needs no note."""
         self._pages_over = True
         self._singly.clear()
         self._recorded_singly.clear()
 
     async def fresh(self, batches: Batches) -> Batches:
-        """Hand the batches on."""
+        """Hand the batches on, and forget the rows that no later query can return."""
         self._singles_begun = True
         while True:
             recorded = frozenset(self._recorded_on_pages)

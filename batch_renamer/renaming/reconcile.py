@@ -1,4 +1,4 @@
-"""Reads again, late, every order that was sent and is not known to be renamed; what that changes leaves as an outcome.
+"""Reads again, late, every order that was sent and is not known to be renamed; what is new leaves as an outcome.
 
 An API that answers 202, 502 or nothing at all may apply a rename seconds later, and a read replica may lag behind. One
 look right after the answer proves little; a second one, `LATE_S` after the last answer that was lost, settles most.
@@ -19,11 +19,11 @@ from batch_renamer.renaming.readback import Sent, told_by
 __all__ = ["LATE_S", "Reread", "SentRows", "again_told_by", "reconcile"]
 
 LATE_S = 15.0
-"""So long after its last answer was lost, an order is read once more, in seconds. Most late renames are there by then;
-every run with a lost answer ends later for it, so it is not longer."""
+"""Seconds between the last lost answer and the second reading. Most late renames are there by then; a longer wait would
+delay the end of every run with a lost answer."""
 
 REFUSED_LATE_S = 4.0
-"""The same after a refusal. Few servers do what they refuse, but the order may have been read from an old copy."""
+"""The same after a refusal. Few servers apply what they refuse, but the order may have been read from an old copy."""
 
 Reread = tuple[Unsettled, Outcome | None]
 """A row that was read again, and its new outcome; None when the reading tells nothing new."""
@@ -81,7 +81,7 @@ def again_told_by(reading: Reading, row: Unsettled, *, now: float) -> Outcome | 
     before = row.outcome
     if isinstance(reading, Unreadable) or (before.result is Result.FAILED and isinstance(reading, Missing)):
         return None
-    # In the journal, the final name of an order without one is "".
+    # In the journal, the final name is "" for an order that was read and has no name.
     final_name, old_name = before.final_name, before.old_name or ""
     refused = before.result is Result.FAILED and final_name in (None, old_name)
     sent = Sent(
@@ -90,7 +90,7 @@ def again_told_by(reading: Reading, row: Unsettled, *, now: float) -> Outcome | 
         new_name=row.new_name,
         ended=before.reason.rstrip("."),
         refused=refused,
-        # What a failed row has instead of both names was found to be the server's doing.
+        # The final name of a failed row, if neither old nor new, is a name that the server made.
         shown=final_name if before.result is Result.FAILED else None,
         again=True,
     )

@@ -1,9 +1,9 @@
 """What the pipeline needs of the Orders API, as a Protocol; an id enters, an Order or one of a few errors leaves.
 
-The failures of single requests are this package's own: `ThrottledError`, `TransientError` (and two kinds of it,
-`ForeignNameError` and `LocalShortageError`), `UnconfirmedError` and `RefusedError`. They carry what is needed to
-decide, never a raw client exception, whose representation shows the request's headers. The client that speaks HTTP is
-in `http`.
+The failures of single requests are this package's own: `ThrottledError`, `TransientError` (and three kinds of it:
+`ForeignNameError`, `ForeignOrderError`, `LocalShortageError`), `UnconfirmedError` and `RefusedError`. No exception of
+the HTTP client gets out: its representation would show the request's headers, with the key. The client that speaks HTTP
+is in `http`.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class ForeignNameError(TransientError):
 
 
 class ForeignOrderError(TransientError):
-    """200, but about another order: whoever mixed the answers up, the API is at work, and it is no outage."""
+    """200, but about another order. The API does answer, so this is no sign of an outage."""
 
     def __init__(self) -> None:
         super().__init__("an answer about another order", status=200, may_be_applied=True)
@@ -89,8 +89,8 @@ class ForeignOrderError(TransientError):
 class LocalShortageError(TransientError):
     """This machine is short of something (open files, ports, buffers, memory, threads): the API is not to blame.
 
-    It is no outage and uses up no try. What is short comes back when another request ends, but it may also stay short:
-    the wait for it needs an end.
+    It is no outage and uses up no try. Usually what is short is free again once another request ends; if not, the wait
+    for it is limited.
     """
 
 
