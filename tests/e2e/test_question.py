@@ -159,6 +159,44 @@ async def test_ctrl_c_at_the_question_ends_at_once(bench: Bench) -> None:
     assert "Traceback" not in shown.shown
 
 
+async def test_a_stop_at_the_question_of_apply_keeps_the_plan_like_a_no(bench: Bench) -> None:
+    """The last line commits the plan; no run is left interrupted, and none is said to be in flight."""
+    rows = bench.seed(3)
+    async with terminal(bench, *asking(bench, bench.sheet(rows))) as shown:
+        await shown.until_shown("[y/N]")
+        shown.type(CTRL_C)
+        assert await shown.ended() == 130
+    assert "in flight" not in shown.shown
+    assert "Stopped by Ctrl-C. Nothing was sent." in shown.shown
+    last_line = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.shown).strip().splitlines()[-1]
+    _, *words = shlex.split(last_line)
+    assert words[:2] == ["apply", "--plan"]
+    assert [run["state"] for run in (await bench.run("runs", "--json")).result["runs"]] == ["planned"]
+    assert (await bench.run(*words, "--yes")).code == 0
+    assert bench.sandbox.store.names() == dict(rows)
+
+
+@pytest.mark.parametrize("stop", ["Ctrl-C", "a closed window"])
+async def test_an_undo_that_was_stopped_at_its_question_is_never_carried_out_by_resume(bench: Bench, stop: str) -> None:
+    """A bare ``resume --yes`` of the next night must not do what the user broke off."""
+    rows = bench.seed(3)
+    assert (await bench.apply(bench.sheet(rows))).code == 0
+    sent = len(bench.patches)
+    async with terminal(bench, "undo", "--base-url", bench.base_url, "--rate", "2000") as shown:
+        await shown.until_shown("[y/N]")
+        if stop == "Ctrl-C":
+            shown.type(CTRL_C)
+        else:
+            shown.hang_up()
+        assert await shown.ended() == (130 if stop == "Ctrl-C" else 129)
+    assert "resume" not in shown.shown
+    listed = (await bench.run("runs", "--json")).result["runs"]
+    assert [(run["command"], run["state"]) for run in listed] == [("undo", "planned"), ("apply", "done")]
+    assert (await bench.run("resume", "--base-url", bench.base_url, "--yes")).code == 0
+    assert len(bench.patches) == sent
+    assert bench.sandbox.store.names() == dict(rows)
+
+
 async def test_the_end_of_input_is_no_yes(bench: Bench) -> None:
     """Ctrl-D at the question sends nothing."""
     async with terminal(bench, *asking(bench, bench.sheet(bench.seed(3)))) as shown:

@@ -178,6 +178,17 @@ def test_planned_rows_show_old_and_new() -> None:
     ]
 
 
+@pytest.mark.parametrize(("height", "times"), [(None, 1), (24, 2), (60, 1)])
+def test_a_plan_longer_than_the_screen_ends_with_its_headline_and_counts(height: int | None, times: int) -> None:
+    """What was shown above the rows has left the screen; where all of it fits, or in a file, nothing is said twice."""
+    rows = tuple(a_row(number) for number in range(2, 32))
+    view = RunView(summary=summary("plan", {R.PLANNED: 30}), planned=rows, dry=True, next_command="x")
+    lines = ["".join(span.text for span in line) for line in run_lines(view, width=80, brackets=False, height=height)]
+    assert [line.startswith("Dry run: 30 of 30 rows") for line in lines].count(True) == times
+    assert sum("  30  planned" in line for line in lines) == times
+    assert lines[-1] == "x"
+
+
 def test_without_a_report_none_is_promised() -> None:
     """The rest of the plan is only said to be in a report where there is one."""
     view = RunView(summary=summary("plan", {R.PLANNED: 3}), planned=(a_row(),))
