@@ -105,6 +105,12 @@ def reopen_unfinished(connection: sqlite3.Connection, *, run: int, failed: bool)
     now, the row is ``renamed``. That stays noted (2), however often the run is stopped before it looks. With
     ``failed``, rows that failed are planned afresh.
     """
+    # An undo calls a row unknown without having sent anything: such a row is decided afresh.
+    connection.execute(
+        "UPDATE rows SET result = NULL, reason = '', final_name = NULL"
+        " WHERE run = ? AND result = 'unknown' AND NOT handed_out AND NOT attempts",
+        (run,),
+    )
     connection.execute(
         "UPDATE rows SET handed_out = 2 WHERE run = ? AND (result = 'unknown' OR (result = 'planned' AND handed_out))",
         (run,),

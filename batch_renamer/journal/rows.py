@@ -219,6 +219,14 @@ class RowTable:
         with self._database.transaction() as connection:
             return lineage.count_undoable(connection, undone=undone.number)
 
+    def unsettled_since(self, run: RunRecord, moment: float) -> frozenset[int]:
+        """Return the rows that became ``unknown`` after ``moment``, in seconds since the epoch."""
+        query = (
+            "SELECT row FROM rows WHERE run = ? AND result = 'unknown' AND attempts"
+            " AND started_at + COALESCE(seconds, 0) > ?"
+        )
+        return frozenset(int(str(row)) for (row,) in self._database.select(query, (run.number, moment)))
+
     def plan_audit(self, run: RunRecord, audited: RunRecord) -> None:
         """Take over the names that another run left."""
         with self._database.transaction() as connection:

@@ -6,7 +6,7 @@ import gc
 import math
 import time
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from batch_renamer.client import Breaker, Gateway, Pacer, Retrier, share_rate
@@ -22,6 +22,14 @@ from batch_renamer.planning import GUARDED_BY_SHEET, decide, read_both_ways, rea
 __all__ = ["connect", "read", "verify_key"]
 
 _BATCH = 500
+
+_YET_S = 60.0
+"""How long after its last answer a rename that was sent and not confirmed may still be applied, in seconds."""
+
+_MAY_BE_APPLIED_YET = (
+    "The order has its old name, but its rename was sent less than a minute ago and may still be applied. "
+    "Undo the run again in a minute."
+)
 
 DOCUMENTED_LIMIT_PER_S = 300.0
 """Requests per second and address, by the vendor's documentation ("Rate Limits", 2026-11); accounts may have less."""
@@ -73,6 +81,7 @@ async def read(run: Run, api: ApiSession) -> None:
         api,
         guard=await journal.in_thread(_guard, journal, record),
         planned=await journal.in_thread(journal.rows.count_planned, record),
+        unsettled=await journal.in_thread(_unsettled, journal, record),
     )
     if first is not None:
         await _read_trial(run, api, decisions, first)
@@ -105,8 +114,11 @@ def _guard(journal: Journal, record: RunRecord) -> _Guard:
 class _Decisions:
     """Decides the rows of one run as the readings of their orders come in, and writes that down."""
 
-    def __init__(self, run: Run, api: ApiSession, *, guard: _Guard, planned: int) -> None:
+    def __init__(
+        self, run: Run, api: ApiSession, *, guard: _Guard, planned: int, unsettled: frozenset[int] = frozenset()
+    ) -> None:
         self.planned = planned
+        self._unsettled = unsettled
         self._run = run
         self._api = api
         self._guard = guard
@@ -120,6 +132,9 @@ class _Decisions:
         ]
         if job.command.audits:
             decisions = [_not_quite_the_name(decision, drifted) for decision in decisions]
+        decisions = [
+            _may_be_applied_yet(decision) if decision.row in self._unsettled else decision for decision in decisions
+        ]
         await job.journal.in_thread(job.journal.rows.record, self._run.record, decisions)
         self.planned += sum(isinstance(decision, Change) for decision in decisions)
         self._tally.add(decisions, {request.row: request.order_id for request, _ in readings})
@@ -172,6 +187,19 @@ async def _read_all(run: Run, api: ApiSession, decisions: _Decisions) -> None:
         workers=api.most_at_once,
         stop=run.stop,
     )
+
+
+def _unsettled(journal: Journal, record: RunRecord) -> frozenset[int]:
+    """Return the rows of an undo whose orders may yet be renamed by the run that it undoes."""
+    undone = journal.runs.parent(record) if record.spec.puts_back else None
+    return journal.rows.unsettled_since(undone, time.time() - _YET_S) if undone is not None else frozenset()
+
+
+def _may_be_applied_yet(decision: Change | Outcome) -> Change | Outcome:
+    """An order that has its old name is not put back for good while the rename that was sent may still be applied."""
+    if isinstance(decision, Change) or decision.result is not Result.UNCHANGED:
+        return decision
+    return replace(decision, result=Result.UNKNOWN, reason=_MAY_BE_APPLIED_YET)
 
 
 def _not_quite_the_name(decision: Change | Outcome, drifted: str) -> Change | Outcome:

@@ -139,3 +139,20 @@ def test_every_row_that_was_sent_is_undone_and_audited(
 def test_what_has_nothing_to_give_back_is_not_undone(journal: Journal, outcome: Outcome) -> None:
     """Nothing was sent, or there is no order or no name to give back."""
     assert journal.rows.count_undoable(run_of(journal, outcome)) == 0
+
+
+def test_a_rename_may_be_applied_yet_only_shortly_after_it_was_sent(journal: Journal) -> None:
+    """What was never sent, or was sent long ago, is settled."""
+    sent = Outcome(row=2, result=Result.UNKNOWN, old_name="old", attempts=1, started_at=100.0, seconds=5.0)
+    run = run_of(journal, sent, replace(sent, row=3, attempts=0), replace(sent, row=4, result=Result.FAILED))
+    unsettled = [journal.rows.unsettled_since(run, moment) for moment in (104.0, 106.0)]
+    assert unsettled == [frozenset({2}), frozenset()]
+
+
+def test_a_row_that_an_undo_called_unknown_is_decided_afresh(journal: Journal) -> None:
+    """It sent nothing: an order that has its old name when the undo is resumed was not put back by it."""
+    run = run_of(journal, Outcome(row=2, result=Result.UNKNOWN, old_name="new", final_name="new"), command="undo")
+    journal.rows.reopen_unfinished(run)
+    order = Order(order_id="o2", name="new")
+    journal.rows.record(run, [Outcome(row=2, result=Result.UNCHANGED, old_name="new", final_name="new", order=order)])
+    assert [row.result for row in rows(journal, run)] == [Result.UNCHANGED]
