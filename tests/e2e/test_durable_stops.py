@@ -322,7 +322,7 @@ async def test_the_same_sheet_goes_on_under_its_id(here: Place) -> None:
 
 @pytest.mark.parametrize("change", ["content", "undone"])
 async def test_another_run_begins(here: Place, change: str) -> None:
-    """A sheet that was changed begins anew; so does one whose run was undone, upon the user's word."""
+    """A sheet that was changed, or whose run was undone, begins anew; names that an undo gave back wait for --again."""
     assert (await here.do(*APPLY, failpoint="send:10:after")).code == -9
     if change == "content":
         with (here.folder / "orders.csv").open("a", encoding="utf-8") as sheet:
@@ -331,7 +331,7 @@ async def test_another_run_begins(here: Place, change: str) -> None:
         assert (await here.do("undo")).code == 0
         assert here.names == here.seeds
     before = len((await here.do("runs", "--json")).result["runs"])
-    again = await here.do(*APPLY, *(["--again"] if change == "undone" else []))
+    again = await here.do(*APPLY)
     assert ("interrupted" in again.err, len((await here.do("runs", "--json")).result["runs"])) == (False, before + 1)
     if change == "undone":
         left = {order for _, order, *_, result in rows_of(here.folder / "report.json") if result == "drifted"}
