@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from http import HTTPStatus
 
 import anyio
 import pytest
@@ -124,7 +125,7 @@ async def test_the_reading_has_the_order_and_its_time() -> None:
         pytest.param(Refused(status=403), Unreadable(reason="403 Forbidden", http_status=403), id="403"),
         pytest.param(
             Refused(status=422, words="Bad id"),
-            Unreadable(reason='422 Unprocessable Entity: "Bad id"', http_status=422),
+            Unreadable(reason=f'422 {HTTPStatus(422).phrase}: "Bad id"', http_status=422),
             id="422 with words",
         ),
     ],

@@ -7,6 +7,7 @@ import itertools
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from http import HTTPStatus
 
 import anyio
 import pytest
@@ -227,7 +228,9 @@ async def test_the_outcome_of_several_tries_is_true(renames: list[Fault], result
 @pytest.mark.parametrize(
     ("renames", "reads", "reason"),
     [
-        pytest.param([REFUSED], [], 'The API refused the new name: 422 Unprocessable Entity: "Too long".', id="422"),
+        pytest.param(
+            [REFUSED], [], f'The API refused the new name: 422 {HTTPStatus(422).phrase}: "Too long".', id="422"
+        ),
         pytest.param(
             [Unsent()] * 2, [], "The last of 2 tries ended with a refused connection; nothing was sent.", id="unsent"
         ),
