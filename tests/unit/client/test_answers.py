@@ -27,7 +27,7 @@ from batch_renamer.client.orders_api.answers import (
     read_page,
     read_renamed,
 )
-from batch_renamer.errors import KeyRefusedError
+from batch_renamer.errors import KeyRefusedError, ProxyRefusedError
 from batch_renamer.model import Order
 
 ORDER = {
@@ -482,11 +482,12 @@ def test_any_body_is_an_order_or_a_request_error(read: Callable[[bytes], Any], a
 
 
 @given(status=st.integers(100, 999).filter(lambda status: status != 200), answer=ANSWERS, hint=st.text())
+@example(status=407, answer=b"", hint="")
 @example(status=422, answer=b'{"message": "\\ud800\\u0000", "detail": {"\\u001b": ["\\u0007"]}}', hint="")
 def test_any_other_answer_is_a_request_error_with_clean_words(status: int, answer: bytes, hint: str) -> None:
     """Whatever a server says with another status, it becomes an error that can be shown."""
     error = failure_of(status, {"Retry-After": hint}, answer)
-    assert isinstance(error, RequestError | KeyRefusedError)
+    assert isinstance(error, RequestError | KeyRefusedError | ProxyRefusedError)
     text = f"{error}{getattr(error, 'words', '')}"
     assert len(text) <= 400
     assert not any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 or 0xD800 <= ord(char) < 0xE000 for char in text)
