@@ -68,11 +68,8 @@ def _refuse_words(error: Any) -> int:
 
     ``error`` is a ``ClickException``, whose class typer keeps to itself.
     """
-    said, context = error.format_message(), getattr(error, "ctx", None)
-    if said.lstrip().startswith("Usage:"):  # the help, which is the answer to no words at all
-        _say(said)
-        return _WRONG_WORDS
-    sentence = " ".join(said.split())
+    sentence, context = " ".join(error.format_message().split()), getattr(error, "ctx", None)
+    sentence += "" if sentence.endswith((".", "?")) else "."
     if "--json" in sys.argv[1:]:
         command = context.info_name if context is not None and context.parent is not None else None
         with suppress(OSError):

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
 
+from batch_renamer.cli.groups import OUTPUT, ROWS, SAFETY, SPEED, SPREADSHEET, WHERE
 from batch_renamer.commands import Command
 
 __all__ = [
@@ -22,18 +24,21 @@ __all__ = [
     "RunToUndo",
     "SameAccount",
     "Spreadsheet",
+    "SpreadsheetOrPlan",
     "with_options",
 ]
 
 F = TypeVar("F", bound=Callable[..., object])
 
-Spreadsheet = Annotated[
-    Path,
-    # Typer does not check that the file can be read: the loader does, with a better message.
-    typer.Argument(
-        metavar="FILE", readable=False, help="The spreadsheet: .csv, .tsv, .xlsx, .xlsm, .xls, .xlsb or .ods."
-    ),
-]
+# Typer does not check that the file can be read: the loader does, with a better message.
+_SHEET: Any = typer.Argument(
+    metavar="FILE",
+    readable=False,
+    help="The spreadsheet: .csv, .tsv, .xlsx, .xlsm, .xls, .xlsb or .ods.",
+    show_default=False,
+)
+Spreadsheet = Annotated[Path, _SHEET]
+SpreadsheetOrPlan = Annotated[Path | None, _SHEET]
 _ID = "The run; a unique beginning will do. Without it: "
 RunToFinish = Annotated[
     str | None,
@@ -65,78 +70,145 @@ RunToShow = Annotated[
 ]
 SameAccount = Annotated[
     bool,
-    typer.Option("--same-account", help="The run was made with an older key of this account.", show_default=False),
+    typer.Option(
+        "--same-account",
+        help="Take an older run too: it was made with an older key of the same account.",
+        show_default=False,
+        rich_help_panel=WHERE,
+    ),
 ]
 
 
-def _text(flag: str, text: str, *, metavar: str) -> Any:
-    return Annotated[str | None, typer.Option(flag, help=text, metavar=metavar, show_default=False)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Option:
+    """An option that several commands take: its help, what stands for its value (None: a switch) and its default."""
+
+    help: str
+    metavar: str | None = None
+    default: str | None = None
+    many: bool = False
 
 
-def _switch(flag: str, text: str) -> Any:
-    return Annotated[bool, typer.Option(flag, help=text, show_default=False)]
+def _in_group(group: str, options: Mapping[str, _Option]) -> dict[str, Any]:
+    """Return typer's options by the names of the settings, all under one heading of the help."""
+    return {name: _for_typer(name, option, group) for name, option in options.items()}
 
 
-def _many(flag: str, text: str, *, metavar: str) -> Any:
-    return Annotated[list[str], typer.Option(flag, help=text, metavar=metavar, show_default=False)]
+def _for_typer(name: str, option: _Option, group: str) -> Any:
+    info = typer.Option(
+        f"--{name.replace('_', '-')}",
+        help=option.help,
+        metavar=option.metavar,
+        show_default=option.default or False,
+        rich_help_panel=group,
+    )
+    if option.metavar is None:
+        return Annotated[bool, info]
+    return Annotated[list[str], info] if option.many else Annotated[str | None, info]
 
 
 _OPTIONS: Mapping[str, Any] = {
-    "config": _text("--config", "Configuration file, TOML.", metavar="FILE"),
-    "profile": _text("--profile", "The account in the configuration file to use.", metavar="NAME"),
-    "state_dir": _text("--state-dir", "Folder of the journal and the sandbox.", metavar="DIR"),
-    "sheet": _text("--sheet", "Sheet of the workbook, by name or number.", metavar="NAME|N"),
-    "encoding": _text("--encoding", "Encoding of a text file; found out if not given.", metavar="NAME"),
-    "delimiter": _text("--delimiter", "Delimiter of a text file; found out if not given.", metavar="C"),
-    "id_column": _text("--id-column", "Heading of the order ids.", metavar="NAME"),
-    "name_column": _text("--name-column", "Heading of the new names.", metavar="NAME"),
-    "current_name_column": _text(
-        "--current-name-column",
-        "Heading of the current names: an order is renamed only if it still has that name.",
-        metavar="NAME|none",
+    **_in_group(
+        SPREADSHEET,
+        {
+            "sheet": _Option(help="The sheet of the workbook, by name or number.", metavar="NAME|N"),
+            "encoding": _Option(help="Encoding of a text file, such as utf-8. Without it: found out.", metavar="NAME"),
+            "delimiter": _Option(
+                help="The sign between the cells of a text file, such as ;. Without it: found out.", metavar="C"
+            ),
+            "id_column": _Option(help="Heading of the column with the order ids.", metavar="NAME"),
+            "name_column": _Option(help="Heading of the column with the new names.", metavar="NAME"),
+            "current_name_column": _Option(
+                help="Heading of the column with the current names: an order is renamed only if it still has that "
+                "name. none: there is no such column.",
+                metavar="NAME|none",
+            ),
+        },
     ),
-    "hidden_rows": _text(
-        "--hidden-rows",
-        "What to do with rows that are hidden in the workbook. [include]",
-        metavar="include|skip",
+    **_in_group(
+        ROWS,
+        {
+            "hidden_rows": _Option(
+                help="Take the rows that are hidden in the workbook, or leave them out.",
+                metavar="include|skip",
+                default="include",
+            ),
+            "first": _Option(help="Only the first N renames, as a trial.", metavar="N"),
+            "again": _Option(help="Also rename orders that were renamed after an earlier run of the same rows."),
+        },
     ),
-    "base_url": _text("--base-url", "Address of the API. [https://api.autoenhance.ai]", metavar="URL"),
-    "api_version": _text("--api-version", "API version to ask for.", metavar="V"),
-    "rate": _text(
-        "--rate",
-        "Requests per second at most, reads and retries included; without it as fast as the API allows (300 by its "
-        "documentation).",
-        metavar="N",
+    **_in_group(
+        SPEED,
+        {
+            "rate": _Option(
+                help="Requests per second at most, reads and retries included. Without it: as fast as the API allows "
+                "(300 by its documentation).",
+                metavar="N",
+            ),
+            "workers": _Option(help="Requests at once at most. Without it: as many as are needed.", metavar="N"),
+            "attempts": _Option(
+                help="Tries of one request. An answer of 429 (too many requests) is not counted.",
+                metavar="N",
+                default="6",
+            ),
+            "timeout": _Option(help="Seconds to wait for one answer.", metavar="SECONDS", default="30"),
+            "patience": _Option(
+                help="Seconds to wait for an API that gives no good answer at all; then the run stops.",
+                metavar="SECONDS",
+                default="900",
+            ),
+        },
     ),
-    "workers": _text("--workers", "Requests at once; without it as many as the API's speed calls for.", metavar="N"),
-    "attempts": _text("--attempts", "Tries of one request; answers of 429 are not counted. [6]", metavar="N"),
-    "timeout": _text("--timeout", "Seconds that one try may take. [30]", metavar="SECONDS"),
-    "patience": _text(
-        "--patience", "Seconds to wait for an API that gives no good answer at all. [900]", metavar="SECONDS"
+    **_in_group(
+        SAFETY,
+        {
+            "yes": _Option(help="Ask no question."),
+            "strict": _Option(help="Send nothing if any row is bad."),
+            "max_renames": _Option(help="Refuse a plan that renames more orders than this.", metavar="N"),
+            "max_failures": _Option(
+                help="Stop when more rows than this are bad. A share counts from 20 rows on.",
+                metavar="N|N%",
+                default="50%",
+            ),
+            "wait": _Option(
+                help="Seconds to wait while another run renames in this account.", metavar="SECONDS", default="0"
+            ),
+            "sandbox": _Option(help="Practise on a local stand-in for the API: no key, no account, no risk."),
+            "sandbox_reset": _Option(help="First forget the orders and runs of the sandbox."),
+        },
     ),
-    "first": _text("--first", "Only the first N renames, as a trial.", metavar="N"),
-    "max_renames": _text("--max-renames", "Refuse a plan that renames more orders than this.", metavar="N"),
-    "strict": _switch("--strict", "Send nothing if any row is bad."),
-    "again": _switch("--again", "Rename also orders that were renamed after an earlier run of the same rows."),
-    "max_failures": _text(
-        "--max-failures", "Stop when more rows than this are bad; a share counts from 20 rows on. [50%]", metavar="N|N%"
+    **_in_group(
+        OUTPUT,
+        {
+            "report": _Option(
+                help="Write a report to this file: .csv, .xlsx or .json. {date} and {id} are filled in. May be given "
+                "several times.",
+                metavar="PATH",
+                many=True,
+            ),
+            "json": _Option(help="Print the result as one JSON object."),
+            "quiet": _Option(help="Print only the result and errors."),
+            "verbose": _Option(help="Print more: each setting and where it is from, and each bad row as it happens."),
+            "no_progress": _Option(help="Print plain lines instead of a progress bar."),
+            "log_file": _Option(help="Add a log of the run to this file, as JSON lines.", metavar="FILE"),
+        },
     ),
-    "sandbox": _switch("--sandbox", "Practise on a local stand-in for the API: no key, no account, no risk."),
-    "sandbox_reset": _switch("--sandbox-reset", "Forget what the sandbox held before."),
-    "yes": _switch("--yes", "Ask no question."),
-    "wait": _text("--wait", "Seconds to wait while another run renames in this account. [0]", metavar="SECONDS"),
-    "json": _switch("--json", "The result as one JSON object on standard output."),
-    "log_file": _text("--log-file", "Append JSON lines about the run to this file.", metavar="FILE"),
-    "quiet": _switch("--quiet", "Print only the result and errors."),
-    "verbose": _switch("--verbose", "Say more: settings with their sources, every bad row as it happens."),
-    "no_progress": _switch("--no-progress", "No progress bar, plain lines instead."),
-    "report": _many(
-        "--report",
-        "Write a report here: .csv, .xlsx or .json; {date} and {id} are filled in. May be given several times.",
-        metavar="PATH",
+    **_in_group(
+        WHERE,
+        {
+            "config": _Option(help="The configuration file (TOML).", metavar="FILE"),
+            "profile": _Option(help="The account to use, by its name in the configuration file.", metavar="NAME"),
+            "base_url": _Option(help="Address of the API.", metavar="URL", default="https://api.autoenhance.ai"),
+            "api_version": _Option(help="Version of the API to ask for.", metavar="V"),
+            "state_dir": _Option(
+                help="Folder where the runs, the kept plans and the sandbox are. Without it: the usual one of this "
+                "system.",
+                metavar="DIR",
+            ),
+        },
     ),
 }
-_OF_PAST_RUNS: Mapping[str, Any] = {"sandbox": _switch("--sandbox", "The sandbox's own runs.")}
+_OF_PAST_RUNS: Mapping[str, Any] = _in_group(WHERE, {"sandbox": _Option(help="The runs of the sandbox.")})
 
 
 def with_options(spec: Command) -> Callable[[F], F]:

@@ -68,7 +68,7 @@ def test_every_command_offers_what_it_can_use(home: Path, command: str) -> None:
 def test_every_command_is_known_here(home: Path) -> None:
     """A command that is added gets its line above, and the README's table tells what ``--help`` tells."""
     ran = subprocess.run([*PROGRAM, "--help"], env=environment(home), capture_output=True, text=True, check=True)
-    listed = re.findall(r"^  ([a-z]+)  ", ran.stdout.partition("Commands:")[2], re.MULTILINE)
+    listed = re.findall(r"^  ([a-z]+)  ", ran.stdout, re.MULTILINE)
     table = re.findall(r"^\| `batch-renamer ([a-z]+)(?: [^`]*)?` \|", README, re.MULTILINE)
     assert set(listed) == set(OFFERED) == set(table)
 
@@ -77,8 +77,9 @@ def test_every_command_is_known_here(home: Path) -> None:
 def test_the_arguments_are_those_of_the_readme(home: Path, command: str, id_: str) -> None:
     """What stands in square brackets may be left away, and the help says what is meant then."""
     shown = help_of(home, command)
-    assert re.search(rf"^Usage: .* {command} \[OPTIONS\] {{?{re.escape(id_)}}}?$", shown, re.MULTILINE)
-    assert ("Without it:" in shown) is (id_ == "[ID]")
+    assert re.search(rf"^Usage: .* {command} \[OPTIONS\] {re.escape(id_)}$", shown, re.MULTILINE)
+    [arguments] = re.findall(r"^Arguments:\n(.*?)\n\n", shown, re.MULTILINE | re.DOTALL)
+    assert ("Without it:" in arguments) is (id_ == "[ID]")
 
 
 def test_help_costs_no_state(home: Path) -> None:
@@ -96,7 +97,7 @@ def _in_help(value: object) -> str:
 def test_defaults_in_the_help_are_those_of_the_settings(tmp_path: Path, command: str) -> None:
     """The help is written without the settings, which are slow to import; it must not tell other values."""
     text = " ".join(help_of(tmp_path, command).split())
-    shown = dict(re.findall(r"--([a-z-]+) (?:(?!--).)*?\[([^\]]+)\]", text))
+    shown = dict(re.findall(r"--([a-z-]+) (?:(?!--).)*?\[default: ([^\]]+)\]", text))
     defaults = {field.name.replace("_", "-"): field.default for field in fields(Settings)}
     assert {"attempts", "timeout", "patience", "max-failures", "wait"} <= shown.keys()
     assert shown == {name: _in_help(defaults[name]) for name in shown}

@@ -1,0 +1,84 @@
+"""The examples of the help: a few for each command, which a test reads as the command line would."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+__all__ = ["EXAMPLES", "START", "Example"]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What a person wants to do, and the line to type for it."""
+
+    purpose: str
+    line: str
+
+
+START: tuple[str | tuple[tuple[str, str], ...], ...] = (
+    "batch-renamer gives many Autoenhance orders new names. It reads them from a spreadsheet with these columns:",
+    (
+        ("order_id", "the id of the order"),
+        ("new_name", "the name that it is to get"),
+        ("current_name", "the name that it has now; not needed, but safer"),
+    ),
+    "Try it with your spreadsheet first. This needs no key and renames nothing real:",
+    (("batch-renamer plan FILE --sandbox", ""),),
+    "Then put your API key into the variable AUTOENHANCE_API_KEY, and go on with:",
+    (
+        ("batch-renamer check FILE", "says which rows are bad"),
+        ("batch-renamer plan FILE", "shows each old and new name; renames nothing"),
+        ("batch-renamer apply FILE", "shows the plan, asks you, and renames"),
+        ("batch-renamer undo", "puts the old names back"),
+    ),
+    "All commands: batch-renamer --help",
+)
+"""What the program says when it is started without a word: paragraphs, and lists of a term and its text."""
+
+EXAMPLES: Mapping[str, tuple[Example, ...]] = {
+    "batch-renamer": (
+        Example("Try it without a key:", "batch-renamer plan orders.xlsx --sandbox"),
+        Example("All options of a command:", "batch-renamer apply --help"),
+    ),
+    "check": (
+        Example("Find the bad rows:", "batch-renamer check orders.xlsx"),
+        Example(
+            "Where the headings have other words:",
+            'batch-renamer check orders.xlsx --id-column "Order" --name-column "Title"',
+        ),
+    ),
+    "plan": (
+        Example("See each old and new name:", "batch-renamer plan orders.xlsx"),
+        Example("Practise, without a key:", "batch-renamer plan orders.xlsx --sandbox"),
+    ),
+    "apply": (
+        Example("Rename all orders of a spreadsheet:", "batch-renamer apply orders.xlsx"),
+        Example("Try three first:", "batch-renamer apply orders.xlsx --first 3"),
+        Example("Do exactly what a plan showed:", "batch-renamer apply --plan nug7q7"),
+        Example(
+            "At night, when no person can answer:",
+            "batch-renamer apply orders.csv --yes --report 'night-{date}.csv'",
+        ),
+    ),
+    "resume": (
+        Example("Go on with the run that was interrupted:", "batch-renamer resume"),
+        Example("Try the failed rows of a run again:", "batch-renamer resume mxtuua --failed"),
+    ),
+    "undo": (
+        Example("See what would be put back:", "batch-renamer undo --dry-run"),
+        Example("Put the names of a certain run back:", "batch-renamer undo mxtuua"),
+    ),
+    "audit": (Example("Have the orders still the names of that run?", "batch-renamer audit mxtuua"),),
+    "runs": (
+        Example("Which runs were there?", "batch-renamer runs"),
+        Example("Forget the runs of more than 90 days ago:", "batch-renamer runs --prune 90d"),
+    ),
+    "show": (Example("What did that run do?", "batch-renamer show mxtuua"),),
+    "report": (Example("Write the report of the newest run again:", "batch-renamer report --report again.xlsx"),),
+    "sandbox": (
+        Example("Serve a made-up API with 300 orders:", "batch-renamer sandbox --port 8080 --orders 300"),
+        Example("One that is slow and often fails:", "batch-renamer sandbox --faults 5% --latency 100ms"),
+    ),
+}
+"""By the word of the command; the program's own under its name."""

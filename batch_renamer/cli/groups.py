@@ -1,0 +1,39 @@
+"""The headings of the help, under which commands and options stand, in its order."""
+
+from __future__ import annotations
+
+__all__ = [
+    "AFTER_A_RUN",
+    "ARGUMENTS",
+    "COMMAND_GROUPS",
+    "HELP",
+    "OPTIONS",
+    "OPTION_GROUPS",
+    "OUTPUT",
+    "PAST_RUNS",
+    "PRACTISE",
+    "RENAME",
+    "ROWS",
+    "SAFETY",
+    "SPEED",
+    "SPREADSHEET",
+    "WHERE",
+]
+
+RENAME = "Rename"
+AFTER_A_RUN = "After a run"
+PAST_RUNS = "Past runs"
+PRACTISE = "Practise"
+COMMAND_GROUPS = (RENAME, AFTER_A_RUN, PAST_RUNS, PRACTISE)
+
+ARGUMENTS = "Arguments"
+OPTIONS = "Options"
+"""Those of one command alone, which have no heading of their own."""
+SPREADSHEET = "Spreadsheet"
+ROWS = "Choose rows"
+SPEED = "Speed"
+SAFETY = "Safety"
+OUTPUT = "Output"
+WHERE = "Where"
+HELP = "Help"
+OPTION_GROUPS = (ARGUMENTS, OPTIONS, SPREADSHEET, ROWS, SAFETY, OUTPUT, SPEED, WHERE, HELP)
