@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from batch_renamer.cli.past_runs import find_run
 from batch_renamer.cli.prompts import ask_to_go_on, orders
-from batch_renamer.cli.running import about_run, run_job
+from batch_renamer.cli.running import run_job
 from batch_renamer.cli.session import Session, within
-from batch_renamer.cli.sheets import with_sheet
+from batch_renamer.cli.sheets import sheet_source
 from batch_renamer.commands import APPLY, APPLY_PLAN, PLAN, RESUME
 from batch_renamer.errors import LockedError
-from batch_renamer.jobs import Bounds, Job, kept_plan, last_of_plan, last_of_sheet
+from batch_renamer.jobs import Bounds, Job, bound_to, kept_plan, last_of_plan, last_of_sheet
 from batch_renamer.journal import RunRecord
 from batch_renamer.model import Result
 
@@ -23,8 +24,8 @@ def plan(file: Path, given: Mapping[str, object]) -> int:
     """Plan the renames of a spreadsheet and keep the plan; return the exit code."""
 
     def body(session: Session) -> int:
-        with session.connected_job() as job:
-            return run_job(with_sheet(job, file, session), session.given)
+        with session.connected() as connection:
+            return run_job(connection.job(sheet_source(file, session)), session.given)
 
     return within(PLAN, given, body)
 
@@ -34,12 +35,13 @@ def apply(file: Path, given: Mapping[str, object]) -> int:
 
     def body(session: Session) -> int:
         session.needs_yes()
-        with session.connected_job() as bare:
-            job = with_sheet(bare, file, session)
-            if job.digest is not None:
-                last = last_of_sheet(job.journal, digest=job.digest, destination=job.destination)
-                job = _or_go_on(job, last)
-            return run_job(job, session.given)
+        with session.connected() as connection:
+            sheet = sheet_source(file, session)
+            job = connection.job(sheet)
+            last = None
+            if sheet.digest is not None:
+                last = last_of_sheet(job.journal, digest=sheet.digest, destination=job.destination)
+            return _run_or_go_on(job, last, session.given)
 
     return within(APPLY, given, body, same_again=[file])
 
@@ -49,28 +51,32 @@ def apply_plan(plan_id: str, given: Mapping[str, object]) -> int:
 
     def body(session: Session) -> int:
         session.needs_yes()
-        with session.connected_job() as bare:
-            kept = kept_plan(session.find(bare.journal, plan_id, commands=(PLAN, APPLY)))
-            job = replace(about_run(bare, kept), digest=kept.digest)
-            return run_job(_or_go_on(job, last_of_plan(job.journal, kept)), session.given)
+        with session.connected() as connection:
+            kept = kept_plan(find_run(session, connection.journal, plan_id, commands=(PLAN, APPLY)))
+            return _run_or_go_on(connection.job(kept), last_of_plan(connection.journal, kept), session.given)
 
     return within(APPLY_PLAN, given, body)
 
 
-def _or_go_on(job: Job, last: RunRecord | None) -> Job:
-    """Return the job that finishes the last run of the same rows, if it was interrupted and the user wants that."""
-    if last is None or Bounds.of(job.settings) not in (Bounds(None, None, strict=False), Bounds.of(last)):
-        return job  # Other bounds than those of the interrupted run are meant for a new one.
+def _run_or_go_on(job: Job, last: RunRecord | None, given: Mapping[str, object]) -> int:
+    """Run a job, or finish the last run of the same rows if it was interrupted and the user wants that."""
+    if last is None or not _wants_to_go_on(job, last):
+        return run_job(job, given)
+    notes = (*job.notes, *bound_to(last, job.destination))
+    # The user has just said yes.
+    return run_job(replace(job, command=RESUME, source=last, notes=notes), given, asks=False)
+
+
+def _wants_to_go_on(job: Job, last: RunRecord) -> bool:
+    if Bounds.of(job.settings) not in (Bounds(None, None, strict=False), Bounds.of(last)):
+        return False  # Other bounds than those of the interrupted run are meant for a new one.
     if last.id in job.journal.runs.at_work():
         if job.settings.wait:
-            return job  # It begins when the other one has ended, and reads what that has renamed.
+            return False  # The job begins when the other run has ended, and reads what that has renamed.
         raise LockedError(f"Run {last.id} of the same rows")
     counts = job.journal.results.counts(last)
     left = counts.get(Result.PENDING, 0) + counts.get(Result.UNKNOWN, 0)
     if job.settings.yes:
         job.progress.message(f"Run {last.id} of the same rows was interrupted with {orders(left)} left; it goes on.")
-    elif not ask_to_go_on(last, left=left):
-        return job
-    # The user has just said yes.
-    resumed = replace(job, command=RESUME, open_sheet=None, sheet=None, digest=None, confirm=None)
-    return about_run(resumed, last)
+        return True
+    return ask_to_go_on(last, left=left)

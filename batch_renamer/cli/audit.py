@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from batch_renamer.cli.running import about_run, run_job
+from batch_renamer.cli.past_runs import find_run
+from batch_renamer.cli.running import run_job
 from batch_renamer.cli.session import Session, within
 from batch_renamer.commands import AUDIT, RENAMING
 from batch_renamer.jobs import as_this_account, committed, renamed_something
@@ -16,10 +17,11 @@ def audit(run_id: str | None, given: Mapping[str, object], *, same_account: bool
     """Re-read the orders of a run and say which still have its names; return the exit code."""
 
     def body(session: Session) -> int:
-        with session.connected_job() as job:
-            past = renamed_something(session.find(job.journal, run_id, commands=RENAMING, newest=committed))
+        with session.connected() as connection:
+            journal = connection.journal
+            past = renamed_something(find_run(session, journal, run_id, commands=RENAMING, newest=committed))
             if same_account:
-                past = as_this_account(job.journal, past, job.destination)
-            return run_job(about_run(job, past), session.given)
+                past = as_this_account(journal, past, connection.destination)
+            return run_job(connection.job(past), session.given)
 
     return within(AUDIT, given, body)

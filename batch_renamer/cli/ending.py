@@ -18,12 +18,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from batch_renamer.cli.standard_output import OutputLostError, ReaderGoneError
 from batch_renamer.commands import Command
 from batch_renamer.errors import (
     BatchRenamerError,
     InputError,
     InterruptedRunError,
-    ReportWriteError,
     StoppedEarlyError,
 )
 from batch_renamer.files import make_folder, open_regular
@@ -31,25 +31,12 @@ from batch_renamer.progress import about, level_of, make_progress
 from batch_renamer.reports import write_refusal
 from batch_renamer.settings import Settings, redact, usable_settings
 
-__all__ = ["Ending", "OutputLostError", "ReaderGoneError", "output_lost", "refuse"]
+__all__ = ["Ending", "refuse"]
 
 log = logging.getLogger("batch_renamer")
 
 _READER_GONE = 141
 """What a shell calls the end by SIGPIPE, as other tools end when their reader has seen enough (``| head``)."""
-
-
-class ReaderGoneError(Exception):
-    """The reader of the result has gone (``| head``), and the command would do nothing else."""
-
-
-class OutputLostError(ReportWriteError):
-    """The result could not be written to standard output."""
-
-
-def output_lost(error: OSError) -> OutputLostError:
-    """Say that standard output took not all of the result."""
-    return OutputLostError(f"The result could not be written to standard output: {error.strerror}.")
 
 
 @dataclass(slots=True, kw_only=True)

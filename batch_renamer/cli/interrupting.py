@@ -23,7 +23,7 @@ from batch_renamer.client import GRACE_S
 from batch_renamer.command_line import carried_options, command_line
 from batch_renamer.commands import RESUME, SHOW
 from batch_renamer.errors import InterruptedRunError
-from batch_renamer.jobs import Run
+from batch_renamer.jobs import JobContext
 from batch_renamer.reports import remove_unfinished
 from batch_renamer.signals import called_on_signals
 
@@ -42,7 +42,7 @@ class Insistence:
     ``leave_result`` in the middle of the result of one that has ended.
     """
 
-    run: Run
+    context: JobContext
     later: Callable[[float, Callable[[], None]], None]
     end: Callable[[InterruptedRunError], None]
     leave_result: Callable[[InterruptedRunError], None]
@@ -53,18 +53,17 @@ class Insistence:
         if number == _HANG_UP and self.signals:
             return  # A terminal that closes sends several (its shell, the system), and insists on nothing.
         self.signals += 1
-        cause, stop = InterruptedRunError(number), self.run.stop
+        cause, stop = InterruptedRunError(number), self.context.stop
         if self.signals == 1:
             stop.request(cause, grace_s=GRACE_S)
-            doing = (
-                "the report is being written" if self.run.over else f"requests in flight get {GRACE_S:g} s to finish"
-            )
-            if not self.run.asking:  # at the question nothing is under way, and its answer is no
-                self.run.tell(f"Stopping: {doing}. Once more to end at once.")
+            in_flight = f"requests in flight get {GRACE_S:g} s to finish"
+            doing = "the report is being written" if self.context.over else in_flight
+            if not self.context.asking:  # at the question nothing is under way, and its answer is no
+                self.context.tell(f"Stopping: {doing}. Once more to end at once.")
         elif self.signals == 2:
             stop.request(cause, grace_s=0)
-            self.run.tell("Stopping at once.")
-            if self.run.over:
+            self.context.tell("Stopping at once.")
+            if self.context.over:
                 self._abandon(cause)
             else:
                 self.later(_REPORT_S, lambda: self._abandon(cause))
@@ -81,13 +80,13 @@ class Insistence:
             self.later(_END_S, lambda: self.leave_result(InterruptedRunError(number)))
 
     def _abandon(self, cause: InterruptedRunError) -> None:
-        if not self.run.stop.abandoned:
-            self.run.stop.abandon()
+        if not self.context.stop.abandoned:
+            self.context.stop.abandon()
             self.later(_END_S, lambda: self.end(cause))
 
 
 @contextmanager
-def stopped_by_signals(run: Run, given: Mapping[str, object]) -> Iterator[None]:
+def stopped_by_signals(context: JobContext, given: Mapping[str, object]) -> Iterator[None]:
     """Let signals stop the run while the block lasts; in the running event loop, and in the main thread only.
 
     When it has ended well, signals have nothing to stop any more: from then on the process keeps them from cutting its
@@ -102,10 +101,10 @@ def stopped_by_signals(run: Run, given: Mapping[str, object]) -> Iterator[None]:
         timer.start()
 
     insistence = Insistence(
-        run=run,
+        context=context,
         later=later,
-        end=lambda cause: _end_process(run, given, cause),
-        leave_result=lambda cause: _leave_result(run, given, cause),
+        end=lambda cause: _end_process(context, given, cause),
+        leave_result=lambda cause: _leave_result(context, given, cause),
     )
     try:
         with called_on_signals(insistence.on_signal, afterwards=insistence.on_late_signal):
@@ -115,20 +114,20 @@ def stopped_by_signals(run: Run, given: Mapping[str, object]) -> Iterator[None]:
             timer.cancel()
 
 
-def _end_process(run: Run, given: Mapping[str, object], cause: InterruptedRunError) -> NoReturn:
+def _end_process(context: JobContext, given: Mapping[str, object], cause: InterruptedRunError) -> NoReturn:
     """End the process from outside of the run; the journal holds all that was done."""
     with suppress(OSError):
-        remove_unfinished(run.targets)
+        remove_unfinished(context.run.targets if context.run is not None else ())
     lines = [str(cause)]
-    if run.begun_in_journal and run.job.command.writes:
+    if (run := context.run) is not None and run.job.command.writes:
         lines += ["To go on with what is left:", command_line(RESUME, [run.record.id], carried_options(given))]
     _exit(lines, cause.exit_code)
 
 
-def _leave_result(run: Run, given: Mapping[str, object], cause: InterruptedRunError) -> NoReturn:
+def _leave_result(context: JobContext, given: Mapping[str, object], cause: InterruptedRunError) -> NoReturn:
     """End the process although its result is not written to its end; the run itself had ended."""
     lines = [str(cause)]
-    if run.begun_in_journal and not run.job.command.offline:
+    if (run := context.run) is not None and not run.job.command.offline:
         lines += ["The run itself had ended. To see its result:"]
         lines += [command_line(SHOW, [run.record.id], carried_options(given))]
     _exit(lines, cause.exit_code)

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 
-from batch_renamer.cli.ending import output_lost
 from batch_renamer.cli.next_steps import commit_command, next_step, plan_is_kept
+from batch_renamer.cli.standard_output import output_lost
 from batch_renamer.errors import InputError
 from batch_renamer.jobs import Run, named, went_before
 from batch_renamer.model import RunSummary

@@ -37,7 +37,7 @@ async def ask(run: Run) -> bool:
         what = f"Undo {visible(view.about)}: give {orders(open_rows)} {names}"
     else:
         what = f"Rename {orders(open_rows)}"
-    with run.waiting_for_answer():
+    with run.context.waiting_for_answer():
         return await _yes(f"\n{what} at {run.job.destination.base_url}{profile}? [y/N] ")
 
 
@@ -46,7 +46,10 @@ def _planned(run: Run) -> tuple[RunView, int]:
     about = went_before(run.job.journal, run.record)
     view = RunView(
         summary=RunSummary(
-            run_id=run.record.id, command=run.job.command.word, counts=run.counts(), warnings=tuple(run.warnings)
+            run_id=run.record.id,
+            command=run.job.command.word,
+            counts=run.counts(),
+            warnings=tuple(run.context.warnings),
         ),
         problems=tuple(run.reasons()),
         row_warnings=tuple(run.row_warnings()),
@@ -83,7 +86,7 @@ async def ask_to_rename_again(run: Run, count: int) -> bool:
         f"\nAn earlier run of these rows renamed {orders(count)} that were renamed since.\n"
         f"Rename {'it' if count == 1 else 'them'} again? (Left alone if not.) [y/N] "
     )
-    with run.waiting_for_answer():
+    with run.context.waiting_for_answer():
         return await _yes(question)
 
 

@@ -10,7 +10,9 @@ from functools import partial
 from pathlib import Path
 
 from batch_renamer.cli.listing import broken_off, summary_of
-from batch_renamer.cli.session import Session, to_standard_output, within
+from batch_renamer.cli.past_runs import find_run
+from batch_renamer.cli.session import Session, within
+from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.commands import RECORDED, REPORT
 from batch_renamer.jobs import files_taken
 from batch_renamer.progress import visible
@@ -25,7 +27,7 @@ def report_again(run_id: str | None, given: Mapping[str, object]) -> int:
     def body(session: Session) -> int:
         with (
             session.journal(only_read=True) as journal,
-            journal.runs.pin(run := session.find(journal, run_id, commands=RECORDED), to_read=True),
+            journal.runs.pin(run := find_run(session, journal, run_id, commands=RECORDED), to_read=True),
         ):
             targets = resolve_targets(
                 session.settings.report or run.reports,

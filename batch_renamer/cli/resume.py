@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from batch_renamer.cli.next_steps import reminder
-from batch_renamer.cli.running import about_run, run_job
-from batch_renamer.cli.session import Session, to_standard_output, within
+from batch_renamer.cli.past_runs import find_run
+from batch_renamer.cli.running import run_job
+from batch_renamer.cli.session import Session, within
+from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.command_line import carried_options, command_line
 from batch_renamer.commands import APPLY, RENAMING, RESUME
 from batch_renamer.errors import InputError
@@ -26,14 +28,15 @@ def resume(run_id: str | None, given: Mapping[str, object], *, failed: bool, sam
 
     def body(session: Session) -> int:
         session.needs_yes()
-        with session.connected_job() as bare:
-            past = session.find(bare.journal, run_id, commands=RENAMING, newest=_can_be_finished)
+        with session.connected() as connection:
+            journal = connection.journal
+            past = find_run(session, journal, run_id, commands=RENAMING, newest=_can_be_finished)
             if same_account:
-                past = as_this_account(bare.journal, past, bare.destination)
-            job = about_run(replace(bare, again_failed=failed), past)
-            if (nothing := _nothing_left(session, bare.journal, past, failed=failed)) is not None:
-                return _leave(session, bare.journal, past, nothing)
-            job = replace(job, notes=(*job.notes, *taken_back(job.journal, past)))
+                past = as_this_account(journal, past, connection.destination)
+            job = connection.job(past)
+            if (nothing := _nothing_left(session, journal, past, failed=failed)) is not None:
+                return _leave(session, journal, past, nothing)
+            job = replace(job, again_failed=failed, notes=(*job.notes, *taken_back(journal, past)))
             return run_job(job, session.given)
 
     return within(RESUME, given, body)

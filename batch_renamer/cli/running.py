@@ -4,36 +4,31 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Mapping
-from dataclasses import replace
 
 import anyio
 
 from batch_renamer.cli.interrupting import stopped_by_signals
 from batch_renamer.cli.output import show
-from batch_renamer.jobs import Job, Run, bound_to, perform
-from batch_renamer.journal import RunRecord
+from batch_renamer.cli.prompts import ask, ask_to_rename_again
+from batch_renamer.jobs import Job, JobContext, Run, perform
 from batch_renamer.model import RunSummary
 
-__all__ = ["about_run", "run_job"]
+__all__ = ["run_job"]
 
 
-def about_run(job: Job, past: RunRecord) -> Job:
-    """Return the job with the run that it is about, which must be one of this account.
+def run_job(job: Job, given: Mapping[str, object], *, asks: bool = True) -> int:
+    """Run a job to its end and show its result; return the exit code.
 
-    Raises:
-        InputError: it belongs to another base URL, profile or key.
+    ``asks``: the user is asked before anything is renamed, unless ``--yes`` was given.
     """
-    return replace(job, origin=past, notes=(*job.notes, *bound_to(past, job.destination)))
-
-
-def run_job(job: Job, given: Mapping[str, object]) -> int:
-    """Run a job to its end and show its result; return the exit code."""
-    run = Run(job)
+    asks = asks and not job.settings.yes
+    context = JobContext(job, confirm=ask if asks else None, confirm_again=ask_to_rename_again if asks else None)
     # The extra "speed" is used where it is installed.
     loop = {"use_uvloop": importlib.util.find_spec("uvloop") is not None}
-    return show(run, anyio.run(_perform, run, given, backend_options=loop), given)
+    run, summary = anyio.run(_perform, context, given, backend_options=loop)
+    return show(run, summary, given)
 
 
-async def _perform(run: Run, given: Mapping[str, object]) -> RunSummary:
-    with stopped_by_signals(run, given):
-        return await perform(run)
+async def _perform(context: JobContext, given: Mapping[str, object]) -> tuple[Run, RunSummary]:
+    with stopped_by_signals(context, given):
+        return await perform(context)

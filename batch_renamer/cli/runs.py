@@ -8,7 +8,9 @@ import sys
 from collections.abc import Mapping
 
 from batch_renamer.cli.listing import entry_of
-from batch_renamer.cli.session import Session, to_standard_output, within
+from batch_renamer.cli.past_runs import elsewhere, find_run, of_library, resume_command
+from batch_renamer.cli.session import Session, within
+from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.commands import RENAMING, RUNS
 from batch_renamer.errors import InputError, SettingsError
 from batch_renamer.journal import Closed, Journal, RunRecord
@@ -53,20 +55,20 @@ def _write_runs(session: Session, journal: Journal, runs: list[RunRecord], *, at
         sys.stdout.write(json.dumps({"command": "runs", "exit_code": 0, "runs": lines}) + "\n")
     else:
         sys.stdout.writelines(f"{entry.line()}\n" for entry in entries)
-        said = f"There are no runs yet.{session.elsewhere()}" if not runs else session.of_library().strip()
+        said = f"There are no runs yet.{elsewhere(session)}" if not runs else of_library(session).strip()
         if said:
             sys.stderr.write(said + "\n")
 
 
 def _dismiss(session: Session, journal: Journal, run_id: str) -> None:
-    run = session.find(journal, run_id, commands=RENAMING)
+    run = find_run(session, journal, run_id, commands=RENAMING)
     if run.closed is not Closed.DISMISSED:
         entry = entry_of(journal, run, at_work=journal.runs.at_work(), undone=frozenset())
         if entry.state != "interrupted":
             msg = f"Run {run.id} is {entry.state}, not interrupted: there is nothing to dismiss."
             raise InputError(msg)
         journal.runs.dismiss(run)
-    sys.stderr.write(f"Run {run.id} will not be mentioned again. `{session.resume_command(run)}` still finishes it.\n")
+    sys.stderr.write(f"Run {run.id} will not be mentioned again. `{resume_command(session, run)}` still finishes it.\n")
 
 
 def _prune(journal: Journal, what: str) -> int:

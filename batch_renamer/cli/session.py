@@ -8,25 +8,22 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from batch_renamer.cli.ending import Ending, ReaderGoneError, output_lost
+from batch_renamer.cli.ending import Ending
 from batch_renamer.cli.next_steps import reminder
-from batch_renamer.cli.prompts import ask, ask_to_rename_again
-from batch_renamer.command_line import carried_options, command_line, with_environment
-from batch_renamer.commands import RESUME, RUNS, Command
+from batch_renamer.command_line import command_line, with_environment
+from batch_renamer.commands import Command
 from batch_renamer.errors import JournalError, NeverBeganError, SettingsError
 from batch_renamer.jobs import (
     Destination,
     Job,
-    address_of,
+    Source,
+    bound_to,
     files_taken,
-    find,
-    known_elsewhere,
-    left_by_library,
     open_journal,
     protect_state,
     reset_sandbox,
@@ -38,26 +35,9 @@ from batch_renamer.progress import Progress, logging_to, make_progress
 from batch_renamer.reports import refuse_at_once
 from batch_renamer.settings import Settings, describe, read_api_key, resolve_settings
 
-__all__ = ["Session", "to_standard_output", "within"]
+__all__ = ["Connection", "Session", "within"]
 
 log = logging.getLogger("batch_renamer")
-
-
-@contextmanager
-def to_standard_output() -> Iterator[None]:
-    """Wrap writing the result of a command that only shows.
-
-    Raises:
-        ReaderGoneError: its reader has gone.
-        OutputLostError: it can't be written.
-    """
-    try:
-        yield
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise ReaderGoneError from None
-    except OSError as error:
-        raise output_lost(error) from None
 
 
 @contextmanager
@@ -104,8 +84,8 @@ class Session:
         return sys.stdin is not None and sys.stdin.isatty()  # None: it was closed
 
     @contextmanager
-    def connected_job(self) -> Iterator[Job]:
-        """Give the job of a command that sends requests, as yet without rows.
+    def connected(self) -> Iterator[Connection]:
+        """Give what a command that sends requests works with; nothing is sent yet.
 
         Raises:
             SettingsError: there is no usable key.
@@ -113,22 +93,9 @@ class Session:
         """
         destination, notes = self.destination()
         with self.screen() as progress, self.journal() as journal:
-            yield self.job(journal=journal, progress=progress, destination=destination, notes=notes)
-
-    def job(self, *, journal: Journal, progress: Progress, destination: Destination, notes: Sequence[str] = ()) -> Job:
-        """Return the job of this command, as yet without rows."""
-        return Job(
-            command=self.command,
-            settings=self.settings,
-            journal=journal,
-            progress=progress,
-            destination=destination,
-            confirm=None if self.settings.yes else ask,
-            confirm_again=None if self.settings.yes else ask_to_rename_again,
-            reminder=lambda ended: reminder(journal, ended, self.given),
-            notes=tuple(notes),
-            own_process=True,
-        )
+            yield Connection(
+                session=self, journal=journal, progress=progress, destination=destination, notes=tuple(notes)
+            )
 
     def needs_yes(self) -> None:
         """Refuse to write where no person can be asked and ``--yes`` was not given."""
@@ -147,64 +114,6 @@ class Session:
         with _never_began():
             return open_journal(self.settings, only_read=only_read)
 
-    def find(
-        self,
-        journal: Journal,
-        run_id: str | None,
-        *,
-        commands: Collection[Command],
-        newest: Callable[[RunRecord], bool] = lambda _: True,
-    ) -> RunRecord:
-        """Return the run that was asked for, or without an id the newest of this account that ``newest`` likes.
-
-        Raises:
-            InputError: there is none, or several begin so.
-        """
-        base_url, profile = address_of(self.settings)
-        return find(
-            journal,
-            run_id,
-            base_url=base_url,
-            profile=profile,
-            commands=commands,
-            newest=newest,
-            elsewhere=self.elsewhere,
-            how_to_list=f" `{command_line(RUNS, [], carried_options(self.given))}` lists the runs.",
-        )
-
-    def resume_command(self, run: RunRecord) -> str:
-        """Return the command that finishes a run, with the account that it belongs to."""
-        given = carried_options(self.given)
-        if not self.settings.sandbox:
-            account = {"base_url": run.base_url, "profile": run.profile}
-            given |= {name: value for name, value in account.items() if value != getattr(self.settings, name)}
-        return command_line(RESUME, [run.id], given)
-
-    def elsewhere(self, prefix: str = "") -> str:
-        """Return where else a run whose id begins so is, in a sentence; nothing if it isn't.
-
-        Practice has a journal of its own, which is easily forgotten, and so has a run of the library.
-        """
-        return self._in_other_journal(prefix) + self.of_library(prefix)
-
-    def of_library(self, prefix: str = "") -> str:
-        """Return how runs that the library left in the middle are seen, in a sentence; nothing if there are none."""
-        folders = [] if self.settings.sandbox else left_by_library(self.settings, prefix)
-        given = carried_options(self.given)
-        seen = [f"`{command_line(RUNS, [], given | {'state_dir': str(folder)})}`" for folder in folders]
-        return f" A run of the library was left in the middle; to see it: {', '.join(seen)}." if seen else ""
-
-    def _in_other_journal(self, prefix: str) -> str:
-        if not known_elsewhere(self.settings, prefix):
-            return ""
-        if self.settings.sandbox:
-            return (
-                " Without --sandbox there is one."
-                if prefix
-                else " Runs that were no practice are seen without --sandbox."
-            )
-        return " With --sandbox there is one." if prefix else " Practice runs are seen with --sandbox."
-
     @contextmanager
     def screen(self) -> Iterator[Progress]:
         """Give what is shown while the command runs."""
@@ -213,6 +122,36 @@ class Session:
             yield progress
         finally:
             progress.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """What the jobs of one session work with; ``notes`` are shown at the end of the job."""
+
+    session: Session
+    journal: Journal
+    progress: Progress
+    destination: Destination
+    notes: tuple[str, ...] = ()
+
+    def job(self, source: Source) -> Job:
+        """Return the session's job with these rows.
+
+        Raises:
+            InputError: they are those of a run that belongs to another base URL, profile or key.
+        """
+        notes = bound_to(source, self.destination) if isinstance(source, RunRecord) else []
+        return Job(
+            command=self.session.command,
+            settings=self.session.settings,
+            journal=self.journal,
+            progress=self.progress,
+            destination=self.destination,
+            source=source,
+            reminder=lambda ended: reminder(self.journal, ended, self.session.given),
+            notes=(*self.notes, *notes),
+            own_process=True,
+        )
 
 
 def within(

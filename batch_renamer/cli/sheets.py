@@ -1,4 +1,4 @@
-"""The spreadsheet of a command: a file enters, a job that reads it leaves. The file is opened by the job."""
+"""The spreadsheet of a command as the source of a job's rows; the file is opened by the job."""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ from pathlib import Path
 
 from batch_renamer.cli.session import Session
 from batch_renamer.files import open_regular
-from batch_renamer.jobs import Job, load_options
+from batch_renamer.jobs import SheetSource, load_options
 from batch_renamer.loader import open_sheet
 from batch_renamer.settings import Settings
 
-__all__ = ["with_sheet"]
+__all__ = ["sheet_source"]
 
 
-def with_sheet(job: Job, file: Path, session: Session) -> Job:
-    """Return the job with its spreadsheet."""
+def sheet_source(file: Path, session: Session) -> SheetSource:
+    """Return a file as the source of the session's job."""
     settings = session.settings
     options = load_options(settings, unattended=settings.yes and not session.on_a_terminal)
-    return replace(
-        job,
-        open_sheet=lambda stopped: open_sheet(file, options, stopped=stopped),
-        sheet=file,
+    return SheetSource(
+        open=lambda stopped: open_sheet(file, options, stopped=stopped),
+        path=file,
         digest=_digest(file, settings),
     )
 

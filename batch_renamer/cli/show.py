@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from batch_renamer.cli.listing import Entry, broken_off, summary_of
-from batch_renamer.cli.session import Session, to_standard_output, within
+from batch_renamer.cli.past_runs import find_run, resume_command
+from batch_renamer.cli.session import Session, within
+from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.command_line import carried_options, command_line
 from batch_renamer.commands import RECORDED, REPORT, SHOW
 from batch_renamer.jobs import named, went_before
@@ -25,7 +27,7 @@ def show_one(run_id: str | None, given: Mapping[str, object]) -> int:
     def body(session: Session) -> int:
         with session.journal(only_read=True) as journal:
             at_work = journal.runs.at_work()  # before the run: one that ends in between has ended
-            run = session.find(journal, run_id, commands=RECORDED)
+            run = find_run(session, journal, run_id, commands=RECORDED)
             with journal.runs.pin(run, to_read=True), to_standard_output():
                 _show_held(session, journal, run, at_work=at_work)
         return 0
@@ -64,7 +66,7 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
         at_work=entry.at_work,
         dry=run.spec.dry,
         next_hint="To go on with what is left:" if resume else "",
-        next_command=session.resume_command(run) if resume else "",
+        next_command=resume_command(session, run) if resume else "",
         all_rows=f"`{_report_command(session, run)}` writes every row",
     )
     if (error := show_run(view, sys.stdout)) is not None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from batch_renamer.cli.running import about_run, run_job
+from batch_renamer.cli.past_runs import find_run, resume_command
+from batch_renamer.cli.running import run_job
 from batch_renamer.cli.session import Session, within
 from batch_renamer.commands import RENAMING, UNDO, UNDO_DRY_RUN
 from batch_renamer.errors import InputError
@@ -20,11 +21,11 @@ def undo(run_id: str | None, given: Mapping[str, object], *, dry_run: bool, same
 
     def body(session: Session) -> int:
         session.needs_yes()
-        with session.connected_job() as bare:
-            past = _run_to_undo(session, bare.journal, run_id)
+        with session.connected() as connection:
+            past = _run_to_undo(session, connection.journal, run_id)
             if same_account:
-                past = as_this_account(bare.journal, past, bare.destination)
-            job = about_run(bare, past)
+                past = as_this_account(connection.journal, past, connection.destination)
+            job = connection.job(past)
             if run_id is None and past.spec.puts_back:
                 note = f"Run {past.id} is itself an undo: this renames the orders again."
                 job = replace(job, notes=(*job.notes, note))
@@ -37,9 +38,9 @@ def _run_to_undo(session: Session, journal: Journal, run_id: str | None) -> RunR
     def can_be_undone(run: RunRecord) -> bool:
         return committed(run) and journal.rows.count_undoable(run) > 0
 
-    run = session.find(journal, run_id, commands=RENAMING, newest=can_be_undone)
+    run = find_run(session, journal, run_id, commands=RENAMING, newest=can_be_undone)
     if run_id is None and run.spec.puts_back and interrupted(run, journal.results.counts(run)):
-        finish = session.resume_command(run)
+        finish = resume_command(session, run)
         msg = (
             f"Run {run.id}, the newest, is an undo that was interrupted. `{finish}` finishes it. "
             "To undo another run, give its id."

@@ -21,10 +21,10 @@ from batch_renamer.jobs.history import (
     went_before,
     why_closed,
 )
-from batch_renamer.jobs.job import Bounds, Job
+from batch_renamer.jobs.job import Bounds, Job, SheetSource, Source
 from batch_renamer.jobs.library_runs import left_by_library
 from batch_renamer.jobs.pipeline import perform
-from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.run import JobContext, Run
 from batch_renamer.jobs.stages import load_options
 from batch_renamer.jobs.state import files_taken, known_elsewhere, open_journal, protect_state, reset_sandbox
 
@@ -32,7 +32,10 @@ __all__ = [
     "Bounds",
     "Destination",
     "Job",
+    "JobContext",
     "Run",
+    "SheetSource",
+    "Source",
     "address_of",
     "as_this_account",
     "begun",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, assert_never
 
 from batch_renamer.commands import Command
 from batch_renamer.jobs.destinations import Destination
@@ -15,13 +15,26 @@ from batch_renamer.loader import Sheet
 from batch_renamer.progress import Progress
 from batch_renamer.settings import Settings
 
-if TYPE_CHECKING:
-    from batch_renamer.jobs.run import Run
-
-__all__ = ["Bounds", "Job", "OpenSheet"]
+__all__ = ["Bounds", "Job", "OpenSheet", "SheetSource", "Source"]
 
 OpenSheet = Callable[[Callable[[], bool]], AbstractContextManager[Sheet]]
-"""Opens the spreadsheet; what it is given tells whether to give up."""
+"""Opens the spreadsheet; the function that it is given tells whether to give up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetSource:
+    """A spreadsheet as the source of a job's rows.
+
+    ``path`` is where it is (None for a DataFrame); ``digest`` tells whether it is the same as before (None: unknown).
+    """
+
+    open: OpenSheet
+    path: Path | None = None
+    digest: str | None = None
+
+
+Source = SheetSource | RunRecord
+"""Where a job's rows come from: a spreadsheet, or another run that the job commits, resumes, undoes or audits."""
 
 
 class Bounds(NamedTuple):
@@ -39,14 +52,11 @@ class Bounds(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One command with its tools and its rows' source.
+    """One command with its tools and the source of its rows.
 
-    ``sheet`` is the spreadsheet's path (None for a DataFrame), ``digest`` tells whether it is the same as before.
-    ``origin`` is the run that this one commits, takes up, undoes or audits; ``again_failed`` takes up what failed, too.
-    ``confirm`` shows the plan and asks; without it the answer is yes. ``confirm_again`` asks whether so many orders are
-    to be renamed again: an earlier run of the same rows renamed them, and they were renamed since. ``reminder`` says at
-    the end what else waits to be done, if anything. ``notes`` are said at the end in any case. ``own_process`` tells
-    that the process serves nothing else, so that its memory may be arranged for the job.
+    ``again_failed``: a job that resumes a run also tries again what failed. ``reminder`` returns what the user is to be
+    reminded of at the end ("" for nothing). ``notes`` are shown at the end in any case. ``own_process`` tells that the
+    process serves nothing else, so that its memory may be arranged for the job.
     """
 
     command: Command
@@ -54,39 +64,51 @@ class Job:
     journal: Journal
     progress: Progress
     destination: Destination
-    open_sheet: OpenSheet | None = None
-    sheet: Path | None = None
-    digest: str | None = None
-    origin: RunRecord | None = None
+    source: Source
     again_failed: bool = False
-    confirm: Callable[[Run], Awaitable[bool]] | None = None
-    confirm_again: Callable[[Run, int], Awaitable[bool]] | None = None
     reminder: Callable[[RunRecord], str] | None = None
     notes: tuple[str, ...] = ()
     own_process: bool = False
 
     @property
-    def bounds(self) -> Bounds:
-        """The bounds that hold: a run that is taken up keeps those that it was begun with."""
-        return Bounds.of(self.origin if self.command.resumes and self.origin is not None else self.settings)
+    def origin(self) -> RunRecord | None:
+        """The run that this job commits, resumes, undoes or audits; None where its rows are those of a spreadsheet."""
+        return self.source if isinstance(self.source, RunRecord) else None
 
-    def new_run(self, *, delimiter: str | None) -> NewRun:
-        """Return the entry in the journal that the job begins with."""
-        origin = self.origin
-        sheet = str(self.sheet.absolute()) if self.sheet is not None else None
+    @property
+    def sheet(self) -> Path | None:
+        """The spreadsheet's path; None for a DataFrame, and where the rows are those of another run."""
+        return self.source.path if isinstance(self.source, SheetSource) else None
+
+    @property
+    def bounds(self) -> Bounds:
+        """The bounds that hold: a run that is resumed keeps those that it was begun with."""
+        return Bounds.of(self.source if self.command.resumes and isinstance(self.source, RunRecord) else self.settings)
+
+    def new_run(self, *, delimiter: str | None = None) -> NewRun:
+        """Return the entry in the journal that the job begins with; ``delimiter`` is the spreadsheet's, if any."""
+        match self.source:
+            case SheetSource(path=path, digest=digest):
+                sheet, parent = str(path.absolute()) if path is not None else None, None
+            case RunRecord() as parent:
+                sheet, delimiter = parent.sheet, parent.delimiter
+                # A kept plan is of a spreadsheet, so that the run counts as one of that spreadsheet.
+                digest = parent.digest if self.command.from_sheet else None
+            case never:
+                assert_never(never)
         return NewRun(
             command=self.command.recorded_as,
             base_url=self.destination.base_url,
             profile=self.destination.profile,
             account=self.destination.account,
             key_print=self.destination.key_print,
-            sheet=sheet if origin is None else origin.sheet,
-            digest=self.digest,
-            delimiter=delimiter if origin is None else origin.delimiter,
-            parent=origin,
+            sheet=sheet,
+            digest=digest,
+            delimiter=delimiter,
+            parent=parent,
             first=self.bounds.first,
             max_renames=self.bounds.max_renames,
             strict=self.bounds.strict,
-            # As they were asked for, until their places are proven: the run may be taken up before that.
+            # As they were asked for, until their places are proven: the run may be resumed before that.
             reports=[str(Path(report).absolute()) for report in self.settings.report],
         )

@@ -1,18 +1,17 @@
-"""What a job has come to so far: its entry in the journal, its open API, its notes, and whether it is to stop.
+"""A job at work: its context, which is there from the start, and its run, which is there once the job has rows.
 
-The journal is the table that the stages work at; a `Run` holds no rows. What it was given stays in its `Job`.
+The journal is the table that the stages work at; neither of them holds rows. What both were given stays in the `Job`.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import anyio
 import anyio.abc
 
 from batch_renamer.client import StopSignal
@@ -23,79 +22,43 @@ from batch_renamer.journal import RunRecord
 from batch_renamer.model import BAD_RESULTS, Forecast, Outcome, ReasonGroup, ReportRow, Result, WarningGroup
 from batch_renamer.progress import about
 
-__all__ = ["Run"]
+__all__ = ["JobContext", "Run"]
 
 log = logging.getLogger("batch_renamer")
 
 
 @dataclass(slots=True)
-class Run:
-    """The state of one job.
+class JobContext:
+    """One job at work, as a door holds it: it can be stopped, it may ask, and its notes are gathered.
 
-    ``api`` is the open API, None until the job is connected. ``background`` runs what watches over the run, ``opened``
-    is closed at its end; both are there while the stages are. ``targets`` are the reports to be written.
-    ``must_stay`` are the files that the run holds and that must not go while it is at work.
-    ``read_in_s`` is how long it took to read the current names, in seconds. ``declined``: the user said no,
-    or stopped the run at the question. ``asking``: a question waits for its answer; that time is not the run's.
-    ``in_hand`` tells that no other process may be at work on this very run: it began here, or the lock is held.
-    ``unrecorded`` are outcomes that the journal did not take, ``over`` tells that nothing will be sent any more.
+    ``confirm`` shows the plan and asks; without it the answer is yes. ``confirm_again`` asks whether so many orders are
+    to be renamed again that an earlier run of the same rows renamed, and that were renamed since. ``warnings`` are
+    shown at the end. ``begun`` is when the job began, on the monotonic clock, later by the time that questions took.
+    ``asking``: a question waits for its answer. ``run`` is the job's run, None until its rows are in the journal.
     """
 
     job: Job
-    api: ApiSession | None = None
-    background: anyio.abc.TaskGroup = field(init=False)
-    opened: AsyncExitStack = field(init=False)
+    confirm: Callable[[Run], Awaitable[bool]] | None = None
+    confirm_again: Callable[[Run, int], Awaitable[bool]] | None = None
     stop: StopSignal = field(default_factory=StopSignal)
     warnings: list[str] = field(init=False)
-    targets: tuple[Path, ...] = ()
-    must_stay: list[FileIdentity] = field(default_factory=list)
     begun: float = field(default_factory=time.monotonic)
     asking: bool = False
-    read_in_s: float = 0.0
-    declined: bool = False
-    in_hand: bool = False
-    unrecorded: list[Outcome] = field(default_factory=list)
-    over: bool = False
-    _record: RunRecord | None = None
+    run: Run | None = None
 
     def __post_init__(self) -> None:
         self.warnings = list(self.job.notes)
 
     @property
-    def record(self) -> RunRecord:
-        """The run's entry in the journal; there is one from the moment the spreadsheet was opened."""
-        assert self._record is not None, "the spreadsheet was not loaded yet"  # noqa: S101 - an order of stages
-        return self._record
-
-    @property
     def id_for_others(self) -> str:
-        """The id by which other processes know the run: its own, or that of the run that it is about."""
-        known = self._record or self.job.origin
+        """The id by which other processes know the job: that of its run, or of the run that it is about."""
+        known = self.run.record if self.run is not None else self.job.origin
         return known.id if known is not None else "?"
 
     @property
-    def begun_in_journal(self) -> bool:
-        """Whether the run has come as far as having rows of its own."""
-        return self._record is not None
-
-    def enter(self, record: RunRecord) -> None:
-        """Note the run's entry in the journal."""
-        self._record = record
-
-    def begin(self, *, delimiter: str | None = None) -> RunRecord:
-        """Begin the run's entry in the journal; it is the run's own only when its rows are whole (`enter`)."""
-        self.in_hand = True
-        return self.job.journal.runs.begin(self.job.new_run(delimiter=delimiter))
-
-    @property
-    def sheet_path(self) -> Path | None:
-        """The spreadsheet that the run's rows came from, as far as the journal knows."""
-        return Path(self.record.sheet) if self.record.sheet is not None else None
-
-    @property
-    def puts_back(self) -> bool:
-        """Whether the run takes back what another one did, be it an undo or one that is taken up again."""
-        return self.record.spec.puts_back
+    def over(self) -> bool:
+        """Whether nothing will be sent any more."""
+        return self.run is not None and self.run.over
 
     @contextmanager
     def waiting_for_answer(self) -> Iterator[None]:
@@ -113,10 +76,56 @@ class Run:
             self.begun += time.monotonic() - asked
 
     def tell(self, text: str) -> None:
-        """Say a sentence on the screen and in the log: the run is held up, or goes on again."""
-        run_id = self.record.id if self.begun_in_journal else None
+        """Say a sentence on the screen and in the log: the job is held up, or goes on again."""
+        run_id = self.run.record.id if self.run is not None else None
         log.warning("%s", text, extra=about(on_screen=True, run_id=run_id))
         self.job.progress.message(text)
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """The run of a job: its entry in the journal, its open API, and what it has come to so far.
+
+    ``record`` is the entry as the last stage that changed it left it. ``background`` runs what watches over the run,
+    ``opened`` is closed at its end. ``in_hand`` tells that no other process may be at work on this very run: it began
+    here, or the lock is held. ``api`` is the open API, None until the job is connected. ``targets`` are the reports to
+    be written. ``must_stay`` are the files that the run holds and that must not go while it is at work. ``read_in_s``
+    is how long it took to read the current names, in seconds. ``declined``: the user said no, or stopped the run at the
+    question. ``unrecorded`` are outcomes that the journal did not take. ``over``: nothing will be sent any more.
+    """
+
+    context: JobContext
+    record: RunRecord
+    background: anyio.abc.TaskGroup
+    opened: AsyncExitStack
+    in_hand: bool
+    api: ApiSession | None = None
+    targets: tuple[Path, ...] = ()
+    must_stay: list[FileIdentity] = field(default_factory=list)
+    read_in_s: float = 0.0
+    declined: bool = False
+    unrecorded: list[Outcome] = field(default_factory=list)
+    over: bool = False
+
+    @property
+    def job(self) -> Job:
+        """What the run was given."""
+        return self.context.job
+
+    @property
+    def stop(self) -> StopSignal:
+        """The signal that ends the run early."""
+        return self.context.stop
+
+    @property
+    def sheet_path(self) -> Path | None:
+        """The spreadsheet that the run's rows came from, as far as the journal knows."""
+        return Path(self.record.sheet) if self.record.sheet is not None else None
+
+    @property
+    def puts_back(self) -> bool:
+        """Whether the run gives orders the names back that they had before another run: an undo, resumed or not."""
+        return self.record.spec.puts_back
 
     @property
     def requests(self) -> int:
@@ -164,7 +173,7 @@ class Run:
     def forecast(self) -> Forecast | None:
         """Return what committing the plan now would take, at the pace of the moment; None without an open API.
 
-        A plan that was kept is looked at again before it is committed, which takes what it took this time.
+        A kept plan's orders are read again before it is committed, which takes as long as reading them took now.
         """
         if self.api is None:
             return None

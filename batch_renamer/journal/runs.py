@@ -145,10 +145,11 @@ class RunTable:
     def _runs(self, where: str, values: Sequence[object]) -> list[RunRecord]:
         return [record_of(row) for row in self._database.select(f"SELECT {COLUMNS} FROM runs {where}", values)]  # noqa: S608 - constants
 
-    def set_state(self, run: RunRecord, state: RunState) -> None:
-        """Note that the run has come to ``state``; a plan is on disk, power cut or not, when this returns."""
+    def set_state(self, run: RunRecord, state: RunState) -> RunRecord:
+        """Note that the run has come to ``state``; return it as it is then. A plan is safe from a power cut by then."""
         with self._database.transaction(durable=state is RunState.PLANNED) as connection:
             connection.execute("UPDATE runs SET state = ? WHERE number = ?", (state, run.number))
+        return self.get(run.id)
 
     def commit(self, run: RunRecord) -> RunRecord:
         """Note that renaming begins, or is taken up again; on disk, power cut or not, when this returns."""

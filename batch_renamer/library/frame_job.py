@@ -25,7 +25,9 @@ from batch_renamer.errors import BatchRenamerError, InterruptedRunError, Setting
 from batch_renamer.jobs import (
     Destination,
     Job,
+    JobContext,
     Run,
+    SheetSource,
     committed,
     interrupted,
     load_options,
@@ -111,7 +113,7 @@ class FrameJob:
         self._key = None if self._settings.sandbox else _checked_key(api_key)
         self._frame, self._dry_run = frame, dry_run
         self._has_state_dir = options.get("state_dir") is not None
-        self._run: Run | None = None
+        self._context: JobContext | None = None
         self.how_to_go_on = _NOTHING_RENAMED
 
     async def perform(self) -> Renaming:
@@ -120,23 +122,23 @@ class FrameJob:
             settings = replace(self._settings, state_dir=place.folder)
             destination = await anyio.to_thread.run_sync(self._destination, settings)
             journal = await anyio.to_thread.run_sync(open_journal, settings)
-            self._run = run = self._new_run(settings, journal, destination)
+            self._context = context = self._new_context(settings, journal, destination)
             try:
-                summary = await _performed(run)
+                run, summary = await _performed(context)
                 outcomes = await journal.in_thread(_outcomes, run)
             finally:
                 with anyio.CancelScope(shield=True):
-                    if await journal.in_thread(_is_unfinished, run):
-                        place.keep, self.how_to_go_on = True, _ways_on(run)
+                    if context.run is not None and await journal.in_thread(_is_unfinished, context.run):
+                        place.keep, self.how_to_go_on = True, _ways_on(context.run)
                         log.warning("%s", self.how_to_go_on)
                     await anyio.to_thread.run_sync(journal.close)
         return Renaming(outcomes=outcomes, summary=summary, state_dir=place.folder if place.keep else None)
 
     def interrupt(self, at_once: bool) -> bool:
         """Let the run stop, with or without finishing what is in flight; tell whether there is a run to stop."""
-        if self._run is None:
+        if self._context is None:
             return False
-        _interrupt(self._run, at_once=at_once)
+        _interrupt(self._context, at_once=at_once)
         return True
 
     @contextmanager
@@ -157,32 +159,32 @@ class FrameJob:
     def _destination(self, settings: Settings) -> Destination:
         return to_sandbox(settings) if self._key is None else to_api(settings, self._key)
 
-    def _new_run(self, settings: Settings, journal: Journal, destination: Destination) -> Run:
-        return Run(
+    def _new_context(self, settings: Settings, journal: Journal, destination: Destination) -> JobContext:
+        return JobContext(
             Job(
                 command=PLAN if self._dry_run else APPLY,
                 settings=settings,
                 journal=journal,
                 progress=make_progress(io.StringIO(), quiet=True),
                 destination=destination,
-                open_sheet=lambda _: nullcontext(open_frame(self._frame, load_options(settings))),
+                source=SheetSource(open=lambda _: nullcontext(open_frame(self._frame, load_options(settings)))),
             )
         )
 
 
-async def _performed(run: Run) -> RunSummary:
-    """Perform a run; when the caller cancels, let it come to its end in order, and go on with the cancellation then.
+async def _performed(context: JobContext) -> tuple[Run, RunSummary]:
+    """Perform a job; when the caller cancels, let it come to its end in order, and go on with the cancellation then.
 
     Raises:
         BatchRenamerError: what ended the run before it had rows, or a fault in the program.
     """
     ended = anyio.Event()
-    results: list[RunSummary | BaseException] = []
+    results: list[tuple[Run, RunSummary] | BaseException] = []
 
     async def to_the_end() -> None:
         try:
             with anyio.CancelScope(shield=True):
-                results.append(await perform(run))
+                results.append(await perform(context))
         except BaseException as error:  # it goes to the caller below, not through the task group, which would wrap it
             results.append(error)
         finally:
@@ -193,12 +195,12 @@ async def _performed(run: Run) -> RunSummary:
         try:
             await ended.wait()
         except anyio.get_cancelled_exc_class():
-            _interrupt(run, at_once=False)
+            _interrupt(context, at_once=False)
             with anyio.CancelScope(shield=True):
                 await ended.wait()
             raise
     [result] = results
-    if isinstance(result, RunSummary):
+    if isinstance(result, tuple):
         return result
     while isinstance(result, BaseExceptionGroup):
         result = result.exceptions[0]
@@ -207,17 +209,15 @@ async def _performed(run: Run) -> RunSummary:
     raise result
 
 
-def _interrupt(run: Run, *, at_once: bool) -> None:
-    """Ask a run to stop; only what writes gets the time to finish."""
-    writes = run.begun_in_journal and committed(run.record)
+def _interrupt(context: JobContext, *, at_once: bool) -> None:
+    """Ask a job to stop; only what writes gets the time to finish."""
+    writes = context.run is not None and committed(context.run.record)
     cause = InterruptedRunError(signal.SIGINT)
-    run.stop.request(cause, grace_s=GRACE_S if writes and not at_once else 0)
+    context.stop.request(cause, grace_s=GRACE_S if writes and not at_once else 0)
 
 
 def _is_unfinished(run: Run) -> bool:
     """Tell whether a run has renamed, and something is left that only its journal knows how to finish or take back."""
-    if not run.begun_in_journal:
-        return False
     try:
         record, counts = run.job.journal.runs.get(run.record.id), run.job.journal.results.counts(run.record)
     except BatchRenamerError as error:

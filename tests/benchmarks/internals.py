@@ -21,11 +21,11 @@ from batch_renamer.client.orders_api import OrderPage, OrdersApi
 from batch_renamer.commands import COMMANDS
 from batch_renamer.jobs import stages
 from batch_renamer.jobs.destinations import Destination, to_api
-from batch_renamer.jobs.job import Job
+from batch_renamer.jobs.job import Job, SheetSource
 from batch_renamer.jobs.pipeline import perform
-from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.run import JobContext, Run
 from batch_renamer.jobs.state import open_journal
-from batch_renamer.journal import Journal
+from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.loader import open_sheet
 from batch_renamer.model import Change, Order, Outcome
 from batch_renamer.progress import make_progress
@@ -84,19 +84,17 @@ async def rename_only(
         results.update(outcome.result.value for outcome in outcomes)
 
     with _journal(base_url, rate, workers, state_dir) as (settings, journal):
-        run = _run("apply", Path(), settings, journal, to_api(settings, ApiKey(KEY)))
-        run.enter(run.begin())
-        async with anyio.create_task_group() as run.background, AsyncExitStack() as run.opened:
+        context = _context("apply", Path(), settings, journal, to_api(settings, ApiKey(KEY)))
+        async with _run_of(context, journal.runs.begin(context.job.new_run())) as run:
             session = await stages.connect(run)
             await rename_all(batches(), record, gateway=session.gateway, workers=session.most_at_once, stop=run.stop)
-            run.background.cancel_scope.cancel()
     return results
 
 
 async def run_job(sheet: Path, *, base_url: str, rate: float | None = None, workers: int | None = None) -> Counter[str]:
     """Do the whole of ``apply`` but for the command line and the report."""
     with _journal(base_url, rate, workers) as (settings, journal):
-        return await _perform(_run("apply", sheet, settings, journal, to_api(settings, ApiKey(KEY))))
+        return await _perform(_context("apply", sheet, settings, journal, to_api(settings, ApiKey(KEY))))
 
 
 async def run_dry(sheet: Path, api: OrdersApi) -> Counter[str]:
@@ -108,7 +106,7 @@ async def run_dry(sheet: Path, api: OrdersApi) -> Counter[str]:
 
     with _journal("http://127.0.0.1:9", UNPACED_PER_S, None) as (settings, journal):
         nearby = Destination(connect=connect, base_url=settings.base_url, account="measuring")
-        return await _perform(_run("plan", sheet, settings, journal, nearby))
+        return await _perform(_context("plan", sheet, settings, journal, nearby))
 
 
 def warm_up() -> None:
@@ -134,18 +132,18 @@ async def first_request(sheet: Path, *, base_url: str) -> dict[str, float]:
         done("settings")
         with open_journal(settings) as journal:
             done("open the journal")
-            run = _run("apply", sheet, settings, journal, to_api(settings, ApiKey(KEY)))
+            source = _source(sheet, settings)
+            context = _context("apply", sheet, settings, journal, to_api(settings, ApiKey(KEY)))
             done("account")
-            async with anyio.create_task_group() as run.background, AsyncExitStack() as run.opened:
-                run.enter(await stages.load(run))
-                done("load")
+            record = await stages.load(context, source)
+            done("load")
+            async with _run_of(context, record) as run:
                 await stages.check_report_targets(run)
                 done("check the reports")
                 session = await stages.connect(run)
                 done("connect")
                 await stages.verify_key(run, session)
                 done("verify the key")
-                run.background.cancel_scope.cancel()
     return steps
 
 
@@ -159,22 +157,33 @@ def _journal(
             yield settings, journal
 
 
-async def _perform(run: Run) -> Counter[str]:
-    summary = await perform(run)
+async def _perform(context: JobContext) -> Counter[str]:
+    _, summary = await perform(context)
     if summary.stopped:
         raise RuntimeError(summary.stopped)
     return Counter({result.value: count for result, count in summary.counts.items()})
 
 
-def _run(command: str, sheet: Path, settings: Settings, journal: Journal, destination: Destination) -> Run:
-    return Run(
+@asynccontextmanager
+async def _run_of(context: JobContext, record: RunRecord) -> AsyncIterator[Run]:
+    async with anyio.create_task_group() as background, AsyncExitStack() as opened:
+        yield Run(context=context, record=record, background=background, opened=opened, in_hand=True)
+        background.cancel_scope.cancel()
+
+
+def _source(sheet: Path, settings: Settings) -> SheetSource:
+    return SheetSource(open=lambda stopped: open_sheet(sheet, stages.load_options(settings), stopped=stopped))
+
+
+def _context(command: str, sheet: Path, settings: Settings, journal: Journal, destination: Destination) -> JobContext:
+    return JobContext(
         Job(
             command=COMMANDS[command],
             settings=settings,
             journal=journal,
             progress=make_progress(io.StringIO(), quiet=True),
             destination=destination,
-            open_sheet=lambda stopped: open_sheet(sheet, stages.load_options(settings), stopped=stopped),
+            source=_source(sheet, settings),
             own_process=True,
         )
     )

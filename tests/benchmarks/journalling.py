@@ -37,7 +37,7 @@ from batch_renamer.commands import APPLY
 from batch_renamer.jobs.api_session import ApiSession
 from batch_renamer.jobs.destinations import Destination
 from batch_renamer.jobs.job import Job
-from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.run import JobContext, Run
 from batch_renamer.jobs.stages import read, rename
 from batch_renamer.journal import Journal, NewRun, RunRecord, RunState
 from batch_renamer.model import Change, Order, Outcome, RenameRequest, Result
@@ -150,23 +150,25 @@ async def seconds_of(kind: type[Journal], served_api: OrdersApi, asked: list[Ren
             journal.left = {request.order_id: request for request in asked}
         else:
             journal.rows.add(record, asked)
-        run = Run(
+        context = JobContext(
             Job(
                 command=APPLY,
                 settings=Settings(state_dir=Path(folder), workers=WORKERS),
                 journal=journal,
                 progress=make_progress(io.StringIO(), quiet=True),
                 destination=Destination(connect=_nowhere, base_url="benchmark", account="benchmark"),
+                source=record,
             )
         )
-        run.enter(record)
         pacer, stop = Pacer(rate_per_s=UNPACED_PER_S), StopSignal()
         breaker = Breaker(patience_s=900, stop=stop, notify=lambda _: None)
         gateway = Gateway(api, Retrier(attempts=6, pacer=pacer, breaker=breaker, stop=stop))
         session = ApiSession(gateway=gateway, pacer=pacer, workers=WORKERS, connections=WORKERS)
         begun = time.perf_counter()
-        await read(run, session)
-        await rename(run, session)
+        async with anyio.create_task_group() as background, AsyncExitStack() as opened:
+            run = Run(context=context, record=record, background=background, opened=opened, in_hand=True)
+            await read(run, session)
+            await rename(run, session)
         took_s = time.perf_counter() - begun
         assert api.requests == 2 * len(asked), "both kinds do the same"
         if kind is Journal:

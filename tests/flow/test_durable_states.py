@@ -41,9 +41,9 @@ from batch_renamer.commands import COMMANDS
 from batch_renamer.errors import InterruptedRunError
 from batch_renamer.jobs.destinations import Destination
 from batch_renamer.jobs.history import interrupted
-from batch_renamer.jobs.job import Job
+from batch_renamer.jobs.job import Job, SheetSource
 from batch_renamer.jobs.pipeline import perform
-from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.run import JobContext, Run
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.journal.rows import RowTable
 from batch_renamer.loader import LoadOptions, open_frame
@@ -454,27 +454,33 @@ class Durable(RuleBasedStateMachine):
         report.unlink(missing_ok=True)
         with self._journal() as journal:
             past = journal.runs.get(origin) if origin is not None else None
-            run = Run(
+            source: SheetSource | RunRecord
+            if sheet is not None:
+                source = SheetSource(open=lambda _: nullcontext(open_frame(sheet, LoadOptions())))
+            else:
+                assert past is not None
+                source = past
+            context = JobContext(
                 Job(
                     command=COMMANDS[command],
                     settings=Settings(state_dir=self.folder, rate=1000.0, attempts=1, report=(str(report),), workers=2),
                     journal=journal,
                     progress=make_progress(io.StringIO(), quiet=True),
                     destination=Destination(connect=self._connect, base_url="the model", account="the model"),
-                    open_sheet=None if sheet is None else lambda _: nullcontext(open_frame(sheet, LoadOptions())),
-                    origin=past,
+                    source=source,
                 )
             )
             begins_at = len(self.api.story)
-            plug = Plug(mishap, stop=lambda: run.stop.request(InterruptedRunError(signal.SIGINT)))
+            plug = Plug(mishap, stop=lambda: context.stop.request(InterruptedRunError(signal.SIGINT)))
             journal.plug = self.api.plug = plug
-            self.api.run_id = lambda: run.record.id
-            summary = _performed(run, plug)
+            self.api.run_id = lambda: context.id_for_others
+            performed = _performed(context, plug)
             journal.plug = Plug()
-            if run.begun_in_journal:
-                self.began.setdefault(run.record.id, begins_at)
+            if context.run is not None:
+                self.began.setdefault(context.run.record.id, begins_at)
             self._note(command, journal)
-            if summary is not None:
+            if performed is not None:
+                run, summary = performed
                 self._check(summary, list(journal.results.report_rows(run.record)), past)
                 self._check_report(report, summary, run)
         self.api.catch_up()
@@ -497,11 +503,11 @@ class Durable(RuleBasedStateMachine):
         yield self.api
 
 
-def _performed(run: Run, plug: Plug) -> RunSummary | None:
-    """Perform a run; return None if it died."""
+def _performed(context: JobContext, plug: Plug) -> tuple[Run, RunSummary] | None:
+    """Perform a job; return None if it died."""
     try:
         with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
-            return runner.run(perform(run))
+            return runner.run(perform(context))
     except InterruptedRunError:  # before there were any rows
         return None
     except BaseException:  # the plug, in as many groups as there were tasks

@@ -17,9 +17,9 @@ from batch_renamer.client.pacing import Pacer
 from batch_renamer.commands import APPLY, APPLY_PLAN
 from batch_renamer.errors import JournalError
 from batch_renamer.jobs.destinations import to_sandbox
-from batch_renamer.jobs.job import Job
+from batch_renamer.jobs.job import Job, SheetSource
 from batch_renamer.jobs.pipeline import perform
-from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.run import JobContext
 from batch_renamer.jobs.stages import load_options
 from batch_renamer.jobs.state import open_journal
 from batch_renamer.journal import RunState
@@ -38,7 +38,7 @@ def refuse(*_: object, **__: object) -> NoReturn:
 
 
 @pytest.fixture
-def begin(tmp_path: Path) -> Iterator[Callable[..., Run]]:
+def begin(tmp_path: Path) -> Iterator[Callable[..., JobContext]]:
     """Make runs of two orders in one sandbox."""
     settings = resolve_settings({"sandbox": True, "yes": True, "state_dir": str(tmp_path / "state")}, environ={})
     frame = pd.DataFrame({"order_id": ["a1", "a2"], "new_name": ["12 Elm Street", "14 Elm Street"]})
@@ -49,36 +49,36 @@ def begin(tmp_path: Path) -> Iterator[Callable[..., Run]]:
             journal=journal,
             progress=make_progress(io.StringIO(), quiet=True),
             destination=to_sandbox(settings),
-            open_sheet=lambda _: nullcontext(open_frame(frame, load_options(settings))),
+            source=SheetSource(open=lambda _: nullcontext(open_frame(frame, load_options(settings)))),
         )
-        yield lambda **given: Run(job(**given))
+        yield lambda **given: JobContext(job(**given))
 
 
 async def test_rows_that_were_not_sent_are_pending(
-    begin: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    begin: Callable[..., JobContext], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Neither the beginning of the renaming nor its end can be noted; the last line printed is what goes on."""
     monkeypatch.setattr(RunTable, "commit", refuse)
     monkeypatch.setattr(RunTable, "finish", refuse)
-    run = begin(command=APPLY)
-    summary = await perform(run)
+    run, summary = await perform(begin(command=APPLY))
     assert (summary.exit_code, summary.counts) == (4, {Result.PENDING: 2})
     assert [row.result for row in run.rows()] == [Result.PENDING] * 2
     assert show(run, summary, {"sandbox": True}) == 4
     last_line = capsys.readouterr().out.splitlines()[-1]
     assert last_line == f"batch-renamer apply --plan {run.record.id} --sandbox"
     monkeypatch.undo()
-    goes_on = begin(command=APPLY_PLAN, origin=run.job.journal.runs.get(run.record.id))
-    assert (await perform(goes_on)).counts == {Result.RENAMED: 2}
+    goes_on = begin(command=APPLY_PLAN, source=run.job.journal.runs.get(run.record.id))
+    _, summary = await perform(goes_on)
+    assert summary.counts == {Result.RENAMED: 2}
 
 
 async def test_the_end_is_noted_though_the_limit_is_not(
-    begin: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+    begin: Callable[..., JobContext], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the run has learnt of the API's limit can be learnt again; that it has ended can't."""
     monkeypatch.setattr(LimitTable, "keep", refuse)
     monkeypatch.setattr(Pacer, "learnt_per_s", 50.0)
-    run = begin(command=APPLY)
-    assert (await perform(run)).counts == {Result.RENAMED: 2}
+    run, summary = await perform(begin(command=APPLY))
+    assert summary.counts == {Result.RENAMED: 2}
     record = run.job.journal.runs.get(run.record.id)
     assert (record.state, record.reported_at is not None) == (RunState.FINISHED, True)

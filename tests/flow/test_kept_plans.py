@@ -16,9 +16,9 @@ from batch_renamer.client.orders_api import OrderPage, OrdersApi
 from batch_renamer.commands import COMMANDS
 from batch_renamer.errors import JournalError
 from batch_renamer.jobs.destinations import Destination
-from batch_renamer.jobs.job import Job
+from batch_renamer.jobs.job import Job, SheetSource
 from batch_renamer.jobs.pipeline import perform
-from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.run import JobContext, Run
 from batch_renamer.jobs.stages import load_options
 from batch_renamer.jobs.state import open_journal
 from batch_renamer.journal import Journal, RunRecord
@@ -44,11 +44,11 @@ class Office:
     async def perform(self, command: str, origin: RunRecord | None = None, *, stop_at_proof: bool = False) -> Run:
         """Take a command through its stages, by default to its end; or stop it once the key is proven."""
         settings = Settings(yes=True, state_dir=self.journal.path.parent)
-        run: Run
+        context: JobContext
 
         class Stopping(FakeOrdersApi):
             async def page(self, *, per_page: int, offset: str | None = None) -> OrderPage:
-                run.stop.request(a_stop())
+                context.stop.request(a_stop())
                 return await FakeOrdersApi.page(self, per_page=per_page, offset=offset)
 
         api: OrdersApi = Stopping(self.api.names) if stop_at_proof else self.api
@@ -57,18 +57,18 @@ class Office:
         async def connect(_: Iterable[tuple[str, str | None]]) -> AsyncIterator[OrdersApi]:
             yield api
 
-        run = Run(
+        sheet = SheetSource(open=lambda _: nullcontext(open_frame(self.frame, load_options(settings))))
+        context = JobContext(
             Job(
                 command=COMMANDS[command],
                 settings=settings,
                 journal=self.journal,
                 progress=make_progress(io.StringIO(), quiet=True),
                 destination=Destination(connect=connect, base_url="http://127.0.0.1:1", account="office"),
-                open_sheet=lambda _: nullcontext(open_frame(self.frame, load_options(settings))),
-                origin=None if origin is None else self.journal.runs.get(origin.id),
+                source=sheet if origin is None else self.journal.runs.get(origin.id),
             )
         )
-        await perform(run)
+        run, _ = await perform(context)
         return run
 
 

@@ -9,7 +9,7 @@ from batch_renamer.commands import RESUME
 from batch_renamer.jobs.destinations import to_sandbox
 from batch_renamer.jobs.job import Job
 from batch_renamer.jobs.pipeline import perform
-from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.run import JobContext, Run
 from batch_renamer.jobs.state import open_journal
 from batch_renamer.journal import Journal, NewRun, RunState
 from batch_renamer.model import RenameRequest, Result
@@ -34,17 +34,17 @@ async def test_a_run_that_is_taken_up_is_not_forgotten(tmp_path: Path) -> None:
         journal.rows.add(stopped, [RenameRequest(row=2, order_id="a1", new_name="12 Elm Street")])
         journal.runs.set_state(stopped, RunState.READING)
         journal.runs.finish(stopped, stopped="The API refused the key.")  # before its first rename
-        run = Run(
+        context = JobContext(
             Job(
                 command=RESUME,
                 settings=settings,
                 journal=journal,
                 progress=make_progress(io.StringIO(), quiet=True),
                 destination=destination,
-                origin=journal.runs.get(stopped.id),
-                confirm=take_your_time,
-            )
+                source=journal.runs.get(stopped.id),
+            ),
+            confirm=take_your_time,
         )
-        summary = await perform(run)
+        _, summary = await perform(context)
         assert (summary.exit_code, summary.counts) == (0, {Result.RENAMED: 1})
         assert journal.runs.prune(keep=0) == 1

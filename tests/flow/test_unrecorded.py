@@ -16,9 +16,9 @@ import pytest
 from batch_renamer.commands import APPLY, PLAN, RESUME
 from batch_renamer.errors import JournalError
 from batch_renamer.jobs.destinations import to_sandbox
-from batch_renamer.jobs.job import Job
+from batch_renamer.jobs.job import Job, SheetSource
 from batch_renamer.jobs.pipeline import perform
-from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.run import JobContext
 from batch_renamer.jobs.stages import load_options
 from batch_renamer.jobs.state import open_journal
 from batch_renamer.journal import Journal, NewRun
@@ -32,7 +32,7 @@ ROWS = 800
 
 
 @pytest.fixture
-def begin(tmp_path: Path) -> Iterator[Callable[..., Run]]:
+def begin(tmp_path: Path) -> Iterator[Callable[..., JobContext]]:
     """Make runs of many orders in one sandbox, with a report beside it."""
     settings = resolve_settings(
         {"sandbox": True, "yes": True, "state_dir": str(tmp_path / "state"), "report": [str(tmp_path / "out.json")]}
@@ -50,9 +50,9 @@ def begin(tmp_path: Path) -> Iterator[Callable[..., Run]]:
             journal=journal,
             progress=make_progress(io.StringIO(), quiet=True),
             destination=to_sandbox(settings),
-            open_sheet=lambda _: nullcontext(open_frame(frame, load_options(settings))),
+            source=SheetSource(open=lambda _: nullcontext(open_frame(frame, load_options(settings)))),
         )
-        yield lambda **given: Run(job(**given))
+        yield lambda **given: JobContext(job(**given))
 
 
 def names_in(state: Path) -> dict[str, str | None]:
@@ -85,13 +85,12 @@ class Refusing:
 
 @pytest.mark.parametrize("times", [1, 10**9], ids=["for a moment", "until the end"])
 async def test_what_the_journal_did_not_take_is_in_the_report(
-    tmp_path: Path, begin: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, times: int
+    tmp_path: Path, begin: Callable[..., JobContext], monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
     """Outcomes in memory reach the report; what was never sent is pending; what a later look can't know is unknown."""
     with monkeypatch.context() as patched:
         patched.setattr(RowTable, "record", Refusing(after=1, times=times))
-        run = begin(command=APPLY)
-        summary = await perform(run)
+        run, summary = await perform(begin(command=APPLY))
     rows = json.loads((tmp_path / "out.json").read_text("utf-8"))["rows"]
     names = names_in(tmp_path / "state")
     assert summary.exit_code == 4
@@ -111,18 +110,18 @@ async def test_what_the_journal_did_not_take_is_in_the_report(
         assert renamed <= {
             request.order_id for request in another_process.rows.undecided(undo, after_row=0, limit=ROWS)
         }
-        finished = begin(command=RESUME, origin=another_process.runs.get(run.record.id), journal=another_process)
-        assert (await perform(finished)).counts == {Result.RENAMED: ROWS}
+        finished = begin(command=RESUME, source=another_process.runs.get(run.record.id), journal=another_process)
+        _, summary = await perform(finished)
+        assert summary.counts == {Result.RENAMED: ROWS}
 
 
 async def test_a_run_whose_journal_did_not_take_all_is_not_over(
-    begin: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+    begin: Callable[..., JobContext], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is offered to be taken up, and other runs are counted as before."""
-    other = await perform(begin(command=PLAN))
+    _, other = await perform(begin(command=PLAN))
     with monkeypatch.context() as patched:
         patched.setattr(RowTable, "record", Refusing(after=0, times=10**9))
-        run = begin(command=APPLY)
-        await perform(run)
+        run, _ = await perform(begin(command=APPLY))
     assert run.job.journal.runs.get(run.record.id).reported_at is None
     assert run.job.journal.results.counts(run.job.journal.runs.get(other.run_id)) == {Result.PLANNED: ROWS}

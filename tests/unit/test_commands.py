@@ -10,7 +10,7 @@ import pytest
 
 from batch_renamer.cli.app import app
 from batch_renamer.commands import CARRIED_OPTIONS, COMMANDS, SHARED_OPTIONS, Command
-from batch_renamer.jobs.pipeline import STAGES, Online
+from batch_renamer.jobs.stage_table import STAGES, Online
 from batch_renamer.jobs.stages import rename
 from batch_renamer.settings import Settings
 

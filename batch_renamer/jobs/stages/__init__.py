@@ -1,20 +1,14 @@
-"""The stages of a job: a `Run` enters each, a little further on it leaves. Their order is known to `pipeline` alone."""
+"""The stages of a job, each a function of its `Run`. Their order is known to `stage_table` alone."""
 
 from batch_renamer.jobs.stages.conclusion import conclude
-from batch_renamer.jobs.stages.intake import (
-    check_report_targets,
-    load,
-    load_interrupted,
-    load_options,
-    load_plan,
-    pin_run,
-    plan_audit,
-    plan_undo,
-)
+from batch_renamer.jobs.stages.connecting import connect, verify_key
 from batch_renamer.jobs.stages.limits import ask_again, enforce_limits, refuse_bad_rows
-from batch_renamer.jobs.stages.locking import check_lock_is_free
-from batch_renamer.jobs.stages.planning import connect, read, verify_key
+from batch_renamer.jobs.stages.loading import load, load_options
+from batch_renamer.jobs.stages.locking import check_lock_is_free, pin_run
+from batch_renamer.jobs.stages.origins import load_interrupted, load_plan, plan_audit, plan_undo
+from batch_renamer.jobs.stages.reading import read
 from batch_renamer.jobs.stages.renaming import check_origin_unchanged, confirm, lock, rename, reopen_unfinished
+from batch_renamer.jobs.stages.targets import check_report_targets
 
 __all__ = [
     "ask_again",

@@ -68,18 +68,18 @@ async def conclude(run: Run) -> RunSummary:
             and not run.declined
             and (note := await run.job.journal.in_thread(run.job.reminder, run.record))
         ):
-            run.warnings.append(note)
+            run.context.warnings.append(note)
         summary = await run.job.journal.in_thread(_summary, run, counts, cause)
         if leave_alone:
             return summary
         try:
             written, failures = await anyio.to_thread.run_sync(_write_reports, run, summary)
         except Stopping:
-            run.warnings.append("The report is not written yet.")
+            run.context.warnings.append("The report is not written yet.")
             ended = await run.job.journal.in_thread(_summary, run, counts, cause or run.stop.cause)
             await _note_summary(run, ended, reported=False)
             return ended
-        run.warnings.extend(map(str, failures))
+        run.context.warnings.extend(map(str, failures))
         cause = cause or (failures[0] if failures else None)
         ended = replace(await run.job.journal.in_thread(_summary, run, counts, cause), reports=tuple(map(str, written)))
         await _note_summary(run, ended, reported=not failures)
@@ -207,8 +207,8 @@ def _summary(run: Run, counts: dict[Result, int], cause: BatchRenamerError | Non
         changed_otherwise=run.job.journal.results.changed_otherwise(run.record) if counts.get(Result.FAILED) else 0,
         exit_code=cause.exit_code if cause is not None else int(bad and not run.declined),
         stopped=str(cause) if cause is not None else "",
-        seconds=time.monotonic() - run.begun,
+        seconds=time.monotonic() - run.context.begun,
         requests=run.requests,
         throttled=run.throttled,
-        warnings=tuple(run.warnings),
+        warnings=tuple(run.context.warnings),
     )

@@ -17,11 +17,11 @@ _SUSPICIOUS = 2
 
 async def ask_again(run: Run) -> None:
     """Ask whether orders that were renamed since an earlier run of the same rows are to be renamed again."""
-    if run.job.confirm_again is None or run.stop.requested:
+    if run.context.confirm_again is None or run.stop.requested:
         return
     run.job.progress.close()
     renamed_since = await run.job.journal.in_thread(run.job.journal.rows.renamed_since, run.record)
-    if renamed_since and await run.job.confirm_again(run, renamed_since):
+    if renamed_since and await run.context.confirm_again(run, renamed_since):
         await run.job.journal.in_thread(run.job.journal.rows.rename_again, run.record)
 
 
@@ -45,7 +45,7 @@ async def enforce_limits(run: Run) -> None:
         limit = as_given(settings, "max_failures", settings.max_failures)
         msg = f"{bad} of {sum(counts.values())} rows are bad, more than {limit} allows; nothing was sent."
         if run.job.command.dry:
-            run.warnings.append(f"{run.job.command.done_by} would refuse this plan: {msg}")
+            run.context.warnings.append(f"{run.job.command.done_by} would refuse this plan: {msg}")
         else:
             raise TooManyFailuresError(msg)
 
@@ -58,7 +58,7 @@ async def _warn_of_another_account(run: Run, counts: dict[Result, int]) -> None:
     groups = await run.job.journal.in_thread(run.job.journal.results.reasons, run.record, [Result.FAILED])
     if [group.reason for group in groups] == [NO_SUCH_ORDER]:
         profile = f", profile {run.job.destination.profile}" if run.job.destination.profile else ""
-        run.warnings.append(
+        run.context.warnings.append(
             f"None of the {read:,} orders is in this account ({run.job.destination.base_url}{profile}):"
             " is it the right one?"
         )

@@ -1,4 +1,4 @@
-"""How a run comes to be alone, and stays so: what it needs for itself enters, and is held until the run ends."""
+"""How a run comes to be alone, and stays so: it takes the locks that it needs, and watches that they stay in place."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import anyio
 import anyio.to_thread
 
 from batch_renamer.errors import LockedError, StateLostError
-from batch_renamer.jobs.run import Run
+from batch_renamer.files import FileIdentity
+from batch_renamer.jobs.run import JobContext, Run
 from batch_renamer.journal import writing_lock
 
-__all__ = ["check_lock_is_free", "hold_alone", "lost_state", "watch_state"]
+__all__ = ["check_lock_is_free", "hold_alone", "lost_state", "pin_run"]
 
 log = logging.getLogger("batch_renamer")
 
@@ -20,45 +21,52 @@ _ASK_FOR_LOCK_EVERY_S = 0.5
 _LOOK_EVERY_S = 1.0
 
 
-async def check_lock_is_free(run: Run) -> None:
+async def check_lock_is_free(context: JobContext) -> None:
     """Make sure that no other run renames in this account, before anything is read that would be of no use."""
     async with AsyncExitStack() as briefly:
-        await hold_alone(run, run.job.destination.account, *run.job.destination.locks, until=briefly)
+        await _take(context, context.job.destination.account, *context.job.destination.locks, until=briefly)
 
 
-async def hold_alone(run: Run, name: str, *also: str, until: AsyncExitStack | None = None) -> None:
-    """Hold the lock of an account under all its names, or of the sandbox's orders, waiting as long as the user allows.
-
-    It is held until the run ends, or as long as ``until`` is open.
+async def hold_alone(run: Run, name: str, *also: str) -> None:
+    """Hold the lock of an account under all its names, or of the sandbox's orders, until the run ends.
 
     Raises:
-        LockedError: another run holds it.
+        LockedError: another run holds it, and did so as long as the user wants to wait.
         JournalError: the lock can't be made.
         Stopping: the run is to stop.
     """
-    opened = run.opened if until is None else until
-    give_up_at = anyio.current_time() + run.job.settings.wait
+    run.must_stay.extend(await _take(run.context, name, *also, until=run.opened))
+
+
+async def _take(context: JobContext, name: str, *also: str, until: AsyncExitStack) -> tuple[FileIdentity, ...]:
+    """Take a lock, waiting as long as the user allows; return its files. It is held as long as ``until`` is open."""
+    give_up_at = anyio.current_time() + context.job.settings.wait
     told = False
     while True:
         try:
-            held = writing_lock(run.job.settings.state_dir, account=name, also=also, run_id=run.id_for_others)
-            files = opened.enter_context(held)
-            if until is None:
-                run.must_stay.extend(files)
+            held = writing_lock(context.job.settings.state_dir, account=name, also=also, run_id=context.id_for_others)
+            return tuple(until.enter_context(held))
         except LockedError as error:
             if anyio.current_time() >= give_up_at:
                 raise
             if not told:
-                run.tell(f"{error.who} is at work in this account. Waiting up to {run.job.settings.wait:g} s.")
+                wait_s = context.job.settings.wait
+                context.tell(f"{error.who} is at work in this account. Waiting up to {wait_s:g} s.")
                 told = True
-        else:
-            return
-        with run.stop.interruptible():
+        with context.stop.interruptible():
             await anyio.sleep(_ASK_FOR_LOCK_EVERY_S)
 
 
-async def watch_state(run: Run) -> None:
-    """Stop the run as soon as its journal or a lock that it holds is not at its place any more, until cancelled.
+async def pin_run(run: Run) -> None:
+    """Keep the run from being forgotten while it is at work, however long a question or the lock is waited for."""
+    run.opened.enter_context(await run.job.journal.in_thread(run.job.journal.runs.pin, run.record))
+    run.background.start_soon(_watch_state, run)
+    # It may have gone on since it was looked for.
+    run.record = await run.job.journal.in_thread(run.job.journal.runs.get, run.record.id)
+
+
+async def _watch_state(run: Run) -> None:
+    """Stop the run as soon as its journal, or a lock that it holds, is no longer at its place; until cancelled.
 
     What is open can still be read and written, so the report is whole; but no later command would find the run, and
     another run could begin beside it.

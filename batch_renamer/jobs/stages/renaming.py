@@ -8,11 +8,11 @@ from batch_renamer.errors import InputError, JournalError
 from batch_renamer.jobs.api_session import ApiSession
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages.dispatch import Dispatch
-from batch_renamer.jobs.stages.intake import note_targets
 from batch_renamer.jobs.stages.limits import bad_in, stop_at_too_many
 from batch_renamer.jobs.stages.locking import hold_alone
 from batch_renamer.jobs.stages.reconciling import look_once_more
 from batch_renamer.jobs.stages.tally import Tally, bad_outcomes
+from batch_renamer.jobs.stages.targets import note_targets
 from batch_renamer.model import Outcome
 from batch_renamer.renaming import SentRows, rename_all
 
@@ -26,9 +26,9 @@ async def confirm(run: Run) -> None:
     """Ask whether the plan is to be done, if a person can be asked and there is anything to do."""
     run.job.progress.close()
     open_rows = await run.job.journal.in_thread(run.open_rows)
-    if run.job.confirm is not None and open_rows:
+    if run.context.confirm is not None and open_rows:
         run.declined = True  # a stop at the question is a no
-        run.declined = not await run.job.confirm(run)
+        run.declined = not await run.context.confirm(run)
 
 
 async def lock(run: Run) -> None:
@@ -48,7 +48,7 @@ async def reopen_unfinished(run: Run) -> None:
     if run.declined:
         return
     # The lock may have been held by this very run, at work in another process until a moment ago.
-    run.enter(await run.job.journal.in_thread(run.job.journal.runs.get, run.record.id))
+    run.record = await run.job.journal.in_thread(run.job.journal.runs.get, run.record.id)
     run.in_hand = True
     await note_targets(run)
     await run.job.journal.in_thread(run.job.journal.rows.reopen_unfinished, run.record, failed=run.job.again_failed)
@@ -56,14 +56,12 @@ async def reopen_unfinished(run: Run) -> None:
 
 async def check_origin_unchanged(run: Run) -> None:
     """Make sure that the run to be undone has not gone on since its way back was planned."""
-    if run.declined or run.job.origin is None:
+    if run.declined or (origin := run.job.origin) is None:
         return
-    went_on = await run.job.journal.in_thread(run.job.journal.runs.has_sent_since, run.job.origin, run.record)
-    if (
-        went_on
-        or await run.job.journal.in_thread(run.job.journal.rows.count_undoable, run.job.origin) != run.record.sheet_rows
-    ):
-        msg = f"Run {run.job.origin.id} has renamed more orders since; nothing was sent. Undo it again."
+    journal = run.job.journal
+    went_on = await journal.in_thread(journal.runs.has_sent_since, origin, run.record)
+    if went_on or await journal.in_thread(journal.rows.count_undoable, origin) != run.record.sheet_rows:
+        msg = f"Run {origin.id} has renamed more orders since; nothing was sent. Undo it again."
         raise InputError(msg)
 
 
@@ -77,7 +75,7 @@ async def rename(run: Run, api: ApiSession) -> None:
         return
     journal = run.job.journal
     counts = await journal.in_thread(run.counts)
-    run.enter(record := await journal.in_thread(journal.runs.commit, run.record))
+    run.record = record = await journal.in_thread(journal.runs.commit, run.record)
     rows = await journal.in_thread(journal.rows.count_planned, record)
     dispatch = Dispatch(journal, record, requests_per_s=api.requests_per_s)
     # Of a run that is taken up, what went wrong before has been seen: it counts afresh.

@@ -12,7 +12,7 @@ import pytest
 from batch_renamer.cli.interrupting import Insistence
 from batch_renamer.client.stopping import StopSignal
 from batch_renamer.errors import InterruptedRunError
-from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.run import JobContext
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="signals as POSIX has them")
 
@@ -36,7 +36,7 @@ class Watched:
     def signalled(self, *names: str, late: tuple[str, ...] = ()) -> None:
         """Send signals, and ``late`` ones when the run has ended."""
         insistence = Insistence(
-            run=cast(Run, self),
+            context=cast(JobContext, self),
             later=lambda seconds, call: self.timers.append((seconds, call)),
             end=lambda cause: self.ended.append(cause.exit_code),
             leave_result=lambda cause: self.left.append(cause.exit_code),

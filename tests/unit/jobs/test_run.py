@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
@@ -12,13 +13,16 @@ from batch_renamer.client.pacing import Pacer
 from batch_renamer.commands import COMMANDS
 from batch_renamer.jobs.api_session import ApiSession
 from batch_renamer.jobs.destinations import MOST_AT_ONCE, nowhere
-from batch_renamer.jobs.job import Job
-from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.job import Job, SheetSource
+from batch_renamer.jobs.run import JobContext, Run
 from batch_renamer.model import Result
 from batch_renamer.settings import Settings
 
 if TYPE_CHECKING:
+    from anyio.abc import TaskGroup
+
     from batch_renamer.client.gateway import Gateway
+    from batch_renamer.jobs.job import OpenSheet
     from batch_renamer.journal import Journal, RunRecord
     from batch_renamer.progress import Progress
 
@@ -39,17 +43,23 @@ def api_at(
 def run_of(command: str, *, renames: int) -> Run:
     """Return a run whose plan has so many renames."""
     counts = {Result.PLANNED: renames, Result.UNCHANGED: 9}
-    run = Run(
+    context = JobContext(
         Job(
             command=COMMANDS[command],
             settings=Settings(state_dir=Path()),
             journal=cast("Journal", SimpleNamespace(results=SimpleNamespace(counts=lambda _, over: counts))),
             progress=cast("Progress", None),
             destination=nowhere(),
+            source=SheetSource(open=cast("OpenSheet", None)),
         )
     )
-    run.enter(cast("RunRecord", object()))
-    return run
+    return Run(
+        context=context,
+        record=cast("RunRecord", object()),
+        background=cast("TaskGroup", None),
+        opened=AsyncExitStack(),
+        in_hand=True,
+    )
 
 
 @pytest.mark.parametrize("latency_s", [None, 0.001, 30.0])

@@ -1,0 +1,109 @@
+"""How a plan is decided: the readings of orders enter, decisions row by row leave; each is in the journal first."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+from batch_renamer.jobs.api_session import ApiSession
+from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.stages.tally import Tally
+from batch_renamer.journal import Journal, RunRecord
+from batch_renamer.model import Change, Outcome, Reading, RenameRequest, Result
+from batch_renamer.planning import GUARDED_BY_SHEET, decide
+
+__all__ = ["Decisions", "decisions_of"]
+
+_YET_S = 60.0
+"""How long after its last answer a rename that was sent and not confirmed may still be applied, in seconds."""
+
+_MAY_BE_APPLIED_YET = (
+    "The order has its old name, but its rename was sent less than a minute ago and may still be applied. "
+    "Undo the run again in a minute."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What is said of an order that has another name than expected, and whether it is expected to the letter."""
+
+    drifted: str
+    exact: bool
+
+
+def _guard(journal: Journal, record: RunRecord) -> Guard:
+    parent = journal.runs.parent(record)
+    if parent is None:
+        return Guard(GUARDED_BY_SHEET, exact=False)
+    return Guard(record.spec.drifted.format(parent.id), exact=record.spec.exact)
+
+
+class Decisions:
+    """Decides the rows of one run as the readings of their orders come in, and writes that down.
+
+    ``planned`` is how many renames the plan has so far. ``unsettled`` are the rows of an undo whose orders the run that
+    it undoes may rename yet.
+    """
+
+    def __init__(self, run: Run, api: ApiSession, *, guard: Guard, planned: int, unsettled: frozenset[int]) -> None:
+        self.planned = planned
+        self._unsettled = unsettled
+        self._run = run
+        self._api = api
+        self._guard = guard
+        self._tally = Tally()
+
+    async def record(self, readings: list[tuple[RenameRequest, Reading]]) -> None:
+        """Decide rows; each decision is in the journal before it is counted."""
+        job, drifted = self._run.job, self._guard.drifted
+        decisions = [
+            decide(request, reading, drifted=drifted, exactly=self._guard.exact) for request, reading in readings
+        ]
+        if job.command.audits:
+            decisions = [_not_quite_the_name(decision, drifted) for decision in decisions]
+        decisions = [
+            _may_be_applied_yet(decision) if decision.row in self._unsettled else decision for decision in decisions
+        ]
+        await job.journal.in_thread(job.journal.rows.record, self._run.record, decisions)
+        self.planned += sum(isinstance(decision, Change) for decision in decisions)
+        self._tally.add(decisions, {request.row: request.order_id for request, _ in readings})
+        job.progress.advance(self._tally.done, failures=self._tally.bad, note=self._api.pace_note())
+
+
+async def decisions_of(run: Run, api: ApiSession) -> Decisions:
+    """Return what decides the rows of a run; some of a resumed run's rows may be planned already."""
+    journal, record = run.job.journal, run.record
+    return Decisions(
+        run,
+        api,
+        guard=await journal.in_thread(_guard, journal, record),
+        planned=await journal.in_thread(journal.rows.count_planned, record),
+        unsettled=await journal.in_thread(_unsettled, journal, record),
+    )
+
+
+def _unsettled(journal: Journal, record: RunRecord) -> frozenset[int]:
+    """Return the rows of an undo whose orders may yet be renamed by the run that it undoes."""
+    undone = journal.runs.parent(record) if record.spec.puts_back else None
+    return journal.rows.unsettled_since(undone, time.time() - _YET_S) if undone is not None else frozenset()
+
+
+def _may_be_applied_yet(decision: Change | Outcome) -> Change | Outcome:
+    """An order that has its old name is not put back for good while the rename that was sent may still be applied."""
+    if isinstance(decision, Change) or decision.result is not Result.UNCHANGED:
+        return decision
+    return replace(decision, result=Result.UNKNOWN, reason=_MAY_BE_APPLIED_YET)
+
+
+def _not_quite_the_name(decision: Change | Outcome, drifted: str) -> Change | Outcome:
+    """An audit renames nothing: a name that differs in ways a guard passes over is another name all the same."""
+    if isinstance(decision, Outcome):
+        return decision
+    return Outcome(
+        row=decision.row,
+        result=Result.DRIFTED,
+        reason=drifted,
+        old_name=decision.new_name,
+        final_name=decision.old_name,
+        order=decision.order,
+    )

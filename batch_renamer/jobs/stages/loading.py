@@ -1,0 +1,85 @@
+"""The first stage of a job with a spreadsheet: the spreadsheet enters, rows in the journal leave."""
+
+from __future__ import annotations
+
+import logging
+
+import anyio.to_thread
+
+from batch_renamer.client import Stopping
+from batch_renamer.errors import SheetError
+from batch_renamer.jobs.job import SheetSource
+from batch_renamer.jobs.run import JobContext
+from batch_renamer.jobs.stages.content import Content
+from batch_renamer.jobs.stages.tally import log_bad_row
+from batch_renamer.journal import RunRecord, RunState
+from batch_renamer.loader import LoadOptions, Sheet
+from batch_renamer.model import Result
+from batch_renamer.progress import understood_line
+from batch_renamer.settings import Settings
+
+__all__ = ["load", "load_options"]
+
+log = logging.getLogger("batch_renamer")
+
+
+def load_options(settings: Settings, *, unattended: bool = False) -> LoadOptions:
+    """Return how the spreadsheet is to be read; with ``--yes`` its encoding is never guessed.
+
+    ``unattended`` tells that no person sees what is said of the spreadsheet before it is used.
+    """
+    return LoadOptions(
+        sheet=settings.sheet,
+        encoding=settings.encoding,
+        delimiter=settings.delimiter,
+        id_column=settings.id_column,
+        name_column=settings.name_column,
+        current_name_column=settings.current_name_column,
+        hidden_rows=settings.hidden_rows,
+        allow_guessed_encoding=not settings.yes,
+        unattended=unattended,
+    )
+
+
+async def load(context: JobContext, source: SheetSource) -> RunRecord:
+    """Load the spreadsheet into the journal, and settle the rows that repeat or contradict one another."""
+    context.job.progress.stage("Reading the spreadsheet", None)
+    return await anyio.to_thread.run_sync(_load_rows, context, source)
+
+
+def _load_rows(context: JobContext, source: SheetSource) -> RunRecord:
+    job, journal = context.job, context.job.journal
+    with source.open(lambda: context.stop.requested) as sheet:
+        record, content = journal.runs.begin(job.new_run(delimiter=sheet.delimiter)), Content()
+        try:
+            _add_rows(context, record, sheet, content)
+        except SheetError:
+            journal.runs.discard(record)  # It can't be resumed, so it is no run to be listed.
+            raise
+        context.warnings.extend(sheet.warnings)
+        using = understood_line(sheet.understood())
+    job.progress.close()  # The line is about the whole sheet, so it comes after the stage's own.
+    job.progress.note(using)
+    log.info("%s", using)
+    journal.rows.settle_repeats(record)
+    if job.settings.again:
+        journal.runs.note_content(record, content.fingerprint)
+    else:
+        journal.rows.expect_what_was_finished(record, content.fingerprint)
+    for row, order_id, reason in journal.results.invalid_rows(record):
+        log_bad_row(row, order_id, Result.INVALID, reason)
+    return journal.runs.set_state(record, RunState.READING)
+
+
+def _add_rows(context: JobContext, record: RunRecord, sheet: Sheet, content: Content) -> None:
+    loaded = 0
+    for chunk in sheet.chunks():
+        if context.stop.requested:
+            raise Stopping
+        context.job.journal.rows.add(record, chunk)
+        content.add(chunk)
+        loaded += len(chunk)
+        context.job.progress.advance(loaded)
+    if not loaded and context.job.sheet is not None:
+        msg = f"{context.job.sheet} has headings and no rows below them; nothing was sent."
+        raise SheetError(msg)

@@ -1,0 +1,40 @@
+"""The first stage of a job about another run: that run enters, a run with the rows to work at leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from batch_renamer.jobs.job import Job
+from batch_renamer.jobs.run import JobContext
+from batch_renamer.journal import RunRecord, RunState
+
+__all__ = ["load_interrupted", "load_plan", "plan_audit", "plan_undo"]
+
+
+async def load_plan(context: JobContext, origin: RunRecord) -> RunRecord:
+    """Take over a kept plan exactly as it was decided; each of its orders is read again before it is renamed."""
+    job = context.job
+    return await job.journal.in_thread(_begin_from, job, origin, job.journal.rows.load_plan)
+
+
+async def load_interrupted(_: JobContext, origin: RunRecord) -> RunRecord:
+    """Go on with a run that was interrupted, under its own id."""
+    return origin
+
+
+async def plan_undo(context: JobContext, origin: RunRecord) -> RunRecord:
+    """Plan the way back of another run."""
+    job = context.job
+    return await job.journal.in_thread(_begin_from, job, origin, job.journal.rows.plan_undo)
+
+
+async def plan_audit(context: JobContext, origin: RunRecord) -> RunRecord:
+    """Take the names that another run left, to compare them with what the orders have now."""
+    job = context.job
+    return await job.journal.in_thread(_begin_from, job, origin, job.journal.rows.plan_audit)
+
+
+def _begin_from(job: Job, origin: RunRecord, take_rows: Callable[[RunRecord, RunRecord], None]) -> RunRecord:
+    record = job.journal.runs.begin(job.new_run())
+    take_rows(record, origin)
+    return job.journal.runs.set_state(record, RunState.READING)
