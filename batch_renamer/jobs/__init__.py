@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from batch_renamer.jobs.destinations import Destination, address_of, nowhere, to_api, to_sandbox
-from batch_renamer.jobs.history import (
+from batch_renamer.jobs.job import Bounds, Job, SheetSource, Source
+from batch_renamer.jobs.library_runs import left_by_library
+from batch_renamer.jobs.past_runs import (
     as_this_account,
-    begun,
     bound_to,
-    committed,
     find,
-    interrupted,
     kept_plan,
-    last_of_plan,
-    last_of_sheet,
-    merely_planned,
     named,
     renamed_something,
     taken_back,
-    unfinished,
     went_before,
-    why_closed,
 )
-from batch_renamer.jobs.job import Bounds, Job, SheetSource, Source
-from batch_renamer.jobs.library_runs import left_by_library
 from batch_renamer.jobs.pipeline import perform
 from batch_renamer.jobs.run import JobContext, Run
 from batch_renamer.jobs.stages import load_options
+from batch_renamer.jobs.standing import (
+    begun,
+    committed,
+    interrupted,
+    last_of_plan,
+    last_of_sheet,
+    merely_planned,
+    unfinished,
+    why_closed,
+)
 from batch_renamer.jobs.state import files_taken, known_elsewhere, open_journal, protect_state, reset_sandbox
 
 __all__ = [

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from batch_renamer.errors import BatchRenamerError
-from batch_renamer.jobs.history import is_left_in_the_middle
+from batch_renamer.jobs.standing import is_left_in_the_middle
 from batch_renamer.jobs.state import open_journal
 from batch_renamer.journal import LIBRARY_RUNS, Journal
 from batch_renamer.settings import Settings

@@ -40,10 +40,10 @@ from batch_renamer.client.orders_api import OrderPage, TransientError
 from batch_renamer.commands import COMMANDS
 from batch_renamer.errors import InterruptedRunError
 from batch_renamer.jobs.destinations import Destination
-from batch_renamer.jobs.history import interrupted
 from batch_renamer.jobs.job import Job, SheetSource
 from batch_renamer.jobs.pipeline import perform
 from batch_renamer.jobs.run import JobContext, Run
+from batch_renamer.jobs.standing import interrupted
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.journal.rows import RowTable
 from batch_renamer.loader import LoadOptions, open_frame

@@ -8,7 +8,7 @@ from batch_renamer.jobs.stages.locking import check_lock_is_free, pin_run
 from batch_renamer.jobs.stages.origins import load_interrupted, load_plan, plan_audit, plan_undo
 from batch_renamer.jobs.stages.reading import read
 from batch_renamer.jobs.stages.renaming import check_origin_unchanged, confirm, lock, rename, reopen_unfinished
-from batch_renamer.jobs.stages.targets import check_report_targets
+from batch_renamer.jobs.stages.reporting import check_report_targets
 
 __all__ = [
     "ask_again",

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import anyio
-
-from batch_renamer.errors import InputError, JournalError
+from batch_renamer.errors import InputError
 from batch_renamer.jobs.api_session import ApiSession
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages.dispatch import Dispatch
-from batch_renamer.jobs.stages.limits import bad_in, stop_at_too_many
+from batch_renamer.jobs.stages.limits import bad_in
 from batch_renamer.jobs.stages.locking import hold_alone
+from batch_renamer.jobs.stages.outcomes import Outcomes
 from batch_renamer.jobs.stages.reconciling import look_once_more
-from batch_renamer.jobs.stages.tally import Tally, bad_outcomes
-from batch_renamer.jobs.stages.targets import note_targets
-from batch_renamer.model import Outcome
-from batch_renamer.renaming import SentRows, rename_all
-
-_PAUSES_GROW = 4
-"""So many times as many rows are sent before the next pause for the late look."""
+from batch_renamer.jobs.stages.reporting import note_targets
+from batch_renamer.renaming import rename_all
 
 __all__ = ["check_origin_unchanged", "confirm", "lock", "rename", "reopen_unfinished"]
 
@@ -74,12 +68,12 @@ async def rename(run: Run, api: ApiSession) -> None:
     if run.declined:
         return
     journal = run.job.journal
-    counts = await journal.in_thread(run.counts)
+    # Of a run that is resumed, what went wrong before has been seen: it counts afresh.
+    bad_in_plan = 0 if run.job.command.resumes else bad_in(await journal.in_thread(run.counts))
     run.record = record = await journal.in_thread(journal.runs.commit, run.record)
     rows = await journal.in_thread(journal.rows.count_planned, record)
     dispatch = Dispatch(journal, record, requests_per_s=api.requests_per_s)
-    # Of a run that is taken up, what went wrong before has been seen: it counts afresh.
-    outcomes = _Outcomes(run, api, dispatch, bad_in_plan=0 if run.job.command.resumes else bad_in(counts))
+    outcomes = Outcomes(run, api, dispatch, bad_in_plan=bad_in_plan)
     while True:
         run.job.progress.stage("Renaming", rows)
         dispatch.paused = False
@@ -95,50 +89,3 @@ async def rename(run: Run, api: ApiSession) -> None:
         if run.stop.requested or not dispatch.paused:
             return
         outcomes.stop_or_go_on()
-
-
-class _Outcomes:
-    """Writes down the outcomes of one run, counts them, and stops or pauses the run where too many are bad."""
-
-    def __init__(self, run: Run, api: ApiSession, dispatch: Dispatch, *, bad_in_plan: int) -> None:
-        self.tally = Tally()
-        self.sent = SentRows()
-        self._run = run
-        self._api = api
-        self._dispatch = dispatch
-        self._bad_in_plan = bad_in_plan
-        self._pause_from = 0
-
-    async def record(self, outcomes: list[Outcome]) -> None:
-        """Write outcomes down, count them, and look whether the run may go on."""
-        run, journal = self._run, self._run.job.journal
-        if run.unrecorded:
-            run.unrecorded += outcomes
-            return
-        try:
-            await journal.in_thread(journal.rows.record, run.record, outcomes)
-        except JournalError as error:
-            # They are tried once more at the end. In the journal their rows stay handed out: `resume`
-            # reads them back.
-            run.unrecorded += outcomes
-            run.stop.request(error)
-            return
-        bad_rows = [outcome.row for outcome in bad_outcomes(outcomes)]
-        try:
-            order_ids = await journal.in_thread(journal.rows.order_ids, run.record, bad_rows) if bad_rows else {}
-        except JournalError as error:
-            # These outcomes are recorded, and those that are still to come must be, too.
-            run.stop.request(error)
-            return
-        self.sent.note(outcomes, now=anyio.current_time())
-        self.tally.add(outcomes, order_ids)
-        run.job.progress.advance(self.tally.done, failures=self.tally.bad, note=self._api.pace_note())
-        doubtful = stop_at_too_many(run, self.tally, bad_in_plan=self._bad_in_plan)
-        if doubtful and self.tally.done >= self._pause_from:
-            self._dispatch.paused = True
-
-    def stop_or_go_on(self) -> None:
-        """After the late look of a pause: stop the run if too many rows are bad, or let it go on."""
-        stop_at_too_many(self._run, self.tally, bad_in_plan=self._bad_in_plan)
-        # Each pause takes as long as the late look: an API that is late with every rename gets few of them.
-        self._pause_from = self.tally.done * _PAUSES_GROW

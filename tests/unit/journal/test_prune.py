@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from batch_renamer.errors import InputError
-from batch_renamer.jobs.history import last_of_plan, last_of_sheet
+from batch_renamer.jobs.standing import last_of_plan, last_of_sheet
 from batch_renamer.journal import Journal, NewRun, RunRecord, RunState
 from batch_renamer.model import Outcome, RenameRequest, Result
-from tests.unit.jobs.test_history import OFFICE, URL
+from tests.unit.jobs.begun_runs import OFFICE, URL
 
 A_WEEK_S = 7 * 86_400.0
 LONG_AGO = "UPDATE runs SET created_at = created_at - 8 * 86400 WHERE id = ?"

@@ -1,0 +1,81 @@
+"""The reports of a run: before the first request they are proven writable, and at the end they are written."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import anyio.to_thread
+
+from batch_renamer.client import Stopping
+from batch_renamer.errors import InputError, ReportWriteError
+from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.state import files_taken
+from batch_renamer.model import ReportRow, RunSummary
+from batch_renamer.reports import prove_writable, resolve_targets, write_reports
+
+__all__ = ["check_report_targets", "note_targets", "write_to_targets"]
+
+_WORTH_SHOWING = 20_000
+"""So many rows take long enough to be written for their progress to be shown."""
+
+_SHOW_EVERY = 1_000
+
+
+async def check_report_targets(run: Run) -> None:
+    """Find out before the first request whether the reports can be written; a DataFrame has none unless asked for."""
+    writes_by_itself = run.job.command.writes and run.sheet_path is not None
+    kept = run.record.reports if run.job.command.resumes else ()
+    if writes_by_itself or run.job.settings.report:
+        run.targets = resolve_targets(
+            run.job.settings.report or kept,
+            run_id=run.record.id,
+            date=datetime.date.today(),  # noqa: DTZ011 - the day as the user's calendar has it
+            sheet=run.sheet_path,
+            state_dir=run.job.settings.state_dir,
+            taken=files_taken(run.job.settings),
+        )
+    try:
+        await anyio.to_thread.run_sync(prove_writable, run.targets)
+    except InputError:
+        run.targets = ()
+        raise
+    if run.in_hand:
+        await note_targets(run)
+
+
+async def note_targets(run: Run) -> None:
+    """Note where the reports go: `resume` and `report` write them there, too."""
+    if run.targets:
+        places = [str(target.absolute()) for target in run.targets]
+        await run.job.journal.in_thread(run.job.journal.runs.note_reports, run.record, places)
+
+
+def write_to_targets(run: Run, summary: RunSummary) -> tuple[list[Path], list[ReportWriteError]]:
+    """Write the reports; return those that were written, and an error for each of the others.
+
+    Raises:
+        Stopping: the user no longer waits for them.
+    """
+    rows = partial(_until_abandoned, run, summary.total)
+    written = write_reports(run.targets, rows, summary=summary, delimiter=run.record.delimiter or ",")
+    run.job.progress.close()
+    return written
+
+
+def _until_abandoned(run: Run, total: int) -> Iterator[ReportRow]:
+    """Yield the rows of the run, as long as its reports are waited for; of many rows the progress is shown.
+
+    Raises:
+        Stopping: they are not.
+    """
+    if total >= _WORTH_SHOWING:
+        run.job.progress.stage("Writing the report", total)
+    for number, row in enumerate(run.rows(), start=1):
+        if run.stop.abandoned:
+            raise Stopping
+        yield row
+        if number % _SHOW_EVERY == 0 or number == total:
+            run.job.progress.advance(number)

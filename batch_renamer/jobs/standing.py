@@ -1,0 +1,112 @@
+"""How a past run stands: whether it was committed, was interrupted or is over, and which is still to be finished."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from batch_renamer.commands import APPLY, UNDO
+from batch_renamer.jobs.destinations import Destination
+from batch_renamer.journal import Closed, Journal, RunRecord, RunState
+from batch_renamer.model import Result
+
+__all__ = [
+    "begun",
+    "committed",
+    "interrupted",
+    "is_left_in_the_middle",
+    "last_of_plan",
+    "last_of_sheet",
+    "merely_planned",
+    "unfinished",
+    "why_closed",
+]
+
+
+def committed(run: RunRecord) -> bool:
+    """Tell whether a run came as far as renaming."""
+    return run.committed_at is not None
+
+
+def begun(run: RunRecord) -> bool:
+    """Tell whether a run has rows and was meant to rename them: a plan that is merely kept was not."""
+    return committed(run) or run.state in (RunState.READING, RunState.FINISHED)
+
+
+def merely_planned(run: RunRecord) -> bool:
+    """Tell whether a run has a whole plan and was never committed."""
+    return run.state is RunState.PLANNED and not committed(run)
+
+
+def interrupted(run: RunRecord, counts: dict[Result, int]) -> bool:
+    """Tell whether a run has rows that it did not come to, or came to its last row and not to its reports.
+
+    One that is closed is over, whatever it left.
+    """
+    left = counts.get(Result.PENDING, 0) + counts.get(Result.PLANNED, 0)  # planned: killed just before it renamed
+    if run.stopped:
+        left += counts.get(Result.UNKNOWN, 0)
+    return not run.closed and begun(run) and (bool(left) or (committed(run) and run.reported_at is None))
+
+
+def why_closed(run: RunRecord) -> str:
+    """Return the sentence that says why a run is not taken up; "" for one that may be, be it dismissed.
+
+    A user who names a dismissed run wants it after all.
+    """
+    match run.closed:
+        case Closed.REFUSED:
+            return f"Run {run.id} was refused and is over: {run.stopped} Repair that, then apply the spreadsheet again."
+        case Closed.SUPERSEDED:
+            return (
+                f"Run {run.closed_by} came later and took care of every order that run {run.id} had left. "
+                f"To go on with run {run.id} would bring older names back, so nothing was sent."
+            )
+        case Closed.DISMISSED | Closed.NOT:
+            return ""
+        case never:
+            assert_never(never)
+
+
+def last_of_sheet(journal: Journal, *, digest: str, destination: Destination) -> RunRecord | None:
+    """Return the last run that renamed from this very spreadsheet in this account, if it was interrupted.
+
+    One that was undone meanwhile is over: to go on with it would report names that are gone.
+    """
+    last = journal.runs.last_of_sheet(digest=digest, account=destination.account, base_url=destination.base_url)
+    return _if_interrupted(journal, last)
+
+
+def last_of_plan(journal: Journal, plan: RunRecord) -> RunRecord | None:
+    """Return the last run that committed this plan, if it was interrupted and not undone."""
+    return _if_interrupted(journal, journal.runs.begun_from(plan, command=APPLY.recorded_as))
+
+
+def _if_interrupted(journal: Journal, run: RunRecord | None) -> RunRecord | None:
+    if (
+        run is None
+        or not interrupted(run, journal.results.counts(run))
+        or journal.runs.begun_from(run, command=UNDO.recorded_as)
+    ):
+        return None
+    return run
+
+
+def unfinished(journal: Journal, run: RunRecord) -> tuple[RunRecord, int] | None:
+    """Return the newest other run of the account that has renamed and was interrupted, and how many rows it left.
+
+    It is over if it was undone, dismissed or superseded.
+    """
+    for other in journal.runs.find(base_url=run.base_url, profile=run.profile):
+        passed_over = other.number in (run.number, run.parent) or other.account != run.account
+        if passed_over or not is_left_in_the_middle(journal, other):
+            continue
+        counts = journal.results.counts(other)
+        return other, counts.get(Result.PENDING, 0) + counts.get(Result.UNKNOWN, 0)
+    return None
+
+
+def is_left_in_the_middle(journal: Journal, run: RunRecord) -> bool:
+    """Tell whether a run has renamed and was interrupted, and is neither at work nor over by another way."""
+    if not committed(run) or (run.reported_at is not None and not run.stopped):
+        return False  # told without a look at its rows
+    return run.id not in journal.runs.at_work() and _if_interrupted(journal, run) is not None
