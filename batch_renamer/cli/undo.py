@@ -36,7 +36,7 @@ def undo(run_id: str | None, given: Mapping[str, object], *, dry_run: bool, same
 
 def _run_to_undo(session: Session, journal: Journal, run_id: str | None) -> RunRecord:
     def can_be_undone(run: RunRecord) -> bool:
-        return committed(run) and journal.rows.count_undoable(run) > 0
+        return committed(run) and journal.lineage.count_undoable(run) > 0
 
     run = find_run(session, journal, run_id, commands=RENAMING, newest=can_be_undone)
     if run_id is None and run.spec.puts_back and interrupted(run, journal.results.counts(run)):

@@ -8,16 +8,21 @@ It knows no spreadsheet, no API and no screen.
       │
     results   what a run has come to
       │
-    rows      what was decided of each row     ─> lineage   runs made from runs: undo, resume, audit, a kept plan
-      │                                        ─> later     what other runs of the account have renamed since
-      │                                        ─> repeats   rows with the same order or the same name
-      │                                        ─> codec     values and columns
-    runs      what each run is given, and      ─> record    a run as a value
-      │       how far it has come              ─> activity  in which order things happened
-      │                                        ─> pruning   which runs can be forgotten
+    rows      what was decided of each row     ─> repeats     rows with the same order or the same name
+      │                                        ─> codec       values and columns
+      │                                        ─> settling    many rows in few statements
+      │                                        ─> unrecorded  outcomes that the file does not take
+    lineage   what rows take from other runs:  ─> later       what other runs of the account have renamed since
+      │       undo, audit, resume, a kept plan ─> changed     which rows have changed their orders
+      │
+    runs      what each run is given, and      ─> record      a run as a value
+      │       how far it has come              ─> activity    in which order things happened
+      │                                        ─> in_use      which runs some process works on
+      │                                        ─> pruning     which runs can be forgotten
     limits    the limit of each account
       │
-    database  one SQLite file, transactions    ─> schema    its tables, step by step
+    database  one SQLite file, transactions    ─> schema      its tables, step by step
+                                               ─> sqlite_errors  what went wrong, in words
 """
 
 from batch_renamer.journal.journal import Journal

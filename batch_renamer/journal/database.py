@@ -26,6 +26,7 @@ from batch_renamer.errors import JournalError
 from batch_renamer.files import FileIdentity, make_folder, open_regular
 from batch_renamer.journal.salt import OLD_FILE, salt_of
 from batch_renamer.journal.schema import migrate
+from batch_renamer.journal.sqlite_errors import BUSY_S, NO_FILE, kind_of, translated
 
 __all__ = ["Database"]
 
@@ -35,8 +36,6 @@ R = TypeVar("R")
 _OLDEST_SQLITE = (3, 37)
 """The first with STRICT tables (https://sqlite.org/stricttables.html, 2026-11)."""
 
-_NO_FILE = Path(os.devnull) / "journal"  # no file can be there
-_BUSY_S = 10.0
 _ASK_AGAIN_S = 0.02
 
 
@@ -96,7 +95,7 @@ class Database:
         Raises:
             JournalError: this SQLite is too old.
         """
-        return cls._connected(_NO_FILE, "")
+        return cls._connected(NO_FILE, "")
 
     @classmethod
     def _connected(cls, path: Path, database: str) -> Self:
@@ -107,8 +106,8 @@ class Database:
                 "use a newer Python or update SQLite."
             )
             raise JournalError(msg)
-        with _translated(path), ExitStack() as on_failure:
-            connection = sqlite3.connect(database, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+        with translated(path), ExitStack() as on_failure:
+            connection = sqlite3.connect(database, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
             on_failure.callback(connection.close)
             if database:
                 _use_wal(connection)
@@ -128,7 +127,7 @@ class Database:
 
     def close(self) -> None:
         """Close the file; what was committed stays."""
-        with self._at_close, self._lock, _translated(self.path):
+        with self._at_close, self._lock, translated(self.path):
             self._connection.close()
 
     def close_with(self, context: AbstractContextManager[object]) -> None:
@@ -156,7 +155,7 @@ class Database:
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
         """Hold the file for one transaction, committed at the end of the block and rolled back if it raises."""
-        with self._lock, _translated(self.path, self._connection.close):
+        with self._lock, translated(self.path, self._connection.close):
             if durable:
                 self._connection.execute("PRAGMA synchronous = FULL")
             try:
@@ -174,82 +173,31 @@ class Database:
 
     def select(self, query: str, parameters: Sequence[object] | dict[str, object]) -> list[tuple[object, ...]]:
         """Return the rows of a query."""
-        with self._lock, _translated(self.path, self._connection.close):
+        with self._lock, translated(self.path, self._connection.close):
             return self._connection.execute(query, parameters).fetchall()
 
     @contextmanager
     def in_memory(self) -> Iterator[sqlite3.Connection]:
         """Hold the connection for statements about temporary tables: they need neither the file's lock nor its disk."""
-        with self._lock, _translated(self.path, self._connection.close):
+        with self._lock, translated(self.path, self._connection.close):
             yield self._connection
 
     def compact(self) -> None:
         """Give the room of what was deleted back to the disk."""
-        with self._lock, _translated(self.path, self._connection.close):
+        with self._lock, translated(self.path, self._connection.close):
             self._connection.execute("VACUUM")
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
     # The busy handler isn't asked when the mode is changed, and two first commands may do so at the same moment.
-    give_up_at = time.monotonic() + _BUSY_S
+    give_up_at = time.monotonic() + BUSY_S
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if _kind(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or time.monotonic() >= give_up_at:
+            if kind_of(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or time.monotonic() >= give_up_at:
                 raise
             time.sleep(_ASK_AGAIN_S)
         else:
             return
-
-
-@contextmanager
-def _translated(path: Path, close: Callable[[], None] = lambda: None) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        if _kind(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            close()
-            raise JournalError(_set_aside(path, error)) from None
-        raise JournalError(_sentence(error, path)) from None
-
-
-def _set_aside(path: Path, error: sqlite3.Error) -> str:
-    """Move a damaged journal out of the way, with all that belongs to it, and say so."""
-    aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%dT%H%M%S')}")
-    try:
-        for ending in ("-wal", "-shm", ""):
-            part = path.with_name(path.name + ending)
-            if part.exists():
-                part.rename(aside.with_name(aside.name + ending))
-    except OSError as failure:
-        where = f"It can't be moved away ({failure.strerror}): do so yourself, or give another --state-dir."
-    else:
-        where = f"It was set aside as {aside}; the next command begins a new one, which knows no past runs."
-    return f"The journal {path} is damaged ({error}). {where}"
-
-
-def _kind(error: sqlite3.Error) -> int:
-    # The lowest byte is the kind of error, the rest its details (https://sqlite.org/rescode.html, 2026-11).
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF
-
-
-def _sentence(error: sqlite3.Error, path: Path) -> str:
-    if path == _NO_FILE:
-        return (
-            f"A large spreadsheet needs room for temporary files, and there is none ({error}): make room, or name a "
-            "folder that has some in TMPDIR."
-        )
-    match _kind(error):
-        case sqlite3.SQLITE_FULL:
-            return f"The disk is full: the journal {path} can't be written. Make room, then take the run up again."
-        case sqlite3.SQLITE_IOERR:
-            return (
-                f"The journal {path} can't be read or written ({error}): is the disk full, over its quota or"
-                " disconnected? Repair that, then take the run up again."
-            )
-        case sqlite3.SQLITE_BUSY:
-            return f"The journal {path} is held by another program for more than {_BUSY_S:g} s. Try again later."
-        case _:
-            return f"The journal {path} can't be used: {error}. Repair that, or give another --state-dir."

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from batch_renamer.journal.database import Database
 from batch_renamer.journal.limits import LimitTable
+from batch_renamer.journal.lineage import Lineage
 from batch_renamer.journal.results import Results
 from batch_renamer.journal.rows import RowTable
 from batch_renamer.journal.runs import RunTable
@@ -17,6 +18,8 @@ __all__ = ["Journal"]
 
 class Journal(Database):
     """The file with its tables of ``runs``, ``rows`` and ``limits``, and the ``results`` that are read from them.
+
+    ``lineage`` is what the rows of a run take from other runs.
 
     Example:
         >>> import tempfile
@@ -34,6 +37,7 @@ class Journal(Database):
         super().__init__(connection, path)
         self.runs = RunTable(self)
         self.rows = RowTable(self)
+        self.lineage = Lineage(self)
         self.limits = LimitTable(self)
         self.results = Results(self, self.runs, self.rows)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from batch_renamer.journal.lineage import CHANGED
+from batch_renamer.journal.changed import CHANGED
 
 __all__ = ["SINCE", "expect_what_was_finished", "look_at_done_rows_again", "protect_unread_rows", "supersede"]
 

@@ -6,30 +6,15 @@ interrupted run is reopened. All of it happens within the journal: no row passes
 
 from __future__ import annotations
 
-import sqlite3
+from batch_renamer.journal import later
+from batch_renamer.journal.changed import CHANGED, CHANGED_OTHERWISE
+from batch_renamer.journal.database import Database
+from batch_renamer.journal.record import RunRecord
 
-__all__ = [
-    "CHANGED",
-    "CHANGED_OTHERWISE",
-    "count_undoable",
-    "load_plan",
-    "plan_audit",
-    "plan_undo",
-    "reopen_unfinished",
-]
+__all__ = ["Lineage"]
 
 _NO_NAME_BEFORE = "The order had no name before that run, so there is none to give back."
 
-# Of a failed row: the server made another name of the one that was sent.
-CHANGED_OTHERWISE = """(
-    result = 'failed' AND attempts AND final_name IS NOT NULL AND final_name IS NOT COALESCE(old_name, ''))"""
-# The rows whose orders a run has changed, or may have: all that were sent, but such as are known to be deleted. A
-# refusal counts as well: the server may have applied it, then or a little later. An order without a name that still has
-# none is left out: there is nothing to give back.
-CHANGED = """(
-    result IN ('renamed', 'unknown') OR (handed_out AND (result IS NULL OR result IN ('planned', 'drifted')))
-    OR (result = 'failed' AND (attempts OR handed_out = 2) AND is_deleted IS NOT 1
-        AND (COALESCE(old_name, '') != '' OR final_name IS NOT '')))"""
 # The name that a run gave, as far as is known: the one that the server was seen to make of it, or else the one sent. A
 # third name on an ``unknown`` row may be another hand's.
 _LEFT = f"""
@@ -62,67 +47,116 @@ _RECHECK = f"""
 _COUNT = "UPDATE runs SET sheet_rows = (SELECT COUNT(*) FROM rows WHERE run = :run) WHERE number = :run"
 
 
-def load_plan(connection: sqlite3.Connection, *, run: int, plan: int) -> None:
-    """Give a run the rows of a kept plan; each order is looked at again, guarded by the name that the plan saw.
-
-    An order that had its new name already is expected to have it still.
-    """
-    connection.execute(_ADOPT, {"run": run, "parent": plan})
-    # The plan's own number, not a new count: a row that it has lost is to be missed.
-    connection.execute(
-        "UPDATE runs SET sheet_rows = (SELECT sheet_rows FROM runs WHERE number = ?) WHERE number = ?", (plan, run)
-    )
-
-
-def plan_undo(connection: sqlite3.Connection, *, run: int, undone: int) -> None:
-    """Give a run the way back of another: old names for new ones, guarded by the name that run left.
-
-    What may have been changed counts, too; an order that still has its old name comes out ``unchanged``.
-    """
-    connection.execute(_REVERSE, {"run": run, "parent": undone, "no_name": _NO_NAME_BEFORE})
-    connection.execute(_COUNT, {"run": run})
+# An undo calls a row unknown without having sent anything: such a row is decided afresh.
+_REOPEN_NOT_SENT = """
+    UPDATE rows SET result = NULL, reason = '', final_name = NULL
+    WHERE run = ? AND result = 'unknown' AND NOT handed_out AND NOT attempts"""
+_MAY_BE_APPLIED = """
+    UPDATE rows SET handed_out = 2 WHERE run = ? AND (result = 'unknown' OR (result = 'planned' AND handed_out))"""
+_REOPEN_SENT = """
+    UPDATE rows SET result = 'planned', reason = '', final_name = NULL, read_at = 0
+    WHERE run = ? AND result IN ('planned', 'unknown')"""
+_REOPEN_FAILED = """
+    UPDATE rows SET result = NULL, reason = '', final_name = NULL,
+        handed_out = CASE WHEN attempts THEN 2 ELSE handed_out END WHERE run = ? AND result = 'failed'"""
 
 
-def count_undoable(connection: sqlite3.Connection, *, undone: int) -> int:
-    """Return how many rows the way back of a run has now."""
-    count: int = connection.execute(
-        f"SELECT COUNT(*) FROM rows WHERE run = ? AND {CHANGED}",  # noqa: S608 - a constant
-        (undone,),
-    ).fetchone()[0]
-    return count
+class Lineage:
+    """What the rows of a run take from other runs, and from an earlier part of the same run."""
 
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-def plan_audit(connection: sqlite3.Connection, *, run: int, audited: int) -> None:
-    """Give a run the names that another one left, to be compared with what the orders have now."""
-    connection.execute(_RECHECK, {"run": run, "parent": audited})
-    connection.execute(_COUNT, {"run": run})
+    def load_plan(self, run: RunRecord, plan: RunRecord) -> None:
+        """Give a run the rows of a kept plan; each order is read again, guarded by the name that the plan saw.
 
+        An order that had its new name already is expected to have it still.
+        """
+        with self._database.transaction() as connection:
+            connection.execute(_ADOPT, {"run": run.number, "parent": plan.number})
+            # The plan's own number, not a new count: a row that it has lost is to be missed.
+            connection.execute(
+                "UPDATE runs SET sheet_rows = (SELECT sheet_rows FROM runs WHERE number = ?) WHERE number = ?",
+                (plan.number, run.number),
+            )
 
-def reopen_unfinished(connection: sqlite3.Connection, *, run: int, failed: bool) -> None:
-    """Open the rows of a run that are not done: each order will be looked at again before anything is sent.
+    def plan_undo(self, run: RunRecord, undone: RunRecord) -> None:
+        """Give a run the way back of another: old names for new ones, guarded by the name that the other run left.
 
-    What was handed out and never came back, or is ``unknown``, may have been applied: if the order has the new name by
-    now, the row is ``renamed``. That stays noted (2), however often the run is stopped before it looks. With
-    ``failed``, rows that failed are planned afresh.
-    """
-    # An undo calls a row unknown without having sent anything: such a row is decided afresh.
-    connection.execute(
-        "UPDATE rows SET result = NULL, reason = '', final_name = NULL"
-        " WHERE run = ? AND result = 'unknown' AND NOT handed_out AND NOT attempts",
-        (run,),
-    )
-    connection.execute(
-        "UPDATE rows SET handed_out = 2 WHERE run = ? AND (result = 'unknown' OR (result = 'planned' AND handed_out))",
-        (run,),
-    )
-    connection.execute(
-        "UPDATE rows SET result = 'planned', reason = '', final_name = NULL, read_at = 0"
-        " WHERE run = ? AND result IN ('planned', 'unknown')",
-        (run,),
-    )
-    if failed:
-        connection.execute(
-            "UPDATE rows SET result = NULL, reason = '', final_name = NULL,"
-            " handed_out = CASE WHEN attempts THEN 2 ELSE handed_out END WHERE run = ? AND result = 'failed'",
-            (run,),
+        What may have been changed counts, too; an order that still has its old name comes out ``unchanged``.
+        """
+        with self._database.transaction() as connection:
+            connection.execute(_REVERSE, {"run": run.number, "parent": undone.number, "no_name": _NO_NAME_BEFORE})
+            connection.execute(_COUNT, {"run": run.number})
+
+    def count_undoable(self, undone: RunRecord) -> int:
+        """Return how many rows the way back of a run has now."""
+        query = f"SELECT COUNT(*) FROM rows WHERE run = ? AND {CHANGED}"  # noqa: S608 - a constant
+        [[count]] = self._database.select(query, (undone.number,))
+        return int(str(count))
+
+    def unsettled_since(self, run: RunRecord, moment: float) -> frozenset[int]:
+        """Return the rows that became ``unknown`` after ``moment``, in seconds since the epoch."""
+        query = (
+            "SELECT row FROM rows WHERE run = ? AND result = 'unknown' AND attempts"
+            " AND started_at + COALESCE(seconds, 0) > ?"
         )
+        return frozenset(int(str(row)) for (row,) in self._database.select(query, (run.number, moment)))
+
+    def plan_audit(self, run: RunRecord, audited: RunRecord) -> None:
+        """Give a run the names that another one left, to be compared with what the orders have now."""
+        with self._database.transaction() as connection:
+            connection.execute(_RECHECK, {"run": run.number, "parent": audited.number})
+            connection.execute(_COUNT, {"run": run.number})
+
+    def reopen_unfinished(self, run: RunRecord, *, failed: bool = False) -> None:
+        """Open what is not done of the run; with ``failed``, what failed as well.
+
+        Each of these orders is read before anything is sent. What was dispatched and has no outcome, or is ``unknown``,
+        may have been applied: if the order has the new name by now, the row is ``renamed``. That stays noted (2),
+        however often the run is stopped before it reads the order.
+
+        What another run of the account has renamed since is read again: what this run has done is reported as it is
+        now, and what it never read is expected as it was when this run began.
+        """
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE runs SET counts = NULL WHERE number = ?", (run.number,))
+            for statement in (_REOPEN_NOT_SENT, _MAY_BE_APPLIED, _REOPEN_SENT, *([_REOPEN_FAILED] if failed else [])):
+                connection.execute(statement, (run.number,))
+            later.look_at_done_rows_again(connection, run.number, since=run.active)
+            later.protect_unread_rows(connection, run.number, since=run.began)
+
+    def expect_what_was_finished(self, run: RunRecord, content: str) -> None:
+        """Note the fingerprint of the run's rows; orders that earlier runs of these rows named are to be so still."""
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE runs SET content = ? WHERE number = ?", (content, run.number))
+            later.expect_what_was_finished(connection, run.number)
+
+    def renamed_since(self, run: RunRecord) -> int:
+        """Return how many rows are ``drifted`` because their orders no longer have what an earlier run gave them."""
+        query = "SELECT COUNT(*) FROM rows WHERE run = ? AND result = 'drifted' AND expected IS NOT NULL"
+        [[count]] = self._database.select(query, (run.number,))
+        return int(str(count))
+
+    def rename_again(self, run: RunRecord) -> None:
+        """Plan the rows that `renamed_since` counts all the same."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE rows SET result = 'planned', reason = '', old_name = final_name, read_at = 0, expected = NULL"
+                " WHERE run = ? AND result = 'drifted' AND expected IS NOT NULL",
+                (run.number,),
+            )
+
+    def mark_stale(self, run: RunRecord) -> None:
+        """Have every usable order looked at again, if another run of the account has renamed since this one began.
+
+        What is planned may be so no longer, and what had its new name already may have lost it.
+        """
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE rows SET result = 'planned', read_at = 0 WHERE run = :run"
+                " AND result IN ('planned', 'unchanged') AND EXISTS (SELECT 1 FROM runs AS own JOIN runs AS other"
+                " ON other.number != own.number AND other.account = own.account AND other.base_url = own.base_url"
+                " AND other.sent > own.began WHERE own.number = :run)",
+                {"run": run.number},
+            )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from batch_renamer.errors import AccountingError
-from batch_renamer.journal.codec import REASON, REPORT, RESULT, STRAYS, as_stored, report_row
+from batch_renamer.journal.changed import CHANGED_OTHERWISE
+from batch_renamer.journal.codec import REASON, REPORT, RESULT, as_stored, report_row
 from batch_renamer.journal.database import Database
-from batch_renamer.journal.lineage import CHANGED_OTHERWISE
 from batch_renamer.journal.record import RunRecord, RunState
 from batch_renamer.journal.rows import RowTable
 from batch_renamer.journal.runs import RunTable
+from batch_renamer.journal.settling import STRAYS
 from batch_renamer.model import HERE, ReasonGroup, ReportRow, Result, WarningGroup
 
 __all__ = ["Results"]

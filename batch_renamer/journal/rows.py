@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from batch_renamer.journal import activity, later, lineage
-from batch_renamer.journal.codec import SETTLE_OUTCOME, SETTLE_PLANNED, loaded, planned, settled, unsettled
+from batch_renamer.journal import activity
+from batch_renamer.journal.codec import loaded, planned, settled, unsettled
 from batch_renamer.journal.database import Database
 from batch_renamer.journal.record import RunRecord
 from batch_renamer.journal.repeats import settle_repeats
+from batch_renamer.journal.settling import SETTLE_OUTCOME, SETTLE_PLANNED
+from batch_renamer.journal.unrecorded import keep_in_memory
 from batch_renamer.model import Change, Order, Outcome, RenameRequest, RowProblem, Unsettled
 from batch_renamer.text import order_key
 
@@ -34,27 +36,6 @@ class RowTable:
                 [loaded(run.number, row) for row in rows],
             )
             connection.execute("UPDATE runs SET sheet_rows = sheet_rows + ? WHERE number = ?", (len(rows), run.number))
-
-    def expect_what_was_finished(self, run: RunRecord, content: str) -> None:
-        """Note the fingerprint of the run's rows; orders that earlier runs of these rows named are to be so still."""
-        with self._database.transaction() as connection:
-            connection.execute("UPDATE runs SET content = ? WHERE number = ?", (content, run.number))
-            later.expect_what_was_finished(connection, run.number)
-
-    def renamed_since(self, run: RunRecord) -> int:
-        """Return how many rows are ``drifted`` because their orders no longer have what an earlier run gave them."""
-        query = "SELECT COUNT(*) FROM rows WHERE run = ? AND result = 'drifted' AND expected IS NOT NULL"
-        [[count]] = self._database.select(query, (run.number,))
-        return int(str(count))
-
-    def rename_again(self, run: RunRecord) -> None:
-        """Plan the rows that `renamed_since` counts all the same."""
-        with self._database.transaction() as connection:
-            connection.execute(
-                "UPDATE rows SET result = 'planned', reason = '', old_name = final_name, read_at = 0, expected = NULL"
-                " WHERE run = ? AND result = 'drifted' AND expected IS NOT NULL",
-                (run.number,),
-            )
 
     def settle_repeats(self, run: RunRecord) -> None:
         """Settle the rows that repeat or contradict one another, and warn of names given twice."""
@@ -141,38 +122,9 @@ class RowTable:
                 activity.noted(connection, run.number, sent=True)
 
     def keep_in_memory(self, run: RunRecord, outcomes: Sequence[Outcome]) -> None:
-        """Keep outcomes that the file does not take, for what this process still has to say of the run.
-
-        From now on this journal reads the run's rows from memory, where the outcomes are, and where what was handed out
-        and has none was never sent. In the file such rows stay handed out, so that others call them ``unknown``.
-        """
-        values = [settled(run.number, outcome) for outcome in outcomes]
+        """Keep outcomes that the file does not take, for what this process still has to say of the run."""
         with self._database.in_memory() as connection:
-            connection.execute("PRAGMA temp_store = MEMORY")
-            connection.execute(f"CREATE TEMP TABLE rows AS SELECT * FROM main.rows WHERE run = {run.number:d}")  # noqa: S608 - a number
-            connection.execute("CREATE UNIQUE INDEX temp.rows_in_memory ON rows (run, row)")
-            for sql, parameters in SETTLE_OUTCOME.statements(values):
-                connection.execute(sql, parameters)
-            connection.execute("UPDATE temp.rows SET handed_out = 0 WHERE result = 'planned' AND handed_out = 1")
-            connection.execute("ALTER TABLE temp.rows RENAME TO own_rows")
-            connection.execute(
-                "CREATE TEMP VIEW rows AS SELECT * FROM temp.own_rows"  # noqa: S608 - a number
-                f" UNION ALL SELECT * FROM main.rows WHERE run != {run.number:d}"
-            )
-
-    def mark_stale(self, run: RunRecord) -> None:
-        """Have every usable order looked at again, if another run of the account has renamed since this one began.
-
-        What is planned may be so no longer, and what had its new name already may have lost it.
-        """
-        with self._database.transaction() as connection:
-            connection.execute(
-                "UPDATE rows SET result = 'planned', read_at = 0 WHERE run = :run"
-                " AND result IN ('planned', 'unchanged') AND EXISTS (SELECT 1 FROM runs AS own JOIN runs AS other"
-                " ON other.number != own.number AND other.account = own.account AND other.base_url = own.base_url"
-                " AND other.sent > own.began WHERE own.number = :run)",
-                {"run": run.number},
-            )
+            keep_in_memory(connection, run.number, outcomes)
 
     def mark_not_sent(self, run: RunRecord) -> None:
         """Note that changes handed out and not sent are still here: the run ends in order.
@@ -201,48 +153,6 @@ class RowTable:
                     "mark": f"after the first {first}",
                 },
             )
-
-    # Runs born of runs
-
-    def load_plan(self, run: RunRecord, plan: RunRecord) -> None:
-        """Take over the rows of a kept plan."""
-        with self._database.transaction() as connection:
-            lineage.load_plan(connection, run=run.number, plan=plan.number)
-
-    def plan_undo(self, run: RunRecord, undone: RunRecord) -> None:
-        """Take over the way back of another run."""
-        with self._database.transaction() as connection:
-            lineage.plan_undo(connection, run=run.number, undone=undone.number)
-
-    def count_undoable(self, undone: RunRecord) -> int:
-        """Return how many rows the way back of a run has now."""
-        with self._database.transaction() as connection:
-            return lineage.count_undoable(connection, undone=undone.number)
-
-    def unsettled_since(self, run: RunRecord, moment: float) -> frozenset[int]:
-        """Return the rows that became ``unknown`` after ``moment``, in seconds since the epoch."""
-        query = (
-            "SELECT row FROM rows WHERE run = ? AND result = 'unknown' AND attempts"
-            " AND started_at + COALESCE(seconds, 0) > ?"
-        )
-        return frozenset(int(str(row)) for (row,) in self._database.select(query, (run.number, moment)))
-
-    def plan_audit(self, run: RunRecord, audited: RunRecord) -> None:
-        """Take over the names that another run left."""
-        with self._database.transaction() as connection:
-            lineage.plan_audit(connection, run=run.number, audited=audited.number)
-
-    def reopen_unfinished(self, run: RunRecord, *, failed: bool = False) -> None:
-        """Open what is not done of the run; with ``failed``, what failed as well.
-
-        What another run of the account has renamed since is read again: what this run has done is reported as it is
-        now, and what it never read is expected as it was when this run began.
-        """
-        with self._database.transaction() as connection:
-            connection.execute("UPDATE runs SET counts = NULL WHERE number = ?", (run.number,))
-            lineage.reopen_unfinished(connection, run=run.number, failed=failed)
-            later.look_at_done_rows_again(connection, run.number, since=run.active)
-            later.protect_unread_rows(connection, run.number, since=run.began)
 
     # How much there is, and of what orders
 

@@ -8,11 +8,11 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 
 from batch_renamer.errors import BatchRenamerError, InputError
 from batch_renamer.journal import activity, later
 from batch_renamer.journal.database import Database
+from batch_renamer.journal.in_use import RunsInUse
 from batch_renamer.journal.pruning import forget
 from batch_renamer.journal.record import (
     COLUMNS,
@@ -24,7 +24,6 @@ from batch_renamer.journal.record import (
     paths_text,
     record_of,
 )
-from batch_renamer.liveness import Registration, registered
 from batch_renamer.text import storable
 
 __all__ = ["RunTable"]
@@ -32,8 +31,6 @@ __all__ = ["RunTable"]
 # Letters and digits that can't be taken for one another when read aloud or typed.
 _ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 _ID_LENGTH = 6
-
-_READ = ".read"  # on the label of those who merely read a run
 
 log = logging.getLogger("batch_renamer")
 
@@ -43,6 +40,7 @@ class RunTable:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._in_use = RunsInUse(database.path.parent / "in-use")
 
     def begin(self, new: NewRun) -> RunRecord:
         """Begin a run under a new short id.
@@ -84,7 +82,7 @@ class RunTable:
 
     def at_work(self) -> frozenset[str]:
         """Return the ids of the runs that some process is at work on; those who merely read don't count."""
-        return frozenset(label for label in registered(self._in_use) if not label.endswith(_READ))
+        return self._in_use.at_work()
 
     def pin(self, run: RunRecord, *, to_read: bool = False) -> AbstractContextManager[object]:
         """Keep a run from being forgotten until the end of the block; whoever takes it up is sure that it is there.
@@ -94,13 +92,7 @@ class RunTable:
         Raises:
             InputError: it was forgotten already.
         """
-        held: AbstractContextManager[object]
-        try:
-            held = Registration(self._in_use, label=run.id + _READ if to_read else run.id)
-        except OSError as error:
-            # A full disk, perhaps. Runs that are under way are known by other signs, too, only not all of them.
-            log.warning("that run %s is in use could not be noted: %s", run.id, error.strerror or error)
-            held = nullcontext()
+        held = self._in_use.register(run.id, to_read=to_read)
         try:
             # In a transaction: whoever forgets runs this very moment is done first.
             with nullcontext() if to_read else self._database.transaction():
@@ -109,10 +101,6 @@ class RunTable:
             with held:
                 raise
         return held
-
-    @property
-    def _in_use(self) -> Path:
-        return self._database.path.parent / "in-use"
 
     def find(self, *, base_url: str | None = None, profile: str | None = None, prefix: str = "") -> list[RunRecord]:
         """Return the runs whose id begins with ``prefix``; those of one base URL and profile if given.
@@ -259,8 +247,7 @@ class RunTable:
         """
         with self._database.transaction() as connection:
             # Within the transaction: whoever comes too late to be seen here will not find the run.
-            in_use = [label.removesuffix(_READ) for label in registered(self._in_use)]
-            gone = forget(connection, in_use=in_use, older_than_s=older_than_s, keep=keep)
+            gone = forget(connection, in_use=self._in_use.all(), older_than_s=older_than_s, keep=keep)
         if gone:
             self._database.compact()
         return gone

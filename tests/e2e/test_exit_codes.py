@@ -22,10 +22,10 @@ runpy.run_path({guard!r})
 {how}
 """
 BROKEN_PLANNER = """
-import batch_renamer.jobs.stages.planning as planning
+import batch_renamer.jobs.stages.decisions as decisions
 def broken(*_, **__):
     raise RuntimeError("with " + os.environ["AUTOENHANCE_API_KEY"])
-planning.decide = broken
+decisions.decide = broken
 """
 LOST_ROW = """
 from batch_renamer.journal.rows import RowTable

@@ -106,7 +106,7 @@ async def test_what_the_journal_did_not_take_is_in_the_report(
         assert times > 1 or all(seen[order] is Result.RENAMED for order in renamed)
         # Undo knows all of them.
         undo = another_process.runs.begin(NewRun(command="undo", base_url="u", account="a", parent=run.record))
-        another_process.rows.plan_undo(undo, run.record)
+        another_process.lineage.plan_undo(undo, run.record)
         assert renamed <= {
             request.order_id for request in another_process.rows.undecided(undo, after_row=0, limit=ROWS)
         }

@@ -85,7 +85,7 @@ async def decisions_of(run: Run, api: ApiSession) -> Decisions:
 def _unsettled(journal: Journal, record: RunRecord) -> frozenset[int]:
     """Return the rows of an undo whose orders may yet be renamed by the run that it undoes."""
     undone = journal.runs.parent(record) if record.spec.puts_back else None
-    return journal.rows.unsettled_since(undone, time.time() - _YET_S) if undone is not None else frozenset()
+    return journal.lineage.unsettled_since(undone, time.time() - _YET_S) if undone is not None else frozenset()
 
 
 def _may_be_applied_yet(decision: Change | Outcome) -> Change | Outcome:

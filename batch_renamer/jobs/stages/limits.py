@@ -20,9 +20,9 @@ async def ask_again(run: Run) -> None:
     if run.context.confirm_again is None or run.stop.requested:
         return
     run.job.progress.close()
-    renamed_since = await run.job.journal.in_thread(run.job.journal.rows.renamed_since, run.record)
+    renamed_since = await run.job.journal.in_thread(run.job.journal.lineage.renamed_since, run.record)
     if renamed_since and await run.context.confirm_again(run, renamed_since):
-        await run.job.journal.in_thread(run.job.journal.rows.rename_again, run.record)
+        await run.job.journal.in_thread(run.job.journal.lineage.rename_again, run.record)
 
 
 async def enforce_limits(run: Run) -> None:

@@ -65,7 +65,7 @@ def _load_rows(context: JobContext, source: SheetSource) -> RunRecord:
     if job.settings.again:
         journal.runs.note_content(record, content.fingerprint)
     else:
-        journal.rows.expect_what_was_finished(record, content.fingerprint)
+        journal.lineage.expect_what_was_finished(record, content.fingerprint)
     for row, order_id, reason in journal.results.invalid_rows(record):
         log_bad_row(row, order_id, Result.INVALID, reason)
     return journal.runs.set_state(record, RunState.READING)

@@ -14,7 +14,7 @@ __all__ = ["load_interrupted", "load_plan", "plan_audit", "plan_undo"]
 async def load_plan(context: JobContext, origin: RunRecord) -> RunRecord:
     """Take over a kept plan exactly as it was decided; each of its orders is read again before it is renamed."""
     job = context.job
-    return await job.journal.in_thread(_begin_from, job, origin, job.journal.rows.load_plan)
+    return await job.journal.in_thread(_begin_from, job, origin, job.journal.lineage.load_plan)
 
 
 async def load_interrupted(_: JobContext, origin: RunRecord) -> RunRecord:
@@ -25,13 +25,13 @@ async def load_interrupted(_: JobContext, origin: RunRecord) -> RunRecord:
 async def plan_undo(context: JobContext, origin: RunRecord) -> RunRecord:
     """Plan the way back of another run."""
     job = context.job
-    return await job.journal.in_thread(_begin_from, job, origin, job.journal.rows.plan_undo)
+    return await job.journal.in_thread(_begin_from, job, origin, job.journal.lineage.plan_undo)
 
 
 async def plan_audit(context: JobContext, origin: RunRecord) -> RunRecord:
     """Take the names that another run left, to compare them with what the orders have now."""
     job = context.job
-    return await job.journal.in_thread(_begin_from, job, origin, job.journal.rows.plan_audit)
+    return await job.journal.in_thread(_begin_from, job, origin, job.journal.lineage.plan_audit)
 
 
 def _begin_from(job: Job, origin: RunRecord, take_rows: Callable[[RunRecord, RunRecord], None]) -> RunRecord:

@@ -34,7 +34,7 @@ async def lock(run: Run) -> None:
         return
     await hold_alone(run, run.job.destination.account, *run.job.destination.locks)
     # The run that held it until a moment ago may have renamed what was read before.
-    await run.job.journal.in_thread(run.job.journal.rows.mark_stale, run.record)
+    await run.job.journal.in_thread(run.job.journal.lineage.mark_stale, run.record)
 
 
 async def reopen_unfinished(run: Run) -> None:
@@ -45,7 +45,7 @@ async def reopen_unfinished(run: Run) -> None:
     run.record = await run.job.journal.in_thread(run.job.journal.runs.get, run.record.id)
     run.in_hand = True
     await note_targets(run)
-    await run.job.journal.in_thread(run.job.journal.rows.reopen_unfinished, run.record, failed=run.job.again_failed)
+    await run.job.journal.in_thread(run.job.journal.lineage.reopen_unfinished, run.record, failed=run.job.again_failed)
 
 
 async def check_origin_unchanged(run: Run) -> None:
@@ -54,7 +54,7 @@ async def check_origin_unchanged(run: Run) -> None:
         return
     journal = run.job.journal
     went_on = await journal.in_thread(journal.runs.has_sent_since, origin, run.record)
-    if went_on or await journal.in_thread(journal.rows.count_undoable, origin) != run.record.sheet_rows:
+    if went_on or await journal.in_thread(journal.lineage.count_undoable, origin) != run.record.sheet_rows:
         msg = f"Run {origin.id} has renamed more orders since; nothing was sent. Undo it again."
         raise InputError(msg)
 

@@ -64,7 +64,7 @@ def test_what_an_earlier_part_may_have_sent_stays_noted(journal: Journal) -> Non
     run = journal.runs.commit(planned(journal))
     changes = journal.rows.changes(run, after_row=0, limit=2)
     journal.rows.mark_dispatched(run, changes)  # and killed
-    journal.rows.reopen_unfinished(run)
+    journal.lineage.reopen_unfinished(run)
     journal.rows.mark_dispatched(run, journal.rows.changes(run, after_row=0, limit=10))
     journal.rows.mark_not_sent(run)  # and stopped by Ctrl-C
     assert handed_out(journal, run) == [True, True, False]
@@ -75,18 +75,18 @@ def test_a_run_stopped_in_order_has_sent_what_it_says(journal: Journal) -> None:
     run = journal.runs.commit(planned(journal))
     journal.rows.mark_dispatched(run, journal.rows.changes(run, after_row=0, limit=10))
     journal.rows.record(run, [Outcome(row=2, result=Result.RENAMED, old_name="old 2", final_name="new 2")])
-    assert journal.rows.count_undoable(run) == 3
+    assert journal.lineage.count_undoable(run) == 3
     journal.rows.mark_not_sent(run)
     undo = journal.runs.begin(NewRun(command="undo", base_url="u", account="a", parent=run))
-    journal.rows.plan_undo(undo, run)
+    journal.lineage.plan_undo(undo, run)
     rows = [(row.order_id, row.old_name, row.new_name) for row in journal.results.report_rows(undo)]
-    assert (journal.rows.count_undoable(run), rows) == (1, [("o2", "new 2", "old 2")])
+    assert (journal.lineage.count_undoable(run), rows) == (1, [("o2", "new 2", "old 2")])
 
 
 def undone(journal: Journal, run: RunRecord, *, rows: list[int]) -> RunRecord:
     """Undo a run: these rows get their old names back, the others have them still."""
     undo = journal.runs.begin(NewRun(command="undo", base_url="u", account="a", parent=run))
-    journal.rows.plan_undo(undo, run)
+    journal.lineage.plan_undo(undo, run)
     order_ids = journal.rows.order_ids(undo, [2, 3, 4])
     names = {row: f"{'new' if row in rows else 'old'} {row}" for row in order_ids}
     found = {row: Order(order_id=order_id, name=names[row]) for row, order_id in order_ids.items()}
@@ -119,7 +119,7 @@ def test_what_an_undo_gave_back_is_left_alone_when_a_killed_run_is_taken_up(jour
     journal.rows.mark_dispatched(run, journal.rows.changes(run, after_row=0, limit=10))
     journal.rows.record(run, [Outcome(row=2, result=Result.RENAMED, old_name="old 2", final_name="new 2", attempts=1)])
     undone(journal, run, rows=[2, 3])  # and row 4 was never applied
-    journal.rows.reopen_unfinished(journal.runs.get(run.id))
+    journal.lineage.reopen_unfinished(journal.runs.get(run.id))
     assert expected_names(journal, run) == {"o2": "new 2", "o3": "new 3"}
     assert [change.row for change in journal.rows.changes(run, after_row=0, limit=10)] == [4]
 
@@ -132,7 +132,7 @@ def test_what_an_undo_gave_back_is_left_alone_when_the_sheet_comes_again(journal
     undone(journal, run, rows=[2])
     again = journal.runs.begin(NewRun(command="apply", base_url="u", account="a"))
     journal.rows.add(again, [RenameRequest(row=row, order_id=f"o{row}", new_name=f"new {row}") for row in (2, 3, 4)])
-    journal.rows.expect_what_was_finished(again, "content")
+    journal.lineage.expect_what_was_finished(again, "content")
     assert expected_names(journal, again) == {"o2": "new 2", "o3": None, "o4": None}
 
 
@@ -153,7 +153,7 @@ def test_another_run_in_between(journal: Journal, account: str, looks_again: boo
     """What was read before another run of the account has renamed is read again; a stranger's run doesn't matter."""
     run = planned(journal)
     renamed_something(journal, account=account)
-    journal.rows.mark_stale(run)
+    journal.lineage.mark_stale(run)
     assert {change.read_at == 0 for change in journal.rows.changes(run, after_row=0, limit=10)} == {looks_again}
 
 
@@ -163,7 +163,7 @@ def test_what_was_right_is_read_again_after_another_run(journal: Journal) -> Non
     for row, result in ((2, Result.UNCHANGED), (3, Result.DRIFTED)):
         journal.rows.record(run, [Outcome(row=row, result=result, old_name="new", final_name="new")])
     renamed_something(journal)
-    journal.rows.mark_stale(run)
+    journal.lineage.mark_stale(run)
     assert {change.row: change.old_name for change in journal.rows.changes(run, after_row=0, limit=10)}[2] == "new"
     assert journal.results.counts(run) == {Result.PLANNED: 2, Result.DRIFTED: 1}
 
@@ -173,7 +173,7 @@ def test_a_run_long_before_changes_nothing(journal: Journal) -> None:
     other = journal.runs.commit(planned(journal))
     journal.runs.finish(other, stopped="")
     run = planned(journal)
-    journal.rows.mark_stale(run)
+    journal.lineage.mark_stale(run)
     assert 0 not in {change.read_at for change in journal.rows.changes(run, after_row=0, limit=10)}
 
 

@@ -27,7 +27,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_renamer.errors import AccountingError, JournalError
-from batch_renamer.journal import Journal, NewRun, RunRecord, RunState, database
+from batch_renamer.journal import Journal, NewRun, RunRecord, RunState, database, sqlite_errors
 from batch_renamer.journal.schema import STEPS, migrate
 from batch_renamer.model import HERE, Change, Order, Outcome, RenameRequest, ReportRow, Result, RowProblem
 
@@ -200,7 +200,8 @@ def test_closed_journal_says_so(path: Path) -> None:
 
 def test_journal_that_somebody_holds_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A lock that isn't given back ends the run with a sentence."""
-    monkeypatch.setattr(database, "_BUSY_S", 0.01)
+    for module in (database, sqlite_errors):  # the one waits so long, the other says so
+        monkeypatch.setattr(module, "BUSY_S", 0.01)
     with Journal.open(path) as journal, closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(JournalError, match=r"held by another program for more than 0\.01 s"):

@@ -37,7 +37,7 @@ def test_what_failed_keeps_its_first_old_name_when_it_is_tried_again(journal: Jo
     """An undo gives back the name from before the run, not one that the run itself brought about."""
     failed = Outcome(row=2, result=Result.FAILED, old_name="old", final_name="third", attempts=2)
     run = run_of(journal, failed)
-    journal.rows.reopen_unfinished(run, failed=True)
+    journal.lineage.reopen_unfinished(run, failed=True)
     order = Order(order_id="o2", name=name_now)
     if name_now == "new":
         journal.rows.record(
@@ -58,7 +58,7 @@ def test_what_was_already_right_in_a_plan_is_looked_at_again(journal: Journal) -
     missing = Outcome(row=3, result=Result.FAILED, reason="There is no order with this id.")
     plan = run_of(journal, right, missing, command="plan")
     run = journal.runs.begin(NewRun(command="apply", base_url="u", account="a", parent=plan))
-    journal.rows.load_plan(run, plan)
+    journal.lineage.load_plan(run, plan)
     [request] = journal.rows.undecided(run, after_row=0, limit=9)
     assert (request.row, request.current_name) == (2, "new")
     assert [row.result for row in rows(journal, run)] == [Result.PENDING, Result.FAILED]
@@ -76,7 +76,7 @@ def test_the_way_back_has_what_was_or_may_have_been_renamed(journal: Journal) ->
         Outcome(row=7, result=Result.FAILED, old_name="old", final_name="NEW", attempts=1),
     )
     undo = journal.runs.begin(NewRun(command="undo", base_url="u", account="a", parent=run))
-    journal.rows.plan_undo(undo, run)
+    journal.lineage.plan_undo(undo, run)
     requests = journal.rows.undecided(undo, after_row=0, limit=9)
     assert [(r.row, r.new_name, r.current_name) for r in requests] == [
         (2, "old", "new"),
@@ -112,9 +112,9 @@ def test_every_row_that_was_sent_is_undone_and_audited(
     """An undo expects no name but such as the run gave: another hand's name is never overwritten or called right."""
     run = run_of(journal, replace(outcome, attempts=1))
     undo = journal.runs.begin(NewRun(command="undo", base_url="u", account="a", parent=run))
-    journal.rows.plan_undo(undo, run)
+    journal.lineage.plan_undo(undo, run)
     audit = journal.runs.begin(NewRun(command="audit", base_url="u", account="a", parent=run))
-    journal.rows.plan_audit(audit, run)
+    journal.lineage.plan_audit(audit, run)
     [back], [look] = (journal.rows.undecided(one, after_row=0, limit=9) for one in (undo, audit))
     assert (back.new_name, back.current_name, look.new_name) == expected
     assert look.current_name == look.new_name
@@ -138,21 +138,21 @@ def test_every_row_that_was_sent_is_undone_and_audited(
 )
 def test_what_has_nothing_to_give_back_is_not_undone(journal: Journal, outcome: Outcome) -> None:
     """Nothing was sent, or there is no order or no name to give back."""
-    assert journal.rows.count_undoable(run_of(journal, outcome)) == 0
+    assert journal.lineage.count_undoable(run_of(journal, outcome)) == 0
 
 
 def test_a_rename_may_be_applied_yet_only_shortly_after_it_was_sent(journal: Journal) -> None:
     """What was never sent, or was sent long ago, is settled."""
     sent = Outcome(row=2, result=Result.UNKNOWN, old_name="old", attempts=1, started_at=100.0, seconds=5.0)
     run = run_of(journal, sent, replace(sent, row=3, attempts=0), replace(sent, row=4, result=Result.FAILED))
-    unsettled = [journal.rows.unsettled_since(run, moment) for moment in (104.0, 106.0)]
+    unsettled = [journal.lineage.unsettled_since(run, moment) for moment in (104.0, 106.0)]
     assert unsettled == [frozenset({2}), frozenset()]
 
 
 def test_a_row_that_an_undo_called_unknown_is_decided_afresh(journal: Journal) -> None:
     """It sent nothing: an order that has its old name when the undo is resumed was not put back by it."""
     run = run_of(journal, Outcome(row=2, result=Result.UNKNOWN, old_name="new", final_name="new"), command="undo")
-    journal.rows.reopen_unfinished(run)
+    journal.lineage.reopen_unfinished(run)
     order = Order(order_id="o2", name="new")
     journal.rows.record(run, [Outcome(row=2, result=Result.UNCHANGED, old_name="new", final_name="new", order=order)])
     assert [row.result for row in rows(journal, run)] == [Result.UNCHANGED]
