@@ -122,11 +122,12 @@ class Pacer:
         finally:
             self._waiting -= 1
             self._turn_taken.set()
-            self._turn_taken = anyio.Event()
 
     async def wait_for_capacity(self) -> None:
         """Return when one more try is wanted, because otherwise a slot might come that nobody waits for."""
         while self._waiting >= _WAITING:
+            if self._turn_taken.is_set():
+                self._turn_taken = anyio.Event()
             await self._turn_taken.wait()
 
     async def _take_turn(self, wanted: Callable[[], bool], asked_at: float) -> Send | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 import anyio
@@ -98,6 +99,7 @@ async def work_through(
                     probing.start_soon(in_hand.probe, capacity or Unlimited())
                     await in_hand.scale(workers, capacity or Unlimited())
                     probing.cancel_scope.cancel()
+                    in_hand.end()
                 guard.cancel_scope.cancel()
         finally:
             outbox.close()
@@ -109,7 +111,7 @@ async def _cancel_when_out_of_time(stop: StopSignal, scope: anyio.CancelScope) -
 
 
 class _InHand(Generic[T, R]):
-    """The items in hand, a task for each; they end by themselves."""
+    """The items in hand, a task for each. A task whose item has ended waits for the next one: a new one costs more."""
 
     def __init__(
         self,
@@ -127,6 +129,8 @@ class _InHand(Generic[T, R]):
         self._stop = stop
         self._count = 0
         self._ended = anyio.Event()
+        self._idle: list[_Place[T]] = []
+        self._is_over = False
 
     async def scale(self, workers: MostAtOnce, capacity: Capacity) -> None:
         """Start items one by one, as there is capacity for them, until nothing is left to hand out."""
@@ -134,6 +138,7 @@ class _InHand(Generic[T, R]):
             while True:
                 await self._outbox.wait_for_capacity()
                 while self._count >= workers():
+                    self._ended = anyio.Event()
                     await self._ended.wait()
                 with self._stop.interruptible():
                     await capacity.wait()
@@ -151,9 +156,30 @@ class _InHand(Generic[T, R]):
                 return
             self._start(item[0])
 
+    def end(self) -> None:
+        """Let the tasks end with their items: no other one is started."""
+        self._is_over = True
+        idle, self._idle = self._idle, []
+        for place in idle:
+            place.filled.set()
+
     def _start(self, item: T) -> None:
         self._count += 1
-        self._tasks.start_soon(self._work_at, item)
+        if self._idle:
+            place = self._idle.pop()
+            place.item = (item,)
+            place.filled.set()
+        else:
+            self._tasks.start_soon(self._work, item)
+
+    async def _work(self, item: T) -> None:
+        await self._work_at(item)
+        while not self._is_over:
+            place: _Place[T] = _Place()
+            self._idle.append(place)
+            await place.filled.wait()
+            if place.item is not None:
+                await self._work_at(place.item[0])
 
     async def _work_at(self, item: T) -> None:
         try:
@@ -165,4 +191,11 @@ class _InHand(Generic[T, R]):
         finally:
             self._count -= 1
             self._ended.set()
-            self._ended = anyio.Event()
+
+
+@dataclass(slots=True)
+class _Place(Generic[T]):
+    """Where a task waits for its next item; when none comes any more, it is filled with None."""
+
+    item: tuple[T] | None = None
+    filled: anyio.Event = field(default_factory=anyio.Event)
