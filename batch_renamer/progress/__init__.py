@@ -8,9 +8,9 @@ from __future__ import annotations
 from batch_renamer.progress.live import Progress, make_progress
 from batch_renamer.progress.logs import about, level_of, logging_to
 from batch_renamer.progress.output import show_run
-from batch_renamer.progress.screen import RunView
-from batch_renamer.progress.texts import visible
 from batch_renamer.progress.understood import understood_line
+from batch_renamer.progress.view import RunView
+from batch_renamer.progress.visible import visible
 
 __all__ = [
     "Progress",

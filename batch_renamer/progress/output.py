@@ -8,8 +8,9 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO, cast
 
-from batch_renamer.progress.screen import RunView, run_lines
-from batch_renamer.progress.texts import Line, Style
+from batch_renamer.progress.screen import run_lines
+from batch_renamer.progress.spans import Line, Style
+from batch_renamer.progress.view import RunView
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from batch_renamer.progress.screen import duration
-from batch_renamer.progress.texts import Line, Span, cells_of, cut_middle
+from batch_renamer.progress.cutting import cells_of, cut_middle
+from batch_renamer.progress.numbers import duration
+from batch_renamer.progress.spans import Line, Span
 
 __all__ = ["SAMPLE_EVERY_S", "Stage", "bar_line", "done_line", "plain_line"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from batch_renamer.model import Understood
-from batch_renamer.progress.texts import cut_middle
+from batch_renamer.progress.cutting import cut_middle
 from batch_renamer.text import counted
 
 __all__ = ["understood_line"]

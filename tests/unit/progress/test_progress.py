@@ -10,9 +10,9 @@ import pytest
 
 from batch_renamer.model import ReasonGroup, ReportRow, Result, RunSummary
 from batch_renamer.progress import RunView, make_progress, show_run
+from batch_renamer.progress.cutting import cells_of
 from batch_renamer.progress.output import SafeStream, is_live_terminal, plain_text
 from batch_renamer.progress.stage import Stage, bar_line, done_line, plain_line
-from batch_renamer.progress.texts import cells_of
 
 
 class Terminal(io.StringIO):

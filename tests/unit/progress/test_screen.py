@@ -9,8 +9,9 @@ import pytest
 
 from batch_renamer.model import HERE, Forecast, ReasonGroup, ReportRow, Result, RunSummary, WarningGroup
 from batch_renamer.progress import RunView
-from batch_renamer.progress.screen import duration, ranges, run_lines
-from batch_renamer.progress.texts import cells_of
+from batch_renamer.progress.cutting import cells_of
+from batch_renamer.progress.numbers import duration, ranges
+from batch_renamer.progress.screen import run_lines
 
 R = Result
 ABOUT = "run qw23am (oak.csv)"

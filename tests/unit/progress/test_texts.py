@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_renamer.progress.texts import Line, cells_of, cut_middle, name_change, visible
+from batch_renamer.progress.cutting import cells_of, cut_middle
+from batch_renamer.progress.name_change import name_change
+from batch_renamer.progress.spans import Line
+from batch_renamer.progress.visible import visible
 
 names = st.text(st.sampled_from("ab 山é\u0301👨\u200d👩🏽🇩🇪\x1b\u202e\ud800[/]"), max_size=60)
 

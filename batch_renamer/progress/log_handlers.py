@@ -1,0 +1,143 @@
+"""Where log records go, and how each is written: as a JSON line in a private file, or as a line on the screen."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from batch_renamer.errors import SettingsError
+from batch_renamer.files import open_regular, read_regular
+from batch_renamer.settings import redact
+
+__all__ = ["private_file", "screen"]
+
+_BEGINNING_BYTES = 65_536
+
+
+def private_file(file: Path, *, secrets: list[str]) -> logging.Handler:
+    """Return what writes JSON lines to a log file (0600).
+
+    Raises:
+        SettingsError: the file holds something that is no log.
+        OSError: it can't be opened.
+    """
+    _refuse_foreign_file(file)
+    os.close(open_regular(file, os.O_CREAT | os.O_WRONLY | os.O_APPEND, devices=True))
+    handler = _LogFile(file, encoding="utf-8", errors="backslashreplace")
+    handler.setFormatter(_JsonLines(secrets))
+    return handler
+
+
+def screen(*, secrets: list[str]) -> logging.Handler:
+    """Return what writes lines for people to standard error."""
+    handler = _Screen(sys.stderr)
+    handler.setFormatter(_OnScreen(secrets))
+    return handler
+
+
+class _Redacting(logging.Formatter):
+    """No record should ever hold a secret; if one does all the same, it stops here."""
+
+    def __init__(self, secrets: list[str]) -> None:
+        super().__init__("%(message)s")
+        self._secrets = secrets
+
+    def redact(self, text: str) -> str:
+        return redact(text, self._secrets)
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self.redact(super().format(record))
+
+
+class _JsonLines(_Redacting):
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "message": self.redact(record.getMessage()),
+        }
+        # What a line about a row is to be found by: its number, its order and its result.
+        for name, value in getattr(record, "fields", {}).items():
+            line[name] = self._without_secrets(value)
+        if record.exc_info:
+            line["traceback"] = self.redact(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False)
+
+    def _without_secrets(self, value: object) -> object:
+        match value:
+            case str():
+                return self.redact(value)
+            case Mapping():
+                return {self.redact(str(name)): self._without_secrets(one) for name, one in value.items()}
+            case list() | tuple():
+                return [self._without_secrets(one) for one in value]
+        return value
+
+
+class _OnScreen(_Redacting):
+    """One line for a person, in which texts of a spreadsheet or the API can't steer the terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "".join(
+            one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in super().format(record)
+        )
+
+
+class _Screen(logging.StreamHandler[TextIO]):
+    """Standard error, as far as it is there: a terminal that has gone is no reason to say anything to it."""
+
+    def handleError(self, _record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
+        self.setLevel(logging.CRITICAL + 1)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not getattr(record, "on_screen", False):
+            super().emit(record)
+
+
+class _LogFile(logging.FileHandler):
+    """Says once, on standard error, that it can't be written, and lets the run go on.
+
+    The usual way would be a traceback for each record, with arguments that were not redacted, and an error when closed.
+    """
+
+    _said = False
+
+    def handleError(self, _record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
+        self._say(sys.exc_info()[1])
+
+    def close(self) -> None:
+        try:
+            super().close()
+        except OSError as error:  # what is still buffered is written now
+            self._say(error)
+
+    def _say(self, error: BaseException | None) -> None:
+        if self._said:
+            return
+        self._said = True
+        why = getattr(error, "strerror", None) or type(error).__name__
+        # With standard error gone as well, nobody is left to be told.
+        with suppress(OSError):
+            sys.stderr.write(f"The log file {self.baseFilename} can't be written to its end: {why}.\n")
+
+
+def _refuse_foreign_file(file: Path) -> None:
+    """Refuse to append to what is no log: lines behind a spreadsheet, a key or a journal would damage it.
+
+    Raises:
+        SettingsError: the file holds something else.
+    """
+    try:
+        beginning, _ = read_regular(file, limit_bytes=_BEGINNING_BYTES)
+    except OSError:
+        return  # not there yet, a device, or to be written only: opening it says what is wrong
+    if beginning and not any(line.startswith(b'{"time": "') for line in beginning.splitlines()):
+        msg = f"The log file {file} holds something that is no log of batch-renamer; give another --log-file."
+        raise SettingsError(msg)

@@ -1,0 +1,52 @@
+"""What each result means to a person, by the command that came to it."""
+
+from __future__ import annotations
+
+from batch_renamer.model import Result
+from batch_renamer.progress.spans import Style
+from batch_renamer.progress.view import RunView
+
+__all__ = ["MEANINGS", "meanings_for"]
+
+MEANINGS: dict[Result, tuple[str, Style]] = {
+    Result.RENAMED: ("the API confirmed the new name", "good"),
+    Result.PLANNED: ("would be renamed", "good"),
+    Result.UNCHANGED: ("the order already had that name; nothing was sent", "dim"),
+    Result.SKIPPED: ("left out on request, or an exact repeat of another row", "dim"),
+    Result.FAILED: ("not renamed as asked; the reasons are below", "bad"),
+    Result.UNKNOWN: ("may have been renamed, or may be yet; the reasons are below", "warn"),
+    Result.DRIFTED: ("the order had another name than expected; left alone", "warn"),
+    Result.INVALID: ("the row needs repair; nothing was sent", "bad"),
+    Result.PENDING: ("not reached; nothing was sent", "warn"),
+}
+"""In the order shown: what went well first, what needs a look last, nearest to its reasons."""
+
+_AUDITED: dict[Result, tuple[str, Style]] = {
+    Result.UNCHANGED: ("the order still has that name", "good"),
+    Result.DRIFTED: ("the order has another name now", "warn"),
+    Result.FAILED: ("gone, or could not be read; the reasons are below", "bad"),
+}
+
+_PUT_BACK: dict[Result, tuple[str, Style]] = {
+    Result.RENAMED: ("the order has its old name back; the API confirmed it", "good"),
+    Result.PLANNED: ("would get its old name back", "good"),
+    Result.UNCHANGED: ("the order has its old name; nothing was sent", "dim"),
+    Result.FAILED: ("not put back; the reasons are below", "bad"),
+    Result.UNKNOWN: ("may have been put back, or may be yet; the reasons are below", "warn"),
+    Result.INVALID: ("can't be put back; nothing was sent", "bad"),
+}
+
+
+_PUT_BACK_AGAIN: dict[Result, tuple[str, Style]] = {
+    Result.RENAMED: ("the order has the name back that it had before that run; the API confirmed it", "good"),
+    Result.PLANNED: ("would get the name back that it had before that run", "good"),
+    Result.UNCHANGED: ("the order has that name; nothing was sent", "dim"),
+}
+"""Of the undo of an undo, whose orders get the newer of their names."""
+
+
+def meanings_for(view: RunView) -> dict[Result, tuple[str, Style]]:
+    """Return the meaning of each result in this view, and its style; in the order shown."""
+    if view.putting_back:
+        return MEANINGS | _PUT_BACK | (_PUT_BACK_AGAIN if view.about_undo else {})
+    return MEANINGS | (_AUDITED if view.command.audits else {})

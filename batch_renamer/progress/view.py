@@ -1,0 +1,47 @@
+"""All that is shown of a run at its end, or above the question before it: values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from batch_renamer.commands import COMMANDS, Command
+from batch_renamer.model import Forecast, ReasonGroup, ReportRow, RunSummary, WarningGroup
+
+__all__ = ["RunView"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    """All that is shown at the end of a run.
+
+    ``planned`` are the first rows of a plan, to be shown old → new. ``next_hint`` says what ``next_command``, a command
+    line that can be typed as it stands, would do, or what there is to do where no command does it. ``asking`` is the
+    plan above a question, ``putting_back`` the view of an undo. ``about`` names the run that an undo or an audit is
+    about, ``about_undo`` tells that it is an undo itself. ``at_work`` tells that the run goes on, ``dry``
+    that it ends with its plan. ``all_rows`` says where every row is to be seen. ``row_warnings`` are the warnings of
+    rows by kind.
+
+    Example:
+        >>> RunView(summary=RunSummary(run_id="k3", command="plan", counts={})).next_command
+        ''
+    """
+
+    summary: RunSummary
+    problems: tuple[ReasonGroup, ...] = ()
+    planned: tuple[ReportRow, ...] = ()
+    forecast: Forecast | None = None
+    next_hint: str = ""
+    next_command: str = ""
+    asking: bool = False
+    putting_back: bool = False
+    about: str = ""
+    about_undo: bool = False
+    at_work: bool = False
+    dry: bool = False
+    all_rows: str = "--report FILE.xlsx writes every row"
+    row_warnings: tuple[WarningGroup, ...] = ()
+
+    @property
+    def command(self) -> Command:
+        """The command whose result is shown."""
+        return COMMANDS[self.summary.command]
