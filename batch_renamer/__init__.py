@@ -1,6 +1,7 @@
-"""Rename Autoenhance orders in bulk: a spreadsheet enters, a report with one truthful line per row leaves.
+"""Rename Autoenhance orders in bulk from a spreadsheet, and report truthfully on every row.
 
-This is the library's door. It opens quickly: what a name needs is imported when the name is first asked for.
+This is the public interface of the library. Importing it is fast: a name's module is imported when the name is first
+used.
 """
 
 from __future__ import annotations
@@ -30,17 +31,16 @@ __all__ = [
     "rename_orders_async",
 ]
 
-_ROOMS = ("errors", "model", "library")
+_MODULES = ("errors", "model", "library")
 
 
 def __getattr__(name: str) -> object:
     if name in __all__:
-        for room in _ROOMS:
-            module = import_module(f"batch_renamer.{room}")
+        for module_name in _MODULES:
+            module = import_module(f"batch_renamer.{module_name}")
             if name in module.__all__:
                 return getattr(module, name)
-    msg = f"module {__name__!r} has no attribute {name!r}"
-    raise AttributeError(msg)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -1,4 +1,4 @@
-"""What ends a run: the exception tree. A cause enters, an exit code and one clear sentence leave.
+"""The exceptions that end a run, each with its exit code. ``str()`` of one is a sentence for the user.
 
 ::
 
@@ -51,7 +51,7 @@ __all__ = [
 
 
 class BatchRenamerError(Exception):
-    """The root of all that ends a run; ``str()`` is one sentence fit for a user.
+    """The base class of every exception that ends a run; ``str()`` is one sentence for the user.
 
     Example:
         >>> SheetError("orders.csv is empty.").exit_code
@@ -72,15 +72,15 @@ class SheetError(InputError):
 
 
 class SettingsError(InputError):
-    """Flags, environment or configuration are wrong; every mistake is named at once."""
+    """Flags, environment or configuration are wrong; the text names every mistake."""
 
 
 class ReportTargetError(InputError):
-    """A report could never be written to the path asked for; found before the first request."""
+    """A report can't be written to the path that was given; found before the first request."""
 
 
 class NeverBeganError(InputError):
-    """The journal could not be opened, or did not take the run's rows: nothing was sent, and no run is left over."""
+    """The journal could not be opened or could not store the run's rows: nothing was sent, and no run is left in it."""
 
 
 class KeyRefusedError(BatchRenamerError):
@@ -90,7 +90,7 @@ class KeyRefusedError(BatchRenamerError):
 
 
 class StoppedEarlyError(BatchRenamerError):
-    """The run ended before its last row; the rows not sent are ``pending``."""
+    """The run ended before its last row; rows that were not sent are ``pending``."""
 
     exit_code = 4
 
@@ -100,7 +100,7 @@ class TooManyFailuresError(StoppedEarlyError):
 
 
 class ApiUnavailableError(StoppedEarlyError):
-    """The API gave no good answer for longer than ``patience_s``."""
+    """The API answered no request successfully for longer than ``patience_s``."""
 
 
 class CertificateError(StoppedEarlyError):
@@ -140,7 +140,7 @@ class ReportWriteError(StoppedEarlyError):
 
 
 class InterruptedRunError(BatchRenamerError):
-    """A signal asked the run to stop; requests in flight were finished, the rows not sent are ``pending``.
+    """A signal asked the run to stop. Requests in flight were finished; rows that were not sent are ``pending``.
 
     Example:
         >>> InterruptedRunError(15).exit_code
@@ -154,7 +154,7 @@ class InterruptedRunError(BatchRenamerError):
 
 
 class LockedError(BatchRenamerError):
-    """Another writing run of this account is under way in this state directory; ``who`` names it in a few words.
+    """Another run is renaming in this account and this state directory; ``who`` names it in a few words.
 
     Example:
         >>> str(LockedError("Run k3f9ab"))

@@ -1,8 +1,8 @@
-"""Files and folders of this machine, opened with care: no waiting at a pipe, no strange file behind a link.
+"""Opening and making files and folders safely: a pipe never blocks, and a link leads to no unexpected file.
 
-Whatever reads or appends to a file that a user named (configuration, key, log) opens it with `open_regular` or
-`read_regular`; whatever this program keeps for one user alone is made with `private_folder` and ``follow_links=False``.
-Everything here raises OSError with a reason in words, and knows nothing of what is in a file.
+Code that reads or appends to a file that the user named (configuration, key, log) opens it with `open_regular` or
+`read_regular`. Code that stores something for this user alone uses `private_folder` and ``follow_links=False``. All
+functions raise OSError with a readable reason; none knows what a file contains.
 """
 
 from __future__ import annotations
@@ -31,16 +31,17 @@ _KINDS = {
     stat.S_IFSOCK: "a socket",
     stat.S_IFLNK: "a link to another file",
 }
-# Without O_NONBLOCK a pipe is waited for until a writer comes; O_BINARY exists on Windows only, the others on POSIX.
+# Without O_NONBLOCK, opening a pipe blocks until a writer opens it. O_BINARY exists on Windows only, the others on
+# POSIX.
 _ALWAYS = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 
 def open_regular(path: Path, flags: int = os.O_RDONLY, *, follow_links: bool = True, devices: bool = False) -> int:
-    """Open a regular file as `os.open` does and return its descriptor; a file that is made is for this user (0600).
+    """Open a regular file as `os.open` does and return its descriptor; a new file is readable by this user only (0600).
 
-    A pipe or a socket is refused instead of waited for, and so is a folder. ``devices`` lets a device pass, which
-    never makes anybody wait who only writes.
+    Pipes, sockets and folders are refused instead of waited for. ``devices=True`` also accepts devices, which is safe
+    for a caller who only writes.
 
     Raises:
         OSError: it is no regular file, or it can't be opened; ``strerror`` says why.
@@ -52,7 +53,7 @@ def open_regular(path: Path, flags: int = os.O_RDONLY, *, follow_links: bool = T
         OSError: [Errno 22] it is a device, not a regular file: '/dev/zero'
     """
     try:
-        # Looked at first: to open a device can already have an effect.
+        # Checked before opening, because opening a device can already have an effect.
         _refuse_irregular(path.stat(follow_symlinks=follow_links), path, devices=devices)
     except FileNotFoundError:
         if not flags & os.O_CREAT:
@@ -67,7 +68,7 @@ def open_regular(path: Path, flags: int = os.O_RDONLY, *, follow_links: bool = T
 
 
 def read_regular(path: Path, *, limit_bytes: int) -> tuple[bytes, os.stat_result]:
-    """Return the beginning of a regular file, one byte more than the limit if it is longer, and what it is.
+    """Return the content of a regular file, at most ``limit_bytes`` + 1 bytes of it, and the file's stat result.
 
     Raises:
         OSError: it is no regular file, or it can't be read; ``strerror`` says why.
@@ -87,7 +88,7 @@ def _refuse_irregular(found: os.stat_result, path: Path, *, devices: bool = Fals
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder for this user alone (0700) where there is none.
+    """Make a folder for this user alone (0700), unless it exists.
 
     Raises:
         OSError: it can't be made.
@@ -96,9 +97,9 @@ def make_folder(path: Path) -> None:
 
 
 def private_folder(path: Path) -> None:
-    """Make a folder for this user alone (0700); one that is there already and can be used by others is closed to them.
+    """Make a folder for this user alone (0700); if it exists and others can use it, take their access away.
 
-    Only for folders that belong to this program: one that the user chose stays as the user made it.
+    Only for folders that belong to this program. The mode of a folder that the user chose is not changed.
 
     Raises:
         OSError: it can't be made, or a link to another folder stands in its place.
@@ -111,7 +112,7 @@ def private_folder(path: Path) -> None:
 
 
 def tighten(path: Path) -> bool:
-    """Take a file or folder of this user away from others; tell whether others could use it until now."""
+    """Take away other users' access to a file or folder of this user; return whether they had any."""
     if os.name != "posix":
         return False
     found = path.lstat()
@@ -122,12 +123,12 @@ def tighten(path: Path) -> bool:
 
 
 def others_may_write(path: Path) -> bool:
-    """Tell whether other users may make, replace or remove files in a folder."""
+    """Tell whether other users can make, replace or remove files in a folder."""
     return os.name == "posix" and bool(path.stat().st_mode & 0o022)
 
 
 class FileIdentity:
-    """Remembers which file or folder is at a path now, and tells later whether it still is.
+    """Remember which file or folder is at a path now, and tell later whether it is still the same one.
 
     Example:
         >>> import tempfile
@@ -144,18 +145,18 @@ class FileIdentity:
         self._found = path.stat()
 
     def is_in_place(self) -> bool:
-        """Tell whether the same file is still at the path; what can't be looked at right now counts as there."""
+        """Tell whether the same file is still at the path; one that can't be examined at the moment counts as there."""
         try:
             return os.path.samestat(self.path.stat(), self._found)
         except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError:
-            # A network share that doesn't answer for a moment: nothing is known to be gone.
+            # A network share may fail for a moment; that does not prove that the file is gone.
             return True
 
 
 def same_place(one: Path, other: Path) -> bool:
-    """Tell whether two paths lead to the same file, be it there or not yet: by any spelling, link or hard link.
+    """Tell whether two paths lead to the same file, whatever their spelling, links or hard links; it need not exist.
 
     Two names in one folder that differ only in case or Unicode form count as the same, as on Windows and macOS.
     """

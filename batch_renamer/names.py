@@ -1,6 +1,6 @@
-r"""How two names of an order compare: what counts as the same name, and what a server may have made of the one sent.
+r"""How two names of an order compare: whether they are the same, and whether a server may have made one of the other.
 
-Pure functions on texts; nothing here decides what becomes of a row.
+Pure functions on texts; what becomes of a row is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from urllib.parse import unquote
 __all__ = ["made_from", "same_in_other_form"]
 
 _LEAST_KEPT = 8
-"""So many characters of a longer name, at the least, tell that a server has cut it."""
+"""A server may have cut a longer name if at least this many characters are left of it."""
 
 _CUT_MARKS = ".… "
 
 
 def same_in_other_form(kept: str | None, sent: str) -> bool:
-    r"""Tell whether two names differ in Unicode's form and in white space only: a person reads the same name.
+    r"""Tell whether two names differ only in Unicode form and white space, so that a person reads the same name.
 
     Example:
         >>> same_in_other_form("Café 12", "Cafe\u0301  12 "), same_in_other_form("cafe 12", "Cafe 12")
@@ -28,7 +28,7 @@ def same_in_other_form(kept: str | None, sent: str) -> bool:
 
 
 def made_from(kept: str | None, sent: str) -> bool:
-    r"""Tell whether a server may have made ``kept`` of ``sent``: cut, in another case, escaped, without accents.
+    r"""Tell whether a server may have made ``kept`` from ``sent``: cut, escaped, in another case, or without accents.
 
     Example:
         >>> made_from("12 elm stre", "12 Elm Street"), made_from("Tom &amp; Ann", "Tom & Ann")
@@ -45,7 +45,10 @@ def made_from(kept: str | None, sent: str) -> bool:
 
 
 def _is_cut(kept: str, *, at: str) -> bool:
-    """Tell whether a shorter name ends as only a machine ends one; whole words may be a name that a person gave."""
+    """Tell whether a shorter name ends in the middle of a word or in dots, as a machine cuts it.
+
+    A name that ends after a whole word may be one that a person typed.
+    """
     return at.isalnum() or kept.rstrip().endswith(("…", ".."))
 
 
@@ -55,6 +58,6 @@ def _in_one_form(name: str) -> str:
 
 
 def _bare(name: str) -> str:
-    """The letters alone: what escaping, case, accents and white space add is taken away."""
+    """Return the name without escapes, case, accents and extra white space."""
     plain = unicodedata.normalize("NFKD", unquote(html.unescape(name)).replace("\\", "")).casefold()
     return " ".join("".join(char for char in plain if unicodedata.category(char) not in ("Mn", "Cf")).split())

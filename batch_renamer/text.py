@@ -1,9 +1,12 @@
 """What counts as invisible, as blank and as the same order id: small pure functions on texts, for every package.
 
-Three kinds of characters show nothing. White space and characters of no width (joiners, marks of direction, fillers)
-mean nothing at the ends of a text and are cut there. Variation selectors and the like change the look of the character
-before them, an emoji for example, so they stay; a text of nothing else is blank all the same. Control characters are
-neither: what they do to a screen or a file is unknown, so a text with one inside is refused.
+Three kinds of characters show nothing:
+
+- White space and characters without width (joiners, direction marks, fillers) mean nothing at the ends of a text. They
+  are cut there.
+- Variation selectors and similar characters change how the character before them looks, for example an emoji. They are
+  kept, but a text that has nothing else is blank.
+- Control characters may do anything to a screen or a file, so a text with one inside is refused.
 """
 
 from __future__ import annotations
@@ -32,22 +35,22 @@ _CUT_AT_ENDS = (
     "\ufeff\ufff9\ufffa\ufffb"  # of no width: joiners, hyphens that show at a line's end only, marks of direction, BOM
 )
 _MODIFIERS = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\ufe00-\ufe0f\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-"""Variation selectors, tags, joiners of accents and fillers of syllables: they belong to what stands beside them."""
+"""Variation selectors, tags, accent joiners and syllable fillers: they belong to the character beside them."""
 
 _VISIBLE = re.compile(f"[^{_CUT_AT_ENDS}{_MODIFIERS}]")
 _INVISIBLE = re.compile(f"(?! )[{_CUT_AT_ENDS}{_MODIFIERS}\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-"""Half a character: JSON and paths may have one, and no encoding can hold it."""
+"""One half of a surrogate pair. JSON and paths may contain one, but no text encoding can represent it."""
 
 _SIGN = re.compile("[-=+@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20]")
-"""What begins a formula, also as a small or full-width form and as the mathematical minus."""
+"""The characters that begin a formula, including their small and full-width forms and the mathematical minus sign."""
 
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 def trimmed(text: str) -> str:
-    r"""Cut white space, non-breaking and zero-width characters at both ends; a text that shows nothing becomes "".
+    r"""Cut invisible characters at both ends: white space, non-breaking and zero-width ones. A blank text becomes "".
 
     Example:
         >>> trimmed("\u200b\xa0 12 Elm St\ufeff\n"), trimmed("\u3164\ufe0f")
@@ -58,7 +61,7 @@ def trimmed(text: str) -> str:
 
 
 def find_invisible(text: str) -> int | None:
-    r"""Return the place of the first character that can't be seen, a plain space excepted; None if there is none.
+    r"""Return the index of the first invisible character other than a plain space, or None.
 
     Example:
         >>> find_invisible("12 Elm"), find_invisible("a\u200b")
@@ -69,10 +72,10 @@ def find_invisible(text: str) -> int | None:
 
 
 def order_key(order_id: str) -> str:
-    """Return the form in which order ids are compared: a UUID is the same id in any case, any other id only as it is.
+    """Return the form in which order ids are compared: UUIDs without regard to case, all other ids exactly.
 
-    Requests are sent with the id as it was typed: an API that keeps ids of customers may know it by that form only.
-    The journal has the same rule as an SQL expression (`journal.schema`).
+    Requests carry the id as it was typed, because an API may know an id that a customer chose in that form only. The
+    journal has the same rule as an SQL expression (`journal.schema`).
 
     Example:
         >>> order_key("3F2504E0-4F89-41D3-9A0C-000000000001"), order_key("Order A")
@@ -82,7 +85,7 @@ def order_key(order_id: str) -> str:
 
 
 def storable(text: str) -> str:
-    r"""Return a text that files and databases can hold: halves of characters (lone surrogates) are escaped.
+    r"""Return a text that files and databases can store: lone surrogates are escaped.
 
     Example:
         >>> storable("a\ud800")
@@ -102,7 +105,7 @@ def counted(count: int, noun: str) -> str:
 
 
 def without_invisible(text: str) -> str:
-    r"""Return the text without what can't be seen, a plain space excepted.
+    r"""Return the text without its invisible characters; plain spaces stay.
 
     Example:
         >>> without_invisible("Order\u200b ID\u3164")
@@ -112,10 +115,10 @@ def without_invisible(text: str) -> str:
 
 
 def begins_like_a_formula(text: str) -> bool:
-    """Tell whether a spreadsheet program might take a text of a CSV file for a formula, or for one that is guarded.
+    """Tell whether a spreadsheet program might read a text of a CSV file as a formula or as a guarded text (``'``).
 
-    Full-width signs count, for programs in East Asia take them for the plain ones, and so do signs after what they pass
-    over: line breaks, tabs, spaces, and other characters that can't be seen.
+    Full-width signs count because programs in East Asia treat them like plain ones. Signs also count after characters
+    that programs ignore: line breaks, tabs, spaces and other invisible characters.
 
     Example:
         >>> begins_like_a_formula("=1+1"), begins_like_a_formula("\uff1d1"), begins_like_a_formula("12 Elm")

@@ -1,4 +1,4 @@
-"""The program's version, and nothing else: what needs only this imports nothing."""
+"""The program's version. This module imports nothing, so that reading the version is fast."""
 
 __all__ = ["__version__"]
 

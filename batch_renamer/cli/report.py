@@ -16,7 +16,7 @@ from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.commands import RECORDED, REPORT
 from batch_renamer.jobs import files_taken
 from batch_renamer.progress import visible
-from batch_renamer.reports import prove_writable, resolve_targets, write_reports
+from batch_renamer.reports import check_writable, resolve_targets, write_reports
 
 __all__ = ["report_again"]
 
@@ -37,7 +37,7 @@ def report_again(run_id: str | None, given: Mapping[str, object]) -> int:
                 state_dir=session.settings.state_dir,
                 taken=files_taken(session.settings),
             )
-            prove_writable(targets)
+            check_writable(targets)
             written, failures = write_reports(
                 targets,
                 partial(journal.results.report_rows, run, over=broken_off(run)),

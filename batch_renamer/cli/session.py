@@ -32,7 +32,7 @@ from batch_renamer.jobs import (
 )
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.progress import Progress, logging_to, make_progress
-from batch_renamer.reports import refuse_at_once
+from batch_renamer.reports import check_names
 from batch_renamer.settings import Settings, describe, read_api_key, resolve_settings
 
 __all__ = ["Connection", "Session", "within"]
@@ -186,7 +186,7 @@ def within(
             for setting in describe(settings):
                 log.debug("%s = %s (%s)", *setting)
             try:
-                refuse_at_once(settings.report, taken=files_taken(settings))
+                check_names(settings.report, taken=files_taken(settings))
                 return body(session)
             except (Exception, KeyboardInterrupt) as error:
                 return ending.of(error)

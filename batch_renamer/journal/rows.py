@@ -80,7 +80,7 @@ class RowTable:
                 row=row,  # type: ignore[arg-type]  # STRICT columns
                 new_name=new_name,  # type: ignore[arg-type]  # STRICT columns
                 read_at=read_at,  # type: ignore[arg-type]  # STRICT columns
-                handed_out=bool(handed_out),
+                dispatched=bool(handed_out),
                 guarded=bool(guarded),
                 order=Order(order_id=order_id, name=old_name),  # type: ignore[arg-type]  # STRICT columns
             )

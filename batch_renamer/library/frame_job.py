@@ -41,7 +41,7 @@ from batch_renamer.library.temporary_state import StatePlace, temporary_state
 from batch_renamer.loader import open_frame
 from batch_renamer.model import COLUMNS, Result, RunSummary
 from batch_renamer.progress import make_progress
-from batch_renamer.reports import refuse_at_once
+from batch_renamer.reports import check_names
 from batch_renamer.settings import OPTIONS, ApiKey, Settings, resolve_settings
 
 __all__ = ["FrameJob", "Renaming"]
@@ -257,7 +257,7 @@ def _resolved(options: Mapping[str, object]) -> Settings:
     # Of the environment only the platform's folder counts, which is that of the command line.
     platform = {name: value for name, value in os.environ.items() if name == "XDG_STATE_HOME"}
     settings = resolve_settings(options, environ=platform, as_arguments=True)
-    refuse_at_once(settings.report)
+    check_names(settings.report)
     return settings
 
 

@@ -1,7 +1,7 @@
-"""A spreadsheet file (or a DataFrame) enters; chunks of rename requests and row-numbered problems leave.
+"""Reads a spreadsheet file or a DataFrame into chunks of rename requests and row-numbered problems.
 
-Whatever can't be read as a sheet at all ends in one `SheetError`; what is wrong with one row is a value. How rows
-relate to each other (repeats, conflicts) is not looked at here.
+A file that can't be read as a spreadsheet raises one `SheetError`; a problem with one row is a value. The loader does
+not compare rows with each other: repeats and conflicts are found by the journal.
 """
 
 from __future__ import annotations
@@ -9,22 +9,20 @@ from __future__ import annotations
 import os
 import stat
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from batch_renamer.errors import SheetError
 from batch_renamer.files import open_regular
-from batch_renamer.loader.foreign import what_else
+from batch_renamer.loader.foreign import foreign_kind
 from batch_renamer.loader.frame import open_frame
 from batch_renamer.loader.options import LoadOptions
 from batch_renamer.loader.sheet import Sheet
 from batch_renamer.loader.shown import shown
 from batch_renamer.loader.text import open_text
 from batch_renamer.loader.workbook import reading_workbook
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 __all__ = ["LoadOptions", "Sheet", "open_frame", "open_sheet"]
 
@@ -39,13 +37,14 @@ def open_sheet(
     stopped: Callable[[], bool] = lambda: False,
     wall_clock: Callable[[], float] = time.time,
 ) -> Iterator[Sheet]:
-    """Open a text file or workbook, told apart by content and not by ending; its rows can be read within the context.
+    """Open a text file or workbook, told apart by content and not by ending; read the rows inside the context.
 
-    ``stopped`` is asked whether to give up while the child process reads a workbook. ``wall_clock`` tells a file's age.
+    ``stopped`` is called while the child process reads a workbook; True ends the wait. ``wall_clock`` is needed for the
+    age of a file.
 
     Raises:
         SheetError: there is no such file, it is no spreadsheet, or it has no usable headings.
-        Stopping: ``stopped`` said so.
+        Stopping: ``stopped`` returned True.
 
     Example:
         >>> with open_sheet("sample_data/orders.csv") as sheet:
@@ -63,13 +62,13 @@ def open_sheet(
             with reading_workbook(path, label, options, stopped=stopped) as sheet:
                 yield sheet
             return
-        if foreign := what_else(path.name, head):
+        if foreign := foreign_kind(path.name, head):
             raise SheetError(f"{label} is not a spreadsheet but {foreign}.")
         yield open_text(file, label, options, wall_clock=wall_clock)
 
 
 def _opened(path: Path, label: str) -> BinaryIO:
-    """Open a regular file, or say in one line why not; a pipe or a device is not waited for."""
+    """Open a regular file, or raise a one-line SheetError; a pipe or a device is refused, not waited for."""
     try:
         if path.is_dir():
             raise SheetError(f"{label} is a directory: name the spreadsheet in it.")

@@ -1,4 +1,4 @@
-"""What a program stored in a cell enters; the text that a person meant leaves, or why it can't be known."""
+"""Turns the value that a program stored in a cell into the text that was meant, or into why it can't be known."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TypeAlias
 
 __all__ = ["Cell", "Flaw", "RawRow", "Unusable", "cell_of_number", "cell_of_wire"]
 
-_MOST_EXACT = 10**15
-"""Spreadsheet programs keep 15 digits of a number; from the 16th on they write zeros."""
+_EXACT_BELOW = 10**15
+"""Spreadsheet programs keep 15 digits of a number and replace further digits with zeros."""
 
 
 class Flaw(StrEnum):
-    """Why a cell can't be taken for the text that was meant."""
+    """Why the text that was meant can't be known from a cell."""
 
     DECIMAL = "decimal"
     LONG_NUMBER = "long number"
@@ -32,21 +32,21 @@ class Flaw(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unusable:
-    """A cell that holds something, but no text to rely on; ``text`` is the nearest that can be shown."""
+    """A cell whose text can't be relied on; ``text`` is the closest thing that can be shown."""
 
     flaw: Flaw
     text: str
 
 
 Cell: TypeAlias = str | Unusable
-"""The text of a cell as a person sees it ("" is blank), or why there is none."""
+"""The text of a cell as a person sees it ("" is blank), or why it is not known."""
 
 RawRow: TypeAlias = tuple[int, Cell, Cell, Cell, Cell, str]
-"""Row number, order id, new name, current name, skip mark: as found, not yet judged. Last, a warning or ""."""
+"""Row number, order id, new name, current name, skip mark, warning (""). The cells are as found, not checked yet."""
 
 
 def cell_of_number(value: float) -> Cell:
-    """Turn a number into its digits if it is whole and short enough to be exact.
+    """Return the digits of a number that is whole and short enough to be exact.
 
     Example:
         >>> cell_of_number(1001.0), cell_of_number(1.5)
@@ -54,16 +54,16 @@ def cell_of_number(value: float) -> Cell:
     """
     if not float(value).is_integer():
         return Unusable(Flaw.DECIMAL, repr(value))
-    if abs(value) >= _MOST_EXACT:
+    if abs(value) >= _EXACT_BELOW:
         return Unusable(Flaw.LONG_NUMBER, str(int(value)))
     return str(int(value))
 
 
 def cell_of_wire(value: object) -> Cell:
-    """Read one cell as the isolated reader sends it: JSON's own types, or a pair of flaw and text.
+    """Convert one cell that the reading process sent: a JSON string, number or boolean, or a pair of flaw and text.
 
     Raises:
-        ValueError: the value is none that the isolated reader sends.
+        ValueError: the reading process does not send such a value.
 
     Example:
         >>> cell_of_wire(True), cell_of_wire(["date", "2024-05-01"])
@@ -78,4 +78,4 @@ def cell_of_wire(value: object) -> Cell:
             return cell_of_number(value)
         case [str(flaw), str(text)]:
             return Unusable(Flaw(flaw), text)
-    raise ValueError(f"no cell: {type(value).__name__}")
+    raise ValueError(f"not a cell: {type(value).__name__}")

@@ -1,6 +1,6 @@
-"""A name enters; a warning leaves where a program on its way seems to have made another text of what was typed.
+"""Warns about a name that a program seems to have changed before it reached the spreadsheet.
 
-Only a person can tell: “12-Oct” may be a house. So nothing is changed here, and nothing refused.
+Only a person can decide: “12-Oct” may be a house. So this module changes nothing and refuses nothing.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ import re
 from batch_renamer.loader.repair import REWRITTEN, is_shortened, is_with_zeros
 from batch_renamer.loader.shown import quoted
 
-__all__ = ["how_damaged"]
+__all__ = ["damage_warning"]
 
 _ERROR = re.compile(r"#[¡¿]?[^\W\d_]{2,}(?:/0)?[!?]|#[^\W\d_]/[^\W\d_]|#N[VD]|#GETTING_DATA|Err:5\d\d")
-"""Errors in capital letters, as programs write them in the language of their user: #REF!, #¡REF!, #ЗНАЧ!, #N/D."""
+"""Error values in capital letters, in the languages of spreadsheet programs: #REF!, #¡REF!, #ЗНАЧ!, #N/D."""
 _DATE_NUMBER = re.compile(r"[2-5]\d{4}(?:[.,]\d+)?")
-"""Days since 1900, as spreadsheet programs store dates: 1954 to 2064."""
+"""Days since 1900, which is how spreadsheet programs store dates; these are the years 1954 to 2064."""
 
 _TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?")
 _NO_NAME = re.compile(f"{REWRITTEN.pattern}|{_TIME.pattern}|{_DATE_NUMBER.pattern}")
-"""All of them in one look, for nearly every name is none."""
+"""All of these in one pattern, because nearly every name matches none of them."""
 
 _LOST = "\ufffd"
 
@@ -28,14 +28,14 @@ _OTHERS_IN_BYTES = "\xc4\xc5\xce\xcf\xd0\xd1"  # and those of eastern, Greek and
 
 
 def _as_read(codec: str, first: int, last: int, *, but: str = "") -> str:
-    """Return, for a character class, what ``codec`` shows for these bytes; where it has nothing, they stay."""
+    """Return a character class of what ``codec`` shows for these bytes; bytes unknown to the codec stay as they are."""
     shown = (bytes([byte]).decode(codec, "replace") for byte in range(first, last + 1))
     chars = {chr(byte) if char == _LOST else char for byte, char in zip(range(first, last + 1), shown, strict=True)}
     return re.escape("".join(sorted(chars - set(but))))
 
 
 def _garbled(codec: str, leads: str, *, but: str = "") -> str:
-    """Return a pattern for what ``codec`` makes of UTF-8: a lead byte, then as many others as it asks for."""
+    """Return a pattern for UTF-8 that was decoded with ``codec``: a lead byte and one continuation byte."""
     lead = "".join(re.escape(bytes([ord(byte)]).decode(codec)) for byte in leads)
     return f"[{lead}][{_as_read(codec, 0x80, 0xBF, but=but)}]"
 
@@ -57,13 +57,13 @@ _GARBLED = re.compile(
 _CODECS = ("cp1252", "mac_roman", "cp850")
 
 
-def how_damaged(name: str) -> str:
-    """Return a warning about a name that seems to have been damaged, or "".
+def damage_warning(name: str) -> str:
+    """Return a warning about a name that seems to be damaged, or "".
 
     Example:
-        >>> how_damaged("12-Oct")
+        >>> damage_warning("12-Oct")
         'The new name reads like a date or time, and a spreadsheet program may have made it one: “12-Oct”.'
-        >>> how_damaged("12 Elm Street")
+        >>> damage_warning("12 Elm Street")
         ''
     """
     if _NO_NAME.fullmatch(name):
@@ -86,7 +86,7 @@ def how_damaged(name: str) -> str:
 
 
 def _restored(name: str) -> str:
-    """Show what the name may have been, where all of it can be turned back."""
+    """Return the probable original name for the warning, or "" if the damage can't be reversed."""
     for codec in _CODECS:
         try:
             return f" may be {quoted(name.encode(codec).decode('utf-8'))}"

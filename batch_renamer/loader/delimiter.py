@@ -1,4 +1,4 @@
-"""The beginning of a text file enters; the character between its cells leaves."""
+"""Finds the delimiter of a text file from the beginning of the file."""
 
 from __future__ import annotations
 
@@ -6,26 +6,23 @@ import csv
 import io
 import re
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from batch_renamer.errors import SheetError
 from batch_renamer.loader.headings import Columns, find_columns
+from batch_renamer.loader.options import LoadOptions
 from batch_renamer.loader.shown import quoted
-
-if TYPE_CHECKING:
-    from batch_renamer.loader.options import LoadOptions
 
 __all__ = ["CANDIDATES", "asked_delimiter", "declared_delimiter", "find_delimiter", "first_records"]
 
 CANDIDATES = ",;\t|"
-"""What may stand between the cells of a text file."""
+"""The delimiters that are tried."""
 
 _RECORDS = 100
 _DECLARATION = re.compile(r"\ufeff*\"?sep=([^\r\n\w\s\"]|\t)\"?(?:\r\n|\r|\n|$)", re.IGNORECASE)
 
 
 def asked_delimiter(options: LoadOptions) -> str | None:
-    r"""Read the ``delimiter`` option: one character, or ``tab``.
+    r"""Return the delimiter that the ``delimiter`` option names: one character, or ``tab``.
 
     Raises:
         SheetError: it is not one character that can stand between cells.
@@ -41,7 +38,7 @@ def asked_delimiter(options: LoadOptions) -> str | None:
 
 
 def declared_delimiter(line: str) -> str | None:
-    """Recognize the line ``sep=;``, with which a file tells spreadsheet programs its delimiter.
+    """Return the delimiter of a line such as ``sep=;``, which tells spreadsheet programs the delimiter; else None.
 
     Example:
         >>> declared_delimiter("sep=;"), declared_delimiter("order_id;new_name")
@@ -52,19 +49,19 @@ def declared_delimiter(line: str) -> str | None:
 
 
 def first_records(text: str, delimiter: str, *, complete: bool = True, most: int = _RECORDS) -> list[list[str]]:
-    """Split the beginning of a file into records; with ``complete=False`` its last one is left out as cut off."""
+    """Split the beginning of a file into records; ``complete=False`` drops the last one, which may be cut off."""
     records: list[list[str]] = []
     try:
         records.extend(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), most + 1))
-    except csv.Error:  # a cell of more than 131,072 characters: what came before it has to do
+    except csv.Error:  # a cell of more than 131,072 characters; the records before it are enough
         return records
     return records[:most] if complete or len(records) > most else records[:-1]
 
 
 def find_delimiter(text: str, options: LoadOptions, *, complete: bool) -> str:
-    r"""Choose the delimiter that gives usable headings, and then as many cells in each row as in the heading.
+    r"""Choose the delimiter that gives usable headings and the most rows with as many cells as the headings.
 
-    Guessing by the frequency of characters picks wrong ones (https://github.com/python/cpython/issues/97611); the
+    Guessing by the frequency of characters picks wrong ones (https://github.com/python/cpython/issues/97611). The
     headings are known, so they decide.
 
     Example:
@@ -76,7 +73,7 @@ def find_delimiter(text: str, options: LoadOptions, *, complete: bool) -> str:
 
 
 def _fitness(records: list[list[str]], options: LoadOptions) -> tuple[int, float, int]:
-    """Rate a way to split the file: headings first, then regularity, then the number of columns."""
+    """Rate a delimiter: first by headings, then by the share of regular rows, then by the number of columns."""
     found = find_columns(records, options)
     start = found.row if isinstance(found, Columns) else 0
     nearness = 3 if isinstance(found, Columns) else found.nearness

@@ -1,22 +1,20 @@
-"""The bytes of a text file enter; the name of their encoding leaves, proven on every byte, or one clear refusal."""
+"""Finds the encoding of a text file and proves it on every byte, or raises one clear error."""
 
 from __future__ import annotations
 
 import codecs
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from batch_renamer.errors import SheetError
+from batch_renamer.loader.options import LoadOptions
 from batch_renamer.loader.shown import quoted
-
-if TYPE_CHECKING:
-    from batch_renamer.loader.options import LoadOptions
 
 __all__ = ["GUESS", "Encoding", "find_encoding"]
 
 GUESS = "cp1252"
-"""What western Windows programs write when they don't write Unicode."""
+"""The encoding of western Windows programs that don't write Unicode."""
 
 _PIECE_BYTES = 1 << 20
 _LONGEST_LINE = 16 * _PIECE_BYTES
@@ -27,7 +25,7 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encoding:
-    """A codec that reads the whole file. ``guessed``: nothing but the lack of a better idea speaks for it."""
+    """A codec that reads the whole file; ``guessed`` tells that no evidence proves it to be the right one."""
 
     codec: str
     guessed: bool = False
@@ -35,7 +33,7 @@ class Encoding:
 
 @dataclass(slots=True, kw_only=True)
 class _Survey:
-    """What one pass over the file found; ``fault`` is why decoding ended early, in ``line``."""
+    """The result of one pass over the file; ``fault`` says why decoding failed in ``line``, or is ""."""
 
     beyond_ascii: bool = False
     fault: str = ""
@@ -44,12 +42,12 @@ class _Survey:
 
 
 def find_encoding(file: BinaryIO, label: str, options: LoadOptions) -> Encoding:
-    """Decide the encoding from the bytes, or prove the one that was asked for.
+    """Find the encoding from the bytes, or check the one that the user gave.
 
-    Reads the whole file, a piece at a time; memory doesn't grow with it.
+    Reads the whole file piece by piece, so memory does not grow with it.
 
     Raises:
-        SheetError: the bytes are no text, are cut off, or are in an encoding that only a person can know.
+        SheetError: the bytes are no text, are cut off, or have an encoding that the user must name.
     """
     file.seek(0)
     head = file.read(4096)
@@ -67,7 +65,7 @@ def find_encoding(file: BinaryIO, label: str, options: LoadOptions) -> Encoding:
 
 
 def _guess(file: BinaryIO, label: str, *, allowed: bool, line: int) -> Encoding:
-    """Take a file that isn't Unicode for Windows-1252, where that is allowed and possible."""
+    """Return Windows-1252 for a file that is not Unicode, if guessing is allowed and every byte can be decoded."""
     survey = _survey(file, GUESS, label, refuse_control=True)
     if survey.fault:
         raise SheetError(
@@ -76,14 +74,14 @@ def _guess(file: BinaryIO, label: str, *, allowed: bool, line: int) -> Encoding:
         )
     if not allowed:
         raise SheetError(
-            f"{label} is not UTF-8 (see line {line}), and without a question nothing is guessed: "
+            f"{label} is not UTF-8 (see line {line}), and an encoding is guessed only where a person is asked: "
             f"say what it is with --encoding (for example --encoding {GUESS})."
         )
     return Encoding(codec=GUESS, guessed=True)
 
 
 def _proven(file: BinaryIO, label: str, codec: str, name: str) -> Encoding:
-    """Make sure that ``codec`` reads the whole file."""
+    """Return the encoding after checking that ``codec`` reads the whole file."""
     survey = _survey(file, codec, label)
     if survey.fault:
         raise SheetError(_damaged(label, survey, name))
@@ -100,7 +98,7 @@ def _damaged(label: str, survey: _Survey, name: str) -> str:
 
 
 def _survey(file: BinaryIO, codec: str, label: str, *, refuse_control: bool = False) -> _Survey:
-    """Decode the whole file once, a piece at a time, and note what matters later."""
+    """Decode the whole file once, piece by piece, and note what is needed to choose the encoding."""
     decoder = codecs.getincrementaldecoder(codec)()
     survey = _Survey()
     unbroken = 0
@@ -125,7 +123,7 @@ def _survey(file: BinaryIO, codec: str, label: str, *, refuse_control: bool = Fa
 
 
 def _faulty(survey: _Survey, error: UnicodeError, *, at_end: bool) -> _Survey:
-    """Note where decoding failed; a file that ends within a character was cut off."""
+    """Note where decoding failed; a failure at the end of the file means that it was cut off within a character."""
     survey.fault, survey.cut_off = "unreadable", at_end
     if isinstance(error, UnicodeDecodeError):
         before = error.object[: error.start]
@@ -136,7 +134,7 @@ def _faulty(survey: _Survey, error: UnicodeError, *, at_end: bool) -> _Survey:
 
 
 def _utf16_without_bom(head: bytes) -> str | None:
-    """Recognize UTF-16 by the zeros in every other byte of mostly western text."""
+    """Recognize UTF-16 by its zero bytes: in mostly western text every other byte is zero."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
     enough = len(head) // 5
     if odd > enough and not even:
@@ -147,7 +145,7 @@ def _utf16_without_bom(head: bytes) -> str | None:
 
 
 def _codec_named(name: str) -> str:
-    """Look up a codec by any of its names; one for UTF-8 also reads a BOM."""
+    """Return the codec for an encoding name in any spelling; the one for UTF-8 also accepts a BOM."""
     try:
         "".encode(name)  # refuses codecs that are not for text, like base64
         codecs.getincrementaldecoder(name)

@@ -1,11 +1,11 @@
-"""The name and the beginning of a file enter; what it is, where it is surely no spreadsheet, leaves in plain words."""
+"""Recognizes files that are certainly no spreadsheet, and says in plain words what they are."""
 
 from __future__ import annotations
 
 import json
 import re
 
-__all__ = ["what_else"]
+__all__ = ["foreign_kind"]
 
 _OPEN_IT = "open it in a spreadsheet program and save it as .xlsx or CSV"
 _LOCK = "the lock file of a workbook that is open: give the workbook itself"
@@ -34,14 +34,14 @@ _BEGINNINGS = (  # in lower case
 _LINK_ENDINGS = (".gsheet", ".gdoc", ".gslides", ".url", ".webloc", ".website")
 _WEBLOC = re.compile(rb"<plist.*<key>url</key>", re.DOTALL)
 _LOCK_BYTES = 165
-"""How long the lock file is that a spreadsheet program of Microsoft writes: a name twice, padded with spaces."""
+"""The length of a lock file of Microsoft Office: a user name twice, padded with spaces."""
 
 
-def what_else(name: str, head: bytes) -> str:
-    """Return what a file is, from its name and its first bytes (512 of them, if there are so many), or "".
+def foreign_kind(name: str, head: bytes) -> str:
+    """Return what a file is, from its name and its first 512 bytes; "" if it may be a spreadsheet.
 
     Example:
-        >>> what_else("orders.csv", b"%PDF-1.7"), what_else("orders.csv", b"order_id,new_name")
+        >>> foreign_kind("orders.csv", b"%PDF-1.7"), foreign_kind("orders.csv", b"order_id,new_name")
         ('a PDF', '')
     """
     beginning = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
@@ -55,7 +55,7 @@ def what_else(name: str, head: bytes) -> str:
 
 
 def _is_lock(head: bytes) -> bool:
-    """Recognize a lock file that was renamed: the length of a name, the name, spaces up to the 55th byte."""
+    """Recognize a renamed lock file: the length of a name, the name, and spaces up to byte 55."""
     if len(head) != _LOCK_BYTES or not 0 < head[0] < 55:
         return False
     name, padding = head[1 : 1 + head[0]], head[1 + head[0] : 55]
@@ -63,7 +63,7 @@ def _is_lock(head: bytes) -> bool:
 
 
 def _is_pointer(head: bytes) -> bool:
-    """Recognize the JSON that stands in for a document in the web."""
+    """Recognize the JSON file that represents a document on the web."""
     if not head.lstrip().startswith(b"{"):
         return False
     try:

@@ -1,8 +1,9 @@
-"""A pandas DataFrame enters; its rows leave, numbered as a spreadsheet would (headings are row 1)."""
+"""Reads a pandas DataFrame; rows are numbered as in a spreadsheet, with the headings in row 1."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from batch_renamer.errors import SheetError
@@ -12,9 +13,7 @@ from batch_renamer.loader.marks import is_blank_row
 from batch_renamer.loader.options import LoadOptions
 from batch_renamer.loader.sheet import Sheet
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+if TYPE_CHECKING:  # pandas takes half a second, and only a caller with a DataFrame needs it
     import pandas as pd
 
 __all__ = ["open_frame"]
@@ -23,9 +22,9 @@ _ROWS_AT_ONCE = 10_000
 
 
 def open_frame(frame: pd.DataFrame, options: LoadOptions | None = None) -> Sheet:
-    """Read a DataFrame as if it were a sheet; its index is ignored, missing values are blank.
+    """Read a DataFrame as if it were a sheet; its index is ignored, and missing values are blank.
 
-    Integers are exact here and keep all their digits; other numbers, dates and objects are judged as in a workbook.
+    Integers are exact here and keep all their digits. Other numbers, dates and objects are treated as in a workbook.
 
     Raises:
         SheetError: its columns are not usable headings.
@@ -43,13 +42,13 @@ def open_frame(frame: pd.DataFrame, options: LoadOptions | None = None) -> Sheet
 
 
 def _rows(frame: pd.DataFrame, columns: Columns) -> Iterator[RawRow]:
-    """Pick the wanted cells, some thousand rows at a time; leave out blank rows."""
+    """Yield the wanted cells of each row that is not blank, converting ten thousand rows at a time."""
     wanted = (columns.order_id, columns.new_name, columns.current_name, columns.skip)
     for start in range(0, len(frame), _ROWS_AT_ONCE):
         part = frame.iloc[start : start + _ROWS_AT_ONCE]
         picked = [_cells(part, column) for column in wanted]
         for offset, (order_id, new_name, current_name, skip) in enumerate(zip(*picked, strict=True)):
-            wanted_cells = (order_id, new_name, current_name)  # a look at every cell of a row takes long
+            wanted_cells = (order_id, new_name, current_name)  # checking every cell of a row is slow
             if is_blank_row(wanted_cells, range(3)) and is_blank_row(_row_cells(part, offset), columns.used):
                 continue
             yield start + offset + 2, order_id, new_name, current_name, skip, ""
@@ -67,7 +66,7 @@ def _row_cells(part: pd.DataFrame, offset: int) -> list[Cell]:
 
 
 def _cell(value: object) -> Cell:
-    """Turn a Python value into the text that a person means by it."""
+    """Convert a Python value to the text that a person means by it."""
     match value:
         case str():
             return value

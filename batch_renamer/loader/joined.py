@@ -1,23 +1,19 @@
-"""A row enters; whether it is the heading line once more, as where two files were joined, leaves."""
+"""Recognizes heading lines that are repeated further down, as in a file that was joined from two."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from batch_renamer.errors import SheetError
-from batch_renamer.loader.headings import KNOWN_HEADINGS, without_remarks
+from batch_renamer.loader.cells import RawRow
+from batch_renamer.loader.headings import Columns
+from batch_renamer.loader.wanted import KNOWN_HEADINGS, without_remarks
 from batch_renamer.model import RenameRequest
 from batch_renamer.text import storable, trimmed
 
-if TYPE_CHECKING:
-    from batch_renamer.loader.cells import RawRow
-    from batch_renamer.loader.headings import Columns
-
-__all__ = ["HeadingLines"]
+__all__ = ["RepeatedHeadings"]
 
 
-class HeadingLines:
-    """Recognizes the headings of one sheet where they stand again, further down."""
+class RepeatedHeadings:
+    """The headings of one sheet, to recognize them in a later row."""
 
     def __init__(self, columns: Columns, label: str) -> None:
         self._label = label
@@ -25,15 +21,15 @@ class HeadingLines:
         self._own = without_remarks(headings[columns.order_id]), without_remarks(headings[columns.new_name])
         known = {without_remarks(heading) for heading in (*KNOWN_HEADINGS, *headings)}
         self._known = known - {""}
-        # Most rows are told from headings by one look into a set.
+        # A set lookup is enough to see that most rows are no headings.
         spelled = {heading.lower() for heading in (*KNOWN_HEADINGS, *headings)} | self._known
         self._quick = frozenset(spelled | {word.replace("_", to) for word in spelled for to in (" ", "-")})
 
     def left_out(self, raw: RawRow) -> RenameRequest | None:
-        """Return what becomes of a row that is a heading line again; None if it is none.
+        """Return a skipped row for a repeated heading line; None for any other row.
 
         Raises:
-            SheetError: its headings stand in another order, so that the rows after it would be read wrongly.
+            SheetError: its headings are in another order, so the rows after it would be read wrongly.
         """
         number, order_id, new_name, current_name, *_ = raw
         if not isinstance(order_id, str) or order_id.strip(' "\ufeff').lower() not in self._quick:

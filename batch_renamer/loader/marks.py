@@ -1,17 +1,13 @@
-"""What a cell of the skip column says: yes, no, or a word that can only be guessed."""
+"""Decides what a cell of the skip column says: yes, no, or a word that can only be guessed."""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from batch_renamer.loader.cells import Cell
 from batch_renamer.text import trimmed
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from batch_renamer.loader.cells import Cell
 
 __all__ = ["is_blank_row", "is_no", "is_yes"]
 
@@ -19,24 +15,25 @@ _NO_WORDS = """
     0 false f falsch falsk falskt falso faux fals onwaar epätosi fałsz nepravda usann hamis yanlış ψευδής ложь хибність
     лъжа no n nein non não nao nej nee nei ei nie ne hayır нет off ☐ □ ▢ ◻ ⬜ 否 いいえ 아니요 [] () =false() =false
 """  # noqa: RUF001 - letters of other languages
-"""Words by which people and tick boxes say no; spreadsheet programs write them in the language of their user."""
+"""Words and tick boxes that mean no; spreadsheet programs write them in the language of their user."""
 
 _YES_WORDS = """
     1 true t wahr vrai vero verdadero verdadeiro waar sant sann sand tosi prawda pravda igaz adevărat doğru αληθής
     истина істина yes y x ✗ ✘ ✖ ❌ ja j oui o si sí s sim da да tak ano kyllä joo evet on skip skipped ☑ ☒ ✓ ✔ ✅ 是
     はい 예 [x] (x) [✓] =true() =true
 """
-"""Words that are a mark beyond doubt. Any other text is one, too, for what is left out by mistake can be done later."""
+"""Words that certainly mean yes. Any other text also skips the row, because a row skipped by mistake can be renamed
+later."""
 
 
 def _without_accents(text: str) -> str:
-    """Reduce a word to its letters: capitals often come without their accents, and Turkish has an i without a dot."""
+    """Remove accents, which capitals often lack, and the dot of i, which Turkish has without one."""
     parts = unicodedata.normalize("NFD", text.casefold().replace("\N{LATIN SMALL LETTER DOTLESS I}", "i"))
     return "".join(char for char in parts if not unicodedata.combining(char))
 
 
 def is_no(mark: str) -> bool:
-    """Tell whether a mark says that the row is not to be left out; a blank cell and an empty box say so, too.
+    """Tell whether a mark means that the row is not skipped; a blank cell and an empty tick box mean this too.
 
     Example:
         >>> [is_no(mark) for mark in ("", "FALSE", "Nein.", "☐", "x", "later")]
@@ -47,10 +44,10 @@ def is_no(mark: str) -> bool:
 
 
 def is_blank_row(cells: Sequence[Cell], used: Sequence[int | None]) -> bool:
-    """Tell whether nothing was typed into a row: no id and no name, and in its other cells at most an empty tick box.
+    """Tell whether a row is blank: no id, no name, and in the other cells at most an empty tick box.
 
-    Programs put such boxes down a whole column, far below the last row. ``used`` are the places of order id, new name,
-    current name and skip mark.
+    Programs fill tick boxes far below the last row. ``used`` are the columns of order id, new name, current name and
+    mark.
 
     Example:
         >>> is_blank_row(["", "", "FALSE"], (0, 1, None, 2)), is_blank_row(["", "No", "FALSE"], (0, 1, None, 2))
@@ -67,7 +64,7 @@ def _is_blank(cell: Cell) -> bool:
 
 
 def is_yes(mark: str) -> bool:
-    """Tell whether a mark says beyond doubt that the row is to be left out.
+    """Tell whether a mark certainly means that the row is skipped.
 
     Example:
         >>> [is_yes(mark) for mark in ("X", "TRUE", "✓", "later", "no")]
@@ -78,7 +75,7 @@ def is_yes(mark: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _word(mark: str) -> str:
-    """Reduce a mark to what is compared: no case, no colour of an emoji, no punctuation around."""
+    """Return a mark in the form that is compared: without case, emoji variants, spaces and surrounding punctuation."""
     word = _without_accents(trimmed(mark))
     for char in ("\ufe0f", "\ufe0e", " "):
         word = word.replace(char, "")

@@ -1,4 +1,4 @@
-"""What the user said about the spreadsheet enters the loader as one frozen value; nothing here does I/O."""
+"""The user's options for reading a spreadsheet."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ from dataclasses import dataclass
 __all__ = ["NO_COLUMN", "LoadOptions"]
 
 NO_COLUMN = "none"
-"""The word that, given as ``current_name_column``, leaves every row without a guard."""
+"""As ``current_name_column``, this word leaves every row without a guard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadOptions:
-    """Say how a spreadsheet is to be read; ``None`` always means: find it out.
+    """How to read a spreadsheet; ``None`` means that the loader finds it out.
 
     ``sheet`` is the name of a sheet, or the number of its tab (the first visible one is 1). ``delimiter`` is one
-    character, or ``tab``. Columns are named by their heading. With ``allow_guessed_encoding=False`` a text file that
-    is neither UTF-8 nor UTF-16 is refused unless ``encoding`` says what it is. ``hidden_rows`` is ``include`` or
-    ``skip``: whether rows that are hidden in a workbook are read like others, or left out. ``unattended`` tells that no
-    person sees what is said of the file before it is used.
+    character, or ``tab``. Columns are named by their heading. With ``allow_guessed_encoding=False``, a text file that
+    is neither UTF-8 nor UTF-16 is refused unless ``encoding`` is given. ``hidden_rows`` is ``include`` or ``skip``.
+    ``unattended`` tells that no person sees the warnings before the rows are used.
 
     Example:
         >>> LoadOptions(name_column="Title").name_column

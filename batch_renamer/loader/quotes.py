@@ -1,32 +1,28 @@
-"""A record whose lines have quotation marks enters; whether its cells can be believed leaves.
+"""Decides whether the cells of a record with quotation marks are what was typed.
 
-Two things go wrong. One mark too many makes everything up to the next mark a single cell: rows vanish inside a name,
-and nothing that reads CSV complains. And a mark inside a cell that is not written twice has more than one reading, of
-which readers choose in silence: they drop marks, and cut names. What has one reading only is taken as it was typed.
+Two things go wrong. An unclosed mark turns everything up to the next mark into one cell, so that rows disappear inside
+a name without an error. A mark inside a cell that is not doubled is ambiguous: CSV readers choose one reading silently,
+drop marks and cut names. A record that can be read in one way only is taken as typed.
 """
 
 from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING
 
 from batch_renamer.errors import SheetError
+from batch_renamer.loader.headings import Columns
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from batch_renamer.loader.headings import Columns
-
-__all__ = ["cells_as_typed", "is_quoted", "plainly_quoted", "refuse_broken", "swallowed_line"]
+__all__ = ["cells_as_typed", "is_quoted", "plainly_quoted", "refuse_broken", "swallowed_row"]
 
 _DIGITS = re.compile(r"[0-9]")
 _WORDS = re.compile(r"[0-9A-Za-z]+")
 
 
 def refuse_broken(lines: Sequence[str], delimiter: str, label: str, number: int) -> None:
-    """Read a record of several lines, or the last one, by the letter: every mark must be closed at the end of its cell.
+    """Check a record of several lines, or the last one, strictly: every mark must be closed at the end of its cell.
 
     Raises:
         SheetError: a quotation mark is never closed, or is followed by text after several lines.
@@ -46,8 +42,8 @@ def refuse_broken(lines: Sequence[str], delimiter: str, label: str, number: int)
             ) from error
 
 
-def swallowed_line(record: list[str], delimiter: str, columns: Columns) -> str:
-    """Find a line inside a cell that is a row of its own: as many cells, and an id that looks like this row's id."""
+def swallowed_row(record: list[str], delimiter: str, columns: Columns) -> str:
+    """Return a line inside a cell that looks like a row: enough cells, and an id in the format of this row's id."""
     if len(record) <= columns.order_id:
         return ""
     shape = _shape(record[columns.order_id])
@@ -60,7 +56,7 @@ def swallowed_line(record: list[str], delimiter: str, columns: Columns) -> str:
 
 
 def cells_as_typed(line: str, delimiter: str, used: Sequence[int | None]) -> list[str] | None:
-    r"""Return the cells of a record of one line; None if a mark in it has more than one reading.
+    r"""Return the cells of a one-line record; None if a quotation mark in it is ambiguous.
 
     ``used`` are the columns whose text matters.
 
@@ -82,22 +78,22 @@ def cells_as_typed(line: str, delimiter: str, used: Sequence[int | None]) -> lis
 
 @cache
 def plainly_quoted(delimiter: str) -> re.Pattern[str]:
-    """Return a pattern for the lines in which every mark stands at an end of its cell: readers agree on those."""
+    """Return a pattern for lines in which every mark is at the end of a cell; CSV readers agree on those."""
     d = re.escape(delimiter)
     cell = rf'(?:"[^"\\]*"|[^"{d}]*)'
     return re.compile(rf"{cell}(?:{d}{cell})*[\r\n]*")
 
 
 def is_quoted(line: str, delimiter: str, place: int) -> bool:
-    """Tell whether a cell of a record of one line stands in quotation marks."""
+    """Tell whether a cell of a one-line record is in quotation marks."""
     raw = _raw_cells(line, delimiter)
     return place < len(raw) and raw[place].startswith('"')
 
 
 def _without_spaces_before_marks(line: str, delimiter: str, used: Sequence[int | None]) -> str:
-    """Take away the spaces after delimiters that stand before a quoted cell, where that is the one reading.
+    """Remove spaces between a delimiter and a quoted cell, where only this reading makes sense.
 
-    It is one after a quoted cell, which is whole, and after an id, which has no delimiter in it.
+    It is safe after a quoted cell, which is complete, and after an order id, which contains no delimiter.
     """
     d = re.escape(delimiter)
     after_id = rf"^[^{d}\"]*{d}|" if used[0] == 0 else ""
@@ -106,7 +102,7 @@ def _without_spaces_before_marks(line: str, delimiter: str, used: Sequence[int |
 
 
 def _raw_cells(line: str, delimiter: str) -> list[str]:
-    """Split a line at its delimiters, those in quoted cells excepted; the marks stay."""
+    """Split a line at its delimiters, except those in quoted cells; the quotation marks stay."""
     return _cell_pattern(delimiter).findall(delimiter + line.rstrip("\r\n"))
 
 
@@ -117,12 +113,12 @@ def _cell_pattern(delimiter: str) -> re.Pattern[str]:
 
 
 def _is_whole(raw: str) -> bool:
-    """Tell whether a cell is quoted as it should be: marks at both ends, and those inside written twice."""
+    """Tell whether a cell is quoted correctly: marks at both ends, and every mark inside doubled."""
     return raw.endswith('"') and '"' not in raw[1:-1].replace('""', "")
 
 
 def _has_two_readings(raw: str, *, whole: bool) -> bool:
-    r"""Tell whether marks may be part of a text or around it: ``"Barn "North" side"``, ``"5\" pipe"``."""
+    r"""Tell whether marks may belong to the text or surround it: ``"Barn "North" side"``, ``"5\" pipe"``."""
     if whole:
         return '\\"' in raw
     if '\\"' in raw:
@@ -132,10 +128,10 @@ def _has_two_readings(raw: str, *, whole: bool) -> bool:
 
 
 def _is_continued(raw: str, cells: Sequence[str], place: int) -> bool:
-    """Tell whether a mark that was opened in the cell before seems to be closed in this one: ``Barn "North,South"``."""
+    """Tell whether this cell seems to close a mark that the cell before it opened: ``Barn "North,South"``."""
     return place > 0 and cells[place - 1].count('"') % 2 == 1 and raw.count('"') % 2 == 1
 
 
 def _shape(text: str) -> tuple[str, bool]:
-    """Reduce an id to its punctuation and whether it has digits; ids of one sheet mostly agree in both."""
+    """Return the format of an id: its punctuation, and whether it has digits. The ids of a sheet mostly share one."""
     return _WORDS.sub("x", text.strip()), bool(_DIGITS.search(text))

@@ -1,4 +1,4 @@
-"""A cell that can't be taken as it is enters; the sentence that says why, and how to repair the sheet, leaves."""
+"""The sentences that say why a cell can't be used, and how to repair the sheet."""
 
 from __future__ import annotations
 
@@ -8,12 +8,20 @@ from batch_renamer.loader.cells import Flaw, Unusable
 from batch_renamer.loader.shown import quoted, shown
 from batch_renamer.model import HERE
 
-__all__ = ["REWRITTEN", "how_to_replace", "how_to_retype", "how_to_undo", "is_date", "is_shortened", "is_with_zeros"]
+__all__ = [
+    "REWRITTEN",
+    "damaged_id_reason",
+    "is_date",
+    "is_shortened",
+    "is_with_zeros",
+    "unusable_cell_reason",
+    "unusable_text_reason",
+]
 
 _AS_TEXT = "format the column as Text"
 
 _SHORTENED = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE][+-]\d{2,3}")
-"""What spreadsheet programs write for a long number; ``1e5``, without a sign, is something that a person typed."""
+"""How spreadsheet programs shorten a long number. A person who types ``1e5`` writes no sign after the e."""
 
 _POINT_ZERO = re.compile(r"[+-]?\d+[.,]0+")
 _MONTHS = (
@@ -21,7 +29,7 @@ _MONTHS = (
     "janv|févr|mars|avr|juin|juil|août|déc|ene|abr|ago|dic"
 )
 _MORE_MONTHS = "jän|mei|mrt|maj|gen|mag|giu|lug|set|ott|fev|out|dez|kwi|cze|sie|wrz|paź|lis|gru"
-"""Of languages in whose months a title-case word is no sign of damage in an id (“Set-12”), yet odd as a name."""
+"""Months that are ordinary words in ids (“Set-12”), so that they show damage only in a name."""
 
 
 def _dates(months: str) -> re.Pattern[str]:
@@ -45,27 +53,27 @@ _FORMULA = re.compile(
 
 
 def is_date(text: str, *, any_language: bool = False) -> bool:
-    """Tell whether a text is what a spreadsheet program makes of something that it takes for a date."""
+    """Tell whether a text has the form in which spreadsheet programs write dates."""
     return bool((_DATE_OR_SO if any_language else _DATE).fullmatch(text))
 
 
 def is_shortened(text: str) -> bool:
-    """Tell whether a text is what a spreadsheet program makes of a long number."""
+    """Tell whether a text has the form in which spreadsheet programs shorten long numbers."""
     return bool(_SHORTENED.fullmatch(text))
 
 
 def is_with_zeros(text: str) -> bool:
-    """Tell whether a text is a whole number with a point and zeros."""
+    """Tell whether a text is a whole number with ``.0`` added."""
     return bool(_POINT_ZERO.fullmatch(text))
 
 
-def how_to_retype(what: str, text: str) -> str:
-    """Say that a text can't be what was meant: a formula instead of its value, or what a narrow column shows; else "".
+def unusable_text_reason(what: str, text: str) -> str:
+    """Return why a text can't be the value that was meant (a formula, or ``###`` from a narrow column), or "".
 
     Example:
-        >>> how_to_retype("new name", "########")[:49]
+        >>> unusable_text_reason("new name", "########")[:49]
         'The new name is only ########: the column was too'
-        >>> how_to_retype("new name", "=1+1")
+        >>> unusable_text_reason("new name", "=1+1")
         ''
     """
     if _NARROW.fullmatch(text):
@@ -74,15 +82,15 @@ def how_to_retype(what: str, text: str) -> str:
             "make it wider and export again."
         )
     if _FORMULA.match(text):
-        return how_to_replace(what, Unusable(Flaw.FORMULA, text))
+        return unusable_cell_reason(what, Unusable(Flaw.FORMULA, text))
     return ""
 
 
-def how_to_undo(order_id: str) -> str:
-    """Say how a spreadsheet program has damaged an id, or "" when it hasn't.
+def damaged_id_reason(order_id: str) -> str:
+    """Return how a spreadsheet program has damaged an order id, or "".
 
     Example:
-        >>> how_to_undo("1e5"), how_to_undo("02-Jan")[:41]
+        >>> damaged_id_reason("1e5"), damaged_id_reason("02-Jan")[:41]
         ('', 'The order id has been turned into a date:')
     """
     here = f"{HERE}{quoted(order_id)}."
@@ -97,11 +105,11 @@ def how_to_undo(order_id: str) -> str:
     return f"The order id {what}: {_AS_TEXT}, then type the id again; if it is right as it is, put a ' before it.{here}"
 
 
-def how_to_replace(what: str, cell: Unusable) -> str:
-    """Say why a cell is no text, and how to repair the sheet.
+def unusable_cell_reason(what: str, cell: Unusable) -> str:
+    """Return why a cell can't be used as text, and how to repair the sheet.
 
     Example:
-        >>> how_to_replace("new name", Unusable(Flaw.FOREIGN, "list"))
+        >>> unusable_cell_reason("new name", Unusable(Flaw.FOREIGN, "list"))
         'The new name is not text: convert the column to text. Here: list.'
     """
     return _SENTENCES[cell.flaw].format(what=what, text=shown(cell.text), quoted=quoted(cell.text))
@@ -130,4 +138,4 @@ _SENTENCES = {
     f'each mark inside it twice ("").{HERE}{{text}}.',
     Flaw.FOREIGN: f"The {{what}} is not text: convert the column to text.{HERE}{{text}}.",
 }
-"""What is said of each flaw."""
+"""The sentence for each flaw."""

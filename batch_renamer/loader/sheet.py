@@ -1,24 +1,19 @@
-"""The rows of an opened spreadsheet enter, one by one; chunks of judged rows leave."""
+"""Turns the raw rows of an opened spreadsheet into chunks of checked rows."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from batch_renamer.errors import SheetError
-from batch_renamer.loader.joined import HeadingLines
+from batch_renamer.loader.cells import RawRow
+from batch_renamer.loader.headings import Columns
+from batch_renamer.loader.joined import RepeatedHeadings
 from batch_renamer.loader.rows import read_row
 from batch_renamer.loader.shown import quoted
-from batch_renamer.loader.swapped import Columnwise
-from batch_renamer.model import Understood
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from batch_renamer.loader.cells import RawRow
-    from batch_renamer.loader.headings import Columns
-    from batch_renamer.model import RenameRequest, RowProblem
+from batch_renamer.loader.swapped import SwapCheck
+from batch_renamer.model import RenameRequest, RowProblem, Understood
 
 __all__ = ["Sheet"]
 
@@ -29,12 +24,12 @@ def _none() -> int:
 
 @dataclass(slots=True, kw_only=True)
 class Sheet:
-    """An opened spreadsheet whose columns are known.
+    """An opened spreadsheet with known columns.
 
-    ``delimiter`` is that of a text file (``None`` otherwise); ``sheet_name`` that of a workbook's sheet (``None``
-    otherwise). ``encoding`` is named where it was guessed. ``warnings`` are sentences about the file as a whole, and
-    ``hidden_rows`` says how many rows are hidden; both are complete when the rows have been read. ``late_warnings`` are
-    asked for then. ``label`` is how messages call the sheet.
+    ``delimiter`` is set for a text file, ``sheet_name`` for a sheet of a workbook; else they are ``None``. ``encoding``
+    is set only where it was guessed. ``label`` names the sheet in messages. ``warnings`` are sentences about the whole
+    file; ``hidden_rows`` returns the number of hidden rows. Both are complete only when all rows have been read, and
+    ``late_warnings`` is called at that time.
     """
 
     columns: Columns
@@ -51,7 +46,7 @@ class Sheet:
         self.warnings += self.columns.warnings
 
     def understood(self) -> Understood:
-        """Return what the spreadsheet was taken for; call it when the rows have been read."""
+        """Return how the spreadsheet was understood; call it when all rows have been read."""
         columns = self.columns
         order_id, new_name, current_name, skip = (
             None if column is None else columns.headings[column] for column in columns.used
@@ -68,9 +63,9 @@ class Sheet:
         )
 
     def chunks(self, size: int = 5000) -> Iterator[list[RenameRequest | RowProblem]]:
-        """Read the rows below the headings, in order, at most ``size`` at a time; they can be read once.
+        """Yield the rows below the headings in order, at most ``size`` at a time; they can be read once.
 
-        Blank rows are passed over. Memory depends on ``size``, not on the length of the sheet.
+        Blank rows are left out. Memory depends on ``size``, not on the length of the sheet.
 
         Raises:
             SheetError: the file can't be read to its end, or ids and names stand in each other's column.
@@ -82,30 +77,34 @@ class Sheet:
             >>> [row.order_id for chunk in sheet.chunks() for row in chunk]
             ['a1']
         """
-        is_report, headings, columnwise = self.columns.is_report, HeadingLines(self.columns, self.label), Columnwise()
+        is_report, headings, swap_check = (
+            self.columns.is_report,
+            RepeatedHeadings(self.columns, self.label),
+            SwapCheck(),
+        )
         is_workbook = self.sheet_name is not None
         while chunk := [
             headings.left_out(row) or read_row(*row[:5], warning=row[5], is_report=is_report, is_workbook=is_workbook)
             for row in islice(self.rows, size)
         ]:
-            columnwise.add(chunk)
+            swap_check.add(chunk)
             yield chunk
-        self.warnings += (*self.late_warnings(), *self._about_swapped(columnwise))
+        self.warnings += (*self.late_warnings(), *self._about_swapped(swap_check))
 
-    def _about_swapped(self, columnwise: Columnwise) -> tuple[str, ...]:
-        """Say that the two columns look swapped.
+    def _about_swapped(self, swap_check: SwapCheck) -> tuple[str, ...]:
+        """Return a warning if the two columns look swapped.
 
         Raises:
             SheetError: there is no doubt that they are.
         """
         ids, names = (quoted(self.columns.headings[i]) for i in (self.columns.order_id, self.columns.new_name))
-        if columnwise.are_swapped:
+        if swap_check.are_swapped:
             raise SheetError(
                 f"{self.label}: the column {names} for new names holds order ids, and the column {ids} for ids holds "
                 "none. Swap the headings, or say which column is which with --id-column and --name-column."
             )
-        if columnwise.seem_swapped:
+        if swap_check.seem_swapped:
             return (f"Are two columns swapped? The ids in {ids} read like names, and the names in {names} like ids.",)
-        if columnwise.name_orders_by_ids:
+        if swap_check.name_orders_by_ids:
             return (f"Most new names in {names} are order ids: is it the right column?",)
         return ()

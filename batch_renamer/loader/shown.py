@@ -1,17 +1,14 @@
-"""Untrusted text enters; text that is safe to put into a message or to store leaves."""
+"""Makes untrusted text safe for a message or for storage."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from collections.abc import Sequence
 
 __all__ = ["listed", "quoted", "shown"]
 
 
 def shown(text: str, limit: int = 60) -> str:
-    r"""Escape what can't be seen and cut at ``limit`` characters, so that a message stays one harmless line.
+    r"""Escape invisible characters and cut at ``limit`` characters, so that a message stays one harmless line.
 
     Example:
         >>> shown("a\x1b[31m\nb")

@@ -1,33 +1,29 @@
-"""A record of a text file enters; whether a delimiter that nobody quoted has split one of its cells leaves.
+"""Finds cells that an unquoted delimiter has split in two.
 
-Such a delimiter cuts the text before it and moves every cell after it: a name would be shortened, or be the text of
-another column. It shows by a filled cell too many, or by the space that people write after a comma.
+Such a delimiter cuts a text and moves every later cell by one column, so a name would be shortened or replaced by the
+text of another column. Two signs give it away: one filled cell too many, or the space that people type after a comma.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from batch_renamer.loader.cells import Flaw, Unusable
+from batch_renamer.loader.headings import Columns
 from batch_renamer.loader.quotes import is_quoted
 from batch_renamer.loader.shown import quoted
 from batch_renamer.text import trimmed
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from batch_renamer.loader.headings import Columns
-
-__all__ = ["Splits"]
+__all__ = ["SplitFinder"]
 
 _ENOUGH_CELLS = 4
 
 
-class Splits:
+class SplitFinder:
     """Finds split cells in the records of one file.
 
-    ``headings`` is the heading line as it was typed, ``sample`` are some records below it. Columns that mostly begin
-    with a space, as a formula or a habit makes them, are known by these: there a space tells nothing.
+    ``headings`` is the heading line as typed, ``sample`` are some records below it. They show which columns mostly
+    begin with a space, because of a formula or a habit; in these columns a space proves nothing.
     """
 
     def __init__(
@@ -39,26 +35,27 @@ class Splits:
         self._indented = _mostly_indented(sample)
         self._indented_headings = {place for place, heading in enumerate(headings) if heading[:1] == " "}
         name = columns.new_name
-        # What stands after the cells that are read may begin as it likes, but for the end of a name, guard or mark.
+        # Cells after the ones that are read may begin with a space, unless they could be the end of a name, guard or
+        # mark.
         extra = [place + step for place in (columns.current_name, columns.skip) if place is not None for step in (0, 1)]
         places = {*range(1, name + 1), *extra} - self._indented
-        # Names have commas more often than other texts, so the cell after the name is looked at in any case.
-        # No id has a delimiter in it: a space after one was typed before the next cell.
+        # Names contain commas more often than other texts, so the cell after the name is always checked. An
+        # id contains no delimiter, so a space after it does not come from a split.
         self._places = sorted((places | {name + 1}) - self._indented_headings - {0, columns.order_id + 1})
 
     def find(self, record: Sequence[str], line: str) -> Unusable | None:
-        """Say why a record can't be believed; ``line`` is the record as it stands in the file."""
+        """Return why the cells of a record can't be relied on, or None; ``line`` is the record as it is in the file."""
         name = self._columns.new_name
         if len(record) > self._labelled and any(map(trimmed, record[self._labelled :])):
             return Unusable(Flaw.SURPLUS, self._delimiter.join(record[name:]))
-        if self._columns.is_report or f"{self._delimiter} " not in line:  # a report has the API's own texts
+        if self._columns.is_report or f"{self._delimiter} " not in line:  # a report has names of the API
             return None
         if all(cell[:1] == " " for cell in record[1:] if trimmed(cell)):
-            return None  # who wrote the file has put a space after every delimiter
+            return None  # the file has a space after every delimiter
         for place in self._places:
             if self._is_split(record, place) and not any(
                 is_quoted(line, self._delimiter, at)
-                for at in (place - 1, place)  # marks prove a cell whole
+                for at in (place - 1, place)  # a quoted cell is complete
             ):
                 text = self._delimiter.join(record[place - 1 : place + 1])
                 return Unusable(Flaw.SPLIT if place - 1 == name else Flaw.MOVED, text)
@@ -66,7 +63,7 @@ class Splits:
 
     @staticmethod
     def _is_split(record: Sequence[str], place: int) -> bool:
-        """Tell whether a cell begins with a space and the one before it doesn't, as if both had been one text."""
+        """Tell whether a cell begins with a space and the one before it doesn't, as if they had been one text."""
         if place >= len(record):
             return False
         before, cell = record[place - 1 : place + 1]
@@ -74,7 +71,7 @@ class Splits:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Say that most names begin with a space and are taken all the same."""
+        """Warn that most names begin with a space, which is cut."""
         name = self._columns.new_name
         passed_over = name in self._indented and name not in {0, self._columns.order_id + 1, *self._indented_headings}
         if self._columns.is_report or not passed_over or name - 1 in self._indented:
@@ -87,7 +84,7 @@ class Splits:
 
 
 def _mostly_indented(records: Sequence[Sequence[str]]) -> set[int]:
-    """Find the columns in which more than half of the filled cells begin with a space."""
+    """Return the columns in which more than half of the filled cells begin with a space."""
     filled: dict[int, int] = {}
     indented: dict[int, int] = {}
     for record in records:

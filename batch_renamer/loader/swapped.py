@@ -1,23 +1,19 @@
-"""Judged rows enter as they are read; whether ids and names stand in each other's column leaves at the end."""
+"""Checks, while rows are read, whether order ids and names are in each other's column."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from batch_renamer.model import RenameRequest, RowProblem
 from batch_renamer.text import is_uuid
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from batch_renamer.model import RenameRequest, RowProblem
-
-__all__ = ["Columnwise"]
+__all__ = ["SwapCheck"]
 
 
 @dataclass(slots=True)
-class Columnwise:
-    """Counts rows whose two texts seem to stand in each other's column: UUIDs are ids, and texts with spaces names."""
+class SwapCheck:
+    """Counts the rows whose id and name look swapped: UUIDs are ids, and texts with spaces are names."""
 
     rows: int = 0
     swapped: int = 0
@@ -25,7 +21,7 @@ class Columnwise:
     two_ids: int = 0
 
     def add(self, rows: Iterable[RenameRequest | RowProblem]) -> None:
-        """Count these rows."""
+        """Count the rows of a chunk."""
         for row in rows:
             self.rows += 1
             if len(row.new_name) == 36 and is_uuid(row.new_name):
@@ -38,15 +34,15 @@ class Columnwise:
 
     @property
     def are_swapped(self) -> bool:
-        """Whether in most rows the name is a UUID and the id is none."""
+        """Whether, in most rows, the name is a UUID and the id is not."""
         return 2 * self.swapped > self.rows
 
     @property
     def seem_swapped(self) -> bool:
-        """Whether in most rows the id reads like a name, and the name like an id; customers may choose such ids."""
+        """Whether, in most rows, the id looks like a name and the name like an id; a customer may use such ids."""
         return 2 * self.perhaps_swapped > self.rows
 
     @property
     def name_orders_by_ids(self) -> bool:
-        """Whether most names are UUIDs, though the ids are ids."""
+        """Whether most names are UUIDs although the ids are UUIDs too."""
         return 2 * self.two_ids > self.rows

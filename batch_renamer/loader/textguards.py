@@ -1,29 +1,29 @@
-"""A text enters as a program exported it; the text without the guard against spreadsheet programs leaves.
+"""Removes the guards with which programs protect texts of a CSV file from spreadsheet programs.
 
-Programs that write CSV for spreadsheet programs keep leading zeros and formulas alive by two guards: ``="000123"``, and
-a ``'`` before the text. A spreadsheet program hides them; to everybody else they are part of the text.
+There are two guards, which keep leading zeros and stop formulas: ``="000123"``, and a ``'`` before the text.
+Spreadsheet programs hide them; for every other program they are part of the text.
 """
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["unwrapped"]
+__all__ = ["without_guard"]
 
 _AS_FORMULA = re.compile(r'="((?:[^"]|"")*)"')
 _NUMBER = re.compile("'[0-9]")
 
 
-def unwrapped(text: str, *, guarded: bool) -> str:
+def without_guard(text: str, *, guarded: bool) -> str:
     """Return the text without its guard.
 
-    A ``'`` is one where it stands before a digit, and always where the row has such guards (``guarded``).
-    In 't Hof it is a letter, and around 'a text' it is a quotation mark.
+    A ``'`` is a guard before a digit, and before any text in a row that has such guards (``guarded``). In 't Hof it is
+    a letter, and around 'a text' it is a quotation mark.
 
     Example:
-        >>> unwrapped('="000123"', guarded=False), unwrapped("'000124", guarded=False)
+        >>> without_guard('="000123"', guarded=False), without_guard("'000124", guarded=False)
         ('000123', '000124')
-        >>> unwrapped("'t Hof 3", guarded=False)
+        >>> without_guard("'t Hof 3", guarded=False)
         "'t Hof 3"
     """
     if as_formula := _AS_FORMULA.fullmatch(text):

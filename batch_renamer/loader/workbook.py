@@ -1,57 +1,25 @@
-"""The path of a workbook enters; the rows of one sheet leave, read by a process that may die of it.
-
-A small hostile workbook can abort the process that opens it, and there is nothing to catch: one cell in the last
-corner is enough (https://github.com/tafia/calamine/issues/693; met with python-calamine 0.9.1 in 2026-11). So another
-process reads, with limits on memory and time and without our secrets.
-"""
+"""Chooses the sheet of a workbook and reads its rows through `ReadingProcess`."""
 
 from __future__ import annotations
 
-import json
-import os
-import queue
-import subprocess
-import sys
-import threading
 import time
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from batch_renamer.client import Stopping
 from batch_renamer.errors import SheetError
 from batch_renamer.loader.cells import Cell, RawRow, cell_of_wire
 from batch_renamer.loader.headings import HEADING_ROWS, Columns, HeadingTrouble, find_columns
 from batch_renamer.loader.marks import is_blank_row
+from batch_renamer.loader.options import LoadOptions
+from batch_renamer.loader.reading_process import LIMIT_S, ReadingProcess
 from batch_renamer.loader.sheet import Sheet
 from batch_renamer.loader.shown import listed, quoted
 from batch_renamer.model import HIDDEN_ROW
 from batch_renamer.text import trimmed
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from batch_renamer.loader.options import LoadOptions
-
 __all__ = ["reading_workbook"]
 
-_LIMIT_S = 60.0
-_LONGEST_ANSWER = 64 << 20
-_ANSWERS_AHEAD = 8
-_LOOK_UP_S = 0.1
-"""How long an answer is waited for before it is asked whether the run is to stop."""
-_START = "import sys; sys.path.insert(0, sys.argv[1]); from isolated.child import main; main(sys.argv[2])"
-_NEEDED_FROM_ENVIRONMENT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
-"""What Python itself may need to start; everything else, the API key above all, stays here."""
-
-_REFUSALS = {
-    "password": "is protected with a password: save it without one",
-    "foreign": "is not a spreadsheet, though it is packed like one: save it as .xlsx or CSV",
-    "damaged": "is damaged or cut off and can't be read: open it in a spreadsheet program and save it as CSV",
-    "twice": "has row {row} twice, and only one of them could be read: open it in a spreadsheet program, save it, "
-    "look at that row, and try again",
-}
-_TOO_MUCH = "could not be read within 1 GB of memory and 60 seconds: save it as CSV"
 _NOTES = {
     "unseen": "It could not be seen whether {label} has hidden rows, number formats, errors or formulas that were "
     "never calculated: compare the names with the sheet, or save it as CSV.",
@@ -65,19 +33,19 @@ def reading_workbook(
     options: LoadOptions,
     *,
     stopped: Callable[[], bool] = lambda: False,
-    limit_s: float = _LIMIT_S,
+    limit_s: float = LIMIT_S,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Sheet]:
     """Open a workbook and choose its sheet; the reading process ends with the context.
 
-    ``stopped`` is asked whether to give up while the reading process is waited for. ``limit_s`` is how many seconds
-    that one may keep this one waiting, all in all.
+    ``stopped`` is called while the reading process is waited for; True ends the wait. ``limit_s`` is the total time
+    that may be spent waiting for it.
 
     Raises:
-        SheetError: the workbook or its sheet can't be used; also later, while rows are read.
-        Stopping: ``stopped`` said so; also later.
+        SheetError: the workbook or its sheet can't be used; also while rows are read.
+        Stopping: ``stopped`` returned True; also while rows are read.
     """
-    with _Reader(path, label, stopped, limit_s, clock) as reader:
+    with ReadingProcess(path, label, stopped, limit_s, clock) as reader:
         name, position, columns = _choose_sheet(reader, label, options)
         rows = _Rows(reader, position, columns, options)
         yield Sheet(
@@ -89,92 +57,8 @@ def reading_workbook(
         )
 
 
-class _Reader:
-    """The reading process: one question at a time, answers with a limit on the time spent waiting for them."""
-
-    def __init__(
-        self, path: Path, label: str, stopped: Callable[[], bool], limit_s: float, clock: Callable[[], float]
-    ) -> None:
-        self._label = label
-        self._stopped = stopped
-        self._left_s = limit_s
-        self._clock = clock
-        self._answers: queue.Queue[bytes] = queue.Queue(maxsize=_ANSWERS_AHEAD)
-        self._closing = threading.Event()
-        try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-X", "utf8", "-c", _START, str(Path(__file__).parent), str(path.absolute())],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={name: os.environ[name] for name in _NEEDED_FROM_ENVIRONMENT if name in os.environ},
-                start_new_session=True,  # Ctrl-C is for this process to answer
-            )
-        except OSError as error:
-            raise SheetError(
-                f"{label} could not be read, for Python could not be started again: save it as CSV."
-            ) from error
-        self._pump = threading.Thread(target=self._pump_answers, name="workbook reader", daemon=True)
-        self._pump.start()
-
-    def __enter__(self) -> _Reader:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._closing.set()
-        self._process.kill()
-        while self._pump.is_alive():  # it may be stuck on a full queue
-            with suppress(queue.Empty):
-                self._answers.get(timeout=0.01)
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with suppress(OSError):  # what was not yet written finds nobody who reads
-                    pipe.close()
-
-    def ask(self, command: dict[str, Any]) -> dict[str, Any]:
-        """Send a command and wait for the first line of its answer."""
-        if self._process.stdin is None or self._closing.is_set():
-            raise SheetError(f"{self._label} is closed already: read its rows before that.")
-        with suppress(OSError):  # it has ended: the answer, or the lack of one, says why
-            self._process.stdin.write(json.dumps(command).encode() + b"\n")
-            self._process.stdin.flush()
-        return self.answer()
-
-    def answer(self) -> dict[str, Any]:
-        """Wait for a line.
-
-        Raises:
-            SheetError: the process refused, died, or took too long.
-            Stopping: the run is to stop.
-        """
-        line = None
-        while line is None and self._left_s >= 0:
-            if self._stopped():
-                raise Stopping
-            asked_at = self._clock()
-            with suppress(queue.Empty):
-                line = self._answers.get(timeout=min(self._left_s, _LOOK_UP_S))
-            self._left_s -= self._clock() - asked_at
-        if self._left_s < 0 or line is None or not line.endswith(b"\n"):
-            raise SheetError(f"{self._label} {_TOO_MUCH}.")
-        message: dict[str, Any] = json.loads(line)
-        if "refused" in message:
-            sentence = _REFUSALS.get(message["refused"], _TOO_MUCH).format(row=message.get("row"))
-            raise SheetError(f"{self._label} {sentence}.")
-        return message
-
-    def _pump_answers(self) -> None:
-        """Carry lines from the process to the queue; an empty one says that it has ended."""
-        stream = self._process.stdout
-        line = b"-"
-        while stream is not None and line and not self._closing.is_set():
-            line = stream.readline(_LONGEST_ANSWER)
-            self._answers.put(line)
-
-
-def _choose_sheet(reader: _Reader, label: str, options: LoadOptions) -> tuple[str, int, Columns]:
-    """Take the sheet that was asked for, or else the only visible one with usable headings."""
+def _choose_sheet(reader: ReadingProcess, label: str, options: LoadOptions) -> tuple[str, int, Columns]:
+    """Return the sheet that the user named, or the only visible one with usable headings."""
     sheets = [(str(name), bool(visible)) for name, visible in reader.answer()["sheets"]]
     if options.sheet is not None:
         candidates = [_asked_sheet(sheets, options.sheet, label)]
@@ -203,7 +87,7 @@ def _choose_sheet(reader: _Reader, label: str, options: LoadOptions) -> tuple[st
 
 
 def _asked_sheet(sheets: list[tuple[str, bool]], asked: str, label: str) -> int:
-    """Find a sheet by its name, or a visible one by the number of its tab."""
+    """Return the sheet with this name, or the visible one with this tab number."""
     names = [name for name, _ in sheets]
     if asked in names:
         return names.index(asked)
@@ -217,9 +101,9 @@ def _asked_sheet(sheets: list[tuple[str, bool]], asked: str, label: str) -> int:
 
 
 class _Rows:
-    """The rows below the headings; blank ones stay in the other process. ``hidden`` counts the hidden ones so far."""
+    """The rows below the headings; the reading process leaves blank ones out. ``hidden`` counts hidden rows so far."""
 
-    def __init__(self, reader: _Reader, position: int, columns: Columns, options: LoadOptions) -> None:
+    def __init__(self, reader: ReadingProcess, position: int, columns: Columns, options: LoadOptions) -> None:
         self.hidden = 0
         self._reader = reader
         self._position = position
@@ -227,7 +111,7 @@ class _Rows:
         self._skip_hidden = options.hidden_rows == "skip"
 
     def read(self) -> Iterator[RawRow]:
-        """Read them once."""
+        """Yield the rows; they can be read once."""
         columns = self._columns
         wanted = (columns.order_id, columns.new_name, columns.current_name, columns.skip)
         present = [column for column in wanted if column is not None]
@@ -256,10 +140,10 @@ class _Rows:
 
 
 def _remark(is_split: bool, beside: int | None) -> str:
-    """Say what may be the trace of a comma that split a name when text was turned into a workbook.
+    """Return a warning about a cell that a split name may have left behind when text was turned into a workbook.
 
-    A comma can't split a cell of a workbook itself, and remarks, sums and numbers of rows stand beside many tables:
-    such a row is read, with a warning.
+    In a workbook a comma can't split a cell, and remarks, sums and row numbers stand beside many tables. So the row is
+    read and only warned about.
     """
     if is_split:
         return "The cell after the new name begins with a space, as if a comma had split the name."
@@ -267,7 +151,7 @@ def _remark(is_split: bool, beside: int | None) -> str:
 
 
 def _letters(column: int) -> str:
-    """Call a column, counted from 0, as spreadsheet programs do.
+    """Return the letters that spreadsheet programs give to a column, counted from 0.
 
     Example:
         >>> _letters(0), _letters(27)
@@ -277,12 +161,12 @@ def _letters(column: int) -> str:
     return (_letters(before - 1) if before else "") + chr(ord("A") + letter)
 
 
-def _notes(reader: _Reader, position: int, label: str) -> tuple[str, ...]:
-    """Say what could not be looked for in the sheet."""
+def _notes(reader: ReadingProcess, position: int, label: str) -> tuple[str, ...]:
+    """Return warnings about what could not be examined in the sheet."""
     return tuple(_NOTES[note].format(label=label) for note in reader.ask({"notes": position})["notes"])
 
 
 def _idle_options(label: str, options: LoadOptions) -> tuple[str, ...]:
-    """Say that an option for text files has no effect here."""
+    """Return a warning about options for text files, which have no effect on a workbook."""
     idle = [name for name, value in (("--encoding", options.encoding), ("--delimiter", options.delimiter)) if value]
     return (f"{label} is a workbook: {' and '.join(idle)} had no effect.",) if idle else ()

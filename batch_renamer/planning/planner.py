@@ -1,7 +1,7 @@
-"""Decides what is to be done with a row: a request and a reading of its order enter, a Change or an Outcome leaves.
+"""Decides what to do with one row: a change or an outcome, from the request and the reading of its order.
 
-Pure: no I/O, no clock. The order of the decisions is the promise made to users: what is invalid or skipped was settled
-before; then missing or deleted, unchanged, drifted, and what is left is a rename.
+Pure: no I/O, no clock. The order of the checks is documented for users. Invalid and skipped rows never get here; then
+come missing and deleted, unchanged, and drifted. What is left is a rename.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from batch_renamer.text import trimmed
 
 __all__ = ["GUARDED_BY_SHEET", "NO_SUCH_ORDER", "decide", "same_name"]
 
-
 NO_SUCH_ORDER = "There is no order with this id in this account."
 GUARDED_BY_SHEET = "The order does not have the current name that the sheet gives; it was left alone."
 
@@ -22,9 +21,9 @@ GUARDED_BY_SHEET = "The order does not have the current name that the sheet give
 def decide(
     request: RenameRequest, reading: Reading, *, drifted: str = GUARDED_BY_SHEET, exactly: bool = False
 ) -> Change | Outcome:
-    """Return the rename to be sent, or the outcome of a row that needs none; ``drifted`` is what a guard says.
+    """Return the rename to send, or the outcome of a row that needs none; ``drifted`` is the reason of a drifted row.
 
-    What a person has typed guards as `same_name` has it; what was read from the API guards ``exactly``.
+    A guard that a person typed is compared by `same_name`; one that was read from the API is compared ``exactly``.
 
     Example:
         >>> request = RenameRequest(row=2, order_id="a1", new_name="12 Elm St")
@@ -57,9 +56,9 @@ def decide(
 
 
 def same_name(expected: str | None, found: str | None) -> bool:
-    r"""Tell whether two names are the same for a guard: in Unicode's NFC, without what is invisible at both ends.
+    r"""Tell whether two names are equal for a guard: in Unicode's NFC, without invisible characters at both ends.
 
-    An order without a name is guarded by an empty one.
+    An order without a name has the empty name.
 
     Example:
         >>> same_name("Caf\u00e9 ", "Cafe\u0301")

@@ -1,6 +1,6 @@
-"""Which orders of a page are read singly as well, and whether what that shows speaks against the list.
+"""Chooses which orders of a page are also read singly, and tells whether a single reading contradicts the list.
 
-A list may be served from an old copy while single reads are fresh. Pure: no I/O.
+The list may be served from an old copy while single reads are fresh. Pure: no I/O.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ __all__ = ["SAMPLES", "contradicts", "sample"]
 T = TypeVar("T")
 
 SAMPLES = (12, 4, 2)
-"""How many orders of the first, the second and each later page are read singly as well. Where a third of the orders has
-other names than the list shows, 16 of them all look right once in 650 times. Caches keep each page on its own, so that
-good first pages say little about the rest."""
+"""How many orders of the first, the second and each later page are also read singly. If a third of the orders on a list
+have other names than shown, 16 samples all agree with it once in 650 times. Caches store each page separately, so
+correct first pages prove little about later ones."""
 
 
 def sample(requests: Sequence[RenameRequest], orders: Mapping[str, Order], *, size: int) -> list[RenameRequest]:
-    """Choose so many requests, from all over the page.
+    """Choose ``size`` requests from all over the page.
 
-    Those that the list shows with their new names go first, up to half: nothing would be sent for them, so that nothing
-    later would show that they are wrong.
+    Orders that the page shows with their new name are preferred, up to half of the sample: nothing is sent for them, so
+    no later step would discover that the page is wrong.
     """
     right = [request for request in requests if orders[order_key(request.order_id)].name == request.new_name]
     rows = {request.row for request in right}
@@ -35,7 +35,7 @@ def sample(requests: Sequence[RenameRequest], orders: Mapping[str, Order], *, si
 
 
 def contradicts(reading: Reading, listed: Order) -> bool:
-    """Tell whether a single reading shows the order otherwise than the list; one that failed shows nothing."""
+    """Tell whether a single reading contradicts the list; a failed reading proves nothing."""
     match reading:
         case Found(order=order):
             return order.name != listed.name or bool(order.is_deleted) != bool(listed.is_deleted)
@@ -46,7 +46,7 @@ def contradicts(reading: Reading, listed: Order) -> bool:
 
 
 def _spread(items: Sequence[T], size: int) -> list[T]:
-    """Return so many items, evenly spaced."""
+    """Return ``size`` items, evenly spaced."""
     if len(items) <= size:
         return list(items)
     return [items[place * len(items) // size] for place in range(size)]

@@ -1,6 +1,6 @@
-"""Makes sure that each row is recorded once, while pages of the list and single reads run side by side.
+"""Makes sure that each row is recorded once while pages of the list and single reads run at the same time.
 
-Pages, readings and batches of requests enter; every undecided row is recorded once. Nothing here makes a request.
+Makes no requests.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from batch_renamer.model import Found, Order, Reading, RenameRequest
 from batch_renamer.planning.sampling import SAMPLES, contradicts, sample
 from batch_renamer.text import order_key
 
-__all__ = ["Batches", "Desk", "Record", "Wanted"]
+__all__ = ["Batches", "Record", "UndecidedRows", "Wanted"]
 
 Batches = AsyncIterator[Sequence[RenameRequest]]
 Record = Callable[[list[tuple[RenameRequest, Reading]]], Awaitable[None]]
@@ -25,16 +25,15 @@ Wanted = Callable[[Sequence[str]], Awaitable[list[RenameRequest]]]
 
 
 @dataclass(slots=True, kw_only=True)
-class Desk:
-    """Knows which rows are being read singly and which were on a page, so that none is recorded twice.
+class UndecidedRows:
+    """Knows which rows are read singly and which were on a page.
 
-    A query that was under way when a row was recorded may still return it. So a row stays noted
-    until a query has begun after that, and no batch of an earlier query still holds the row.
+    A journal query that was running when a row was recorded may still return this row. So the row is remembered until a
+    later query has begun and no batch of an earlier query contains the row.
 
-    A page is held back until some of its orders have been read singly (`sampling`); the first pages are held back
-    together, until all that are checked closely have been checked. Where one of these orders has another name than its
-    page says, that page and all that follow are dropped: their rows are undecided still, and read singly like all
-    others.
+    A page is held back until some of its orders have been read singly (`sampling`). The first pages are held back
+    together, until the pages with many samples have been checked. If one order has another name than on its page, this
+    page and all later ones are dropped; their rows stay undecided and are read singly.
     """
 
     wanted: Wanted
@@ -58,11 +57,11 @@ class Desk:
 
     @property
     def left_on_pages(self) -> int:
-        """How many rows a page could still bring."""
+        """The number of rows that a page could still decide."""
         return self.left - self._rows_held
 
-    def take(self, request: RenameRequest) -> bool:
-        """Note that a row is read singly now; False if it was on a page."""
+    def claim(self, request: RenameRequest) -> bool:
+        """Note that a row is now read singly; return False if it was on a page."""
         self._coming.discard(request.row)
         if request.row in self._on_pages:
             return False
@@ -71,14 +70,14 @@ class Desk:
         return True
 
     async def record_singles(self, readings: list[tuple[RenameRequest, Reading]]) -> None:
-        """Record what was read singly."""
+        """Record single readings."""
         await self.record(readings)
         self.left -= sum(request.current_name is None for request, _ in readings)
         if not self._pages_over:
             self._recorded_singly.update(request.row for request, _ in readings)
 
-    async def receive(self, page: ReadPage) -> tuple[int, list[RenameRequest]]:
-        """Take a page; return how many wanted orders it holds, and which requests are to be read singly to check it."""
+    async def add_page(self, page: ReadPage) -> tuple[int, list[RenameRequest]]:
+        """Add a page; return how many wanted orders it has, and which requests must be read singly to check it."""
         async with self._one_page:
             requests = await self._undecided_of(page)
             if not requests:
@@ -92,13 +91,13 @@ class Desk:
             return len(requests), checked
 
     async def record_checked(self, readings: list[tuple[RenameRequest, Reading]]) -> None:
-        """Record what was read singly to check a page."""
+        """Record the single readings that check a page."""
         await self.record(readings)
         self._rows_held -= len(readings)
         self._are_recorded({request.row for request, _ in readings})
 
-    async def judge(self, page: ReadPage, readings: Sequence[tuple[RenameRequest, Reading]]) -> None:
-        """Take the check of a page, and record those that have been held back long enough."""
+    async def end_check(self, page: ReadPage, readings: Sequence[tuple[RenameRequest, Reading]]) -> None:
+        """Use the readings that check a page, and record the pages that need not be held back any more."""
         listed = _by_key(page)
         async with self._one_page:
             for held in self._held:
@@ -110,7 +109,7 @@ class Desk:
             await self._record_held()
 
     async def end_close_checks(self) -> None:
-        """Record pages as soon as they are checked: no other one comes soon."""
+        """From now on, record each page as soon as it is checked, without waiting for others."""
         async with self._one_page:
             self._is_close = False
             await self._record_held()
@@ -147,17 +146,17 @@ class Desk:
         if self._singles_begun:
             self._recorded_on_pages |= rows
         else:
-            self._on_pages -= rows  # No query for single reads has begun yet, so none can return these rows.
+            self._on_pages -= rows  # No batch for single reads has been queried yet, so none contains them.
         self.left -= len(rows)
 
-    def pages_are_over(self) -> None:
-        """Note that no page comes any more: which rows are being read singly needs no note."""
+    def end_pages(self) -> None:
+        """Note that no page follows, so rows that are read singly need not be remembered."""
         self._pages_over = True
         self._singly.clear()
         self._recorded_singly.clear()
 
-    async def fresh(self, batches: Batches) -> Batches:
-        """Hand the batches on, and forget the rows that no later query can return."""
+    async def without_recorded(self, batches: Batches) -> Batches:
+        """Yield the batches, and forget recorded rows that no later batch can contain."""
         self._singles_begun = True
         while True:
             recorded = frozenset(self._recorded_on_pages)
@@ -173,7 +172,7 @@ class Desk:
 
 @dataclass(slots=True, kw_only=True)
 class _Held:
-    """A page that is held back, and how many rows it is to decide."""
+    """A page that is held back; ``rows`` is how many rows it will decide."""
 
     page: ReadPage
     rows: int

@@ -1,4 +1,4 @@
-"""Sends the renames: every change becomes exactly one outcome that is true."""
+"""Sends every change and returns exactly one true outcome for each."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What a reading of the order says about a rename that was sent; a `Sent` and a Reading enter, an Outcome leaves.
+"""Decides the outcome of a rename that was sent and not confirmed, from a reading of the order.
 
-Pure: no I/O, no clock. An order with the new name is renamed, whatever the API answered. An order with its old name
-proves nothing after a lost answer: the API may apply the rename seconds later, or the reading may be an old copy. An
-order that can't be read or is not found then proves nothing either.
+Pure: no I/O, no clock. An order with its new name is renamed, whatever the API answered. After a lost answer, an order
+with its old name proves nothing: the API may still apply the rename, or the reading may come from an old copy. An order
+that can't be read or is not found proves nothing either.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from typing import assert_never
 from batch_renamer.model import Found, Missing, Order, Outcome, Reading, Result, Unreadable
 from batch_renamer.names import made_from, same_in_other_form
 
-__all__ = ["Sent", "confirmed", "keeps_the_name", "told_by"]
+__all__ = ["Sent", "confirmed", "has_new_name", "outcome_of_reading"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
     """A rename that was sent and not confirmed.
 
-    ``ended`` is the first half of a sentence, and says how its tries ended. ``again`` tells that it was read back once
-    before. ``refused`` tells that each of them was answered with a clear no. ``timed_out`` tells that one may still be
-    under way. ``shown`` is the other name that an answer has shown, if one has.
+    ``ended`` is the first half of a sentence, which says how the tries ended. ``refused`` tells that every try was
+    clearly refused; ``timed_out``, that one may still be running on the server. ``shown`` is another name that an
+    answer showed, if any. ``again`` tells that the order was read back once before.
 
     Example:
         >>> Sent(row=2, old_name="a", new_name="b", ended="The only try ended with 503 Service Unavailable").refused
@@ -39,29 +39,29 @@ class Sent:
     again: bool = False
 
 
-def keeps_the_name(order: Order, *, old_name: str | None, new_name: str) -> bool:
-    """Tell whether an order has its new name, if only in another form; an order that kept its old name has not."""
+def has_new_name(order: Order, *, old_name: str | None, new_name: str) -> bool:
+    """Tell whether an order has its new name, possibly in another form; the unchanged old name does not count."""
     return order.name == new_name or (order.name != old_name and same_in_other_form(order.name, new_name))
 
 
 def confirmed(row: int, order: Order, *, old_name: str | None, new_name: str) -> Outcome:
-    """Return the outcome of a row whose order has its new name; a name kept in another form is warned about."""
+    """Return the outcome of a row whose order has its new name, with a warning if the name has another form."""
     warning = "" if order.name == new_name else f"The API kept the name in another form: {order.name!r}."
     return Outcome(
         row=row, result=Result.RENAMED, warning=warning, old_name=old_name, final_name=order.name, order=order
     )
 
 
-def told_by(reading: Reading, sent: Sent) -> Outcome:
-    """Return what a row whose rename was sent has come to, told by the order itself.
+def outcome_of_reading(reading: Reading, sent: Sent) -> Outcome:
+    """Return the outcome of a row whose rename was sent, from what the order itself shows.
 
     Example:
         >>> sent = Sent(row=2, old_name="a", new_name="b", ended="The only try ended with 503 Service Unavailable")
-        >>> told_by(Found(order=Order(order_id="a1", name="a"), read_at=0.0), sent).result.value
+        >>> outcome_of_reading(Found(order=Order(order_id="a1", name="a"), read_at=0.0), sent).result.value
         'unknown'
     """
     match reading:
-        case Found(order=order) if keeps_the_name(order, old_name=sent.old_name, new_name=sent.new_name):
+        case Found(order=order) if has_new_name(order, old_name=sent.old_name, new_name=sent.new_name):
             return confirmed(sent.row, order, old_name=sent.old_name, new_name=sent.new_name)
         case Found(order=order) if order.name == sent.old_name:
             if sent.refused:
@@ -77,7 +77,7 @@ def told_by(reading: Reading, sent: Sent) -> Outcome:
             why = f"{sent.ended}; {_read(sent)}, the order has another name, by this rename or by another hand."
             return _outcome(sent, Result.UNKNOWN, why, order)
         case Missing():
-            # A replica that lags and a gateway without a route say the same of an order that is there.
+            # A lagging replica, or a gateway without a route, can answer this for an order that exists.
             result = Result.FAILED if sent.again else Result.UNKNOWN
             return _outcome(sent, result, f"{sent.ended}; {_read(sent)}, the order was not found.")
         case Unreadable(reason=reason):
@@ -94,7 +94,7 @@ def _read(sent: Sent) -> str:
 
 
 def _is_the_servers(name: str | None, sent: Sent) -> bool:
-    # A person gives an order another name; only a server leaves it without one.
+    # A person renames an order; only a server leaves it without a name.
     return name is None or name == sent.shown or made_from(name, sent.new_name)
 
 

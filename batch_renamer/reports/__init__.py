@@ -1,23 +1,18 @@
-"""Report rows enter, files leave: one module per format, and `target`, which knows where a report may go."""
+"""Writes report rows to CSV, Excel or JSON files, and checks beforehand where they may go."""
 
 from __future__ import annotations
 
+from batch_renamer.reports.formats import FORMATS
 from batch_renamer.reports.json_format import write_json_result, write_refusal
 from batch_renamer.reports.rows import row_as_json
-from batch_renamer.reports.target import (
-    FORMATS,
-    prove_writable,
-    refuse_at_once,
-    remove_unfinished,
-    resolve_targets,
-    write_report,
-    write_reports,
-)
+from batch_renamer.reports.target import check_names, check_writable, resolve_targets
+from batch_renamer.reports.temporary import remove_unfinished
+from batch_renamer.reports.writing import write_report, write_reports
 
 __all__ = [
     "FORMATS",
-    "prove_writable",
-    "refuse_at_once",
+    "check_names",
+    "check_writable",
     "remove_unfinished",
     "resolve_targets",
     "row_as_json",

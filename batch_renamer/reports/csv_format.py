@@ -1,6 +1,7 @@
-"""Report rows enter; a CSV file leaves that a spreadsheet program opens as text, never as formulas.
+"""Writes reports as CSV files that a spreadsheet program opens as text, never as formulas.
 
-UTF-8 with BOM (Excel takes anything else for the local code page), lines end in CR LF, quoting as RFC 4180 has it.
+The encoding is UTF-8 with BOM, because Excel reads anything else in the local code page. Lines end in CR LF, and
+quoting follows RFC 4180.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ __all__ = ["guarded", "write_csv"]
 
 
 def guarded(text: str) -> str:
-    """Return the text with a leading ``'`` where a spreadsheet program would take it for a formula.
+    """Return the text with a leading ``'`` if a spreadsheet program would read it as a formula.
 
-    A text that starts with ``'`` itself gets one more, so removing one leading ``'`` from every cell that has one
-    gives back exactly the text.
+    A text that starts with ``'`` gets one more. So removing one leading ``'`` from every cell that has one restores the
+    text exactly.
 
     Example:
         >>> guarded("=1+1"), guarded("'tis"), guarded("12 Elm St")
@@ -33,7 +34,7 @@ def guarded(text: str) -> str:
 def write_csv(file: BinaryIO, rows: Iterable[ReportRow], options: WriteOptions) -> None:
     """Write the heading line and one line per row; the file stays open.
 
-    A lone surrogate, which no encoding has, becomes a visible escape.
+    A lone surrogate, which can't be encoded, becomes a visible escape.
 
     Raises:
         OSError: The disk is full, or the file can't be written for another reason.

@@ -1,6 +1,6 @@
-"""A run's summary and its report rows enter; one JSON object leaves, row by row, so memory stays bounded.
+"""Writes a run's summary and report rows as one JSON object, row by row, so that memory stays bounded.
 
-The same object is the ``.json`` report and what ``--json`` prints; each row stands on a line of its own.
+The ``.json`` report and the output of ``--json`` are this object. Each row is on a line of its own.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ __all__ = ["write_json", "write_json_result", "write_refusal"]
 _NOT_AS_IT_IS = re.compile(
     "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
 )
-"""What a terminal obeys instead of showing it, or doesn't show at all (C1 and DEL, marks of direction, characters of no
-width), and surrogates. `json` escapes the control characters of ASCII itself."""
+"""Characters that control a terminal or that it does not show (C1 and DEL, direction marks, characters without width),
+and surrogates. `json` itself escapes the control characters of ASCII."""
 
 
 def write_json(file: BinaryIO, rows: Iterable[ReportRow], options: WriteOptions) -> None:
@@ -38,9 +38,9 @@ def write_json(file: BinaryIO, rows: Iterable[ReportRow], options: WriteOptions)
 def write_json_result(stream: TextIO, rows: Iterable[ReportRow], *, summary: RunSummary) -> None:
     """Write ``{"command", "run_id", "exit_code", "counts", "notes", "rows"}`` and a line break to a text stream.
 
-    A run that was stopped also has ``error``, the sentence that says why. Texts are not altered: what steers a terminal
-    is written as a JSON escape, and so is everything beyond ASCII on a stream whose encoding is not UTF-8. A run
-    without an id has ``null``.
+    A run that was stopped also has ``error``, the sentence that says why. A run without an id has ``null``. No text is
+    changed: characters that control a terminal become JSON escapes, and so do all non-ASCII characters if the stream's
+    encoding is not UTF-8.
 
     Example:
         >>> import sys
@@ -65,7 +65,7 @@ def write_json_result(stream: TextIO, rows: Iterable[ReportRow], *, summary: Run
 
 
 def write_refusal(stream: TextIO, *, command: str, exit_code: int, error: str) -> None:
-    """Write ``{"command", "exit_code", "error"}`` and a line break: what ``--json`` says when there is no run to show.
+    """Write ``{"command", "exit_code", "error"}`` and a line break: the output of ``--json`` when there is no run.
 
     Example:
         >>> import sys

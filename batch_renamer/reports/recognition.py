@@ -1,7 +1,4 @@
-"""Whether a file is a report of this program: a path enters, yes or no leaves.
-
-Only the beginning is looked at, and nothing of it is taken for granted: the file is somebody's until it is known.
-"""
+"""Tells whether an existing file is a report of this program, from its beginning."""
 
 from __future__ import annotations
 
@@ -23,11 +20,11 @@ _DELIMITERS = ",;\t|"
 _JSON = re.compile(rb'\s*\{\s*"command":\s*"[^"]*",\s*"run_id":')
 _TEXT = re.compile(r"<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)</")
 _FIRST_COLUMNS = COLUMNS[:5]
-"""No spreadsheet begins with these but a report, of this version or an earlier one."""
+"""Only reports, of this version or an earlier one, begin with these columns."""
 
 
 def is_report(path: Path) -> bool:
-    """Tell whether an existing file is empty, so that nothing is lost with it, or a report of the format it is named.
+    """Tell whether an existing file can be replaced: it is empty, or a report in the format of its ending.
 
     Raises:
         OSError: it can't be read.
@@ -49,7 +46,7 @@ def _is_json(_: Path, beginning: bytes) -> bool:
 
 
 def _is_xlsx(path: Path, _: bytes) -> bool:
-    # Ours has the texts in its first sheet; a spreadsheet program that saved it moved them to a table of their own.
+    # A report has its texts in the first sheet; a spreadsheet program that saves it moves them to the shared strings.
     return any(_begins_a_report(_texts_in(path, part)) for part in ("xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"))
 
 

@@ -1,4 +1,4 @@
-"""One report row enters; the same row as JSON values, or as the texts of its cells, leaves."""
+"""Turns a report row into JSON values, or into the texts of its cells."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ _values_of = attrgetter(*COLUMNS)
 class WriteOptions:
     """What a format may need besides the rows.
 
-    ``delimiter`` is the input's, for CSV. ``scratch`` is a folder that the format may fill and that is removed
-    after it.
+    ``delimiter`` is that of the spreadsheet, for CSV. ``scratch`` is a temporary folder for the format's own files.
 
     Example:
         >>> WriteOptions(summary=RunSummary(run_id="k3", command="apply", counts={}), scratch=Path()).delimiter
@@ -34,9 +33,9 @@ class WriteOptions:
 
 
 def row_as_json(row: ReportRow) -> dict[str, JsonValue]:
-    """Return the row as a JSON object, its keys in the order of the columns; texts are never altered.
+    """Return the row as a JSON object with the columns as keys, in order; texts are not changed.
 
-    Seconds are rounded to milliseconds. A number that JSON can't hold (NaN, infinity) becomes ``None``.
+    Seconds are rounded to milliseconds. A number that JSON does not have (NaN, infinity) becomes ``None``.
 
     Example:
         >>> from batch_renamer.model import Result
@@ -47,9 +46,9 @@ def row_as_json(row: ReportRow) -> dict[str, JsonValue]:
 
 
 def row_as_texts(row: ReportRow) -> list[str | None]:
-    """Return the row as the texts of its cells, in the order of the columns; ``None`` is an empty cell.
+    """Return the texts of the row's cells, in the order of the columns; ``None`` is an empty cell.
 
-    Truth values are ``TRUE`` and ``FALSE``: the words a spreadsheet program writes, and the loader reads.
+    Booleans are ``TRUE`` and ``FALSE``, which spreadsheet programs write and the loader reads.
 
     Example:
         >>> from batch_renamer.model import Result
@@ -61,7 +60,7 @@ def row_as_texts(row: ReportRow) -> list[str | None]:
 
 def _as_json(value: JsonValue) -> JsonValue:
     if isinstance(value, str):
-        return str(value)  # a Result is a str too: its plain text is meant
+        return str(value)  # a Result is a str too; JSON needs its plain text
     if isinstance(value, float):
         if not math.isfinite(value):
             return None

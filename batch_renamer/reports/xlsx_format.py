@@ -1,7 +1,7 @@
-"""Report rows enter; a workbook leaves whose every cell is text: no formula, no link, no number that loses its zeros.
+"""Writes reports as workbooks in which every cell is text: no formulas, no links, no lost leading zeros.
 
-XlsxWriter's constant-memory mode keeps one row at a time; control characters become the format's own escapes
-(``_x0007_``), which spreadsheet programs and the loader turn back.
+XlsxWriter's constant-memory mode keeps one row in memory at a time. Control characters become the escapes of the format
+(``_x0007_``), which spreadsheet programs and the loader convert back.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from batch_renamer.text import storable
 __all__ = ["ROWS_PER_SHEET", "write_xlsx"]
 
 ROWS_PER_SHEET = 1_048_575
-"""A sheet has 1,048,576 rows; the first is the heading."""
+"""A sheet has 1,048,576 rows, of which one is the heading."""
 
 _MOST_IN_CELL = 32_767  # UTF-16 code units: Excel's limit, and Excel "repairs" a workbook beyond it
 _SURELY_FITS = _MOST_IN_CELL // 6  # no character takes more than the six units of an escaped surrogate
@@ -57,35 +57,34 @@ def write_xlsx(
 ) -> None:
     """Write the rows to the sheet ``report`` and, beyond ``rows_per_sheet``, to ``report 2`` and so on.
 
-    What there is to say of the whole run is on a sheet ``notes``.
-
-    A text longer than a cell can hold is cut, which ``warning`` says; when it is the new name, ``skip`` gets a mark
-    too, so that feeding the report back in never renames an order to half a name.
+    Notes about the whole run are on a sheet ``notes``. A text that is too long for a cell is cut, and ``warning`` says
+    so. If it is the new name, ``skip`` gets a mark too, so that the report used as a spreadsheet never renames an order
+    to half a name.
 
     Raises:
         OSError: The disk is full, or the file can't be written for another reason.
     """
-    outlet = _Outlet(file)
-    book = xlsxwriter.Workbook(cast(BinaryIO, outlet), {"constant_memory": True, "tmpdir": str(options.scratch)})
+    detachable = _DetachableFile(file)
+    book = xlsxwriter.Workbook(cast(BinaryIO, detachable), {"constant_memory": True, "tmpdir": str(options.scratch)})
     try:
-        if _fill(book, rows, rows_per_sheet) > _MOST_IN_PLAIN_ZIP:  # not always: Excel may warn about ZIP64
+        if _fill(book, rows, rows_per_sheet) > _MOST_IN_PLAIN_ZIP:  # only then, because Excel may warn about ZIP64
             book.use_zip64()
         _add_notes(book, options.summary.warnings)
         book.close()
     except FileCreateError as error:
         raise error.args[0] from error  # the OSError it wraps
     finally:
-        outlet.let_go()
+        detachable.detach()
         for sheet in book.worksheets():
-            with contextlib.suppress(OSError):  # a full disk, which has been reported by now
-                sheet.row_data_fh.close()  # left open after a failure, and Windows removes no open file
+            with contextlib.suppress(OSError):  # a full disk, which has already been reported
+                sheet.row_data_fh.close()  # it is open after a failure, and Windows can't remove an open file
 
 
-class _Outlet:
-    """A file that can be let go of.
+class _DetachableFile:
+    """A file wrapper that can be detached from its file.
 
-    After a failure XlsxWriter leaves its `zipfile.ZipFile` open, which writes its directory once it is collected:
-    into a full disk or a closed file, and so with a complaint on standard error. Let go of, it writes into memory.
+    After a failure, XlsxWriter leaves its `zipfile.ZipFile` open. When that is garbage-collected it writes its
+    directory to a full disk or a closed file, which prints an error. Once detached, it writes into memory instead.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -94,12 +93,12 @@ class _Outlet:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._file, name)
 
-    def let_go(self) -> None:
+    def detach(self) -> None:
         self._file = io.BytesIO()
 
 
 def _fill(book: xlsxwriter.Workbook, rows: Iterable[ReportRow], rows_per_sheet: int) -> int:
-    """Write all sheets and return how many bytes of XML they take at most."""
+    """Write all sheets; return an upper bound for the bytes of their XML."""
     as_text = book.add_format({"num_format": "@"})  # an edited cell stays text as well
     heading = book.add_format({"num_format": "@", "bold": True, "bottom": 1})
     result_formats = {result: book.add_format({"num_format": "@", **_COLOURS[result]}) for result in Result}
@@ -121,7 +120,7 @@ def _fill(book: xlsxwriter.Workbook, rows: Iterable[ReportRow], rows_per_sheet: 
 
 
 def _add_notes(book: xlsxwriter.Workbook, notes: Sequence[str]) -> None:
-    """Add what is to be said of the whole run, on a sheet of its own: no row is to blame for it."""
+    """Add the notes about the whole run on a sheet of their own."""
     if not notes:
         return
     as_text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
@@ -144,8 +143,8 @@ def _new_sheet(book: xlsxwriter.Workbook, number: int, heading: Format, as_text:
 def _write_text(sheet: Worksheet, line: int, column: int, text: str, cell_format: Format) -> None:
     visible = storable(text)
     if visible.startswith("<r>") and visible.endswith("</r>"):
-        # In this mode XlsxWriter 3.3.1 writes such a string into the sheet as XML of its own, unescaped; the parts of
-        # a rich string are always escaped.
+        # In constant-memory mode XlsxWriter 3.3.1 writes such a string into the sheet as unescaped XML. The parts of a
+        # rich string are always escaped.
         sheet.write_rich_string(line, column, visible[0], cell_format, visible[1:], cell_format)
     else:
         sheet.write_string(line, column, visible, cell_format)
@@ -159,7 +158,7 @@ def _texts_that_fit(row: ReportRow) -> list[str | None]:
 
 
 def _fitting(row: ReportRow) -> ReportRow:
-    """Return the row with its longest texts cut to what a cell can hold, saying so in ``warning``."""
+    """Return the row with its longest texts cut to the length of a cell, and a ``warning`` that says so."""
     cut: dict[str, str] = {}
     for column in COLUMNS:
         text = getattr(row, column)

@@ -1,6 +1,6 @@
-"""Flags, environment and a TOML file enter; one frozen, validated `Settings` leaves, or a list of every mistake.
+"""Merges flags, environment and a TOML file into one frozen `Settings`, or names every mistake at once; finds the key.
 
-Authority, strongest first: flag, environment, the chosen ``[profiles.NAME]`` table, the top of the file, default.
+The strongest source wins: flag, environment, the chosen ``[profiles.NAME]`` table, the top of the file, default.
 
 =================================================  =====  ==================  =========
 option                                             flag   environment         TOML file
@@ -11,17 +11,17 @@ option                                             flag   environment         TO
 every other field of `Settings`                    yes    yes                 yes
 =================================================  =====  ==================  =========
 
-- The second line is about one command ("do it", "only ten", "only practise"): left behind in a file or a shell,
-  it would answer for a command it was never meant for.
+- The options in the second line are decided for each command. If one stayed in a file or a shell, it would change a
+  later command by mistake.
 - A variable is ``BATCH_RENAMER_`` and the option in capitals (``BATCH_RENAMER_MAX_FAILURES``); empty means not set.
-  Several reports are separated as in ``PATH``. An unknown ``BATCH_RENAMER_*`` is refused: in a nightly job nobody
-  would notice that a misspelled limit does nothing.
+  Several reports are separated as in ``PATH``. An unknown ``BATCH_RENAMER_*`` is refused, because a misspelled limit
+  would have no effect, and in a nightly job no person would notice.
 - Relative paths in the file start at the file's folder, all others at the working directory; ``~`` is expanded.
-- The key is no setting: `read_api_key` finds it when it is needed.
+- The key is not a setting: `read_api_key` finds it when it is needed.
 
-pydantic checks the values. pydantic-settings is not used: it merges the sources before it validates, so that its
-errors can't name the variable, flag or table that holds the mistake; and profiles, paths relative to the file and
-the refusal of unknown variables would each have needed a source of our own anyway.
+pydantic checks the values. pydantic-settings is not used. It merges the sources before it validates, so its errors
+can't name the variable, flag or table with the mistake. Profiles, paths relative to the file and the refusal of unknown
+variables would each need a source of our own.
 
 Example:
     >>> resolve_settings({"rate": 20}, environ={"BATCH_RENAMER_RATE": "5", "BATCH_RENAMER_WORKERS": "4"}).rate
@@ -31,7 +31,8 @@ Example:
 from __future__ import annotations
 
 from batch_renamer.settings.account import account, fingerprint, lock_names
-from batch_renamer.settings.key import ApiKey, FoundKey, key_of_environment, read_api_key
+from batch_renamer.settings.api_key import ApiKey
+from batch_renamer.settings.key import FoundKey, key_of_environment, read_api_key
 from batch_renamer.settings.redaction import redact
 from batch_renamer.settings.resolve import lacks_state_dir, resolve_settings, usable_settings
 from batch_renamer.settings.shape import DescribedSetting, Settings, as_given, describe

@@ -1,4 +1,4 @@
-"""Settings, key and a random salt enter; the name of the account that runs are bound to leaves, never the key."""
+"""Names the account of a run, from settings, key and a random salt; the name never contains the key."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from urllib.parse import urlsplit
 
 from batch_renamer.settings.address import is_loopback
-from batch_renamer.settings.key import ApiKey
+from batch_renamer.settings.api_key import ApiKey
 from batch_renamer.settings.shape import Settings
 
 __all__ = ["account", "fingerprint", "lock_names"]
@@ -15,10 +15,10 @@ _EVERY_MACHINE = bytes(32)
 
 
 def fingerprint(key: ApiKey, *, salt: bytes) -> str:
-    """Tell keys apart by 16 hex digits that lead nobody back to the key.
+    """Return 16 hex digits that tell keys apart and from which no key can be computed.
 
-    A key is long and random, so a keyed hash is enough and a slow one would buy nothing; the salt of the journal keeps
-    fingerprints of two machines from being compared.
+    A key is long and random, so a fast keyed hash is enough. The salt of the journal prevents comparing fingerprints of
+    two machines.
 
     Raises:
         ValueError: the salt is not 16 to 64 bytes long.
@@ -33,15 +33,15 @@ def fingerprint(key: ApiKey, *, salt: bytes) -> str:
 
 
 def account(settings: Settings, *, key: ApiKey | None, salt: bytes = b"") -> str:
-    """Name the account that a run belongs to: the sandbox, or base URL and profile, or base URL and fingerprint.
+    """Return the name of the account of a run: the sandbox, or base URL and profile, or base URL and fingerprint.
 
-    A profile keeps its name when its key is replaced, so its runs still belong together. Only without one is the key's
-    fingerprint taken.
+    A profile keeps its name when its key is replaced, so its runs stay together. The fingerprint is used only without a
+    profile.
 
     Args:
-        settings: What the command was told.
+        settings: The settings of the command.
         key: The key, needed where neither sandbox nor profile names the account.
-        salt: That of the journal, needed where the key is.
+        salt: The salt of the journal, needed with the key.
 
     Raises:
         ValueError: the key is needed and missing.
@@ -63,10 +63,10 @@ def account(settings: Settings, *, key: ApiKey | None, salt: bytes = b"") -> str
 def lock_names(settings: Settings, key: ApiKey) -> tuple[str, ...]:
     """Return the names under which an account is locked while a run renames in it.
 
-    One account can be reached by several profiles, by the environment's key and by several addresses of one server.
-    What they have in common is the key, wherever it leads; what a replaced key has in common with the one before is
-    the profile. The key's name is made without a salt, so that it is the same for every journal on the machine; it
-    stands in no file, only its hash names one.
+    One account can be reached by several profiles, by the key of the environment and by several addresses of one
+    server. All of these share the key, so one name is made from the key. A replaced key shares only the profile with
+    the old one, so the other name is made from the profile. The key's name uses no salt, so that every journal on the
+    machine has the same one; no file contains it, only its hash is the name of one.
 
     Example:
         >>> from pathlib import Path
@@ -81,7 +81,7 @@ def lock_names(settings: Settings, key: ApiKey) -> tuple[str, ...]:
 
 
 def _one_loopback(base_url: str) -> str:
-    """Return the base URL, with one name of this machine for all that it has."""
+    """Return the base URL with ``localhost`` in place of every other name of this machine."""
     parts = urlsplit(base_url)
     if not is_loopback(parts.hostname or ""):
         return base_url

@@ -1,7 +1,7 @@
-"""The address of the API as it was typed enters; the one way to write it leaves, or a ValueError that says how to.
+"""Checks the address of the API and writes it in one form.
 
-The text of each ValueError goes on after the option's name and value, as in `values`. Where the right address can be
-told from the wrong one it is told, but never from one that may hold a password.
+The text of each ValueError continues a sentence after the option's name and value, as in `values`. It suggests the
+right address if that can be derived, but never from an address that may contain a password.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def check_base_url(url: str) -> str:
 
 
 def _with_scheme(url: str) -> str:
-    """Return how an address without a scheme should be written, if it is one."""
+    """Return the correct form of an address without a scheme, or ""."""
     if not (bare := _NO_SCHEME.fullmatch(url)):
         return ""
     host = bare["host"].lower()

@@ -1,26 +1,23 @@
-"""Settings and environment enter; the API key leaves, in a box that shows it only when asked to."""
+"""Finds the API key: in a key file that the settings name, or in the environment."""
 
 from __future__ import annotations
 
 import codecs
-import hmac
 import os
 import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from batch_renamer.errors import BatchRenamerError, SettingsError
 from batch_renamer.files import read_regular
+from batch_renamer.settings.api_key import ApiKey
 from batch_renamer.settings.shape import Settings
-from batch_renamer.text import trimmed
 
-__all__ = ["ApiKey", "FoundKey", "key_of_environment", "read_api_key"]
+__all__ = ["FoundKey", "key_of_environment", "read_api_key"]
 
 _VARIABLE = "AUTOENHANCE_API_KEY"
-_KEY_LIMIT_CHARACTERS = 1_024
 _FILE_LIMIT_BYTES = 4_096
 _WAYS_TO_A_KEY = (
     f"Set {_VARIABLE}, or name a file that holds the key as api_key_file in the configuration file (--config), or in "
@@ -28,89 +25,14 @@ _WAYS_TO_A_KEY = (
 )
 
 _FILE_NAME = re.compile(r"[\w -]{1,24}\.[A-Za-z]{1,5}")
-"""A name that is a file's and hardly a key: keys are longer and have no ending such as ``.key``."""
-
-# What people put around a key, and what they are told. A key itself may end with the = of base64.
-_MORE_THAN_A_KEY = (
-    (r"[\"'`\u2018-\u201f\u00ab\u00bb].*|.*[\"'`\u2018-\u201f\u00ab\u00bb]", "is in quotes; leave them out"),
-    (r"(?:export|set|setenv)\s.*|\$env:.*", "is a command that sets a variable; leave only the key itself"),
-    (
-        r"[\w-]{0,40}(?:key|token|secret)[\w-]{0,40}\s*=\s*[^\s=].*",
-        "is written as NAME=KEY; leave only what follows the =",
-    ),
-    (r"[\w-]*(?:key|token|authorization)\s*:.*", "is a header's line; leave only what follows the :"),
-    (r"bearer\s.*", "begins with the word Bearer; leave only what follows it"),
-    (r"\{\\rtf.*", "is in a Rich Text document; save it as plain text"),
-    (r"[{\[<].*", "is in a document of another kind (JSON, XML or the like); leave only the key itself"),
-)
-
-
-def _more_than_a_key(text: str) -> str | None:
-    """Say what a text holds beside a key, if it can be told."""
-    found = (said for form, said in _MORE_THAN_A_KEY if re.fullmatch(form, text, re.IGNORECASE | re.DOTALL))
-    return next(found, None)
-
-
-class ApiKey:
-    """Hold the API key; only `reveal` gives it out.
-
-    It prints as asterisks, can't be changed, pickled or copied into JSON, and compares in constant time.
-    White space around the key is cut, and characters that show nothing, which are copied from web pages with it.
-
-    Raises:
-        ValueError: it is empty, too long, more than a key, or holds what can't stand in a header; the text doesn't
-            show it.
-
-    Example:
-        >>> print(ApiKey(" secret "), ApiKey("secret").reveal())
-        ******** secret
-    """
-
-    __slots__ = ("_secret",)
-    _secret: str
-
-    def __init__(self, secret: str) -> None:
-        key = trimmed(secret)
-        if not key:
-            raise ValueError("is empty")
-        if (more := _more_than_a_key(key)) is not None:
-            raise ValueError(more)
-        if len(key) > _KEY_LIMIT_CHARACTERS:
-            raise ValueError("is too long to be a key")
-        if not all("!" <= sign <= "~" for sign in key):
-            raise ValueError("holds spaces, line breaks, control or non-ASCII characters; a key is one plain word")
-        object.__setattr__(self, "_secret", key)
-
-    def reveal(self) -> str:
-        """Give the key itself: for the request header and nothing else."""
-        return self._secret
-
-    def __repr__(self) -> str:
-        return "ApiKey('********')"
-
-    def __str__(self) -> str:
-        return "********"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, ApiKey) and hmac.compare_digest(self._secret, other._secret)
-
-    __hash__ = None  # type: ignore[assignment]  # object declares a method; secrets are compared, not looked up
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError("an ApiKey can't be changed")
-
-    def __delattr__(self, name: str) -> NoReturn:
-        raise AttributeError("an ApiKey can't be changed")
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("an ApiKey can't be pickled or copied: a secret must not reach a file by accident")
+"""A name that is certainly a file's and not a key: a key is longer and has no ending such as ``.key``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundKey:
-    """The key, where it was found, and a sentence about a key file that others can read ("" when all is well).
+    """The key, with the place where it was found; ``warning`` tells that others can read the key file, or is "".
 
-    ``source`` is what named it, ``place`` what holds it: the variable or the file.
+    ``source`` is the setting or variable that named the key, ``place`` the variable or file that contains it.
     """
 
     key: ApiKey
@@ -120,9 +42,9 @@ class FoundKey:
 
 
 def read_api_key(settings: Settings, *, environ: Mapping[str, str]) -> FoundKey:
-    """Find the key: the profile's ``api_key_file``, else AUTOENHANCE_API_KEY, else the file's own ``api_key_file``.
+    """Find the key: in the profile's ``api_key_file``, else AUTOENHANCE_API_KEY, else the file's ``api_key_file``.
 
-    The first of the three that is set decides; an unusable key there is an error, because the next one may belong
+    The first of the three that is set is used. If its key is unusable this is an error, because the next one may belong
     to another account.
 
     Raises:
@@ -138,7 +60,7 @@ def read_api_key(settings: Settings, *, environ: Mapping[str, str]) -> FoundKey:
         return found
     if settings.api_key_file is not None:
         return _from_file(settings.api_key_file, sources.get("api_key_file", "configuration file"), environ)
-    raise SettingsError(f"There is no API key: {_looked_at(settings)}. {_WAYS_TO_A_KEY}")
+    raise SettingsError(f"There is no API key: {_places_without_key(settings)}. {_WAYS_TO_A_KEY}")
 
 
 def key_of_environment(environ: Mapping[str, str]) -> FoundKey | None:
@@ -154,8 +76,8 @@ def key_of_environment(environ: Mapping[str, str]) -> FoundKey | None:
     )
 
 
-def _looked_at(settings: Settings) -> str:
-    """Name every place where there was no key."""
+def _places_without_key(settings: Settings) -> str:
+    """Return the places that were searched without success."""
     if settings.config is None:
         return f"{_VARIABLE} is not set, and no configuration file is in use"
     profile = f" and its profile {settings.profile!r} name" if settings.profile is not None else " names"
@@ -183,7 +105,7 @@ def _from_file(path: Path, source: str, environ: Mapping[str, str]) -> FoundKey:
 
 
 def _where_it_was_expected(path: Path) -> str:
-    """Name the file that was tried; only its folder where the name may be the key itself, written there by mistake."""
+    """Return the path that was tried; only its folder if the file name may be the key, written there by mistake."""
     if _FILE_NAME.fullmatch(path.name):
         return f"The path that was tried: {path}"
     return f"The folder that was tried: {path.parent}"
@@ -201,7 +123,7 @@ def _readable_by_others(path: Path, mode: int, environ: Mapping[str, str]) -> st
         return ""
     credentials = environ.get("CREDENTIALS_DIRECTORY")
     if credentials and path.is_relative_to(credentials):
-        return ""  # systemd admits the service's user by an ACL, whose mask shows up as the group's bits
+        return ""  # systemd gives the user access by an ACL, whose mask appears as the group's bits
     return f"The key file {path} can be used by other users (mode {mode:04o}); run: chmod 600 {path}"
 
 

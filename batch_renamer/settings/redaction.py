@@ -1,7 +1,7 @@
-"""Takes a secret out of texts, however it is written there.
+"""Replaces a secret in a text, in every form in which it may be written there.
 
-A server, a proxy or a library that repeats the key may escape it first: in JSON, in an address, in HTML, in base64. All
-of these are as good as the key itself, so all of them are replaced. A part of a key is not looked for.
+A server, a proxy or a library that repeats the key may escape it: in JSON, in a URL, in HTML, in base64. Each form
+gives the key away, so each one is replaced. Parts of a key are not searched for.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ __all__ = ["REDACTED", "redact"]
 REDACTED = "********"
 
 _FEWEST_CHARACTERS = 8
-"""A shorter secret is replaced only as it is: words of ordinary texts could be taken for its other spellings."""
+"""A shorter secret is replaced only in its plain form, because ordinary words could match its other forms."""
 
 _NAMED = {'"': "quot", "&": "amp", "'": "apos", "<": "lt", ">": "gt"}
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:
-    r"""Return the text with asterisks in place of every secret; an empty one is passed over.
+    r"""Return the text with asterisks in place of every secret; empty secrets are ignored.
 
     Example:
         >>> redact("of k3y-abc/def: k3y-abc%2Fdef, k3y-abc\\u002fdef, azN5LWFiYy9kZWY=", ["k3y-abc/def"])
         'of ********: ********, ********, ********'
     """
     for secret in secrets:
-        # The shortest spelling is the secret itself: most texts are too short to hold it.
+        # The plain form is the shortest one, so a shorter text contains no secret.
         if secret and len(text) >= len(secret):
             text = _pattern(secret).sub(REDACTED, text)
     return text
@@ -45,12 +45,12 @@ def _pattern(secret: str) -> re.Pattern[str]:
 
 
 def _escaped(char: str) -> str:
-    """A pattern for one character: as it is, or as JSON, an address (encoded once or more) or HTML may write it."""
+    """Return a pattern for one character: plain, or as JSON, a URL (encoded once or more) or HTML writes it."""
     code = ord(char)
     if code > 0xFF:
         return re.escape(char)
     spellings = [
-        # Escapes may be escaped again, which doubles their backslashes.
+        # Repeated escaping doubles the backslashes.
         rf"\\*{re.escape(char)}",
         rf"\\+(?:u00|x){code:02x}",
         f"%(?:25)*{code:02x}",
@@ -62,10 +62,10 @@ def _escaped(char: str) -> str:
 
 
 def _in_base64(secret: bytes) -> Iterable[str]:
-    """Yield patterns for the base64 of texts that hold the secret: it begins at one of three places in a group."""
+    """Yield patterns for base64 texts that contain the secret, which begins at one of three offsets in a group."""
     for offset in range(3):
         encoded = base64.b64encode(bytes(offset) + secret).decode()
-        # The digits that are made of the secret's bits alone, not of its neighbours' or of the filling.
+        # Only the digits made from bits of the secret alone, not of its neighbours or the padding.
         first = -(-offset * 8 // 6)
         last = (offset + len(secret)) * 8 // 6
         digits = re.escape(encoded[first:last])

@@ -1,4 +1,4 @@
-"""Flags and environment enter; one `Settings` leaves, or a SettingsError that names every mistake with its source."""
+"""Merges and checks the settings of all sources; a SettingsError names every mistake with its source."""
 
 from __future__ import annotations
 
@@ -8,18 +8,15 @@ from collections.abc import Iterator, Mapping
 from datetime import date, time
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import platformdirs
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from batch_renamer.errors import SettingsError
 from batch_renamer.settings.shape import DEFAULT, Settings
 from batch_renamer.settings.sources import Given, Layer, file_layers, from_environment, from_flags
 from batch_renamer.settings.values import expand_path
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 __all__ = ["lacks_state_dir", "resolve_settings", "usable_settings"]
 
@@ -41,23 +38,23 @@ _SENTENCES = {
     "string_type": "must be text",
     "value_error": "{error}",
 }
-"""pydantic's kinds of error that a value of ours can meet, with its context filled in."""
+"""Our sentence for each kind of pydantic error; the context of the error is filled in."""
 
 _SHOWN_CHARACTERS = 60
 
 _NOWHERE = Path(os.devnull) / "no home folder"
-"""The state directory of a user without a home who named none: a place where nothing can ever be made."""
+"""The state directory of a user without a home folder who named none; nothing can be created there."""
 
 
 def resolve_settings(
     flags: Mapping[str, object], *, environ: Mapping[str, str], as_arguments: bool = False
 ) -> Settings:
-    """Merge flags, environment, configuration file and defaults, in this order of authority, and check the result.
+    """Merge flags, environment, configuration file and defaults, the strongest first, and check the result.
 
     Args:
         flags: The options given on the command line, by the name of the `Settings` field; ``None`` means not given.
         environ: The environment, ``os.environ`` as a rule.
-        as_arguments: The options are arguments of a function, and mistakes call them so.
+        as_arguments: Messages call the options arguments of a function.
 
     Raises:
         SettingsError: something is wrong; the text has one line for every mistake.
@@ -81,14 +78,14 @@ def resolve_settings(
 
 
 def usable_settings(flags: Mapping[str, object], *, environ: Mapping[str, str]) -> Settings:
-    """Return what `resolve_settings` would without the values that are wrong: where to log that they are, and how.
+    """Return the settings without the values that are wrong, which say where and how to report these mistakes.
 
     Example:
         >>> usable_settings({"rate": "fast", "json": True}, environ={}).json
         True
     """
     merged = _merged(_layers(flags, environ))
-    usable = {"state_dir": _nobody_said(environ)}
+    usable = {"state_dir": _default_state_dir_given(environ)}
     for name, given in merged.items():
         try:
             _validated({**usable, name: given})
@@ -99,7 +96,7 @@ def usable_settings(flags: Mapping[str, object], *, environ: Mapping[str, str]) 
 
 
 def lacks_state_dir(settings: Settings) -> bool:
-    """Tell whether there is no place for the state: none was named, and the user has no home.
+    """Tell whether there is no state directory: none was named, and the user has no home folder.
 
     Example:
         >>> lacks_state_dir(resolve_settings({"state_dir": "state"}, environ={}))
@@ -113,11 +110,11 @@ def _layers(
 ) -> tuple[Layer, ...]:
     by_flag, by_variable = from_flags(flags, as_arguments=as_arguments), from_environment(environ)
     said = {**by_variable.given, **by_flag.given}
-    default = Layer({"state_dir": _nobody_said(environ)})
+    default = Layer({"state_dir": _default_state_dir_given(environ)})
     return (default, *_from_file(said.get("config"), said.get("profile")), by_variable, by_flag)
 
 
-def _nobody_said(environ: Mapping[str, str]) -> Given:
+def _default_state_dir_given(environ: Mapping[str, str]) -> Given:
     return Given(_default_state_dir(environ), DEFAULT, 0)
 
 
@@ -126,7 +123,7 @@ def _merged(layers: tuple[Layer, ...]) -> dict[str, Given]:
 
 
 def _default_state_dir(environ: Mapping[str, str]) -> Path:
-    # platformdirs asks the process's own environment, and XDG not on every platform; the caller's goes first.
+    # platformdirs reads the environment of this process, and XDG not on every platform; ``environ`` goes first.
     asked_for = Path(environ.get("XDG_STATE_HOME", ""))
     if asked_for.is_absolute():  # the XDG Base Directory Specification (0.8) wants relative paths ignored
         return asked_for / "batch-renamer"
@@ -138,7 +135,7 @@ def _default_state_dir(environ: Mapping[str, str]) -> Path:
 
 
 def _from_file(config: Given | None, profile: Given | None) -> tuple[Layer, ...]:
-    """Read the configuration file that was named, if one was."""
+    """Read the configuration file, if one was named."""
     if config is None:
         no_file = f"profile: {_shown(profile.value)} (from {profile.source}) needs --config FILE." if profile else None
         return (Layer(mistakes=(no_file,)),) if no_file else ()
@@ -151,9 +148,9 @@ def _from_file(config: Given | None, profile: Given | None) -> tuple[Layer, ...]
 
 
 def _contradictions(flags: Mapping[str, object]) -> Iterator[str]:
-    """Name flags that can't be meant together."""
+    """Yield a mistake for each pair of flags that contradict each other."""
     if flags.get("sandbox_reset") and not flags.get("sandbox"):
-        # Alone it would be a command to the real API from somebody who is thinking of the sandbox.
+        # Without --sandbox the command would go to the real API, which is not what the user expects.
         yield "--sandbox-reset: give --sandbox too."
     if flags.get("sandbox") and flags.get("base_url") is not None:
         yield "--sandbox has an address of its own; leave out --base-url, or --sandbox."
@@ -166,7 +163,7 @@ def _validated(merged: Mapping[str, Given]) -> Settings:
 
 
 def _one_volume(settings: Settings, merged: Mapping[str, Given]) -> Settings:
-    """Let ``--verbose`` beat a file's ``quiet``, and the reverse.
+    """Let the stronger of ``quiet`` and ``verbose`` win, for example ``--verbose`` over ``quiet`` in a file.
 
     Raises:
         SettingsError: both were asked for in the same place.
@@ -192,12 +189,12 @@ def _in_words(detail: ErrorDetails, merged: Mapping[str, Given]) -> str:
 
 
 def _may_hold_a_secret(name: str, value: object) -> bool:
-    """An address can carry a password or a token, and a key is easily written where its file belongs."""
+    """Tell whether a value may contain a secret: an address with a password or token, or a key in place of its file."""
     return name == "api_key_file" or (name == "base_url" and any(sign in str(value) for sign in "@?#"))
 
 
 def _shown(value: object) -> str:
-    """Show a value as somebody wrote it: cut to a sane length, control characters escaped."""
+    """Return a value as it was written, shortened and with control characters escaped."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, date | time):

@@ -1,4 +1,4 @@
-"""Merged values of any make enter; the frozen `Settings` leaves, every field checked; `describe` puts it into words."""
+"""The frozen `Settings` with a check for every field, and their description in words."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from batch_renamer.settings.address import check_base_url
 __all__ = ["DEFAULT", "DescribedSetting", "Settings", "as_given", "describe"]
 
 DEFAULT = "default"
-"""The source of a value that nobody gave."""
+"""The source of a value that was not given."""
 
 _HOUR_S = 3_600
 _WEEK_S = 604_800
@@ -29,7 +29,7 @@ _Number = Annotated[float, BeforeValidator(values.refuse_bool), Field(allow_inf_
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True))
 class Settings:
-    """Hold everything that one command was told, checked. `resolve_settings` makes it.
+    """All settings of one command, checked. `resolve_settings` makes it.
 
     Attributes:
         profile: The account in the configuration file that was chosen.
@@ -112,7 +112,7 @@ class Settings:
 
 
 class DescribedSetting(NamedTuple):
-    """One setting in words: its name, its value and where the value is from."""
+    """One setting in words: its name, its value and its source."""
 
     name: str
     value: str
@@ -122,7 +122,7 @@ class DescribedSetting(NamedTuple):
 def describe(settings: Settings) -> tuple[DescribedSetting, ...]:
     """List every setting with its source, for ``--verbose``; never a secret.
 
-    Key files are only said to be set: somebody may have written the key itself where its file belongs.
+    For a key file it says only that one is set, because a user may have written the key itself there by mistake.
 
     Example:
         >>> describe(Settings(state_dir=Path("/tmp"), rate=5.0, sources=(("rate", "--rate"),)))[6]
@@ -149,7 +149,7 @@ def _in_words(name: str, value: object) -> str:
 
 
 def as_given(settings: Settings, name: str, value: object = "") -> str:
-    """Return an option as the user gave it, for a message: the flag, the function's argument, or the place it is from.
+    """Return an option as the user gave it, for a message: the flag, the argument, or the name and its source.
 
     Example:
         >>> as_given(Settings(state_dir=Path("/tmp"), sources=(("strict", "night.toml"),)), "strict")

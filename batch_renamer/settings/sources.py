@@ -1,23 +1,22 @@
-"""Flags, variables and a TOML file enter; layers of raw values with their sources leave, and mistakes in words."""
+"""Reads flags, variables and a configuration file into layers of raw values with their sources and mistakes."""
 
 from __future__ import annotations
 
 import difflib
 import os
 import re
-import tomllib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from batch_renamer.files import read_regular
 from batch_renamer.settings.shape import Settings
+from batch_renamer.settings.toml_file import read_toml
 from batch_renamer.settings.values import expand_path
 
 __all__ = ["OPTIONS", "Given", "Layer", "file_layers", "from_environment", "from_flags"]
 
 OPTIONS = frozenset(one.name for one in fields(Settings)) - {"api_key_file", "profile_api_key_file", "sources"}
-"""What a flag can say."""
+"""The settings that have a flag."""
 
 _PREFIX = "BATCH_RENAMER_"
 _THIS_COMMAND_ONLY = frozenset({"first", "sandbox", "sandbox_reset", "yes"})
@@ -25,12 +24,11 @@ _IN_ENVIRONMENT = OPTIONS - _THIS_COMMAND_ONLY
 _IN_FILE = _IN_ENVIRONMENT - {"config", "profile"} | {"api_key_file"}
 _PATHS = frozenset({"api_key_file", "log_file", "report", "state_dir"})
 _KEY_WORDS = frozenset({"apikey", "autoenhanceapikey", "key", "password", "secret", "token", "xapikey"})
-_FILE_LIMIT_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One raw value and where it is from; ``rank`` is the authority of that place, the highest wins."""
+    """One raw value and its source; among several, the one with the highest ``rank`` wins."""
 
     value: object
     source: str
@@ -39,19 +37,19 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """What one source said, by the name of the field, and what was wrong with it."""
+    """The values of one source, by the name of the field, and the mistakes in it."""
 
     given: Mapping[str, Given] = field(default_factory=dict)
     mistakes: tuple[str, ...] = ()
 
 
 def from_flags(flags: Mapping[str, object], *, as_arguments: bool = False) -> Layer:
-    """Take the flags that were given: ``None`` and an empty list mean that it wasn't.
+    """Return the flags that were given; ``None`` and an empty list mean that a flag was not given.
 
-    ``as_arguments`` tells that they are arguments of a function, and are to be called so.
+    With ``as_arguments``, messages call them arguments of a function.
 
     Raises:
-        TypeError: there is no such option; the caller's fault, not the user's.
+        TypeError: there is no such option, a mistake of the caller and not of the user.
     """
     if unknown := flags.keys() - OPTIONS:
         raise TypeError(f"no such option: {', '.join(sorted(unknown))}")
@@ -65,7 +63,7 @@ def from_flags(flags: Mapping[str, object], *, as_arguments: bool = False) -> La
 
 
 def from_environment(environ: Mapping[str, str]) -> Layer:
-    """Take every ``BATCH_RENAMER_*`` that isn't empty; what is unknown among them is a mistake."""
+    """Return every ``BATCH_RENAMER_*`` variable that isn't empty; an unknown one is a mistake."""
     given: dict[str, Given] = {}
     mistakes: list[str] = []
     for variable in sorted(name for name in environ if name.startswith(_PREFIX)):
@@ -92,12 +90,12 @@ def _variable(name: str) -> str:
 
 
 def file_layers(path: Path, profile: str | None) -> tuple[Layer, ...]:
-    """Read a configuration file: its top, then the table of ``profile`` if one was chosen.
+    """Return the layers of a configuration file: its top, and the table of the chosen ``profile``.
 
-    Names are checked in all tables, values only where they are used.
+    Names are checked in all tables, values only in the tables that are used.
     """
     try:
-        document = _read_toml(path)
+        document = read_toml(path)
     except ValueError as error:
         return (Layer(mistakes=(str(error),)),)
     profiles = document.pop("profiles", {})
@@ -159,7 +157,7 @@ def _printable(name: str) -> str:
 
 
 def _nearest(name: str, known: Collection[str], written: Callable[[str], str]) -> str:
-    """Say which of the known names was probably meant; all of them when none is near."""
+    """Suggest the known name that was probably meant, or list all of them."""
     near = difflib.get_close_matches(_spelling(name), sorted(known), n=1)
     if near:
         return f"Did you mean {written(near[0])}?"
@@ -171,58 +169,8 @@ def _spelling(name: str) -> str:
 
 
 def _from_folder(value: object, folder: Path) -> object:
-    """Let a relative path in the file start at the file's folder; what is no path is refused by its type later."""
+    """Make a relative path start at the folder of the file; a value that is no path is refused later by its type."""
     if isinstance(value, list):
         return [_from_folder(one, folder) for one in value]
     expanded = expand_path(value)
     return str(folder.absolute() / expanded) if isinstance(expanded, Path) else value
-
-
-def _read_toml(path: Path) -> dict[str, object]:
-    """Read a TOML file.
-
-    Raises:
-        ValueError: it can't be read or isn't TOML; the text is the whole sentence.
-    """
-    try:
-        data, _ = read_regular(path, limit_bytes=_FILE_LIMIT_BYTES)
-    except FileNotFoundError:
-        raise ValueError(f"{path}: there is no such configuration file.") from None
-    except IsADirectoryError:
-        raise ValueError(f"{path} is a folder, not a configuration file.") from None
-    except OSError as error:
-        raise ValueError(f"{path}: the configuration file can't be read: {error.strerror}.") from None
-    if len(data) > _FILE_LIMIT_BYTES:
-        raise ValueError(f"{path} is larger than 1 MB; that is no configuration file.")
-    try:
-        return tomllib.loads(data.decode("utf-8-sig"))  # Windows editors put a byte order mark in front
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ValueError(f"{path}, line {line}: not UTF-8; save the file as UTF-8.") from None
-    except (ValueError, RecursionError) as error:
-        raise ValueError(_syntax_error(path, str(error), data)) from None
-
-
-def _syntax_error(path: Path, said: str, data: bytes) -> str:
-    """Move tomllib's place to the front: the text ends with "(at line 3, column 5)" or "(at end of document)"."""
-    if not (found := re.fullmatch(r"(.*) \(at (?:(line \d+), (column \d+)|(end of document))\)", said, re.DOTALL)):
-        return f"{path} can't be read as TOML: a number in it is too long, or its brackets are nested too deeply."
-    if found[1] == "Cannot overwrite a value" and (twice := _set_twice(data.decode("utf-8-sig"))):
-        return f"{path}: {twice}; leave one of them."
-    place = "the end of the file" if found[4] else f"{found[2]}, {found[3]}"
-    if found[1].startswith("Cannot declare"):
-        return f"{path}, {place}: this table stands in the file twice; make one of them."
-    return f"{path}, {place}: {found[1]}. Lines read name = value; text stands in quotes."
-
-
-def _set_twice(document: str) -> str:
-    """Say which name is set twice in one table, and where; "" if it can't be told."""
-    table, seen = "", dict[tuple[str, str], int]()
-    for number, line in enumerate(document.splitlines(), start=1):
-        if heading := re.match(r"\s*(\[[^\]]*\]+)", line):
-            table = heading[1]
-        elif name := re.match(r"\s*([\w-]+)\s*=", line):
-            first = seen.setdefault((table, name[1]), number)
-            if first != number:
-                return f"{name[1]} is set in line {first} and again in line {number}"
-    return ""

@@ -1,6 +1,7 @@
-"""One option's value as somebody wrote it enters; the value the program works with leaves, or a ValueError.
+"""Checks the value of one option and returns it in the form that the program uses.
 
-The text of each ValueError goes on after the option's name and value: "delimiter: 'ab' (from --delimiter) must be ...".
+The text of each ValueError continues a sentence after the option's name and value: "delimiter: 'ab' (from --delimiter)
+must be ...".
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ _ROWS_BEFORE_A_SHARE_COUNTS = 20
 
 @dataclass(frozen=True, slots=True)
 class MaxFailures:
-    """Hold how many rows may fail before a run stops: a number of rows, or a share of them in percent.
+    """How many rows may fail before a run stops: a number of rows, or a share in percent.
 
-    A share counts from 20 rows on: one bad row among the first three says nothing about the sheet.
+    A share counts from 20 rows on: one bad row among the first three proves little about the sheet.
 
     Raises:
         ValueError: neither or both were given, or one is out of range.
@@ -70,7 +71,7 @@ class MaxFailures:
         raise ValueError("must be a number of rows such as 20, or a share such as 5%")
 
     def exceeded(self, *, failed: int, rows: int) -> bool:
-        """Say whether ``failed`` rows of the ``rows`` decided so far are more than allowed."""
+        """Return whether ``failed`` rows of the ``rows`` decided so far are more than allowed."""
         if self.count is not None:
             return failed > self.count
         return rows >= _ROWS_BEFORE_A_SHARE_COUNTS and failed * 100 > (self.percent or 0) * rows
@@ -80,7 +81,7 @@ class MaxFailures:
 
 
 def check_delimiter(given: str) -> str:
-    r"""Turn a word (tab, comma, semicolon, pipe, ``\t``) or a single sign into the delimiter itself.
+    r"""Return the delimiter for a word (tab, comma, semicolon, pipe, ``\t``) or for the character itself.
 
     Raises:
         ValueError: it is several signs, or one that occurs inside words, numbers or quoting.
@@ -92,7 +93,7 @@ def check_delimiter(given: str) -> str:
 
 
 def check_encoding(name: str) -> str:
-    """Keep the name of a text encoding that Python knows.
+    """Return the name of a text encoding that Python knows.
 
     Raises:
         ValueError: there is none of that name.
@@ -105,7 +106,7 @@ def check_encoding(name: str) -> str:
 
 
 def check_not_blank(text: str) -> str:
-    """Refuse text without a visible sign.
+    """Return a text that has a visible character.
 
     Raises:
         ValueError: there is none.
@@ -116,7 +117,7 @@ def check_not_blank(text: str) -> str:
 
 
 def check_column(heading: object) -> object:
-    """Let a heading or sheet that is a whole number in TOML count as its digits.
+    """Convert a heading or sheet that is a whole number in TOML to its digits.
 
     Example:
         >>> check_column(2024)
@@ -126,12 +127,12 @@ def check_column(heading: object) -> object:
 
 
 def check_current_name_column(heading: str) -> str:
-    """Write the word ``none`` (no guard, whatever the headings are) in one way."""
+    """Return the word ``none`` (no guard, whatever the headings are) in lower case; other headings unchanged."""
     return "none" if heading.strip().lower() == "none" else heading
 
 
 def check_version(text: str) -> str:
-    """Keep an API version that is safe in a header.
+    """Return an API version that is safe in a header.
 
     Raises:
         ValueError: it has white space, control or non-ASCII characters, or is longer than 64.
@@ -142,10 +143,10 @@ def check_version(text: str) -> str:
 
 
 def expand_path(given: object) -> object:
-    """Expand ``~`` in a path; what is no path passes through and is refused by its type.
+    """Expand ``~`` in a path; a value that is no path is returned unchanged and refused later by its type.
 
     Raises:
-        ValueError: it is blank, has a NUL, or names the home of somebody unknown.
+        ValueError: it is blank, has a NUL, or begins with the home folder of an unknown user.
     """
     if not isinstance(given, str | Path):
         return given
@@ -158,7 +159,7 @@ def expand_path(given: object) -> object:
 
 
 def make_absolute(path: Path) -> Path:
-    """Let a relative path start at the working directory.
+    """Make a relative path start at the working directory.
 
     Raises:
         ValueError: the working directory has been removed.
@@ -170,7 +171,7 @@ def make_absolute(path: Path) -> Path:
 
 
 def refuse_bool(given: object) -> object:
-    """Refuse true and false where a number is wanted; pydantic would read them as 1 and 0.
+    """Refuse booleans where a number is expected; pydantic would read them as 1 and 0.
 
     Raises:
         ValueError: it is true or false.
@@ -181,7 +182,7 @@ def refuse_bool(given: object) -> object:
 
 
 def split_reports(given: object) -> object:
-    """Make a tuple of one report or a list of them, ``~`` expanded.
+    """Return one report or a list of them as a tuple, with ``~`` expanded.
 
     Raises:
         ValueError: one of them is no path.

@@ -81,7 +81,7 @@ class Bench:
                 gateway=self.gateway,
                 workers=lambda: workers,
                 stop=self.stop,
-                wall=anyio.current_time,
+                wall_clock=anyio.current_time,
             )
         return outcomes
 

@@ -14,7 +14,7 @@ from batch_renamer.errors import InputError, ReportWriteError
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.state import files_taken
 from batch_renamer.model import ReportRow, RunSummary
-from batch_renamer.reports import prove_writable, resolve_targets, write_reports
+from batch_renamer.reports import check_writable, resolve_targets, write_reports
 
 __all__ = ["check_report_targets", "note_targets", "write_to_targets"]
 
@@ -38,7 +38,7 @@ async def check_report_targets(run: Run) -> None:
             taken=files_taken(run.job.settings),
         )
     try:
-        await anyio.to_thread.run_sync(prove_writable, run.targets)
+        await anyio.to_thread.run_sync(check_writable, run.targets)
     except InputError:
         run.targets = ()
         raise

@@ -1,4 +1,4 @@
-"""What runs in a process of its own, because a workbook may end it: a path enters, cells leave as lines of JSON.
+"""Runs in a child process, because a workbook may crash it: reads a workbook and sends its cells as lines of JSON.
 
-Nothing here imports the rest of the package, so that the process starts quickly and holds nothing worth stealing.
+Nothing here imports the rest of the package, so the process starts fast and holds no secrets.
 """

@@ -1,14 +1,15 @@
-"""A workbook of Microsoft's kinds enters; its sheets and their rows leave, read by calamine and by a second look.
+"""Reads workbooks in Microsoft's formats: cells by calamine, and what calamine leaves out by a second pass (marks).
 
-The second look is never stricter than calamine: where it can't follow, the cells are as calamine gives them, and a
-note says what is not known of them.
+The second pass is never stricter than calamine. If it can't read a file, the cells are as calamine gives them, and a
+note says what is not known about them.
 """
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import BinaryIO
 
 import python_calamine
 
@@ -22,10 +23,6 @@ from .xlsb_marks import xlsb_marks
 from .xlsx_marks import xlsx_marks
 from .xml_parsing import BROKEN_XML
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-    from typing import BinaryIO
-
 __all__ = ["CalamineBook"]
 
 _CANNOT_FOLLOW = (*NO_ARCHIVE, BROKEN_XML, struct.error, LookupError, ValueError, OverflowError)
@@ -33,7 +30,7 @@ _CANNOT_FOLLOW = (*NO_ARCHIVE, BROKEN_XML, struct.error, LookupError, ValueError
 
 @dataclass(slots=True)
 class _Loaded:
-    """One sheet in memory, and what else the file says of it; ``None``: that could not be read."""
+    """One sheet in memory, with its marks; ``None`` if the marks could not be read."""
 
     position: int
     sheet: python_calamine.CalamineSheet
@@ -41,7 +38,7 @@ class _Loaded:
 
 
 class CalamineBook:
-    """A workbook of which one sheet at a time is in memory."""
+    """A workbook that holds one sheet at a time in memory."""
 
     def __init__(self, file: BinaryIO, kind: str) -> None:
         self._file = file
@@ -58,11 +55,11 @@ class CalamineBook:
         ]
 
     def notes(self, position: int) -> list[str]:
-        """Say what could not be looked for."""
+        """Return notes about what could not be examined."""
         return ["unseen"] if self._sheet(position).marks is None else []
 
     def rows(self, position: int, wanted: Collection[int] | None) -> Iterator[Row]:
-        """Give every row from row 1 on."""
+        """Yield every row from row 1 on."""
         loaded = self._sheet(position)
         sheet, marks = loaded.sheet, loaded.marks or SheetMarks()
         left = [""] * (sheet.start[1] if sheet.start else 0)
@@ -72,7 +69,7 @@ class CalamineBook:
             if number in marks.cells:
                 cells = marks.applied_to(number, cells)
             yield Row(number + 1, number in marks.hidden, cells)
-        # The reader ends at the last cell it understood.
+        # calamine stops at the last cell that it understands; marks may follow.
         for beyond in range(number + 1, max(marks.cells, default=-1) + 1):
             yield Row(beyond + 1, beyond in marks.hidden, marks.applied_to(beyond, []))
 
@@ -95,7 +92,7 @@ class CalamineBook:
 
 
 def _refuse_encrypted(file: BinaryIO) -> None:
-    """Look at the encryption of an .xls, which calamine would take for damage."""
+    """Refuse an encrypted .xls, which calamine would call damaged."""
     file.seek(0)
     try:
         encrypted = is_encrypted(compound.workbook_stream(file.read()))

@@ -1,14 +1,14 @@
-"""Commands enter as lines of JSON on standard input; the cells of a workbook leave on standard output the same way.
+"""Reads commands as lines of JSON from standard input and answers with the cells of a workbook on standard output.
 
-At the start it sends ``{"sheets": [[name, visible], ...]}``. Then, one answer to one command:
+At the start it sends ``{"sheets": [[name, visible], ...]}``. Then every command gets one answer:
 
-- ``{"head": i, "rows": n}``: ``{"head": [[cell, ...], ...]}``, the first rows of sheet ``i``,
-  from row 1 and column A on.
-- ``{"notes": i}``: ``{"notes": [code, ...]}``, what is to be said of sheet ``i``.
+- ``{"head": i, "rows": n}``: ``{"head": [[cell, ...], ...]}``, the first rows of sheet ``i``, from row 1 and column A
+  on.
+- ``{"notes": i}``: ``{"notes": [code, ...]}``, what could not be examined in sheet ``i``.
 - ``{"read": i, "after": row, "columns": [c, ...], "headings": n, "name": c}``: any number of ``{"rows": [[row, cell,
-  ...], ...], "hidden": [row, ...], "beside": [[row, c], ...], "split": [row, ...]}``, blank rows left out, then
-  ``{"end": true}``. ``beside`` names the first filled cell beyond the headings, ``split`` the rows in which the cell
-  after the name begins with a space and the name doesn't.
+  ...], ...], "hidden": [row, ...], "beside": [[row, c], ...], "split": [row, ...]}`` without blank rows, then ``{"end":
+  true}``. ``beside`` has the first filled cell beyond the headings. ``split`` has the rows in which the cell after the
+  name begins with a space and the name doesn't.
 
 Instead of an answer it may send ``{"refused": code, "row": n}`` and end. A cell is a JSON string, number or boolean, or
 a pair ``[flaw, text]``.
@@ -20,8 +20,9 @@ import contextlib
 import datetime
 import json
 import sys
+from collections.abc import Collection, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import python_calamine
 
@@ -31,14 +32,11 @@ from .ods_book import OdsBook
 from .refusal import Refusal
 from .rows import LONGEST_CELL, LONGEST_HEADING, Row, is_filled
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-
 __all__ = ["main"]
 
 _MEMORY_BYTES = 1 << 30
 _ODS_MEMORY_BYTES = 1 << 28
-"""A document that is read a piece at a time takes a few dozen megabytes, whatever its length."""
+"""Reading an OpenDocument file piece by piece takes a few dozen megabytes, whatever its length."""
 
 _MOST_SHEETS = 10_000
 _CPU_S = 60
@@ -48,7 +46,7 @@ _BATCH_CHARS = 1 << 18
 
 
 class _Book(Protocol):
-    """A workbook of any kind. Rows come in order; blank ones may be left out."""
+    """A workbook of any format. Rows come in order; blank ones may be left out."""
 
     sheets: list[tuple[str, bool]]
 
@@ -57,7 +55,7 @@ class _Book(Protocol):
 
 
 def main(path: str) -> None:
-    """Serve one workbook until standard input ends."""
+    """Answer commands for one workbook until standard input ends."""
     _limit_resources()
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - pathlib isn't worth its import here
@@ -73,7 +71,7 @@ def main(path: str) -> None:
 
 
 def _limit_resources() -> None:
-    """Have the system end this process before it takes the machine's memory; where it can't, time alone is limited."""
+    """Let the system end this process if it uses too much memory or time; elsewhere only the parent's timeout does."""
     with contextlib.suppress(ImportError, OSError, ValueError):  # Windows has no such limits, macOS refuses some
         import resource  # noqa: PLC0415 - doesn't exist everywhere
 
@@ -83,7 +81,7 @@ def _limit_resources() -> None:
 
 
 def _limit_memory(size: int) -> None:
-    """Lower the limit of `_limit_resources`."""
+    """Lower the memory limit that `_limit_resources` has set."""
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource  # noqa: PLC0415 - doesn't exist everywhere
 
@@ -111,7 +109,7 @@ def _serve(file: BinaryIO) -> None:
 
 
 def _head(rows: Iterator[Row], most: int) -> list[list[Any]]:
-    """Gather the first rows of a sheet, blank ones among them."""
+    """Return the first rows of a sheet, including blank ones."""
     head: list[list[Any]] = []
     size = 0
     for row in rows:
@@ -126,7 +124,7 @@ def _head(rows: Iterator[Row], most: int) -> list[list[Any]]:
 
 
 def _batches(book: _Book, command: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Pick the wanted cells of the rows that aren't blank, in batches of bounded size."""
+    """Yield the wanted cells of the rows that aren't blank, in batches of bounded size."""
     columns, headings, name = command["columns"], command["headings"], command["name"]
     batch = _Batch()
     for row in book.rows(command["read"], [*columns, name + 1]):
@@ -149,7 +147,7 @@ def _batches(book: _Book, command: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 class _Batch:
-    """Rows that are sent together, and what is to be said of them."""
+    """Rows that are sent in one message, with the notes about them."""
 
     def __init__(self) -> None:
         self.rows: list[list[Any]] = []
@@ -159,18 +157,18 @@ class _Batch:
         self._size = 0
 
     def add(self, picked: list[Any]) -> None:
-        """Take up the picked cells of a row."""
+        """Add the wanted cells of a row."""
         self.rows.append(picked)
         self._size += sum(len(cell) for cell in picked if isinstance(cell, str))
 
     @property
     def is_full(self) -> bool:
-        """Whether the batch is to be sent."""
+        """Whether the batch is large enough to be sent."""
         return len(self.rows) * len(self.rows[0]) >= _BATCH_CELLS or self._size >= _BATCH_CHARS
 
     @property
     def message(self) -> dict[str, Any]:
-        """What is sent."""
+        """The message to send."""
         return {"rows": self.rows, "hidden": self.hidden, "beside": self.beside, "split": self.split}
 
 
@@ -179,7 +177,7 @@ def _begins_with_a_space(cell: Any) -> bool:
 
 
 def _wire(cell: Any) -> Any:
-    """Turn a cell into what JSON can hold without loss."""
+    """Convert a cell to what JSON can represent without loss."""
     if isinstance(cell, str) and len(cell) > LONGEST_CELL:
         return ["long text", f"{len(cell)} characters"]
     if isinstance(cell, datetime.datetime | datetime.date | datetime.time | datetime.timedelta):

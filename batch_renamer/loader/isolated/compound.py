@@ -1,28 +1,26 @@
-"""The bytes of an .xls file enter; the stream of its workbook leaves.
+"""Reads the workbook stream out of the bytes of an .xls file.
 
-An .xls file is a small file system of its own, laid out as published in [MS-CFB]; streams are found as the reader of
-the cells finds them: by their place in the directory and not by what the first entry is called.
+An .xls file is a small file system of its own, as published in [MS-CFB]. Like calamine, this module finds streams by
+their place in the directory and ignores the name of the first entry.
 """
 
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from collections.abc import Iterator
+from typing import NamedTuple
 
 __all__ = ["BROKEN", "SIGNATURE", "WORKBOOKS", "names_of_streams", "workbook_stream"]
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 WORKBOOKS = frozenset({"Workbook", "Book"})
-"""What programs since 1997, and those before, call the stream of the workbook."""
+"""The names of the workbook stream: of programs since 1997, and of earlier ones."""
 
 BROKEN = (struct.error, LookupError, ValueError, OverflowError)
-"""What following damaged tables may raise."""
+"""What reading damaged tables may raise."""
 
 _END_OF_CHAIN = 0xFFFFFFF0
-"""Sector numbers from here on are no sectors but signs: end, free, table."""
+"""Sector numbers from here on are markers: end of chain, free, table."""
 
 _MINI_STREAM_BELOW = 4096
 _DIRECTORY_ENTRY = 128
@@ -35,7 +33,7 @@ class _Entry(NamedTuple):
 
 
 class _Container:
-    """The tables of one file."""
+    """The allocation tables and the directory of one file."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -50,7 +48,7 @@ class _Container:
         ]
 
     def _table_sectors(self) -> list[int]:
-        """List the sectors of the table; those of long files are listed outside the header as well."""
+        """Return the sectors of the allocation table; those of long files are listed outside the header too."""
         tables = [number for number in struct.unpack_from("<109I", self._data, 76) if number < _END_OF_CHAIN]
         more_start = struct.unpack_from("<I", self._data, 68)[0]
         for _ in range(len(self._data) // self._size):
@@ -67,7 +65,7 @@ class _Container:
         return b"".join(map(self._sector, _chain(start, self._following)))
 
     def stream(self, entry: _Entry) -> bytes:
-        """Read a stream; short ones lie in small sectors within the first entry's own stream."""
+        """Read a stream; short ones are in small sectors inside the stream of the first entry."""
         if entry.length >= _MINI_STREAM_BELOW:
             return self._chain(entry.start)[: entry.length]
         mini = self._chain(self.entries[0].start)

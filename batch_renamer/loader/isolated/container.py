@@ -1,33 +1,30 @@
-"""An untrusted workbook file enters; which of the known kinds it is leaves, or why it can't be read.
+"""Tells which kind of workbook an untrusted file is, or why it can't be read.
 
-Parts of an archive are found as the reader of the cells finds them, whatever case or slashes their names are written
-with: a look into the file that is stricter would refuse workbooks that every program opens.
+The parts of an archive are found as calamine finds them, whatever the case and slashes of their names. A stricter
+search would refuse workbooks that every program opens.
 """
 
 from __future__ import annotations
 
 import zipfile
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING, BinaryIO
+from typing import IO, BinaryIO
 
 from . import compound
 from .refusal import Refusal
 from .xml_parsing import BROKEN_XML, local_attributes, local_name, parse
 
-if TYPE_CHECKING:
-    from types import TracebackType
-
 __all__ = ["NO_ARCHIVE", "Parts", "kind_of"]
 
 NO_ARCHIVE = (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError)
-"""What Python's archive reader raises for files that it can't unpack."""
+"""What `zipfile` raises for files that it can't unpack."""
 
 _ODF_ENCRYPTION = b"encryption-data"
 _OFFICE_DOCUMENT = "/relationships/officeDocument"
 
 
 class Parts:
-    """The parts of an archive by their names, without case and with any slashes."""
+    """The parts of an archive by name, without regard to case and kind of slash."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._archive = zipfile.ZipFile(file)
@@ -36,9 +33,7 @@ class Parts:
     def __enter__(self) -> Parts:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._archive.close()
 
     def __contains__(self, name: str) -> bool:
@@ -58,7 +53,7 @@ class Parts:
             return part.read(at_most)
 
     def folder_of_workbook(self) -> str:
-        """Say in which folder the workbook of an .xlsx is: ``xl/`` unless the archive says otherwise."""
+        """Return the folder of the workbook of an .xlsx: ``xl/`` unless the archive names another."""
         targets: list[str] = []
 
         def start(name: str, attributes: dict[str, str]) -> None:
@@ -66,7 +61,7 @@ class Parts:
             if local_name(name) == "Relationship" and plain.get("Type", "").endswith(_OFFICE_DOCUMENT):
                 targets.append(plain.get("Target", ""))
 
-        # Without it, or where it can't be followed, calamine has the last word.
+        # Without this part, or if it can't be read, calamine decides.
         with suppress(KeyError, BROKEN_XML), self.open("_rels/.rels") as part:
             parse(part, start)
         folder, slash, _ = targets[-1].replace("\\", "/").rpartition("/") if targets else ("xl", "/", "")
@@ -78,7 +73,7 @@ def _key(name: str) -> str:
 
 
 def kind_of(file: BinaryIO) -> str:
-    """Tell the kinds apart by content: ``xlsx`` (also .xlsm), ``xlsb``, ``ods`` or ``xls``.
+    """Tell the kinds of workbooks apart by content: ``xlsx`` (also .xlsm), ``xlsb``, ``ods`` or ``xls``.
 
     Raises:
         Refusal: ``password``, ``damaged`` or ``foreign``.
@@ -94,7 +89,7 @@ def kind_of(file: BinaryIO) -> str:
 
 
 def _kind_of_compound(file: BinaryIO) -> str:
-    """Tell an old workbook from an encrypted new one; both are packed in the same small file system."""
+    """Tell an old workbook from an encrypted new one; both use the same small file system."""
     file.seek(0)
     try:
         names = compound.names_of_streams(file.read())
@@ -108,7 +103,7 @@ def _kind_of_compound(file: BinaryIO) -> str:
 
 
 def _kind_of_archive(parts: Parts) -> str:
-    """Tell kinds of zipped workbooks apart by the parts inside."""
+    """Tell the kinds of zipped workbooks apart by their parts."""
     if "xl/workbook.bin" in parts:
         return "xlsb"
     if f"{parts.folder_of_workbook()}workbook.xml" in parts:

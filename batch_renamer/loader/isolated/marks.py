@@ -1,4 +1,7 @@
-"""What one sheet says of its cells and rows beside their values: errors, formulas without a result, formats, hiding."""
+"""The marks of a sheet: what it says of cells and rows besides their values.
+
+Marks are errors, formulas without a result, number formats and hidden rows.
+"""
 
 from __future__ import annotations
 
@@ -14,16 +17,16 @@ __all__ = ["ERROR", "FORMULA", "Mark", "Places", "SheetMarks", "column_number"]
 ERROR, FORMULA = "error", "formula"
 
 Mark: TypeAlias = str | NumberFormat
-"""``ERROR``, ``FORMULA`` (one without a result), or the format of a cell that is not shown as its digits or text."""
+"""``ERROR``, ``FORMULA`` (without a result), or the format of a cell that does not show plain digits or text."""
 
-_MOST_EXACT = 10**15
+_EXACT_BELOW = 10**15
 
 
 @dataclass(slots=True)
 class SheetMarks:
-    """The marks of the cells by row and column, and the rows that are hidden; all count from 0.
+    """The marks of cells by row and column, and the hidden rows; all are counted from 0.
 
-    Rows with the same marks share one dictionary, for a column with a format has it in every row.
+    Rows with equal marks share one dictionary, because a formatted column has the same mark in every row.
     """
 
     cells: dict[int, dict[int, Mark]] = field(default_factory=dict)
@@ -31,17 +34,17 @@ class SheetMarks:
     _shared: dict[tuple[tuple[int, Mark], ...], dict[int, Mark]] = field(default_factory=dict)
 
     def add_row(self, row: int, marks: dict[int, Mark]) -> None:
-        """Note the marks of a row, beside those that it has."""
+        """Add marks to a row."""
         if before := self.cells.get(row):
             marks = {**before, **marks}
         self.cells[row] = self._shared.setdefault(tuple(marks.items()), marks)
 
     def add(self, row: int, column: int, mark: Mark) -> None:
-        """Note the mark of one cell."""
+        """Add the mark of one cell."""
         self.add_row(row, {column: mark})
 
     def applied_to(self, number: int, row: list[Any]) -> list[Any]:
-        """Put the marks into a row's cells; they are right where the reader of the cells is wrong."""
+        """Replace cells by their marks, which are right where calamine is wrong."""
         for column, mark in self.cells.get(number, {}).items():
             if isinstance(mark, str):
                 row += [""] * (column + 1 - len(row))  # the reader ends a row at the last cell it understood
@@ -52,22 +55,22 @@ class SheetMarks:
 
 
 def _as_shown(value: Any, cell_format: NumberFormat) -> Any:
-    """Show a number or a text in its format, where that can be known."""
+    """Return a number or a text in its format, or a flaw if what it shows can't be known."""
     if isinstance(value, str):
         shown = cell_format.of_text(value) if value else value
         return ["format", value] if shown is None else shown
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value  # dates and truth values are what they are in any format
-    if value % 1 or abs(value) >= _MOST_EXACT:
+    if value % 1 or abs(value) >= _EXACT_BELOW:
         return value  # no text either way
     shown = cell_format.of_number(int(value))
     return ["format", str(int(value))] if shown is None else shown
 
 
 class Places:
-    """The places of the cells that were met, to notice a second one at the same place.
+    """The places of the cells that were seen, to notice two cells at one place.
 
-    Programs write cells in order, so that a look at the last one is nearly always enough.
+    Programs write cells in order, so comparing with the last place is nearly always enough.
     """
 
     def __init__(self) -> None:
@@ -76,7 +79,7 @@ class Places:
         self._in_order: list[tuple[int, int]] = []
 
     def add(self, row: int, column: int) -> None:
-        """Take up a cell that holds something.
+        """Add a cell that is not blank.
 
         Raises:
             Refusal: ``twice``: one of the two cells would be lost.
@@ -95,7 +98,7 @@ class Places:
 
 @lru_cache(maxsize=1024)
 def column_number(letters: str) -> int:
-    """Turn the letters of a column into its number, from 0 on.
+    """Convert the letters of a column to its number, counted from 0.
 
     Example:
         >>> column_number("A"), column_number("aa")

@@ -1,7 +1,7 @@
-"""The number format of a cell enters; what the cell shows of a whole number or a text leaves, if that can be known.
+"""Shows a whole number or a text in the number format of its cell, if what a person sees can be known.
 
-Codes are those of the published format [ECMA-376, 18.8.31]. What depends on the reader's language (separators of
-thousands, currencies, dates) or on the width of the column is not known, and said so: ``None``.
+Format codes are those of [ECMA-376, 18.8.31]. Some results depend on the reader's language (thousands separators,
+currencies, dates) or on the column width; they are unknown, and the result is ``None``.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ BUILT_IN = {
     48: "##0.0E+0",
     49: "@",
 }
-"""Codes of the numbers that a file needn't spell out; those missing here differ between languages."""
+"""Format numbers that a file may use without a code; the missing ones depend on the language."""
 
 _PLAIN = frozenset({"", "general", "0", "@"})
 _TOKEN = re.compile(
@@ -51,7 +51,7 @@ _TOKEN = re.compile(
 )
 _COLOUR = re.compile(r"(?:black|blue|cyan|green|magenta|red|white|yellow|color ?\d{1,2})", re.IGNORECASE)
 _LANGUAGE = re.compile(r"\$(?P<symbol>[^-]*)(?:-[0-9a-f]{1,4})?", re.IGNORECASE)
-"""Of more than four digits, the first ones choose other numerals or a calendar."""
+"""More than four hexadecimal digits choose other numerals or a calendar."""
 
 _SHOWN_AS_IT_IS = frozenset(" -+()!&'~{}^=<>$")
 _DATE = re.compile(r"[dmyhs](?:[dmyhs/:. -]|\\[ -])*(?:;@)?", re.IGNORECASE)
@@ -60,7 +60,7 @@ _SECTIONS = 4
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """One of the four parts of a code: literals, places of digits (``0``, ``#``), the number or the text (``@``)."""
+    """One of up to four sections of a code: literals, digit places (``0``, ``#``), the number or the text (``@``)."""
 
     tokens: tuple[tuple[str, str], ...]
 
@@ -70,7 +70,7 @@ class _Section:
 
 @dataclass(frozen=True, slots=True)
 class NumberFormat:
-    """How a cell shows what it holds.
+    """How a cell shows its value.
 
     Example:
         >>> NumberFormat('"Plot "000').of_number(12), NumberFormat("#,##0").of_number(1234)
@@ -78,20 +78,20 @@ class NumberFormat:
     """
 
     code: str | None
-    """``None`` for a format whose code is not in the file."""
+    """``None`` if the file does not contain the code."""
 
     @property
     def is_plain(self) -> bool:
-        """Whether whole numbers are shown as their digits, and texts as they are."""
+        """Whether whole numbers are shown as plain digits, and texts unchanged."""
         return self.code is not None and self.code.strip().lower() in _PLAIN
 
     @property
     def is_surely_a_date(self) -> bool:
-        """Whether the code is of nothing but what dates and times are made of."""
+        """Whether the code contains only parts of dates and times."""
         return self.code is not None and bool(_DATE.fullmatch(self.code))
 
     def of_number(self, number: int) -> str | None:
-        """Show a whole number, or say with ``None`` that it can't be known how it looks."""
+        """Return a whole number as the cell shows it; None if that can't be known."""
         sections = _sections(self.code)
         if sections is None:
             return None
@@ -108,7 +108,7 @@ class NumberFormat:
         return sign + shown if shown and shown.strip() else None
 
     def of_text(self, text: str) -> str | None:
-        """Show a text, or say with ``None`` that it can't be known how it looks."""
+        """Return a text as the cell shows it; None if that can't be known."""
         sections = _sections(self.code)
         section = sections[-1] if sections else None
         is_for_texts = sections is not None and len(sections) == _SECTIONS
@@ -123,7 +123,7 @@ class NumberFormat:
 
 @lru_cache(maxsize=256)
 def _sections(code: str | None) -> tuple[_Section | None, ...] | None:
-    """Take a code apart; a section is ``None`` where what it shows can't be known."""
+    """Split a code into sections; a section is ``None`` if what it shows can't be known."""
     if code is None:
         return None
     sections: list[list[tuple[str, str]] | None] = [[]]
@@ -139,21 +139,21 @@ def _sections(code: str | None) -> tuple[_Section | None, ...] | None:
             tokens.append(token)
     if len(sections) > _SECTIONS:
         return None
-    # A condition makes other sections apply than the usual ones, so that none of them is known.
+    # A condition changes which section applies, so the result can't be known.
     if re.search(r"\[[<>=]", code):
         return None
     return tuple(None if tokens is None else _Section(tuple(tokens)) for tokens in sections)
 
 
 def _of_numbers(sections: tuple[_Section | None, ...]) -> tuple[_Section | None, ...]:
-    """Return the sections for numbers: a last one that has the place of a text (``@``) is for texts alone."""
+    """Return the sections for numbers, without a last section for texts (``@``)."""
     last = sections[-1]
     is_for_texts = len(sections) > 1 and last is not None and last.has("text")
     return sections[: len(sections) - is_for_texts][: _SECTIONS - 1]
 
 
 def _token(found: re.Match[str]) -> tuple[str, str] | None:
-    """Say what one part of a code shows: a kind and a text, or ``None`` where it can't be known."""
+    """Return the kind and the text of one part of a code; None if what it shows can't be known."""
     match found.lastgroup:
         case "quoted" | "escaped":
             return "literal", found[found.lastgroup]
@@ -177,7 +177,7 @@ def _token(found: re.Match[str]) -> tuple[str, str] | None:
 
 
 def _with_digits(section: _Section, digits: str) -> str | None:
-    """Put digits into their places, from the right; the first place takes what is left over."""
+    """Put digits into their places from the right; the first place takes all remaining digits."""
     places = sum(kind == "digit" for kind, _ in section.tokens)
     if section.has("general") or section.has("text"):
         if places or sum(kind in {"general", "text"} for kind, _ in section.tokens) > 1:

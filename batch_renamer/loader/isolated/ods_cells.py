@@ -1,12 +1,10 @@
-"""The elements of one OpenDocument cell enter; the text, number or flaw that it shows leaves."""
+"""Builds the text, number or flaw that one OpenDocument cell shows from its XML elements."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from collections.abc import Callable
+from typing import Any
 
 __all__ = ["CALCEXT", "OFFICE", "TABLE", "TEXT", "CellElements"]
 
@@ -16,9 +14,9 @@ CALCEXT = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 
 
 _NUMBERS = frozenset({"float", "percentage", "currency"})
 _SPACES = re.compile(r"[ \t\r\n]+")
-_MOST_EXACT = 10**15
+_EXACT_BELOW = 10**15
 _SHORTENED = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?[eE][-+]?[0-9]+|#+")
-"""A number that had no room, or was written as 1.2E+05."""
+"""A number as a narrow column shows it: ``###``, or in scientific notation such as 1.2E+05."""
 
 _NOT_SHOWN = frozenset({f"{TEXT}note", f"{TEXT}ruby-text"})
 
@@ -37,10 +35,10 @@ _STRING_VALUE = f"{OFFICE}string-value"
 
 
 class CellElements:
-    """Follows the elements of one cell after the other.
+    """Collects the text of one cell after another.
 
-    Paragraphs of a cell become lines. White space is collapsed as the format demands; what is to be seen of it is
-    written as elements: ``s`` for spaces, ``tab``, ``line-break``.
+    Paragraphs become lines. White space is collapsed as the format demands; visible white space is written as elements:
+    ``s`` for spaces, ``tab``, ``line-break``.
     """
 
     def __init__(self) -> None:
@@ -55,18 +53,18 @@ class CellElements:
 
     @property
     def is_at_its_end(self) -> bool:
-        """Whether no element of the cell is open."""
+        """Whether all elements inside the cell are closed."""
         return not self._depth
 
     def begin(self, attributes: dict[str, str], most: int) -> None:
-        """Begin a cell, of which ``most`` characters are wanted."""
+        """Start a cell; at most ``most`` characters of its text are wanted."""
         self._attributes, self._most = attributes, most
         self._depth = self._ignored_from = self._length = 0
         self._in_paragraph = False
         self._paragraphs = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Take up an element inside the cell."""
+        """Handle the start of an element inside the cell."""
         self._depth += 1
         if self._ignored_from:
             return
@@ -94,12 +92,12 @@ class CellElements:
         self._length += len(text)
 
     def text(self, text: str) -> None:
-        """Take up text."""
+        """Handle text."""
         if self._in_paragraph and not self._ignored_from:
             self._add(text)
 
     def end(self, name: str) -> None:
-        """Take up the end of an element inside the cell."""
+        """Handle the end of an element inside the cell."""
         if self._ignored_from == self._depth:
             self._ignored_from = 0
         elif self._in_paragraph and not self._ignored_from and self._depth == 1:
@@ -108,9 +106,10 @@ class CellElements:
         self._depth -= 1
 
     def value(self, is_styled: Callable[[], bool]) -> Any:
-        """Return what the cell shows: a text, number, truth value, or a pair of flaw and text; "" when it is blank.
+        """Return what the cell shows: a text, number, boolean, or a pair of flaw and text; "" if it is blank.
 
-        ``is_styled`` says whether a number may have a format, so that its digits are not known to be what it shows.
+        ``is_styled`` tells whether the cell may have a number format, in which case its digits may not be what it
+        shows.
         """
         attributes = self._attributes
         kind = attributes.get(_VALUE_TYPE, "")
@@ -131,12 +130,12 @@ class CellElements:
 
 
 def _number(value: str, text: str, is_styled: Callable[[], bool]) -> Any:
-    """Take the text that the cell shows, where the number is whole and the text is not cut short."""
+    """Return the text that the cell shows if the number is whole and the text is not shortened."""
     try:
         number = float(value)
     except ValueError:
         return ["error", ""]
-    if not number.is_integer() or abs(number) >= _MOST_EXACT:
+    if not number.is_integer() or abs(number) >= _EXACT_BELOW:
         return number
     digits, shown = str(int(number)), text.strip()
     if shown == digits or not (shown or is_styled()):
@@ -149,7 +148,7 @@ def _count(number: str | None, most: int) -> int:
 
 
 def _collapsed(pieces: list[str], fixed: set[int]) -> str:
-    """Collapse the white space of a paragraph but for the pieces that are kept."""
+    """Collapse the white space of a paragraph, except in the ``fixed`` pieces."""
     text = "".join(pieces)
     if not fixed:
         return _SPACES.sub(" ", text).strip(" ")

@@ -1,4 +1,4 @@
-"""One row of a sheet, and how long its cells may be."""
+"""One row of a sheet, and the limits on the length of cells."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 __all__ = ["LONGEST_CELL", "LONGEST_HEADING", "Row", "is_filled"]
 
 LONGEST_CELL = 100_000
-"""Spreadsheet programs stop at 32,767 characters."""
+"""Spreadsheet programs allow at most 32,767 characters."""
 
 LONGEST_HEADING = 200
 
 
 class Row(NamedTuple):
-    """A row as the spreadsheet program numbers it, and its cells from column A on."""
+    """A row with its number in spreadsheet programs, and its cells from column A on."""
 
     number: int
     is_hidden: bool
@@ -21,10 +21,10 @@ class Row(NamedTuple):
 
     @property
     def is_blank(self) -> bool:
-        """Whether it holds nothing, or nothing but empty tick boxes, which programs fill down a whole column."""
+        """Whether all cells are blank or empty tick boxes, with which programs fill whole columns."""
         return not any(map(is_filled, self.cells))
 
 
 def is_filled(cell: Any) -> bool:
-    """Tell whether a cell holds something; an empty tick box (``FALSE``) is nothing."""
+    """Tell whether a cell has content; an empty tick box (``FALSE``) does not count."""
     return cell is not False and (not isinstance(cell, str) or bool(cell.strip()))

@@ -1,18 +1,15 @@
-"""The records of an .xls workbook enter; the marks of one of its sheets leave.
+"""Reads the marks of a sheet from the records of an .xls workbook.
 
-Record numbers and layouts are those of the published format [MS-XLS]; those of Excel 5 differ where it is said.
+Record numbers and layouts are those of [MS-XLS]; comments name the differences in Excel 5.
 """
 
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from .marks import ERROR, FORMULA, Places, SheetMarks
 from .number_formats import BUILT_IN, NumberFormat
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ["is_encrypted", "xls_marks"]
 
@@ -21,7 +18,7 @@ _FORMAT, _XF, _ROW = 0x41E, 0xE0, 0x208
 _BOOLERR, _MULRK, _STRING = 0x205, 0xBD, 0x207
 _FORMULAS = frozenset({0x06, 0x206, 0x406})
 _ONE_CELL = frozenset({0x203, 0x204, 0x205, 0x27E, 0xFD, 0xD6}) | _FORMULAS
-"""Records of one cell that holds something; all begin with row, column and style."""
+"""Records of one cell with content; all begin with row, column and style."""
 
 _BETWEEN_FORMULA_AND_STRING = frozenset({0x221, 0x236, 0x4BC})
 _TEXT_RESULT, _ERROR_RESULT = 0, 2
@@ -30,12 +27,12 @@ _EXCEL_97 = 0x600
 
 
 def is_encrypted(stream: bytes) -> bool:
-    """Say whether a workbook is protected with a password."""
+    """Return whether a workbook is protected with a password."""
     return any(kind == _FILEPASS for kind, _ in _records(stream, 0))
 
 
 def xls_marks(stream: bytes, position: int) -> SheetMarks:
-    """Find what the sheet at ``position`` says beside its values.
+    """Return the marks of the sheet at ``position``.
 
     Raises:
         Refusal: ``twice`` when a cell is there twice.
@@ -49,7 +46,7 @@ def xls_marks(stream: bytes, position: int) -> SheetMarks:
 
 
 class _SheetRecords:
-    """Follows the records of a sheet."""
+    """Collects the marks of a sheet from its records."""
 
     def __init__(self, formats: dict[int, NumberFormat]) -> None:
         self.marks = SheetMarks()
@@ -93,7 +90,7 @@ class _SheetRecords:
 
 
 def _formats(stream: bytes) -> dict[int, NumberFormat]:
-    """Read which styles don't show numbers as their digits."""
+    """Return the styles that don't show whole numbers as plain digits."""
     codes: dict[int, str | None] = dict(BUILT_IN)
     formats: dict[int, NumberFormat] = {}
     styles: list[int] = []
@@ -113,7 +110,7 @@ def _formats(stream: bytes) -> dict[int, NumberFormat]:
 
 
 def _code(body: bytes, version: int) -> str | None:
-    """Read a format's code; in Excel 5 it is in the code page of the machine, of which ASCII alone is sure."""
+    """Return the code of a format; Excel 5 uses the machine's code page, of which only ASCII is certain."""
     if version < _EXCEL_97:
         text = body[3 : 3 + body[2]]
         return text.decode("ascii") if text.isascii() else None
@@ -124,7 +121,7 @@ def _code(body: bytes, version: int) -> str | None:
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
-    """Go through the records of one part of the workbook; parts within it (charts) are passed over."""
+    """Yield the records of one part of the workbook, without the parts inside it (charts)."""
     depth = 0
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)

@@ -1,21 +1,17 @@
-"""The records of one sheet of an .xlsb workbook enter; its marks leave.
+"""Reads the marks of a sheet from the records of an .xlsb workbook.
 
-Record numbers and layouts are those of the published format [MS-XLSB]. Formulas always have a result here.
+Record numbers and layouts are those of [MS-XLSB]. Formulas always have a result in this format.
 """
 
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+from .container import Parts
 from .marks import ERROR, Places, SheetMarks
 from .number_formats import BUILT_IN, NumberFormat
 from .xlsx_marks import relations_of_workbook
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from .container import Parts
 
 __all__ = ["xlsb_marks"]
 
@@ -25,7 +21,7 @@ _STYLES = "xl/styles.bin"
 _ROW, _BUNDLE_SHEET = 0, 156
 _ERRORS = frozenset({3, 11})
 _CELLS = range(2, 12)
-"""Cells that hold something; 1 is a blank one."""
+"""Record numbers of cells with content; 1 is a blank cell."""
 
 _RICH_TEXT = 62
 _FORMAT, _XF, _CELL_XFS, _CELL_XFS_END = 44, 47, 617, 618
@@ -34,7 +30,7 @@ _NO_RELATION = 0xFFFFFFFF
 
 
 def xlsb_marks(parts: Parts, position: int) -> SheetMarks:
-    """Find what the sheet at ``position`` says beside its values.
+    """Return the marks of the sheet at ``position``.
 
     Raises:
         Refusal: ``twice`` when a cell is there twice.
@@ -61,13 +57,13 @@ def xlsb_marks(parts: Parts, position: int) -> SheetMarks:
 
 
 def _relation(body: bytes) -> str | None:
-    """Read which relation a sheet is; one without is no sheet that could be read."""
+    """Return the relation of a sheet; a sheet without one can't be read (None)."""
     length = struct.unpack_from("<I", body, 8)[0]
     return None if length == _NO_RELATION else body[12 : 12 + 2 * length].decode("utf-16-le")
 
 
 def _formats(parts: Parts) -> dict[int, NumberFormat]:
-    """Read which styles don't show numbers as their digits."""
+    """Return the styles that don't show whole numbers as plain digits."""
     if _STYLES not in parts:
         return {}
     codes: dict[int, str | None] = dict(BUILT_IN)
@@ -88,7 +84,7 @@ def _formats(parts: Parts) -> dict[int, NumberFormat]:
 
 
 def _records(parts: Parts, part: str) -> Iterator[tuple[int, bytes]]:
-    """Go through the records of a part: a number and a length, of seven bits a byte each, then the body."""
+    """Yield the records of a part: number and length in seven bits a byte, then the body."""
     data = parts.read(part)
     at = 0
     while at < len(data):
@@ -99,7 +95,7 @@ def _records(parts: Parts, part: str) -> Iterator[tuple[int, bytes]]:
 
 
 def _seven_bits(data: bytes, at: int) -> tuple[int, int]:
-    """Read a number whose bytes say with their highest bit that another follows; give it and where it ends."""
+    """Return a number of seven bits a byte and its end; the highest bit of a byte says that another one follows."""
     value = place = 0
     while data[at] >= 0x80:
         value |= (data[at] & 0x7F) << place

@@ -1,37 +1,33 @@
-"""The XML of one sheet (.xlsx, .xlsm) enters; its marks leave.
+"""Reads the marks of one sheet (.xlsx, .xlsm) from its XML.
 
-The reader of the cells gives errors and formulas without a result as blank, numbers without their formats, and hidden
-rows like any others, so that a name would change or a guard would fall without a word. This second look costs a search
-for telling bytes, and a pass of its own only where they are found.
+calamine gives errors and formulas without a result as blank cells, numbers without their formats, and hidden rows like
+any others. Without the marks a name would be wrong, or a guard would be missing, without a warning. A sheet is first
+searched for a few byte patterns, and parsed as XML only if they are found.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING
 
-from .marks import ERROR, FORMULA, SheetMarks, column_number
+from .container import Parts
+from .marks import ERROR, FORMULA, Mark, SheetMarks, column_number
 from .number_formats import BUILT_IN, NumberFormat
 from .refusal import Refusal
 from .regular_sheet import regular_marks
 from .xml_parsing import Enough, local_name, parse
 
-if TYPE_CHECKING:
-    from .container import Parts
-    from .marks import Mark
-
 __all__ = ["relations_of_workbook", "xlsx_marks"]
 
 _PLACE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _MOST_STYLES = 100_000
-"""Spreadsheet programs stop at 65,490."""
+"""Spreadsheet programs allow at most 65,490."""
 
 _YES = frozenset({"1", "true"})
 
 
 def xlsx_marks(parts: Parts, position: int) -> SheetMarks:
-    """Find what the sheet at ``position`` says beside its values.
+    """Return the marks of the sheet at ``position``.
 
     Raises:
         Refusal: ``twice`` when a row or a cell is there twice.
@@ -51,7 +47,7 @@ def xlsx_marks(parts: Parts, position: int) -> SheetMarks:
 
 
 class Relations:
-    """Where the parts are that a workbook refers to."""
+    """The parts that a workbook refers to."""
 
     def __init__(self) -> None:
         self.targets: dict[str, str] = {}
@@ -59,7 +55,7 @@ class Relations:
 
 
 def relations_of_workbook(parts: Parts, book: str) -> Relations:
-    """Read which part each relation of the workbook points to."""
+    """Return the part that each relation of the workbook points to."""
     relations = Relations()
     folder, _, name = book.rpartition("/")
 
@@ -77,7 +73,7 @@ def relations_of_workbook(parts: Parts, book: str) -> Relations:
 
 
 def _relation_of_sheet(parts: Parts, folder: str, position: int) -> str:
-    """Read which relation the sheet at ``position`` is."""
+    """Return the relation of the sheet at ``position``."""
     found: list[str] = []
 
     def start(element: str, attributes: dict[str, str]) -> None:
@@ -92,7 +88,7 @@ def _relation_of_sheet(parts: Parts, folder: str, position: int) -> str:
 
 
 def _formats(parts: Parts, folder: str, relations: Relations) -> dict[str, NumberFormat]:
-    """Read which styles don't show numbers as their digits; dates that the reader of the cells knows are left out."""
+    """Return the styles that don't show whole numbers as plain digits, without dates that calamine recognizes."""
     part = relations.styles or f"{folder}styles.xml"
     if part not in parts:
         return {}
@@ -124,7 +120,7 @@ def _formats(parts: Parts, folder: str, relations: Relations) -> dict[str, Numbe
 
 
 class _SheetElements:
-    """Follows the elements of a sheet: which row and cell, has it a formula, has it a value."""
+    """Collects the marks of a sheet from its elements."""
 
     def __init__(self, formats: dict[str, NumberFormat]) -> None:
         self.marks = SheetMarks()
@@ -188,7 +184,7 @@ class _SheetElements:
             self._take_place(*self._place)
 
     def _take_place(self, row: int, column: int) -> None:
-        """Notice two rows of one number, or two cells at one place: one of them would be lost, or both mixed."""
+        """Refuse two rows with one number, or two cells at one place: calamine would lose one or mix both."""
         columns = self._columns.setdefault(row, set())
         if self._owner.setdefault(row, self._elements) != self._elements or column in columns:
             raise Refusal("twice", row + 1)

@@ -1,14 +1,12 @@
-"""A part of a workbook enters as a stream of XML; calls for its elements and texts leave, within bounds."""
+"""Parses the XML of a workbook part with bounded memory, and calls handlers for its elements and texts."""
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import IO
 from xml.parsers import expat
 
 from .refusal import Refusal
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 __all__ = ["BROKEN_XML", "Enough", "local_attributes", "local_name", "parse", "parsed_pieces"]
 
@@ -16,11 +14,11 @@ BROKEN_XML = expat.ExpatError
 
 _PIECE_BYTES = 1 << 18
 _LONGEST_TAG = 8 << 20
-"""A tag, its attributes with it, has to be in memory whole, many times over: no writer makes one of megabytes."""
+"""A tag and its attributes are held in memory whole, several times. No program writes one of megabytes."""
 
 
 class Enough(Exception):  # noqa: N818 - a signal from a handler, not an error
-    """Ends the parsing before the end of the part."""
+    """Raised by a handler to end the parsing before the end of the part."""
 
 
 def parse(
@@ -31,7 +29,7 @@ def parse(
     *,
     namespaces: bool = False,
 ) -> None:
-    """Read a part to its end, or until a handler has had enough.
+    """Parse a part to its end, or until a handler raises `Enough`.
 
     Raises:
         Refusal: ``damaged`` for a document type, ``too much`` for a tag without end.
@@ -49,10 +47,10 @@ def parsed_pieces(
     *,
     namespaces: bool = False,
 ) -> Iterator[None]:
-    """Read a part as `parse` does, pausing after each piece so that what the handlers gathered can be taken.
+    """Parse a part like `parse`, and yield after each piece, so that the caller can use what the handlers collected.
 
-    With ``namespaces`` names are given as ``address-of-the-namespace name``. Document types are refused, and with
-    them all entities.
+    With ``namespaces``, names are given as ``namespace-URI name``. Document types, and with them all entities, are
+    refused.
     """
     parser = expat.ParserCreate(None, " " if namespaces else None)
     parser.buffer_text = True
@@ -81,10 +79,10 @@ def _refuse_doctype(*_: object) -> None:
 
 
 def local_name(name: str) -> str:
-    """Cut the namespace's prefix off a name; writers choose prefixes freely."""
+    """Return a name without its namespace prefix, which writers choose freely."""
     return name.rpartition(":")[2]
 
 
 def local_attributes(attributes: dict[str, str]) -> dict[str, str]:
-    """Cut the prefixes off the names of attributes."""
+    """Return the attributes without the prefixes of their names."""
     return {key.rpartition(":")[2]: value for key, value in attributes.items()}

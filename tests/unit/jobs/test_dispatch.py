@@ -35,7 +35,7 @@ async def test_batches_are_in_sheet_order_and_noted_before_they_are_handed_out(j
     run = planned(journal, 1_200)
     dispatch, rows = Dispatch(journal, run, requests_per_s=lambda: 300.0), list[int]()
     async for batch in dispatch.batches():
-        noted = {change.row for change in journal.rows.changes(run, after_row=0, limit=2_000) if change.handed_out}
+        noted = {change.row for change in journal.rows.changes(run, after_row=0, limit=2_000) if change.dispatched}
         assert {change.row for change in batch} <= noted
         rows += [change.row for change in batch]
     assert rows == list(range(2, 1_202))
@@ -51,7 +51,7 @@ async def test_rows_from_elsewhere_lie_beyond_what_was_handed_out_and_far_apart(
     assert len(set(rows)) == 8
     assert rows[0] > first[-1].row
     assert max(later - earlier for earlier, later in itertools.pairwise(rows)) < 3_000
-    noted = {change.row for change in journal.rows.changes(run, after_row=0, limit=10_000) if change.handed_out}
+    noted = {change.row for change in journal.rows.changes(run, after_row=0, limit=10_000) if change.dispatched}
     assert noted == {change.row for change in first} | set(rows)
 
 

@@ -56,7 +56,7 @@ def renamed_something(journal: Journal, *, account: str = "a") -> None:
 
 def handed_out(journal: Journal, run: RunRecord) -> list[bool]:
     """Return, row by row, whether it may have been sent."""
-    return [change.handed_out for change in journal.rows.changes(run, after_row=0, limit=10)]
+    return [change.dispatched for change in journal.rows.changes(run, after_row=0, limit=10)]
 
 
 def test_what_an_earlier_part_may_have_sent_stays_noted(journal: Journal) -> None:

@@ -46,7 +46,7 @@ def test_what_failed_keeps_its_first_old_name_when_it_is_tried_again(journal: Jo
     else:
         journal.rows.record(run, [Change(row=2, new_name="new", order=order, read_at=0.0)])
         [change] = journal.rows.changes(run, after_row=0, limit=9)
-        assert (change.old_name, change.handed_out) == ("old", True)
+        assert (change.old_name, change.dispatched) == ("old", True)
         journal.rows.record(run, [Outcome(row=2, result=Result.RENAMED, old_name=change.old_name, final_name="new")])
     [row] = rows(journal, run)
     assert (row.result, row.old_name, row.final_name) == (Result.RENAMED, "old", "new")

@@ -137,7 +137,7 @@ def test_guess_is_refused_where_nobody_can_be_asked(tmp_path: Path) -> None:
     content = "order_id,new_name\n1,a\n2,Café\n".encode("cp1252")
     line = refusal(tmp_path, content, allow_guessed_encoding=False)
     assert line == (
-        " is not UTF-8 (see line 3), and without a question nothing is guessed: "
+        " is not UTF-8 (see line 3), and an encoding is guessed only where a person is asked: "
         "say what it is with --encoding (for example --encoding cp1252)."
     )
     sheet, rows = load(tmp_path, content, allow_guessed_encoding=False, encoding="cp1252")

@@ -17,11 +17,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_renamer.errors import JournalError, KeyRefusedError
 from batch_renamer.model import Found, Missing, Reading, RenameRequest, Unreadable
-from batch_renamer.planning.lookup import read_both_ways, read_singly
+from batch_renamer.planning.lookup import read_both_ways
 from batch_renamer.planning.sampling import SAMPLES
-from tests.support.bench import Bench, a_stop, batches_of
+from tests.support.bench import Bench, a_stop
 from tests.support.clock import VirtualTimeLoop
 from tests.support.fake_api import FakeOrdersApi, Fault, Hang, KeyRefused, Outage, Refused, Slow, Throttled, Transient
 
@@ -36,130 +35,6 @@ def _same_jitter_every_time() -> None:
 KEY_IS_REFUSED = Outage(begin_s=0, method="page", fault=KeyRefused())
 
 
-def requests_for(api: FakeOrdersApi) -> list[RenameRequest]:
-    """Return a request for every order."""
-    return [RenameRequest(row=row, order_id=order_id, new_name="new") for row, order_id in enumerate(api.names, 2)]
-
-
-async def look_up(bench: Bench, requests: list[RenameRequest], *, workers: int = 16) -> dict[str, Reading]:
-    """Return what was found, by order id."""
-    found: dict[str, Reading] = {}
-
-    async def record(group: list[tuple[RenameRequest, Reading]]) -> None:
-        for request, reading in group:
-            assert request.order_id not in found
-            found[request.order_id] = reading
-
-    async with bench.guarded():
-        await read_singly(
-            batches_of(requests, size=20), record, gateway=bench.gateway, workers=lambda: workers, stop=bench.stop
-        )
-    return found
-
-
-async def test_every_order_is_read_once() -> None:
-    """As many reads as requests, and each brings back its own order."""
-    api = FakeOrdersApi({f"o{number}": f"name {number}" for number in range(100)})
-    found = await look_up(Bench.of(api), requests_for(api))
-    assert {key: reading.order.name for key, reading in found.items() if isinstance(reading, Found)} == api.names
-    assert len(api.calls) == 100
-
-
-@pytest.mark.parametrize("workers", [1, 5])
-async def test_so_many_are_read_at_once(workers: int) -> None:
-    """The most at once is the number of workers."""
-    api = FakeOrdersApi({f"o{number}": "old" for number in range(40)}, latency_s=2.0)
-    await look_up(Bench.of(api), requests_for(api), workers=workers)
-    assert api.most_at_once == workers
-
-
-async def test_what_cannot_be_read_is_a_value() -> None:
-    """Missing and unreadable orders leave the reading of the others alone."""
-    api = FakeOrdersApi(
-        {"good": "old", "broken": "old", "other": "old"},
-        script={("broken", "get"): itertools.repeat(Transient()), ("other", "get"): [Refused(status=403)]},
-    )
-    requests = [*requests_for(api), RenameRequest(row=9, order_id="gone", new_name="new")]
-    found = await look_up(Bench.of(api), requests)
-    assert isinstance(found.pop("good"), Found)
-    assert found == {
-        "broken": Unreadable(reason="503 Service Unavailable", http_status=503),
-        "other": Unreadable(reason="403 Forbidden", http_status=403),
-        "gone": Missing(),
-    }
-
-
-async def test_an_outage_makes_no_order_unreadable() -> None:
-    """Reading goes on where it was when the API is back."""
-    api = FakeOrdersApi({f"o{number}": "old" for number in range(200)}, outages=[Outage(begin_s=1, end_s=40)])
-    found = await look_up(Bench.of(api), requests_for(api))
-    assert len(found) == 200
-    assert all(isinstance(reading, Found) for reading in found.values())
-
-
-async def test_a_refused_key_stops_the_reading() -> None:
-    """A 401 is the cause of the stop; what was read is recorded, and the rest is not made up."""
-    api = FakeOrdersApi(
-        {f"o{number}": "old" for number in range(200)},
-        outages=[KEY_IS_REFUSED],
-        script={("o50", "get"): [KeyRefused()]},
-    )
-    bench = Bench.of(api)
-    found = await look_up(bench, requests_for(api))
-    assert isinstance(bench.stop.cause, KeyRefusedError)
-    assert 50 <= len(found) < 60
-    assert "o50" not in found
-
-
-async def test_a_stop_leaves_the_rest_unread() -> None:
-    """Reads in flight are recorded, and no other is begun."""
-    api = FakeOrdersApi({f"o{number}": "old" for number in range(200)})
-    bench = Bench.of(api)
-
-    async def stop() -> None:
-        await anyio.sleep(1)
-        bench.stop.request(a_stop())
-
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(stop)
-        found = await look_up(bench, requests_for(api))
-    assert len(found) == len(api.calls) < 60
-
-
-async def test_a_read_that_hangs_when_the_run_stops_is_dropped() -> None:
-    """Nothing is recorded of a read that the end of the grace cut off."""
-    api = FakeOrdersApi({f"o{number}": "old" for number in range(3)}, latency_s=60)
-    bench = Bench.of(api)
-
-    async def stop() -> None:
-        await anyio.sleep(1)
-        bench.stop.request(a_stop())
-
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(stop)
-        found = await look_up(bench, requests_for(api))
-    assert found == {}
-    assert anyio.current_time() == 11
-
-
-async def test_readings_that_cannot_be_kept_stop_the_run() -> None:
-    """A full disk is the cause of the stop."""
-    api = FakeOrdersApi({f"o{number}": "old" for number in range(200)})
-    bench = Bench.of(api)
-
-    async def record(_group: list[tuple[RenameRequest, Reading]]) -> None:
-        raise JournalError("The disk is full.")
-
-    await read_singly(
-        batches_of(requests_for(api), size=20), record, gateway=bench.gateway, workers=lambda: 4, stop=bench.stop
-    )
-    assert isinstance(bench.stop.cause, JournalError)
-    assert len(api.calls) < 20
-
-
-# Pages of the list.
-
-
 def checked(pages: int) -> int:
     """Return how many orders of so many pages are read singly to check them."""
     return sum(SAMPLES[:-1][:pages]) + max(pages - 2, 0) * SAMPLES[-1]
@@ -172,7 +47,7 @@ QUERY_S = 0.001
 
 
 @dataclass(slots=True, kw_only=True)
-class Desk:
+class LookupBench:
     """Keeps the requests that nothing was found for yet, as the journal does; ``found`` is what was."""
 
     bench: Bench
@@ -182,9 +57,9 @@ class Desk:
     async def wanted(self, order_ids: Sequence[str]) -> list[RenameRequest]:
         """Return the undecided requests among these orders, as they were in the middle of the query."""
         await anyio.sleep(QUERY_S)
-        undecided = [self.left[order_id] for order_id in order_ids if order_id in self.left]
+        lookup = [self.left[order_id] for order_id in order_ids if order_id in self.left]
         await anyio.sleep(QUERY_S)
-        return undecided
+        return lookup
 
     async def record(self, group: list[tuple[RenameRequest, Reading]]) -> None:
         """Note what was found, in the middle of the transaction; nothing is found twice."""
@@ -239,38 +114,38 @@ def account_of(orders: int, **options: Any) -> FakeOrdersApi:
     return FakeOrdersApi({f"o{number}": f"name {number}" for number in range(orders)}, **options)
 
 
-def desk_for(api: FakeOrdersApi, wanted: Iterable[int], *, attempts: int = 6) -> Desk:
-    """Return a desk with requests for the orders of these numbers."""
+def lookup_of(api: FakeOrdersApi, wanted: Iterable[int], *, attempts: int = 6) -> LookupBench:
+    """Return the undecided requests for the orders of these numbers."""
     ids = [f"o{number}" for number in wanted]
     requests = {order_id: RenameRequest(row=row, order_id=order_id, new_name="new") for row, order_id in enumerate(ids)}
-    return Desk(bench=Bench.of(api, attempts=attempts), left=requests)
+    return LookupBench(bench=Bench.of(api, attempts=attempts), left=requests)
 
 
-def assert_all_found(desk: Desk, rows: int) -> None:
+def assert_all_found(lookup: LookupBench, rows: int) -> None:
     """Check that every row has its own order, and that no order was asked for twice alone."""
-    assert not desk.left
-    assert len(desk.found) == rows
-    for order_id, reading in desk.found.items():
+    assert not lookup.left
+    assert len(lookup.found) == rows
+    for order_id, reading in lookup.found.items():
         assert isinstance(reading, Found)
-        assert reading.order.name == desk.bench.api.names[order_id]
-    asked = [call.order_id for call in desk.bench.api.calls if call.method == "get"]
+        assert reading.order.name == lookup.bench.api.names[order_id]
+    asked = [call.order_id for call in lookup.bench.api.calls if call.method == "get"]
     assert len(asked) == len(set(asked))
 
 
 async def test_pages_go_on_while_they_are_faster() -> None:
     """Where every order of the account is wanted, fifteen pages and a few reads do the work of 1,500 reads."""
-    desk = desk_for(account_of(1_500), range(1_500))
-    await desk.look_up()
-    assert_all_found(desk, 1_500)
-    assert (desk.pages, desk.singles) == (15, checked(15))
+    lookup = lookup_of(account_of(1_500), range(1_500))
+    await lookup.look_up()
+    assert_all_found(lookup, 1_500)
+    assert (lookup.pages, lookup.singles) == (15, checked(15))
 
 
 async def test_pages_end_with_the_last_row_that_is_worth_one() -> None:
     """The wanted orders are the newest of a large account: no page is fetched for the sake of a few rows."""
-    desk = desk_for(account_of(2_000), range(320))
-    await desk.look_up()
-    assert_all_found(desk, 320)
-    assert (desk.pages, desk.singles) == (3, 20 + checked(3))
+    lookup = lookup_of(account_of(2_000), range(320))
+    await lookup.look_up()
+    assert_all_found(lookup, 320)
+    assert (lookup.pages, lookup.singles) == (3, 20 + checked(3))
 
 
 @pytest.mark.parametrize("workers", [1, 4, 16, 1_000])
@@ -284,27 +159,27 @@ async def test_a_later_page_from_an_old_copy_decides_no_row(
     api.page_latency_s = page_latency_s
     stale = [f"o{number}" for number in range((stale_page - 1) * 100, stale_page * 100)]
     api.listed_names = dict.fromkeys(stale, "as it was an hour ago")
-    desk = desk_for(api, range(1_000))
-    await desk.look_up(workers=workers)
-    assert_all_found(desk, 1_000)
+    lookup = lookup_of(api, range(1_000))
+    await lookup.look_up(workers=workers)
+    assert_all_found(lookup, 1_000)
     assert api.most_at_once <= workers
 
 
 @pytest.mark.parametrize("rows", [1, 29])
 async def test_for_a_few_rows_no_page_is_fetched(rows: int) -> None:
     """A page costs more than they do."""
-    desk = desk_for(account_of(500), range(rows))
-    await desk.look_up()
-    assert_all_found(desk, rows)
-    assert (desk.pages, desk.singles) == (0, rows)
+    lookup = lookup_of(account_of(500), range(rows))
+    await lookup.look_up()
+    assert_all_found(lookup, rows)
+    assert (lookup.pages, lookup.singles) == (0, rows)
 
 
 async def test_pages_that_hold_nothing_wanted_are_given_up() -> None:
     """After three pages without a wanted order the rest is read singly."""
-    desk = desk_for(account_of(5_000), range(4_000, 4_100))
-    await desk.look_up()
-    assert_all_found(desk, 100)
-    assert (desk.pages, desk.singles) == (3, 100)
+    lookup = lookup_of(account_of(5_000), range(4_000, 4_100))
+    await lookup.look_up()
+    assert_all_found(lookup, 100)
+    assert (lookup.pages, lookup.singles) == (3, 100)
 
 
 @pytest.mark.parametrize("wanted", [range(2_000), range(1_999, -1, -1)], ids=["as listed", "the other way round"])
@@ -315,13 +190,13 @@ async def test_single_reads_fill_the_limit_beside_slow_pages(
     """At 50 a second they settle rows from the other end of the sheet, until both ways meet."""
     api = account_of(2_000)
     api.page_latency_s = page_latency_s
-    desk = desk_for(api, wanted)
-    await desk.look_up()
-    assert_all_found(desk, 2_000)
+    lookup = lookup_of(api, wanted)
+    await lookup.look_up()
+    assert_all_found(lookup, 2_000)
     page_times = (2_000 - 100) / (100 + rows_a_page_time)  # the first page is fetched alone
-    assert desk.pages == pytest.approx(1 + page_times, abs=1.5)
+    assert lookup.pages == pytest.approx(1 + page_times, abs=1.5)
     assert anyio.current_time() == pytest.approx((1 + page_times) * page_latency_s, rel=0.1, abs=2.5)
-    assert desk.singles - rows_a_page_time * page_times < 120  # hardly any row was read both ways
+    assert lookup.singles - rows_a_page_time * page_times < 120  # hardly any row was read both ways
 
 
 async def test_a_row_on_a_page_may_have_been_fetched_before() -> None:
@@ -331,70 +206,70 @@ async def test_a_row_on_a_page_may_have_been_fetched_before() -> None:
     """
     api = account_of(2_000)
     api.page_latency_s = 0.3
-    desk = desk_for(api, random.sample(range(2_000), 2_000))
-    await desk.look_up()
-    assert_all_found(desk, 2_000)
-    assert desk.pages > 10
+    lookup = lookup_of(api, random.sample(range(2_000), 2_000))
+    await lookup.look_up()
+    assert_all_found(lookup, 2_000)
+    assert lookup.pages > 10
 
 
 async def test_a_list_from_an_old_copy_decides_no_row() -> None:
     """Where a few single readings show other names than the first pages, all rows are read singly."""
     api = account_of(250)
     api.listed_names = {f"o{number}": "as it was" for number in range(0, 250, 3)}
-    desk = desk_for(api, range(250))
-    await desk.look_up()
-    assert_all_found(desk, 250)
-    assert desk.singles == 250
-    assert desk.pages <= 3
+    lookup = lookup_of(api, range(250))
+    await lookup.look_up()
+    assert_all_found(lookup, 250)
+    assert lookup.singles == 250
+    assert lookup.pages <= 3
 
 
 async def test_a_page_that_shows_new_names_too_early_is_found_out() -> None:
     """What the list shows with its new name is looked at first: nothing would be sent for it."""
     api = account_of(100)
     api.listed_names = {f"o{number}": "new" for number in (3, 11, 17, 23, 42, 99)}
-    desk = desk_for(api, range(100))
-    await desk.look_up()
-    assert_all_found(desk, 100)
-    assert desk.singles == 100
+    lookup = lookup_of(api, range(100))
+    await lookup.look_up()
+    assert_all_found(lookup, 100)
+    assert lookup.singles == 100
 
 
 async def test_an_order_that_is_gone_and_still_listed_speaks_against_the_list() -> None:
     """A deleted order on a page is a sign of an old copy, too."""
     api = account_of(40, script={("o0", "get"): [Refused(status=404)]})
-    desk = desk_for(api, range(40))
-    await desk.look_up()
-    assert desk.found.pop("o0") == Missing()
-    assert_all_found(desk, 39)
-    assert desk.singles == 40
+    lookup = lookup_of(api, range(40))
+    await lookup.look_up()
+    assert lookup.found.pop("o0") == Missing()
+    assert_all_found(lookup, 39)
+    assert lookup.singles == 40
 
 
 async def test_a_check_that_fails_says_nothing_against_the_list() -> None:
     """An order that can't be read is a bad row, not a sign of an old copy."""
     api = account_of(100, script={("o0", "get"): [Refused(status=403)]})
-    desk = desk_for(api, range(100))
-    await desk.look_up()
-    assert isinstance(desk.found.pop("o0"), Unreadable)
-    assert_all_found(desk, 99)
-    assert (desk.pages, desk.singles) == (1, SAMPLES[0])
+    lookup = lookup_of(api, range(100))
+    await lookup.look_up()
+    assert isinstance(lookup.found.pop("o0"), Unreadable)
+    assert_all_found(lookup, 99)
+    assert (lookup.pages, lookup.singles) == (1, SAMPLES[0])
 
 
 async def test_a_page_beside_single_reads_brings_more_than_it_costs() -> None:
     """Two wanted orders a page aren't worth the parsing of a hundred."""
     api = account_of(20_000)
     api.page_latency_s = 0.5
-    desk = desk_for(api, range(0, 20_000, 50))
-    await desk.look_up()
-    assert_all_found(desk, 400)
-    assert (desk.pages, desk.singles) == (3, 400)
+    lookup = lookup_of(api, range(0, 20_000, 50))
+    await lookup.look_up()
+    assert_all_found(lookup, 400)
+    assert (lookup.pages, lookup.singles) == (3, 400)
 
 
 async def test_pages_and_single_reads_are_as_many_at_once_as_there_are_workers() -> None:
     """The page is one of them."""
     api = account_of(2_000, latency_s=2.0)
     api.page_latency_s = 2.0
-    desk = desk_for(api, range(2_000))
-    await desk.look_up()
-    assert_all_found(desk, 2_000)
+    lookup = lookup_of(api, range(2_000))
+    await lookup.look_up()
+    assert_all_found(lookup, 2_000)
     assert api.most_at_once == 16
 
 
@@ -402,9 +277,9 @@ async def test_a_single_worker_is_never_two() -> None:
     """With one worker the page is that one: nothing is read beside it, however slow it is."""
     api = account_of(400, latency_s=0.05)
     api.page_latency_s = 2.0
-    desk = desk_for(api, range(400))
-    await desk.look_up(workers=1)
-    assert_all_found(desk, 400)
+    lookup = lookup_of(api, range(400))
+    await lookup.look_up(workers=1)
+    assert_all_found(lookup, 400)
     assert api.most_at_once == 1
 
 
@@ -418,33 +293,33 @@ async def test_a_single_worker_is_never_two() -> None:
 async def test_nobody_waits_for_a_page_when_all_is_read(trouble: Iterable[Fault]) -> None:
     """The second page is of no use any more: the reading ends with its last row, and not in an outage."""
     api = account_of(400, script={("list", "page"): itertools.chain([Slow(latency_s=2.0)], trouble)})
-    desk = desk_for(api, range(400))
-    await desk.look_up()
-    assert_all_found(desk, 400)
+    lookup = lookup_of(api, range(400))
+    await lookup.look_up()
+    assert_all_found(lookup, 400)
     assert anyio.current_time() < 20
     await anyio.sleep(60)
-    assert (desk.bench.stop.cause, desk.bench.said) == (None, [])
+    assert (lookup.bench.stop.cause, lookup.bench.said) == (None, [])
 
 
 async def test_a_list_that_is_always_throttled_is_left_alone() -> None:
     """It may have a limit of its own: after a few 429s the orders are read singly."""
-    desk = desk_for(account_of(200, script={("list", "page"): itertools.repeat(Throttled())}), range(200))
-    await desk.look_up()
-    assert_all_found(desk, 200)
+    lookup = lookup_of(account_of(200, script={("list", "page"): itertools.repeat(Throttled())}), range(200))
+    await lookup.look_up()
+    assert_all_found(lookup, 200)
     # The neutral question apart.
-    assert [size for size in desk.bench.api.pages if size > 1] == [100] * 4 + [15] * 4
-    assert desk.bench.stop.cause is None
+    assert [size for size in lookup.bench.api.pages if size > 1] == [100] * 4 + [15] * 4
+    assert lookup.bench.stop.cause is None
 
 
 async def test_both_ways_begin_at_different_ends_of_what_is_left() -> None:
     """Of a run that is taken up the first rows are done already; the middle is that of the others."""
     api = account_of(1_000)
     api.page_latency_s = 2.0
-    desk = desk_for(api, range(1_000))
-    desk.left = {request.order_id: replace(request, row=request.row + 5_000) for request in desk.left.values()}
-    await desk.look_up()
-    assert_all_found(desk, 1_000)
-    assert desk.singles < 600
+    lookup = lookup_of(api, range(1_000))
+    lookup.left = {request.order_id: replace(request, row=request.row + 5_000) for request in lookup.left.values()}
+    await lookup.look_up()
+    assert_all_found(lookup, 1_000)
+    assert lookup.singles < 600
 
 
 async def test_a_page_does_not_queue_behind_single_reads() -> None:
@@ -467,11 +342,11 @@ async def test_a_page_does_not_queue_behind_single_reads() -> None:
 async def test_pages_that_grow_thin_are_left_in_time() -> None:
     """Every order of the first thousand is wanted, then every fiftieth: the last pages decide."""
     wanted = [*range(1_000), *range(1_000, 10_000, 50)]
-    desk = desk_for(account_of(10_000), wanted)
-    await desk.look_up()
-    assert_all_found(desk, len(wanted))
-    assert 11 <= desk.pages <= 13
-    assert desk.pages + desk.singles <= len(wanted)
+    lookup = lookup_of(account_of(10_000), wanted)
+    await lookup.look_up()
+    assert_all_found(lookup, len(wanted))
+    assert 11 <= lookup.pages <= 13
+    assert lookup.pages + lookup.singles <= len(wanted)
 
 
 @pytest.mark.parametrize(
@@ -485,27 +360,27 @@ async def test_pages_that_grow_thin_are_left_in_time() -> None:
 async def test_without_pages_all_is_read_singly(fault: Fault, pages: int) -> None:
     """A list that can't be had costs a few requests, and no row its reading."""
     api = account_of(200, script={("list", "page"): [fault] * pages})
-    desk = desk_for(api, range(200))
-    await desk.look_up()
-    assert_all_found(desk, 200)
+    lookup = lookup_of(api, range(200))
+    await lookup.look_up()
+    assert_all_found(lookup, 200)
     assert len([size for size in api.pages if size > 1]) == pages  # the neutral question apart
-    assert desk.singles == 200
+    assert lookup.singles == 200
 
 
 async def test_a_page_that_fails_in_mid_list_ends_the_pages() -> None:
     """What was found is kept, and the rest is read singly."""
-    desk = desk_for(account_of(1_000, script={("list", "page"): [None, None, Refused(status=400)]}), range(1_000))
-    await desk.look_up()
-    assert_all_found(desk, 1_000)
-    assert (desk.pages, desk.singles) == (3, 800 + checked(2))
+    lookup = lookup_of(account_of(1_000, script={("list", "page"): [None, None, Refused(status=400)]}), range(1_000))
+    await lookup.look_up()
+    assert_all_found(lookup, 1_000)
+    assert (lookup.pages, lookup.singles) == (3, 800 + checked(2))
 
 
 async def test_a_single_try_allowed_is_a_single_try_of_a_page() -> None:
     """``--attempts 1`` holds for pages, too."""
     api = account_of(100, script={("list", "page"): [Transient()] * 2})
-    desk = desk_for(api, range(100), attempts=1)
-    await desk.look_up()
-    assert_all_found(desk, 100)
+    lookup = lookup_of(api, range(100), attempts=1)
+    await lookup.look_up()
+    assert_all_found(lookup, 100)
     assert [size for size in api.pages if size > 1] == [100, 15]
 
 
@@ -513,63 +388,63 @@ async def test_a_smaller_page_is_asked_for_where_a_hundred_are_refused() -> None
     """422 to a hundred: the size that the vendor's own client takes is tried before the list is given up."""
     api = account_of(150)
     api.largest_page = 15
-    desk = desk_for(api, range(150))
-    await desk.look_up(singles_per_s=20)
-    assert_all_found(desk, 150)
+    lookup = lookup_of(api, range(150))
+    await lookup.look_up(singles_per_s=20)
+    assert_all_found(lookup, 150)
     assert api.pages == [100] + [15] * 9  # with fewer than thirty rows left, pages are over
-    assert desk.singles == 15 + checked(9)
+    assert lookup.singles == 15 + checked(9)
 
 
 async def test_an_order_on_no_page_is_asked_for_before_it_is_called_missing() -> None:
     """Listed without its name or not at all, it is read singly; only what is not there then is missing."""
     api = account_of(100)
     api.unlisted = {"o7", "o8"}
-    desk = desk_for(api, range(101))
-    await desk.look_up()
-    assert desk.found.pop("o100") == Missing()
-    assert_all_found(desk, 100)
+    lookup = lookup_of(api, range(101))
+    await lookup.look_up()
+    assert lookup.found.pop("o100") == Missing()
+    assert_all_found(lookup, 100)
     assert {"o100", "o7", "o8"} <= {call.order_id for call in api.calls if call.method == "get"}
-    assert desk.singles == 3 + SAMPLES[0]
+    assert lookup.singles == 3 + SAMPLES[0]
 
 
 async def test_the_reading_of_a_page_is_no_younger_than_its_request() -> None:
     """Its orders were read when the page was asked for, not when it arrived."""
     api = account_of(30)
     api.page_latency_s = 1.0
-    desk = desk_for(api, range(30))
+    lookup = lookup_of(api, range(30))
     await anyio.sleep(5)
-    await desk.look_up()
-    on_page = [reading for reading in desk.found.values() if isinstance(reading, Found) and reading.read_at == 5.0]
+    await lookup.look_up()
+    on_page = [reading for reading in lookup.found.values() if isinstance(reading, Found) and reading.read_at == 5.0]
     assert len(on_page) == 30 - SAMPLES[0]
 
 
 async def test_a_stop_ends_the_pages() -> None:
     """The page under way is broken off, no other is asked for, and nothing more is read singly."""
-    desk = desk_for(account_of(2_000), range(2_000))
+    lookup = lookup_of(account_of(2_000), range(2_000))
 
     async def stop() -> None:
         await anyio.sleep(0.33)
-        desk.bench.stop.request(a_stop())
+        lookup.bench.stop.request(a_stop())
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(stop)
-        await desk.look_up()
-    assert desk.singles <= checked(10)
-    assert desk.pages < 10
+        await lookup.look_up()
+    assert lookup.singles <= checked(10)
+    assert lookup.pages < 10
 
 
 async def test_a_stop_while_a_page_waits_to_be_tried_again_ends_the_pages() -> None:
     """The wait for a list that fails doesn't outlast the run."""
-    desk = desk_for(account_of(100, script={("list", "page"): [Transient(retry_after_s=50)]}), range(100))
+    lookup = lookup_of(account_of(100, script={("list", "page"): [Transient(retry_after_s=50)]}), range(100))
 
     async def stop() -> None:
         await anyio.sleep(2)
-        desk.bench.stop.request(a_stop())
+        lookup.bench.stop.request(a_stop())
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(stop)
-        await desk.look_up()
-    assert desk.found == {}
+        await lookup.look_up()
+    assert lookup.found == {}
     assert anyio.current_time() == pytest.approx(2)
 
 
@@ -580,13 +455,13 @@ def test_nothing_is_read_twice(data: st.DataObject) -> None:
     wanted = data.draw(st.sets(st.integers(0, orders - 1), min_size=1))
     faults = data.draw(st.lists(st.sampled_from([None, Refused(status=400), Throttled(), Transient()]), max_size=6))
 
-    async def look_up() -> Desk:
+    async def look_up() -> LookupBench:
         api = account_of(orders, script={("list", "page"): faults})
         api.unlisted = {f"o{number}" for number in data.draw(st.sets(st.integers(0, orders - 1)))}
         api.page_latency_s = data.draw(st.sampled_from([0.05, 0.3, 2.0]))
-        desk = desk_for(api, data.draw(st.permutations(sorted(wanted))))
-        await desk.look_up()
-        return desk
+        lookup = lookup_of(api, data.draw(st.permutations(sorted(wanted))))
+        await lookup.look_up()
+        return lookup
 
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
         assert_all_found(runner.run(look_up()), len(wanted))

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from batch_renamer.errors import JournalError, KeyRefusedError
 from batch_renamer.model import Change, Order, Outcome, Result
 from batch_renamer.names import same_in_other_form
-from batch_renamer.renaming.pool import FRESH_S, GUARDED_FRESH_S, rename_all
+from batch_renamer.renaming.one_rename import FRESH_S, GUARDED_FRESH_S
+from batch_renamer.renaming.pool import rename_all
 from tests.support.bench import Bench, a_stop, batches_of, changes_of
 from tests.support.clock import VirtualTimeLoop
 from tests.support.fake_api import (
@@ -613,7 +614,7 @@ async def test_an_outcome_that_cannot_be_recorded_stops_the_run() -> None:
 
     batches = batches_of(changes_of(api), size=500)
     await rename_all(
-        batches, record, gateway=bench.gateway, workers=lambda: 4, stop=bench.stop, wall=anyio.current_time
+        batches, record, gateway=bench.gateway, workers=lambda: 4, stop=bench.stop, wall_clock=anyio.current_time
     )
     assert isinstance(bench.stop.cause, JournalError)
     assert len(api.calls) < 10
@@ -638,7 +639,7 @@ async def test_a_fault_in_the_program_does_not_hide_what_was_sent(monkeypatch: p
     batches = batches_of(changes_of(api), size=500)
     with pytest.raises(ExceptionGroup):
         await rename_all(
-            batches, record, gateway=bench.gateway, workers=lambda: 4, stop=bench.stop, wall=anyio.current_time
+            batches, record, gateway=bench.gateway, workers=lambda: 4, stop=bench.stop, wall_clock=anyio.current_time
         )
     assert sorted((outcome.row, outcome.result) for outcome in outcomes) == [
         (row, Result.UNKNOWN) for row in (2, 3, 4, 5)
@@ -713,7 +714,12 @@ async def test_cancellation_at_any_instant_leaves_nothing_untold(at_s: float) ->
         async with bench.guarded():
             batches = batches_of(changes, size=5)
             await rename_all(
-                batches, record, gateway=bench.gateway, workers=lambda: 6, stop=bench.stop, wall=anyio.current_time
+                batches,
+                record,
+                gateway=bench.gateway,
+                workers=lambda: 6,
+                stop=bench.stop,
+                wall_clock=anyio.current_time,
             )
     assert scope.cancelled_caught or len(outcomes) == len(changes)
     await check_truth(api, changes, outcomes)
@@ -792,13 +798,13 @@ def test_every_outcome_is_true_whatever_happens(
 
 @pytest.mark.virtual_time
 @pytest.mark.parametrize(
-    ("handed_out", "result"), [(True, Result.UNKNOWN), (False, Result.FAILED)], ids=["handed out", "never sent"]
+    ("dispatched", "result"), [(True, Result.UNKNOWN), (False, Result.FAILED)], ids=["handed out", "never sent"]
 )
-async def test_what_cannot_be_looked_at_is_unknown_if_it_may_have_been_sent(handed_out: bool, result: Result) -> None:
+async def test_what_cannot_be_looked_at_is_unknown_if_it_may_have_been_sent(dispatched: bool, result: Result) -> None:
     """An undo must not forget an order that an earlier part of the run may have renamed."""
     api = FakeOrdersApi({"o0": "new"}, script={("o0", "get"): [Refused(status=403)]})
     order = Order(order_id="o0", name="old")
-    change = Change(row=2, new_name="new", order=order, read_at=-FRESH_S - 1, handed_out=handed_out)
+    change = Change(row=2, new_name="new", order=order, read_at=-FRESH_S - 1, dispatched=dispatched)
     outcome = (await Bench.of(api).rename([change]))[2]
     assert outcome.result is result
 

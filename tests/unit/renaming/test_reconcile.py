@@ -10,7 +10,14 @@ import anyio
 import pytest
 
 from batch_renamer.model import Change, Found, Missing, Order, Outcome, Reading, Result, Unreadable, Unsettled
-from batch_renamer.renaming.reconcile import LATE_S, REFUSED_LATE_S, Reread, SentRows, again_told_by, reconcile
+from batch_renamer.renaming.reconcile import (
+    LATE_S,
+    REFUSED_LATE_S,
+    Reread,
+    SentRows,
+    outcome_of_late_reading,
+    reconcile,
+)
 from tests.support.bench import Bench, batches_of, changes_of
 from tests.support.fake_api import FakeOrdersApi, Fault, Hang, Refused, Stale, Transient, Unconfirmed
 
@@ -44,7 +51,7 @@ async def rename_and_look_once_more(
             gateway=bench.gateway,
             workers=lambda: 4,
             stop=bench.stop,
-            wall=anyio.current_time,
+            wall_clock=anyio.current_time,
         )
     return outcomes
 
@@ -168,7 +175,7 @@ def test_what_a_later_reading_says(
     before: Outcome, reading: Reading, result: Result | None, final_name: str | None
 ) -> None:
     """The order itself decides; a reading that says nothing new changes nothing."""
-    after = again_told_by(reading, Unsettled(order_id="o0", new_name="new", outcome=before), now=25.0)
+    after = outcome_of_late_reading(reading, Unsettled(order_id="o0", new_name="new", outcome=before), now=25.0)
     if result is None:
         assert after is None
     else:

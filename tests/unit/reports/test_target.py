@@ -6,22 +6,20 @@ import datetime
 import os
 import re
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
-from batch_renamer.errors import JournalError, ReportTargetError, ReportWriteError
+from batch_renamer.errors import ReportTargetError
 from batch_renamer.model import COLUMNS, ReportRow, Result, RunSummary
 from batch_renamer.reports import (
     FORMATS,
-    prove_writable,
-    refuse_at_once,
+    check_names,
+    check_writable,
     resolve_targets,
     write_report,
-    write_reports,
 )
 
 TODAY = datetime.date(2025, 11, 3)
@@ -104,7 +102,7 @@ def test_a_report_never_overwrites_what_belongs_to_the_command(tmp_path: Path, w
     taken = {what: tmp_path / "night.json"}
     for refused in (tmp_path / "night.json", tmp_path / "Night.JSON"):
         with pytest.raises(ReportTargetError, match=f"would overwrite {what};"):
-            refuse_at_once([str(refused)], taken=taken)
+            check_names([str(refused)], taken=taken)
         with pytest.raises(ReportTargetError, match=f"would overwrite {what};"):
             resolve_targets([str(refused)], run_id="k3", date=TODAY, sheet=None, state_dir=tmp_path, taken=taken)
 
@@ -113,7 +111,7 @@ def test_a_report_never_overwrites_what_belongs_to_the_command(tmp_path: Path, w
 def test_an_unknown_placeholder_is_refused_with_those_there_are(template: str) -> None:
     """A report called ``{sheet}.csv`` is never what was meant."""
     with pytest.raises(ReportTargetError, match=r"which is unknown; \{date\} and \{id\} are filled in"):
-        refuse_at_once([template])
+        check_names([template])
 
 
 def test_two_reports_in_one_file_are_refused(tmp_path: Path) -> None:
@@ -133,9 +131,9 @@ def test_only_a_report_is_replaced(tmp_path: Path, ending: str) -> None:
     empty.touch()
     foreign.write_text("order_id;new_name\na1;b\n")
     for target in (report, empty):
-        refuse_at_once([str(target)])
+        check_names([str(target)])
         assert resolve(str(target)) == (target,)
-    for refuse in (refuse_at_once, lambda wishes: resolve(*wishes)):
+    for refuse in (check_names, lambda wishes: resolve(*wishes)):
         with pytest.raises(
             ReportTargetError, match="exists and is no report of batch-renamer, so it is not overwritten"
         ):
@@ -191,7 +189,7 @@ def test_a_folder_with_too_long_a_name_is_one_sentence(tmp_path: Path) -> None:
     """The system can't even look for it."""
     for path in (tmp_path / ("x" * 300) / "r.csv", tmp_path / ("y/" * 3000) / "r.csv"):
         with pytest.raises(ReportTargetError, match="can't be written: File name too long"):
-            refuse_at_once([str(path)])
+            check_names([str(path)])
 
 
 @pytest.mark.skipif(os.name != "posix", reason="only POSIX removes the folder one is in")
@@ -201,7 +199,7 @@ def test_a_removed_working_directory_is_one_sentence(tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path / "gone")
     (tmp_path / "gone").rmdir()
     with pytest.raises(ReportTargetError, match="the folder that this command was started in has been removed"):
-        refuse_at_once(["r.csv"])
+        check_names(["r.csv"])
 
 
 def test_a_new_report_beside_the_spreadsheet_is_fine(tmp_path: Path) -> None:
@@ -247,7 +245,7 @@ def test_proving_leaves_nothing_behind(tmp_path: Path) -> None:
     """Neither a probe nor the report itself is there afterwards, and an old report is untouched."""
     old = tmp_path / "old.csv"
     old.write_text("old")
-    prove_writable([old, tmp_path / "new.csv"])
+    check_writable([old, tmp_path / "new.csv"])
     assert [path.name for path in tmp_path.iterdir()] == ["old.csv"]
     assert old.read_text() == "old"
 
@@ -255,19 +253,19 @@ def test_proving_leaves_nothing_behind(tmp_path: Path) -> None:
 def test_a_missing_folder_is_found_out(tmp_path: Path) -> None:
     """The message names the folder."""
     with pytest.raises(ReportTargetError, match=r"there is no folder .*nowhere"):
-        prove_writable([tmp_path / "nowhere" / "r.csv"])
+        check_writable([tmp_path / "nowhere" / "r.csv"])
 
 
 def test_a_folder_whose_name_is_not_known_yet_is_not_missed(tmp_path: Path) -> None:
     """It is looked for when the run has its id."""
-    refuse_at_once([str(tmp_path / "{date}" / "r.csv"), str(tmp_path / "{id}.csv")])
+    check_names([str(tmp_path / "{date}" / "r.csv"), str(tmp_path / "{id}.csv")])
 
 
 def test_a_folder_in_the_way_is_found_out(tmp_path: Path) -> None:
     """A folder called like the report can't be replaced by it."""
     (tmp_path / "r.csv").mkdir()
     with pytest.raises(ReportTargetError, match="a folder has that name"):
-        prove_writable([tmp_path / "r.csv"])
+        check_writable([tmp_path / "r.csv"])
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
@@ -275,14 +273,14 @@ def test_a_pipe_in_the_way_is_found_out(tmp_path: Path) -> None:
     """What is no ordinary file is not replaced."""
     os.mkfifo(tmp_path / "r.csv")
     with pytest.raises(ReportTargetError, match="no ordinary file"):
-        prove_writable([tmp_path / "r.csv"])
+        check_writable([tmp_path / "r.csv"])
 
 
 def test_a_folder_without_permission_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The system's own reason is in the sentence."""
     forbid(monkeypatch, tmp_path)
     with pytest.raises(ReportTargetError, match="Permission denied; choose another place"):
-        prove_writable([tmp_path / "r.csv"])
+        check_writable([tmp_path / "r.csv"])
 
 
 def test_a_write_protected_report_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -291,167 +289,18 @@ def test_a_write_protected_report_is_found_out(tmp_path: Path, monkeypatch: pyte
     protected.touch()
     monkeypatch.setattr(os, "access", lambda path, mode: (path, mode) != (protected, os.W_OK))
     with pytest.raises(ReportTargetError, match="write-protected"):
-        prove_writable([protected])
+        check_writable([protected])
 
 
 def test_a_name_too_long_for_the_disk_is_found_out(tmp_path: Path) -> None:
     """The probe's own name is short, so the report's is looked at too."""
     with pytest.raises(ReportTargetError, match="can't be written"):
-        prove_writable([tmp_path / ("x" * 300 + ".csv")])
+        check_writable([tmp_path / ("x" * 300 + ".csv")])
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_a_full_disk_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("full_disk")
+def test_a_full_disk_is_found_out(tmp_path: Path) -> None:
     """The probe writes, since a full disk often still makes empty files; and it is removed."""
-    fill_the_disk(monkeypatch)
     with pytest.raises(ReportTargetError, match="No space left"):
-        prove_writable([tmp_path / "r.csv"])
-
-
-# -- Writing ---------------------------------------------------------------------------------------------------------
-
-
-def fill_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Send everything that is written to a new file to the device that is always full."""
-    really_open = Path.open
-
-    def full(path: Path, mode: str = "r", **kwargs: Any) -> Any:
-        if mode == "xb":
-            really_open(path, mode).close()
-            return really_open(Path("/dev/full"), "wb")
-        return really_open(path, mode, **kwargs)
-
-    monkeypatch.setattr(Path, "open", full)
-
-
-@each_format
-def test_a_report_is_written(tmp_path: Path, ending: str) -> None:
-    """It stands at its target, alone."""
-    target = tmp_path / f"r{ending}"
-    assert write_report(target, [ROW], summary=SUMMARY) == target
-    assert list(tmp_path.iterdir()) == [target]
-
-
-def test_every_report_that_can_be_written_is_written(tmp_path: Path) -> None:
-    """One that fails keeps none of the others from being written; each failure is told."""
-    targets = [tmp_path / "gone" / "a.csv", tmp_path / "b.csv", tmp_path / "gone" / "c.json", tmp_path / "d.xlsx"]
-    written, failures = write_reports(targets, lambda: [ROW], summary=SUMMARY)
-    assert written == [tmp_path / "b.csv", tmp_path / "d.xlsx"]
-    assert [name in str(failure) for name, failure in zip(("a.csv", "c.json"), failures, strict=True)] == [True, True]
-
-
-@each_format
-def test_a_failure_midway_leaves_the_old_report(tmp_path: Path, ending: str) -> None:
-    """If the rows end in an error, the error passes, the old report is as it was, and no other file is there."""
-    target = tmp_path / f"r{ending}"
-    target.write_text("old")
-
-    def rows() -> Iterator[ReportRow]:
-        yield ROW
-        raise JournalError("The journal is damaged.")
-
-    with pytest.raises(JournalError):
-        write_report(target, rows(), summary=SUMMARY)
-    assert [path.name for path in tmp_path.iterdir()] == [target.name]
-    assert target.read_text() == "old"
-
-
-@each_format
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_a_full_disk_leaves_the_old_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str) -> None:
-    """A full disk is said in one sentence, the old report is as it was, and no other file is there."""
-    target = tmp_path / f"r{ending}"
-    target.write_text("old")
-    fill_the_disk(monkeypatch)
-    with pytest.raises(ReportWriteError, match="could not be written: No space left"):
-        write_report(target, [ROW], summary=SUMMARY)
-    assert [path.name for path in tmp_path.iterdir()] == [target.name]
-    assert target.read_text() == "old"
-
-
-def test_a_folder_that_has_gone_is_said(tmp_path: Path) -> None:
-    """The report can't be written, and the sentence says where."""
-    with pytest.raises(ReportWriteError, match=re.escape("gone")):
-        write_report(tmp_path / "gone" / "r.csv", [ROW], summary=SUMMARY)
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no umask")
-@pytest.mark.parametrize("umask", [0o022, 0o027, 0o077], ids=oct)
-def test_a_report_follows_the_umask(tmp_path: Path, umask: int) -> None:
-    """A report is as readable as any file that the user makes."""
-    before = os.umask(umask)
-    try:
-        path = write_report(tmp_path / "r.csv", [ROW], summary=SUMMARY)
-    finally:
-        os.umask(before)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o666 & ~umask
-
-
-def test_a_link_stays_a_link(tmp_path: Path) -> None:
-    """Where the target is a link, what it points to is replaced."""
-    (tmp_path / "data").mkdir()
-    real, link = tmp_path / "data" / "r.csv", tmp_path / "latest.csv"
-    real.write_text("old")
-    link.symlink_to(real)
-    assert write_report(link, [ROW], summary=SUMMARY) == link
-    assert link.is_symlink()
-    assert real.read_bytes().startswith(b"\xef\xbb\xbfrow,")
-
-
-def refuse_to_replace(monkeypatch: pytest.MonkeyPatch, *refused: Path) -> None:
-    """Behave as Windows does when one of these files is open in Excel."""
-    really_replace = Path.replace
-
-    def replace(path: Path, target: Path) -> Path:
-        if target in refused:
-            raise PermissionError(13, "The process cannot access the file")
-        return really_replace(path, target)
-
-    monkeypatch.setattr(Path, "replace", replace)
-
-
-def test_a_report_that_cannot_be_replaced_gets_the_id_in_its_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The old one is untouched, and the caller learns the new one's name."""
-    target = tmp_path / "r.csv"
-    target.write_text("open in Excel")
-    refuse_to_replace(monkeypatch, target)
-    assert write_report(target, [ROW], summary=SUMMARY) == tmp_path / "r.k3f9.csv"
-    assert target.read_text() == "open in Excel"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["r.csv", "r.k3f9.csv"]
-
-
-def test_an_id_in_the_name_is_not_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A default report, written again while it is open, gets a number instead."""
-    target = tmp_path / "orders.report-k3f9.xlsx"
-    target.write_text("open in Excel")
-    refuse_to_replace(monkeypatch, target)
-    assert write_report(target, [ROW], summary=SUMMARY) == tmp_path / "orders.report-k3f9-2.xlsx"
-
-
-def test_no_other_report_is_overwritten_instead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name that is taken is passed over."""
-    target, taken = tmp_path / "r.csv", tmp_path / "r.k3f9.csv"
-    target.touch()
-    taken.write_text("another")
-    refuse_to_replace(monkeypatch, target)
-    assert write_report(target, [ROW], summary=SUMMARY) == tmp_path / "r.k3f9-2.csv"
-    assert taken.read_text() == "another"
-
-
-def test_when_every_name_is_refused_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No free name, no report: an error, and nothing left behind."""
-    names = ["r.csv", "r.k3f9.csv", *(f"r.k3f9-{number}.csv" for number in range(2, 11))]
-    for name in names:
-        (tmp_path / name).touch()
-    refuse_to_replace(monkeypatch, tmp_path / "r.csv")
-    with pytest.raises(ReportWriteError, match="cannot access"):
-        write_report(tmp_path / "r.csv", [ROW], summary=SUMMARY)
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
-
-
-def test_the_delimiter_is_the_inputs(tmp_path: Path) -> None:
-    """A CSV report uses the delimiter of the sheet it answers."""
-    path = write_report(tmp_path / "r.csv", [ROW], summary=SUMMARY, delimiter=";")
-    assert path.read_text(encoding="utf-8-sig").startswith("row;order_id;")
+        check_writable([tmp_path / "r.csv"])

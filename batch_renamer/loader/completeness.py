@@ -1,26 +1,24 @@
-"""An opened text file enters; whether it may be only half there leaves, as a warning or, unattended, as a refusal.
+"""Checks that a text file is complete: warns if it may not be, or refuses it in an unattended run.
 
-A file that is still being copied reads like a shorter one: rows are missing, and the last name may be cut.
+A file that is still being copied looks like a shorter one: rows are missing, and the last name may be cut.
 """
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, BinaryIO
+from collections.abc import Callable
+from typing import BinaryIO
 
 from batch_renamer.errors import SheetError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-__all__ = ["Wholeness"]
+__all__ = ["CompletenessCheck"]
 
 _YOUNG_S = 60.0
 _TAIL_BYTES = 64
 
 
-class Wholeness:
-    """Watches one file from its opening to the end of its reading."""
+class CompletenessCheck:
+    """The checks of one file, from opening it to the end of reading it."""
 
     def __init__(self, file: BinaryIO, label: str, *, unattended: bool, wall_clock: Callable[[], float]) -> None:
         self._file = file
@@ -28,14 +26,14 @@ class Wholeness:
         self._unattended = unattended
         found = os.fstat(file.fileno())
         self._bytes = found.st_size
-        # A time to come is a clock that is wrong by more than a minute: then nothing is known of the age.
+        # A modification time in the future means that a clock is wrong; then the age of the file is unknown.
         self._is_young = wall_clock() - found.st_mtime < _YOUNG_S
 
-    def look_at_the_end(self) -> tuple[str, ...]:
+    def check_last_line(self) -> tuple[str, ...]:
         """Return a warning if the last line has no line end.
 
         Raises:
-            SheetError: nor has it had the time to get one, and there is nobody to warn.
+            SheetError: the run is unattended, and the file is so new that it may still be written.
         """
         if self._ends_with_a_line_end():
             return ()
@@ -46,11 +44,11 @@ class Wholeness:
             )
         return (f"The last line of {self._label} has no line end: make sure that the file is whole.",)
 
-    def look_at_the_size(self) -> tuple[str, ...]:
-        """Return a warning if the file has changed its size since it was opened.
+    def check_size(self) -> tuple[str, ...]:
+        """Return a warning if the size of the file has changed since it was opened.
 
         Raises:
-            SheetError: it has, and there is nobody to warn.
+            SheetError: it has changed, and the run is unattended.
         """
         if os.fstat(self._file.fileno()).st_size == self._bytes:
             return ()
@@ -60,6 +58,6 @@ class Wholeness:
         return (text,)
 
     def _ends_with_a_line_end(self) -> bool:
-        """Look at the last bytes; of UTF-16, one of each pair is a zero."""
+        """Read the last bytes; in UTF-16, one byte of each pair is zero and is ignored."""
         self._file.seek(max(self._bytes - _TAIL_BYTES, 0))
         return self._file.read().replace(b"\0", b"").rstrip(b" \x1a")[-1:] in (b"\n", b"\r")

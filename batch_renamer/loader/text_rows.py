@@ -1,0 +1,120 @@
+"""Yields the rows of a text file exactly as they were typed, or says why a record can't be relied on."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO, TextIO
+
+from batch_renamer.errors import SheetError
+from batch_renamer.loader.cells import Flaw, RawRow, Unusable
+from batch_renamer.loader.delimiter import (
+    declared_delimiter,
+)
+from batch_renamer.loader.headings import Columns
+from batch_renamer.loader.marks import is_blank_row
+from batch_renamer.loader.quotes import cells_as_typed, plainly_quoted, refuse_broken, swallowed_row
+from batch_renamer.text import begins_like_a_formula
+
+__all__ = ["TextTable", "decoded", "read_rows"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextTable:
+    """A text file with known encoding, delimiter and columns."""
+
+    file: BinaryIO
+    label: str
+    codec: str
+    delimiter: str
+    columns: Columns
+    find_split: Callable[[Sequence[str], str], Unusable | None]
+
+
+@contextmanager
+def decoded(file: BinaryIO, codec: str) -> Iterator[tuple[TextIO, str | None]]:
+    """Decode the file from its start, without a first line ``sep=;``; yields the stream and that line's delimiter.
+
+    Spreadsheet programs don't count that line: the headings after it are row 1.
+    """
+    file.seek(0)
+    stream = io.TextIOWrapper(file, encoding=codec, newline="")
+    try:
+        declared = declared_delimiter(stream.readline(16))
+        if declared is None:
+            stream.seek(0)
+        yield stream, declared
+    finally:
+        if not file.closed:  # an abandoned generator may be closed after its file
+            stream.detach()
+
+
+def read_rows(table: TextTable) -> Generator[RawRow]:
+    """Yield the rows below the headings. One record is one row, however many lines it has; blank rows are counted."""
+    label, number = table.label, 0
+    lines: list[str] = []
+    last: list[str] = []  # the lines of the last record, if they have a quotation mark
+    first_row, used, plainly = table.columns.row + 1, table.columns.used, plainly_quoted(table.delimiter).fullmatch
+    try:
+        with decoded(table.file, table.codec) as (stream, _):
+            for number, record in enumerate(csv.reader(_noting(stream, lines), delimiter=table.delimiter), 1):
+                last = lines[:] if len(lines) > 1 or '"' in lines[0] else []
+                if number >= first_row and not is_blank_row(record, used):
+                    if last and (len(last) > 1 or not plainly(last[0])):
+                        yield _quoted_row(number, record, last, table)
+                    else:
+                        yield _row(number, record, table.find_split(record, lines[0]), table)
+                lines.clear()
+    except csv.Error as error:  # the only error of a reader that isn't strict
+        raise SheetError(
+            f"{label}, row {number + 1}: a cell has more than {csv.field_size_limit()} characters; "
+            "close its quotation mark, or shorten it."
+        ) from error
+    except (UnicodeError, OSError) as error:
+        raise SheetError(f"{label} could not be read to its end: was it changed meanwhile? Try again.") from error
+    if last:
+        refuse_broken(last, table.delimiter, label, number)
+
+
+def _noting(stream: TextIO, lines: list[str]) -> Iterator[str]:
+    """Yield the lines of the stream, and collect those of the current record; a BOM before a line is removed."""
+    for line in stream:
+        whole = line.lstrip("\ufeff") if line.startswith("\ufeff") else line
+        lines.append(whole)
+        yield whole
+
+
+def _quoted_row(number: int, record: list[str], lines: list[str], table: TextTable) -> RawRow:
+    """Return the row of a record with quotation marks that need a check."""
+    if len(lines) > 1:
+        refuse_broken(lines, table.delimiter, table.label, number)
+        if swallowed := swallowed_row(record, table.delimiter, table.columns):
+            return _row(number, record, Unusable(Flaw.SWALLOWED, swallowed), table)
+        return _row(number, record, table.find_split(record, "".join(lines)), table)
+    if table.columns.is_report:  # written by this program, which doubles every mark
+        return _row(number, record, None, table)
+    typed = cells_as_typed(lines[0], table.delimiter, table.columns.used)
+    if typed is None:
+        return _row(number, record, Unusable(Flaw.QUOTES, lines[0].strip()), table)
+    return _row(number, typed, table.find_split(typed, lines[0]), table)
+
+
+def _row(number: int, record: list[str], flaw: Unusable | None, table: TextTable) -> RawRow:
+    """Pick the wanted cells of a record; a flawed one keeps only its id, and the flaw takes the place of the name."""
+    cells = len(record)
+    order_id, new_name, current_name, skip = [
+        record[column] if column is not None and column < cells else "" for column in table.columns.used
+    ]
+    if flaw is not None:
+        return number, order_id, flaw, "", "", ""
+    if table.columns.is_report:
+        return number, _bare(order_id), _bare(new_name), _bare(current_name), _bare(skip), ""
+    return number, order_id, new_name, current_name, skip, ""
+
+
+def _bare(cell: str) -> str:
+    """Remove the ``'`` that reports of this program put before a text that looks like a formula."""
+    return cell[1:] if cell.startswith("'") and begins_like_a_formula(cell[1:]) else cell

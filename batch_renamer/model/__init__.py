@@ -1,0 +1,32 @@
+"""The values that packages exchange: rows, orders, outcomes and what a report shows. All are frozen; no I/O."""
+
+from __future__ import annotations
+
+from batch_renamer.model.orders import Change, Found, Missing, Order, Reading, Unreadable
+from batch_renamer.model.outcomes import BAD_RESULTS, Outcome, Result, Unsettled
+from batch_renamer.model.reporting import COLUMNS, Forecast, ReasonGroup, ReportRow, RunSummary, WarningGroup
+from batch_renamer.model.rows import HERE, HIDDEN_ROW, RenameRequest, RowProblem, Understood
+
+__all__ = [
+    "BAD_RESULTS",
+    "COLUMNS",
+    "HERE",
+    "HIDDEN_ROW",
+    "Change",
+    "Forecast",
+    "Found",
+    "Missing",
+    "Order",
+    "Outcome",
+    "Reading",
+    "ReasonGroup",
+    "RenameRequest",
+    "ReportRow",
+    "Result",
+    "RowProblem",
+    "RunSummary",
+    "Understood",
+    "Unreadable",
+    "Unsettled",
+    "WarningGroup",
+]
