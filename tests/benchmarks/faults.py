@@ -14,26 +14,27 @@ from pathlib import Path
 
 from batch_renamer.model import Result
 from tests.benchmarks.table import Table, say
-from tests.e2e.bench import Ran, serving
 from tests.e2e.trouble import Naps, faults_of_every_kind
 from tests.e2e.truth import lies
+from tests.support.command import COLD, Ended
+from tests.support.served import served
 
 SHOWN = (Result.RENAMED, Result.FAILED, Result.UNKNOWN, Result.PENDING)
 
 
-async def one_run(folder: Path, *, seed: int, orders: int, share: float) -> tuple[Ran, int, list[str]]:
+async def one_run(folder: Path, *, seed: int, orders: int, share: float) -> tuple[Ended, int, list[str]]:
     """Run ``apply`` once; return what it said, how many requests it took, and its lies."""
     naps = Naps()
     # Slow answers outlast the timeout, so that some renames are carried out after the client has given up.
     plan = faults_of_every_kind(share, seed=seed, slow_s=3.0, retry_after_s=1.0)
-    async with serving(folder, sleep=naps, faults=plan) as bench:
-        rows = bench.seed(orders)
-        ran = await bench.apply(bench.sheet(rows), "--json", "--rate", "300", "--timeout", "2")
+    async with served(folder, sleep=naps, faults=plan, program=COLD) as renamer:
+        rows = renamer.seed(orders)
+        ran = await renamer.apply(renamer.sheet(rows), "--json", "--rate", "300", "--timeout", "2")
         await naps.over()
-        untrue = list(lies(ran.rows, bench.sandbox))
+        untrue = list(lies(ran.rows, renamer.sandbox))
         if [(row["order_id"], row["new_name"]) for row in ran.rows] != rows:
             untrue.append("the rows of the result are not those of the sheet")
-        return ran, bench.sandbox.log.total, untrue
+        return ran, renamer.sandbox.log.total, untrue
 
 
 def main() -> int:

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from tests.benchmarks.table import Table
-from tests.e2e.bench import environment
+from tests.support.command import environment
 
 # The least that Typer can be asked for: the same names, no option, nothing behind them. Once as lean as the command
 # itself is (no rich), once as Typer comes.

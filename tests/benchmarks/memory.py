@@ -17,7 +17,8 @@ import time
 from pathlib import Path
 
 from tests.benchmarks.table import Table, say
-from tests.e2e.bench import environment, serving
+from tests.support.command import COLD, environment
+from tests.support.served import served
 
 ROWS = (10_000, 100_000)
 MOST_GROWTH = 1.15
@@ -85,12 +86,12 @@ def peak_of_rows(rows: int, folder: Path) -> tuple[float, float]:
 
 async def peak_of_answers(folder: Path, images: int, orders: int) -> tuple[float, float, float]:
     """Return the most megabytes that a run takes, the megabytes answered to each request, and the seconds."""
-    async with serving(folder) as bench:
-        rows = bench.seed(orders)
+    async with served(folder, program=COLD) as renamer:
+        rows = renamer.seed(orders)
         for order_id, _ in rows:
-            bench.sandbox.store.seed(order_id, "Old", images=images)
-        answer_mb = await size_of_answer(bench.base_url)
-        ran = await bench.apply(bench.sheet(rows), "--json")
+            renamer.sandbox.store.seed(order_id, "Old", images=images)
+        answer_mb = await size_of_answer(renamer.base_url)
+        ran = await renamer.apply(renamer.sheet(rows), "--json")
         assert set(ran.results) == {"renamed"}
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit / 1e6, answer_mb, ran.seconds

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from batch_renamer.sandbox import FaultPlan, Outage, OutageMode
 from tests.benchmarks.table import Table, say
-from tests.e2e.bench import Ran, serving
 from tests.e2e.truth import lies
+from tests.support.command import COLD, Ended
+from tests.support.served import served
 
 ORDERS = 500
 BEGINS_S = 2.5  # the renames take 5 s at 100 requests a second, so this is in the middle of them
@@ -28,7 +29,7 @@ GIVES_UP_WITHIN_S = 15.0
 class Met:
     """How a run met an outage: ``after_s`` is from the first request refused to the end of the run."""
 
-    ran: Ran
+    ran: Ended
     after_s: float
     requests_meanwhile: int
     untrue: list[str]
@@ -37,14 +38,14 @@ class Met:
 async def meet(outage: Outage, *words: str) -> Met:
     """Run ``apply`` through one outage."""
     with tempfile.TemporaryDirectory() as folder:
-        async with serving(Path(folder), faults=FaultPlan(outages=[outage])) as bench:
-            rows = bench.seed(ORDERS)
-            ran = await bench.apply(bench.sheet(rows), "--json", "--rate", "100", *words)
+        async with served(Path(folder), faults=FaultPlan(outages=[outage]), program=COLD) as renamer:
+            rows = renamer.seed(ORDERS)
+            ran = await renamer.apply(renamer.sheet(rows), "--json", "--rate", "100", *words)
             ended_s = asyncio.get_running_loop().time()
-            log = list(bench.sandbox.log)
+            log = list(renamer.sandbox.log)
             # Both clocks are the system's monotonic one.
             begun_s = next(entry.at_s for entry in log if entry.fault)
-            untrue = list(lies(ran.rows, bench.sandbox))
+            untrue = list(lies(ran.rows, renamer.sandbox))
             meanwhile = sum(bool(entry.fault) for entry in log)
             return Met(ran=ran, after_s=ended_s - begun_s, requests_meanwhile=meanwhile, untrue=untrue)
 

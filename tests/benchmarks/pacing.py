@@ -18,23 +18,24 @@ from pathlib import Path
 
 from batch_renamer.sandbox import LimitSpec
 from tests.benchmarks.table import Table, say
-from tests.e2e.bench import serving
+from tests.support.command import COLD
+from tests.support.served import served
 
 RATE = 50
 
 
 async def one_run(folder: Path, orders: int) -> tuple[int, int, int, float, float]:
     """Return requests, 429s, the most tries in any second, the ratio by the log, and that of the whole command."""
-    async with serving(folder) as bench:
-        bench.sandbox.set_limit(LimitSpec(requests=RATE, algorithm="sliding"))
-        rows = bench.seed(orders)
-        ran = await bench.apply(bench.sheet(rows), "--json", "--rate", str(RATE))
+    async with served(folder, program=COLD) as renamer:
+        renamer.sandbox.set_limit(LimitSpec(requests=RATE, algorithm="sliding"))
+        rows = renamer.seed(orders)
+        ran = await renamer.apply(renamer.sheet(rows), "--json", "--rate", str(RATE))
         assert set(ran.results) == {"renamed"}, ran.err
-        log = list(bench.sandbox.log)
+        log = list(renamer.sandbox.log)
         ideal_s = len(log) / RATE
         throttled = sum(entry.status == 429 for entry in log)
         on_the_wire_s = log[-1].at_s - log[0].at_s
-        return len(log), throttled, bench.sandbox.log.most_in_any(1.0), on_the_wire_s / ideal_s, ran.seconds / ideal_s
+        return len(log), throttled, renamer.sandbox.log.most_in_any(1.0), on_the_wire_s / ideal_s, ran.seconds / ideal_s
 
 
 def main() -> int:

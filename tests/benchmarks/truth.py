@@ -22,9 +22,10 @@ from pathlib import Path
 from batch_renamer.model import Result
 from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Poison, Share
 from tests.benchmarks.table import Table, say
-from tests.e2e.bench import Bench, Ran, serving
 from tests.e2e.trouble import Naps
 from tests.e2e.truth import lies
+from tests.support.command import COLD, Ended
+from tests.support.served import Command, served
 
 SHOWN = (Result.RENAMED, Result.UNCHANGED, Result.FAILED, Result.UNKNOWN, Result.PENDING)
 
@@ -42,8 +43,8 @@ _SLOWER_THAN_THE_TIMEOUT_S = 3.0
 class Told:
     """What one seed has shown."""
 
-    ran: Ran
-    undone: Ran
+    ran: Ended
+    undone: Ended
     requests: int
     untrue: list[str]
 
@@ -81,27 +82,29 @@ async def one_seed(seed: int, *, orders: int, share: float, turn: asyncio.Semaph
     naps = Naps()
     async with turn, asyncio.timeout(2 * MOST_S):
         with tempfile.TemporaryDirectory() as folder:
-            async with serving(Path(folder), sleep=naps, faults=faults(share, seed=seed, orders=orders)) as bench:
-                rows = [(order_id, f"Café & Söhne, {name}") for order_id, name in bench.seed(orders)]
-                old_names = bench.sandbox.store.names()
+            async with served(
+                Path(folder), sleep=naps, faults=faults(share, seed=seed, orders=orders), program=COLD
+            ) as renamer:
+                rows = [(order_id, f"Café & Söhne, {name}") for order_id, name in renamer.seed(orders)]
+                old_names = renamer.sandbox.store.names()
                 words = ("--json", "--rate", "300", "--timeout", "2", "--patience", "60")
-                async with bench.start(*bench.at_this_api("apply", bench.sheet(rows), *words)) as started:
+                async with renamer.start(*renamer.line("apply", renamer.sheet(rows), *words)) as started:
                     ran = await started.ended(within_s=MOST_S)
-                requests = bench.sandbox.log.total
+                requests = renamer.sandbox.log.total
                 await naps.over()
                 await asyncio.sleep(LATER_S)
-                untrue = list(lies(ran.rows, bench.sandbox))
+                untrue = list(lies(ran.rows, renamer.sandbox))
                 if [(row["order_id"], row["new_name"]) for row in ran.rows] != rows:
                     untrue.append("the rows of the result are not those of the sheet")
-                bench.sandbox.faults = FaultPlan()
-                undone = await bench.run("undo", "--yes", "--json", "--base-url", bench.base_url)
-                untrue += _not_put_back(bench, undone, old_names)
+                renamer.sandbox.faults = FaultPlan()
+                undone = await renamer.run("undo", "--yes", "--json", "--base-url", renamer.base_url)
+                untrue += _not_put_back(renamer, undone, old_names)
     return Told(ran=ran, undone=undone, requests=requests, untrue=untrue)
 
 
-def _not_put_back(bench: Bench, undone: Ran, old_names: dict[str, str | None]) -> Iterator[str]:
+def _not_put_back(renamer: Command, undone: Ended, old_names: dict[str, str | None]) -> Iterator[str]:
     told = {row["order_id"]: row["result"] for row in undone.rows}
-    for order_id, name in bench.sandbox.store.names().items():
+    for order_id, name in renamer.sandbox.store.names().items():
         if name == old_names[order_id]:
             continue
         if told.get(order_id) in (None, "renamed", "unchanged", "skipped"):

@@ -1,4 +1,4 @@
-"""What the end-to-end tests share: a bench with an empty sandbox, served for one test."""
+"""What the end-to-end tests share: the command beside an empty sandbox, served for one test."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.bench import Bench, serving
+from tests.support.served import Command, served
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+async def renamer(tmp_path: Path) -> AsyncIterator[Command]:
     """Serve an empty sandbox; the test seeds it, and exchanges its faults."""
-    async with serving(tmp_path) as made:
+    async with served(tmp_path) as made:
         yield made

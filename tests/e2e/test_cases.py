@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from batch_renamer.sandbox import Sandbox
-from tests.e2e.bench import Bench, Ran, serving
+from tests.support.command import Ended
+from tests.support.served import Command, served
 
 CASES = Path(__file__).parents[1] / "data" / "cases"
 
@@ -17,22 +18,22 @@ CASES = Path(__file__).parents[1] / "data" / "cases"
 async def test_upper_case_uuids_are_renamed_and_put_back(tmp_path: Path, orders: int) -> None:
     """The API answers with lower case; the report has the ids as they were typed."""
     ids = [f"3F2504E0-4F89-41D3-9A0C-{number:012X}" for number in range(orders)]
-    async with serving(tmp_path) as bench:
-        bench.sandbox.store.seed_many((order_id.lower(), f"Old {order_id[-2:]}") for order_id in ids)
-        sheet = bench.sheet([(order_id, f"New {order_id[-2:]}") for order_id in ids])
-        done = await bench.apply(sheet, "--json")
+    async with served(tmp_path) as renamer:
+        renamer.sandbox.store.seed_many((order_id.lower(), f"Old {order_id[-2:]}") for order_id in ids)
+        sheet = renamer.sheet([(order_id, f"New {order_id[-2:]}") for order_id in ids])
+        done = await renamer.apply(sheet, "--json")
         assert (done.code, done.results) == (0, ["renamed"] * orders)
         assert [row["order_id"] for row in done.rows] == ids
-        assert (await bench.apply(sheet, "--json")).results == ["unchanged"] * orders
-        undone = await bench.run("undo", done.result["run_id"], "--base-url", bench.base_url, "--yes", "--json")
+        assert (await renamer.apply(sheet, "--json")).results == ["unchanged"] * orders
+        undone = await renamer.run("undo", done.result["run_id"], "--base-url", renamer.base_url, "--yes", "--json")
         assert (undone.code, undone.results) == (0, ["renamed"] * orders)
-        assert set(bench.sandbox.store.names().values()) == {f"Old {order_id[-2:]}" for order_id in ids}
+        assert set(renamer.sandbox.store.names().values()) == {f"Old {order_id[-2:]}" for order_id in ids}
 
 
-async def checked(tmp_path: Path, name: str, *words: str) -> Ran:
+async def checked(tmp_path: Path, name: str, *words: str) -> Ended:
     """Run ``check CASE --json``."""
-    bench = Bench(sandbox=Sandbox(), base_url="", folder=tmp_path)
-    return await bench.check(CASES / name, "--json", *words)
+    renamer = Command(sandbox=Sandbox(), base_url="", folder=tmp_path)
+    return await renamer.check(CASES / name, "--json", *words)
 
 
 async def test_near_miss_headings_are_recognised(tmp_path: Path) -> None:
@@ -71,16 +72,16 @@ async def test_mojibake_is_warned_about(tmp_path: Path) -> None:
 
 async def test_plan_says_that_only_the_unicode_form_of_a_name_differs(tmp_path: Path) -> None:
     """One order has the composed form already, one has the other, and one another name."""
-    async with serving(tmp_path) as bench:
+    async with served(tmp_path) as renamer:
         ids = [f"3f2504e0-4f89-41d3-9a0c-00000000000{number}" for number in (1, 2, 3)]
-        bench.sandbox.store.seed_many(zip(ids, ("Caf\xe9 1", "Cafe\u0301 2", "IMG_3"), strict=True))
-        ran = await bench.plan(CASES / "decomposed-accents.csv")
+        renamer.sandbox.store.seed_many(zip(ids, ("Caf\xe9 1", "Cafe\u0301 2", "IMG_3"), strict=True))
+        ran = await renamer.plan(CASES / "decomposed-accents.csv")
         assert "1  unchanged" in ran.out
         assert "Caf\xe9 2 (only the Unicode form differs)" in ran.out
         assert "Warning · 3 rows · The new name is sent with each letter and its accents as one" in ran.out
-        done = await bench.apply(CASES / "decomposed-accents.csv", "--json", "--report", tmp_path / "r.csv")
+        done = await renamer.apply(CASES / "decomposed-accents.csv", "--json", "--report", tmp_path / "r.csv")
         assert done.results == ["unchanged", "renamed", "renamed"]
-        assert list(bench.sandbox.store.names().values()) == ["Caf\xe9 1", "Caf\xe9 2", "Caf\xe9 3"]
+        assert list(renamer.sandbox.store.names().values()) == ["Caf\xe9 1", "Caf\xe9 2", "Caf\xe9 3"]
 
 
 async def test_commas_that_nobody_quoted_cut_no_name(tmp_path: Path) -> None:
@@ -127,23 +128,23 @@ async def test_what_is_no_sheet_is_refused_by_what_it_is(tmp_path: Path, name: s
 
 async def test_sheet_that_is_refused_while_it_is_read_leaves_no_run(tmp_path: Path) -> None:
     """It never began, so that nothing is there to be resumed or reminded of."""
-    async with serving(tmp_path) as bench:
+    async with served(tmp_path) as renamer:
         ids = [f"3f2504e0-4f89-41d3-9a0c-00000000000{number}" for number in range(3)]
-        ran = await bench.apply(bench.sheet([(f"{number} Elm", order_id) for number, order_id in enumerate(ids)]))
+        ran = await renamer.apply(renamer.sheet([(f"{number} Elm", order_id) for number, order_id in enumerate(ids)]))
         assert (ran.code, "holds order ids" in ran.err) == (2, True)
-        assert "Elm" not in (await bench.run("runs", "--base-url", bench.base_url)).out
-        assert bench.requests == []
+        assert "Elm" not in (await renamer.run("runs", "--base-url", renamer.base_url)).out
+        assert renamer.requests == []
 
 
 async def test_half_copied_sheet_is_refused_at_night(tmp_path: Path) -> None:
     """With --yes and no terminal nobody sees a warning in time; a plan may be looked at."""
-    async with serving(tmp_path) as bench:
-        sheet = bench.sheet(bench.seed(3))
+    async with served(tmp_path) as renamer:
+        sheet = renamer.sheet(renamer.seed(3))
         sheet.write_bytes(sheet.read_bytes()[:-6])
-        ran = await bench.apply(sheet)
+        ran = await renamer.apply(sheet)
         assert (ran.code, "is it still being written?" in ran.err) == (2, True)
-        assert bench.requests == []
-        assert "has no line end: make sure that the file is whole" in (await bench.plan(sheet)).out
+        assert renamer.requests == []
+        assert "has no line end: make sure that the file is whole" in (await renamer.plan(sheet)).out
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
@@ -151,9 +152,11 @@ async def test_half_copied_sheet_is_refused_at_night(tmp_path: Path) -> None:
 async def test_pipe_as_a_sheet_is_refused_at_once(tmp_path: Path, command: str) -> None:
     """Nothing that looks into the sheet waits for somebody to write to it."""
     os.mkfifo(tmp_path / "orders.csv")
-    async with serving(tmp_path) as bench:
-        words = [] if command == "check" else ["--base-url", bench.base_url, *(["--yes"] if command == "apply" else [])]
-        ran = await bench.run(command, str(tmp_path / "orders.csv"), *words)
+    async with served(tmp_path) as renamer:
+        words = (
+            [] if command == "check" else ["--base-url", renamer.base_url, *(["--yes"] if command == "apply" else [])]
+        )
+        ran = await renamer.run(command, str(tmp_path / "orders.csv"), *words)
         assert (ran.code, "is not a regular file" in ran.err) == (2, True)
 
 
@@ -168,13 +171,13 @@ async def test_tick_boxes_skip_the_one_row_that_is_ticked(tmp_path: Path) -> Non
 async def test_report_with_odd_names_can_be_fed_back_in(tmp_path: Path) -> None:
     """What a CSV report guards is the same text again, whatever its first sign."""
     names = ["=1+1", "\uff1d1+1", "'48 Elm", "-5", "\uff20Home", "+ and +"]
-    async with serving(tmp_path) as bench:
-        rows = bench.seed(len(names))
+    async with served(tmp_path) as renamer:
+        rows = renamer.seed(len(names))
         ids = [order_id for order_id, _ in rows]
-        sheet = bench.sheet([(order_id, name) for order_id, name in zip(ids, names, strict=True)])
-        first = await bench.apply(sheet, "--json", "--report", tmp_path / "report.csv")
-        sent = [bench.sandbox.store.names()[order_id] for order_id in ids]
+        sheet = renamer.sheet([(order_id, name) for order_id, name in zip(ids, names, strict=True)])
+        first = await renamer.apply(sheet, "--json", "--report", tmp_path / "report.csv")
+        sent = [renamer.sandbox.store.names()[order_id] for order_id in ids]
         assert first.results == ["renamed"] * len(names)
-        again = await bench.apply(tmp_path / "report.csv", "--json", "--report", tmp_path / "again.csv")
+        again = await renamer.apply(tmp_path / "report.csv", "--json", "--report", tmp_path / "again.csv")
         assert again.results == ["unchanged"] * len(names)
         assert [row["new_name"] for row in again.rows] == sent

@@ -10,13 +10,13 @@ from __future__ import annotations
 import random
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.crashing import COMMANDS, RESULTS, Bench, prove_boundaries, prove_instant
-from tests.support.durable import Nursery, place
+from tests.support.crashing import COMMANDS, OPTIONS, RESULTS, Crash, prove_boundaries, prove_instant
+from tests.support.served import served
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="forks, and kills with POSIX signals")
 
@@ -24,18 +24,11 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="forks, and kill
 RANDOM_KILLS = 3
 
 
-@pytest.fixture(scope="session")
-def nursery() -> Iterator[Nursery]:
-    """Keep a process ready to be forked."""
-    with Nursery.opened() as opened:
-        yield opened
-
-
 @pytest.fixture
-async def bench(request: pytest.FixtureRequest, tmp_path: Path, nursery: Nursery) -> AsyncIterator[Bench]:
+async def crash(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Crash]:
     """Set the stage for a command."""
-    async with place(tmp_path) as here:
-        made = Bench(here, nursery, COMMANDS[request.param])
+    async with served(tmp_path, options=OPTIONS) as renamer:
+        made = Crash(renamer, COMMANDS[request.param])
         await made.set_up()
         if request.param in ("apply", "apply --plan", "resume", "resume early"):
             # What the killed runs are compared with is itself right.
@@ -44,19 +37,19 @@ async def bench(request: pytest.FixtureRequest, tmp_path: Path, nursery: Nursery
 
 
 @pytest.mark.parametrize("kind", ["commit", "send"])
-@pytest.mark.parametrize("bench", COMMANDS, indirect=True)
-async def test_killed_at_every_boundary(bench: Bench, kind: str) -> None:
+@pytest.mark.parametrize("crash", COMMANDS, indirect=True)
+async def test_killed_at_every_boundary(crash: Crash, kind: str) -> None:
     """Whatever boundary it was, the report, the orders and every name ever given agree with an undisturbed run."""
-    assert await prove_boundaries(bench, kind=kind, side="before") >= 5
+    assert await prove_boundaries(crash, kind=kind, side="before") >= 5
 
 
-@pytest.mark.parametrize("bench", COMMANDS, indirect=True)
-async def test_killed_at_random_instants(bench: Bench) -> None:
+@pytest.mark.parametrize("crash", COMMANDS, indirect=True)
+async def test_killed_at_random_instants(crash: Crash) -> None:
     """Not only between two steps, but in the middle of any."""
     begun = time.monotonic()
-    assert not await bench.killed()
+    assert not await crash.killed()
     took_s = time.monotonic() - begun
     for number in range(RANDOM_KILLS):
         after_s = random.uniform(0, took_s)  # noqa: S311 - any instant will do, and what fails is said
-        await bench.killed(after_s=after_s)
-        await prove_instant(bench, number=number, where=f"killed after {after_s:.4f} s")
+        await crash.killed(after_s=after_s)
+        await prove_instant(crash, number=number, where=f"killed after {after_s:.4f} s")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.durable import environment
+from tests.support.command import environment
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 TRANSCRIPT = re.findall(r"```console\n(.*?)```", README.partition("## Undo, resume, audit")[2], re.DOTALL)[0]

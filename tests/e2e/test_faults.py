@@ -16,9 +16,10 @@ import pytest
 
 from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule
 from batch_renamer.sandbox.keptname import kept_name
-from tests.e2e.bench import Ran, serving
 from tests.e2e.trouble import Naps, OutageByCount, faults_of_every_kind, one_order_for_each_kind
 from tests.e2e.truth import lies
+from tests.support.command import Ended
+from tests.support.served import served
 
 TWO_TRIES = ("--rate", "200", "--attempts", "2", "--patience", "10")
 
@@ -37,7 +38,7 @@ class Told:
     """How a scenario ended: the rows asked for, what the command said of them, and what of that is untrue."""
 
     rows: list[tuple[str, str]]
-    ran: Ran
+    ran: Ended
     untrue: list[str]
     went_wrong: int
 
@@ -87,12 +88,12 @@ SCENARIOS = {
 async def play(scenario: Scenario, folder: Path) -> Told:
     """Run ``apply`` through a scenario."""
     naps = Naps()
-    async with serving(folder, faults=scenario.faults, sleep=naps) as bench:
-        rows = bench.seed(scenario.orders)
-        ran = await bench.apply(bench.sheet(rows), "--json", *scenario.words)
+    async with served(folder, faults=scenario.faults, sleep=naps) as renamer:
+        rows = renamer.seed(scenario.orders)
+        ran = await renamer.apply(renamer.sheet(rows), "--json", *scenario.words)
         await naps.over()
-        went_wrong = sum(bool(entry.fault) for entry in bench.sandbox.log)
-        return Told(rows=rows, ran=ran, untrue=list(lies(ran.rows, bench.sandbox)), went_wrong=went_wrong)
+        went_wrong = sum(bool(entry.fault) for entry in renamer.sandbox.log)
+        return Told(rows=rows, ran=ran, untrue=list(lies(ran.rows, renamer.sandbox)), went_wrong=went_wrong)
 
 
 async def play_all(folder: Path) -> dict[str, Told]:

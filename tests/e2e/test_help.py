@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from batch_renamer.settings import Settings
-from tests.e2e.bench import PROGRAM, environment
+from tests.support.command import COLD, environment
 
 NOT_FOR_A_FLAG = {"api_key_file", "profile_api_key_file", "sources"}
 SETTINGS = {field.name for field in fields(Settings)} - NOT_FOR_A_FLAG
@@ -49,7 +49,7 @@ ARGUMENTS = [
 
 def help_of(home: Path, command: str) -> str:
     """Return what a command's ``--help`` prints."""
-    words = [*PROGRAM, command, "--help"]
+    words = [*COLD, command, "--help"]
     return subprocess.run(words, env=environment(home), capture_output=True, text=True, check=True).stdout
 
 
@@ -67,7 +67,7 @@ def test_every_command_offers_what_it_can_use(home: Path, command: str) -> None:
 
 def test_every_command_is_known_here(home: Path) -> None:
     """A command that is added gets its line above, and the README's table tells what ``--help`` tells."""
-    ran = subprocess.run([*PROGRAM, "--help"], env=environment(home), capture_output=True, text=True, check=True)
+    ran = subprocess.run([*COLD, "--help"], env=environment(home), capture_output=True, text=True, check=True)
     listed = re.findall(r"^  ([a-z]+)  ", ran.stdout, re.MULTILINE)
     table = re.findall(r"^\| `batch-renamer ([a-z]+)(?: [^`]*)?` \|", README, re.MULTILINE)
     assert set(listed) == set(OFFERED) == set(table)
@@ -84,7 +84,7 @@ def test_the_arguments_are_those_of_the_readme(home: Path, command: str, id_: st
 
 def test_help_costs_no_state(home: Path) -> None:
     """Looking leaves no folder behind."""
-    subprocess.run([*PROGRAM, "--help"], env=environment(home), capture_output=True, check=True)
+    subprocess.run([*COLD, "--help"], env=environment(home), capture_output=True, check=True)
     assert list(home.iterdir()) == []
 
 

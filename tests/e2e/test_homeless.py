@@ -7,43 +7,41 @@ import sys
 
 import pytest
 
-from tests.e2e.bench import Bench, Ran
+from tests.support.command import Ended
+from tests.support.served import Command
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="users are known by their profile there")
 
 UNKNOWN = """
-import pwd, sys
+import os, pwd
 
 def getpwuid(number):
     raise KeyError(f"getpwuid(): uid not found: {number}")
 
 pwd.getpwuid = getpwuid
-from batch_renamer.cli.main import main
-sys.argv[0] = "batch-renamer"
-main()
+for name in ("HOME", "XDG_STATE_HOME", "USERPROFILE", "LOCALAPPDATA"):
+    del os.environ[name]
 """
 
 
-async def ran(bench: Bench, *words: str, home: str | None = None) -> Ran:
+async def ran(renamer: Command, *words: str, home: str | None = None) -> Ended:
     """Run a command as such a user."""
-    unset = ["env", "-u", "HOME", "-u", "XDG_STATE_HOME", "-u", "USERPROFILE", "-u", "LOCALAPPDATA"]
-    given = [] if home is None else [f"HOME={home}"]
-    async with bench.start(*words, program=(*unset, *given, sys.executable, "-c", UNKNOWN)) as started:
-        return await started.ended()
+    given = "" if home is None else f"os.environ['HOME'] = {home!r}"
+    return await renamer.run(*words, prelude=UNKNOWN + given)
 
 
-async def test_check_needs_no_home(bench: Bench) -> None:
+async def test_check_needs_no_home(renamer: Command) -> None:
     """Nothing of it is kept."""
-    checked = await ran(bench, "check", str(bench.sheet([("order-1", "New")])), "--json")
+    checked = await ran(renamer, "check", str(renamer.sheet([("order-1", "New")])), "--json")
     assert (checked.code, checked.results) == (0, ["planned"])
 
 
-async def test_a_state_directory_is_all_that_is_needed(bench: Bench) -> None:
+async def test_a_state_directory_is_all_that_is_needed(renamer: Command) -> None:
     """With one a run is like any other."""
-    words = bench.at_this_api("apply", bench.sheet(bench.seed(2)), "--json", "--state-dir", "state")
-    applied = await ran(bench, *words)
+    words = renamer.line("apply", renamer.sheet(renamer.seed(2)), "--json", "--state-dir", "state")
+    applied = await ran(renamer, *words)
     assert (applied.code, applied.results) == (0, ["renamed", "renamed"])
-    shown = await ran(bench, "show", applied.result["run_id"], "--state-dir", "state")
+    shown = await ran(renamer, "show", applied.result["run_id"], "--state-dir", "state")
     assert shown.code == 0
 
 
@@ -51,24 +49,24 @@ async def test_a_state_directory_is_all_that_is_needed(bench: Bench) -> None:
 @pytest.mark.parametrize(
     "command", ["plan", "apply", "runs", "undo", "apply --sandbox", "plan --sandbox --sandbox-reset"]
 )
-async def test_without_one_it_is_asked_for_in_one_sentence(bench: Bench, command: str, home: str | None) -> None:
+async def test_without_one_it_is_asked_for_in_one_sentence(renamer: Command, command: str, home: str | None) -> None:
     """Nothing is sent, and no folder by the name of ~ is made."""
     name, *options = command.split()
-    sheet = bench.sheet(bench.seed(2))
+    sheet = renamer.sheet(renamer.seed(2))
     if name in ("plan", "apply"):
-        options = [str(sheet), *(options or ["--base-url", bench.base_url])]
+        options = [str(sheet), *(options or ["--base-url", renamer.base_url])]
     if name in ("apply", "undo"):
         options.append("--yes")
-    refused = await ran(bench, name, *options, home=home)
+    refused = await ran(renamer, name, *options, home=home)
     assert refused.code == 2
     assert refused.err.startswith("There is no home folder to keep the journal in: HOME is not set")
     assert "--state-dir" in refused.err
-    assert bench.requests == []
-    assert {path.name for path in bench.folder.iterdir()} <= {"orders.csv", "home"}
+    assert renamer.requests == []
+    assert {path.name for path in renamer.folder.iterdir()} <= {"orders.csv", "home"}
 
 
-async def test_a_home_that_is_asked_for_is_told_not_to_be_known(bench: Bench) -> None:
+async def test_a_home_that_is_asked_for_is_told_not_to_be_known(renamer: Command) -> None:
     """A path that begins with ~ can't be found."""
-    refused = await ran(bench, "check", str(bench.sheet([("order-1", "New")])), "--log-file", "~/log", "--json")
+    refused = await ran(renamer, "check", str(renamer.sheet([("order-1", "New")])), "--log-file", "~/log", "--json")
     assert refused.code == 2
     assert "home folder" in json.loads(refused.out)["error"]

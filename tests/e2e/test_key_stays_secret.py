@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule, Sandbox, running, script
-from tests.e2e.bench import KEY, Bench
 from tests.e2e.trouble import forbidding
+from tests.support.command import COLD, KEY
 from tests.support.gate import Gate
+from tests.support.served import Command
 
 
 def files_with_the_key(folder: Path) -> list[Path]:
@@ -25,19 +26,19 @@ def files_with_the_key(folder: Path) -> list[Path]:
     return [path for path in files if any(text in path.read_bytes() for text in written)]
 
 
-async def test_the_key_is_in_nothing_that_is_left_behind(bench: Bench) -> None:
+async def test_the_key_is_in_nothing_that_is_left_behind(renamer: Command) -> None:
     """With everything said and logged that can be, and with troubles on the way that could tempt to say more."""
-    rows = [*bench.seed(12), ("nobody", "New")]
+    rows = [*renamer.seed(12), ("nobody", "New")]
     kinds = ["500", "reset-before", "reset-after", "malformed", "502-html", "wrong-name", "cut-off", "redirect"]
     rules = [rule for n, kind in enumerate(kinds, 1) for rule in script(kind, order_id=f"order-{n}")]
-    bench.sandbox.faults = FaultPlan(rules=rules)
+    renamer.sandbox.faults = FaultPlan(rules=rules)
     reports = [word for ending in ("csv", "xlsx", "json") for word in ("--report", f"report.{ending}")]
     words = ["--verbose", "--log-file", "log.jsonl", *reports]
-    ran = await bench.apply(bench.sheet(rows), *words)
+    ran = await renamer.apply(renamer.sheet(rows), *words)
     assert ran.code == 1
     assert KEY not in ran.out + ran.err
-    assert files_with_the_key(bench.folder) == []
-    names = {path.name for path in bench.folder.rglob("*")}
+    assert files_with_the_key(renamer.folder) == []
+    names = {path.name for path in renamer.folder.rglob("*")}
     assert {"journal.sqlite3", "log.jsonl", "report.csv", "report.xlsx", "report.json"} <= names
 
 
@@ -47,15 +48,16 @@ def command_line_of(process_id: int) -> bytes:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-async def test_the_key_is_in_no_list_of_processes_and_no_open_journal(bench: Bench) -> None:
+async def test_the_key_is_in_no_list_of_processes_and_no_open_journal(renamer: Command) -> None:
     """In mid-run: neither the command line nor the journal's write-ahead file has it."""
-    gate = bench.sandbox.sleep = Gate()
-    bench.sandbox.faults = FaultPlan(rules=[Rule(fault=Fault(kind=FaultKind.SLOW), method="PATCH", times=None)])
-    async with bench.start(*bench.at_this_api("apply", bench.sheet(bench.seed(2)), "--verbose")) as started:
+    gate = renamer.sandbox.sleep = Gate()
+    renamer.sandbox.faults = FaultPlan(rules=[Rule(fault=Fault(kind=FaultKind.SLOW), method="PATCH", times=None)])
+    words = renamer.line("apply", renamer.sheet(renamer.seed(2)), "--verbose")
+    async with renamer.start(*words, program=COLD) as started:
         await gate.until_waiting(2)
         command_line = command_line_of(started.process.pid)
-        with_the_key = files_with_the_key(bench.folder)
-        files = {path.name for path in bench.state.iterdir()}
+        with_the_key = files_with_the_key(renamer.folder)
+        files = {path.name for path in renamer.state.iterdir()}
         gate.open()
         await started.ended()
     assert b"apply" in command_line
@@ -63,25 +65,25 @@ async def test_the_key_is_in_no_list_of_processes_and_no_open_journal(bench: Ben
     assert (with_the_key, "journal.sqlite3-wal" in files) == ([], True)
 
 
-async def test_a_redirect_is_not_followed(bench: Bench) -> None:
+async def test_a_redirect_is_not_followed(renamer: Command) -> None:
     """The other origin is not asked anything, with or without the key, and the row has failed."""
-    rows = bench.seed(2)
+    rows = renamer.seed(2)
     async with running(stranger := Sandbox()) as other:
         away = Fault(kind=FaultKind.REDIRECT, text=f"{other}/v3/orders/order-1")
-        bench.sandbox.faults = FaultPlan(rules=script(away, order_id="order-1"))
-        ran = await bench.apply(bench.sheet(rows), "--json")
+        renamer.sandbox.faults = FaultPlan(rules=script(away, order_id="order-1"))
+        ran = await renamer.apply(renamer.sheet(rows), "--json")
     assert (ran.code, ran.results, stranger.log.total) == (1, ["failed", "renamed"], 0)
     assert "redirect" in ran.rows[0]["reason"]
 
 
-async def test_a_server_that_repeats_the_key_is_not_quoted(bench: Bench) -> None:
+async def test_a_server_that_repeats_the_key_is_not_quoted(renamer: Command) -> None:
     """The server's own words reach report, log and screen, but not the key among them."""
     async with forbidding() as base_url:
-        sheet = bench.sheet([("order-1", "New")])
+        sheet = renamer.sheet([("order-1", "New")])
         words = ["apply", str(sheet), "--base-url", base_url, "--yes", "--verbose", "--log-file", "log.jsonl"]
-        ran = await bench.run(*words, "--report", "report.json")
-    (row,) = json.loads((bench.folder / "report.json").read_text("utf-8"))["rows"]
+        ran = await renamer.run(*words, "--report", "report.json")
+    (row,) = json.loads((renamer.folder / "report.json").read_text("utf-8"))["rows"]
     assert (ran.code, row["result"]) == (1, "failed")
     assert "may not" in row["reason"]
     assert KEY not in ran.out + ran.err
-    assert files_with_the_key(bench.folder) == []
+    assert files_with_the_key(renamer.folder) == []

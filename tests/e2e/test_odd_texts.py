@@ -17,7 +17,8 @@ import pytest
 import xlsxwriter
 from openpyxl.utils.escape import unescape
 
-from tests.e2e.bench import Ran, serving
+from tests.support.command import Ended
+from tests.support.served import served
 
 FAMILY = "👨‍👩‍👧‍👦"
 LONG = "Elm Street " * 909 + "1"
@@ -60,13 +61,13 @@ RISKY = ("=", "+", "-", "@", "\t", "\r")
 class Shown:
     """What became of the odd sheet: the run, the orders, the requests, its reports, and the reports fed back in."""
 
-    ran: Ran
+    ran: Ended
     names: dict[str, str | None]
     paths: list[tuple[str, str]]
     csv_text: str
     xlsx_cells: list[list[tuple[object, str]]]
     json_rows: list[dict[str, Any]]
-    again: dict[str, tuple[Ran, list[tuple[str, str]]]]
+    again: dict[str, tuple[Ended, list[tuple[str, str]]]]
 
 
 def odd_rows() -> list[tuple[str, str, str]]:
@@ -89,25 +90,25 @@ def write_xlsx(path: Path, rows: list[tuple[str, str, str]]) -> Path:
 
 async def show(folder: Path, kind: str) -> Shown:
     """Apply the odd sheet, read its three reports, and feed two of them back in."""
-    async with serving(folder) as bench:
+    async with served(folder) as renamer:
         rows = odd_rows()
         for order_id in [*(row[0] for row in rows if row[0] not in BAD_IDS), *BYSTANDERS]:
-            bench.sandbox.store.seed(order_id, f"Old {order_id}")
+            renamer.sandbox.store.seed(order_id, f"Old {order_id}")
         if kind == "xlsx":
             sheet = write_xlsx(folder / "orders.xlsx", rows)
         else:
-            sheet = bench.sheet(rows, headings=("order_id", "new_name", "skip"))
+            sheet = renamer.sheet(rows, headings=("order_id", "new_name", "skip"))
         reports = {ending: folder / f"out.{ending}" for ending in ("csv", "xlsx", "json")}
         words = [word for report in reports.values() for word in ("--report", str(report))]
-        ran = await bench.apply(sheet, "--verbose", *words)
-        paths, names = bench.requests, bench.sandbox.store.names()
+        ran = await renamer.apply(sheet, "--verbose", *words)
+        paths, names = renamer.requests, renamer.sandbox.store.names()
         book = openpyxl.load_workbook(reports["xlsx"])
         cells = [[(cell.value, cell.data_type) for cell in row] for row in book.worksheets[0].iter_rows()]
         again = {}
         for ending in ("csv", "xlsx"):
-            bench.sandbox.log.clear()
-            again[ending] = (await bench.apply(reports[ending], "--json"), bench.requests)
-        assert bench.sandbox.store.names() == names
+            renamer.sandbox.log.clear()
+            again[ending] = (await renamer.apply(reports[ending], "--json"), renamer.requests)
+        assert renamer.sandbox.store.names() == names
         return Shown(
             ran=ran,
             names=names,

@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pty
 import re
 import shlex
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.e2e.bench import KEY, PROGRAM, Bench, environment
+from tests.support.command import Started
 from tests.support.gate import DEADLINE_S
+from tests.support.served import Command
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX's")
 
 CTRL_C = b"\x03"
-# In a session of its own the terminal controls the process: Ctrl-C becomes SIGINT, and closing it SIGHUP.
-ON_THE_TERMINAL = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
-)
 
 
 class Terminal:
     """A pseudo-terminal with the command on it."""
 
-    def __init__(self, controller: int, process: asyncio.subprocess.Process) -> None:
-        self.process = process
+    def __init__(self, controller: int, started: Started) -> None:
+        self.started = started
         self.shown = ""
         self._controller = controller
         self._drawn = asyncio.Event()
@@ -69,100 +68,84 @@ class Terminal:
 
     async def ended(self) -> int:
         """Wait for the end of the command and return its exit code."""
-        async with asyncio.timeout(DEADLINE_S):
-            return await self.process.wait()
+        return (await self.started.ended()).code
 
 
 @asynccontextmanager
-async def terminal(bench: Bench, *words: str) -> AsyncIterator[Terminal]:
-    """Start the command on a terminal of its own; its standard output stays on it, too."""
-    import pty  # noqa: PLC0415 - POSIX only
-
-    home = bench.folder / "home"
-    home.mkdir(exist_ok=True)
+async def terminal(renamer: Command, *words: str) -> AsyncIterator[Terminal]:
+    """Start the command on a terminal of its own, which controls it; its standard output stays on it, too."""
     controller, end = pty.openpty()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-c", ON_THE_TERMINAL, *PROGRAM, *words),
-        stdin=end,
-        stdout=end,
-        stderr=end,
-        start_new_session=True,
-        cwd=bench.folder,
-        env=environment(home, key=KEY, TERM="xterm"),
-    )
-    os.close(end)
-    made = Terminal(controller, process)
-    asyncio.get_running_loop().add_reader(controller, made.read)
-    try:
-        yield made
-    finally:
-        if made.is_open:
-            made.hang_up()
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+    on_it: dict[str, Any] = {"stdin": end, "stdout": end, "stderr": end, "on_terminal": True}
+    async with renamer.start(*words, env={"TERM": "xterm"}, **on_it) as started:
+        os.close(end)
+        made = Terminal(controller, started)
+        asyncio.get_running_loop().add_reader(controller, made.read)
+        try:
+            yield made
+        finally:
+            if made.is_open:
+                made.hang_up()
 
 
-def asking(bench: Bench, sheet: Path) -> list[str]:
+def asking(renamer: Command, sheet: Path) -> list[str]:
     """Return the words of an ``apply`` that asks."""
-    return [word for word in bench.at_this_api("apply", sheet) if word != "--yes"]
+    return [word for word in renamer.line("apply", sheet) if word != "--yes"]
 
 
-async def test_anything_but_yes_sends_nothing(bench: Bench) -> None:
+async def test_anything_but_yes_sends_nothing(renamer: Command) -> None:
     """Exit 0, no PATCH and no report: that is what was asked for."""
-    sheet = bench.sheet(bench.seed(3))
-    async with terminal(bench, *asking(bench, sheet)) as shown:
+    sheet = renamer.sheet(renamer.seed(3))
+    async with terminal(renamer, *asking(renamer, sheet)) as shown:
         await shown.until_shown("[y/N]")
         shown.type(b"\n")
         assert await shown.ended() == 0
     assert "Dry run" not in shown.shown
     assert "Nothing was sent." in shown.shown
-    assert bench.patches == []
-    assert list(bench.folder.glob("*report*")) == []
+    assert renamer.patched == []
+    assert list(renamer.folder.glob("*report*")) == []
 
 
-async def test_the_plan_that_was_declined_can_still_be_done(bench: Bench) -> None:
+async def test_the_plan_that_was_declined_can_still_be_done(renamer: Command) -> None:
     """After a no, the last line is the command that does exactly this plan."""
-    rows = bench.seed(3)
-    async with terminal(bench, *asking(bench, bench.sheet(rows))) as shown:
+    rows = renamer.seed(3)
+    async with terminal(renamer, *asking(renamer, renamer.sheet(rows))) as shown:
         await shown.until_shown("[y/N]")
         shown.type(b"n\n")
         assert await shown.ended() == 0
     last_line = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.shown).strip().splitlines()[-1]
     program, *words = shlex.split(last_line)
     assert (program, words[:2]) == ("batch-renamer", ["apply", "--plan"])
-    assert (await bench.run(*words, "--yes")).code == 0
-    assert bench.sandbox.store.names() == dict(rows)
+    assert (await renamer.run(*words, "--yes")).code == 0
+    assert renamer.sandbox.store.names() == dict(rows)
 
 
-async def test_yes_renames(bench: Bench) -> None:
+async def test_yes_renames(renamer: Command) -> None:
     """The question names the number and the address; after the yes all of them are renamed."""
-    rows = bench.seed(3)
-    async with terminal(bench, *asking(bench, bench.sheet(rows))) as shown:
+    rows = renamer.seed(3)
+    async with terminal(renamer, *asking(renamer, renamer.sheet(rows))) as shown:
         await shown.until_shown("[y/N]")
-        assert f"Rename 3 orders at {bench.base_url}? [y/N]" in shown.shown
-        assert bench.patches == []
+        assert f"Rename 3 orders at {renamer.base_url}? [y/N]" in shown.shown
+        assert renamer.patched == []
         shown.type(b"yes\n")
         assert await shown.ended() == 0
-    assert bench.sandbox.store.names() == dict(rows)
+    assert renamer.sandbox.store.names() == dict(rows)
     assert "3 of 3 rows renamed" in shown.shown
 
 
-async def test_ctrl_c_at_the_question_ends_at_once(bench: Bench) -> None:
+async def test_ctrl_c_at_the_question_ends_at_once(renamer: Command) -> None:
     """Exit 130, nothing sent, and no traceback."""
-    async with terminal(bench, *asking(bench, bench.sheet(bench.seed(3)))) as shown:
+    async with terminal(renamer, *asking(renamer, renamer.sheet(renamer.seed(3)))) as shown:
         await shown.until_shown("[y/N]")
         shown.type(CTRL_C)
         assert await shown.ended() == 130
-    assert bench.patches == []
+    assert renamer.patched == []
     assert "Traceback" not in shown.shown
 
 
-async def test_a_stop_at_the_question_of_apply_keeps_the_plan_like_a_no(bench: Bench) -> None:
+async def test_a_stop_at_the_question_of_apply_keeps_the_plan_like_a_no(renamer: Command) -> None:
     """The last line commits the plan; no run is left interrupted, and none is said to be in flight."""
-    rows = bench.seed(3)
-    async with terminal(bench, *asking(bench, bench.sheet(rows))) as shown:
+    rows = renamer.seed(3)
+    async with terminal(renamer, *asking(renamer, renamer.sheet(rows))) as shown:
         await shown.until_shown("[y/N]")
         shown.type(CTRL_C)
         assert await shown.ended() == 130
@@ -171,18 +154,20 @@ async def test_a_stop_at_the_question_of_apply_keeps_the_plan_like_a_no(bench: B
     last_line = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.shown).strip().splitlines()[-1]
     _, *words = shlex.split(last_line)
     assert words[:2] == ["apply", "--plan"]
-    assert [run["state"] for run in (await bench.run("runs", "--json")).result["runs"]] == ["planned"]
-    assert (await bench.run(*words, "--yes")).code == 0
-    assert bench.sandbox.store.names() == dict(rows)
+    assert [run["state"] for run in (await renamer.run("runs", "--json")).result["runs"]] == ["planned"]
+    assert (await renamer.run(*words, "--yes")).code == 0
+    assert renamer.sandbox.store.names() == dict(rows)
 
 
 @pytest.mark.parametrize("stop", ["Ctrl-C", "a closed window"])
-async def test_an_undo_that_was_stopped_at_its_question_is_never_carried_out_by_resume(bench: Bench, stop: str) -> None:
+async def test_an_undo_that_was_stopped_at_its_question_is_never_carried_out_by_resume(
+    renamer: Command, stop: str
+) -> None:
     """A bare ``resume --yes`` of the next night must not do what the user broke off."""
-    rows = bench.seed(3)
-    assert (await bench.apply(bench.sheet(rows))).code == 0
-    sent = len(bench.patches)
-    async with terminal(bench, "undo", "--base-url", bench.base_url, "--rate", "2000") as shown:
+    rows = renamer.seed(3)
+    assert (await renamer.apply(renamer.sheet(rows))).code == 0
+    sent = len(renamer.patched)
+    async with terminal(renamer, "undo", "--base-url", renamer.base_url, "--rate", "2000") as shown:
         await shown.until_shown("[y/N]")
         if stop == "Ctrl-C":
             shown.type(CTRL_C)
@@ -190,56 +175,56 @@ async def test_an_undo_that_was_stopped_at_its_question_is_never_carried_out_by_
             shown.hang_up()
         assert await shown.ended() == (130 if stop == "Ctrl-C" else 129)
     assert "resume" not in shown.shown
-    listed = (await bench.run("runs", "--json")).result["runs"]
+    listed = (await renamer.run("runs", "--json")).result["runs"]
     assert [(run["command"], run["state"]) for run in listed] == [("undo", "planned"), ("apply", "done")]
-    assert (await bench.run("resume", "--base-url", bench.base_url, "--yes")).code == 0
-    assert len(bench.patches) == sent
-    assert bench.sandbox.store.names() == dict(rows)
+    assert (await renamer.run("resume", "--base-url", renamer.base_url, "--yes")).code == 0
+    assert len(renamer.patched) == sent
+    assert renamer.sandbox.store.names() == dict(rows)
 
 
-async def test_the_end_of_input_is_no_yes(bench: Bench) -> None:
+async def test_the_end_of_input_is_no_yes(renamer: Command) -> None:
     """Ctrl-D at the question sends nothing."""
-    async with terminal(bench, *asking(bench, bench.sheet(bench.seed(3)))) as shown:
+    async with terminal(renamer, *asking(renamer, renamer.sheet(renamer.seed(3)))) as shown:
         await shown.until_shown("[y/N]")
         shown.type(b"\x04")
         assert await shown.ended() == 0
-    assert bench.patches == []
+    assert renamer.patched == []
 
 
-async def test_a_closed_terminal_at_the_question_sends_nothing(bench: Bench) -> None:
+async def test_a_closed_terminal_at_the_question_sends_nothing(renamer: Command) -> None:
     """Closing the window is SIGHUP, exit 129."""
-    async with terminal(bench, *asking(bench, bench.sheet(bench.seed(3)))) as shown:
+    async with terminal(renamer, *asking(renamer, renamer.sheet(renamer.seed(3)))) as shown:
         await shown.until_shown("[y/N]")
         shown.hang_up()
         assert await shown.ended() == 129
-    assert bench.patches == []
+    assert renamer.patched == []
 
 
-async def test_without_a_terminal_nobody_is_asked(bench: Bench) -> None:
+async def test_without_a_terminal_nobody_is_asked(renamer: Command) -> None:
     """Without ``--yes`` it is exit 2, before the first request and before anything is written."""
-    sheet = bench.sheet(bench.seed(3))
-    ran = await bench.run(*asking(bench, sheet))
+    sheet = renamer.sheet(renamer.seed(3))
+    ran = await renamer.run(*asking(renamer, sheet))
     assert ran.code == 2
     assert "--yes" in ran.err
-    assert bench.requests == []
+    assert renamer.requests == []
 
 
-async def test_nothing_to_rename_is_no_question(bench: Bench) -> None:
+async def test_nothing_to_rename_is_no_question(renamer: Command) -> None:
     """A sheet whose orders all have their names already ends without asking."""
-    bench.seed(2)
-    sheet = bench.sheet([("order-1", "Old name 1"), ("order-2", "Old name 2")])
-    async with terminal(bench, *asking(bench, sheet)) as shown:
+    renamer.seed(2)
+    sheet = renamer.sheet([("order-1", "Old name 1"), ("order-2", "Old name 2")])
+    async with terminal(renamer, *asking(renamer, sheet)) as shown:
         assert await shown.ended() == 0
     assert "[y/N]" not in shown.shown
-    assert bench.patches == []
+    assert renamer.patched == []
 
 
-async def test_a_yes_before_the_question_is_no_answer(bench: Bench) -> None:
+async def test_a_yes_before_the_question_is_no_answer(renamer: Command) -> None:
     """Typed ahead it was meant for something else: the question waits for its own."""
-    sheet = bench.sheet(bench.seed(3))
-    async with terminal(bench, *asking(bench, sheet)) as shown:
+    sheet = renamer.sheet(renamer.seed(3))
+    async with terminal(renamer, *asking(renamer, sheet)) as shown:
         shown.type(b"y\n")
         await shown.until_shown("[y/N]")
         shown.type(b"n\n")
         assert await shown.ended() == 0
-    assert bench.patches == []
+    assert renamer.patched == []

@@ -17,7 +17,7 @@ import pytest
 
 from batch_renamer.errors import SettingsError
 from batch_renamer.sandbox import serve_forever
-from tests.e2e.bench import environment
+from tests.support.command import COLD, KEY, environment
 
 # Ctrl-C reaches a child process differently on Windows; the signals themselves are the same there by design.
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
@@ -105,9 +105,6 @@ def test_it_serves_nobody_who_calls_it_by_a_strangers_name(host: str, status: in
         assert (b"order-0025" in response.read()) == (status == 200)
 
 
-KEY = "sk-live-4Zq8TtR2vXw9"
-
-
 @posix_only
 @pytest.mark.parametrize(
     ("given_key", "says"),
@@ -120,7 +117,7 @@ KEY = "sk-live-4Zq8TtR2vXw9"
 )
 def test_the_command_says_which_key_it_takes(given_key: str | None, says: str, tmp_path: Path) -> None:
     """A key of the environment, perhaps the real one, is not taken without a word, and not shown."""
-    words = [sys.executable, "-m", "batch_renamer", "sandbox"]
+    words = [*COLD, "sandbox"]
     with subprocess.Popen(
         words, stdout=subprocess.PIPE, text=True, env=environment(tmp_path, key=given_key)
     ) as process:
@@ -137,7 +134,7 @@ def test_the_command_says_which_key_it_takes(given_key: str | None, says: str, t
 @posix_only
 def test_the_command_refuses_a_key_with_something_around_it(tmp_path: Path) -> None:
     """The client would refuse it as well."""
-    words = [sys.executable, "-m", "batch_renamer", "sandbox"]
+    words = [*COLD, "sandbox"]
     ran = subprocess.run(
         words, capture_output=True, text=True, check=False, timeout=30, env=environment(tmp_path, key=f"'{KEY}'")
     )

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.bench import Bench
 from tests.support.gate import DEADLINE_S
+from tests.support.served import Command
 from tests.support.workbooks import ods, unzipped, zipped
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes where Linux shows them")
@@ -39,11 +39,11 @@ def is_there(process: int) -> bool:
 
 
 @pytest.mark.parametrize("command", ["check", "apply"])
-async def test_stop_while_a_workbook_is_read_is_heeded_at_once(bench: Bench, command: str) -> None:
+async def test_stop_while_a_workbook_is_read_is_heeded_at_once(renamer: Command, command: str) -> None:
     """It was heeded when the workbook had been read, and the exit code was that of a run that had ended well."""
-    sheet = slow_workbook(bench.folder)
-    words = ["check", str(sheet)] if command == "check" else bench.at_this_api("apply", sheet)
-    async with bench.start(*words) as started:
+    sheet = slow_workbook(renamer.folder)
+    words = ["check", str(sheet)] if command == "check" else renamer.line("apply", sheet)
+    async with renamer.start(*words) as started:
         async with asyncio.timeout(DEADLINE_S):
             while not (reading := children(started.process.pid)):  # noqa: ASYNC110 - there is nothing to be told by
                 await asyncio.sleep(0.01)
@@ -51,4 +51,4 @@ async def test_stop_while_a_workbook_is_read_is_heeded_at_once(bench: Bench, com
         ran = await started.ended()
     assert ran.code == 130
     assert not any(map(is_there, reading))
-    assert bench.patches == []
+    assert renamer.patched == []

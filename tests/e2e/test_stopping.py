@@ -12,9 +12,8 @@ import sys
 import pytest
 
 from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, NamedBy, Rule
-from tests.e2e.bench import PROGRAM, Bench, environment
-from tests.e2e.test_exit_codes import sabotage
 from tests.support.gate import Gate
+from tests.support.served import Command
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
 
@@ -22,22 +21,14 @@ STOPS = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 WORKERS = 2
 
 
-def hold_renames(bench: Bench, *, kind: FaultKind, first: int) -> Gate:
-    """Let the PATCHes from the ``first`` one on wait at a gate, before or after they are carried out."""
-    gate = bench.sandbox.sleep = Gate()
-    rule = Rule(fault=Fault(kind=kind), method="PATCH", nth=first, times=None)
-    bench.sandbox.faults = FaultPlan(rules=[rule])
-    return gate
-
-
 @pytest.mark.parametrize(("number", "code"), STOPS, ids=lambda value: getattr(value, "name", None))
-async def test_a_signal_lets_requests_in_flight_finish(bench: Bench, number: signal.Signals, code: int) -> None:
+async def test_a_signal_lets_requests_in_flight_finish(renamer: Command, number: signal.Signals, code: int) -> None:
     """Three rows were renamed, two are in flight and are renamed too; nothing is sent for the other five."""
-    rows = bench.seed(10)
-    gate = hold_renames(bench, kind=FaultKind.SLOW, first=4)
-    sheet, report = bench.sheet(rows), bench.folder / "report.json"
-    words = bench.at_this_api("apply", sheet, "--workers", str(WORKERS), "--report", report)
-    async with bench.start(*words) as started:
+    rows = renamer.seed(10)
+    gate = renamer.hold_renames(first=4)
+    sheet, report = renamer.sheet(rows), renamer.folder / "report.json"
+    words = renamer.line("apply", sheet, "--workers", str(WORKERS), "--report", report)
+    async with renamer.start(*words) as started:
         await gate.until_waiting(WORKERS)
         started.process.send_signal(number)
         await started.until_it_says("Stopping")
@@ -45,61 +36,62 @@ async def test_a_signal_lets_requests_in_flight_finish(bench: Bench, number: sig
         ran = await started.ended()
     results = [row["result"] for row in json.loads(report.read_text("utf-8"))["rows"]]
     assert (ran.code, results) == (code, ["renamed"] * 5 + ["pending"] * 5)
-    assert bench.patches == [order_id for order_id, _ in rows[:5]]
+    assert renamer.patched == [order_id for order_id, _ in rows[:5]]
     assert shlex.split(ran.last_line)[:2] == ["batch-renamer", "resume"]
 
 
-async def test_the_command_that_is_shown_finishes_the_run(bench: Bench) -> None:
+async def test_the_command_that_is_shown_finishes_the_run(renamer: Command) -> None:
     """Pasted into a shell, it renames what was pending; what is done is not sent again."""
-    rows = bench.seed(6)
-    gate = hold_renames(bench, kind=FaultKind.SLOW, first=3)
-    async with bench.start(*bench.at_this_api("apply", bench.sheet(rows), "--workers", "1")) as started:
+    rows = renamer.seed(6)
+    gate = renamer.hold_renames(first=3)
+    async with renamer.start(*renamer.line("apply", renamer.sheet(rows), "--workers", "1")) as started:
         await gate.until_waiting(1)
         started.process.send_signal(signal.SIGTERM)
         await started.until_it_says("Stopping")
         gate.open()
         stopped = await started.ended()
-    again = await bench.run("-c", stopped.last_line, program=["/bin/sh"])
+    again = await renamer.paste(stopped.last_line)
     assert (stopped.code, again.code) == (143, 0)
-    assert bench.patches == [order_id for order_id, _ in rows]
-    assert bench.sandbox.store.names() == dict(rows)
-    given = {name.by for history in bench.sandbox.store.histories().values() for name in history[1:]}
+    assert renamer.patched == [order_id for order_id, _ in rows]
+    assert renamer.sandbox.store.names() == dict(rows)
+    store = renamer.sandbox.store
+    given = {name.by for order_id in store.names() for name in store.history(order_id)[1:]}
     assert given == {NamedBy.RENAME}
 
 
-async def test_the_command_that_is_shown_works_in_another_shell(bench: Bench) -> None:
+async def test_the_command_that_is_shown_works_in_another_shell(renamer: Command) -> None:
     """Settings that came from the environment are flags of it, and the program is named by its place."""
-    rows = bench.seed(4)
-    state, log = bench.folder / "my state", bench.folder / "night.jsonl"
+    rows = renamer.seed(4)
+    state, log = renamer.folder / "my state", renamer.folder / "night.jsonl"
     settings = {
-        "BATCH_RENAMER_BASE_URL": bench.base_url,
+        "BATCH_RENAMER_BASE_URL": renamer.base_url,
         "BATCH_RENAMER_STATE_DIR": str(state),
         "BATCH_RENAMER_LOG_FILE": str(log),
         "BATCH_RENAMER_WORKERS": "1",
         "PATH": "/usr/bin:/bin",
     }
-    gate = hold_renames(bench, kind=FaultKind.SLOW, first=2)
-    words = ["apply", str(bench.sheet(rows)), "--yes"]
-    async with bench.start(*words, env=settings) as started:
+    gate = renamer.hold_renames(first=2)
+    words = ["apply", str(renamer.sheet(rows)), "--yes"]
+    async with renamer.start(*words, env=settings) as started:
         await gate.until_waiting(1)
         started.process.send_signal(signal.SIGTERM)
         await started.until_it_says("Stopping")
         gate.open()
         stopped = await started.ended()
-    again = await bench.run("-c", stopped.last_line, program=["/bin/sh"], env={"PATH": "/usr/bin:/bin"})
+    again = await renamer.run("-c", stopped.last_line, program=["/bin/sh"], env={"PATH": "/usr/bin:/bin"})
     assert (stopped.code, again.code) == (143, 0), again.err
-    assert bench.sandbox.store.names() == dict(rows)
+    assert renamer.sandbox.store.names() == dict(rows)
     assert shlex.split(stopped.last_line)[0].startswith("/")
     assert {"--log-file", str(log), "--state-dir", str(state), "--base-url"} <= set(shlex.split(stopped.last_line))
 
 
-async def test_a_second_signal_ends_at_once(bench: Bench) -> None:
+async def test_a_second_signal_ends_at_once(renamer: Command) -> None:
     """What was in flight then may have been applied, so it is unknown; the report is written all the same."""
-    rows = bench.seed(5)
-    gate = hold_renames(bench, kind=FaultKind.SLOW_AFTER, first=2)
-    report = bench.folder / "report.json"
-    words = bench.at_this_api("apply", bench.sheet(rows), "--workers", "1", "--report", report)
-    async with bench.start(*words) as started:
+    rows = renamer.seed(5)
+    gate = renamer.hold_renames(first=2, after=True)
+    report = renamer.folder / "report.json"
+    words = renamer.line("apply", renamer.sheet(rows), "--workers", "1", "--report", report)
+    async with renamer.start(*words) as started:
         await gate.until_waiting(1)
         started.process.send_signal(signal.SIGINT)
         await started.until_it_says("Stopping")
@@ -110,28 +102,28 @@ async def test_a_second_signal_ends_at_once(bench: Bench) -> None:
     assert ran.seconds < 9  # a request in flight would have been given 10 s
 
 
-async def test_a_signal_while_names_are_read_renames_nothing(bench: Bench) -> None:
+async def test_a_signal_while_names_are_read_renames_nothing(renamer: Command) -> None:
     """No row was sent, so every row is pending."""
-    rows = bench.seed(5)
-    gate = bench.sandbox.sleep = Gate()
+    rows = renamer.seed(5)
+    gate = renamer.sandbox.sleep = Gate()
     rule = Rule(fault=Fault(kind=FaultKind.SLOW), method="GET", nth=2, times=None)
-    bench.sandbox.faults = FaultPlan(rules=[rule])
-    async with bench.start(*bench.at_this_api("apply", bench.sheet(rows), "--workers", "1", "--json")) as started:
+    renamer.sandbox.faults = FaultPlan(rules=[rule])
+    async with renamer.start(*renamer.line("apply", renamer.sheet(rows), "--workers", "1", "--json")) as started:
         await gate.until_waiting(1)
         started.process.send_signal(signal.SIGINT)
         await started.until_it_says("Stopping")
         gate.open()
         ran = await started.ended()
-    assert (ran.code, set(ran.results), bench.patches) == (130, {"pending"}, [])
+    assert (ran.code, set(ran.results), renamer.patched) == (130, {"pending"}, [])
 
 
-async def test_a_closed_terminal_counts_once(bench: Bench) -> None:
+async def test_a_closed_terminal_counts_once(renamer: Command) -> None:
     """Its shell and the system both send a hang-up; what is in flight is finished all the same."""
-    rows = bench.seed(4)
-    gate = hold_renames(bench, kind=FaultKind.SLOW, first=2)
-    report = bench.folder / "report.json"
-    words = bench.at_this_api("apply", bench.sheet(rows), "--workers", "1", "--report", report)
-    async with bench.start(*words) as started:
+    rows = renamer.seed(4)
+    gate = renamer.hold_renames(first=2)
+    report = renamer.folder / "report.json"
+    words = renamer.line("apply", renamer.sheet(rows), "--workers", "1", "--report", report)
+    async with renamer.start(*words) as started:
         await gate.until_waiting(1)
         for _ in range(3):
             started.process.send_signal(signal.SIGHUP)
@@ -167,11 +159,11 @@ xlsxwriter.Workbook.close = close
 
 
 @pytest.mark.parametrize("how", [STUCK_BETWEEN_ROWS, STUCK_AT_THE_END], ids=["between rows", "in one long step"])
-async def test_ctrl_c_three_times_ends_the_writing_of_a_report(bench: Bench, how: str) -> None:
+async def test_ctrl_c_three_times_ends_the_writing_of_a_report(renamer: Command, how: str) -> None:
     """130 within seconds; every order is renamed, no half report is left, and the last line writes a whole one."""
-    rows = bench.seed(400)
-    words = bench.at_this_api("apply", bench.sheet(rows), "--report", bench.folder / "report.xlsx")
-    async with bench.start(*words, env=sabotage(bench, how)) as started:
+    rows = renamer.seed(400)
+    words = renamer.line("apply", renamer.sheet(rows), "--report", renamer.folder / "report.xlsx")
+    async with renamer.start(*words, prelude=how) as started:
         await started.until_it_says("WRITING")
         for said in ("Stopping: the report is being written.", "Stopping at once."):
             started.process.send_signal(signal.SIGINT)
@@ -179,59 +171,45 @@ async def test_ctrl_c_three_times_ends_the_writing_of_a_report(bench: Bench, how
         started.process.send_signal(signal.SIGINT)
         ran = await started.ended()
     assert (ran.code, "Traceback" in ran.err) == (130, False)
-    assert bench.sandbox.store.names() == dict(rows)
+    assert renamer.sandbox.store.names() == dict(rows)
     assert [
-        path.name for path in bench.folder.iterdir() if "report" in path.name or ".batch-renamer" in path.name
+        path.name for path in renamer.folder.iterdir() if "report" in path.name or ".batch-renamer" in path.name
     ] == []
     last = (ran.out or ran.err).rstrip("\n").rpartition("\n")[2]
-    again = await bench.run("-c", last, program=["/bin/sh"])
-    assert (again.code, (bench.folder / "report.xlsx").is_file()) == (0, True), again.err
+    again = await renamer.paste(last)
+    assert (again.code, (renamer.folder / "report.xlsx").is_file()) == (0, True), again.err
 
 
 @pytest.mark.parametrize("number", [number for number, _ in STOPS], ids=lambda number: number.name)
-async def test_a_signal_while_the_result_is_written_cuts_nothing(bench: Bench, number: signal.Signals) -> None:
+async def test_a_signal_while_the_result_is_written_cuts_nothing(renamer: Command, number: signal.Signals) -> None:
     """The run is done: the one JSON object is whole, and the exit code is the run's own."""
-    rows = bench.seed(300)
+    rows = renamer.seed(300)
     reader, writer = os.pipe()
-    started = await _with_output_to(bench, writer, *bench.at_this_api("apply", bench.sheet(rows), "--json"))
-    begin = await asyncio.to_thread(os.read, reader, 1)  # it is being written, and there is no room for all of it
-    started.send_signal(number)
-    written = json.loads(begin + await asyncio.to_thread(_rest_of, reader))
-    assert (await started.wait(), written["exit_code"], len(written["rows"])) == (0, 0, 300)
+    async with renamer.start(*renamer.line("apply", renamer.sheet(rows), "--json"), stdout=writer) as started:
+        os.close(writer)
+        begin = await asyncio.to_thread(os.read, reader, 1)  # it is being written, and there is no room for all of it
+        started.process.send_signal(number)
+        written = json.loads(begin + await asyncio.to_thread(_rest_of, reader))
+        assert (await started.process.wait(), written["exit_code"], len(written["rows"])) == (0, 0, 300)
 
 
-async def test_a_second_signal_ends_a_command_whose_result_is_not_read(bench: Bench) -> None:
+async def test_a_second_signal_ends_a_command_whose_result_is_not_read(renamer: Command) -> None:
     """The reader waits for ever; the last line shows the result elsewhere."""
-    rows = bench.seed(300)
+    rows = renamer.seed(300)
     reader, writer = os.pipe()
-    started = await _with_output_to(bench, writer, *bench.at_this_api("apply", bench.sheet(rows), "--json"))
-    await asyncio.to_thread(os.read, reader, 1)
-    started.send_signal(signal.SIGINT)
-    started.send_signal(signal.SIGTERM)
-    _, err = await started.communicate()
+    async with renamer.start(*renamer.line("apply", renamer.sheet(rows), "--json"), stdout=writer) as started:
+        os.close(writer)
+        await asyncio.to_thread(os.read, reader, 1)
+        started.process.send_signal(signal.SIGINT)
+        started.process.send_signal(signal.SIGTERM)
+        ended = await started.ended()
     os.close(reader)
-    assert started.returncode in (130, 143)  # two that wait at the same time may be taken in either order
-    last = shlex.split(err.decode().splitlines()[-1])
+    assert ended.code in (130, 143)  # two that wait at the same time may be taken in either order
+    last = shlex.split(ended.err.splitlines()[-1])
     assert last[:2] == ["batch-renamer", "show"]
-    assert json.loads((await bench.run(*last[1:], "--json")).out)["exit_code"] == 0
+    assert json.loads((await renamer.run(*last[1:], "--json")).out)["exit_code"] == 0
 
 
 def _rest_of(reader: int) -> bytes:
     with os.fdopen(reader, "rb") as output:
         return output.read()
-
-
-async def _with_output_to(bench: Bench, writer: int, *words: str) -> asyncio.subprocess.Process:
-    (home := bench.folder / "home").mkdir(exist_ok=True)
-    try:
-        return await asyncio.create_subprocess_exec(
-            *PROGRAM,
-            *words,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=writer,
-            stderr=asyncio.subprocess.PIPE,
-            cwd=bench.folder,
-            env=environment(home),
-        )
-    finally:
-        os.close(writer)

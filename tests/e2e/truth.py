@@ -33,7 +33,8 @@ def lies(rows: Iterable[Mapping[str, Any]], sandbox: Sandbox) -> Iterator[str]:
             yield f"row {row['row']} is called {row['result']}, but {why}"
         if row["result"] in _NEVER_SENT and row["order_id"] in sent - renaming:
             yield f"row {row['row']} is called {row['result']}, but a PATCH was sent"
-    for order_id, history in sandbox.store.histories().items():
+    for order_id in sandbox.store.names():
+        history = sandbox.store.history(order_id)
         for given in history:
             if given.by is NamedBy.RENAME and given.name not in asked.get(order_id, ()):
                 yield f"order {order_id} was named {given.name!r}, and nobody asked for it"

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from tests.support.durable import Ended, Nursery, Place, Row, rows_of
+from tests.support.command import Ended
+from tests.support.served import Command, Row, rows_of
 
-__all__ = ["COMMANDS", "HEADINGS", "RESULTS", "ROWS", "SEEDS", "Bench", "Command", "prove_boundaries", "prove_instant"]
+__all__ = [
+    "COMMANDS",
+    "HEADINGS",
+    "OPTIONS",
+    "RESULTS",
+    "ROWS",
+    "SEEDS",
+    "Crash",
+    "KilledCommand",
+    "prove_boundaries",
+    "prove_instant",
+]
 
 HEADINGS = ("order_id", "current_name", "new_name", "skip")
 ROWS = [
@@ -40,6 +53,9 @@ RESULTS = [
 ]
 """What an undisturbed `apply` makes of them."""
 
+OPTIONS = {"--rate": "10000", "--workers": "2"}
+"""As fast as it can be, with little at once: most renames are boundaries of their own."""
+
 SEEDS: dict[str, str | None] = {
     "a1": "Old 1",
     "a2": "Old 2",
@@ -53,7 +69,7 @@ Sheet = Sequence[tuple[str, str, str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class KilledCommand:
     """A command to be killed.
 
     ``before`` are the commands that set the stage; where one has a failpoint, it dies there. ``ID`` among the words is
@@ -67,34 +83,34 @@ class Command:
 
 _TO = ("--report", "report.json")
 COMMANDS = {
-    "plan": Command(words=("plan", "orders.csv", *_TO), by=("again",)),
-    "apply": Command(words=("apply", "orders.csv", *_TO)),
-    "apply --plan": Command(words=("apply", "--plan", "ID", *_TO), before=((("plan", "orders.csv"), ""),)),
+    "plan": KilledCommand(words=("plan", "orders.csv", *_TO), by=("again",)),
+    "apply": KilledCommand(words=("apply", "orders.csv", *_TO)),
+    "apply --plan": KilledCommand(words=("apply", "--plan", "ID", *_TO), before=((("plan", "orders.csv"), ""),)),
     # The second PATCH is answered, and not recorded.
-    "resume": Command(words=("resume",), before=((("apply", "orders.csv", *_TO), "send:10:after"),), by=("resume",)),
+    "resume": KilledCommand(
+        words=("resume",), before=((("apply", "orders.csv", *_TO), "send:10:after"),), by=("resume",)
+    ),
     # The second read is answered, and not recorded: nothing was planned yet.
-    "resume early": Command(
+    "resume early": KilledCommand(
         words=("resume",), before=((("apply", "orders.csv", *_TO), "send:3:after"),), by=("resume",)
     ),
-    "undo": Command(words=("undo", "ID", *_TO), before=((("apply", "orders.csv"), ""),), by=("resume",)),
+    "undo": KilledCommand(words=("undo", "ID", *_TO), before=((("apply", "orders.csv"), ""),), by=("resume",)),
 }
 
 
-class Bench:
-    """One command at one place, run again and again from the same beginning."""
+class Crash:
+    """One command that dies, at one sandbox, again and again from the same beginning."""
 
     def __init__(
         self,
-        here: Place,
-        nursery: Nursery,
-        command: Command,
+        renamer: Command,
+        killed: KilledCommand,
         *,
         rows: Sheet = ROWS,
         seeds: Mapping[str, str | None] = SEEDS,
     ) -> None:
-        self.here, self._nursery = here, nursery
-        self.command = command
-        self._words = command.words
+        self.renamer, self.command = renamer, killed
+        self._words = killed.words
         self._rows, self._first_seeds = rows, seeds
         self._seeds: dict[str, str | None] = {}
         # The names that an order may ever have: its own, and those that the sheet asks for.
@@ -107,35 +123,33 @@ class Bench:
 
     async def set_up(self) -> None:
         """Do what comes before the command, and run it once without any harm: that is how it is to end."""
-        self.here.seed(dict(self._first_seeds))
-        self.here.sheet(self._rows, headings=HEADINGS)
+        self.renamer.begin_with(dict(self._first_seeds))
+        self.renamer.sheet(self._rows, headings=HEADINGS)
         for words, failpoint in self.command.before:
             ended = await self.run(*words, failpoint=failpoint)
             assert ended.code == (-9 if failpoint else 1), ended.err
         self._words = tuple([await self._newest() if word == "ID" else word for word in self.command.words])
-        self._seeds = dict(self.here.names)
-        self.here.keep("kept")
+        self._seeds = dict(self.renamer.names)
+        self.renamer.keep("kept")
         await self.again()
-        self.rows, self.names = rows_of(self.here.folder / "report.json"), dict(self.here.names)
+        self.rows, self.names = rows_of(self.renamer.folder / "report.json"), dict(self.renamer.names)
 
     async def _newest(self) -> str:
         runs = (await self.run("runs", "--json")).result["runs"]
         return str(runs[0]["run_id"])
 
     async def run(self, *words: str, failpoint: str = "", kill_after_s: float | None = None) -> Ended:
-        """Run a command here."""
-        return await self._nursery.run(
-            self.here.words(*words),
-            cwd=self.here.folder,
-            env=self.here.env(),
-            failpoint=failpoint,
-            kill_after_s=kill_after_s,
-        )
+        """Run a command, which dies at the failpoint, or that many seconds after it began."""
+        async with self.renamer.start(*self.renamer.line(*words), failpoint=failpoint) as started:
+            if kill_after_s is not None:
+                await asyncio.sleep(kill_after_s)
+                started.process.kill()
+            return await started.ended()
 
     def back_to_the_beginning(self) -> None:
         """Give the orders and the state directory back as they were."""
-        self.here.seed(self._seeds)
-        self.here.back_to("kept")
+        self.renamer.begin_with(self._seeds)
+        self.renamer.back_to("kept")
 
     async def again(self) -> None:
         """Run the command to its end."""
@@ -151,7 +165,7 @@ class Bench:
 
     async def taken_up(self, *, by: str) -> None:
         """Do what a user would: resume, or the same command again; that too where there was nothing to resume."""
-        report = self.here.folder / "report.json"
+        report = self.renamer.folder / "report.json"
         if by == "resume" or (report.exists() and await self._done()):
             ended = await self.run("resume")
             assert ended.code in (0, 1) or "There is no run" in ended.err, ended.err
@@ -165,24 +179,24 @@ class Bench:
 
     def check(self, where: str) -> None:
         """Compare with the undisturbed run."""
-        assert rows_of(self.here.folder / "report.json") == self.rows, where
-        assert self.here.names == self.names, where
-        for order, ever in self.here.names_ever().items():
+        assert rows_of(self.renamer.folder / "report.json") == self.rows, where
+        assert self.renamer.names == self.names, where
+        for order, ever in self.renamer.names_ever().items():
             assert ever <= self._allowed[order], f"{where}: order {order} had a name that nobody asked for"
 
 
-async def prove_boundaries(bench: Bench, *, kind: str, side: str) -> int:
+async def prove_boundaries(crash: Crash, *, kind: str, side: str) -> int:
     """Kill the command at every boundary of one kind and side, take it up, and compare; return how many there were."""
     for number in count(1):
-        if not await bench.killed(failpoint=f"{kind}:{number}:{side}"):
+        if not await crash.killed(failpoint=f"{kind}:{number}:{side}"):
             return number - 1
-        await prove_instant(bench, number=number, where=f"killed {side} {kind} {number}")
+        await prove_instant(crash, number=number, where=f"killed {side} {kind} {number}")
     raise AssertionError("there is an end to every command")
 
 
-async def prove_instant(bench: Bench, *, number: int, where: str) -> None:
+async def prove_instant(crash: Crash, *, number: int, where: str) -> None:
     """Take up a command that was killed, in one of its ways, and compare."""
-    ways = bench.command.by
+    ways = crash.command.by
     by = ways[number % len(ways)]
-    await bench.taken_up(by=by)
-    bench.check(f"{where}, then {by}")
+    await crash.taken_up(by=by)
+    crash.check(f"{where}, then {by}")

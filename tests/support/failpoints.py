@@ -1,22 +1,21 @@
 """The number of a boundary enters, and the process that crosses it is dead: a plug to be pulled at an exact instant.
 
 A boundary is where the world outside changes hands with the program: the commit of a transaction of the journal, or a
-request to the API. Each has a side before and a side after. Like the network guard beside it, which it brings along,
-this file is imported first by a child process that has its folder on PYTHONPATH; `POINT` in the environment arms it.
+request to the API. Each has a side before and a side after.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-POINT = "TEST_FAILPOINT"
-"""The environment variable that says where the process dies, such as ``commit:7:before`` or ``send:2:after``."""
+from batch_renamer.client.orders_api.http import HttpOrdersApi
+from batch_renamer.journal.database import Database
+
+__all__ = ["Failpoint", "arm"]
 
 
 class Failpoint:
@@ -50,10 +49,7 @@ def kill_this_process() -> None:
 
 
 def arm(words: str) -> None:
-    """Put the failpoint into the rooms whose boundaries it counts."""
-    from batch_renamer.client.orders_api.http import HttpOrdersApi  # noqa: PLC0415 - only an armed process needs the package
-    from batch_renamer.journal.database import Database  # noqa: PLC0415 - only an armed process needs the package
-
+    """Arm this process with a failpoint, such as ``commit:7:before`` or ``send:2:after``."""
     point = Failpoint(words, die=kill_this_process)
     transaction, request = Database.transaction, HttpOrdersApi._request
 
@@ -73,17 +69,3 @@ def arm(words: str) -> None:
 
     Database.transaction = mortal_transaction  # type: ignore[method-assign]  # the plug
     HttpOrdersApi._request = mortal_request  # type: ignore[method-assign, assignment]  # the plug
-
-
-def _bring_the_network_guard() -> None:
-    place = Path(__file__).parents[1] / "offline" / "sitecustomize.py"
-    spec = importlib.util.spec_from_file_location("network_guard", place)
-    assert spec is not None
-    assert spec.loader is not None
-    spec.loader.exec_module(importlib.util.module_from_spec(spec))
-
-
-if __name__ == "sitecustomize":
-    _bring_the_network_guard()  # Python imports one file of this name only.
-    if words := os.environ.get(POINT):
-        arm(words)

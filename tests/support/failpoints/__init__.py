@@ -1,1 +1,0 @@
-"""A folder for PYTHONPATH: Python imports the plug in it at start-up."""
