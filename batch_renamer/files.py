@@ -11,7 +11,10 @@ import errno
 import os
 import stat
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
+
+import platformdirs
 
 __all__ = [
     "FileIdentity",
@@ -22,6 +25,7 @@ __all__ = [
     "read_regular",
     "same_place",
     "tighten",
+    "usual_state_folder",
 ]
 
 _KINDS = {
@@ -169,3 +173,16 @@ def same_place(one: Path, other: Path) -> bool:
 
 def _written_alike(path: Path) -> str:
     return unicodedata.normalize("NFC", os.path.realpath(path)).casefold()
+
+
+def usual_state_folder(environ: Mapping[str, str]) -> Path | None:
+    """Return the folder for what programs keep from run to run, as this system has it; None: this user has no home."""
+    # platformdirs reads the environment of this process, and XDG not on every platform; ``environ`` goes first.
+    asked_for = Path(environ.get("XDG_STATE_HOME", ""))
+    if asked_for.is_absolute():  # the XDG Base Directory Specification (0.8) wants relative paths ignored
+        return asked_for / "batch-renamer"
+    try:
+        found = Path(platformdirs.user_state_dir("batch-renamer", appauthor=False))
+    except RuntimeError:  # since 4.11; before, a "~" that nothing could be made of was left as it was
+        return None
+    return found if found.is_absolute() else None

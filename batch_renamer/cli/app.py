@@ -8,7 +8,8 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
-from batch_renamer.cli.groups import AFTER_A_RUN, HELP, PAST_RUNS, PRACTISE, RENAME, ROWS, SAFETY, SPREADSHEET
+from batch_renamer.cli.exit_codes import in_one_sentence
+from batch_renamer.cli.groups import AFTER_A_RUN, HELP, PAST_RUNS, PRACTISE, RENAME, ROWS, SAFETY, SET_UP, SPREADSHEET
 from batch_renamer.cli.options import (
     RunToAudit,
     RunToFinish,
@@ -35,10 +36,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog=(
-        "Exit codes: 0 all well, 1 some rows are bad, 2 unusable input, 3 key refused, 4 stopped early, "
-        "5 another run is at work, 70 a fault."
-    ),
+    epilog=in_one_sentence(),
 )
 
 
@@ -227,6 +225,33 @@ def sandbox(
             log_file=log_file,
         )
     )
+
+
+@_command(SET_UP)
+def completion(
+    shell: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="bash|zsh|fish", help="The shell. Without it: the one that you use.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Print the script that lets a shell complete commands, options, run ids and files with the Tab key."""
+    from batch_renamer.cli.completion import SHELLS, script_of, usual_shell
+
+    shell = shell or usual_shell()
+    if shell not in SHELLS:
+        raise WrongWordsError(f"There is completion for {', '.join(SHELLS)}. Name one of them.")
+    typer.echo(script_of(shell), nl=False)
+
+
+@_command(SET_UP)
+def man(context: typer.Context) -> None:
+    """Print the manual page, for the program man."""
+    from batch_renamer.cli.manual import manual
+
+    program = context.find_root()
+    typer.echo(manual(program.command, program), nl=False)
 
 
 def _exit(code: int) -> NoReturn:

@@ -80,5 +80,16 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         Example("Serve a made-up API with 300 orders:", "batch-renamer sandbox --port 8080 --orders 300"),
         Example("One that is slow and often fails:", "batch-renamer sandbox --faults 5% --latency 100ms"),
     ),
+    "completion": (
+        Example("In bash, from the next window on:", "batch-renamer completion bash >> ~/.bashrc"),
+        Example("In zsh, the shell of macOS:", "batch-renamer completion zsh >> ~/.zshrc"),
+        Example("In fish:", "batch-renamer completion fish >> ~/.config/fish/config.fish"),
+    ),
+    "man": (
+        Example("Read the manual (Linux):", "batch-renamer man | man -l -"),
+        Example(
+            "Keep it, so that man finds it by its name:", "batch-renamer man > ~/.local/share/man/man1/batch-renamer.1"
+        ),
+    ),
 }
 """By the word of the command; the program's own under its name."""

@@ -15,6 +15,7 @@ __all__ = [
     "RENAME",
     "ROWS",
     "SAFETY",
+    "SET_UP",
     "SPEED",
     "SPREADSHEET",
     "WHERE",
@@ -24,7 +25,8 @@ RENAME = "Rename"
 AFTER_A_RUN = "After a run"
 PAST_RUNS = "Past runs"
 PRACTISE = "Practise"
-COMMAND_GROUPS = (RENAME, AFTER_A_RUN, PAST_RUNS, PRACTISE)
+SET_UP = "Set up"
+COMMAND_GROUPS = (RENAME, AFTER_A_RUN, PAST_RUNS, PRACTISE, SET_UP)
 
 ARGUMENTS = "Arguments"
 OPTIONS = "Options"

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from batch_renamer.cli.app import app
+from batch_renamer.cli.completion import HIDDEN_WORD, complete
 from batch_renamer.cli.streams import let_go_of_lost_streams, open_closed_streams
 
 __all__ = ["main"]
@@ -49,6 +50,8 @@ def main() -> None:
 
 def _run() -> int:
     """Run the command that was typed; return its exit code."""
+    if sys.argv[1:2] == [HIDDEN_WORD]:
+        return complete(sys.argv[2:])
     try:
         # Not in typer's own way of ending a program: it exits 1 where standard output is lost.
         code: int | None = app(standalone_mode=False)

@@ -9,11 +9,11 @@ from datetime import date, time
 from itertools import chain
 from pathlib import Path
 
-import platformdirs
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from batch_renamer.errors import SettingsError
+from batch_renamer.files import usual_state_folder
 from batch_renamer.settings.shape import DEFAULT, Settings
 from batch_renamer.settings.sources import Given, Layer, file_layers, from_environment, from_flags
 from batch_renamer.settings.values import expand_path
@@ -115,23 +115,11 @@ def _layers(
 
 
 def _default_state_dir_given(environ: Mapping[str, str]) -> Given:
-    return Given(_default_state_dir(environ), DEFAULT, 0)
+    return Given(usual_state_folder(environ) or _NOWHERE, DEFAULT, 0)
 
 
 def _merged(layers: tuple[Layer, ...]) -> dict[str, Given]:
     return dict(chain.from_iterable(layer.given.items() for layer in layers))
-
-
-def _default_state_dir(environ: Mapping[str, str]) -> Path:
-    # platformdirs reads the environment of this process, and XDG not on every platform; ``environ`` goes first.
-    asked_for = Path(environ.get("XDG_STATE_HOME", ""))
-    if asked_for.is_absolute():  # the XDG Base Directory Specification (0.8) wants relative paths ignored
-        return asked_for / "batch-renamer"
-    try:
-        found = Path(platformdirs.user_state_dir("batch-renamer", appauthor=False))
-    except RuntimeError:  # since 4.11; before, a "~" that nothing could be made of was left as it was
-        return _NOWHERE
-    return found if found.is_absolute() else _NOWHERE
 
 
 def _from_file(config: Given | None, profile: Given | None) -> tuple[Layer, ...]:

@@ -35,6 +35,8 @@ OFFERED = {
     "show": ABOUT_PAST_RUNS - {"report"},
     "report": ABOUT_PAST_RUNS,
     "sandbox": {"port", "orders", "images", "faults", "limit", "latency", "orders_file", "log_file"},
+    "completion": set(),
+    "man": set(),
 }
 
 
@@ -101,3 +103,21 @@ def test_defaults_in_the_help_are_those_of_the_settings(tmp_path: Path, command:
     defaults = {field.name.replace("_", "-"): field.default for field in fields(Settings)}
     assert {"attempts", "timeout", "patience", "max-failures", "wait"} <= shown.keys()
     assert shown == {name: _in_help(defaults[name]) for name in shown}
+
+
+def test_the_manual_and_the_completion_are_printed(home: Path) -> None:
+    """Both go to standard output, to be piped on; without a name the completion is that of the user's shell."""
+    for words, begin in ((["man"], ".TH BATCH"), (["completion"], "# Completion of batch-renamer in zsh")):
+        env = environment(home, SHELL="/usr/bin/zsh")
+        ran = subprocess.run([*COLD, *words], env=env, capture_output=True, text=True, check=True)
+        assert (ran.stdout.removeprefix("#compdef batch-renamer\n")[: len(begin)], ran.stderr) == (begin, "")
+    assert list(home.iterdir()) == []
+
+
+def test_a_shell_without_completion_is_named(home: Path) -> None:
+    """The message says which there are."""
+    ran = subprocess.run(
+        [*COLD, "completion", "tcsh"], env=environment(home), capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("There is completion for bash, zsh, fish.")
