@@ -91,7 +91,7 @@ class OrdersApi:
     """
 
     def __init__(self, *, store: OrderStore, api_key: str, rules: ApiRules | None = None) -> None:
-        """Serve ``store`` to whoever has ``api_key``."""
+        """Serve ``store`` to each request that has ``api_key``."""
         self._store = store
         self._api_key = api_key.encode()
         self._rules = rules or ApiRules()

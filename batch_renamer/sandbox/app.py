@@ -31,7 +31,7 @@ __all__ = ["Latency", "Sandbox", "made_up_key"]
 
 
 def made_up_key() -> str:
-    """Make a key that nobody could guess.
+    """Make a key that can not be guessed.
 
     Example:
         >>> made_up_key().startswith("sandbox-")

@@ -75,11 +75,6 @@ class FaultKind(StrEnum):
     FOREIGN_OFFSET = "foreign-offset"
 
     @property
-    def throttles(self) -> bool:
-        """Whether it is a limit that a client waits for, however often it comes."""
-        return self.startswith("429") or self is FaultKind.FORBIDDEN_LIMIT
-
-    @property
     def late(self) -> bool:
         """Whether what was asked is done after the answer."""
         return self.startswith("late-")
@@ -91,11 +86,11 @@ class FaultKind(StrEnum):
 
     @property
     def makes_names(self) -> bool:
-        """Whether an order comes to have a name that nobody asked for."""
+        """Whether an order comes to have another name than the one asked for."""
         return self is FaultKind.THIRD_NAME or self.startswith("keeps-")
 
     def fits(self, method: str, *, one_order: bool) -> bool:
-        """Tell whether a share may draw this kind: a *read* that lies about a name can't be seen through by anybody."""
+        """Tell whether a share may draw this kind: no client can tell that a *read* shows a wrong name."""
         match self:
             case FaultKind.WRONG_ID | FaultKind.MESSAGE | FaultKind.WRAPPED:
                 return one_order and method in {"GET", "PATCH"}

@@ -158,8 +158,8 @@ class Outage:
 class FaultPlan:
     """Draws the fault of each request.
 
-    ``mix`` is the share of requests that get a fault of any kind that fits, each kind as often (those that make a name
-    that nobody asked for only when named). The seed repeats the draw for requests in the same order.
+    ``mix`` is the share of requests that get a fault of any kind that fits, each kind as often (those that make
+    another name than the one asked for only when named). The seed repeats the draw for requests in the same order.
 
     Raises:
         ValueError: a share below 0, or shares that add up to more than 1.

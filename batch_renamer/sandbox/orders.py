@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -179,10 +179,6 @@ class OrderStore:
     def history(self, order_id: str) -> tuple[NameGiven, ...]:
         """Return every name the order was ever given in this process, oldest first."""
         return tuple(self._names.get(order_key(order_id), ()))
-
-    def histories(self) -> Mapping[str, tuple[NameGiven, ...]]:
-        """Return `history` of every order there ever was in this process."""
-        return {order_id: tuple(names) for order_id, names in self._names.items()}
 
     def reset(self) -> None:
         """Forget every order and every name."""

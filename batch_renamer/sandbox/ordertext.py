@@ -20,7 +20,7 @@ _PLACE = b"\x00"
 
 
 class OrderText:
-    """Renders orders; ``omit`` names fields that the answers shall lack, as any field may be missing.
+    """Renders orders; ``omit`` names fields that the answers lack, as any field may be missing.
 
     Example:
         >>> order = StoredOrder(seq=0, order_id="a1", name="x", created_at="t", last_updated_at="t")

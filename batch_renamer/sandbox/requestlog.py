@@ -70,22 +70,6 @@ class RequestLog:
         if self._file is not None:
             self._file.write(json.dumps(asdict(entry)) + "\n")
 
-    def most_in_any(self, window_s: float = 1.0, *, accepted: bool = False) -> int:
-        """Return the most requests in any ``window_s`` seconds; with ``accepted``, those not answered 429.
-
-        The window is open at its end: with one request every half second, one second holds two.
-        """
-        inside: deque[float] = deque()
-        most = 0
-        for entry in self._entries:
-            if accepted and entry.status == 429:
-                continue
-            inside.append(entry.at_s)
-            while entry.at_s - inside[0] >= window_s:
-                inside.popleft()
-            most = max(most, len(inside))
-        return most
-
     def clear(self) -> None:
         """Forget the requests so far; the file keeps them."""
         self._entries.clear()

@@ -22,10 +22,10 @@ from batch_renamer.sandbox.faults import Fault
 __all__ = ["HUGE_BYTES", "broken", "cut_off", "hang_up", "instead", "reset", "throttled", "unheard", "whole"]
 
 HUGE_BYTES = 33 * 1024 * 1024
-"""What a ``huge`` answer unpacks to, at least: more than anybody should take for one order."""
+"""What a ``huge`` answer unpacks to, at least: more than a client should take for one order."""
 
 _HTML = b"<!DOCTYPE html><html><head><title>%s</title></head><body><h1>%s</h1><hr>gateway</body></html>"
-# RFC 2606: this name never exists, so a client that follows the redirect reaches nobody.
+# RFC 2606: this name never exists, so a client that follows the redirect reaches no server.
 _ELSEWHERE = "https://elsewhere.invalid"
 
 
@@ -110,7 +110,7 @@ def broken(answer: Answer, fault: Fault) -> Answer:
             packed = gzip.compress(b" " * HUGE_BYTES + answer.body, compresslevel=1)
             return replace(answer, body=packed, headers=(("Content-Encoding", "gzip"),))
         case FaultKind.WRONG_NAME:
-            return _retold(answer, "name", fault.text or "A name that nobody asked for")
+            return _retold(answer, "name", fault.text or "A name that was not asked for")
         case FaultKind.FOREIGN_OFFSET:
             return _with_foreign_offset(answer)
         case FaultKind.WRONG_ID:

@@ -67,6 +67,9 @@ def faults_of_every_kind(share: float, *, seed: int, slow_s: float, retry_after_
     return FaultPlan(shares=[Share(fault=fault, share=each) for fault in faults], seed=seed)
 
 
+_LIMITS = {kind for kind in FaultKind if kind.startswith("429")} | {FaultKind.FORBIDDEN_LIMIT}
+
+
 def _takes_time(kind: FaultKind) -> bool:
     return "slow" in kind or kind.late or kind.stale
 
@@ -79,7 +82,7 @@ def one_order_for_each_kind(*, slow_s: float) -> FaultPlan:
     rules = []
     for number, kind in enumerate(FaultKind, 1):
         fault = Fault(kind=kind, seconds=slow_s if _takes_time(kind) else 0.0)
-        times = 2 if kind.throttles else None
+        times = 2 if kind in _LIMITS else None
         rules.append(Rule(fault=fault, method="PATCH", order_id=f"order-{number}", times=times))
     return FaultPlan(rules=rules)
 

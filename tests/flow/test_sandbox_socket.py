@@ -175,7 +175,7 @@ async def test_a_200_that_is_no_json(bench: Bench, kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "shown", "kept"),
     [
-        pytest.param("wrong-name", ("a1", "A name that nobody asked for"), "new", id="wrong name"),
+        pytest.param("wrong-name", ("a1", "A name that was not asked for"), "new", id="wrong name"),
         pytest.param("wrong-id", ("another-order", "new"), "new", id="wrong id"),
         pytest.param("third-name", ("a1", "A third name, kept by the server"), None, id="third name"),
     ],

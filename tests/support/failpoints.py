@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -51,7 +51,7 @@ def kill_this_process() -> None:
 def arm(words: str) -> None:
     """Arm this process with a failpoint, such as ``commit:7:before`` or ``send:2:after``."""
     point = Failpoint(words, die=kill_this_process)
-    transaction, request = Database.transaction, HttpOrdersApi._request
+    transaction = Database.transaction
 
     @contextmanager
     def mortal_transaction(self: Database, **options: Any) -> Iterator[Any]:
@@ -60,12 +60,16 @@ def arm(words: str) -> None:
             point.crossed("commit", "before")
         point.crossed("commit", "after")
 
-    async def mortal_request(self: HttpOrdersApi, *args: Any) -> Any:
-        point.crossed("send", "before")
-        try:
-            return await request(self, *args)
-        finally:
-            point.crossed("send", "after")
+    def mortal(request: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def sent(*args: Any, **options: Any) -> Any:
+            point.crossed("send", "before")
+            try:
+                return await request(*args, **options)
+            finally:
+                point.crossed("send", "after")
+
+        return sent
 
     Database.transaction = mortal_transaction  # type: ignore[method-assign]  # the plug
-    HttpOrdersApi._request = mortal_request  # type: ignore[method-assign, assignment]  # the plug
+    for name in ("get", "rename", "page"):
+        setattr(HttpOrdersApi, name, mortal(getattr(HttpOrdersApi, name)))

@@ -30,6 +30,7 @@ from batch_renamer.errors import AccountingError, JournalError
 from batch_renamer.journal import Journal, NewRun, RunRecord, RunState, database, sqlite_errors
 from batch_renamer.journal.schema import STEPS, migrate
 from batch_renamer.model import HERE, Change, Order, Outcome, RenameRequest, ReportRow, Result, RowProblem
+from tests.support.connections import connections
 
 POSIX_ONLY = pytest.mark.skipif(os.name != "posix", reason="permissions and limits as POSIX knows them")
 
@@ -210,16 +211,16 @@ def test_journal_that_somebody_holds_is_told(path: Path, monkeypatch: pytest.Mon
 
 def test_full_disk_is_told_and_can_be_got_over(path: Path) -> None:
     """What does not fit leaves no trace; after room was made the journal goes on."""
-    with Journal.open(path) as journal:
+    with connections() as made, Journal.open(path) as journal:
         run = with_rows(journal, 10)
         # SQLite's own way to reach SQLITE_FULL without filling a disk.
-        limit = journal._connection.execute("PRAGMA max_page_count").fetchone()[0]
-        pages = journal._connection.execute("PRAGMA page_count").fetchone()[0]
-        journal._connection.execute(f"PRAGMA max_page_count = {pages}")
+        limit = made[0].execute("PRAGMA max_page_count").fetchone()[0]
+        pages = made[0].execute("PRAGMA page_count").fetchone()[0]
+        made[0].execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(JournalError, match=r"^The disk is full: .*Make room, then take the run up again\.$"):
             journal.rows.add(run, [request(row) for row in range(12, 2_000)])
         assert journal.results.counts(run) == {Result.PENDING: 10}
-        journal._connection.execute(f"PRAGMA max_page_count = {limit}")
+        made[0].execute(f"PRAGMA max_page_count = {limit}")
         journal.rows.add(run, [request(12)])
         assert journal.runs.get(run.id).sheet_rows == 11
 
@@ -311,7 +312,8 @@ def test_killed_process_leaves_whole_transactions(path: Path, chunks: int) -> No
         assert run.sheet_rows >= 50 * max(said)
         assert run.sheet_rows % 50 == 0
         assert journal.results.counts(run) == {Result.PENDING: run.sheet_rows}
-        assert journal._connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 # Runs
@@ -374,27 +376,30 @@ def test_run_is_remembered_as_it_was_begun(journal: Journal, monkeypatch: pytest
 
 
 @pytest.mark.parametrize("state", RunState)
-def test_run_comes_to_a_state(journal: Journal, state: RunState) -> None:
+def test_run_comes_to_a_state(path: Path, state: RunState) -> None:
     """How far it has come is on record, and the cost of certainty is not left switched on."""
-    run, other = begun(journal), begun(journal)
-    journal.runs.set_state(run, state)
-    assert (journal.runs.get(run.id).state, journal.runs.get(other.id).state) == (state, RunState.LOADING)
-    assert journal._connection.execute("PRAGMA synchronous").fetchone() == (1,)
+    with connections() as made, Journal.open(path) as journal:
+        run, other = begun(journal), begun(journal)
+        journal.runs.set_state(run, state)
+        assert (journal.runs.get(run.id).state, journal.runs.get(other.id).state) == (state, RunState.LOADING)
+        assert made[0].execute("PRAGMA synchronous").fetchone() == (1,)
 
 
-def test_plan_is_on_disk_before_the_first_rename(journal: Journal) -> None:
+def test_plan_is_on_disk_before_the_first_rename(path: Path) -> None:
     """Plans and ends are committed for good, power cut or not; all else is quick."""
-    run, levels = begun(journal), []
+    levels = []
 
     def note(statement: str) -> None:
         if statement.startswith("PRAGMA synchronous"):
             levels.append(statement)
 
-    journal._connection.set_trace_callback(note)
-    journal.runs.set_state(run, RunState.READING)
-    assert not levels
-    journal.runs.set_state(run, RunState.PLANNED)
-    journal.runs.finish(run, stopped="")
+    with connections() as made, Journal.open(path) as journal:
+        run = begun(journal)
+        made[0].set_trace_callback(note)
+        journal.runs.set_state(run, RunState.READING)
+        assert not levels
+        journal.runs.set_state(run, RunState.PLANNED)
+        journal.runs.finish(run, stopped="")
     assert levels == ["PRAGMA synchronous = FULL", "PRAGMA synchronous = NORMAL"] * 2
 
 

@@ -17,6 +17,7 @@ from batch_renamer.journal import Journal, NewRun
 from batch_renamer.journal.salt import OLD_FILE
 from batch_renamer.model import RenameRequest
 from batch_renamer.settings import Settings
+from tests.support.connections import connections
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX permissions")
 
@@ -77,9 +78,9 @@ def test_a_temporary_journal_needs_no_folder(tmp_path: Path, monkeypatch: pytest
 
 def test_no_room_for_a_temporary_journal_names_tmpdir() -> None:
     """It has no path that could be named, and no state directory would help."""
-    with Journal.temporary() as journal:
+    with connections() as made, Journal.temporary() as journal:
         run = journal.runs.begin(NewRun(command="check", base_url="", account=""))
-        journal._connection.execute("PRAGMA max_page_count = 1")
+        made[0].execute("PRAGMA max_page_count = 1")
         with pytest.raises(JournalError, match="or name a folder that has some in TMPDIR"):
             journal.rows.add(run, [RenameRequest(row=row, order_id=f"a{row}", new_name="b" * 99) for row in range(999)])
 

