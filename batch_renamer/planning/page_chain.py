@@ -33,6 +33,9 @@ _ROOM = 10
 _CHECKS_AT_ONCE = 2
 """The number of pages that are checked at once, while the next one is read."""
 
+_OF_ONE_PAGE = 2
+"""The number of orders that one check reads at once beside single reads: a slow check holds up the next pages."""
+
 _MANY_WORKERS = 8
 """With fewer workers, a page is checked before the next one is read once single reads have started."""
 
@@ -70,11 +73,16 @@ class PageChain:
         """The number of requests made at once beside single reads: one page and, with many workers, its checks."""
         if self.over:
             return 0
-        return 1 + _CHECKS_AT_ONCE if self._checks_beside else 1
+        return 1 + _CHECKS_AT_ONCE * _OF_ONE_PAGE if self._checks_beside else 1
 
     @property
     def _checks_beside(self) -> bool:
         return self.workers() >= _MANY_WORKERS or not self._limit_has_room
+
+    @property
+    def _most_of_one_check(self) -> int:
+        """The number of requests that one check may make at once before single reads start; one reads the next page."""
+        return max((self.workers() - 1) // _CHECKS_AT_ONCE, 1)
 
     def cancel_request(self) -> None:
         """Stop waiting for a page, because every row has been read; a page that has arrived is still recorded."""
@@ -129,12 +137,12 @@ class PageChain:
         """Check a page while the next one is read, or before that if no more requests are allowed at once."""
         if not checked:
             return
-        if (
-            self.workers() == 1
-            or not self._checks_beside
-            or (self._limit_has_room and not self.singles_may_start.is_set())
-        ):
+        if self.workers() == 1 or not self._checks_beside:
             await self._check(page, checked, at_once=1)
+            return
+        if self._limit_has_room and not self.singles_may_start.is_set():
+            free = self.workers() - self._checking * self._most_of_one_check
+            await self._check(page, checked, at_once=max(free, 1))
             return
         await self._slots.acquire()
         self._checking += 1
@@ -142,7 +150,7 @@ class PageChain:
 
     async def _check_beside(self, page: ReadPage, checked: Sequence[RenameRequest]) -> None:
         """Check a page; single reads start only when no check is running, to keep the number of requests allowed."""
-        at_once = 1 if self.singles_may_start.is_set() else max((self.workers() - 1) // _CHECKS_AT_ONCE, 1)
+        at_once = _OF_ONE_PAGE if self.singles_may_start.is_set() else self._most_of_one_check
         try:
             await self._check(page, checked, at_once=at_once)
         finally:
