@@ -166,7 +166,8 @@ _OPTIONS: Mapping[str, Any] = {
             "strict": _Option(help="Send nothing if any row is bad."),
             "max_renames": _Option(help="Refuse a plan that renames more orders than this.", metavar="N"),
             "max_failures": _Option(
-                help="Stop when more rows than this are bad. A share counts from 20 rows on.",
+                help="Stop when more rows than this are bad. A share counts from 20 rows on. In an undo, drifted "
+                "rows do not count.",
                 metavar="N|N%",
                 default="50%",
             ),

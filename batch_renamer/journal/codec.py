@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 _UNRECORDED = "handed_out AND (result IS NULL OR result = 'planned')"
-_SENT = "It was about to be sent, and what came of it was not recorded: the API may have applied it."
+_SENT = "It was sent, or was about to be sent, and no outcome is recorded: the API may have applied it."
 
 # What readers see of a row. One that was handed out and has no outcome may have been applied: it isn't called unsent.
 RESULT = f"CASE WHEN {_UNRECORDED} THEN 'unknown' ELSE result END"

@@ -45,8 +45,17 @@ _PUT_BACK_AGAIN: dict[Result, tuple[str, Style]] = {
 """Of the undo of an undo, whose orders get the newer of their names."""
 
 
+_AT_WORK: dict[Result, tuple[str, Style]] = {
+    Result.UNKNOWN: ("sent, or about to be sent; not confirmed yet", "warn"),
+}
+"""Of a run that goes on: its rows without an outcome are those that it works on at this moment."""
+
+
 def meanings_for(view: RunView) -> dict[Result, tuple[str, Style]]:
     """Return the meaning of each result in this view, and its style; in the order shown."""
+    meanings = MEANINGS
     if view.putting_back:
-        return MEANINGS | _PUT_BACK | (_PUT_BACK_AGAIN if view.about_undo else {})
-    return MEANINGS | (_AUDITED if view.command.audits else {})
+        meanings = meanings | _PUT_BACK | (_PUT_BACK_AGAIN if view.about_undo else {})
+    elif view.command.audits:
+        meanings = meanings | _AUDITED
+    return meanings | _AT_WORK if view.at_work else meanings

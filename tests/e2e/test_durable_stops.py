@@ -212,6 +212,7 @@ async def test_two_at_once(renamer: Command) -> None:
         done = await first.ended()
     assert at_work["state"] == "at work"
     assert re.search(r"^At work at this moment: [1-6] of 6 rows still to come\.$", shown.out, re.MULTILINE)
+    assert re.search(r"^  [1-6]  unknown    sent, or about to be sent; not confirmed yet$", shown.out, re.MULTILINE)
     newest = (await renamer.do("runs", "--json")).result["runs"][0]  # the one that did something last
     assert (newest["run_id"], newest["state"]) == (run, "done")
     assert (second.code, renamer.patched[sent:]) == (5, ["o3", "o4", "o5", "o6"])

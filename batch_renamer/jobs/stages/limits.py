@@ -9,7 +9,7 @@ from batch_renamer.model import BAD_RESULTS, Result
 from batch_renamer.planning import NO_SUCH_ORDER
 from batch_renamer.settings import as_given
 
-__all__ = ["ask_again", "bad_in", "enforce_limits", "refuse_bad_rows", "stop_at_too_many"]
+__all__ = ["ask_again", "enforce_limits", "failures_in", "refuse_bad_rows", "stop_at_too_many"]
 
 _SUSPICIOUS = 2
 """So many orders, all of them missing, are more than a mistyped id."""
@@ -33,17 +33,16 @@ async def enforce_limits(run: Run) -> None:
     counts = await run.job.journal.in_thread(run.counts)
     await _warn_of_another_account(run, counts)
     await refuse_bad_rows(run)
-    renames = await run.job.journal.in_thread(
-        run.job.journal.rows.count_planned, run.record
-    )  # ``pending`` in a run that is taken up
+    # In a run that is resumed the counts call planned rows ``pending``.
+    renames = await run.job.journal.in_thread(run.job.journal.rows.count_planned, run.record)
     if most is not None and renames > most:
         limit = as_given(settings, "max_renames", most)
         msg = f"The plan would rename {renames} orders, more than {limit} allows; nothing was sent."
         raise InputError(msg)
-    bad = bad_in(counts)
-    if settings.max_failures.exceeded(failed=bad, rows=sum(counts.values())):
+    failures, rows = failures_in(run, counts)
+    if settings.max_failures.exceeded(failed=failures, rows=rows):
         limit = as_given(settings, "max_failures", settings.max_failures)
-        msg = f"{bad} of {sum(counts.values())} rows are bad, more than {limit} allows; nothing was sent."
+        msg = f"{failures} of {rows} rows are bad, more than {limit} allows; nothing was sent."
         if run.job.command.dry:
             run.context.warnings.append(f"{run.job.command.done_by} would refuse this plan: {msg}")
         else:
@@ -69,7 +68,7 @@ async def refuse_bad_rows(run: Run) -> None:
     if not run.job.bounds.strict:
         return
     counts = await run.job.journal.in_thread(run.counts)
-    bad = bad_in(counts)
+    bad = sum(counts.get(result, 0) for result in BAD_RESULTS)
     if bad and not run.job.command.offline:
         bad_rows = f"{bad} of {sum(counts.values())} rows {'is' if bad == 1 else 'are'} bad"
         strict = as_given(run.job.settings, "strict")
@@ -79,20 +78,27 @@ async def refuse_bad_rows(run: Run) -> None:
         raise InputError(msg)
 
 
-def bad_in(counts: dict[Result, int]) -> int:
-    """Return how many rows of these counts are bad."""
-    return sum(counts.get(result, 0) for result in BAD_RESULTS)
+def failures_in(run: Run, counts: dict[Result, int]) -> tuple[int, int]:
+    """Return how many rows of these counts are failures of the run, and of how many rows.
+
+    In an undo, a drifted row is neither: another run or person has renamed its order since, and that is no reason to
+    leave the other orders as they are.
+    """
+    drifted = counts.get(Result.DRIFTED, 0) if run.puts_back else 0
+    return sum(counts.get(result, 0) for result in BAD_RESULTS) - drifted, sum(counts.values()) - drifted
 
 
 def stop_at_too_many(run: Run, tally: Tally, *, bad_in_plan: int) -> bool:
     """Stop a run in which more rows fail than the user allows; tell whether rows not settled yet may decide that.
 
     A number of rows counts those that were bad in the plan; a share is one of the rows sent, so that a plan with many
-    rows to be repaired doesn't let the first failure stop the rest. Of a run that is taken up, drifted rows don't
-    count: nothing was sent for them, and each time it is taken up they would stop it again. Nor do rows count that are
-    read again later: an API that is some seconds late has renamed them by then.
+    rows to be repaired doesn't let the first failure stop the rest. Drifted rows of an undo don't count (see
+    `failures_in`), and neither do those of a run that is resumed: nothing was sent for them, and they would stop the
+    run each time it is resumed. Rows that are read again later don't count yet: an API that is some seconds late has
+    renamed them by then.
     """
-    limit, spared = run.job.settings.max_failures, tally.drifted if run.job.command.resumes else 0
+    limit = run.job.settings.max_failures
+    spared = tally.drifted if run.job.command.resumes or run.puts_back else 0
     bad, rows = tally.bad - tally.unsettled - spared, tally.done - spared
     counted = bad + (bad_in_plan if limit.count is not None else 0)
     if limit.exceeded(failed=counted, rows=rows):

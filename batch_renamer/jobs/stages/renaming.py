@@ -6,7 +6,7 @@ from batch_renamer.errors import InputError
 from batch_renamer.jobs.api_session import ApiSession
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages.dispatch import Dispatch
-from batch_renamer.jobs.stages.limits import bad_in
+from batch_renamer.jobs.stages.limits import failures_in
 from batch_renamer.jobs.stages.locking import hold_alone
 from batch_renamer.jobs.stages.outcomes import Outcomes
 from batch_renamer.jobs.stages.reconciling import look_once_more
@@ -68,8 +68,8 @@ async def rename(run: Run, api: ApiSession) -> None:
     if run.declined:
         return
     journal = run.job.journal
-    # Of a run that is resumed, what went wrong before has been seen: it counts afresh.
-    bad_in_plan = 0 if run.job.command.resumes else bad_in(await journal.in_thread(run.counts))
+    # What went wrong before a run is resumed has been seen: failures count afresh.
+    bad_in_plan = 0 if run.job.command.resumes else failures_in(run, await journal.in_thread(run.counts))[0]
     run.record = record = await journal.in_thread(journal.runs.commit, run.record)
     rows = await journal.in_thread(journal.rows.count_planned, record)
     dispatch = Dispatch(journal, record, requests_per_s=api.requests_per_s)

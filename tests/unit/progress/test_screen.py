@@ -91,6 +91,12 @@ def test_the_first_line_says_how_it_went(run: RunSummary, headline: str) -> None
     assert shown(RunView(summary=run))[0] == headline
 
 
+def test_rows_under_way_are_not_called_outcomes() -> None:
+    """A run at work has sent its unconfirmed rows, or is about to; their reasons are not below, for there are none."""
+    lines = shown(RunView(summary=summary(counts={R.RENAMED: 1, R.UNKNOWN: 2}), at_work=True))
+    assert "  2  unknown    sent, or about to be sent; not confirmed yet" in lines
+
+
 @pytest.mark.parametrize(
     ("view", "headline"),
     [
