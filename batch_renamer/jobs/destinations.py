@@ -76,11 +76,9 @@ def address_of(settings: Settings) -> tuple[str, str | None]:
 def nowhere() -> Destination:
     """Return the destination of a command that stays offline."""
 
-    @asynccontextmanager
-    async def connect(_: Iterable[tuple[str, str | None]]) -> AsyncIterator[OrdersApi]:
-        msg = "a command that stays offline was to connect"
+    def connect(_: Iterable[tuple[str, str | None]]) -> AbstractAsyncContextManager[OrdersApi]:
+        msg = "A fault in batch-renamer: a command that stays offline was to connect."
         raise BatchRenamerError(msg)
-        yield
 
     return Destination(connect=connect, base_url="", account="")
 

@@ -98,7 +98,6 @@ class RunRecord:
     sheet_rows: int
     created_at: float
     committed_at: float | None
-    finished_at: float | None
     stopped: str
     reports: tuple[str, ...]
     reported_at: float | None
@@ -123,7 +122,7 @@ class RunRecord:
 
 COLUMNS = (
     "number, id, command, state, base_url, profile, account, key_print, parent, sheet, digest, delimiter, sheet_rows,"
-    " created_at, committed_at, finished_at, stopped, reports, reported_at, first, max_renames, strict,"
+    " created_at, committed_at, stopped, reports, reported_at, first, max_renames, strict,"
     " began, active, sent, content, closed, closed_by, exit_code, seconds, counts"
 )
 

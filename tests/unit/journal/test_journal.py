@@ -362,7 +362,6 @@ def test_run_is_remembered_as_it_was_begun(journal: Journal, monkeypatch: pytest
         sheet_rows=0,
         created_at=1_000.25,
         committed_at=None,
-        finished_at=None,
         stopped="",
         reports=(),
         reported_at=None,
@@ -409,7 +408,7 @@ def test_run_is_finished(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(time, "time", lambda: 2_000.5)
     journal.runs.finish(run, stopped="Stopped by Ctrl-C.")
     ended = journal.runs.get(run.id)
-    assert (ended.state, ended.finished_at, ended.stopped) == (RunState.FINISHED, 2_000.5, "Stopped by Ctrl-C.")
+    assert (ended.state, ended.stopped) == (RunState.FINISHED, "Stopped by Ctrl-C.")
 
 
 def test_reports_of_a_run_are_noted(journal: Journal) -> None:
