@@ -402,10 +402,9 @@ def test_plan_is_on_disk_before_the_first_rename(path: Path) -> None:
     assert levels == ["PRAGMA synchronous = FULL", "PRAGMA synchronous = NORMAL"] * 2
 
 
-def test_run_is_finished(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When it ended, and why before its last row."""
+def test_run_is_finished(journal: Journal) -> None:
+    """Its end is noted, and why it came before the last row."""
     run = begun(journal)
-    monkeypatch.setattr(time, "time", lambda: 2_000.5)
     journal.runs.finish(run, stopped="Stopped by Ctrl-C.")
     ended = journal.runs.get(run.id)
     assert (ended.state, ended.stopped) == (RunState.FINISHED, "Stopped by Ctrl-C.")
