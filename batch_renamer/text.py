@@ -29,10 +29,10 @@ __all__ = [
 _CUT_AT_ENDS = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"  # white space, as Unicode defines it
-    "\u2800\u3164\uffa0"  # the blank Braille cell and the Hangul fillers: signs or letters by category, yet blank
+    "\u2800\u3164\uffa0"  # the blank Braille cell and the Hangul fillers: blank, but symbols or letters by category
     "\xad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
     "\u2060\u2061\u2062\u2063\u2064\u2065\u2066\u2067\u2068\u2069\u206a\u206b\u206c\u206d\u206e\u206f"
-    "\ufeff\ufff9\ufffa\ufffb"  # of no width: joiners, hyphens that show at a line's end only, marks of direction, BOM
+    "\ufeff\ufff9\ufffa\ufffb"  # without width: joiners, soft hyphens, direction marks, BOM
 )
 _MODIFIERS = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\ufe00-\ufe0f\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 """Variation selectors, tags, accent joiners and syllable fillers: they belong to the character beside them."""
@@ -125,7 +125,7 @@ def begins_like_a_formula(text: str) -> bool:
         (True, True, False)
     """
     if text[:1].isalnum() and text[:1] not in _CUT_AT_ENDS:
-        return False  # nearly every text
+        return False  # true for nearly every text
     if text[:1] == "'" or _CONTROL.match(text):
         return True
     return bool(_SIGN.match(text.lstrip(_CUT_AT_ENDS)))

@@ -23,8 +23,8 @@ _NO_NAME = re.compile(f"{REWRITTEN.pattern}|{_TIME.pattern}|{_DATE_NUMBER.patter
 
 _LOST = "\ufffd"
 
-_LETTERS_IN_BYTES = "\xc2\xc3"  # of UTF-8's first bytes, those of western letters
-_OTHERS_IN_BYTES = "\xc4\xc5\xce\xcf\xd0\xd1"  # and those of eastern, Greek and Cyrillic ones
+_LETTERS_IN_BYTES = "\xc2\xc3"  # lead bytes in UTF-8 of western letters
+_OTHERS_IN_BYTES = "\xc4\xc5\xce\xcf\xd0\xd1"  # lead bytes of eastern European, Greek and Cyrillic letters
 
 
 def _as_read(codec: str, first: int, last: int, *, but: str = "") -> str:
@@ -45,10 +45,10 @@ _GARBLED = re.compile(
     "|".join(
         (
             _garbled("cp1252", _LETTERS_IN_BYTES),
-            _garbled("cp1252", _OTHERS_IN_BYTES, but="‘’“”–—…‹›‚„ "),  # noqa: RUF001 - what may well follow a letter
+            _garbled("cp1252", _OTHERS_IN_BYTES, but="‘’“”–—…‹›‚„ "),  # noqa: RUF001 - these often follow a letter
             f"[{_as_read('cp1252', 0xE1, 0xEF)}][{_NEXT}]{{2}}",
             f"ð[{_NEXT}]{{3}}",
-            _garbled("mac_roman", _LETTERS_IN_BYTES, but="“”‘’…– —"),  # noqa: RUF001 - what may well follow a sign
+            _garbled("mac_roman", _LETTERS_IN_BYTES, but="“”‘’…– —"),  # noqa: RUF001 - these often follow a sign
             "‚Ä[ìîôòúù]",  # noqa: RUF001 - punctuation of UTF-8, read as Mac Roman
             _garbled("cp850", _LETTERS_IN_BYTES[1:]),
         )

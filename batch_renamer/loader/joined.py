@@ -21,7 +21,7 @@ class RepeatedHeadings:
         self._own = without_remarks(headings[columns.order_id]), without_remarks(headings[columns.new_name])
         known = {without_remarks(heading) for heading in (*KNOWN_HEADINGS, *headings)}
         self._known = known - {""}
-        # A set lookup is enough to see that most rows are no headings.
+        # For most rows, one set lookup shows that they are no headings.
         spelled = {heading.lower() for heading in (*KNOWN_HEADINGS, *headings)} | self._known
         self._quick = frozenset(spelled | {word.replace("_", to) for word in spelled for to in (" ", "-")})
 

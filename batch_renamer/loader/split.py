@@ -48,7 +48,7 @@ class SplitFinder:
         name = self._columns.new_name
         if len(record) > self._labelled and any(map(trimmed, record[self._labelled :])):
             return Unusable(Flaw.SURPLUS, self._delimiter.join(record[name:]))
-        if self._columns.is_report or f"{self._delimiter} " not in line:  # a report has names of the API
+        if self._columns.is_report or f"{self._delimiter} " not in line:  # names in a report come from the API
             return None
         if all(cell[:1] == " " for cell in record[1:] if trimmed(cell)):
             return None  # the file has a space after every delimiter

@@ -81,7 +81,7 @@ def _in_one_line(text: str) -> str:
 
 
 def _takes_every_character(stream: TextIO) -> bool:
-    encoding = getattr(stream, "encoding", None)  # io.StringIO has none, and takes all
+    encoding = getattr(stream, "encoding", None)  # io.StringIO has none and accepts every character
     return encoding is None or codecs.lookup(encoding).name.startswith("utf")
 
 

@@ -37,7 +37,7 @@ def _is_csv(_: Path, beginning: bytes) -> bool:
     heading = beginning.decode("utf-8-sig", "replace").partition("\n")[0].rstrip("\r")
     try:
         return any(_begins_a_report(next(csv.reader([heading], delimiter=sign), [])) for sign in _DELIMITERS)
-    except csv.Error:  # a return in mid-line, a field without an end
+    except csv.Error:  # a carriage return within a line, or an unclosed field
         return False
 
 

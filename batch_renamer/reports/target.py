@@ -130,7 +130,7 @@ def _refuse_missing_folder(target: Path, folder: Path) -> None:
         there = stat.S_ISDIR(folder.stat().st_mode)
     except (FileNotFoundError, NotADirectoryError):
         there = False
-    except OSError as error:  # its name is too long, or it may not be looked into
+    except OSError as error:  # its name is too long, or permission is missing
         raise _cannot_be_written(target, error) from None
     if not there:
         raise ReportTargetError(

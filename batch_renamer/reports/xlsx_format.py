@@ -26,10 +26,10 @@ __all__ = ["ROWS_PER_SHEET", "write_xlsx"]
 ROWS_PER_SHEET = 1_048_575
 """A sheet has 1,048,576 rows, of which one is the heading."""
 
-_MOST_IN_CELL = 32_767  # UTF-16 code units: Excel's limit, and Excel "repairs" a workbook beyond it
-_SURELY_FITS = _MOST_IN_CELL // 6  # no character takes more than the six units of an escaped surrogate
+_MOST_IN_CELL = 32_767  # UTF-16 code units; Excel "repairs" a workbook with longer cells
+_SURELY_FITS = _MOST_IN_CELL // 6  # one character takes at most six units, as an escaped surrogate
 _MOST_IN_PLAIN_ZIP = 1_500_000_000  # bytes of one sheet's XML; plain zip ends at 2 GiB
-_CELL_BYTES, _CHARACTER_BYTES = 100, 7  # at most: a cell's markup, and a character (as an escape)
+_CELL_BYTES, _CHARACTER_BYTES = 100, 7  # upper bounds: the markup of a cell, and an escaped character
 _RESULT_COLUMN = COLUMNS.index("result")
 _WIDTHS = {"row": 7, "order_id": 38, "old_name": 34, "new_name": 34, "final_name": 34, "reason": 60, "warning": 40}
 _OTHER_WIDTH = 13
@@ -99,7 +99,7 @@ class _DetachableFile:
 
 def _fill(book: xlsxwriter.Workbook, rows: Iterable[ReportRow], rows_per_sheet: int) -> int:
     """Write all sheets; return an upper bound for the bytes of their XML."""
-    as_text = book.add_format({"num_format": "@"})  # an edited cell stays text as well
+    as_text = book.add_format({"num_format": "@"})  # a cell stays text when a person edits it
     heading = book.add_format({"num_format": "@", "bold": True, "bottom": 1})
     result_formats = {result: book.add_format({"num_format": "@", **_COLOURS[result]}) for result in Result}
     sheet = _new_sheet(book, 1, heading, as_text)
@@ -136,7 +136,7 @@ def _new_sheet(book: xlsxwriter.Workbook, number: int, heading: Format, as_text:
         sheet.set_column(column, column, _WIDTHS.get(name, _OTHER_WIDTH), as_text)
         sheet.write_string(0, column, name, heading)
     sheet.freeze_panes(1, 0)
-    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{ROWS_PER_SHEET + 1}"})  # no green corner on every id
+    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{ROWS_PER_SHEET + 1}"})  # no warning triangle on every id
     return sheet
 
 

@@ -11,7 +11,7 @@ from batch_renamer.text import trimmed
 __all__ = ["ApiKey"]
 
 _KEY_LIMIT_CHARACTERS = 1_024
-# What people put around a key, and what they are told. A key itself may end with the = of base64.
+# What people copy along with a key, and the message for each. A key itself may end with the = of base64.
 _MORE_THAN_A_KEY = (
     (r"[\"'`\u2018-\u201f\u00ab\u00bb].*|.*[\"'`\u2018-\u201f\u00ab\u00bb]", "is in quotes; leave them out"),
     (r"(?:export|set|setenv)\s.*|\$env:.*", "is a command that sets a variable; leave only the key itself"),
@@ -76,7 +76,7 @@ class ApiKey:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ApiKey) and hmac.compare_digest(self._secret, other._secret)
 
-    __hash__ = None  # type: ignore[assignment]  # object declares a method; secrets are compared, not looked up
+    __hash__ = None  # type: ignore[assignment]  # object declares a method; keys are never hashed
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError("an ApiKey can't be changed")

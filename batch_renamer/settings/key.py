@@ -96,7 +96,7 @@ def _from_file(path: Path, source: str, environ: Mapping[str, str]) -> FoundKey:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data:
         raise SettingsError(f"{_sentence(place)} is UTF-16 text, as Windows PowerShell writes it; save it as UTF-8.")
     try:
-        text = data.decode("utf-8-sig")  # Windows editors put a byte order mark in front
+        text = data.decode("utf-8-sig")  # Windows editors write a byte order mark
     except UnicodeDecodeError:
         raise SettingsError(f"{_sentence(place)} is not plain text.") from None
     key = _checked(text, f"the key in {place}")

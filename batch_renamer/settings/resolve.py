@@ -90,7 +90,7 @@ def usable_settings(flags: Mapping[str, object], *, environ: Mapping[str, str]) 
         try:
             _validated({**usable, name: given})
         except ValidationError:
-            continue  # `resolve_settings` names it
+            continue  # `resolve_settings` reports it
         usable[name] = given
     return _validated(usable)
 
@@ -130,7 +130,7 @@ def _from_file(config: Given | None, profile: Given | None) -> tuple[Layer, ...]
     try:
         path = expand_path(config.value)
     except ValueError:
-        return ()  # the check of `config` itself names this
+        return ()  # the check of `config` itself reports this
     wanted = str(profile.value) if profile else None
     return file_layers(path, wanted) if isinstance(path, Path) else ()
 

@@ -30,7 +30,7 @@ def read_toml(path: Path) -> dict[str, object]:
     if len(data) > _FILE_LIMIT_BYTES:
         raise ValueError(f"{path} is larger than 1 MB; that is no configuration file.")
     try:
-        return tomllib.loads(data.decode("utf-8-sig"))  # Windows editors put a byte order mark in front
+        return tomllib.loads(data.decode("utf-8-sig"))  # Windows editors write a byte order mark
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ValueError(f"{path}, line {line}: not UTF-8; save the file as UTF-8.") from None

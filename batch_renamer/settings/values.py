@@ -177,7 +177,7 @@ def refuse_bool(given: object) -> object:
         ValueError: it is true or false.
     """
     if isinstance(given, bool):
-        raise ValueError("must be a number")  # pydantic collects ValueErrors; a TypeError would escape it
+        raise ValueError("must be a number")  # pydantic collects ValueErrors but not TypeErrors
     return given
 
 

@@ -75,7 +75,7 @@ class CalamineBook:
 
     def _sheet(self, position: int) -> _Loaded:
         if self._loaded is None or self._loaded.position != position:
-            self._loaded = None  # before the next one is loaded: there may not be room for two
+            self._loaded = None  # freed before the next one is loaded, because memory may not suffice for two
             marks = self._marks(position)
             self._loaded = _Loaded(position, self._book.get_sheet_by_index(position), marks)
         return self._loaded
@@ -97,6 +97,6 @@ def _refuse_encrypted(file: BinaryIO) -> None:
     try:
         encrypted = is_encrypted(compound.workbook_stream(file.read()))
     except compound.BROKEN:
-        return  # calamine may make more of it
+        return  # calamine may still be able to read it
     if encrypted:
         raise Refusal("password")

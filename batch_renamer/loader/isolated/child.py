@@ -58,15 +58,15 @@ def main(path: str) -> None:
     """Answer commands for one workbook until standard input ends."""
     _limit_resources()
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - pathlib isn't worth its import here
+        with open(path, "rb") as file:  # noqa: PTH123 - importing pathlib would slow the start
             _serve(file)
     except Refusal as refusal:
         _send({"refused": refusal.code, "row": refusal.row})
     except python_calamine.PasswordError:
         _send({"refused": "password"})
     except MemoryError:
-        sys.exit(1)  # without a word, like the aborts that can't be caught: the parent knows what it means
-    except BaseException:  # a broken workbook may break any line, and a panic in the reader is no Exception
+        sys.exit(1)  # without a message, like aborts that can't be caught; the parent reports both alike
+    except BaseException:  # a broken workbook may fail anywhere, and a panic in calamine is no Exception
         _send({"refused": "damaged"})
 
 

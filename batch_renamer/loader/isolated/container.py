@@ -94,7 +94,7 @@ def _kind_of_compound(file: BinaryIO) -> str:
     try:
         names = compound.names_of_streams(file.read())
     except compound.BROKEN:
-        return "xls"  # the reader of the cells may make more of it
+        return "xls"  # calamine may still be able to read it
     if "EncryptedPackage" in names:
         raise Refusal("password")
     if names and not names & compound.WORKBOOKS:

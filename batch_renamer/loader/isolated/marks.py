@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from .number_formats import NumberFormat
 from .refusal import Refusal
+from .rows import EXACT_BELOW
 
 __all__ = ["ERROR", "FORMULA", "Mark", "Places", "SheetMarks", "column_number"]
 
@@ -18,8 +19,6 @@ ERROR, FORMULA = "error", "formula"
 
 Mark: TypeAlias = str | NumberFormat
 """``ERROR``, ``FORMULA`` (without a result), or the format of a cell that does not show plain digits or text."""
-
-_EXACT_BELOW = 10**15
 
 
 @dataclass(slots=True)
@@ -47,7 +46,7 @@ class SheetMarks:
         """Replace cells by their marks, which are right where calamine is wrong."""
         for column, mark in self.cells.get(number, {}).items():
             if isinstance(mark, str):
-                row += [""] * (column + 1 - len(row))  # the reader ends a row at the last cell it understood
+                row += [""] * (column + 1 - len(row))  # calamine ends a row at the last cell that it understands
                 row[column] = [mark, ""]
             elif column < len(row):
                 row[column] = _as_shown(row[column], mark)
@@ -60,9 +59,9 @@ def _as_shown(value: Any, cell_format: NumberFormat) -> Any:
         shown = cell_format.of_text(value) if value else value
         return ["format", value] if shown is None else shown
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return value  # dates and truth values are what they are in any format
-    if value % 1 or abs(value) >= _EXACT_BELOW:
-        return value  # no text either way
+        return value  # dates and booleans look the same in every format
+    if value % 1 or abs(value) >= EXACT_BELOW:
+        return value  # it is refused later, whatever its format
     shown = cell_format.of_number(int(value))
     return ["format", str(int(value))] if shown is None else shown
 

@@ -103,7 +103,7 @@ class NumberFormat:
         else:
             section, sign = number_sections[0], "-" if number < 0 else ""
         if section is None or (section.has("text") and not self.is_plain):
-            return None  # programs differ in what the place of a text shows of a number
+            return None  # programs differ in how a text place shows a number
         shown = _with_digits(section, str(abs(number)))
         return sign + shown if shown and shown.strip() else None
 
@@ -112,7 +112,7 @@ class NumberFormat:
         sections = _sections(self.code)
         section = sections[-1] if sections else None
         is_for_texts = sections is not None and len(sections) == _SECTIONS
-        if section is None:  # a code that isn't understood says nothing of texts unless it names their place
+        if section is None:  # an unknown code leaves texts unchanged unless it has a place for them
             return None if is_for_texts or "@" in (self.code or "") else text
         if not section.has("text"):
             return None if is_for_texts else text
@@ -158,7 +158,7 @@ def _token(found: re.Match[str]) -> tuple[str, str] | None:
         case "quoted" | "escaped":
             return "literal", found[found.lastgroup]
         case "space":
-            return "literal", " "  # a gap as wide as the character
+            return "literal", " "  # a gap of the character's width
         case "general":
             return "general", ""
         case "bracket":
@@ -184,9 +184,9 @@ def _with_digits(section: _Section, digits: str) -> str | None:
             return None
         return "".join(literal if kind == "literal" else digits for kind, literal in section.tokens)
     if digits == "0":
-        digits = ""  # zero has no digits of its own: only a ``0`` shows it
+        digits = ""  # zero is shown only by a ``0`` place
     shown: list[str] = []
-    left, begun = places, False  # once a zero or a digit is shown, every place after it shows one
+    left, begun = places, False  # after the first shown zero or digit, every place shows one
     for kind, literal in section.tokens:
         if kind != "digit":
             shown.append(literal)

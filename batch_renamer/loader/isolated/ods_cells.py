@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from .rows import EXACT_BELOW
+
 __all__ = ["CALCEXT", "OFFICE", "TABLE", "TEXT", "CellElements"]
 
 _ODF = "urn:oasis:names:tc:opendocument:xmlns"
@@ -14,7 +16,6 @@ CALCEXT = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 
 
 _NUMBERS = frozenset({"float", "percentage", "currency"})
 _SPACES = re.compile(r"[ \t\r\n]+")
-_EXACT_BELOW = 10**15
 _SHORTENED = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?[eE][-+]?[0-9]+|#+")
 """A number as a narrow column shows it: ``###``, or in scientific notation such as 1.2E+05."""
 
@@ -72,7 +73,9 @@ class CellElements:
             if name in {_PARAGRAPH, _HEADING}:
                 self._in_paragraph, self._pieces, self._fixed = True, [], set()
             else:
-                self._ignored_from = self._depth  # remarks and drawings have paragraphs of their own
+                self._ignored_from = (
+                    self._depth
+                )  # comments and drawings have their own paragraphs, which the cell does not show
         elif name == _SPACES_ELEMENT:
             self._keep(" " * _count(attributes.get(_SPACES_COUNT), self._most + 1))
         elif name == _TAB:
@@ -135,7 +138,7 @@ def _number(value: str, text: str, is_styled: Callable[[], bool]) -> Any:
         number = float(value)
     except ValueError:
         return ["error", ""]
-    if not number.is_integer() or abs(number) >= _EXACT_BELOW:
+    if not number.is_integer() or abs(number) >= EXACT_BELOW:
         return number
     digits, shown = str(int(number)), text.strip()
     if shown == digits or not (shown or is_styled()):

@@ -57,7 +57,7 @@ class TableElements:
         self._tables_before = table + 1
         self._depth = 0
         self._inside = self._in_cell = False
-        self._groups: list[bool] = []  # is their content shown?
+        self._groups: list[bool] = []  # for each open row group: whether it is shown
         self._next_row, self._row_count, self._row_hidden = 1, 1, False
         self._column, self._cell_count = 0, 1
         self._styled_columns: list[tuple[int, int]] = []

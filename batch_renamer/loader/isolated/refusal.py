@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Refusal"]
 
 
-class Refusal(Exception):  # noqa: N818 - it names what is said to the user, not a fault of the program
+class Refusal(Exception):  # noqa: N818 - a refusal, not an error of the program
     """The workbook can't be read; ``code`` says why, and ``row`` where, if it is about one row (counted from 1)."""
 
     def __init__(self, code: str, row: int | None = None) -> None:

@@ -28,11 +28,11 @@ _IRREGULAR = (
     b't="e"',
     b' hidden="',
     b' ht="0',
-    b"='",  # the other quotation mark: what is searched for here would not be found
+    b"='",  # single quotation marks, which the patterns don't match
     b" =",
     b"= ",
 )
-_SPACES = (b"\t", b"\n", b"\r")  # rare: what they could stand beside is looked for only where there are some
+_SPACES = (b"\t", b"\n", b"\r")  # rare, so these combinations are searched for only if one occurs
 _IRREGULAR_WITH_SPACES = tuple(sign for space in _SPACES for sign in (space + b"=", b"=" + space))
 _ROW = re.compile(rb'<row r="([0-9]{1,7})"')
 _CELL = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"')
@@ -44,7 +44,7 @@ _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 def regular_marks(parts: Parts, part: str, formats: dict[str, NumberFormat]) -> SheetMarks | None:
     """Find the formats of the cells of a regular sheet; ``None`` means that the sheet must be parsed."""
     if "0" in formats:
-        return None  # also the format of cells that name no style
+        return None  # style 0 is also that of cells without a style
     marks = SheetMarks()
     wanted = {style.encode(): cell_format for style, cell_format in formats.items()}
     last_row = 0
@@ -75,7 +75,7 @@ def _whole_rows(parts: Parts, part: str) -> Iterator[bytes | None]:
                     return
                 rows, tag, rest = rest.rpartition(_ROW_END)
                 yield rows if len(rest) < _LONGEST_ROW else None
-    yield None  # it ends before its rows do
+    yield None  # the part ends before its rows do
 
 
 def _last_row(xml: bytes, last_row: int) -> int | None:

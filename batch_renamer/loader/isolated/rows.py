@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-__all__ = ["LONGEST_CELL", "LONGEST_HEADING", "Row", "is_filled"]
+__all__ = ["EXACT_BELOW", "LONGEST_CELL", "LONGEST_HEADING", "Row", "is_filled"]
 
 LONGEST_CELL = 100_000
 """Spreadsheet programs allow at most 32,767 characters."""
 
 LONGEST_HEADING = 200
+
+EXACT_BELOW = 10**15
+"""Spreadsheet programs keep 15 digits of a number and replace further digits with zeros."""
 
 
 class Row(NamedTuple):

@@ -52,7 +52,7 @@ class _SheetRecords:
         self.marks = SheetMarks()
         self._formats = formats
         self._places = Places()
-        self._waiting: tuple[int, int] | None = None  # a formula whose text result must follow
+        self._waiting: tuple[int, int] | None = None  # the place of a formula whose text result must follow
 
     def take(self, kind: int, body: bytes) -> None:
         if self._waiting is not None and kind not in _BETWEEN_FORMULA_AND_STRING:
@@ -68,7 +68,7 @@ class _SheetRecords:
                 self.marks.add(row, column, ERROR)
         elif kind == _MULRK:
             row, first = struct.unpack_from("<HH", body)
-            for place in range((len(body) - 6) // 6):  # each a style and a number; the last column ends the record
+            for place in range((len(body) - 6) // 6):  # six bytes each: a style and a number
                 self._cell(row, first + place, struct.unpack_from("<H", body, 4 + 6 * place)[0])
         elif kind == _ROW:
             height, flags = struct.unpack_from("<6xH4xH", body)

@@ -127,7 +127,7 @@ class _SheetElements:
         self._formats = formats
         self._row = self._column = self._next_row = 0
         self._elements = 0
-        self._owner: dict[int, int] = {}  # which row element has filled a row
+        self._owner: dict[int, int] = {}  # the number of the row element that filled each row
         self._columns: dict[int, set[int]] = {}
         self._type = self._style = ""
         self._place = (0, 0)
@@ -176,7 +176,7 @@ class _SheetElements:
         mark: Mark | None = self._formats.get(self._style)
         if self._type == "e":
             mark = ERROR
-        elif self._formula and not self._value and self._type != "str":  # "str": a result, the empty text
+        elif self._formula and not self._value and self._type != "str":  # "str" without value is the empty text
             mark = FORMULA
         if mark is not None:
             self.marks.add(*self._place, mark)
