@@ -48,7 +48,7 @@ async def read_both_ways(
         await chain.singles_may_start.wait()
         pages_are_early = undecided.mean_row_on_last_page < middle_row
         await read_singly(
-            undecided.without_recorded(batches(pages_are_early and not chain.over)),
+            batches(pages_are_early and not chain.over),
             undecided.record_singles,
             gateway=gateway,
             workers=lambda: max(workers() - chain.most_at_once, 1),

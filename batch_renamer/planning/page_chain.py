@@ -97,7 +97,6 @@ class PageChain:
                 await self._stop_on_error(self.undecided.end_close_checks)
         finally:
             self.over = True
-            self.undecided.end_pages()
             self.singles_may_start.set()
 
     async def _stop_on_error(self, work: Callable[[], Awaitable[None]]) -> None:

@@ -23,13 +23,16 @@ Batches = AsyncIterator[Sequence[RenameRequest]]
 Record = Callable[[list[tuple[RenameRequest, Reading]]], Awaitable[None]]
 Wanted = Callable[[Sequence[str]], Awaitable[list[RenameRequest]]]
 
+_UNDECIDED, _SINGLE, _ON_PAGE = range(3)
+"""The state of a row: undecided, read singly, or on a page."""
+
 
 @dataclass(slots=True, kw_only=True)
 class UndecidedRows:
     """Knows which rows are read singly and which were on a page.
 
-    A journal query that was running when a row was recorded may still return this row. So the row is remembered until a
-    later query has begun and no batch of an earlier query contains the row.
+    A journal query that was running when a row was recorded may still return this row. So every row keeps its state, in
+    one byte, until the reading ends.
 
     A page is held back until some of its orders have been read singly (`sampling`). The first pages are held back
     together, until the pages with many samples have been checked. If one order has another name than on its page, this
@@ -40,11 +43,7 @@ class UndecidedRows:
     record: Record
     left: int
     mean_row_on_last_page: float = math.inf
-    _coming: set[int] = field(default_factory=set)
-    _singly: set[int] = field(default_factory=set)
-    _recorded_singly: set[int] = field(default_factory=set)
-    _on_pages: set[int] = field(default_factory=set)
-    _recorded_on_pages: set[int] = field(default_factory=set)
+    _states: bytearray = field(default_factory=bytearray)
     list_is_wrong: bool = False
     _held: deque[_Held] = field(default_factory=deque)
     _rows_held: int = 0
@@ -52,8 +51,6 @@ class UndecidedRows:
     _checks_over: int = 0
     _is_close: bool = True
     _one_page: anyio.Lock = field(default_factory=anyio.Lock)
-    _singles_begun: bool = False
-    _pages_over: bool = False
 
     @property
     def left_on_pages(self) -> int:
@@ -62,19 +59,15 @@ class UndecidedRows:
 
     def claim(self, request: RenameRequest) -> bool:
         """Note that a row is now read singly; return False if it was on a page."""
-        self._coming.discard(request.row)
-        if request.row in self._on_pages:
+        if self._state(request.row) == _ON_PAGE:
             return False
-        if not self._pages_over:
-            self._singly.add(request.row)
+        self._set_state(_SINGLE, [request])
         return True
 
     async def record_singles(self, readings: list[tuple[RenameRequest, Reading]]) -> None:
         """Record single readings."""
         await self.record(readings)
         self.left -= sum(request.current_name is None for request, _ in readings)
-        if not self._pages_over:
-            self._recorded_singly.update(request.row for request, _ in readings)
 
     async def add_page(self, page: ReadPage) -> tuple[int, list[RenameRequest]]:
         """Add a page; return how many wanted orders it has, and which requests must be read singly to check it."""
@@ -82,11 +75,11 @@ class UndecidedRows:
             requests = await self._undecided_of(page)
             if not requests:
                 return 0, []
-            self.mean_row_on_last_page = sum(request.row for request in requests) / len(requests)
+            self.mean_row_on_last_page = _mean_row(requests)
             checked = sample(requests, _by_key(page), size=SAMPLES[min(self._checks_begun, len(SAMPLES) - 1)])
             self._checks_begun += 1
             self._held.append(_Held(page=page, rows=len(requests) - len(checked)))
-            self._on_pages.update(request.row for request in checked)
+            self._set_state(_ON_PAGE, checked)
             self._rows_held += len(requests)
             return len(requests), checked
 
@@ -94,7 +87,7 @@ class UndecidedRows:
         """Record the single readings that check a page."""
         await self.record(readings)
         self._rows_held -= len(readings)
-        self._are_recorded({request.row for request, _ in readings})
+        self.left -= len(readings)
 
     async def end_check(self, page: ReadPage, readings: Sequence[tuple[RenameRequest, Reading]]) -> None:
         """Use the readings that check a page, and record the pages that need not be held back any more."""
@@ -121,12 +114,7 @@ class UndecidedRows:
             await self._record_page(held.page)
 
     async def _undecided_of(self, page: ReadPage) -> list[RenameRequest]:
-        recorded = frozenset(self._recorded_singly)
-        wanted = await self.wanted(list(_by_key(page)))
-        found = [request for request in wanted if request.row not in self._singly | self._on_pages]
-        self._singly -= recorded
-        self._recorded_singly -= recorded
-        return found
+        return [request for request in await self.wanted(list(_by_key(page))) if not self._state(request.row)]
 
     async def _record_page(self, page: ReadPage) -> None:
         if self.list_is_wrong:
@@ -134,40 +122,21 @@ class UndecidedRows:
         found, orders = await self._undecided_of(page), _by_key(page)
         if not found:
             return
-        rows = {request.row for request in found}
-        self._on_pages |= rows
-        self.mean_row_on_last_page = sum(rows) / len(rows)
+        self._set_state(_ON_PAGE, found)
+        self.mean_row_on_last_page = _mean_row(found)
         await self.record(
             [(request, Found(order=orders[order_key(request.order_id)], read_at=page.read_at)) for request in found]
         )
-        self._are_recorded(rows)
+        self.left -= len(found)
 
-    def _are_recorded(self, rows: set[int]) -> None:
-        if self._singles_begun:
-            self._recorded_on_pages |= rows
-        else:
-            self._on_pages -= rows  # No batch for single reads has been queried yet, so none contains them.
-        self.left -= len(rows)
+    def _state(self, row: int) -> int:
+        return self._states[row] if row < len(self._states) else _UNDECIDED
 
-    def end_pages(self) -> None:
-        """Note that no page follows, so rows that are read singly need not be remembered."""
-        self._pages_over = True
-        self._singly.clear()
-        self._recorded_singly.clear()
-
-    async def without_recorded(self, batches: Batches) -> Batches:
-        """Yield the batches, and forget recorded rows that no later batch can contain."""
-        self._singles_begun = True
-        while True:
-            recorded = frozenset(self._recorded_on_pages)
-            batch = await anext(batches, None)
-            if batch is None:
-                return
-            recorded -= self._coming
-            self._on_pages -= recorded
-            self._recorded_on_pages -= recorded
-            self._coming.update(request.row for request in batch)
-            yield batch
+    def _set_state(self, state: int, requests: Sequence[RenameRequest]) -> None:
+        for request in requests:
+            if request.row >= len(self._states):
+                self._states.extend(bytes(max(request.row + 1 - len(self._states), len(self._states))))
+            self._states[request.row] = state
 
 
 @dataclass(slots=True, kw_only=True)
@@ -177,6 +146,10 @@ class _Held:
     page: ReadPage
     rows: int
     is_checked: bool = False
+
+
+def _mean_row(requests: Sequence[RenameRequest]) -> float:
+    return sum(request.row for request in requests) / len(requests)
 
 
 def _by_key(page: ReadPage) -> dict[str, Order]:
