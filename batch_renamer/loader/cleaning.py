@@ -77,7 +77,7 @@ def clean_name(cell: Cell, *, is_report: bool, guarded: bool = False) -> Cleaned
     warnings = []
     # Before a small letter the ' may belong to the name: 't Hof, 's-Gravenhage.
     if text != typed and typed.startswith("'") and (not guarded or text[:1].islower()):
-        warnings.append(f"A text guard (') before the new name was taken away: {quoted(typed)}.")
+        warnings.append(f"A text guard (') before the new name was removed: {quoted(typed)}.")
     if not text:
         return Cleaned(text, "The new name is blank.")
     if reason := unusable_text_reason("new name", text):

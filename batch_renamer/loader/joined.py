@@ -44,12 +44,12 @@ class RepeatedHeadings:
                 new_name=storable(trimmed(new_name)),
                 current_name=storable(trimmed(current_name)) or None if isinstance(current_name, str) else None,
                 skip="headings",
-                left_out="Left out: the headings stand here again.",
-                warning="The headings stand here again, as if two files had been joined; the row is no order.",
+                left_out="Left out: the headings are repeated here.",
+                warning="The headings are repeated here, as if two files had been joined; this row is not an order.",
             )
         if self._known.issuperset(found):
             raise SheetError(
-                f"{self._label}, row {number}: headings stand here again, in another order than above, as if two files "
+                f"{self._label}, row {number}: the headings are repeated here in another order, as if two files "
                 "had been joined. Put the rows from there on into a sheet of their own."
             )
         return None

@@ -126,7 +126,7 @@ _SENTENCES = {
     Flaw.FORMAT: "The {what} is a number, and its number format shows it otherwise: "
     f"{_AS_TEXT}, then type it as it should read.{HERE}{{text}}.",
     Flaw.LONG_TEXT: f"The {{what}} is longer than any cell can be: correct it.{HERE}{{text}}.",
-    Flaw.SWALLOWED: "The row has swallowed the lines after it: close the quotation mark that it opens, or write it "
+    Flaw.SWALLOWED: "The row includes the lines after it: close the quotation mark that it opens, or write it "
     f'twice ("").{HERE}from {{quoted}} on.',
     Flaw.SURPLUS: "The row has more cells than headings: put the name in quotes, or give every column a heading."
     f"{HERE}{{text}}.",

@@ -147,7 +147,7 @@ def _remark(is_split: bool, beside: int | None) -> str:
     """
     if is_split:
         return "The cell after the new name begins with a space, as if a comma had split the name."
-    return "" if beside is None else f"A cell stands in a column without a heading: {_letters(beside)}."
+    return "" if beside is None else f"A cell is in a column without a heading: {_letters(beside)}."
 
 
 def _letters(column: int) -> str:

@@ -38,7 +38,7 @@ def check_base_url(url: str) -> str:
     """
     url = url.strip()
     if url and url[0] in _QUOTES:
-        raise ValueError("must not stand in quotes")
+        raise ValueError("must not be in quotes")
     # urlsplit silently drops tabs and line breaks, and browsers read "\\" as "/": neither belongs in an address.
     if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
         raise ValueError("must be plain ASCII without spaces or backslashes (write an international host as xn--...)")

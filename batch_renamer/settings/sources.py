@@ -137,7 +137,7 @@ def _no_entry(name: str, value: object) -> str:
     if _names_a_secret(name):
         return (
             f"{shown} is refused: configuration files are copied, shared and put under version control, so the key "
-            'must not stand in one. Put it into a file of its own that only you can read: api_key_file = "FILE".'
+            'must not be in one. Put it into a file of its own that only you can read: api_key_file = "FILE".'
         )
     if name == "profile" and isinstance(value, dict):
         return f"the table of a profile is called [profiles.{_printable(next(iter(value), 'NAME'))}], with an s."

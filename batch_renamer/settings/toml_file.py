@@ -46,8 +46,8 @@ def _syntax_error(path: Path, said: str, data: bytes) -> str:
         return f"{path}: {twice}; leave one of them."
     place = "the end of the file" if found[4] else f"{found[2]}, {found[3]}"
     if found[1].startswith("Cannot declare"):
-        return f"{path}, {place}: this table stands in the file twice; make one of them."
-    return f"{path}, {place}: {found[1]}. Lines read name = value; text stands in quotes."
+        return f"{path}, {place}: this table is in the file twice; merge the two."
+    return f"{path}, {place}: {found[1]}. Write each line as name = value, and text in quotes."
 
 
 def _set_twice(document: str) -> str:

@@ -91,5 +91,5 @@ def test_cell_beside_the_headings_is_warned_about(tmp_path: Path) -> None:
     """In a workbook no comma splits a name: remarks, sums and charts' figures stand beside many tables."""
     [row] = load(tmp_path, xlsx({"A": xlsx_row(1, "order_id", "new_name") + xlsx_row(2, "a1", "12 Elm", "Flat 3")}))[1]
     assert row == RenameRequest(
-        row=2, order_id="a1", new_name="12 Elm", warning="A cell stands in a column without a heading: C."
+        row=2, order_id="a1", new_name="12 Elm", warning="A cell is in a column without a heading: C."
     )

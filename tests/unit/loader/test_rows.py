@@ -312,7 +312,7 @@ def test_name_in_a_row_with_a_guarded_id_is_guarded_too() -> None:
 
 def test_lone_apostrophe_that_was_taken_away_is_said() -> None:
     """'48 may be a year, too."""
-    assert request(new_name="'48 Elm").warning == "A text guard (') before the new name was taken away: “'48 Elm”."
+    assert request(new_name="'48 Elm").warning == "A text guard (') before the new name was removed: “'48 Elm”."
 
 
 def test_report_is_taken_as_it_is() -> None:
@@ -330,7 +330,7 @@ def test_report_is_taken_as_it_is() -> None:
 @pytest.mark.parametrize("typed", ["'s-Gravenhage 3", "'t Hof", "'n Huis"])
 def test_apostrophe_before_a_small_letter_is_not_taken_away_without_a_word(typed: str) -> None:
     """In a row whose id has a guard it is one by all likelihood, and may still be a part of the name."""
-    assert request("'000124", typed).warning == f"A text guard (') before the new name was taken away: “{typed}”."
+    assert request("'000124", typed).warning == f"A text guard (') before the new name was removed: “{typed}”."
     assert request("'000124", "'12 Elm").warning == ""
 
 

@@ -70,14 +70,14 @@ def test_second_heading_line_is_no_order(tmp_path: Path, again: str) -> None:
     assert [(row.row, row.order_id) for row in rows if not row.skip] == [(2, "A-1"), (4, "A-2")]
     [left_out] = [row for row in rows if row.skip]
     assert isinstance(left_out, RenameRequest)
-    assert (left_out.row, left_out.left_out) == (3, "Left out: the headings stand here again.")
+    assert (left_out.row, left_out.left_out) == (3, "Left out: the headings are repeated here.")
     assert "two files had been joined" in left_out.warning
 
 
 @pytest.mark.parametrize("again", ["new_name,order_id", "current_name,order_id", "Order ID,Skip?"])
 def test_second_heading_line_in_another_order_is_refused(tmp_path: Path, again: str) -> None:
     """The rows after it would be read with their cells in the wrong place."""
-    with pytest.raises(SheetError, match="row 3: headings stand here again, in another order"):
+    with pytest.raises(SheetError, match="row 3: the headings are repeated here in another order"):
         load(tmp_path, "order_id,new_name,skip,current_name", "A-1,12 Elm Street", again, "14 Elm Street,A-2")
 
 

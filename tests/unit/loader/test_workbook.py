@@ -113,7 +113,7 @@ def test_traces_of_a_name_that_was_split_are_warned_about(tmp_path: Path) -> Non
     sheet += xlsx_row(3, "a2", "14 Elm", "no") + xlsx_row(4, "a3", "Smith", " no") + xlsx_row(5, "a4", " Oak", " no")
     rows = load(tmp_path, xlsx({"A": sheet}))[1]
     assert [(row.row, row.warning) for row in rows if isinstance(row, RenameRequest)] == [
-        (2, "A cell stands in a column without a heading: D."),
+        (2, "A cell is in a column without a heading: D."),
         (3, ""),
         (4, "The cell after the new name begins with a space, as if a comma had split the name."),
         (5, ""),

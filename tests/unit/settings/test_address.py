@@ -91,8 +91,8 @@ def test_base_url_that_could_leak_the_key_is_refused(url: str, says: str) -> Non
         ("http://api.autoenhance.ai/v3", "; write https://api.autoenhance.ai"),
         ("https://app.autoenhance.ai/orders/a1", "is not the API's address; write https://api.autoenhance.ai"),
         ("http://www.autoenhance.ai", "is not the API's address; write https://api.autoenhance.ai"),
-        ("'https://api.autoenhance.ai'", "must not stand in quotes"),
-        ('"https://api.autoenhance.ai"', "must not stand in quotes"),
+        ("'https://api.autoenhance.ai'", "must not be in quotes"),
+        ('"https://api.autoenhance.ai"', "must not be in quotes"),
     ],
 )
 def test_base_url_that_is_nearly_right_is_told_how_to_be_written(url: str, says: str) -> None:

@@ -431,7 +431,7 @@ def test_profile_without_a_file_is_refused() -> None:
         ),
         (
             "[profiles.a]\nrate = 6\n[profiles.a]\nrate = 7\n",
-            ", line 3, column 12: this table stands in the file twice; make one of them.",
+            ", line 3, column 12: this table is in the file twice; merge the two.",
         ),
         ("rate = " + "1" * 5000, " can't be read as TOML: a number in it is too long"),
         ("rate = " + "[" * 9000, " can't be read as TOML: "),
