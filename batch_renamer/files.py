@@ -176,13 +176,13 @@ def _written_alike(path: Path) -> str:
 
 
 def usual_state_folder(environ: Mapping[str, str]) -> Path | None:
-    """Return the folder for what programs keep from run to run, as this system has it; None: this user has no home."""
+    """Return the folder in which programs of this user store their state; None if the user has no home folder."""
     # platformdirs reads the environment of this process, and XDG not on every platform; ``environ`` goes first.
     asked_for = Path(environ.get("XDG_STATE_HOME", ""))
     if asked_for.is_absolute():  # the XDG Base Directory Specification (0.8) wants relative paths ignored
         return asked_for / "batch-renamer"
     try:
         found = Path(platformdirs.user_state_dir("batch-renamer", appauthor=False))
-    except RuntimeError:  # since 4.11; before, a "~" that nothing could be made of was left as it was
+    except RuntimeError:  # platformdirs 4.11; older versions return a path with "~"
         return None
     return found if found.is_absolute() else None
