@@ -12,21 +12,55 @@ from typing import TYPE_CHECKING
 from batch_renamer.version import __version__
 
 if TYPE_CHECKING:
-    from batch_renamer.errors import BatchRenamerError, InputError, SettingsError, SheetError
-    from batch_renamer.library import InterruptedRenamingError, Renaming, rename_orders, rename_orders_async
+    from batch_renamer.errors import (
+        BatchRenamerError,
+        InputError,
+        LockedError,
+        ProblemsError,
+        SettingsError,
+        SheetError,
+    )
+    from batch_renamer.library import (
+        Audit,
+        InterruptedRenamingError,
+        Plan,
+        Renaming,
+        RunProgress,
+        RunResult,
+        open_plan,
+        open_plan_async,
+        open_run,
+        open_run_async,
+        plan_orders,
+        plan_orders_async,
+        rename_orders,
+        rename_orders_async,
+    )
     from batch_renamer.model import ReportRow, Result, RunSummary
 
 __all__ = [
+    "Audit",
     "BatchRenamerError",
     "InputError",
     "InterruptedRenamingError",
+    "LockedError",
+    "Plan",
+    "ProblemsError",
     "Renaming",
     "ReportRow",
     "Result",
+    "RunProgress",
+    "RunResult",
     "RunSummary",
     "SettingsError",
     "SheetError",
     "__version__",
+    "open_plan",
+    "open_plan_async",
+    "open_run",
+    "open_run_async",
+    "plan_orders",
+    "plan_orders_async",
     "rename_orders",
     "rename_orders_async",
 ]

@@ -19,6 +19,7 @@
     │   └── ReportWriteError          the report could not be written at the end
     ├── InterruptedRunError      128  plus the number of the signal that asked the run to stop
     ├── LockedError                5  another run holds the lock
+    ├── ProblemsError              1  rows need a look, or were not reached; raised on request, in the library alone
     └── AccountingError           70  the totals of a run do not add up
 
 What goes wrong with one row is a value (`model.RowProblem`, `model.Outcome`), never an exception of this tree.
@@ -27,6 +28,7 @@ What goes wrong with one row is a value (`model.RowProblem`, `model.Outcome`), n
 from __future__ import annotations
 
 import signal
+from collections.abc import Mapping
 
 __all__ = [
     "AccountingError",
@@ -39,6 +41,7 @@ __all__ = [
     "KeyRefusedError",
     "LockedError",
     "NeverBeganError",
+    "ProblemsError",
     "ProxyRefusedError",
     "ReportTargetError",
     "ReportWriteError",
@@ -168,6 +171,21 @@ class LockedError(BatchRenamerError):
             f"{who} is at work in this account; nothing was sent. Wait for it to end, or give --wait SECONDS."
         )
         self.who = who
+
+
+class ProblemsError(BatchRenamerError):
+    """Rows of a run need a look, or were not reached; only `raise_for_problems` of the library raises it.
+
+    ``counts`` has the number of rows by result. ``exit_code`` is that of the command line for such a run.
+
+    Example:
+        >>> ProblemsError("1 of 2 rows needs a look.", run_id="k3f9ab", counts={"renamed": 1, "failed": 1}).counts
+        {'renamed': 1, 'failed': 1}
+    """
+
+    def __init__(self, text: str, *, run_id: str, counts: Mapping[str, int], exit_code: int = 1) -> None:
+        super().__init__(text)
+        self.run_id, self.counts, self.exit_code = run_id, counts, exit_code
 
 
 class AccountingError(BatchRenamerError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from batch_renamer.cli.past_runs import find_run
@@ -11,9 +10,8 @@ from batch_renamer.cli.prompts import ask_to_go_on, orders
 from batch_renamer.cli.running import run_job
 from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.sheets import sheet_source
-from batch_renamer.commands import APPLY, APPLY_PLAN, PLAN, RESUME
-from batch_renamer.errors import LockedError
-from batch_renamer.jobs import Bounds, Job, bound_to, kept_plan, last_of_plan, last_of_sheet
+from batch_renamer.commands import APPLY, APPLY_PLAN, PLAN
+from batch_renamer.jobs import Job, job_that_resumes, kept_plan, last_of_plan, last_of_sheet, may_go_on
 from batch_renamer.journal import RunRecord
 from batch_renamer.model import Result
 
@@ -62,18 +60,12 @@ def _run_or_go_on(job: Job, last: RunRecord | None, given: Mapping[str, object])
     """Run a job, or finish the last run of the same rows if it was interrupted and the user wants that."""
     if last is None or not _wants_to_go_on(job, last):
         return run_job(job, given)
-    notes = (*job.notes, *bound_to(last, job.destination))
-    # The user has just said yes.
-    return run_job(replace(job, command=RESUME, source=last, notes=notes), given, asks=False)
+    return run_job(job_that_resumes(job, last), given, asks=False)  # The user has just said yes.
 
 
 def _wants_to_go_on(job: Job, last: RunRecord) -> bool:
-    if Bounds.of(job.settings) not in (Bounds(None, None, strict=False), Bounds.of(last)):
-        return False  # Other bounds than those of the interrupted run are meant for a new one.
-    if last.id in job.journal.runs.at_work():
-        if job.settings.wait:
-            return False  # The job begins when the other run has ended, and reads what that has renamed.
-        raise LockedError(f"Run {last.id} of the same rows")
+    if not may_go_on(job, last):
+        return False
     counts = job.journal.results.counts(last)
     left = counts.get(Result.PENDING, 0) + counts.get(Result.UNKNOWN, 0)
     if job.settings.yes:

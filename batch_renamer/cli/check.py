@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from batch_renamer.cli.running import run_job
-from batch_renamer.cli.session import Connection, Session, within
+from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.sheets import sheet_source
 from batch_renamer.commands import CHECK
 from batch_renamer.jobs import nowhere
@@ -21,7 +21,7 @@ def check(file: Path, given: Mapping[str, object]) -> int:
     def body(session: Session) -> int:
         # Nothing of an offline check is kept, so it works where no state can be written.
         with Journal.temporary() as journal, session.screen() as progress:
-            connection = Connection(session=session, journal=journal, progress=progress, destination=nowhere())
+            connection = session.connection(journal=journal, progress=progress, destination=nowhere())
             return run_job(connection.job(sheet_source(file, session)), session.given)
 
     return within(CHECK, given, body)

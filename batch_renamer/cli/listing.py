@@ -7,15 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from batch_renamer.jobs import interrupted, merely_planned
+from batch_renamer.jobs import broken_off, interrupted, merely_planned
 from batch_renamer.journal import Journal, RunRecord, RunState
-from batch_renamer.model import BAD_RESULTS, Result, RunSummary
+from batch_renamer.model import Result
 from batch_renamer.progress import visible
 
-__all__ = ["Entry", "broken_off", "entry_of", "summary_of"]
-
-_KILLED = "It was killed, or the machine went down, before its end."
-_NEVER_BEGUN = "Its spreadsheet was not read to the end; nothing was sent."
+__all__ = ["Entry", "entry_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,31 +83,3 @@ def entry_of(journal: Journal, run: RunRecord, *, at_work: frozenset[str], undon
     return Entry(
         run=run, counts=counts, parent=journal.runs.parent(run), in_use=run.id in at_work, undone=run.number in undone
     )
-
-
-def broken_off(run: RunRecord) -> bool:
-    """Tell whether a run that was to rename ended, or was killed, before its plan was whole."""
-    return run.state in (RunState.LOADING, RunState.READING) and run.spec.writes
-
-
-def summary_of(journal: Journal, run: RunRecord) -> RunSummary:
-    """Return a past run in figures, as far as the journal knows them."""
-    counts = journal.results.checked_counts(run, over=broken_off(run))
-    bad = any(result in BAD_RESULTS for result in counts)
-    return RunSummary(
-        run_id=run.id,
-        command=run.command,
-        counts=counts,
-        changed_otherwise=journal.results.changed_otherwise(run),
-        exit_code=int(bad) if run.exit_code is None else run.exit_code,
-        stopped=run.stopped or _why_unfinished(run),
-        seconds=run.seconds or 0.0,
-        reports=run.reports if run.reported_at is not None else (),
-    )
-
-
-def _why_unfinished(run: RunRecord) -> str:
-    """Return what is to be said of a run that is not at work, and whose end was never noted."""
-    if run.state is RunState.LOADING:
-        return _NEVER_BEGUN
-    return _KILLED if run.state is RunState.RENAMING else ""

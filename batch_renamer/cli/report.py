@@ -9,12 +9,11 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from batch_renamer.cli.listing import broken_off, summary_of
 from batch_renamer.cli.past_runs import find_run
 from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.commands import RECORDED, REPORT
-from batch_renamer.jobs import files_taken
+from batch_renamer.jobs import broken_off, files_taken, summary_of
 from batch_renamer.progress import visible
 from batch_renamer.reports import check_writable, resolve_targets, write_reports
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import assert_never
 
 from batch_renamer.cli.next_steps import reminder
 from batch_renamer.cli.past_runs import find_run
@@ -13,9 +14,8 @@ from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.command_line import carried_options, command_line
 from batch_renamer.commands import APPLY, RENAMING, RESUME
-from batch_renamer.errors import InputError
-from batch_renamer.jobs import as_this_account, begun, interrupted, merely_planned, taken_back, why_closed
-from batch_renamer.journal import Closed, Journal, RunRecord, RunState
+from batch_renamer.jobs import Left, as_this_account, begun, left_to_do, taken_back
+from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.model import BAD_RESULTS, Result, RunSummary
 from batch_renamer.reports import write_json_result
 from batch_renamer.text import counted
@@ -48,25 +48,19 @@ def _can_be_finished(run: RunRecord) -> bool:
 
 def _nothing_left(session: Session, journal: Journal, past: RunRecord, *, failed: bool) -> str | None:
     """Return the sentence that says why there is nothing to take up; None if there is."""
-    if merely_planned(past):
-        commit = command_line(APPLY, [], {"plan": past.id, **carried_options(session.given)})
-        how = f"`{commit}` does it" if past.spec.from_sheet else "undo that run again"
-        return f"Run {past.id} was planned and never begun; {how}."
-    if past.state is RunState.LOADING:
-        return f"Run {past.id} was stopped while its rows were read; nothing was sent. Begin it again."
-    counts = journal.results.checked_counts(past)
-    anew = failed and past.closed is Closed.REFUSED and counts.get(Result.FAILED)
-    if (closed := why_closed(past)) and not anew:
-        raise InputError(closed)
-    if (
-        anew
-        or past.closed
-        or interrupted(past, counts)
-        or counts.get(Result.UNKNOWN)
-        or (failed and counts.get(Result.FAILED))
-    ):
-        return None
-    return f"Run {past.id} has nothing left to finish."
+    match left_to_do(journal, past, failed=failed):
+        case Left.ROWS:
+            return None
+        case Left.PLAN:
+            commit = command_line(APPLY, [], {"plan": past.id, **carried_options(session.given)})
+            how = f"`{commit}` does it" if past.spec.from_sheet else "undo that run again"
+            return f"Run {past.id} was planned and never begun; {how}."
+        case Left.ALL:
+            return f"Run {past.id} was stopped while its rows were read; nothing was sent. Begin it again."
+        case Left.NOTHING:
+            return f"Run {past.id} has nothing left to finish."
+        case never:
+            assert_never(never)
 
 
 def _leave(session: Session, journal: Journal, past: RunRecord, sentence: str) -> int:

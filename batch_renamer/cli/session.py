@@ -19,10 +19,8 @@ from batch_renamer.command_line import command_line, with_environment
 from batch_renamer.commands import Command
 from batch_renamer.errors import JournalError, NeverBeganError, SettingsError
 from batch_renamer.jobs import (
+    Connection,
     Destination,
-    Job,
-    Source,
-    bound_to,
     files_taken,
     open_journal,
     protect_state,
@@ -30,12 +28,12 @@ from batch_renamer.jobs import (
     to_api,
     to_sandbox,
 )
-from batch_renamer.journal import Journal, RunRecord
+from batch_renamer.journal import Journal
 from batch_renamer.progress import Progress, logging_to, make_progress
 from batch_renamer.reports import check_names
 from batch_renamer.settings import Settings, describe, read_api_key, resolve_settings
 
-__all__ = ["Connection", "Session", "within"]
+__all__ = ["Session", "within"]
 
 log = logging.getLogger("batch_renamer")
 
@@ -93,9 +91,22 @@ class Session:
         """
         destination, notes = self.destination()
         with self.screen() as progress, self.journal() as journal:
-            yield Connection(
-                session=self, journal=journal, progress=progress, destination=destination, notes=tuple(notes)
-            )
+            yield self.connection(journal=journal, progress=progress, destination=destination, notes=notes)
+
+    def connection(
+        self, *, journal: Journal, progress: Progress, destination: Destination, notes: Sequence[str] = ()
+    ) -> Connection:
+        """Return what the jobs of this command work with."""
+        return Connection(
+            command=self.command,
+            settings=self.settings,
+            journal=journal,
+            progress=progress,
+            destination=destination,
+            reminder=lambda ended: reminder(journal, ended, self.given),
+            notes=tuple(notes),
+            own_process=True,
+        )
 
     def needs_yes(self) -> None:
         """Refuse to write where no person can be asked and ``--yes`` was not given."""
@@ -122,36 +133,6 @@ class Session:
             yield progress
         finally:
             progress.close()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connection:
-    """What the jobs of one session work with; ``notes`` are shown at the end of the job."""
-
-    session: Session
-    journal: Journal
-    progress: Progress
-    destination: Destination
-    notes: tuple[str, ...] = ()
-
-    def job(self, source: Source) -> Job:
-        """Return the session's job with these rows.
-
-        Raises:
-            InputError: they are those of a run that belongs to another base URL, profile or key.
-        """
-        notes = bound_to(source, self.destination) if isinstance(source, RunRecord) else []
-        return Job(
-            command=self.session.command,
-            settings=self.session.settings,
-            journal=self.journal,
-            progress=self.progress,
-            destination=self.destination,
-            source=source,
-            reminder=lambda ended: reminder(self.journal, ended, self.session.given),
-            notes=(*self.notes, *notes),
-            own_process=True,
-        )
 
 
 def within(

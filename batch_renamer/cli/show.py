@@ -6,13 +6,13 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 
-from batch_renamer.cli.listing import Entry, broken_off, summary_of
+from batch_renamer.cli.listing import Entry
 from batch_renamer.cli.past_runs import find_run, resume_command
 from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.command_line import carried_options, command_line
 from batch_renamer.commands import RECORDED, REPORT, SHOW
-from batch_renamer.jobs import named, went_before
+from batch_renamer.jobs import broken_off, named, summary_of, went_before
 from batch_renamer.journal import Journal, RunRecord, RunState
 from batch_renamer.model import BAD_RESULTS, Result
 from batch_renamer.progress import RunView, show_run

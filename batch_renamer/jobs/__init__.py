@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from batch_renamer.jobs.connection import Connection
 from batch_renamer.jobs.destinations import Destination, address_of, nowhere, to_api, to_sandbox
+from batch_renamer.jobs.figures import broken_off, summary_of
 from batch_renamer.jobs.job import Bounds, Job, SheetSource, Source
 from batch_renamer.jobs.library_runs import left_by_library
 from batch_renamer.jobs.past_runs import (
@@ -16,6 +18,7 @@ from batch_renamer.jobs.past_runs import (
     went_before,
 )
 from batch_renamer.jobs.pipeline import perform
+from batch_renamer.jobs.resuming import Left, job_that_resumes, left_to_do, may_go_on
 from batch_renamer.jobs.run import JobContext, Run
 from batch_renamer.jobs.stages import load_options
 from batch_renamer.jobs.standing import (
@@ -32,9 +35,11 @@ from batch_renamer.jobs.state import files_taken, known_elsewhere, open_journal,
 
 __all__ = [
     "Bounds",
+    "Connection",
     "Destination",
     "Job",
     "JobContext",
+    "Left",
     "Run",
     "SheetSource",
     "Source",
@@ -42,16 +47,20 @@ __all__ = [
     "as_this_account",
     "begun",
     "bound_to",
+    "broken_off",
     "committed",
     "files_taken",
     "find",
     "interrupted",
+    "job_that_resumes",
     "kept_plan",
     "known_elsewhere",
     "last_of_plan",
     "last_of_sheet",
     "left_by_library",
+    "left_to_do",
     "load_options",
+    "may_go_on",
     "merely_planned",
     "named",
     "nowhere",
@@ -60,6 +69,7 @@ __all__ = [
     "protect_state",
     "renamed_something",
     "reset_sandbox",
+    "summary_of",
     "taken_back",
     "to_api",
     "to_sandbox",

@@ -82,7 +82,8 @@ def bound_to(run: RunRecord, destination: Destination) -> list[str]:
         )
         raise InputError(msg)
     if run.key_print != destination.key_print:
-        return [f"The key of profile {run.profile} has changed since run {run.id}; its orders should be the same ones."]
+        key = f"The key of profile {run.profile}" if run.profile is not None else "The key"
+        return [f"{key} has changed since run {run.id}; its orders should be the same ones."]
     return []
 
 

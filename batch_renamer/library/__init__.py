@@ -1,13 +1,40 @@
-"""The library: a DataFrame of order ids and new names becomes a DataFrame of outcomes."""
+"""The library: a DataFrame of order ids and new names becomes a plan or a renaming, with a DataFrame of outcomes."""
 
 from __future__ import annotations
 
-from batch_renamer.library.frame_job import Renaming
-from batch_renamer.library.rename_orders import (
-    InterruptedRenamingError,
-    Options,
+from batch_renamer.library.options import AccountOptions, ApplyOptions, AuditOptions, Options, ResumeOptions
+from batch_renamer.library.progress import OnProgress, RunProgress
+from batch_renamer.library.results import Audit, InterruptedRenamingError, Plan, Renaming, RunResult
+from batch_renamer.library.verbs import (
+    open_plan,
+    open_plan_async,
+    open_run,
+    open_run_async,
+    plan_orders,
+    plan_orders_async,
     rename_orders,
     rename_orders_async,
 )
 
-__all__ = ["InterruptedRenamingError", "Options", "Renaming", "rename_orders", "rename_orders_async"]
+__all__ = [
+    "AccountOptions",
+    "ApplyOptions",
+    "Audit",
+    "AuditOptions",
+    "InterruptedRenamingError",
+    "OnProgress",
+    "Options",
+    "Plan",
+    "Renaming",
+    "ResumeOptions",
+    "RunProgress",
+    "RunResult",
+    "open_plan",
+    "open_plan_async",
+    "open_run",
+    "open_run_async",
+    "plan_orders",
+    "plan_orders_async",
+    "rename_orders",
+    "rename_orders_async",
+]

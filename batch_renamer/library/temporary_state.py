@@ -1,4 +1,4 @@
-"""Where a run without a state directory keeps its journal: a folder that goes with the run, unless it must be kept.
+"""Where a run keeps its journal that is to keep none: a folder that goes with the run, unless it must be kept.
 
 The folder is made in the platform's state directory and not among temporary files, which a system clears away: a run
 that was stopped in the middle can still be resumed or undone from there. The locks are those of the command line
@@ -22,7 +22,7 @@ from batch_renamer.errors import BatchRenamerError, JournalError
 from batch_renamer.files import private_folder
 from batch_renamer.journal import LIBRARY_RUNS, prove_locks
 
-__all__ = ["StatePlace", "temporary_state"]
+__all__ = ["StatePlace", "temporary_sandbox", "temporary_state"]
 
 log = logging.getLogger("batch_renamer")
 
@@ -33,6 +33,23 @@ class StatePlace:
 
     folder: Path
     keep: bool = False
+
+
+@contextmanager
+def temporary_sandbox() -> Iterator[StatePlace]:
+    """Give a place for a sandbox of its own, removed at the end of the block unless it is to be kept by then.
+
+    Example:
+        >>> with temporary_sandbox() as place:
+        ...     place.keep
+        False
+    """
+    place = StatePlace(folder=Path(tempfile.mkdtemp(prefix="batch-renamer-")))
+    try:
+        yield place
+    finally:
+        if not place.keep:
+            shutil.rmtree(place.folder, ignore_errors=True)
 
 
 @contextmanager

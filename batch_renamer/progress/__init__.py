@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from batch_renamer.progress.live import Progress, make_progress
 from batch_renamer.progress.logs import about, level_of, logging_to
+from batch_renamer.progress.notebook import notebook_progress
 from batch_renamer.progress.output import show_run
 from batch_renamer.progress.understood import understood_line
 from batch_renamer.progress.view import RunView
@@ -19,6 +20,7 @@ __all__ = [
     "level_of",
     "logging_to",
     "make_progress",
+    "notebook_progress",
     "show_run",
     "understood_line",
     "visible",

@@ -14,16 +14,16 @@ from batch_renamer.progress.visible import visible
 if TYPE_CHECKING:
     from rich.text import Text
 
-__all__ = ["BarProgress", "LineProgress"]
+__all__ = ["REDRAWS_PER_S", "BarProgress", "LineProgress", "StagedProgress"]
 
 Clock = Callable[[], float]
 
-_REDRAWS_PER_S = 8
+REDRAWS_PER_S = 8
 _LINE_EVERY_S = 10.0
 _LINE_AT_MOST_EVERY_S = 1.0
 
 
-class _StagedProgress(ABC):
+class StagedProgress(ABC):
     """What a bar and lines have in common: the figures of the stage under way."""
 
     def __init__(self, stream: TextIO, *, clock: Clock) -> None:
@@ -84,7 +84,7 @@ class _StagedProgress(ABC):
         """Leave a line for good."""
 
 
-class LineProgress(_StagedProgress):
+class LineProgress(StagedProgress):
     """A line every 10 s, or at each 10 % but not more than one a second."""
 
     def __init__(self, stream: TextIO, *, clock: Clock) -> None:
@@ -110,7 +110,7 @@ class LineProgress(_StagedProgress):
         self._stream.write(plain_text(line) + "\n")
 
 
-class BarProgress(_StagedProgress):
+class BarProgress(StagedProgress):
     """A bar that is redrawn in place by a thread of rich's, so that it is alive while nothing else is."""
 
     def __init__(self, stream: TextIO, *, clock: Clock) -> None:
@@ -121,7 +121,7 @@ class BarProgress(_StagedProgress):
         self._live = Live(
             console=self._console,
             get_renderable=self._bar,
-            refresh_per_second=_REDRAWS_PER_S,
+            refresh_per_second=REDRAWS_PER_S,
             transient=True,
             redirect_stdout=False,  # the program's own streams are left as they are
             redirect_stderr=False,

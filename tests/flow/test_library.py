@@ -1,4 +1,4 @@
-"""The library's door with everything behind it: a DataFrame enters, outcomes leave, and nothing else happens."""
+"""The library's door without a journal: a DataFrame enters, outcomes leave, and nothing else happens."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ import pytest
 from batch_renamer import (
     BatchRenamerError,
     InputError,
+    LockedError,
     Renaming,
     SettingsError,
     SheetError,
+    plan_orders_async,
     rename_orders,
     rename_orders_async,
 )
 from batch_renamer.journal.database import Database
-from batch_renamer.library.rename_orders import Options
+from batch_renamer.library import Options
+from batch_renamer.library.options import names_of
 from batch_renamer.model import COLUMNS
 from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Latency, Rule, Sandbox, running
 from batch_renamer.settings.sources import OPTIONS
@@ -62,23 +65,23 @@ def check(renaming: Renaming) -> None:
 
 def test_blocking() -> None:
     """The plain call waits for the end."""
-    check(rename_orders(FRAME, sandbox=True))
+    check(rename_orders(FRAME, sandbox=True, state_dir=None))
 
 
 async def test_async() -> None:
     """The coroutine can be awaited by whoever has a loop."""
-    check(await rename_orders_async(FRAME, sandbox=True))
+    check(await rename_orders_async(FRAME, sandbox=True, state_dir=None))
 
 
 async def test_blocking_inside_a_running_loop() -> None:
     """A notebook's loop is running already, and the plain call works there too."""
     assert asyncio.get_running_loop().is_running()
-    check(rename_orders(FRAME, sandbox=True))
+    check(rename_orders(FRAME, sandbox=True, state_dir=None))
 
 
 async def test_two_at_once() -> None:
     """Without global state they don't know of each other."""
-    for renaming in await asyncio.gather(*(rename_orders_async(FRAME, sandbox=True) for _ in range(2))):
+    for renaming in await asyncio.gather(*(rename_orders_async(FRAME, sandbox=True, state_dir=None) for _ in range(2))):
         check(renaming)
 
 
@@ -90,8 +93,8 @@ async def test_with_a_key_and_an_address() -> None:
         patch.setenv("AUTOENHANCE_API_KEY", "wrong")
         patch.setenv("BATCH_RENAMER_FIRST", "nonsense")
         async with running(sandbox) as base_url:
-            check(await rename_orders_async(FRAME, api_key="right", base_url=base_url))
-            refused = await rename_orders_async(FRAME, api_key="wrong", base_url=base_url)
+            check(await rename_orders_async(FRAME, api_key="right", base_url=base_url, state_dir=None))
+            refused = await rename_orders_async(FRAME, api_key="wrong", base_url=base_url, state_dir=None)
     assert sandbox.store.names() == {"a1": "12 Elm St", "a2": "007", "a4": "=1+1"}
     assert (refused.summary.exit_code, set(refused.outcomes["result"])) == (3, {"pending", "invalid"})
 
@@ -101,7 +104,7 @@ async def test_a_dry_run_sends_nothing() -> None:
     sandbox = Sandbox(api_key="right")
     sandbox.store.seed_many([("a1", "old"), ("a2", "old"), ("a4", "old")])
     async with running(sandbox) as base_url:
-        renaming = await rename_orders_async(FRAME, api_key="right", base_url=base_url, dry_run=True)
+        renaming = await plan_orders_async(FRAME, api_key="right", base_url=base_url, state_dir=None)
     assert renaming.outcomes["result"].tolist() == ["planned", "planned", "invalid", "planned"]
     assert {entry.method for entry in sandbox.log} == {"GET"}
 
@@ -119,7 +122,7 @@ async def test_what_was_renamed_is_taken_back_and_nothing_else() -> None:
         }
     )
     async with running(sandbox) as base_url:
-        here: dict[str, Any] = {"api_key": "right", "base_url": base_url}
+        here: dict[str, Any] = {"api_key": "right", "base_url": base_url, "state_dir": None}
         done = await rename_orders_async(frame, **here)
         assert done.outcomes["result"].tolist() == ["renamed", "drifted", "renamed", "unchanged", "invalid"]
         sandbox.store.rename("a3", "a colleague's later")
@@ -135,7 +138,7 @@ async def test_names_that_the_api_made_of_others_are_taken_back_too() -> None:
     sandbox.faults = FaultPlan(rules=[Rule(fault=Fault(kind=FaultKind.KEEPS_LOWER_CASE), method="PATCH", times=None)])
     frame = pd.DataFrame({"order_id": ["a1", "a2"], "new_name": ["New 1", "New 2"]})
     async with running(sandbox) as base_url:
-        here: dict[str, Any] = {"api_key": "right", "base_url": base_url}
+        here: dict[str, Any] = {"api_key": "right", "base_url": base_url, "state_dir": None}
         done = await rename_orders_async(frame, **here)
         sandbox.faults = FaultPlan()
         back = await rename_orders_async(done.undo_frame(), **here)
@@ -160,7 +163,7 @@ async def test_cancelling_ends_it_and_leaves_nothing() -> None:
     """Whoever cancels gets the loop back; what is in flight is given up."""
     sandbox = Sandbox(api_key="right", sleep=(asleep := _Asleep()), latency=Latency(base_s=1.0))
     async with running(sandbox) as base_url:
-        task = asyncio.create_task(rename_orders_async(FRAME, api_key="right", base_url=base_url))
+        task = asyncio.create_task(rename_orders_async(FRAME, api_key="right", base_url=base_url, state_dir=None))
         await asleep.begun.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -187,7 +190,7 @@ def test_a_fault_is_the_trees_own_error(monkeypatch: pytest.MonkeyPatch) -> None
 
     odd = pd.DataFrame({"order_id": ["a1"], "new_name": [Odd()]})
     with pytest.raises(BatchRenamerError, match=r"^A fault in batch-renamer: ZeroDivisionError\.$"):
-        rename_orders(odd, sandbox=True)
+        rename_orders(odd, sandbox=True, state_dir=None)
 
 
 @pytest.mark.parametrize(
@@ -197,7 +200,12 @@ def test_a_fault_is_the_trees_own_error(monkeypatch: pytest.MonkeyPatch) -> None
         ({"log_file": "run.log"}, r"log_file is no option here: add a handler to logging\.getLogger"),
         ({"yes": True}, "nothing is printed or asked here"),
         ({"delimiter": ";"}, "a DataFrame has been read already"),
-        ({"rat": 5}, r"There is no option rat\. Did you mean rate\?"),
+        ({"rat": 5}, r"There is no option rat here\. Did you mean rate\?"),
+        ({"dry_run": True}, r"dry_run is no option here: plan_orders\(\) plans\."),
+        (
+            {"base_url": "https://a.example"},
+            r"^sandbox=True has an address of its own; leave out base_url, or sandbox=True",
+        ),
         ({"rate": -1}, r"rate: -1 \(from argument rate\) must be greater than 0"),
         ({"report": ["{sheet}.csv"]}, "which is unknown"),
     ],
@@ -210,7 +218,7 @@ def test_an_option_that_means_nothing_here_is_refused(option: dict[str, Any], sa
 
 def test_the_typed_options_are_options() -> None:
     """What a type checker accepts is accepted when it runs."""
-    assert Options.__annotations__.keys() <= OPTIONS
+    assert names_of(Options) <= OPTIONS
 
 
 async def test_two_at_once_in_one_account() -> None:
@@ -220,13 +228,13 @@ async def test_two_at_once_in_one_account() -> None:
     sandbox.store.seed_many([("a1", "old")])
     one, two = (pd.DataFrame({"order_id": ["a1"], "new_name": [name]}) for name in ("one", "two"))
     async with running(sandbox) as base_url:
-        here: dict[str, Any] = {"api_key": "right", "base_url": base_url}
+        here: dict[str, Any] = {"api_key": "right", "base_url": base_url, "state_dir": None}
         first = asyncio.create_task(rename_orders_async(one, **here))
         await gate.until_waiting(1)
-        second = await rename_orders_async(two, **{**here, "base_url": base_url.replace("127.0.0.1", "localhost")})
+        with pytest.raises(LockedError, match=r"is at work in this account.* or give wait=SECONDS"):
+            await rename_orders_async(two, **{**here, "base_url": base_url.replace("127.0.0.1", "localhost")})
         gate.open()
         assert (await first).outcomes["result"].tolist() == ["renamed"]
-    assert (second.summary.exit_code, "is at work in this account" in second.summary.stopped) == (5, True)
     assert sandbox.store.names() == {"a1": "one"}
 
 
@@ -241,7 +249,7 @@ async def test_the_journal_is_never_asked_in_the_event_loop(monkeypatch: pytest.
         return select(database, query, parameters)
 
     monkeypatch.setattr(Database, "select", watched)
-    check(await rename_orders_async(FRAME, sandbox=True))
+    check(await rename_orders_async(FRAME, sandbox=True, state_dir=None))
     assert in_loop == []
 
 

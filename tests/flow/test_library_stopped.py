@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from batch_renamer import rename_orders_async
+from batch_renamer import InterruptedRenamingError, open_run, rename_orders_async
 from batch_renamer.client.stopping import StopSignal
 from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule, Sandbox, running
 from batch_renamer.sandbox.faults import script
@@ -28,21 +28,21 @@ ORDERS = [f"a{number}" for number in range(1, 5)]
 INTERRUPTED = """
 import signal, sys
 import pandas as pd
-from batch_renamer import rename_orders
-from batch_renamer.library.frame_job import FrameJob
+from batch_renamer import InterruptedRenamingError, rename_orders
+from batch_renamer.library.calls import Call
 signal.signal(signal.SIGINT, signal.default_int_handler)
-interrupt = FrameJob.interrupt
+interrupt = Call.interrupt
 def interrupt_and_tell(job, at_once):
     found = interrupt(job, at_once)
     print("stopping", flush=True)
     return found
-FrameJob.interrupt = interrupt_and_tell
+Call.interrupt = interrupt_and_tell
 try:
     rename_orders(pd.read_json(sys.stdin), api_key="right", base_url=sys.argv[1], workers=1)
-except KeyboardInterrupt as error:
+except InterruptedRenamingError as error:
     print(str(error))
-    print(error.renaming.outcomes["old_name"].tolist(), error.renaming.outcomes["result"].tolist())
-    print(error.renaming.state_dir)
+    print(error.renaming.outcomes["old_name"].dropna().tolist(), error.renaming.outcomes["result"].tolist())
+    print(error.run_id, error.state_dir)
     sys.exit(77)
 """
 
@@ -59,8 +59,8 @@ def _held(*, first: int) -> tuple[Sandbox, Gate]:
     return sandbox, gate
 
 
-async def _command(command: str, run_id: str, folder: str, base_url: str) -> int:
-    words = (command, run_id, "--state-dir", folder, "--base-url", base_url, "--yes", "--quiet")
+async def _command(command: str, run_id: str, base_url: str, *where: str) -> int:
+    words = (command, run_id, "--base-url", base_url, *where, "--yes", "--quiet")
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "batch_renamer", *words)
     return await process.wait()
 
@@ -84,25 +84,26 @@ async def test_an_interrupted_cell_loses_nothing(home: Path, tmp_path: Path, mon
         async with asyncio.timeout(DEADLINE_S):
             assert await process.stdout.readline() == b"stopping\n"
         gate.open()
-        *said, told, folder = (await process.stdout.read()).decode().splitlines()
-        sentence, undo = said[0], said[-1]
+        *said, told, last = (await process.stdout.read()).decode().splitlines()
+        (sentence, here, *_, undo), (run_id, folder) = said, last.split()
         assert await process.wait() == 77
         patched = [entry.order_id for entry in sandbox.log if entry.method == "PATCH"]
         assert patched == ORDERS[:2]
         assert "'renamed', 'renamed', 'pending', 'pending'" in told
         assert "'old a1', 'old a2'" in told
-        [run_id] = re.findall(r"^Run (\w+) was stopped: 2 of 4 orders are renamed\.", sentence)
-        assert undo == f"batch-renamer undo {run_id} --state-dir {folder} --base-url {base_url}"
+        assert sentence == f"Run {run_id} was stopped: 2 of 4 orders are renamed. Its journal is kept."
+        assert here.startswith(f'open_run("{run_id}", ...) finds it')
+        assert undo == f"batch-renamer undo {run_id} --base-url {base_url}"
         assert Path(folder).is_relative_to(home)
         monkeypatch.setenv("AUTOENHANCE_API_KEY", "right")
-        assert await _command("undo", run_id, folder, base_url) == 0
+        assert await _command("undo", run_id, base_url) == 0
     assert sandbox.store.names() == {order: f"old {order}" for order in ORDERS}
 
 
 async def test_a_cancelled_task_leaves_a_way_on(
     home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What was in flight is finished and written down, and the log says how to go on; so it is done."""
+    """What was in flight is finished and written down; the cause of the cancellation and the log say how to go on."""
     sandbox, gate = _held(first=3)
     async with running(sandbox) as base_url:
         with caplog.at_level(logging.WARNING, "batch_renamer"):
@@ -119,28 +120,33 @@ async def test_a_cancelled_task_leaves_a_way_on(
             task.cancel()
             await asked.wait()
             gate.open()
-            with pytest.raises(asyncio.CancelledError):
+            with pytest.raises(asyncio.CancelledError) as caught:
                 await task
+        stopped = caught.value.__cause__
+        assert isinstance(stopped, InterruptedRenamingError)
+        assert stopped.renaming.outcomes["result"].tolist() == ["renamed", "renamed", "renamed", "pending"]
         [said] = [record.getMessage() for record in caplog.records if "was stopped" in record.getMessage()]
-        [(run_id, folder)] = re.findall(r"resume (\w+) --state-dir (\S+)", said)
+        assert (str(stopped), stopped.run_id in said) == (said, True)
         assert "3 of 4 orders are renamed" in said
-        monkeypatch.setenv("AUTOENHANCE_API_KEY", "right")
-        assert await _command("resume", run_id, folder, base_url) == 0
+        finished = await stopped.renaming.resume_async()
+    assert finished.run_id == stopped.run_id
+    assert set(finished.outcomes["result"]) == {"renamed"}
     assert sandbox.store.names() == {order: f"new {order}" for order in ORDERS}
 
 
 async def test_a_stopped_run_is_kept_and_named(home: Path) -> None:
-    """One that stopped by itself has renamed, too: the result says where its journal is."""
+    """One that stopped by itself has renamed, too: its journal stays although none was wanted, and can be used."""
     sandbox = Sandbox(api_key="right")
     sandbox.faults = FaultPlan(rules=list(script(None, "500")))
     sandbox.store.seed_many((order, f"old {order}") for order in ORDERS)
     async with running(sandbox) as base_url:
         renaming = await rename_orders_async(
-            _frame(), api_key="right", base_url=base_url, workers=1, max_failures=0, attempts=1
+            _frame(), api_key="right", base_url=base_url, workers=1, max_failures=0, attempts=1, state_dir=None
         )
     assert renaming.summary.exit_code == 4
     assert renaming.state_dir is not None
     assert (renaming.state_dir / "journal.sqlite3").is_file()
+    assert open_run(renaming.run_id, state_dir=renaming.state_dir, base_url=base_url).summary.exit_code == 4
 
 
 async def test_the_journal_of_a_given_folder_stays(tmp_path: Path) -> None:
@@ -158,7 +164,7 @@ KILLED = """
 import sys
 import pandas as pd
 from batch_renamer import rename_orders
-rename_orders(pd.read_json(sys.stdin), api_key="right", base_url=sys.argv[1], workers=1)
+rename_orders(pd.read_json(sys.stdin), api_key="right", base_url=sys.argv[1], workers=1, state_dir=None)
 """
 
 
@@ -167,7 +173,7 @@ rename_orders(pd.read_json(sys.stdin), api_key="right", base_url=sys.argv[1], wo
 async def test_a_killed_run_is_named_by_the_command_line(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:
-    """Whoever asks for runs is told how this one is seen, until it is taken back."""
+    """One that was to keep no journal: who asks for runs is told how this one is seen, until it is taken back."""
     monkeypatch.setenv("AUTOENHANCE_API_KEY", "right")
     sandbox, gate = _held(first=3)
     async with running(sandbox) as base_url:
@@ -190,7 +196,7 @@ async def test_a_killed_run_is_named_by_the_command_line(
         for command in (("undo", "--yes", "--base-url", base_url), ("show", run_id)):
             code, said = await _said(*command)
             assert (code, folder in said) == (2, True)
-        assert await _command("undo", run_id, folder, base_url) == 0
+        assert await _command("undo", run_id, base_url, "--state-dir", folder) == 0
         assert "left in the middle" not in (await _said("runs"))[1]
     assert sandbox.store.names() == {order: f"old {order}" for order in ORDERS}
 
@@ -212,12 +218,12 @@ async def test_a_stopped_practice_run_is_kept_and_its_printed_command_works(
 ) -> None:
     """Its journal is among the temporary files, with the orders of its sandbox; those of a run that is done go."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    assert (await rename_orders_async(_frame(), sandbox=True)).state_dir is None
+    assert (await rename_orders_async(_frame(), sandbox=True, state_dir=None)).state_dir is None
     assert not any(os.scandir(tmp_path))
     faults = FaultPlan(rules=[Rule(fault=Fault(kind=FaultKind.REFUSED), method="PATCH", nth=4, times=None)])
     monkeypatch.setattr("batch_renamer.sandbox.Sandbox", partial(Sandbox, faults=faults))
     with caplog.at_level(logging.WARNING, "batch_renamer"):
-        stopped = await rename_orders_async(_frame(), sandbox=True, workers=1, max_failures=0)
+        stopped = await rename_orders_async(_frame(), sandbox=True, state_dir=None, workers=1, max_failures=0)
     assert stopped.outcomes["result"].tolist() == ["renamed", "renamed", "renamed", "failed"]
     assert stopped.state_dir is not None
     [said] = [record.getMessage() for record in caplog.records if "was stopped" in record.getMessage()]

@@ -1,0 +1,39 @@
+"""A past run in figures: what the journal knows of it enters, a `RunSummary` leaves."""
+
+from __future__ import annotations
+
+from batch_renamer.journal import Journal, RunRecord, RunState
+from batch_renamer.model import BAD_RESULTS, RunSummary
+
+__all__ = ["broken_off", "summary_of"]
+
+_KILLED = "It was killed, or the machine went down, before its end."
+_NEVER_BEGUN = "Its spreadsheet was not read to the end; nothing was sent."
+
+
+def broken_off(run: RunRecord) -> bool:
+    """Tell whether a run that was to rename ended, or was killed, before its plan was whole."""
+    return run.state in (RunState.LOADING, RunState.READING) and run.spec.writes
+
+
+def summary_of(journal: Journal, run: RunRecord) -> RunSummary:
+    """Return a past run in figures, as far as the journal knows them."""
+    counts = journal.results.checked_counts(run, over=broken_off(run))
+    bad = any(result in BAD_RESULTS for result in counts)
+    return RunSummary(
+        run_id=run.id,
+        command=run.command,
+        counts=counts,
+        changed_otherwise=journal.results.changed_otherwise(run),
+        exit_code=int(bad) if run.exit_code is None else run.exit_code,
+        stopped=run.stopped or _why_unfinished(run),
+        seconds=run.seconds or 0.0,
+        reports=run.reports if run.reported_at is not None else (),
+    )
+
+
+def _why_unfinished(run: RunRecord) -> str:
+    """Return what is to be said of a run that is not at work, and whose end was never noted."""
+    if run.state is RunState.LOADING:
+        return _NEVER_BEGUN
+    return _KILLED if run.state is RunState.RENAMING else ""

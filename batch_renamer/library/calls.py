@@ -1,0 +1,281 @@
+"""One call of the library: options and a way to make its job enter, what the job came to leaves.
+
+The stages are those of the command line. The journal is the user's own unless the caller names another or wants none;
+that of a run which was stopped after it had begun to rename is kept in any case, and named.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import anyio
+import anyio.to_thread
+import pandas as pd
+
+from batch_renamer.client import GRACE_S
+from batch_renamer.commands import CARRIED_OPTIONS, Command
+from batch_renamer.errors import BatchRenamerError, InterruptedRunError, LockedError
+from batch_renamer.jobs import (
+    Connection,
+    Destination,
+    Job,
+    JobContext,
+    Run,
+    broken_off,
+    committed,
+    interrupted,
+    open_journal,
+    perform,
+    protect_state,
+    reset_sandbox,
+    summary_of,
+    to_api,
+    to_sandbox,
+)
+from batch_renamer.journal import Journal, RunRecord
+from batch_renamer.library.frames import CallersFrame, outcomes_frame
+from batch_renamer.library.next_steps import NOTHING_RENAMED, reminder, ways_on
+from batch_renamer.library.options import checked_key, keeps_no_journal, resolved
+from batch_renamer.library.progress import OnProgress, progress_for
+from batch_renamer.library.temporary_state import StatePlace, temporary_sandbox, temporary_state
+from batch_renamer.library.wording import as_arguments, worded_for_callers
+from batch_renamer.model import Result, RunSummary
+from batch_renamer.settings import ApiKey, Settings
+
+__all__ = ["Access", "Call", "Done", "look_up"]
+
+log = logging.getLogger("batch_renamer")
+
+Prepare = Callable[[Connection], Job | RunRecord]
+"""Makes the job of a call; a run instead of a job is one of which nothing is left to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """How a call reaches its account and its journal; what follows from its result reaches them in the same way.
+
+    ``given`` are the options. ``same_account``: the key of the run was replaced by this one.
+    """
+
+    given: Mapping[str, object]
+    key: ApiKey | None = field(default=None, repr=False)
+    progress: OnProgress | bool = False
+    frame: CallersFrame | None = None
+    same_account: bool = False
+
+    def settings(self, options: Mapping[str, object], *, known: Collection[str]) -> Settings:
+        """Return the settings for a call that follows, with options of its own; ``known`` are those that it takes.
+
+        Raises:
+            InputError: an option is wrong.
+        """
+        return resolved({**self.given, **options}, known=self.given.keys() | known)
+
+    def afterwards(self, state_dir: Path | None) -> Access:
+        """Return how calls about the run reach it when it has ended; ``state_dir`` is where its journal is."""
+        carried = {name: value for name, value in self.given.items() if name in CARRIED_OPTIONS}
+        return replace(self, given={**carried, "state_dir": None if state_dir is None else str(state_dir)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What a call came to; ``state_dir`` is where the journal is, None where it is gone.
+
+    ``cancelled`` is what cancelled the call, to be raised when its result has been made.
+    """
+
+    outcomes: pd.DataFrame = field(repr=False)
+    summary: RunSummary
+    state_dir: Path | None
+    access: Access
+    how_to_go_on: str = NOTHING_RENAMED
+    cancelled: asyncio.CancelledError | None = None
+
+
+class Call:
+    """A call that sends requests; ``prepare`` makes its job, and may read the journal for that.
+
+    Raises:
+        SettingsError: the key is missing.
+    """
+
+    def __init__(self, command: Command, prepare: Prepare, *, settings: Settings, access: Access) -> None:
+        self._command, self._prepare, self._settings, self._access = command, prepare, settings, access
+        if access.key is None and not settings.sandbox:
+            checked_key(None)
+        self._progress = progress_for(access.progress)
+        self._context: JobContext | None = None
+
+    async def perform(self) -> Done:
+        """Do the job; a state directory that is not to be kept goes with it unless it is still needed.
+
+        Raises:
+            BatchRenamerError: what ended the run before it had rows; another run is at work; a fault in the program.
+        """
+        with worded_for_callers(), self._place() as place:
+            settings = replace(self._settings, state_dir=place.folder)
+            destination, notes = await anyio.to_thread.run_sync(self._destination, settings)
+            journal = await anyio.to_thread.run_sync(_opened, settings)
+            connection = Connection(
+                command=self._command,
+                settings=settings,
+                journal=journal,
+                progress=self._progress,
+                destination=destination,
+                reminder=lambda ended: reminder(journal, ended),
+                notes=tuple(notes),
+            )
+            try:
+                return await self._done(connection, place)
+            finally:
+                self._progress.close()
+                with anyio.CancelScope(shield=True):
+                    await anyio.to_thread.run_sync(journal.close)
+
+    def interrupt(self, at_once: bool) -> bool:
+        """Let the run stop, with or without finishing what is in flight; tell whether there is a run to stop."""
+        if self._context is None:
+            return False
+        _interrupt(self._context, at_once=at_once)
+        return True
+
+    async def _done(self, connection: Connection, place: StatePlace) -> Done:
+        journal = connection.journal
+        prepared = await journal.in_thread(self._prepare, connection)
+        if isinstance(prepared, RunRecord):
+            return await journal.in_thread(_past, journal, prepared, self._access, place.folder)
+        self._context = context = JobContext(prepared)
+        how_to_go_on = NOTHING_RENAMED
+        try:
+            run, summary, cancelled = await _performed(context)
+        finally:
+            with anyio.CancelScope(shield=True):
+                if context.run is not None:
+                    if await journal.in_thread(_is_unfinished, context.run):
+                        place.keep = True
+                    how_to_go_on = await journal.in_thread(ways_on, context.run, kept=place.keep)
+        if isinstance(context.stop.cause, LockedError):
+            raise context.stop.cause
+        with anyio.CancelScope(shield=True):
+            rows = await journal.in_thread(lambda: outcomes_frame(run.rows(), self._access.frame))
+        state_dir = place.folder if place.keep else None
+        return Done(
+            outcomes=rows,
+            summary=_worded(summary),
+            state_dir=state_dir,
+            access=self._access.afterwards(state_dir),
+            how_to_go_on=how_to_go_on,
+            cancelled=cancelled,
+        )
+
+    @contextmanager
+    def _place(self) -> Iterator[StatePlace]:
+        if not keeps_no_journal(self._access.given):
+            yield StatePlace(folder=self._settings.state_dir, keep=True)
+            return
+        with temporary_sandbox() if self._settings.sandbox else temporary_state(self._settings.state_dir) as place:
+            yield place
+
+    def _destination(self, settings: Settings) -> tuple[Destination, list[str]]:
+        notes = protect_state(settings)
+        return to_sandbox(settings) if self._access.key is None else to_api(settings, self._access.key), notes
+
+
+def look_up(access: Access, settings: Settings, find: Callable[[Journal], RunRecord]) -> Done:
+    """Return a past run as it is now; nothing is sent.
+
+    Raises:
+        InputError: there is no such run.
+    """
+    with worded_for_callers(), open_journal(settings, only_read=True) as journal:
+        run = find(journal)
+        with journal.runs.pin(run, to_read=True):
+            return _past(journal, run, access, settings.state_dir)
+
+
+def _past(journal: Journal, run: RunRecord, access: Access, state_dir: Path) -> Done:
+    summary = summary_of(journal, run)
+    if run.id in journal.runs.at_work():
+        summary = replace(summary, stopped=f"Run {run.id} is at work in another process.")
+    return Done(
+        outcomes=outcomes_frame(journal.results.report_rows(run, over=broken_off(run)), access.frame),
+        summary=_worded(summary),
+        state_dir=state_dir,
+        access=access.afterwards(state_dir),
+    )
+
+
+def _worded(summary: RunSummary) -> RunSummary:
+    return replace(summary, stopped=as_arguments(summary.stopped), warnings=tuple(map(as_arguments, summary.warnings)))
+
+
+def _opened(settings: Settings) -> Journal:
+    if settings.sandbox_reset:
+        reset_sandbox(settings)
+    return open_journal(settings)
+
+
+async def _performed(context: JobContext) -> tuple[Run, RunSummary, asyncio.CancelledError | None]:
+    """Perform a job; when the caller cancels, let it come to its end in order, and return what cancelled it.
+
+    Raises:
+        BatchRenamerError: what ended the run before it had rows, or a fault in the program.
+    """
+    ended = anyio.Event()
+    results: list[tuple[Run, RunSummary] | BaseException] = []
+    cancelled: asyncio.CancelledError | None = None
+
+    async def to_the_end() -> None:
+        try:
+            with anyio.CancelScope(shield=True):
+                results.append(await perform(context))
+        except BaseException as error:  # it goes to the caller below, not through the task group, which would wrap it
+            results.append(error)
+        finally:
+            ended.set()
+
+    try:
+        async with anyio.create_task_group() as group:
+            group.start_soon(to_the_end)
+            try:
+                await ended.wait()
+            except asyncio.CancelledError:
+                _interrupt(context, at_once=False)
+                with anyio.CancelScope(shield=True):
+                    await ended.wait()
+                raise
+    except asyncio.CancelledError as error:
+        cancelled = error
+    [result] = results
+    if isinstance(result, tuple):
+        return *result, cancelled
+    if cancelled is not None:
+        raise cancelled
+    while isinstance(result, BaseExceptionGroup):
+        result = result.exceptions[0]
+    if isinstance(result, Exception) and not isinstance(result, BatchRenamerError):
+        raise BatchRenamerError(f"A fault in batch-renamer: {type(result).__name__}.") from result
+    raise result
+
+
+def _interrupt(context: JobContext, *, at_once: bool) -> None:
+    """Ask a job to stop; only what writes gets the time to finish."""
+    writes = context.run is not None and committed(context.run.record)
+    cause = InterruptedRunError(signal.SIGINT)
+    context.stop.request(cause, grace_s=GRACE_S if writes and not at_once else 0)
+
+
+def _is_unfinished(run: Run) -> bool:
+    """Tell whether a run has renamed, and something is left that only its journal knows how to finish or take back."""
+    try:
+        record, counts = run.job.journal.runs.get(run.record.id), run.job.journal.results.counts(run.record)
+    except BatchRenamerError as error:
+        log.error("what became of run %s can't be told: %s", run.record.id, error)  # noqa: TRY400 - the cause is its sentence
+        return True
+    return committed(record) and (bool(record.stopped) or interrupted(record, counts) or Result.UNKNOWN in counts)

@@ -1,0 +1,200 @@
+"""The options of the library: what a caller gives enters, checked `Settings` and a key leave, or one clear error."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import TypedDict
+
+from batch_renamer.errors import SettingsError
+from batch_renamer.library.wording import worded_for_callers
+from batch_renamer.reports import check_names
+from batch_renamer.settings import ApiKey, Settings, resolve_settings
+
+__all__ = [
+    "AccountOptions",
+    "ApiOptions",
+    "ApplyOptions",
+    "AuditOptions",
+    "Options",
+    "ResumeOptions",
+    "checked_key",
+    "keeps_no_journal",
+    "names_of",
+    "resolved",
+]
+
+
+class ApiOptions(TypedDict, total=False):
+    """How requests are sent.
+
+    Attributes:
+        api_version: The value of ``x-api-version``.
+        rate: Requests per second at most, reads and retries included; without it as fast as the API allows.
+        workers: Requests under way at once.
+        attempts: Tries of one request whose answer was not 429.
+        timeout: Seconds that one try may take.
+        patience: Seconds to wait for an API that gives no good answer at all.
+    """
+
+    api_version: str | None
+    rate: float | None
+    workers: int | None
+    attempts: int
+    timeout: float
+    patience: float
+
+
+class AuditOptions(ApiOptions, total=False):
+    """The options of `Renaming.audit`.
+
+    Attributes:
+        report: Files that the report is also written to: .csv, .xlsx or .json.
+    """
+
+    report: str | Path | list[str | Path]
+
+
+class ResumeOptions(AuditOptions, total=False):
+    """The options of `Renaming.resume`.
+
+    Attributes:
+        max_failures: How many rows (5) or which share of them ("5%") may fail before the run stops.
+        wait: Seconds to wait for another run that renames in the same account.
+    """
+
+    max_failures: int | str
+    wait: float
+
+
+class ApplyOptions(ResumeOptions, total=False):
+    """The options of `Plan.apply` and `Renaming.undo`.
+
+    Attributes:
+        first: Rename only so many orders, as a trial.
+        max_renames: Refuse a plan that renames more.
+        strict: Send nothing when any row is bad.
+    """
+
+    first: int | None
+    max_renames: int | None
+    strict: bool
+
+
+class AccountOptions(ApiOptions, total=False):
+    """The options of `open_run` and `open_plan`: where the account and the journal are.
+
+    Attributes:
+        base_url: Where the API is: https, or http on this machine.
+        sandbox: Talk to a local stand-in for the API, whose orders and journal are kept apart.
+        state_dir: The folder of the journal; without it the user's own, which the command line has as well.
+        max_failures: As in `ResumeOptions`.
+        wait: As in `ResumeOptions`.
+    """
+
+    base_url: str
+    sandbox: bool
+    state_dir: str | Path
+    max_failures: int | str
+    wait: float
+
+
+class Options(ApplyOptions, total=False):
+    """The options of `plan_orders` and `rename_orders`.
+
+    Attributes:
+        base_url: Where the API is: https, or http on this machine.
+        sandbox: Talk to a local stand-in for the API, in which every order of the DataFrame exists.
+        sandbox_reset: Forget the sandbox's orders and runs first.
+        state_dir: The folder of the journal; without it the user's own, which the command line has as well. None keeps
+            no journal of a run that came to its end.
+        id_column: The label of the column with order ids.
+        name_column: The label of the column with new names.
+        current_name_column: The label of the column with the names expected before; "none": no such column.
+        again: Rename again what an earlier run of the same rows has renamed and that was renamed since.
+    """
+
+    base_url: str
+    sandbox: bool
+    sandbox_reset: bool
+    state_dir: str | Path | None
+    id_column: str | None
+    name_column: str | None
+    current_name_column: str | None
+    again: bool
+
+
+_NOT_HERE: Mapping[str, str] = {
+    "dry_run": "plan_orders() plans",
+    "config": "configuration files are not read here; give the options themselves",
+    "profile": "configuration files are not read here; give the options themselves",
+    "log_file": 'add a handler to logging.getLogger("batch_renamer") instead',
+    "no_progress": "give progress=True to see progress",
+    **dict.fromkeys(("sheet", "encoding", "delimiter", "hidden_rows"), "a DataFrame has been read already"),
+    **dict.fromkeys(("json", "quiet", "verbose", "yes"), "nothing is printed or asked here"),
+}
+"""Options of the command line that mean nothing here, and why."""
+
+
+def names_of(options: type) -> frozenset[str]:
+    """Return the names of options.
+
+    Example:
+        >>> sorted(names_of(AuditOptions) - names_of(ApiOptions))
+        ['report']
+    """
+    return frozenset(options.__annotations__)
+
+
+def resolved(given: Mapping[str, object], *, known: Collection[str]) -> Settings:
+    """Return the settings that options make; ``known`` are the names of those that the call takes.
+
+    Of the environment only the platform's folder counts, which is that of the command line.
+
+    Raises:
+        SettingsError: an option is wrong or not known here.
+        ReportTargetError: a report could never be written.
+    """
+    for name in given:
+        if name in known:
+            continue
+        if name in _NOT_HERE:
+            raise SettingsError(f"{name} is no option here: {_NOT_HERE[name]}.")
+        near = difflib.get_close_matches(name, known, n=1)
+        raise SettingsError(f"There is no option {name} here." + (f" Did you mean {near[0]}?" if near else ""))
+    platform = {name: value for name, value in os.environ.items() if name == "XDG_STATE_HOME"}
+    with worded_for_callers():
+        settings = resolve_settings(given, environ=platform, as_arguments=True)
+        check_names(settings.report)
+    return settings
+
+
+def keeps_no_journal(given: Mapping[str, object]) -> bool:
+    """Tell whether the caller has said that no journal is to be kept.
+
+    Example:
+        >>> keeps_no_journal({"state_dir": None}), keeps_no_journal({})
+        (True, False)
+    """
+    return "state_dir" in given and given["state_dir"] is None
+
+
+def checked_key(api_key: object) -> ApiKey:
+    """Return the key.
+
+    Raises:
+        SettingsError: it is missing or can't be one; the text doesn't show it.
+    """
+    if api_key is None:
+        msg = "api_key is missing; give it, or sandbox=True to practise."
+        raise SettingsError(msg)
+    if not isinstance(api_key, str):
+        msg = f"api_key must be a text (str), not {type(api_key).__name__}."
+        raise SettingsError(msg)
+    try:
+        return ApiKey(api_key)
+    except ValueError as error:
+        msg = f"api_key {error}."
+        raise SettingsError(msg) from None

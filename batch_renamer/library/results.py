@@ -1,0 +1,291 @@
+"""What a call came to: its rows as a DataFrame, its figures, and the calls that can follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self, Unpack
+
+import pandas as pd
+
+from batch_renamer.commands import APPLY_PLAN, AUDIT, RESUME, UNDO, Command
+from batch_renamer.errors import InputError, ProblemsError
+from batch_renamer.library.calls import Access, Call, Done, Prepare
+from batch_renamer.library.options import ApplyOptions, AuditOptions, ResumeOptions, names_of
+from batch_renamer.library.prepared import about_renamed, committing, finishing
+from batch_renamer.library.waiting import awaited, blocking
+from batch_renamer.model import BAD_RESULTS, Result, RunSummary
+from batch_renamer.text import counted
+
+__all__ = ["Audit", "InterruptedRenamingError", "Plan", "Renaming", "RunResult", "interrupted"]
+
+_ROWS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class RunResult:
+    """What a run came to.
+
+    Attributes:
+        outcomes: One line for each row, with the index and the other columns of the caller's DataFrame. The columns
+            of the report and their dtypes, whatever the values and also without rows:
+
+            ====================================================================  =======================
+            ``order_id old_name new_name final_name skip result reason warning``  string
+            ``status``                                                            string
+            ``row attempts http_status``                                          Int64
+            ``is_processing is_merging is_deleted``                               boolean
+            ``total_images``, ``seconds`` (that the row took)                     Float64
+            ``last_updated_at started_at``                                        datetime64[us, UTC]
+            ====================================================================  =======================
+
+            A column of the caller's with one of these names has ``_given`` after it, unless it was read. ``row`` is the
+            number in a spreadsheet: 2 is the first row of the DataFrame. Blank rows are passed over.
+        summary: The run in figures; ``exit_code`` is that of the command line, and ``stopped`` says why it ended early.
+        state_dir: Where its journal is; None where none was kept.
+    """
+
+    outcomes: pd.DataFrame
+    summary: RunSummary
+    state_dir: Path | None = None
+    _access: Access = field(default_factory=lambda: Access(given={"state_dir": None}))
+
+    @classmethod
+    def of(cls, done: Done) -> Self:
+        """Return what a call came to as this kind of result."""
+        return cls(outcomes=done.outcomes, summary=done.summary, state_dir=done.state_dir, _access=done.access)
+
+    @property
+    def run_id(self) -> str:
+        """The run's id, by which `open_run` and the command line know it."""
+        return self.summary.run_id
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{count:,} {result}" for result, count in self.summary.counts.items()) or "no rows"
+        return f"<{type(self).__name__} {self.run_id}: {counts}>"
+
+    def raise_for_problems(self) -> Self:
+        """Return the result itself, unless a row needs a look or the run was stopped.
+
+        Raises:
+            ProblemsError: rows are failed, unknown, drifted or invalid, or the run ended early; its text has the counts
+                and the first rows.
+
+        Example:
+            >>> from batch_renamer import plan_orders
+            >>> orders = pd.DataFrame({"order_id": ["a1", "a/2"], "new_name": ["12 Elm St", "14 Elm St"]})
+            >>> try:
+            ...     plan_orders(orders, sandbox=True).raise_for_problems()
+            ... except ProblemsError as error:
+            ...     print(str(error).splitlines()[0])
+            1 of 2 rows needs a look: 1 invalid.
+        """
+        counts, stopped = self.summary.counts, self.summary.stopped
+        wrong = BAD_RESULTS | ({Result.PENDING} if stopped else set())
+        if not stopped and not wrong & counts.keys():
+            return self
+        raise ProblemsError(
+            "\n".join([*([f"Stopped: {stopped}"] if stopped else []), *self._about(wrong)]),
+            run_id=self.run_id,
+            counts={result.value: count for result, count in counts.items()},
+            exit_code=self.summary.exit_code or 1,
+        )
+
+    def _about(self, wrong: frozenset[Result]) -> list[str]:
+        """Return how many rows have these results, and the first of them, in lines."""
+        counts = {result: count for result, count in self.summary.counts.items() if result in wrong}
+        if not (bad := sum(counts.values())):
+            return []
+        each = ", ".join(f"{count:,} {result}" for result, count in counts.items())
+        columns = ["row", "order_id", "result", "reason"]
+        first = self.outcomes.loc[self.outcomes["result"].isin(list(wrong)).to_numpy(), columns].head(_ROWS_SHOWN)
+        lines = [
+            f"  row {row}  {order_id}  {result}" + (f": {reason}" if reason else "")
+            for row, order_id, result, reason in first.itertuples(index=False, name=None)
+        ]
+        more = [f"  and {bad - len(lines):,} more"] if bad > len(lines) else []
+        needs = "needs" if bad == 1 else "need"
+        return [f"{bad:,} of {counted(self.summary.total, 'row')} {needs} a look: {each}.", *lines, *more]
+
+    def _call(self, command: Command, prepare: Prepare, options: Mapping[str, object], known: type) -> Call:
+        if self.state_dir is None:
+            what = "plan" if isinstance(self, Plan) else "journal"
+            instead = " Rename its undo_frame() to put the old names back." if isinstance(self, Renaming) else ""
+            msg = f"No {what} of run {self.run_id} was kept, for state_dir=None was given.{instead}"
+            raise InputError(msg)
+        return Call(
+            command,
+            prepare,
+            settings=self._access.settings(options, known=names_of(known)),
+            access=self._access,
+        )
+
+
+class Audit(RunResult):
+    """Which orders still have the names of a run: ``unchanged`` ones have, ``drifted`` ones have other names."""
+
+    __slots__ = ()
+
+
+class Renaming(RunResult):
+    """A run that renamed orders, or was to: of `rename_orders`, `Plan.apply`, `resume`, `undo` or `open_run`."""
+
+    __slots__ = ()
+
+    def undo(self, **options: Unpack[ApplyOptions]) -> Renaming:
+        """Put the old names back, where an order still has the name that this run left; wait for the end.
+
+        An undo is a run of its own: it has outcomes, and can itself be undone or resumed.
+
+        Raises:
+            InputError: the run renamed nothing, or kept no journal; an option is wrong.
+            LockedError: another run is at work in the account.
+            InterruptedRenamingError: Ctrl-C.
+
+        Example:
+            >>> from batch_renamer import rename_orders
+            >>> orders = pd.DataFrame({"order_id": ["a1"], "new_name": ["12 Elm St"]})
+            >>> rename_orders(orders, sandbox=True).undo().outcomes["final_name"].tolist()
+            ['Order a1']
+        """
+        return blocking(self._about_it(UNDO, options, ApplyOptions), Renaming, interrupted)
+
+    async def undo_async(self, **options: Unpack[ApplyOptions]) -> Renaming:
+        """Do what `undo` does, in the running event loop."""
+        return await awaited(self._about_it(UNDO, options, ApplyOptions), Renaming, interrupted)
+
+    def resume(self, *, failed: bool = False, **options: Unpack[ResumeOptions]) -> Renaming:
+        """Finish a run that was stopped, with ``failed`` what failed as well; wait for the end.
+
+        With nothing left to do, nothing is sent, and the run is returned as it is.
+
+        Raises:
+            InputError: the run is over in another way: refused, or a later one took care of its orders.
+            LockedError: another run is at work in the account.
+            InterruptedRenamingError: Ctrl-C.
+
+        Example:
+            >>> from batch_renamer import rename_orders
+            >>> orders = pd.DataFrame({"order_id": ["a1"], "new_name": ["12 Elm St"]})
+            >>> rename_orders(orders, sandbox=True).resume().outcomes["result"].tolist()
+            ['renamed']
+        """
+        prepare = finishing(self.run_id, same_account=self._access.same_account, failed=failed)
+        return blocking(self._call(RESUME, prepare, options, ResumeOptions), Renaming, interrupted)
+
+    async def resume_async(self, *, failed: bool = False, **options: Unpack[ResumeOptions]) -> Renaming:
+        """Do what `resume` does, in the running event loop."""
+        prepare = finishing(self.run_id, same_account=self._access.same_account, failed=failed)
+        return await awaited(self._call(RESUME, prepare, options, ResumeOptions), Renaming, interrupted)
+
+    def audit(self, **options: Unpack[AuditOptions]) -> Audit:
+        """Read the orders again and say which still have the names of this run; nothing is renamed.
+
+        Raises:
+            InputError: the run renamed nothing, or kept no journal; an option is wrong.
+
+        Example:
+            >>> from batch_renamer import rename_orders
+            >>> orders = pd.DataFrame({"order_id": ["a1"], "new_name": ["12 Elm St"]})
+            >>> rename_orders(orders, sandbox=True).audit()  # doctest: +ELLIPSIS
+            <Audit ...: 1 unchanged>
+        """
+        return blocking(self._about_it(AUDIT, options, AuditOptions), Audit, interrupted)
+
+    async def audit_async(self, **options: Unpack[AuditOptions]) -> Audit:
+        """Do what `audit` does, in the running event loop."""
+        return await awaited(self._about_it(AUDIT, options, AuditOptions), Audit, interrupted)
+
+    def _about_it(self, command: Command, options: Mapping[str, object], known: type) -> Call:
+        prepare = about_renamed(self.run_id, same_account=self._access.same_account)
+        return self._call(command, prepare, options, known)
+
+    def undo_frame(self) -> pd.DataFrame:
+        """Return the DataFrame that gives the old names back when it is renamed in turn, where no journal was kept.
+
+        It has the orders that were renamed, that the API gave another name than was sent, or that may have been
+        renamed (``unknown``). An order that has another name by then than this renaming left is ``drifted``.
+        """
+        rows = self.outcomes.reset_index(drop=True)
+        sent = rows["attempts"].fillna(0) > 0
+        got_another_name = sent & rows["final_name"].notna() & (rows["final_name"] != rows["old_name"]).fillna(True)
+        changed = rows["result"].isin([Result.RENAMED.value, Result.UNKNOWN.value])
+        changed |= (rows["result"] == Result.FAILED.value) & got_another_name
+        back = rows[changed & rows["old_name"].notna() & (rows["old_name"] != "").fillna(False)]
+        left = back["final_name"].where(back["result"] != Result.UNKNOWN.value, back["new_name"])
+        return pd.DataFrame(
+            {"order_id": back["order_id"], "new_name": back["old_name"], "current_name": left}
+        ).reset_index(drop=True)
+
+
+class Plan(RunResult):
+    """What a renaming would do: ``planned`` rows would be renamed. Nothing was sent, and the plan is kept."""
+
+    __slots__ = ()
+
+    def apply(self, **options: Unpack[ApplyOptions]) -> Renaming:
+        """Rename exactly what was planned, and wait for the end; an order that changed since is ``drifted``.
+
+        A plan that was begun and interrupted is gone on with.
+
+        Raises:
+            InputError: the plan was not kept; an option is wrong.
+            LockedError: another run is at work in the account.
+            InterruptedRenamingError: Ctrl-C.
+
+        Example:
+            >>> from batch_renamer import plan_orders
+            >>> orders = pd.DataFrame({"order_id": ["a1"], "new_name": ["12 Elm St"]})
+            >>> plan_orders(orders, sandbox=True).apply().outcomes["result"].tolist()
+            ['renamed']
+        """
+        return blocking(self._call(APPLY_PLAN, committing(self.run_id), options, ApplyOptions), Renaming, interrupted)
+
+    async def apply_async(self, **options: Unpack[ApplyOptions]) -> Renaming:
+        """Do what `apply` does, in the running event loop."""
+        call = self._call(APPLY_PLAN, committing(self.run_id), options, ApplyOptions)
+        return await awaited(call, Renaming, interrupted)
+
+
+class InterruptedRenamingError(KeyboardInterrupt):
+    """Ctrl-C, or a notebook's stop button, ended a renaming.
+
+    A cancelled task raises its CancelledError as any other; this error is its ``__cause__``.
+
+    Attributes:
+        renaming: What the run has come to; its ``resume`` goes on, its ``undo`` puts the old names back.
+        run_id: The run's id.
+        state_dir: Where its journal is; None where nothing was renamed and no journal was wanted.
+
+    Example:
+        >>> import asyncio
+        >>> async def until_cancelled(rename):
+        ...     try:
+        ...         return await rename
+        ...     except asyncio.CancelledError as error:
+        ...         if isinstance(stopped := error.__cause__, InterruptedRenamingError):
+        ...             print(stopped.renaming.outcomes)
+        ...         raise
+    """
+
+    def __init__(self, renaming: Renaming, how_to_go_on: str) -> None:
+        super().__init__(how_to_go_on)
+        self.renaming = renaming
+
+    @property
+    def run_id(self) -> str:
+        """The run's id."""
+        return self.renaming.run_id
+
+    @property
+    def state_dir(self) -> Path | None:
+        """Where its journal is."""
+        return self.renaming.state_dir
+
+
+def interrupted(result: RunResult, how_to_go_on: str) -> KeyboardInterrupt:
+    """Return what a call ends with that was interrupted: what only reads has nothing that could be gone on with."""
+    if isinstance(result, Renaming):
+        return InterruptedRenamingError(result, how_to_go_on)
+    return KeyboardInterrupt(how_to_go_on)

@@ -1,0 +1,50 @@
+"""Sentences of the command line enter; the same sentences for callers leave: arguments in the place of flags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+
+from batch_renamer.errors import BatchRenamerError
+from batch_renamer.settings import OPTIONS, Settings
+
+__all__ = ["as_arguments", "worded_for_callers"]
+
+# What stands in backticks is a command to be pasted into a shell.
+_FLAG = re.compile(r"`[^`]*`|--(?P<name>[a-z]+(?:-[a-z]+)*)(?: (?P<value>[A-Z]+\b|\d[\d.]*%?))?")
+_SWITCHES = {field.name for field in fields(Settings) if field.type in (bool, "bool")} | {"same_account"}
+
+
+def as_arguments(text: str) -> str:
+    """Return a sentence that names arguments where it named flags.
+
+    Example:
+        >>> as_arguments("Wait for it to end, or give --wait SECONDS.")
+        'Wait for it to end, or give wait=SECONDS.'
+        >>> as_arguments("Left alone; --again renames it again. `batch-renamer runs --sandbox` lists the runs.")
+        'Left alone; again=True renames it again. `batch-renamer runs --sandbox` lists the runs.'
+    """
+    return _FLAG.sub(_argument, text)
+
+
+def _argument(flag: re.Match[str]) -> str:
+    if flag["name"] is None:
+        return flag[0]
+    name = flag["name"].replace("-", "_")
+    if name in _SWITCHES:
+        return f"{name}=True" + (f" {flag['value']}" if flag["value"] else "")
+    if name not in OPTIONS:
+        return flag[0]
+    return name if flag["value"] is None else f"{name}={flag['value']}"
+
+
+@contextmanager
+def worded_for_callers() -> Iterator[None]:
+    """Let an error that ends the block speak of arguments."""
+    try:
+        yield
+    except BatchRenamerError as error:
+        error.args = (as_arguments(str(error)),)
+        raise
