@@ -52,6 +52,8 @@ __all__ = ["Access", "Call", "Done", "look_up"]
 
 log = logging.getLogger("batch_renamer")
 
+_CANCELLED = "The task that waited for it was cancelled."
+
 Prepare = Callable[[Connection], Job | RunRecord]
 """Makes the job of a call; a run instead of a job is one of which nothing is left to do."""
 
@@ -142,7 +144,7 @@ class Call:
         """Let the run stop, with or without finishing what is in flight; tell whether there is a run to stop."""
         if self._context is None:
             return False
-        _interrupt(self._context, at_once=at_once)
+        _interrupt(self._context, InterruptedRunError(signal.SIGINT), at_once=at_once)
         return True
 
     async def _done(self, connection: Connection, place: StatePlace) -> Done:
@@ -246,7 +248,9 @@ async def _performed(context: JobContext) -> tuple[Run, RunSummary, asyncio.Canc
             try:
                 await ended.wait()
             except asyncio.CancelledError:
-                _interrupt(context, at_once=False)
+                cause = InterruptedRunError(signal.SIGINT)
+                cause.args = (_CANCELLED,)
+                _interrupt(context, cause, at_once=False)
                 with anyio.CancelScope(shield=True):
                     await ended.wait()
                 raise
@@ -264,10 +268,9 @@ async def _performed(context: JobContext) -> tuple[Run, RunSummary, asyncio.Canc
     raise result
 
 
-def _interrupt(context: JobContext, *, at_once: bool) -> None:
+def _interrupt(context: JobContext, cause: InterruptedRunError, *, at_once: bool) -> None:
     """Ask a job to stop; only what writes gets the time to finish."""
     writes = context.run is not None and committed(context.run.record)
-    cause = InterruptedRunError(signal.SIGINT)
     context.stop.request(cause, grace_s=GRACE_S if writes and not at_once else 0)
 
 

@@ -53,7 +53,7 @@ def progress_for(wanted: OnProgress | bool) -> Progress:
         SettingsError: it is neither a function nor True or False.
     """
     if wanted is True:
-        return notebook_progress(sys.stderr) or make_progress(sys.stderr)
+        return notebook_progress() or make_progress(sys.stderr)
     if wanted is False:
         return make_progress(io.StringIO(), quiet=True)
     if not callable(wanted):

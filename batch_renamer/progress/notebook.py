@@ -1,14 +1,15 @@
-"""How far a run is enters; in a notebook one line of the cell's output leaves, which is redrawn in place.
+"""How far a run is enters; in a notebook one text in the cell's output leaves, which is redrawn in place.
 
 It needs nothing but IPython, which every notebook has; nothing here imports it unless it is running already.
 """
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 from collections.abc import Callable
-from typing import Any, TextIO
+from typing import Any
 
 from batch_renamer.progress.live import Progress
 from batch_renamer.progress.output import PLAIN_WIDTH, plain_text
@@ -19,29 +20,27 @@ from batch_renamer.progress.staged import REDRAWS_PER_S, StagedProgress
 __all__ = ["notebook_progress"]
 
 
-def notebook_progress(stream: TextIO, *, clock: Callable[[], float] = time.monotonic) -> Progress | None:
+def notebook_progress(*, clock: Callable[[], float] = time.monotonic) -> Progress | None:
     """Return the progress for a notebook's cell; None where this is no notebook.
 
-    ``stream`` takes the lines that stay, such as one at the end of each stage.
-
     Example:
-        >>> notebook_progress(sys.stderr) is None
+        >>> notebook_progress() is None
         True
     """
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     if not hasattr(shell, "kernel"):  # no IPython, or one in a terminal
         return None
-    return _NotebookProgress(stream, display=sys.modules["IPython"].display.display, clock=clock)
+    return _NotebookProgress(display=sys.modules["IPython"].display.display, clock=clock)
 
 
 class _NotebookProgress(StagedProgress):
-    """A line that is redrawn a few times a second, and emptied at the end; what stays goes to the stream."""
+    """One text: the lines that stay, and below them the live one, which is redrawn a few times a second."""
 
-    def __init__(self, stream: TextIO, *, display: Callable[..., Any], clock: Callable[[], float]) -> None:
-        super().__init__(stream, clock=clock)
+    def __init__(self, *, display: Callable[..., Any], clock: Callable[[], float]) -> None:
+        super().__init__(io.StringIO(), clock=clock)
         self._display = display
         self._handle: Any = None
-        self._drawn = False
+        self._lines: list[str] = []
         self._next_draw_s = 0.0
 
     def _begun(self, now_s: float) -> None:
@@ -53,16 +52,11 @@ class _NotebookProgress(StagedProgress):
             self._draw(plain_text(bar_line(stage, now_s=now_s, width=PLAIN_WIDTH)))
 
     def _show(self, line: Line) -> None:
-        self._stream.write(plain_text(line) + "\n")
+        self._lines.append(plain_text(line))
+        self._draw()
 
-    def close(self) -> None:
-        """Empty the line, and leave one about the last stage."""
-        if self._drawn:
-            self._draw("")
-        super().close()
-
-    def _draw(self, text: str) -> None:
-        shown, self._drawn = {"text/plain": text}, bool(text)
+    def _draw(self, *live: str) -> None:
+        shown = {"text/plain": "\n".join([*self._lines, *live])}
         if self._handle is None:
             self._handle = self._display(shown, raw=True, display_id=True)
         else:

@@ -124,6 +124,7 @@ async def test_a_cancelled_task_leaves_a_way_on(
                 await task
         stopped = caught.value.__cause__
         assert isinstance(stopped, InterruptedRenamingError)
+        assert stopped.renaming.summary.stopped == "The task that waited for it was cancelled."
         assert stopped.renaming.outcomes["result"].tolist() == ["renamed", "renamed", "renamed", "pending"]
         [said] = [record.getMessage() for record in caplog.records if "was stopped" in record.getMessage()]
         assert (str(stopped), stopped.run_id in said) == (said, True)
