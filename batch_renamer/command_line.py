@@ -1,4 +1,4 @@
-"""The command line that does the next thing: a command and options enter, a line to be pasted into a shell leaves."""
+"""The command lines that the program prints: each can be pasted into a shell as it stands."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def carried_options(given: Mapping[str, object]) -> dict[str, object]:
 
 
 def with_environment(given: Mapping[str, object], settings: Settings, environ: Mapping[str, str]) -> dict[str, object]:
-    """Return the options that say as flags what the environment said, too: it is another one where they are pasted."""
+    """Return the options, and as flags those of the environment: a line may be pasted where that is another one."""
     said: dict[str, object] = {}
     for name, source in settings.sources:
         if source not in environ or (settings.sandbox and name == "base_url"):

@@ -55,7 +55,7 @@ class Command:
     which is kept, and ``done_by`` is the word of the command that does such a plan. ``writes``: it renames orders.
     ``resumes``: it goes on with a run instead of beginning one. ``from_sheet``: its rows are those of a spreadsheet,
     read now or for a kept plan. ``puts_back``: its rows are the way back of another run. ``audits``: it compares
-    the names that another run left with what the orders have now. ``about_past``: it shows what the journal knows.
+    the names that another run left with those that the orders have. ``about_past``: it shows what the journal knows.
 
     An order that has another name than the run expects is left alone; ``drifted`` is the reason given where the
     expected name comes from another run, whose id is filled in. ``exact`` tells that the name must be the same to
@@ -101,7 +101,7 @@ class Command:
 
     @property
     def may_be_at_work(self) -> bool:
-        """Whether the run that it is about may be at work in another process, with nothing left to do here yet."""
+        """Whether the run that it is about may be at work in another process, so that it always needs the lock."""
         return self.resumes or (self.puts_back and self.writes)
 
 
@@ -143,10 +143,10 @@ COMMANDS: Mapping[str, Command] = {
 """Every command of the command line by its name; the sandbox, which is served and has no run, is not among them."""
 
 RECORDED = (PLAN, APPLY, UNDO, UNDO_DRY_RUN, AUDIT)
-"""What the journal calls the runs that it keeps."""
+"""The commands that the runs in the journal are recorded as."""
 
 RENAMING = (APPLY, UNDO)
-"""What it calls those that were to rename."""
+"""Those of them that rename."""
 
 SHARED_OPTIONS = frozenset(name for command in COMMANDS.values() for name in command.options)
 """The options that several commands take; what a command has of its own is not among them."""

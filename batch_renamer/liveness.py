@@ -1,7 +1,7 @@
-"""Who is at work: a folder and a label enter, a registration leaves, or the labels of all that are registered there.
+"""Which processes are at work: each registers under a label in a folder, and the labels of all others can be read.
 
-A registration is a lock of the operating system on a small file: it goes with its process, however that ends. Who asks
-who is there tries the others' locks.
+A registration is a lock of the operating system on a small file, so that it ends with its process, however that ends. A
+process that reads the labels tries the locks: a file whose lock is free belongs to no process.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ log = logging.getLogger("batch_renamer")
 
 _LEFT_BEHIND_S = 60.0
 _PATIENCE_S = 1.0
-"""Somebody who looks who is there may hold a fresh registration for a moment, before its owner does."""
+"""A process that reads the labels may hold the lock of a new registration for a moment, before its owner does."""
 
 
 class Registration:
-    """A place among those who are at work, until it is released; to take it may need a second, so not in a loop.
+    """The registration of this process under a label, until it is released. Making one may take a second.
 
     ``label`` holds no dash. The folder is made (0700) when it isn't there.
 
@@ -57,13 +57,13 @@ class Registration:
         self.release()
 
     def release(self) -> None:
-        """Be at work no more."""
+        """End the registration."""
         self._lock.release()
         self.place.unlink(missing_ok=True)
 
 
 def registered(folder: Path, *, but: Registration | None = None) -> list[str]:
-    """Return the labels of those at work (without one's own, if given), and clear away what the dead have left."""
+    """Return the labels of all registered processes but ``but``; remove the files of processes that have died."""
     labels = []
     for place in folder.glob("*.lock"):
         if but is not None and place == but.place:
@@ -74,14 +74,14 @@ def registered(folder: Path, *, but: Registration | None = None) -> list[str]:
         except Timeout:
             labels.append(place.name.partition("-")[0])
         except OSError as error:
-            # Another user's, perhaps: who can't be asked is taken for present.
+            # It may be another user's file. A lock that can't be tried counts as held.
             log.debug("it can't be told whether %s is still in use: %s", place, error.strerror or error)
             labels.append(place.name.partition("-")[0])
         else:
             other.release()
             # Its owner may be clearing it away this very moment.
             with suppress(FileNotFoundError):
-                # A fresh one may be about to be taken by its owner, who would hold what nobody sees any more.
+                # A new file may not be locked by its owner yet, who would then lock a file that has no name any more.
                 if time.time() - place.stat().st_mtime > _LEFT_BEHIND_S:
                     place.unlink()
     return labels

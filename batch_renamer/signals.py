@@ -1,4 +1,4 @@
-"""Signals that ask a program to stop: a number comes in from the system, a callback is called in the event loop."""
+"""Signals that ask a program to stop, such as Ctrl-C: each of them calls a function in the event loop."""
 
 from __future__ import annotations
 

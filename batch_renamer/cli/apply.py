@@ -1,4 +1,4 @@
-"""`plan`, `apply` and `apply --plan`: a spreadsheet or a kept plan enters, a plan or renamed orders leave."""
+"""`plan`, `apply` and `apply --plan`: they plan the renames of a spreadsheet, or do those of a kept plan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`audit`: a past run enters, which of its orders still have its names leaves. Nothing is renamed."""
+"""`audit`: tells which orders of a past run still have its names. It renames nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`check`: a spreadsheet enters, its bad rows leave. It stays offline."""
+"""`check`: reports the bad rows of a spreadsheet. It stays offline."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def check(file: Path, given: Mapping[str, object]) -> int:
     """Report every bad row of a spreadsheet; return the exit code."""
 
     def body(session: Session) -> int:
-        # Nothing of an offline check is kept, so it works where no state can be written.
+        # An offline check keeps nothing, so it works where no state can be written.
         with Journal.temporary() as journal, session.screen() as progress:
             connection = session.connection(journal=journal, progress=progress, destination=nowhere())
             return run_job(connection.job(sheet_source(file, session)), session.given)

@@ -1,6 +1,6 @@
-"""How a command ends that has no run to show: an error enters, one line or one JSON object and an exit code leave.
+"""How a command ends that has no run to show: an error becomes one line or one JSON object, and an exit code.
 
-A fault of the program ends so, too; its traceback goes to a private file.
+A fault of the program becomes that, too; its traceback goes to a private file.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _READER_GONE = 141
 
 @dataclass(slots=True, kw_only=True)
 class Ending:
-    """What is needed to end a command in words: known in part from the start, wholly once there are settings."""
+    """What is needed to say why a command ended; some of it is known only once there are settings."""
 
     command: Command
     as_json: bool = False
@@ -51,11 +51,11 @@ class Ending:
     secrets: list[str] = field(default_factory=list, repr=False)
 
     def take(self, settings: Settings) -> None:
-        """Take what the settings say about it."""
+        """Take it from the settings."""
         self.as_json, self.log_file, self.state_dir = settings.json, settings.log_file, settings.state_dir
 
     def guess(self, given: Mapping[str, object], environ: Mapping[str, str]) -> None:
-        """Take what can be told of it where the settings have a mistake."""
+        """Take as much of it as can be found where the settings have a mistake."""
         with suppress(Exception):  # what is wrong has been said, or is about to be; this only finds places for it
             self.take(usable_settings(given, environ=environ))
 
@@ -83,7 +83,7 @@ class Ending:
         )
 
     def _is_a_slip(self, error: BatchRenamerError) -> bool:
-        """Tell whether a person mistyped something that would only have been looked at."""
+        """Tell whether it is a mistyped name in a command that only reads: that is no line for the log."""
         if not isinstance(error, InputError):
             return False
         if self.command.writes:

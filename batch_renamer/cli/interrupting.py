@@ -1,11 +1,11 @@
-"""How signals end a run: the first lets requests finish, the second ends them, and soon after that all ends.
+"""How signals end a run: the first lets requests finish, the second cancels them, and then the process ends soon.
 
-A first signal lets requests in flight finish. A second one breaks them off, and gives what is left `_REPORT_S` seconds;
-then, or at a third one, the reports are left unwritten. A run that is still there `_END_S` seconds after that is in the
-hands of something that can't be broken off, and is ended from outside.
+A first signal lets requests in flight finish. A second one cancels them, and the run has `_REPORT_S` seconds to write
+its reports; then, or at a third signal, the reports are left unwritten. If the run has not ended `_END_S` seconds after
+that, it waits for something that can't be cancelled, and the process is ended.
 
-When a run has come to its end, a first signal has nothing to stop: the result is written whole, and the exit code is
-the run's own. A second one ends a process that can't get rid of its result, such as one whose reader waits.
+After the end of a run, a first signal stops nothing: the result is written whole, and the exit code is the run's own. A
+second one ends a process that can't write its result, such as one whose reader reads no more.
 """
 
 from __future__ import annotations
@@ -51,14 +51,14 @@ class Insistence:
     def on_signal(self, number: int) -> None:
         """Take a signal."""
         if number == _HANG_UP and self.signals:
-            return  # A terminal that closes sends several (its shell, the system), and insists on nothing.
+            return  # A terminal that closes sends several of them (its shell, the system); they count as one.
         self.signals += 1
         cause, stop = InterruptedRunError(number), self.context.stop
         if self.signals == 1:
             stop.request(cause, grace_s=GRACE_S)
             in_flight = f"requests in flight get {GRACE_S:g} s to finish"
             doing = "the report is being written" if self.context.over else in_flight
-            if not self.context.asking:  # at the question nothing is under way, and its answer is no
+            if not self.context.asking:  # at the question nothing is in flight, and a stop is the answer no
                 self.context.tell(f"Stopping: {doing}. Once more to end at once.")
         elif self.signals == 2:
             stop.request(cause, grace_s=0)
@@ -76,7 +76,7 @@ class Insistence:
             return
         self.signals += 1
         if self.signals > 1:
-            # Only what is stuck is still there by then; the result itself is written in less.
+            # A result is written in less time than that, unless the process is stuck.
             self.later(_END_S, lambda: self.leave_result(InterruptedRunError(number)))
 
     def _abandon(self, cause: InterruptedRunError) -> None:
@@ -89,13 +89,12 @@ class Insistence:
 def stopped_by_signals(context: JobContext, given: Mapping[str, object]) -> Iterator[None]:
     """Let signals stop the run while the block lasts; in the running event loop, and in the main thread only.
 
-    When it has ended well, signals have nothing to stop any more: from then on the process keeps them from cutting its
-    result.
+    When the block has ended well, signals have nothing to stop: from then on they do not cut off the result.
     """
     timers: list[threading.Timer] = []
 
     def later(seconds: float, call: Callable[[], None]) -> None:
-        # In a thread: whatever keeps the event loop from going on must not keep this from it.
+        # In a thread: it must also work while the event loop is blocked.
         timers.append(timer := threading.Timer(seconds, call))
         timer.daemon = True
         timer.start()
@@ -115,7 +114,7 @@ def stopped_by_signals(context: JobContext, given: Mapping[str, object]) -> Iter
 
 
 def _end_process(context: JobContext, given: Mapping[str, object], cause: InterruptedRunError) -> NoReturn:
-    """End the process from outside of the run; the journal holds all that was done."""
+    """End the process in the middle of its run; the journal has all that was done."""
     with suppress(OSError):
         remove_unfinished(context.run.targets if context.run is not None else ())
     lines = [str(cause)]
@@ -135,6 +134,6 @@ def _leave_result(context: JobContext, given: Mapping[str, object], cause: Inter
 
 def _exit(lines: Sequence[str], code: int) -> NoReturn:
     cursor = "\x1b[?25h\r\x1b[K" if sys.stderr.isatty() else ""
-    with suppress(OSError):  # not by the streams of Python, whose locks others may hold
+    with suppress(OSError):  # not by the streams of Python: another thread may hold their locks
         os.write(2, (cursor + "\n".join(lines) + "\n").encode("utf-8", "backslashreplace"))
     os._exit(code)

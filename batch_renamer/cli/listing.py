@@ -1,4 +1,4 @@
-"""A past run as it is shown: what the journal knows enters, a line for people or an object for programs leaves."""
+"""A past run as a list shows it: one line for people, or one object for programs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Entry", "entry_of"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A run as a list shows it; ``in_use``: some process has it open, perhaps to look at it. ``undone``: put back."""
+    """A run as a list shows it. ``in_use``: some process works on it. ``undone``: its names were put back."""
 
     run: RunRecord
     counts: Mapping[Result, int]
@@ -27,7 +27,7 @@ class Entry:
 
     @property
     def at_work(self) -> bool:
-        """Whether the run goes on this very moment."""
+        """Whether the run is at work at this very moment."""
         return self.in_use and (self.run.state is not RunState.FINISHED or interrupted(self.run, dict(self.counts)))
 
     @property

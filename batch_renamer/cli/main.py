@@ -1,4 +1,4 @@
-"""The process of the command line: its streams are made whole, a command is run, and it ends with an exit code."""
+"""The process of the command line: it opens closed streams, runs a command, and ends with its exit code."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def main() -> None:
     except OSError as error:  # help, version: a command has its own words for what it could not do
         _say(f"The result could not be written to standard output: {error.strerror or error}.")
         code = 4
-    except BaseException as error:  # whatever it is, it is no bad row
+    except BaseException as error:  # exit code 1 would say that rows are bad
         _say(f"A fault in batch-renamer: {type(error).__name__}.")
         code = _FAULT
     if code in _STOPPED:

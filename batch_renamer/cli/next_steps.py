@@ -1,4 +1,4 @@
-"""What comes next: a concluded run enters, a few words and the exact command that goes on leave."""
+"""What comes next after a run: a few words, and the exact command that goes on."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _after_renaming(run: Run, summary: RunSummary, given: Mapping[str, object]) 
             if interrupted(record, summary.counts) or Result.UNKNOWN in summary.counts:
                 return "To go on with what is left:", command_line(RESUME, [summary.run_id], kept)
         elif Result.FAILED not in summary.counts:
-            # Taken up, the plan would be refused again.
+            # If the run were resumed, its plan would be refused again.
             return ("" if run.puts_back else "Repair the spreadsheet and apply it again."), ""
     if (stopped or summary.exit_code == 1) and {Result.FAILED, Result.UNKNOWN} & summary.counts.keys():
         return "To try again what failed:", command_line(RESUME, [summary.run_id], {"failed": True, **kept})
@@ -64,7 +64,7 @@ def _after_renaming(run: Run, summary: RunSummary, given: Mapping[str, object]) 
 
 
 def reminder(journal: Journal, run: RunRecord, given: Mapping[str, object]) -> str:
-    """Return what is to be said of an earlier run that was interrupted: it is easily forgotten over night."""
+    """Return the reminder of an earlier run that was interrupted, which is easily forgotten; "" if there is none."""
     if not run.spec.from_sheet or (found := unfinished(journal, run)) is None:
         return ""
     earlier, left = found
@@ -76,9 +76,9 @@ def reminder(journal: Journal, run: RunRecord, given: Mapping[str, object]) -> s
 
 
 def plan_is_kept(run: Run) -> bool:
-    """Tell whether the journal has the run's plan whole, with nothing sent: so it is when the answer was no.
+    """Tell whether the journal has the run's plan whole, with nothing sent.
 
-    So it is, too, when not even the beginning of the renaming could be noted.
+    It has after the answer no, and where the beginning of the renaming could not be noted.
     """
     return run.job.command.from_sheet and merely_planned(run.job.journal.runs.get(run.record.id))
 
@@ -89,7 +89,7 @@ def commit_command(run: Run, given: Mapping[str, object]) -> str:
 
 
 def _same_again(run: Run, given: Mapping[str, object]) -> str:
-    """Return the command itself: what only reads keeps nothing that could be gone on with."""
+    """Return the same command: a command that only reads keeps nothing that another one could go on with."""
     again_given = {name: value for name, value in given.items() if name != "sandbox_reset"}
     if run.job.origin is None:
         return command_line(run.job.command, [run.job.sheet or Path()], again_given)

@@ -1,4 +1,4 @@
-"""What is shown at the end of a command: a concluded run enters, its result leaves on standard output.
+"""What is shown at the end of a run: its result, on standard output.
 
 With ``--json`` that is one object, and the words for people go to standard error.
 """
@@ -56,7 +56,7 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, object]) -> int:
     if error is None or settings.json or isinstance(error, BrokenPipeError):
         return summary.exit_code  # The reader stopped early (``| head``) and knows that there was more.
     run.job.progress.message(str(lost := output_lost(error)), error=True)
-    # Where there is a report, what was shown is no more than a view of it.
+    # Where there is a report, nothing is lost: it has all that was to be shown.
     return summary.exit_code or (0 if summary.reports else lost.exit_code)
 
 

@@ -68,7 +68,5 @@ def _in_other_journal(session: Session, prefix: str) -> str:
     if not known_elsewhere(session.settings, prefix):
         return ""
     if session.settings.sandbox:
-        return (
-            " Without --sandbox there is one." if prefix else " Runs that were no practice are seen without --sandbox."
-        )
-    return " With --sandbox there is one." if prefix else " Practice runs are seen with --sandbox."
+        return " Without --sandbox there is one." if prefix else " Runs at the API itself are seen without --sandbox."
+    return " With --sandbox there is one." if prefix else " Runs in the sandbox are seen with --sandbox."

@@ -1,6 +1,6 @@
-"""The question before anything is written: a planned run enters, yes or no leaves.
+"""The questions that are asked before anything is renamed.
 
-It is asked on standard error, and answered on a terminal; standard output is for results alone.
+They are asked on standard error and answered on a terminal; standard output is for results alone.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MOST_SHOWN = 20
 
 async def ask(run: Run) -> bool:
     """Show the plan and ask whether to do it."""
-    # The journal does not belong in the event loop: a large plan takes a while to be counted.
+    # In a thread: to count a large plan takes a while.
     view, open_rows = await run.job.journal.in_thread(_planned, run)
     if not run.job.command.resumes:
         show_run(view, sys.stderr)
@@ -64,7 +64,7 @@ def _planned(run: Run) -> tuple[RunView, int]:
 
 
 def _taken_up(run: Run, about: str) -> str:
-    """Return which run is taken up, in words: an undo goes the other way, so it is called one."""
+    """Return which run is resumed, in words; an undo is called one, because it puts names back."""
     if run.puts_back:
         return f"run {run.record.id}, the undo of {visible(about)}"
     return visible(named(run.record))
@@ -109,14 +109,14 @@ async def _yes(question: str) -> bool:
 
 
 def _forget_what_was_typed() -> None:
-    """A yes that was typed before there was a question was meant for something else."""
+    """Drop what was typed before the question: it was meant for something else."""
     if sys.platform == "win32":
-        import msvcrt  # noqa: PLC0415 - only there
+        import msvcrt  # noqa: PLC0415 - only Windows has it
 
         while msvcrt.kbhit():
             msvcrt.getwch()
     else:
-        import termios  # noqa: PLC0415 - not there
+        import termios  # noqa: PLC0415 - Windows has none
 
         with suppress(termios.error, OSError, ValueError):  # reading the answer tells that the terminal has gone
             termios.tcflush(sys.stdin, termios.TCIFLUSH)

@@ -1,4 +1,4 @@
-"""`report`: a past run enters, its reports leave once more. It stays offline."""
+"""`report`: writes the reports of a past run again. It stays offline."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def report_again(run_id: str | None, given: Mapping[str, object]) -> int:
                 answer = {"command": "report", "run_id": run.id, "exit_code": code, "reports": [*map(str, written)]}
                 sys.stdout.write(json.dumps(answer) + "\n")
             else:
-                # A program gets the path as it is; on a terminal a name from outside must not steer it.
+                # A program gets the path as it is; on a terminal, control characters in a path must not steer it.
                 shown = visible if sys.stdout.isatty() else str
                 sys.stdout.writelines(f"{shown(str(report))}\n" for report in written)
         return code

@@ -1,4 +1,4 @@
-"""`resume`: an interrupted run enters; it leaves finished, or a sentence says why there is nothing to finish."""
+"""`resume`: finishes an interrupted run, or says why there is nothing to finish."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def resume(run_id: str | None, given: Mapping[str, object], *, failed: bool, sam
                 past = as_this_account(journal, past, connection.destination)
             job = connection.job(past)
             if (nothing := _nothing_left(session, journal, past, failed=failed)) is not None:
-                return _leave(session, journal, past, nothing)
+                return _nothing_to_do(session, journal, past, nothing)
             job = replace(job, again_failed=failed, notes=(*job.notes, *taken_back(journal, past)))
             return run_job(job, session.given)
 
@@ -63,8 +63,8 @@ def _nothing_left(session: Session, journal: Journal, past: RunRecord, *, failed
             assert_never(never)
 
 
-def _leave(session: Session, journal: Journal, past: RunRecord, sentence: str) -> int:
-    """Say why a run is not taken up; a run that came to its end exits as it did then."""
+def _nothing_to_do(session: Session, journal: Journal, past: RunRecord, sentence: str) -> int:
+    """Say why a run is not resumed; return the exit code with which it ended."""
     counts, code = journal.results.counts(past), 0
     if begun(past):
         code = int(any(result in BAD_RESULTS for result in counts))

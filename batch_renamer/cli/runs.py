@@ -1,4 +1,4 @@
-"""`runs`: lists past runs, after it has forgotten old ones or dismissed one where asked. It sends nothing."""
+"""`runs`: lists past runs; before that it forgets old ones, or dismisses one, if asked to. It sends nothing."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def list_runs(given: Mapping[str, object], *, prune: str | None, dismiss: str | 
 
 
 def _write_runs(session: Session, journal: Journal, runs: list[RunRecord], *, at_work: frozenset[str]) -> None:
-    undone = journal.runs.undone()
+    undone = journal.lineage.undone()
     entries = (entry_of(journal, run, at_work=at_work, undone=undone) for run in runs)
     if session.settings.json:
         lines = [entry.as_json() for entry in entries]

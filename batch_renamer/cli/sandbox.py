@@ -1,4 +1,4 @@
-"""The sandbox command: options enter, a served stand-in for the API leaves, until it is stopped."""
+"""`sandbox`: serves the stand-in for the API until it is stopped."""
 
 from __future__ import annotations
 

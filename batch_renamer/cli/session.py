@@ -1,6 +1,6 @@
-"""One command from its words to its exit code: options enter, settings, key, screen and journal leave for its body.
+"""One command from its options to its exit code: its settings, and the tools that it works with.
 
-Whatever ends the command becomes one line and an exit code here, a fault of the program too.
+Any error that ends the command becomes one line and an exit code here, a fault of the program too.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ log = logging.getLogger("batch_renamer")
 
 @contextmanager
 def _never_began() -> Iterator[None]:
-    """Let what goes wrong with the state before there is a run be one of those errors that end with nothing begun."""
+    """Turn an error of the journal into one that says that nothing was begun: there is no run yet."""
     try:
         yield
     except JournalError as error:
@@ -49,9 +49,10 @@ def _never_began() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A command under way: its name, the options as they were given, and the settings that came of them.
+    """One command, its options, and the settings that result from them.
 
-    ``given`` are the options that a printed command repeats: the flags, and what the environment said, as flags.
+    ``flags`` are the options that were typed; ``given`` are those that a printed command repeats: the flags, and those
+    of the environment.
     """
 
     command: Command
@@ -61,7 +62,7 @@ class Session:
     secrets: list[str] = field(repr=False)
 
     def destination(self) -> tuple[Destination, list[str]]:
-        """Return where requests go, and what is to be said about who else can use the key's file and the journal.
+        """Return where requests go, and warnings of other users who can read the key's file or change the journal.
 
         Raises:
             SettingsError: there is no usable key.
@@ -145,8 +146,8 @@ def within(
     """Run the body of a command in its session; return the exit code.
 
     ``given`` holds the options by the names of the settings; None, False and an empty list mean not given.
-    ``same_again`` are the command's arguments, where the same command goes on after it was stopped before it had a run
-    to take up.
+    ``same_again`` are the command's arguments, given where the same command is what goes on, because there is no run
+    to be resumed yet.
     """
     given = {name: value for name, value in given.items() if value not in (None, False, [], ())}
     ending = Ending(command=command, as_json=bool(given.get("json")))
@@ -171,6 +172,6 @@ def within(
                 return body(session)
             except (Exception, KeyboardInterrupt) as error:
                 return ending.of(error)
-    except SettingsError as error:  # the log is no log
+    except SettingsError as error:  # the log file holds something else
         with logging_to(None, verbose=False, secrets=ending.secrets):
             return ending.of(error)

@@ -1,4 +1,4 @@
-"""`show`: a past run enters, what was done and what comes next leave. It stays offline."""
+"""`show`: shows what a past run did and what comes next. It stays offline."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def show_one(run_id: str | None, given: Mapping[str, object]) -> int:
 
     def body(session: Session) -> int:
         with session.journal(only_read=True) as journal:
-            at_work = journal.runs.at_work()  # before the run: one that ends in between has ended
+            at_work = journal.runs.at_work()  # asked first: a run that ends in between is shown as ended
             run = find_run(session, journal, run_id, commands=RECORDED)
             with journal.runs.pin(run, to_read=True), to_standard_output():
                 _show_held(session, journal, run, at_work=at_work)
@@ -42,7 +42,7 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
         counts=summary.counts,
         parent=journal.runs.parent(run),
         in_use=run.id in at_work,
-        undone=run.number in journal.runs.undone(),
+        undone=run.number in journal.lineage.undone(),
     )
     if entry.at_work:
         summary = replace(summary, stopped=run.stopped)
@@ -55,7 +55,7 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
     resume = entry.state == "interrupted"
     to_look_at = BAD_RESULTS & summary.counts.keys()
     if entry.at_work:
-        to_look_at -= {Result.UNKNOWN}  # its rows under way have no outcome yet
+        to_look_at -= {Result.UNKNOWN}  # these rows have no outcome yet, so there are no reasons
     view = RunView(
         summary=summary,
         problems=tuple(journal.results.reasons(run, sorted(to_look_at))),

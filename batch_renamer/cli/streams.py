@@ -1,6 +1,6 @@
-"""The standard streams of the process: closed ones are opened on nothing, and lost ones are given up.
+"""The standard streams of the process: closed ones are opened on the null device, and lost ones are given up.
 
-What is written is the business of others (`progress.output`).
+Nothing is printed here (see `progress.output`).
 """
 
 from __future__ import annotations

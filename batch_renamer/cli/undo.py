@@ -1,4 +1,4 @@
-"""`undo` and `undo --dry-run`: a past run enters, its orders have their old names back."""
+"""`undo` and `undo --dry-run`: give the orders of a past run their old names back."""
 
 from __future__ import annotations
 

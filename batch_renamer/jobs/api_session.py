@@ -23,7 +23,7 @@ class ApiSession:
     connections: int
 
     def most_at_once(self) -> int:
-        """Return how many rows may be in hand at once: no more than there are connections for."""
+        """Return how many rows may be worked on at once: no more than there are connections for."""
         return min(self.workers or self.connections, self.connections)
 
     def requests_per_s(self) -> float:
@@ -34,5 +34,5 @@ class ApiSession:
         return min(pace_per_s, self.workers / latency_s)
 
     def pace_note(self) -> str:
-        """Return the limit kept to at present, in words."""
+        """Return the limit that holds at present, in words."""
         return f"limit {self.pacer.limit_per_s:,.0f}/s"

@@ -1,4 +1,4 @@
-"""How a run comes to its API: settings and a key enter, an open client leaves; the real API or the sandbox.
+"""Where the requests of a run go: the real API or the sandbox, and how each is opened.
 
 The sandbox is served inside the process on a loopback port, with orders made for the rows of the sheet; its orders are
 kept in the state directory until they are reset, so that one command can build on the last.
@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 Connect = Callable[[Iterable[tuple[str, str | None]]], AbstractAsyncContextManager[OrdersApi]]
-"""Opens an API, given the sheet's (order_id, current_name) pairs, which only the sandbox looks at."""
+"""Opens an API, given the sheet's (order_id, current_name) pairs, which only the sandbox uses."""
 
 MOST_AT_ONCE = 1_000
 """Requests under way at once, however slow the API is."""
@@ -45,7 +45,7 @@ class Destination:
     it ("" where the caller gave it). ``locks`` are the account's other names, under
     which it is locked as well while a run renames in it. ``connections`` is how many requests may be
     under way at once: there are file descriptors for so many. ``one_at_a_time`` tells that no second run can be
-    connected meanwhile, not even to read: the sandbox's orders are one process's.
+    connected meanwhile, not even to read: only one process can have the sandbox's orders open.
     """
 
     connect: Connect
@@ -126,7 +126,7 @@ def to_sandbox(settings: Settings) -> Destination:
 
     @asynccontextmanager
     async def connect(orders: Iterable[tuple[str, str | None]]) -> AsyncIterator[OrdersApi]:
-        from batch_renamer.sandbox import OrderStore, Sandbox, running  # noqa: PLC0415 - only practice needs a server
+        from batch_renamer.sandbox import OrderStore, Sandbox, running  # noqa: PLC0415 - only the sandbox needs a server
 
         key = secrets.token_urlsafe()
         store = OrderStore(path=sandbox_orders(settings), images=_IMAGES)

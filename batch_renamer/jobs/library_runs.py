@@ -1,7 +1,7 @@
-"""Which runs of the library were left in the middle: a state directory enters, the folders that hold them leave.
+"""Which runs of the library were left unfinished, and in which folders their journals are.
 
-A run of the library has a journal of its own (`shared_state_dir`), which goes with it. One that was stopped or killed
-after it had begun to rename stays, and only its journal knows the old names.
+A run of the library has a journal of its own (`shared_state_dir`), which is removed at its end. The journal of a run
+that was stopped or killed after it had begun to rename stays: only that journal knows the old names.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ log = logging.getLogger("batch_renamer")
 
 
 def left_by_library(settings: Settings, prefix: str = "") -> list[Path]:
-    """Return the state directories of library runs that were left in the middle, or whose ids begin with ``prefix``.
+    """Return the state directories of library runs that were left unfinished, or whose ids begin with ``prefix``.
 
     Example:
         >>> left_by_library(Settings(state_dir=Path("nowhere")))
@@ -39,6 +39,6 @@ def _has_one_left(settings: Settings) -> bool:
         with open_journal(settings, only_read=True) as journal:
             return any(is_left_in_the_middle(journal, run) for run in journal.runs.find())
     except BatchRenamerError as error:
-        # It is another run's journal: what is wrong with it is said when it is asked for.
-        log.debug("the journal in %s can't be looked at: %s", settings.state_dir, error)
+        # It is another run's journal: what is wrong with it is said when that run is asked for.
+        log.debug("the journal in %s can't be read: %s", settings.state_dir, error)
         return False

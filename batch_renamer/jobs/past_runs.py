@@ -34,13 +34,13 @@ def find(
     elsewhere: Callable[[str], str] = lambda _: "",
     how_to_list: str = "",
 ) -> RunRecord:
-    """Return the run with this id, of which a unique beginning will do; without one, the newest that ``newest`` likes.
+    """Return the run whose id is, or begins with, ``run_id``; without one, the newest for which ``newest`` is true.
 
-    ``elsewhere`` says where else runs whose ids begin so are, in a sentence, if there are any; ``how_to_list`` how
-    those that are here are listed.
+    ``elsewhere`` returns a sentence that says where else runs with such ids are ("" for none); ``how_to_list`` is a
+    sentence that says how the runs here are listed.
 
     Raises:
-        InputError: there is none, or several begin so.
+        InputError: there is none, or the ids of several begin so.
     """
     if run_id is None:
         for run in journal.runs.find(base_url=base_url, profile=profile):
@@ -66,7 +66,7 @@ def find(
 
 
 def bound_to(run: RunRecord, destination: Destination) -> list[str]:
-    """Make sure that a run is this account's; return warnings.
+    """Make sure that a run belongs to this account; return warnings.
 
     Raises:
         InputError: it belongs to another base URL, profile or key.
@@ -88,9 +88,9 @@ def bound_to(run: RunRecord, destination: Destination) -> list[str]:
 
 
 def as_this_account(journal: Journal, run: RunRecord, destination: Destination) -> RunRecord:
-    """Return a run as one of this account, upon the user's word that its key is an older one of the same account.
+    """Bind a run to this account, because the user says that its key is an older one of the same account; return it.
 
-    So are all runs that were made with that key: what they have renamed counts from now on.
+    All other runs that were made with that key are bound to this account, too.
 
     Raises:
         InputError: it belongs to another address.
@@ -114,7 +114,7 @@ def kept_plan(plan: RunRecord) -> RunRecord:
 
 
 def taken_back(journal: Journal, run: RunRecord) -> list[str]:
-    """Return a warning if a run that is taken up was undone in between."""
+    """Return a warning if a run that is resumed was undone in between."""
     undo = journal.runs.begun_from(run, command=UNDO.recorded_as)
     return [f"Run {run.id} was undone by run {undo.id}; what that gave back stays as it is."] if undo else []
 
@@ -132,7 +132,7 @@ def renamed_something(run: RunRecord) -> RunRecord:
 
 
 def named(run: RunRecord) -> str:
-    """Return a run in words: its id, and the spreadsheet by which people know it."""
+    """Return a run in words: its id, and the name of its spreadsheet."""
     return f"run {run.id}" + (f" ({Path(run.sheet).name})" if run.sheet is not None else "")
 
 

@@ -1,7 +1,7 @@
-"""How a job goes through the stages of its command: a job enters, its run and the run in figures leave.
+"""How a job goes through the stages of its command, to its run and the run in figures.
 
-A stage works at a `Run`; it reads and writes the journal. An error that ends the run becomes the cause of its stop, the
-stages that are left are passed over, and the run is concluded all the same.
+A stage works on a `Run`; it reads and writes the journal. An error that ends the run becomes the cause of its stop. The
+remaining stages are left out then, and the run is concluded all the same.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ async def perform(context: JobContext) -> tuple[Run, RunSummary]:
 
     Raises:
         SheetError: the spreadsheet can't be read, so there is nothing to conclude.
-        NeverBeganError: nor is there when not even its rows could be kept.
+        NeverBeganError: the journal did not take the rows, so there is nothing to conclude either.
     """
     async with AsyncExitStack() as opened:
         log_beginning(context.job)

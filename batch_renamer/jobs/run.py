@@ -51,7 +51,7 @@ class JobContext:
 
     @property
     def id_for_others(self) -> str:
-        """The id by which other processes know the job: that of its run, or of the run that it is about."""
+        """The id by which other processes know the job: the id of its run, or of the run that it is about."""
         known = self.run.record if self.run is not None else self.job.origin
         return known.id if known is not None else "?"
 

@@ -38,9 +38,9 @@ def merely_planned(run: RunRecord) -> bool:
 
 
 def interrupted(run: RunRecord, counts: dict[Result, int]) -> bool:
-    """Tell whether a run has rows that it did not come to, or came to its last row and not to its reports.
+    """Tell whether a run has rows that it did not reach, or has no reports although it reached its last row.
 
-    One that is closed is over, whatever it left.
+    A run that is closed is over, whatever it left.
     """
     left = counts.get(Result.PENDING, 0) + counts.get(Result.PLANNED, 0)  # planned: killed just before it renamed
     if run.stopped:
@@ -49,9 +49,9 @@ def interrupted(run: RunRecord, counts: dict[Result, int]) -> bool:
 
 
 def why_closed(run: RunRecord) -> str:
-    """Return the sentence that says why a run is not taken up; "" for one that may be, be it dismissed.
+    """Return the sentence that says why a run can't be resumed; "" for a run that can.
 
-    A user who names a dismissed run wants it after all.
+    A dismissed run can: a user who names it wants it after all.
     """
     match run.closed:
         case Closed.REFUSED:
@@ -70,7 +70,7 @@ def why_closed(run: RunRecord) -> str:
 def last_of_sheet(journal: Journal, *, digest: str, destination: Destination) -> RunRecord | None:
     """Return the last run that renamed from this very spreadsheet in this account, if it was interrupted.
 
-    One that was undone meanwhile is over: to go on with it would report names that are gone.
+    A run that was undone meanwhile is over: its report would have names that the orders no longer have.
     """
     last = journal.runs.last_of_sheet(digest=digest, account=destination.account, base_url=destination.base_url)
     return _if_interrupted(journal, last)
@@ -94,7 +94,7 @@ def _if_interrupted(journal: Journal, run: RunRecord | None) -> RunRecord | None
 def unfinished(journal: Journal, run: RunRecord) -> tuple[RunRecord, int] | None:
     """Return the newest other run of the account that has renamed and was interrupted, and how many rows it left.
 
-    It is over if it was undone, dismissed or superseded.
+    A run that was undone, dismissed or superseded is over.
     """
     for other in journal.runs.find(base_url=run.base_url, profile=run.profile):
         passed_over = other.number in (run.number, run.parent) or other.account != run.account
@@ -106,7 +106,7 @@ def unfinished(journal: Journal, run: RunRecord) -> tuple[RunRecord, int] | None
 
 
 def is_left_in_the_middle(journal: Journal, run: RunRecord) -> bool:
-    """Tell whether a run has renamed and was interrupted, and is neither at work nor over by another way."""
+    """Tell whether a run has renamed and was interrupted, and is neither at work nor undone or closed since."""
     if not committed(run) or (run.reported_at is not None and not run.stopped):
-        return False  # told without a look at its rows
+        return False  # known without reading its rows
     return run.id not in journal.runs.at_work() and _if_interrupted(journal, run) is not None

@@ -31,7 +31,7 @@ log = logging.getLogger("batch_renamer")
 
 _SANDBOX_FOLDER = "sandbox"
 _ORDERS_FILE = "orders.sqlite3"
-_IN_USE = "open"  # who has the sandbox's journal open
+_IN_USE = "open"  # the folder where processes register that have the sandbox's journal open
 
 
 def _journal_path(settings: Settings) -> Path:
@@ -89,7 +89,7 @@ def _can_be_written(path: Path) -> bool:
 
 
 def protect_state(settings: Settings) -> list[str]:
-    """Close the journal to other users; return what is to be said of that, and of a folder that others can write."""
+    """Make the journal private again; return warnings of that, and of a state directory that other users can change."""
     said = []
     try:
         if others_may_write(settings.state_dir):
@@ -102,7 +102,7 @@ def protect_state(settings: Settings) -> list[str]:
         if sum(map(tighten, parts)):
             said.append(f"The journal {path} could be used by other users; it is for you alone now.")
     except FileNotFoundError:
-        pass  # a first run: what it makes is private
+        pass  # the first run: the files that it makes are private
     except OSError as error:
         log.warning("who else can use the state directory could not be told: %s", error.strerror or error)
     return said

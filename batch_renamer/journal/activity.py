@@ -1,7 +1,7 @@
-"""In which order things happened: an event of a run enters, and its position among all events is noted.
+"""In which order things happened: each event of a run gets a position among all events.
 
-Positions are counted by the journal itself. A clock would do for a person who reads a list; it does not for the
-question whether another run has renamed since, for clocks are set back and forth.
+The journal counts the positions itself. A clock can't tell whether another run has renamed since: clocks are set back
+and forth.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def noted(connection: sqlite3.Connection, run: int, *, sent: bool = False) -> in
 
 
 def begun(connection: sqlite3.Connection, run: int, *, at_work: Collection[str]) -> None:
-    """Note that a run began. Those ``at_work`` that rename this very moment count as having sent after that."""
+    """Note that a run began. Runs ``at_work`` that are renaming count as having sent after that."""
     position = next_position(connection)
     connection.execute("UPDATE runs SET began = ?, active = ? WHERE number = ?", (position, position, run))
     connection.executemany(

@@ -1,4 +1,4 @@
-"""How rows stand in the table: the model's values enter, tuples for SQL leave, and the reverse."""
+"""Rows as values and as columns: the model's values become tuples for SQL, and columns become values."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ __all__ = [
 _UNRECORDED = "handed_out AND (result IS NULL OR result = 'planned')"
 _SENT = "It was sent, or was about to be sent, and no outcome is recorded: the API may have applied it."
 
-# What readers see of a row. One that was handed out and has no outcome may have been applied: it isn't called unsent.
+# What a reader sees of a row. A row that was dispatched and has no outcome may have been applied, so it is ``unknown``.
 RESULT = f"CASE WHEN {_UNRECORDED} THEN 'unknown' ELSE result END"
 REASON = f"CASE WHEN {_UNRECORDED} THEN '{_SENT}' ELSE reason END"
 
-# Of an order that was never read, the old name is the one that the sheet gives: a report that is fed back in as a
-# spreadsheet keeps its guards.
+# The old name of an order that was never read is the one that the sheet gives: a report that is used as a spreadsheet
+# keeps its guards.
 REPORT = f"""
     SELECT row, order_id, COALESCE(old_name, NULLIF(guard, '')), new_name, final_name, skip,
         {RESULT}, {REASON}, warning, status, is_processing, is_merging, is_deleted, total_images, last_updated_at,
@@ -60,7 +60,7 @@ def _at_once(row: RenameRequest | RowProblem) -> tuple[Result | None, str]:
 
 
 def loaded(run: int, row: RenameRequest | RowProblem) -> tuple[object, ...]:
-    """Return a loaded row, the bad and the skipped ones settled."""
+    """Return a loaded row as columns; a bad or skipped row is settled at once."""
     result, reason = _at_once(row)
     return (run, row.row, row.order_id, row.new_name, row.current_name, row.skip, row.warning, result, reason)
 
@@ -90,7 +90,7 @@ def settled(run: int, outcome: Outcome) -> tuple[object, ...]:
         outcome.reason,
         outcome.warning,
         outcome.old_name,
-        # Read, and without a name, is another thing than not read.
+        # An order that was read and has no name is not the same as one that was not read.
         "" if outcome.final_name is None and outcome.order is not None else outcome.final_name,
         *_state(outcome.order),
         outcome.attempts,
@@ -128,7 +128,7 @@ def as_stored(result: object) -> Result:
 
 
 def report_row(row: tuple[object, ...], shown: Callable[[object], Result]) -> ReportRow:
-    """Return a line of a report from the columns of `REPORT`; ``shown`` says what its result means to a reader."""
+    """Return a line of a report from the columns of `REPORT`; ``shown`` returns the result that a reader sees."""
     values = dict(zip(ReportRow.__slots__, row, strict=True))
     values["result"] = shown(values["result"])
     values["warning"] = " ".join(str(values["warning"]).split("\n"))

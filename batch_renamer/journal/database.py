@@ -1,6 +1,6 @@
-"""One SQLite file: a path enters, transactions and queries for the rooms' tables leave.
+"""One SQLite file, with the transactions and queries that the tables of the journal are made of.
 
-Methods may be called from any thread, and none belongs in the event loop: `Database.in_thread` takes it to a thread.
+Methods may be called from any thread, but not in the event loop: `Database.in_thread` calls them in a thread.
 Commits are made with ``synchronous=NORMAL`` (WAL: a killed process loses nothing, a power cut at most the last commits,
 which the next run reads back from the API), and with FULL where it is asked for: a plan is on disk before the first
 PATCH.
@@ -131,7 +131,7 @@ class Database:
             self._connection.close()
 
     def close_with(self, context: AbstractContextManager[object]) -> None:
-        """Let what is needed while the journal is open end with it."""
+        """End ``context`` when the journal is closed."""
         self._at_close.enter_context(context)
 
     def is_in_place(self) -> bool:
@@ -139,7 +139,7 @@ class Database:
         return self.identity is None or self.identity.is_in_place()
 
     def salt(self) -> bytes:
-        """Return the salt with which keys are told apart; it is on disk, power cut or not, when this returns."""
+        """Return the salt with which keys are told apart; a new one is safe from a power cut when this returns."""
         if found := self.select("SELECT bytes FROM salt", ()):
             [[salt]] = found
             return bytes(cast(bytes, salt))
@@ -183,14 +183,14 @@ class Database:
             yield self._connection
 
     def compact(self) -> None:
-        """Give the room of what was deleted back to the disk."""
+        """Give the disk back the room of deleted rows."""
         with self._lock, translated(self.path, self._connection.close):
             self._connection.execute("VACUUM")
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
-    # The busy handler isn't asked when the mode is changed, and two first commands may do so at the same moment.
+    # SQLite's busy timeout does not hold when the mode is changed, and two commands may do that at the same moment.
     give_up_at = time.monotonic() + BUSY_S
     while True:
         try:

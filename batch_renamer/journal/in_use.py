@@ -26,7 +26,7 @@ class RunsInUse:
         try:
             return Registration(self._folder, label=run_id + _READ if to_read else run_id)
         except OSError as error:
-            # A full disk, perhaps. Runs that are under way are known by other signs, too, only not all of them.
+            # The disk may be full. Most runs at work are known by other signs as well, but not all of them.
             log.warning("that run %s is in use could not be noted: %s", run_id, error.strerror or error)
             return nullcontext()
 

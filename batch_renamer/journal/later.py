@@ -1,7 +1,7 @@
-"""What other runs of the account have renamed meanwhile: a run's rows enter, and expect what the journal last knew.
+"""What other runs of the account have renamed since: a row is given the name that its order had last, by the journal.
 
-A row ``expects`` a name where the journal knows one: if the order has another name when it is read, the row is
-``drifted`` and left alone, and its reason is the one that was noted with the name.
+That name is its ``expected`` one. If the order has another name when it is read, the row is ``drifted`` and left alone,
+for the reason that was noted with the name.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _OTHERS = """
     SELECT number, id FROM runs WHERE number != :run AND account = :account AND base_url = :base_url
     AND sent > :since ORDER BY sent
 """
-# Rows that were handed out and have no outcome yet may have been renamed as well.
+# Rows that were dispatched and have no outcome yet may have been renamed as well.
 _SENT = "(rows.result = 'planned' AND rows.handed_out)"
 _DONE = f"""
     UPDATE rows SET result = NULL, reason = '',
@@ -40,7 +40,7 @@ _UNREAD = f"""
     WHERE rows.run = :run AND rows.order_key = theirs.order_key AND rows.result IS NULL
     AND rows.guard IS NULL AND rows.expected IS NULL
 """  # noqa: S608 - a constant
-# What an earlier run may have sent without noting an outcome, its undo knows: it gave the old name back or did not.
+# An earlier run may have sent a rename without noting an outcome. Its undo knows: it took the rename back, or did not.
 _FINISHED_ROWS = f"""
     UPDATE rows SET expected = theirs.final_name, expected_why = :why
     FROM (SELECT order_key, new_name, COALESCE(expected, final_name, new_name) AS final_name FROM rows
@@ -70,7 +70,7 @@ def _others(connection: sqlite3.Connection, run: int, *, since: int) -> Sequence
 
 
 def look_at_done_rows_again(connection: sqlite3.Connection, run: int, *, since: int) -> None:
-    """Have the orders read again that this run has done and another run has renamed ``since`` that position."""
+    """Let orders that this run has done be read again, where another run has renamed them ``since`` that position."""
     for other, other_id in _others(connection, run, since=since):
         values = {"run": run, "other": other, "since": since, "why": SINCE.format(other_id)}
         connection.execute(_DONE, values)
@@ -100,7 +100,7 @@ def expect_what_was_finished(connection: sqlite3.Connection, run: int) -> None:
 
 
 def supersede(connection: sqlite3.Connection, run: int) -> None:
-    """Close the interrupted runs that have no order left but such as this run deals with."""
+    """Close the interrupted runs all of whose remaining orders this run deals with."""
     run_id, account, base_url = connection.execute(
         "SELECT id, account, base_url FROM runs WHERE number = ?", (run,)
     ).fetchone()

@@ -1,7 +1,6 @@
-"""Runs born of runs: the rows of one run enter, the rows of another, or of the same one taken up again, leave.
+"""Runs made from runs: the run that commits a kept plan, an undo, an audit, and an interrupted run that is resumed.
 
-A kept plan is adopted by the run that commits it; a run is reversed by its undo and rechecked by an audit; an
-interrupted run is reopened. All of it happens within the journal: no row passes through the program.
+All of it happens within the journal: no row passes through the program.
 """
 
 from __future__ import annotations
@@ -15,12 +14,12 @@ __all__ = ["Lineage"]
 
 _NO_NAME_BEFORE = "The order had no name before that run, so there is none to give back."
 
-# The name that a run gave, as far as is known: the one that the server was seen to make of it, or else the one sent. A
-# third name on an ``unknown`` row may be another hand's.
+# The name that a run gave, as far as is known: the one that the server made of it, if that was read, or else the one
+# that was sent. The third name of an ``unknown`` row may have been given by another person.
 _LEFT = f"""
     CASE WHEN result = 'renamed' OR {CHANGED_OTHERWISE} THEN COALESCE(final_name, new_name)
     WHEN result = 'drifted' THEN COALESCE(expected, new_name) ELSE new_name END"""
-# The name that an audit expects: of a refused row it is the old one, as its report says.
+# The name that an audit expects. For a refused row it is the old name, as the report of the run says.
 _TOLD = f"CASE WHEN result = 'failed' AND final_name IS COALESCE(old_name, '') THEN final_name ELSE {_LEFT} END"
 
 _ADOPT = """
@@ -74,7 +73,7 @@ class Lineage:
         """
         with self._database.transaction() as connection:
             connection.execute(_ADOPT, {"run": run.number, "parent": plan.number})
-            # The plan's own number, not a new count: a row that it has lost is to be missed.
+            # The plan's own number, not a new count: a row that the plan has lost makes the totals wrong.
             connection.execute(
                 "UPDATE runs SET sheet_rows = (SELECT sheet_rows FROM runs WHERE number = ?) WHERE number = ?",
                 (plan.number, run.number),
@@ -127,7 +126,7 @@ class Lineage:
             later.protect_unread_rows(connection, run.number, since=run.began)
 
     def expect_what_was_finished(self, run: RunRecord, content: str) -> None:
-        """Note the fingerprint of the run's rows; orders that earlier runs of these rows named are to be so still."""
+        """Note the fingerprint of the run's rows; expect the names that earlier runs of the same rows gave."""
         with self._database.transaction() as connection:
             connection.execute("UPDATE runs SET content = ? WHERE number = ?", (content, run.number))
             later.expect_what_was_finished(connection, run.number)
@@ -139,7 +138,7 @@ class Lineage:
         return int(str(count))
 
     def rename_again(self, run: RunRecord) -> None:
-        """Plan the rows that `renamed_since` counts all the same."""
+        """Plan the rows that `renamed_since` counts, in spite of that."""
         with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE rows SET result = 'planned', reason = '', old_name = final_name, read_at = 0, expected = NULL"
@@ -148,9 +147,9 @@ class Lineage:
             )
 
     def mark_stale(self, run: RunRecord) -> None:
-        """Have every usable order looked at again, if another run of the account has renamed since this one began.
+        """Let every usable order be read again, if another run of the account has renamed since this one began.
 
-        What is planned may be so no longer, and what had its new name already may have lost it.
+        A planned row may be wrong by now, and an order that had its new name may have lost it.
         """
         with self._database.transaction() as connection:
             connection.execute(
@@ -160,3 +159,21 @@ class Lineage:
                 " AND other.sent > own.began WHERE own.number = :run)",
                 {"run": run.number},
             )
+
+    def undone(self) -> frozenset[int]:
+        """Return the numbers of the runs whose names were put back by an undo that was not undone itself.
+
+        The names of a run that was resumed after its undo, and has sent renames since, are no longer put back.
+        """
+        undos: dict[int, list[int]] = {}
+        for parent, number in self._database.select(
+            "SELECT undo.parent, undo.number FROM runs AS undo JOIN runs AS run ON run.number = undo.parent"
+            " WHERE undo.command = 'undo' AND undo.sent > COALESCE(run.sent, 0) ORDER BY undo.number DESC",
+            (),
+        ):
+            undos.setdefault(int(str(parent)), []).append(int(str(number)))
+        found: set[int] = set()
+        for parent in sorted(undos, reverse=True):  # an undo comes after what it undoes
+            if any(undo not in found for undo in undos[parent]):
+                found.add(parent)
+        return frozenset(found)

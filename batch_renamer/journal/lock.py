@@ -1,7 +1,7 @@
-"""One writing run at a time: the names of an account and a run enter, held locks leave, or who holds one of them.
+"""One writing run at a time: a run holds the lock of its account, under all names of the account.
 
-A lock is the operating system's, on a file of the state directory: it goes with its process, however that ends. The
-note beside it only tells people who holds it.
+A lock is the operating system's, on a file of the state directory: it ends with its process, however that ends. The
+note beside it only tells people which run holds it.
 """
 
 from __future__ import annotations
@@ -78,11 +78,11 @@ def _locked(place: Path, run_id: str, *, wait_s: float) -> Iterator[FileIdentity
         _note_holder(place, run_id)
         yield FileIdentity(place)
     finally:
-        # What stands there may not be ours, or its folder may have gone.
+        # The file there may be another run's by now, or its folder may have been removed.
         for path in (_note(place), place):
             with suppress(OSError):
                 path.unlink()
-        # Whoever waits for a lock whose file was removed begins again with a new file.
+        # A run that waits for a lock whose file was removed begins again with a new file.
         lock.release()
 
 
@@ -93,7 +93,7 @@ def _acquired(place: Path, *, wait_s: float) -> FileLock:
             private_folder(place.parent)
             lock.acquire()
         except FileNotFoundError:
-            # A run that has just ended may have removed the empty folder in this very moment.
+            # A run that has just ended may have removed the empty folder at this very moment.
             if last:
                 raise
         else:
@@ -125,7 +125,7 @@ def prove_locks(state_dir: Path, *, make_lock: Callable[[Path], FileLock] | None
         first.acquire()
         second.acquire()
     except Timeout:
-        return  # as it should be
+        return  # the second lock was refused, as it should be
     except OSError as error:
         if error.errno not in _NO_LOCKS:
             why = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
@@ -155,7 +155,7 @@ def _note_holder(place: Path, run_id: str) -> None:
         with os.fdopen(note, "w", encoding="utf-8") as file:
             json.dump(holder, file)
     except OSError as error:
-        # A full disk, perhaps. The lock holds without it; the run that meets it only learns less.
+        # The disk may be full. The lock holds without its note; a run that finds it locked only learns less.
         log.warning("who holds the lock could not be noted: %s", error.strerror or error)
 
 

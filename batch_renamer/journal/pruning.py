@@ -1,6 +1,6 @@
-"""Forgetting old runs: how many or how old enters, and what nobody can need any more is gone.
+"""Forgetting old runs: runs that can't be needed any more are removed from the journal.
 
-A run is never forgotten alone if another one that stays would then say or do something else.
+A run is kept as long as a run that stays would say or do something else without it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 __all__ = ["forget"]
 
 _LEFT_BEHIND_S = 86_400.0
-# What was never committed is under way or was left behind: nobody can tell for sure, so it is given a day.
+# A run that was never committed is at work or was left behind. Which of the two is unknown, so it is kept for a day.
 _OVER = """
     CASE WHEN committed_at IS NULL THEN finished_at IS NOT NULL OR created_at < :left_behind
     ELSE reported_at IS NOT NULL AND NOT EXISTS (
@@ -43,7 +43,7 @@ def forget(
 ) -> int:
     """Forget runs older than that many seconds, or all but the newest ``keep``; return how many.
 
-    ``in_use`` are the ids of the runs that somebody is at work on.
+    ``in_use`` are the ids of the runs that some process works on or reads.
     """
     now = time.time()
     if older_than_s is not None:

@@ -1,4 +1,4 @@
-"""What the journal knows of a run: a row of its table enters, a `RunRecord` leaves."""
+"""A run as the journal knows it: values of the table of runs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class RunState(StrEnum):
     """How far a run has come; its text is what the journal stores.
 
     ``loading``: its rows are not all there yet. ``reading``: they are, and current names are read. ``planned``: every
-    row is decided, nothing was sent. ``renaming``: requests leave. ``finished``: it ended, or was stopped in order.
+    row is decided, nothing was sent. ``renaming``: requests are sent. ``finished``: it ended, or was stopped in order.
     """
 
     LOADING = "loading"
@@ -37,9 +37,9 @@ class RunState(StrEnum):
 
 
 class Closed(StrEnum):
-    """Why a run that has rows left is not offered to be finished any more; "" is a run that is not closed.
+    """Why a run that has rows left will not be finished; "" where the run is not closed.
 
-    ``refused``: it was over before it began, and would be refused again. ``dismissed``: the user has said so.
+    ``refused``: it ended before it sent anything, and would be refused again. ``dismissed``: the user does not want it.
     ``superseded``: a later run has dealt with every order that it had left.
     """
 
@@ -73,9 +73,9 @@ class RunRecord:
     """One run as the journal knows it; times are in seconds since the epoch.
 
     ``account`` is what the run is bound to, ``key_print`` a fingerprint of the key that it was begun with. ``parent``
-    is the run whose rows it took over. ``committed_at`` is when the first rename was about to leave, ``reported_at``
+    is the run whose rows it took over. ``committed_at`` is when the first rename was about to be sent, ``reported_at``
     when the reports were written. ``first``, ``max_renames`` and ``strict`` are the bounds that the user has set: they
-    hold when the run is taken up.
+    hold when the run is resumed.
 
     ``began``, ``active`` and ``sent`` are positions in the journal's own order of events, where a later event has the
     higher number: when the run began, when it last did anything, and when it last sent a rename (None: never).
@@ -148,5 +148,5 @@ def columns_of(new: NewRun) -> dict[str, object]:
 
 
 def paths_text(paths: Sequence[str]) -> str:
-    """Return paths as one text in ASCII, which also holds a path that has bytes that are not text."""
+    """Return paths as one text in ASCII; a path may have bytes that are not text."""
     return json.dumps(list(paths))

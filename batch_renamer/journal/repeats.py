@@ -1,4 +1,4 @@
-"""Rows that speak of the same order, or give the same name: repeats are settled, warnings added.
+"""Rows of the same order, and rows that give the same name: repeats are settled, and warnings are added.
 
 The same (id, name) twice is sent once; the same id with two names, or two different guards, sends neither, and each of
 the rows names the others. The same new name for two orders is a warning.

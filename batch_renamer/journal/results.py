@@ -1,4 +1,4 @@
-"""What a run has come to: its counts, and its rows as reports and people see them. Nothing is written here."""
+"""What a run has come to: its counts, and its rows as reports and people see them. It only reads."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Results:
     def _shown(self, run: RunRecord, *, over: bool) -> Callable[[object], Result]:
         """Return what the results stored so far mean to a reader, as far as the run has come.
 
-        A row that nothing was decided of, or that was planned and not handed out to be sent, is ``pending``. ``over``
+        A row that is undecided, or that was planned and not dispatched, is ``pending``. ``over``
         tells that the run has ended, even if that could not be noted.
         """
         run = self._runs.get(run.id)
@@ -97,8 +97,8 @@ class Results:
     def reasons(self, run: RunRecord, results: Sequence[Result], *, rows_each: int = 3) -> list[ReasonGroup]:
         """Return the rows of these results grouped by reason, the largest group first.
 
-        What a reason says of its one row doesn't count. The largest groups come with their first rows: a sheet may have
-        as many reasons as rows.
+        The part of a reason that is about one row alone is left out of the comparison. Only the largest groups come
+        with their first rows: a sheet may have as many reasons as rows.
         """
         marks = ", ".join("?" for _ in results)
         groups = self._database.select(

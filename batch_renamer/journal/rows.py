@@ -1,4 +1,4 @@
-"""The table of rows: what a stage has decided enters, what the next one needs leaves."""
+"""The table of rows, at which the stages work: each writes what it decided, and reads what the last one wrote."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class RowTable:
     def changes(self, run: RunRecord, *, after_row: int, limit: int) -> list[Change]:
         """Return the next planned renames, in sheet order.
 
-        Their orders bear id and name: what else was seen of them stays in the journal, and nobody needs it to rename.
+        Their orders have an id and a name: the rest of what was read stays in the journal, for no rename needs it.
         """
         rows = self._database.select(
             "SELECT row, new_name, read_at, handed_out, order_id, old_name,"
@@ -100,9 +100,9 @@ class RowTable:
     def mark_dispatched(self, run: RunRecord, changes: Sequence[Change]) -> None:
         """Note that these changes, neighbours in the sheet, are about to be sent.
 
-        Whoever takes the run up after a crash knows by this which orders may bear their new name because of it.
+        When the run is resumed after a crash, this tells which orders may have their new name because of it.
         """
-        # On disk before the first of them leaves: after a power cut, too, this run knows the names that it gave.
+        # On disk before the first of them is sent: even after a power cut, the run knows the names that it gave.
         with self._database.transaction(durable=True) as connection:
             position = activity.noted(connection, run.number, sent=True)
             connection.execute(
@@ -127,9 +127,9 @@ class RowTable:
             keep_in_memory(connection, run.number, outcomes)
 
     def mark_not_sent(self, run: RunRecord) -> None:
-        """Note that changes handed out and not sent are still here: the run ends in order.
+        """Note that dispatched changes without an outcome were not sent, because the run ends in order.
 
-        What an earlier part of the run may have sent stays noted.
+        What the run may have sent before it was resumed stays noted.
         """
         with self._database.transaction() as connection:
             connection.execute(
@@ -139,7 +139,7 @@ class RowTable:
     def skip_after_first(self, run: RunRecord, first: int) -> None:
         """Leave out every undecided row, and every planned one after the ``first``.
 
-        They get a skip mark, so that they stay left out when the report is fed back in as a spreadsheet.
+        They get a skip mark, so that they stay left out when the report is used as a spreadsheet.
         """
         with self._database.transaction() as connection:
             connection.execute(
@@ -157,12 +157,12 @@ class RowTable:
     # How much there is, and of what orders
 
     def count_undecided(self, run: RunRecord) -> int:
-        """Return how many rows nothing was decided of yet."""
+        """Return how many rows are undecided."""
         [[count]] = self._database.select("SELECT COUNT(*) FROM rows WHERE run = ? AND result IS NULL", (run.number,))
         return int(str(count))
 
     def count_unguarded(self, run: RunRecord) -> int:
-        """Return how many of those rows name no current name that the order is expected to have."""
+        """Return how many undecided rows have no guard: the sheet gives no current name for their order."""
         query = "SELECT COUNT(*) FROM rows WHERE run = ? AND result IS NULL AND guard IS NULL"
         [[count]] = self._database.select(query, (run.number,))
         return int(str(count))

@@ -1,4 +1,4 @@
-"""The table of runs: what a run is bound to and how far it has come enters, `RunRecord`s leave."""
+"""The table of runs: what each run was given, how far it has come, and how it ended."""
 
 from __future__ import annotations
 
@@ -85,16 +85,17 @@ class RunTable:
         return self._in_use.at_work()
 
     def pin(self, run: RunRecord, *, to_read: bool = False) -> AbstractContextManager[object]:
-        """Keep a run from being forgotten until the end of the block; whoever takes it up is sure that it is there.
+        """Keep a run from being forgotten until the end of the block.
 
-        Who only means ``to_read`` doesn't wait for those who write, and may come too late.
+        ``to_read``: the run is only read. This does not wait for a process that writes, so the run may be forgotten
+        at this very moment.
 
         Raises:
             InputError: it was forgotten already.
         """
         held = self._in_use.register(run.id, to_read=to_read)
         try:
-            # In a transaction: whoever forgets runs this very moment is done first.
+            # In a transaction: a process that forgets runs at this very moment has ended before it.
             with nullcontext() if to_read else self._database.transaction():
                 self.get(run.id)
         except BatchRenamerError:
@@ -105,7 +106,7 @@ class RunTable:
     def find(self, *, base_url: str | None = None, profile: str | None = None, prefix: str = "") -> list[RunRecord]:
         """Return the runs whose id begins with ``prefix``; those of one base URL and profile if given.
 
-        The newest comes first, by what a run did last: one that was taken up is newer than those before that.
+        The newest comes first, by what a run did last: a resumed run is newer than runs that ended before that.
         """
         where, values = "WHERE substr(id, 1, ?) = ?", [len(prefix), prefix]
         if base_url is not None:
@@ -140,7 +141,7 @@ class RunTable:
         return self.get(run.id)
 
     def commit(self, run: RunRecord) -> RunRecord:
-        """Note that renaming begins, or is taken up again; on disk, power cut or not, when this returns."""
+        """Note that renaming begins, or goes on after `resume`; safe from a power cut when this returns."""
         with self._database.transaction(durable=True) as connection:
             connection.execute(
                 "UPDATE runs SET state = ?, committed_at = COALESCE(committed_at, ?), finished_at = NULL,"
@@ -158,7 +159,7 @@ class RunTable:
     ) -> None:
         """Note that the run has ended, and why before its last row ("" when it was not stopped).
 
-        ``closed`` tells that it is not to be taken up, whatever rows it left.
+        ``closed`` tells that it is not to be resumed, whatever rows it left.
         """
         with self._database.transaction(durable=True) as connection:
             connection.execute(
@@ -168,30 +169,12 @@ class RunTable:
             activity.noted(connection, run.number)
 
     def rebind(self, run: RunRecord, *, account: str, profile: str | None) -> None:
-        """Bind a run, and with it all runs of its account, to the account that it is known as now."""
+        """Bind a run, and all other runs of its account, to the name by which the account is known now."""
         with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE runs SET account = ?, profile = ? WHERE account = ? AND base_url = ? AND profile IS ?",
                 (account, profile, run.account, run.base_url, run.profile),
             )
-
-    def undone(self) -> frozenset[int]:
-        """Return the numbers of the runs whose names were put back by an undo that was not undone itself.
-
-        A run that was taken up again after its undo, and has sent renames since, has its names once more.
-        """
-        undos: dict[int, list[int]] = {}
-        for parent, number in self._database.select(
-            "SELECT undo.parent, undo.number FROM runs AS undo JOIN runs AS run ON run.number = undo.parent"
-            " WHERE undo.command = 'undo' AND undo.sent > COALESCE(run.sent, 0) ORDER BY undo.number DESC",
-            (),
-        ):
-            undos.setdefault(int(str(parent)), []).append(int(str(number)))
-        found: set[int] = set()
-        for parent in sorted(undos, reverse=True):  # an undo comes after what it undoes
-            if any(undo not in found for undo in undos[parent]):
-                found.add(parent)
-        return frozenset(found)
 
     def dismiss(self, run: RunRecord) -> None:
         """Note that an interrupted run will not be finished."""
@@ -207,7 +190,7 @@ class RunTable:
         seconds: float | None = None,
         counts: Mapping[str, int] | None = None,
     ) -> None:
-        """Note how an ended run ended; ``reported``: its reports are written, and nothing is left to be done."""
+        """Note how a run ended; ``reported``: its reports are written, and nothing is left to be done."""
         with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE runs SET reported_at = ?, exit_code = ?, seconds = ?, counts = ? WHERE number = ?",
@@ -242,11 +225,11 @@ class RunTable:
     def prune(self, *, older_than_s: float | None = None, keep: int | None = None) -> int:
         """Forget runs older than that many seconds, or all but the newest ``keep``; return how many.
 
-        A run that has renamed and may still be taken up again is kept, and so is one that is under way or in use. With
-        a run stay those that it was born of, and those that keep it from being taken up again.
+        A run that has renamed and may still be resumed is kept, and so is one that is at work or in use. With a run
+        stay the runs that it was made from, and the runs because of which it can't be resumed.
         """
         with self._database.transaction() as connection:
-            # Within the transaction: whoever comes too late to be seen here will not find the run.
+            # Within the transaction: a process that registers too late for this list does not find the run.
             gone = forget(connection, in_use=self._in_use.all(), older_than_s=older_than_s, keep=keep)
         if gone:
             self._database.compact()

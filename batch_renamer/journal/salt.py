@@ -1,7 +1,7 @@
-"""The salt of a journal, with which keys are told apart: an open transaction enters, 32 random bytes leave.
+"""The salt of a journal: 32 random bytes, with which keys are told apart without being stored.
 
-Earlier versions kept it in a file beside the journal. Where that is whole, it is taken over, so that the runs of that
-time still belong to their keys.
+Earlier versions kept it in a file beside the journal. If that file is whole, its salt is used, so that earlier runs
+still belong to their keys.
 """
 
 from __future__ import annotations

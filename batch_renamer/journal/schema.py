@@ -1,4 +1,4 @@
-"""How the journal is laid out: an open connection enters, one with the newest schema leaves.
+"""The tables of the journal, and the steps that bring a journal of an older version to the newest schema.
 
 Each entry of `STEPS` takes the file one version further, in one transaction; ``PRAGMA user_version`` counts them. Steps
 that were released are never changed; a new one is added.

@@ -1,4 +1,4 @@
-"""How many rows are updated at once: the statements by which the decisions on rows are written."""
+"""How decisions on many rows are written: one statement updates up to 256 rows."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ STATE = ("status", "is_processing", "is_merging", "is_deleted", "total_images", 
 
 
 class Settling:
-    """An update of many rows by few statements: rows' values enter, SQL and its parameters leave.
+    """Makes the statements that update many rows.
 
-    ``executemany`` runs a statement a row, and at each of them the journal's thread would give the interpreter up and
-    have to get it back from the event loop, which costs more than the update itself. Here a statement updates 1, 2, 4,
-    ... or 256 rows, so few of them need to be prepared. It is an insert whose every row is there already: an UPDATE
-    with a FROM would copy all values once more. A row that is not there, by a fault of the program, comes to have no
-    order, and `STRAYS` counts it for the account of rows.
+    ``executemany`` runs a statement a row, and at each of them the journal's thread would release the interpreter and
+    wait to get it back from the event loop, which costs more than the update. Here a statement updates 1, 2, 4, ...
+    or 256 rows, so few of them need to be prepared. It is an insert whose every row is there already: an UPDATE
+    with a FROM would copy all values once more. A row that is not there, by a fault of the program, is inserted without
+    an order, and `STRAYS` counts it for the account of rows.
 
     Example:
         >>> settling = Settling("result = excluded.result", columns=("run", "row", "result"))
@@ -27,7 +27,7 @@ class Settling:
     """
 
     def __init__(self, assignments: str, *, columns: Sequence[str]) -> None:
-        # What the table insists on is named as well; of a row that is there it stays as it is.
+        # These columns may not be null, so they need a value; of a row that is there they stay as they are.
         insisted = [column for column in ("order_id", "new_name", "skip", "warning") if column not in columns]
         self._before = f"INSERT INTO rows ({', '.join([*insisted, *columns])}) VALUES "  # noqa: S608 - constants
         self._row = f"({', '.join([*(chr(39) * 2,) * len(insisted), *'?' * len(columns)])})"
@@ -43,7 +43,7 @@ class Settling:
             begin += size
 
 
-# No row is loaded without an order but as ``invalid`` or with a skip mark.
+# A row that was loaded without an order is ``invalid`` or has a skip mark; any other is a stray.
 STRAYS = "SELECT COUNT(*) FROM rows WHERE run = ? AND order_id = '' AND skip = '' AND result IS NOT 'invalid'"
 
 _MOST_IN_ONE = 256

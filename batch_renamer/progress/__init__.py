@@ -1,4 +1,4 @@
-"""What a run does and became enters; what a person sees of it leaves, on standard error: a bar, lines, a summary.
+"""What a person sees of a run: a bar or lines while it works, and a summary at its end; and what the log gets.
 
 Everything that is shown is first a line of plain spans (`texts`), made without I/O; `output` alone prints them.
 """

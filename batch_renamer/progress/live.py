@@ -1,4 +1,4 @@
-"""How far a run is enters, as often as anybody likes; a live bar or a line now and then leaves."""
+"""How far a run is, told while it works: by a live bar on a terminal, else by a line now and then."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ Clock = Callable[[], float]
 
 
 class Progress(Protocol):
-    """What the stages tell about themselves while they run. Every call is cheap and none ever raises."""
+    """What the stages tell of themselves while they work. Every call is cheap, and none raises."""
 
     def stage(self, name: str, total: int | None) -> None:
-        """Begin a stage, ending the one before; ``total`` is ``None`` where nobody knows it."""
+        """Begin a stage, ending the one before; ``total`` is ``None`` where it is not known."""
 
     def advance(self, done: int, *, failures: int = 0, note: str | None = None) -> None:
         """Tell how far the stage is: ``done`` of its total, counted from its start, ``failures`` of them.
 
-        ``note`` is a few words that stay until others come ("limit 50/s"); ``None`` leaves them as they are.
+        ``note`` is a few words ("limit 50/s") that stay until other ones come; ``None`` keeps the last ones.
         """
 
     def message(self, text: str, *, error: bool = False) -> None:
         """Say one plain sentence; with ``--quiet``, only an error is said."""
 
     def note(self, text: str) -> None:
-        """Leave a line that is good to know and no warning; with ``--quiet`` it is not shown."""
+        """Show a line that is useful and no warning; not with ``--quiet``."""
 
     def close(self) -> None:
         """End the last stage and give the terminal back. May be called twice."""
@@ -47,8 +47,8 @@ def make_progress(
 ) -> Progress:
     r"""Return the progress that suits the stream: a live bar on a terminal, else a line now and then.
 
-    ``quiet`` shows errors only; ``no_progress`` shows lines on a terminal too. ``is_terminal`` is found out if it
-    isn't said.
+    ``quiet`` shows errors only; ``no_progress`` shows lines on a terminal too. Without ``is_terminal`` it is found
+    out.
 
     Example:
         >>> import io

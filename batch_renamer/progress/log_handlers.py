@@ -43,7 +43,7 @@ def screen(*, secrets: list[str]) -> logging.Handler:
 
 
 class _Redacting(logging.Formatter):
-    """No record should ever hold a secret; if one does all the same, it stops here."""
+    """Removes secrets. No record should hold one; this is the last place where one is stopped."""
 
     def __init__(self, secrets: list[str]) -> None:
         super().__init__("%(message)s")
@@ -63,7 +63,7 @@ class _JsonLines(_Redacting):
             "level": record.levelname.lower(),
             "message": self.redact(record.getMessage()),
         }
-        # What a line about a row is to be found by: its number, its order and its result.
+        # A line about a row can be found by these: its number, its order and its result.
         for name, value in getattr(record, "fields", {}).items():
             line[name] = self._without_secrets(value)
         if record.exc_info:
@@ -91,7 +91,7 @@ class _OnScreen(_Redacting):
 
 
 class _Screen(logging.StreamHandler[TextIO]):
-    """Standard error, as far as it is there: a terminal that has gone is no reason to say anything to it."""
+    """Standard error, until it is lost, such as a terminal that was closed."""
 
     def handleError(self, _record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
         self.setLevel(logging.CRITICAL + 1)
@@ -123,7 +123,7 @@ class _LogFile(logging.FileHandler):
             return
         self._said = True
         why = getattr(error, "strerror", None) or type(error).__name__
-        # With standard error gone as well, nobody is left to be told.
+        # Standard error may be lost as well; then there is no place to say it.
         with suppress(OSError):
             sys.stderr.write(f"The log file {self.baseFilename} can't be written to its end: {why}.\n")
 

@@ -1,4 +1,4 @@
-"""What goes to the log file: log records enter, JSON lines leave, private (0600) and without the key."""
+"""The log of a run: what its lines are about, and where they go while a command works."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def level_of(exit_code: int) -> int:
 def logging_to(file: Path | None, *, verbose: bool, secrets: list[str], must: bool = True) -> Iterator[None]:
     """Log to ``file`` (and, verbosely, to standard error) until the end of the block; ``secrets`` may still grow.
 
-    A file that can't be opened is said on standard error, and nothing is logged there: what the journal keeps is enough
-    to work with. So is one that holds something else, unless a log there is a ``must``.
+    A file that can't be opened is said on standard error, and nothing is logged there: the journal is
+    enough to work with. So is a file that holds something else, unless a log is a ``must``.
 
     Raises:
         SettingsError: the file holds something that is no log.

@@ -1,4 +1,4 @@
-"""Lines of spans enter; text on a stream leaves: in colours on a terminal, bare anywhere else."""
+"""Printing: lines of spans become text on a stream, in colours on a terminal and bare anywhere else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run's figures, its failures by reason and its first planned rows enter; the lines that a person reads leave."""
+"""All lines that a person reads at the end of a run, in their order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a stage is enters; the line that a bar, a log or the end of the stage shows of it leaves. No I/O."""
+"""How far a stage is, and the lines that say so: of a bar, of a log, and at the end of the stage. No I/O."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class Stage:
     samples: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=_SAMPLES))
 
     def rate_per_s(self, now_s: float) -> float | None:
-        """Return how many were done a second of late, or ``None`` while it is too early to say."""
+        """Return how many were done a second in the last 15 s, or ``None`` while it is too early to say."""
         since_s, done_then = self.samples[0] if self.samples else (self.started_s, 0)
         elapsed_s = now_s - since_s
         return (self.done - done_then) / elapsed_s if elapsed_s >= SAMPLE_EVERY_S else None
 
     def left_s(self, now_s: float) -> float | None:
-        """Return how long the rest takes at the rate of late, or ``None`` where nobody can say."""
+        """Return how long the rest takes at that rate, or ``None`` where that is not known."""
         rate_per_s = self.rate_per_s(now_s)
         if self.total is None or not rate_per_s or self.done >= self.total:
             return None
@@ -44,7 +44,7 @@ class Stage:
 
 
 def bar_line(stage: Stage, *, now_s: float, width: int) -> Line:
-    """Return the live line, in at most ``width`` columns: the bar shrinks first, then the last words go."""
+    """Return the live line, in at most ``width`` columns: the bar shrinks first, then the last words are left out."""
     parts = [Span(stage.name, "strong"), Span(_done_of(stage))]
     if stage.failures:
         parts.append(Span(_bad_of(stage), "bad"))

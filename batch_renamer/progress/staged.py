@@ -1,4 +1,4 @@
-"""The stage under way as a bar on a terminal, or as a line now and then anywhere else."""
+"""The stage at work as a bar on a terminal, or as a line now and then anywhere else."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class StagedProgress(ABC):
         self._begun(now_s)
 
     def advance(self, done: int, *, failures: int = 0, note: str | None = None) -> None:
-        """Take the figures; drawing them is another matter."""
+        """Take the figures; they are not drawn here."""
         stage = self._stage
         if stage is None:
             return
@@ -68,20 +68,20 @@ class StagedProgress(ABC):
 
     def _end_stage(self) -> None:
         stage, self._stage = self._stage, None
-        if stage is not None and (stage.done or stage.total):  # nobody wants to read of a stage with nothing to do
+        if stage is not None and (stage.done or stage.total):  # a stage with nothing to do is not worth a line
             self._show(done_line(stage, now_s=self._clock()))
 
     @abstractmethod
     def _begun(self, now_s: float) -> None:
-        """Take note that a stage has begun."""
+        """Notice that a stage has begun."""
 
     @abstractmethod
     def _advanced(self, stage: Stage, now_s: float) -> None:
-        """Take note that a stage has got on."""
+        """Notice that the figures of a stage have changed."""
 
     @abstractmethod
     def _show(self, line: Line) -> None:
-        """Leave a line for good."""
+        """Show a line that stays."""
 
 
 class LineProgress(StagedProgress):
@@ -136,7 +136,7 @@ class BarProgress(StagedProgress):
         self._live.start()
 
     def _advanced(self, stage: Stage, now_s: float) -> None:
-        """Draw nothing: the thread looks at the figures when it is time."""
+        """Draw nothing: the thread reads the figures when it redraws the bar."""
 
     def _bar(self) -> Text:
         stage = self._stage

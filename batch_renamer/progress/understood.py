@@ -1,4 +1,4 @@
-"""What a spreadsheet was taken for enters; the one line that says so, before anything is read or sent, leaves."""
+"""The line that says, before anything is sent, what each column of a spreadsheet was taken for."""
 
 from __future__ import annotations
 

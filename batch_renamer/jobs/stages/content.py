@@ -1,6 +1,7 @@
-"""What a sheet asks for, however its file was saved: loaded rows enter, a fingerprint leaves.
+"""A fingerprint of what a spreadsheet asks for, however its file was saved.
 
-It is the same for the same rows in any order, with other line ends, quotes, columns of notes or blank lines between.
+Two spreadsheets with the same rows have the same fingerprint, also where the order of the rows, the line ends, the
+quotes, the columns of notes or the blank lines differ.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How a plan is decided: the readings of orders enter, decisions row by row leave; each is in the journal first."""
+"""How the rows of a plan are decided as the readings of their orders come in; each decision goes into the journal."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MAY_BE_APPLIED_YET = (
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What is said of an order that has another name than expected, and whether it is expected to the letter."""
+    """The reason given for an order that has another name than expected, and whether every letter of it counts."""
 
     drifted: str
     exact: bool
@@ -83,20 +83,20 @@ async def decisions_of(run: Run, api: ApiSession) -> Decisions:
 
 
 def _unsettled(journal: Journal, record: RunRecord) -> frozenset[int]:
-    """Return the rows of an undo whose orders may yet be renamed by the run that it undoes."""
+    """Return the rows of an undo whose orders the run that it undoes may rename yet."""
     undone = journal.runs.parent(record) if record.spec.puts_back else None
     return journal.lineage.unsettled_since(undone, time.time() - _YET_S) if undone is not None else frozenset()
 
 
 def _may_be_applied_yet(decision: Change | Outcome) -> Change | Outcome:
-    """An order that has its old name is not put back for good while the rename that was sent may still be applied."""
+    """Return ``unknown`` for an order that has its old name, while the rename that was sent may still be applied."""
     if isinstance(decision, Change) or decision.result is not Result.UNCHANGED:
         return decision
     return replace(decision, result=Result.UNKNOWN, reason=_MAY_BE_APPLIED_YET)
 
 
 def _not_quite_the_name(decision: Change | Outcome, drifted: str) -> Change | Outcome:
-    """An audit renames nothing: a name that differs in ways a guard passes over is another name all the same."""
+    """Return ``drifted`` for what would be a change: to an audit, a name that differs in any way is another name."""
     if isinstance(decision, Outcome):
         return decision
     return Outcome(

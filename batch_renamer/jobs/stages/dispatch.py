@@ -1,6 +1,6 @@
 """The planned renames of a run, each dispatched once: in batches in sheet order, or singly from elsewhere in the sheet.
 
-A change is noted in the journal as dispatched before anything of it leaves. After a crash every dispatched row counts
+A change is noted in the journal as dispatched before it is sent. After a crash every dispatched row counts
 as sent, so a batch has no more rows than are sent in about a second.
 """
 
@@ -14,16 +14,16 @@ from batch_renamer.model import Change
 __all__ = ["Dispatch"]
 
 _LEAST, _MOST = 30, 500
-"""Rows of one batch: fewer would cost more transactions than they are worth, more would be no truer."""
+"""Rows of one batch: smaller ones need many transactions; larger ones make more rows ``unknown`` after a crash."""
 
 _GOLDEN = 0.618034
-"""Multiples of the golden ratio, without their whole part, spread evenly however many of them are taken."""
+"""The fractional parts of the multiples of the golden ratio are spread evenly, however many of them are taken."""
 
 
 class Dispatch:
-    """Hands out the changes of one run; ``requests_per_s`` is the pace of the moment.
+    """Dispatches the changes of one run; ``requests_per_s`` returns the pace of the moment.
 
-    ``paused`` ends the batches before the last: what is in hand is finished, and the next batches go on from there.
+    ``paused`` ends `batches` early: rows under way are finished, and the next `batches` go on after them.
     """
 
     def __init__(self, journal: Journal, record: RunRecord, *, requests_per_s: Callable[[], float]) -> None:
@@ -44,9 +44,9 @@ class Dispatch:
                 yield batch
 
     async def elsewhere(self) -> Change | None:
-        """Return a change beyond all that were handed out so far, each time at another place; None where there is none.
+        """Return a change beyond all that were dispatched so far, each time at another place; None where there is none.
 
-        A block of bad rows is left by this however long it is.
+        This finds rows outside a block of bad rows, however long the block is.
         """
         self._looks += 1
         beyond = max(self._record.sheet_rows - self._after, 0)

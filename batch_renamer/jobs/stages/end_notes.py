@@ -52,14 +52,14 @@ async def note_summary(run: Run, summary: RunSummary, *, reported: bool) -> None
         await run.job.journal.in_thread(
             run.job.journal.runs.note_ended,
             run.record,
-            # What the journal did not take can be read back when the run is taken up, so it is not over.
+            # Outcomes that the journal did not take are read back when the run is resumed, so the run is not over.
             reported=reported and not run.unrecorded,
             exit_code=summary.exit_code,
             seconds=summary.seconds,
             counts=None if run.unrecorded else {str(result): count for result, count in summary.counts.items()},
         )
     except BatchRenamerError as error:
-        # Then the run can still be taken up, and all that is left of it is to write its reports once more.
+        # The run can still be resumed then, and nothing is left for that but to write its reports once more.
         log.error("the end of the run could not be noted: %s", error)  # noqa: TRY400 - the cause is its sentence
 
 
@@ -71,16 +71,16 @@ async def _record_late(run: Run) -> None:
         await run.job.journal.in_thread(run.job.journal.rows.record, run.record, run.unrecorded)
     except BatchRenamerError as error:
         log.error("%d outcomes could not be recorded: %s", len(run.unrecorded), error)  # noqa: TRY400 - its sentence
-        with suppress(BatchRenamerError):  # it can't even be read: that is said when the rows are counted
+        with suppress(BatchRenamerError):  # it can't be read either, which is said when the rows are counted
             await run.job.journal.in_thread(run.job.journal.rows.keep_in_memory, run.record, run.unrecorded)
     else:
         run.unrecorded.clear()
 
 
 def _stays_a_plan(run: Run, record: RunRecord, cause: BatchRenamerError | None) -> bool:
-    """Tell whether a run ends as a plan: a dry run, and one that was locked out or stopped before its first rename.
+    """Tell whether a run ends as a plan: a dry run, or a run that was locked out or stopped before its first rename.
 
-    Such a run is not resumed, as after a no: its plan is committed by its own command, that of an undo is made anew.
+    Such a run is not resumed: `apply --plan` commits its plan, and an undo is planned again.
     """
     if run.job.command.dry:
         return cause is None
@@ -91,10 +91,10 @@ def _stays_a_plan(run: Run, record: RunRecord, cause: BatchRenamerError | None) 
 
 
 def _refused(record: RunRecord, cause: BatchRenamerError | None, counts: dict[Result, int]) -> bool:
-    """Tell whether a run was refused before it sent anything: taken up, it would be refused again.
+    """Tell whether a run was refused before it sent anything: resumed, it would be refused again.
 
-    One that was locked out before it had a plan has nothing to go on with; the same command begins anew.
-    One that has too many failures and nothing else left has come to its end; what failed can be tried again.
+    A run that was locked out before it had a plan has nothing to resume; the same command begins a new run.
+    A run that has too many failures and no other rows left has come to its end; what failed can be tried again.
     """
     if record.committed_at is not None:
         return False
@@ -108,5 +108,5 @@ async def _note_limit(run: Run) -> None:
     try:
         await run.job.journal.in_thread(run.job.journal.limits.keep, run.job.destination.account, run.learnt_per_s)
     except BatchRenamerError as error:
-        # The next run will learn it anew.
+        # The next run will learn it again.
         log.warning("the limit that was learnt could not be noted: %s", error)

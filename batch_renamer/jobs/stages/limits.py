@@ -1,4 +1,4 @@
-"""What the user has ruled out beforehand: a plan or a run so far enters, and goes on only if it is within bounds."""
+"""The limits that the user has set: a plan, or a run at work, that is beyond them goes no further."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from batch_renamer.settings import as_given
 __all__ = ["ask_again", "enforce_limits", "failures_in", "refuse_bad_rows", "stop_at_too_many"]
 
 _SUSPICIOUS = 2
-"""So many orders, all of them missing, are more than a mistyped id."""
+"""From this many orders on, all of them missing, more is wrong than a mistyped id."""
 
 
 async def ask_again(run: Run) -> None:
@@ -26,9 +26,9 @@ async def ask_again(run: Run) -> None:
 
 
 async def enforce_limits(run: Run) -> None:
-    """Refuse a plan that the user has ruled out beforehand."""
+    """Refuse a plan that is beyond the limits."""
     if run.record.committed_at is not None:
-        return  # Its limits were checked before its first rename; now the user wants the rest of it.
+        return  # The limits were checked before the first rename; now the user wants the rest.
     settings, most = run.job.settings, run.job.bounds.max_renames
     counts = await run.job.journal.in_thread(run.counts)
     await _warn_of_another_account(run, counts)
@@ -50,7 +50,7 @@ async def enforce_limits(run: Run) -> None:
 
 
 async def _warn_of_another_account(run: Run, counts: dict[Result, int]) -> None:
-    """Warn if not one order of the sheet is there: most often that is the wrong key, address or profile."""
+    """Warn if none of the sheet's orders exists: most often the key, address or profile is the wrong one."""
     read = sum(counts.values()) - sum(counts.get(result, 0) for result in (Result.SKIPPED, Result.INVALID))
     if read < _SUSPICIOUS or counts.get(Result.FAILED, 0) != read:
         return
@@ -64,7 +64,7 @@ async def _warn_of_another_account(run: Run, counts: dict[Result, int]) -> None:
 
 
 async def refuse_bad_rows(run: Run) -> None:
-    """Refuse to go on with any bad row, if that was asked for."""
+    """Refuse to go on if any row is bad and ``--strict`` was given."""
     if not run.job.bounds.strict:
         return
     counts = await run.job.journal.in_thread(run.counts)
@@ -89,7 +89,7 @@ def failures_in(run: Run, counts: dict[Result, int]) -> tuple[int, int]:
 
 
 def stop_at_too_many(run: Run, tally: Tally, *, bad_in_plan: int) -> bool:
-    """Stop a run in which more rows fail than the user allows; tell whether rows not settled yet may decide that.
+    """Stop a run in which more rows fail than the user allows; tell whether rows that are not settled yet decide it.
 
     A number of rows counts those that were bad in the plan; a share is one of the rows sent, so that a plan with many
     rows to be repaired doesn't let the first failure stop the rest. Drifted rows of an undo don't count (see

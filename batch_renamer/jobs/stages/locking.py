@@ -61,7 +61,7 @@ async def pin_run(run: Run) -> None:
     """Keep the run from being forgotten while it is at work, however long a question or the lock is waited for."""
     run.opened.enter_context(await run.job.journal.in_thread(run.job.journal.runs.pin, run.record))
     run.background.start_soon(_watch_state, run)
-    # It may have gone on since it was looked for.
+    # Another process may have worked on the run since it was looked up.
     run.record = await run.job.journal.in_thread(run.job.journal.runs.get, run.record.id)
 
 

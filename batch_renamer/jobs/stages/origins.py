@@ -1,4 +1,4 @@
-"""The first stage of a job about another run: that run enters, a run with the rows to work at leaves."""
+"""The first stage of a job about another run: that run enters, a run with the rows to work on leaves."""
 
 from __future__ import annotations
 

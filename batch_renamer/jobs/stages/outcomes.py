@@ -40,8 +40,8 @@ class Outcomes:
         try:
             await journal.in_thread(journal.rows.record, run.record, outcomes)
         except JournalError as error:
-            # They are tried once more at the end. In the journal their rows stay handed out: `resume`
-            # reads them back.
+            # They are recorded at the end, if that is possible then. In the journal their rows stay dispatched, so
+            # that `resume` reads them back.
             run.unrecorded += outcomes
             run.stop.request(error)
             return
@@ -49,7 +49,7 @@ class Outcomes:
         try:
             order_ids = await journal.in_thread(journal.rows.order_ids, run.record, bad_rows) if bad_rows else {}
         except JournalError as error:
-            # These outcomes are recorded, and those that are still to come must be, too.
+            # These outcomes are recorded, and those that are still to come must be recorded, too.
             run.stop.request(error)
             return
         self.sent.note(outcomes, now=anyio.current_time())

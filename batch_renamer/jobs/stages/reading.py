@@ -21,7 +21,7 @@ _BATCH = 500
 async def read(run: Run, api: ApiSession) -> None:
     """Read every order's current name, and decide row by row as the readings come in."""
     journal, record = run.job.journal, run.record
-    # Of a run that has begun to rename, the trial's rows were chosen then.
+    # Once a run has begun to rename, the rows of its trial are chosen.
     first = run.job.bounds.first if record.committed_at is None else None
     run.job.progress.stage("Reading current names", await journal.in_thread(journal.rows.count_undecided, record))
     begun = time.monotonic()
@@ -41,7 +41,10 @@ async def read(run: Run, api: ApiSession) -> None:
 
 
 async def _read_trial(run: Run, api: ApiSession, decisions: Decisions, first: int) -> None:
-    """Read in sheet order, and hardly more orders than are needed: by how many of those read are to be renamed."""
+    """Read in sheet order until ``first`` renames are planned.
+
+    How many orders are read next follows from the share of those read that are to be renamed.
+    """
     journal, planned_before = run.job.journal, decisions.planned
     after, size, rows_read = 0, first - planned_before, 0
     while decisions.planned < first and not run.stop.requested:
@@ -59,7 +62,7 @@ async def _only(batch: Sequence[RenameRequest]) -> AsyncIterator[Sequence[Rename
 
 
 async def _read_all(run: Run, api: ApiSession, decisions: Decisions) -> None:
-    """Read every order in the way that takes the fewest requests, from the list of orders or one by one."""
+    """Read every order in the way that takes the fewest requests: by the list of orders, or one by one."""
     journal, record = run.job.journal, run.record
 
     async def batches(backwards: bool = False) -> AsyncIterator[list[RenameRequest]]:
@@ -72,7 +75,7 @@ async def _read_all(run: Run, api: ApiSession, decisions: Decisions) -> None:
 
     async def wanted(order_ids: Sequence[str]) -> list[RenameRequest]:
         requests = await journal.in_thread(journal.rows.undecided_for, record, order_ids)
-        # The list may be an old copy: what is guarded, undone or audited is read order by order.
+        # The list may be an old copy, so rows with a guard, undos and audits are read order by order.
         return [request for request in requests if request.current_name is None]
 
     await read_both_ways(

@@ -59,7 +59,7 @@ async def _wait(run: Run, sent: SentRows) -> None:
     if wait_s > _WORTH_SAYING_S:
         run.job.progress.close()
         run.job.progress.message(
-            f"Some renames were not confirmed; their orders are read again in {wait_s:.0f} s, when late ones are there."
+            f"Some renames were not confirmed. Their orders are read again in {wait_s:.0f} s: some may be applied late."
         )
     with run.stop.interruptible():
         await anyio.sleep(wait_s)

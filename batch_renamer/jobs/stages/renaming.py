@@ -29,19 +29,19 @@ async def lock(run: Run) -> None:
     """Make sure that no other run renames in this account, waiting as long as the user allows."""
     if run.declined:
         return
-    # A run that is taken up or undone may be at work in another process this very moment, with nothing left to do yet.
+    # A run that is resumed or undone may be at work in another process at this moment, with more rows to come.
     if not run.job.command.may_be_at_work and not await run.job.journal.in_thread(run.open_rows):
         return
     await hold_alone(run, run.job.destination.account, *run.job.destination.locks)
-    # The run that held it until a moment ago may have renamed what was read before.
+    # The run that held the lock until now may have renamed orders that were read before.
     await run.job.journal.in_thread(run.job.journal.lineage.mark_stale, run.record)
 
 
 async def reopen_unfinished(run: Run) -> None:
-    """Open what is not done of a run that is taken up: what may have been applied is read back first."""
+    """Open the rows of a resumed run that are not done; orders that may have been renamed are read back first."""
     if run.declined:
         return
-    # The lock may have been held by this very run, at work in another process until a moment ago.
+    # This very run may have held the lock, at work in another process until a moment ago.
     run.record = await run.job.journal.in_thread(run.job.journal.runs.get, run.record.id)
     run.in_hand = True
     await note_targets(run)
@@ -49,7 +49,7 @@ async def reopen_unfinished(run: Run) -> None:
 
 
 async def check_origin_unchanged(run: Run) -> None:
-    """Make sure that the run to be undone has not gone on since its way back was planned."""
+    """Make sure that the run to be undone has sent nothing since its undo was planned."""
     if run.declined or (origin := run.job.origin) is None:
         return
     journal = run.job.journal

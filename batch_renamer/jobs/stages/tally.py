@@ -1,6 +1,6 @@
-"""How far a stage is: its decisions enter, two counts for the screen leave.
+"""How far a stage is: how many rows it has decided, and how many of them are bad, for the screen and the limits.
 
-What counts in the end is counted in the journal.
+The counts of the report are not these: they are made in the journal.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ class Tally:
             log_bad_row(bad.row, order_ids[bad.row], bad.result, bad.reason)
 
     def settle(self, results: Sequence[tuple[Result, Result]]) -> None:
-        """Take what rows were, and what they are after the late look."""
+        """Count rows anew after the late look; each is given with its result before it and after it."""
         self.bad -= sum(before in BAD_RESULTS and after not in BAD_RESULTS for before, after in results)
 
 
 def log_bad_row(row: int, order_id: str, result: Result, reason: str) -> None:
-    """Log a row that needs a look, as it happens."""
+    """Log a bad row, as soon as it is known."""
     extra = about(row=row, order_id=order_id, result=result.value, reason=reason)
     log.warning("row %d is %s: %s", row, result, reason, extra=extra)
 
 
 def bad_outcomes(decisions: Sequence[Change | Outcome]) -> list[Outcome]:
-    """Return the outcomes that need a look."""
+    """Return the outcomes of bad rows."""
     return [one for one in decisions if isinstance(one, Outcome) and one.result in BAD_RESULTS]

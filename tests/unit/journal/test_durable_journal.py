@@ -141,11 +141,11 @@ def test_a_run_taken_up_after_its_undo_is_not_called_undone(journal: Journal) ->
     run = journal.runs.commit(planned(journal))
     journal.rows.mark_dispatched(run, journal.rows.changes(run, after_row=0, limit=1))
     undone(journal, run, rows=[2])
-    assert journal.runs.undone() == {run.number}
+    assert journal.lineage.undone() == {run.number}
     journal.rows.mark_dispatched(run, journal.rows.changes(run, after_row=2, limit=1))
-    assert journal.runs.undone() == frozenset()
+    assert journal.lineage.undone() == frozenset()
     undone(journal, run, rows=[2, 3])
-    assert journal.runs.undone() == {run.number}
+    assert journal.lineage.undone() == {run.number}
 
 
 @pytest.mark.parametrize(("account", "looks_again"), [("a", True), ("other", False)])
