@@ -1,4 +1,4 @@
-"""What the jobs of one command work with: journal, destination and the like enter, and rows; a job leaves."""
+"""What the jobs of one command work with, such as the journal and the destination; with rows, it becomes a job."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A past run in figures: what the journal knows of it enters, a `RunSummary` leaves."""
+"""A past run in figures, as far as the journal knows them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def summary_of(journal: Journal, run: RunRecord) -> RunSummary:
 
 
 def _why_unfinished(run: RunRecord) -> str:
-    """Return what is to be said of a run that is not at work, and whose end was never noted."""
+    """Return why a run has no noted end, if it is not at work."""
     if run.state is RunState.LOADING:
         return _NEVER_BEGUN
     return _KILLED if run.state is RunState.RENAMING else ""

@@ -1,4 +1,4 @@
-"""Whether and how a past run is gone on with: a run enters; what it has left leaves, or the job that finishes it."""
+"""Whether and how a past run goes on: what it has left to do, and the job that finishes it."""
 
 from __future__ import annotations
 
@@ -70,5 +70,5 @@ def may_go_on(job: Job, last: RunRecord) -> bool:
 
 
 def job_that_resumes(job: Job, last: RunRecord) -> Job:
-    """Return the job that finishes an interrupted run, in place of one that would begin anew with the same rows."""
+    """Return the job that finishes an interrupted run, instead of one that begins a new run of the same rows."""
     return replace(job, command=RESUME, source=last, notes=(*job.notes, *bound_to(last, job.destination)))

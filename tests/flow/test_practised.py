@@ -199,7 +199,7 @@ def test_real_runs_are_pointed_to_in_practice(tmp_path: Path, capsys: pytest.Cap
     given = {"state_dir": str(tmp_path), "sandbox": True}
     assert (list_runs(given, prune=None), show_one(run.id, given)) == (0, 2)
     assert [line.partition(".")[2] or line for line in capsys.readouterr().err.splitlines()] == [
-        " Runs that were no practice are seen without --sandbox.",
+        " Runs at the API itself are seen without --sandbox.",
         f" Without --sandbox there is one. `{command_line(RUNS, [], given)}` lists the runs.",
     ]
 
