@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import typer.main
+
+from batch_renamer.cli.app import app
 from batch_renamer.cli.known import Given, profiles, runs
 
-__all__ = ["HIDDEN_WORD", "SHELLS", "Candidates", "complete", "script_of", "usual_shell"]
-
-HIDDEN_WORD = "__complete"
-"""The word with which a shell asks; every word after it is one that was typed, the last one not yet to its end."""
+__all__ = ["SHELLS", "Candidates", "complete", "script_of", "usual_shell"]
 
 SHELLS = ("bash", "zsh", "fish")
 _SHEETS = ("csv", "tsv", "xlsx", "xlsm", "xls", "xlsb", "ods")
@@ -53,7 +53,7 @@ class _Typed:
 
 
 def complete(words: Sequence[str]) -> int:
-    """Write what could come after the words for the script of a shell; return the exit code."""
+    """Write for the script of a shell what could stand in place of the last word; return the exit code."""
     try:
         lines = candidates(words, os.environ).lines()
         sys.stdout.write("".join(f"{line}\n" for line in lines))
@@ -65,10 +65,6 @@ def complete(words: Sequence[str]) -> int:
 
 def candidates(words: Sequence[str], environ: Mapping[str, str]) -> Candidates:
     """Return what could stand in place of the last word."""
-    import typer.main  # noqa: PLC0415 - with the whole command line, which imports this module
-
-    from batch_renamer.cli.app import app  # noqa: PLC0415
-
     program: Any = typer.main.get_command(app)
     *before, typed = _joined(words)
     word = next((one for one in before if not one.startswith("-")), None)

@@ -11,7 +11,6 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from batch_renamer.files import usual_state_folder
 
@@ -42,7 +41,7 @@ def runs(about: str, given: Given, environ: Mapping[str, str]) -> tuple[tuple[st
     # SQLite makes files beside a journal to read it, unless they are there or the journal is called immutable.
     being_written = all(Path(f"{journal}{ending}").exists() for ending in ("-wal", "-shm"))
     how = "mode=ro" if being_written else "immutable=1"
-    connection = sqlite3.connect(f"file:{quote(str(journal))}?{how}", uri=True, timeout=0)
+    connection = sqlite3.connect(f"{journal.absolute().as_uri()}?{how}", uri=True, timeout=0)
     try:
         found = connection.execute(
             "SELECT id, command, sheet, created_at, counts FROM runs"  # noqa: S608 - a condition from the table above

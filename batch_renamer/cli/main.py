@@ -10,10 +10,12 @@ from contextlib import suppress
 from typing import Any
 
 from batch_renamer.cli.app import app
-from batch_renamer.cli.completion import HIDDEN_WORD, complete
 from batch_renamer.cli.streams import let_go_of_lost_streams, open_closed_streams
 
 __all__ = ["main"]
+
+_COMPLETE = "__complete"
+"""With this word a shell asks what could come next (`shells/`); the words that were typed follow."""
 
 _WRONG_WORDS = 2
 _FAULT = 70
@@ -50,7 +52,9 @@ def main() -> None:
 
 def _run() -> int:
     """Run the command that was typed; return its exit code."""
-    if sys.argv[1:2] == [HIDDEN_WORD]:
+    if sys.argv[1:2] == [_COMPLETE]:
+        from batch_renamer.cli.completion import complete  # noqa: PLC0415 - only a shell needs it
+
         return complete(sys.argv[2:])
     try:
         # Not in typer's own way of ending a program: it exits 1 where standard output is lost.

@@ -1,4 +1,4 @@
-"""``--help`` and a Typer program with the same commands and empty bodies enter; how much longer the first takes leaves.
+"""``--help``, a press of Tab, and a Typer program with empty bodies enter; how much longer the first two take leaves.
 
 They take turns, so that the machine is the same for both. Exit code 1 above 1.3 x.
 ``python -m tests.benchmarks.help [--times 15]``
@@ -63,6 +63,7 @@ def main() -> int:
             "empty, as Typer comes": [sys.executable, str(plain), "--help"],
             "batch-renamer": [str(command), "--help"],
             "batch-renamer apply": [str(command), "apply", "--help"],
+            "a press of Tab": [str(command), "__complete", "apply", "--"],
         }
         taken: dict[str, list[float]] = {name: [] for name in candidates}
         for turn in range(times + 1):

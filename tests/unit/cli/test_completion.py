@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from batch_renamer.cli.completion import HIDDEN_WORD, SHELLS, Candidates, candidates, script_of
+from batch_renamer.cli.completion import SHELLS, Candidates, candidates, script_of
 from batch_renamer.journal import Journal, NewRun, RunRecord
 
 CONFIG = '[profiles.office]\nstate_dir = "kept"\n[profiles."at home"]\n'
+ASK = "__complete"
 HEAVY = {"aiohttp", "anyio", "numpy", "pandas", "pydantic", "rich"}
 
 
@@ -142,7 +143,7 @@ def test_profiles_are_those_of_the_configuration(tmp_path: Path) -> None:
 
 def asked(*words: str, env: dict[str, str], interpreter: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
     """Ask as a shell does."""
-    line = [sys.executable, *interpreter, "-m", "batch_renamer", HIDDEN_WORD, *words]
+    line = [sys.executable, *interpreter, "-m", "batch_renamer", ASK, *words]
     return subprocess.run(line, env={**os.environ, **env}, capture_output=True, text=True, check=False, timeout=60)
 
 
@@ -174,7 +175,7 @@ def test_a_key_press_waits_for_no_library(tmp_path: Path) -> None:
 def test_the_script_of_a_shell_asks_and_knows_every_kind_of_answer(shell: str) -> None:
     """The scripts and the program speak the same few words, and the script says how it is installed."""
     script = script_of(shell)
-    assert f"{HIDDEN_WORD} " in script
+    assert f"{ASK} " in script
     assert f"# Completion of batch-renamer in {shell}" in script
     assert f"batch-renamer completion {shell} >>" in script
     assert all(kind in script for kind in ("words", "runs", "files", "folders"))
