@@ -8,7 +8,6 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
-from batch_renamer.cli.exit_codes import in_one_sentence
 from batch_renamer.cli.groups import AFTER_A_RUN, HELP, PAST_RUNS, PRACTISE, RENAME, ROWS, SAFETY, SET_UP, SPREADSHEET
 from batch_renamer.cli.options import (
     RunToAudit,
@@ -36,7 +35,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog=in_one_sentence(),
 )
 
 
@@ -166,7 +164,7 @@ def runs(
         str | None,
         typer.Option(
             "--dismiss",
-            help="First note that this interrupted run will not be finished: no reminder any more.",
+            help="First note that this interrupted run will not be finished: no message reminds of it.",
             metavar="ID",
         ),
     ] = None,

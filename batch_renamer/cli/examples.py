@@ -69,7 +69,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         Example("See what would be put back:", "batch-renamer undo --dry-run"),
         Example("Put the names of a certain run back:", "batch-renamer undo mxtuua"),
     ),
-    "audit": (Example("Have the orders still the names of that run?", "batch-renamer audit mxtuua"),),
+    "audit": (Example("Do the orders still have the names of that run?", "batch-renamer audit mxtuua"),),
     "runs": (
         Example("Which runs were there?", "batch-renamer runs"),
         Example("Forget the runs of more than 90 days ago:", "batch-renamer runs --prune 90d"),
@@ -78,7 +78,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "report": (Example("Write the report of the newest run again:", "batch-renamer report --report again.xlsx"),),
     "sandbox": (
         Example("Serve a made-up API with 300 orders:", "batch-renamer sandbox --port 8080 --orders 300"),
-        Example("One that is slow and often fails:", "batch-renamer sandbox --faults 5% --latency 100ms"),
+        Example("Serve one that is slow and often fails:", "batch-renamer sandbox --faults 5% --latency 100ms"),
     ),
     "completion": (
         Example("In bash, from the next window on:", "batch-renamer completion bash >> ~/.bashrc"),

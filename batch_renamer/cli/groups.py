@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "AFTER_A_RUN",
     "ARGUMENTS",
+    "CODES",
     "COMMAND_GROUPS",
     "HELP",
     "OPTIONS",
@@ -39,3 +40,4 @@ OUTPUT = "Output"
 WHERE = "Where"
 HELP = "Help"
 OPTION_GROUPS = (ARGUMENTS, OPTIONS, SPREADSHEET, ROWS, SAFETY, OUTPUT, SPEED, WHERE, HELP)
+CODES = "Exit codes"

@@ -14,11 +14,12 @@ from itertools import chain
 from typing import Any, TextIO
 
 from batch_renamer.cli.examples import EXAMPLES, START, Example
-from batch_renamer.cli.groups import ARGUMENTS, COMMAND_GROUPS, OPTION_GROUPS, OPTIONS
+from batch_renamer.cli.exit_codes import EXIT_CODES
+from batch_renamer.cli.groups import ARGUMENTS, CODES, COMMAND_GROUPS, OPTION_GROUPS, OPTIONS
 
 __all__ = ["Entry", "Page", "Section", "colour_wanted", "page_of", "shown", "shown_start", "terminal_width"]
 
-_ORDER = (*COMMAND_GROUPS, *OPTION_GROUPS)
+_ORDER = (*COMMAND_GROUPS, *OPTION_GROUPS, CODES)
 
 _NARROW = 60
 """Below this width a text stands under its option instead of beside it."""
@@ -58,7 +59,6 @@ class Page:
     about: str
     sections: tuple[Section, ...]
     examples: tuple[Example, ...]
-    ending: str = ""
 
 
 def page_of(command: Any, context: Any) -> Page:
@@ -70,16 +70,17 @@ def page_of(command: Any, context: Any) -> Page:
         title = ARGUMENTS if is_argument else param.rich_help_panel or OPTIONS
         if not param.hidden:
             entries.setdefault(title, []).append(Entry(_term(param), param.help or "", _default(param)))
-    for word, one in getattr(command, "commands", {}).items():
+    if commands := getattr(command, "commands", {}):
+        entries[CODES] = [Entry(*row) for row in EXIT_CODES]
+    for word, one in commands.items():
         if not one.hidden:
-            entries.setdefault(one.rich_help_panel, []).append(Entry(word, one.help.partition("\n\n")[0]))
+            entries.setdefault(one.rich_help_panel, []).append(Entry(word, one.help))
     return Page(
         name=name,
         usage=" ".join([name, *(piece.strip("{}") for piece in command.collect_usage_pieces(context))]),
         about=command.help or "",
         sections=tuple(Section(title, tuple(entries[title])) for title in sorted(entries, key=_ORDER.index)),
         examples=EXAMPLES.get(command.name, ()),
-        ending=command.epilog or "",
     )
 
 
@@ -158,9 +159,6 @@ def _lines(page: Page, width: int, *, colour: bool) -> Iterator[str]:
         for example in page.examples:
             yield from _wrapped(f"  {example.purpose}", width, "  ")
             yield f"    {_styled(example.line, _TERM, colour)}"  # never broken: it is to be pasted
-    if page.ending:
-        yield ""
-        yield from _wrapped(f"  {page.ending}", width, "  ")
 
 
 def _entry_lines(entry: Entry, width: int, beside: int, *, colour: bool) -> Iterator[str]:

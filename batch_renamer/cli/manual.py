@@ -64,7 +64,7 @@ def _lines(program: Page, pages: Sequence[Page]) -> Iterator[str]:
     yield ".SH ENVIRONMENT"
     yield from _entries(_ENVIRONMENT)
     yield ".SH EXIT STATUS"
-    yield from _entries(Entry(codes, f"{meaning[0].upper()}{meaning[1:]}.") for codes, meaning in EXIT_CODES)
+    yield from _entries(Entry(*row) for row in EXIT_CODES)
 
 
 def _command(page: Page, shared: set[Entry]) -> Iterator[str]:

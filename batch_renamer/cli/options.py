@@ -39,7 +39,7 @@ _SHEET: Any = typer.Argument(
 )
 Spreadsheet = Annotated[Path, _SHEET]
 SpreadsheetOrPlan = Annotated[Path | None, _SHEET]
-_ID = "The run; a unique beginning will do. Without it: "
+_ID = "The id of the run, or its first letters. Without it: "
 RunToFinish = Annotated[
     str | None,
     typer.Argument(
@@ -72,7 +72,7 @@ SameAccount = Annotated[
     bool,
     typer.Option(
         "--same-account",
-        help="Take an older run too: it was made with an older key of the same account.",
+        help="The run was made with an older key of the same account.",
         show_default=False,
         rich_help_panel=WHERE,
     ),
@@ -112,9 +112,9 @@ _OPTIONS: Mapping[str, Any] = {
         SPREADSHEET,
         {
             "sheet": _Option(help="The sheet of the workbook, by name or number.", metavar="NAME|N"),
-            "encoding": _Option(help="Encoding of a text file, such as utf-8. Without it: found out.", metavar="NAME"),
+            "encoding": _Option(help="Encoding of a text file, such as utf-8. Without it: detected.", metavar="NAME"),
             "delimiter": _Option(
-                help="The sign between the cells of a text file, such as ;. Without it: found out.", metavar="C"
+                help="The sign between the cells of a text file, such as ;. Without it: detected.", metavar="C"
             ),
             "id_column": _Option(help="Heading of the column with the order ids.", metavar="NAME"),
             "name_column": _Option(help="Heading of the column with the new names.", metavar="NAME"),
@@ -141,11 +141,11 @@ _OPTIONS: Mapping[str, Any] = {
         SPEED,
         {
             "rate": _Option(
-                help="Requests per second at most, reads and retries included. Without it: as fast as the API allows "
+                help="Most requests in one second, reads and retries included. Without it: as fast as the API allows "
                 "(300 by its documentation).",
                 metavar="N",
             ),
-            "workers": _Option(help="Requests at once at most. Without it: as many as are needed.", metavar="N"),
+            "workers": _Option(help="Most requests at the same time. Without it: as many as are needed.", metavar="N"),
             "attempts": _Option(
                 help="Tries of one request. An answer of 429 (too many requests) is not counted.",
                 metavar="N",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 import typer.main
 
 from batch_renamer.cli.app import app
-from batch_renamer.cli.groups import OPTION_GROUPS, OPTIONS
+from batch_renamer.cli.groups import CODES, OPTION_GROUPS, OPTIONS
 from batch_renamer.cli.help_page import Page, colour_wanted, page_of, shown, shown_start
 from batch_renamer.commands import COMMANDS, SHARED_OPTIONS
 
@@ -84,6 +85,14 @@ def test_every_command_and_option_is_explained(word: str) -> None:
     assert made.about.endswith(".")
     assert made.examples
     assert [entry.term for section in made.sections for entry in section.entries if not entry.text.endswith(".")] == []
+
+
+def test_exit_codes_are_those_of_the_readme() -> None:
+    """The help has them in few words, the README in more; neither leaves one out."""
+    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    table = readme.partition("| exit code | meaning |")[2].partition("\n\n")[0]
+    [codes] = [section for section in page().sections if section.title == CODES]
+    assert [entry.term for entry in codes.entries] == re.findall(r"^\| ([\d, ]+) \|", table, re.MULTILINE)
 
 
 class _Terminal(io.StringIO):
