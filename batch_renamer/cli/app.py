@@ -164,7 +164,7 @@ def runs(
         str | None,
         typer.Option(
             "--dismiss",
-            help="First note that this interrupted run will not be finished: no message reminds of it.",
+            help="First note that this interrupted run will not be finished, so that no message reminds of it.",
             metavar="ID",
         ),
     ] = None,

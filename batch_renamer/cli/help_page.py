@@ -94,7 +94,8 @@ def _term(param: Any) -> str:
 def _default(param: Any) -> str:
     if isinstance(param.show_default, str):
         return param.show_default
-    return "" if not param.show_default or param.default in (None, False) else str(param.default)
+    shown_at_all = param.show_default and param.default is not None and param.default is not False
+    return str(param.default) if shown_at_all else ""
 
 
 def terminal_width() -> int:

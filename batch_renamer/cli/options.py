@@ -133,7 +133,7 @@ _OPTIONS: Mapping[str, Any] = {
                 metavar="include|skip",
                 default="include",
             ),
-            "first": _Option(help="Only the first N renames, as a trial.", metavar="N"),
+            "first": _Option(help="Do only the first N renames, as a trial.", metavar="N"),
             "again": _Option(help="Also rename orders that were renamed after an earlier run of the same rows."),
         },
     ),
@@ -147,7 +147,7 @@ _OPTIONS: Mapping[str, Any] = {
             ),
             "workers": _Option(help="Most requests at the same time. Without it: as many as are needed.", metavar="N"),
             "attempts": _Option(
-                help="Tries of one request. An answer of 429 (too many requests) is not counted.",
+                help="How often one request is tried. An answer of 429 (too many requests) is not counted.",
                 metavar="N",
                 default="6",
             ),

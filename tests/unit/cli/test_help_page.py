@@ -87,6 +87,12 @@ def test_every_command_and_option_is_explained(word: str) -> None:
     assert [entry.term for section in made.sections for entry in section.entries if not entry.text.endswith(".")] == []
 
 
+def test_a_default_of_zero_is_shown() -> None:
+    """It is a value like any other; a switch that is off has none."""
+    entries = {entry.term: entry.default for section in page("sandbox").sections for entry in section.entries}
+    assert (entries["--port N"], entries["--orders N"], entries["-h, --help"]) == ("0", "25", "")
+
+
 def test_exit_codes_are_those_of_the_readme() -> None:
     """The help has them in few words, the README in more; neither leaves one out."""
     readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
