@@ -47,7 +47,7 @@ def _can_be_finished(run: RunRecord) -> bool:
 
 
 def _nothing_left(session: Session, journal: Journal, past: RunRecord, *, failed: bool) -> str | None:
-    """Return the sentence that says why there is nothing to take up; None if there is."""
+    """Return the sentence that says why there is nothing to resume; None if there is something."""
     match left_to_do(journal, past, failed=failed):
         case Left.ROWS:
             return None

@@ -48,15 +48,22 @@ def headline(view: RunView) -> Line:
         dry = f"Dry run, to undo {about}" if view.putting_back else "Dry run"
         text = f"{dry}: {planned:,} {of_all.format('would be')}. Nothing was sent."
         return (Span(text, "warn" if bad else "good"),)
+    return _finished(view, bad=bad)
+
+
+def _finished(view: RunView, *, bad: int) -> Line:
+    """Return the headline of a run that has done what it could."""
+    total, renamed = view.summary.total, view.summary.counts.get(Result.RENAMED, 0)
+    about = visible(view.about) or "that run"
     if bad:
         needs = "needs" if bad == 1 else "need"
-        did = "Stopped:" if summary.stopped else f"Undid {about}, but" if view.putting_back else "Finished, but"
+        did = "Stopped:" if view.summary.stopped else f"Undid {about}, but" if view.putting_back else "Finished, but"
         return (Span(f"{did} {bad:,} of {counted(total, 'row')} {needs} a look.", "warn"),)
-    if view.putting_back and not counts.get(Result.RENAMED):
-        text = f"There was nothing to put back: no order has its name from {about}."
-        return (Span(text, "good"),)
-    did = f"Undid {about}" if view.putting_back else "Done"
-    return (Span(f"{did}: {counts.get(Result.RENAMED, 0):,} {of_all.replace(' {}', '')}.", "good"),)
+    if not view.putting_back:
+        return (Span(f"Done: {renamed:,} of {counted(total, 'row')} renamed.", "good"),)
+    if not renamed:
+        return (Span(f"There was nothing to put back: no order has its name from {about}.", "good"),)
+    return (Span(f"Undid {about}: {renamed:,} of {counted(total, 'name')} put back.", "good"),)
 
 
 def _nothing_to_do(view: RunView) -> str:

@@ -24,7 +24,7 @@ _LINE_AT_MOST_EVERY_S = 1.0
 
 
 class StagedProgress(ABC):
-    """What a bar and lines have in common: the figures of the stage under way."""
+    """What a bar and lines have in common: the figures of the stage at work."""
 
     def __init__(self, stream: TextIO, *, clock: Clock) -> None:
         self._stream = SafeStream(stream)
@@ -111,7 +111,7 @@ class LineProgress(StagedProgress):
 
 
 class BarProgress(StagedProgress):
-    """A bar that is redrawn in place by a thread of rich's, so that it is alive while nothing else is."""
+    """A bar that a thread of rich redraws in place, so that it moves while the run only waits."""
 
     def __init__(self, stream: TextIO, *, clock: Clock) -> None:
         super().__init__(stream, clock=clock)
