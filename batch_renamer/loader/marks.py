@@ -60,7 +60,10 @@ def is_blank_row(cells: Sequence[Cell], used: Sequence[int | None]) -> bool:
 
 
 def _is_blank(cell: Cell) -> bool:
-    return isinstance(cell, str) and not trimmed(cell)
+    if not isinstance(cell, str):
+        return False
+    first = cell[:1]
+    return not ((first.isascii() and first.isalnum()) or trimmed(cell))  # most cells begin with a letter or digit
 
 
 def is_yes(mark: str) -> bool:

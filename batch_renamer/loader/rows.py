@@ -65,7 +65,9 @@ def _is_plain(name: str) -> bool:
 
 def _is_clean(text: str) -> bool:
     """Tell whether a text has nothing to cut and does not begin like a formula or a guard."""
-    return text.isprintable() and text[:1].isalnum() and trimmed(text) == text
+    if not (text.isprintable() and text[:1].isalnum()):
+        return False
+    return text[-1] != " " if text.isascii() else trimmed(text) == text
 
 
 def _read_with_every_rule(

@@ -178,8 +178,8 @@ def _begins_with_a_space(cell: Any) -> bool:
 
 def _wire(cell: Any) -> Any:
     """Convert a cell to what JSON can represent without loss."""
-    if isinstance(cell, str) and len(cell) > LONGEST_CELL:
-        return ["long text", f"{len(cell)} characters"]
+    if isinstance(cell, str):
+        return cell if len(cell) <= LONGEST_CELL else ["long text", f"{len(cell)} characters"]
     if isinstance(cell, datetime.datetime | datetime.date | datetime.time | datetime.timedelta):
         return ["date", str(cell)]
     return cell

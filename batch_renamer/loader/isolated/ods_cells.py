@@ -154,7 +154,8 @@ def _collapsed(pieces: list[str], fixed: set[int]) -> str:
     """Collapse the white space of a paragraph, except in the ``fixed`` pieces."""
     text = "".join(pieces)
     if not fixed:
-        return _SPACES.sub(" ", text).strip(" ")
+        is_single_spaced = "  " not in text and text.isprintable()
+        return (text if is_single_spaced else _SPACES.sub(" ", text)).strip(" ")
     parts: list[str] = []
     ends_in_space = True
     for place, piece in enumerate(pieces):
