@@ -45,20 +45,25 @@ async def test_a_wait_beyond_patience_stops_the_run(renamer: Command, after_s: i
     assert set(ran.results) <= {"pending", "unknown"}
 
 
-@pytest.mark.parametrize(("kind", "times"), [(FaultKind.FORBIDDEN_LIMIT, 12), (FaultKind.FORBIDDEN_PAGE, 25)])
+@pytest.mark.parametrize(
+    ("kind", "seconds", "times"), [(FaultKind.FORBIDDEN_LIMIT, 1, 6), (FaultKind.FORBIDDEN_PAGE, 0, 25)]
+)
 async def test_a_403_of_a_limit_or_a_gateway_in_mid_run_refuses_no_row(
-    renamer: Command, kind: FaultKind, times: int
+    renamer: Command, kind: FaultKind, seconds: float, times: int
 ) -> None:
     """For a while all renames meet it; every row is renamed after that, and none is said to be refused."""
     renamer.sandbox.faults = FaultPlan(
-        rules=[Rule(fault=Fault(kind=kind, seconds=0), method="PATCH", nth=10, times=times)]
+        rules=[Rule(fault=Fault(kind=kind, seconds=seconds), method="PATCH", nth=10, times=times)]
     )
     ran = await renamer.apply(renamer.sheet(renamer.seed(60)), "--json")
     assert (ran.code, set(ran.results)) == (0, {"renamed"})
 
 
-@pytest.mark.parametrize("kind", [FaultKind.FORBIDDEN_LIMIT, FaultKind.FORBIDDEN_PAGE])
-async def test_rows_that_met_such_a_403_to_the_end_are_taken_up_by_resume(renamer: Command, kind: FaultKind) -> None:
+# A page of a gateway is an outage after twenty; a limit is learnt, and the resume begins with that slow rate.
+@pytest.mark.parametrize(("kind", "orders"), [(FaultKind.FORBIDDEN_LIMIT, 20), (FaultKind.FORBIDDEN_PAGE, 60)])
+async def test_rows_that_met_such_a_403_to_the_end_are_taken_up_by_resume(
+    renamer: Command, kind: FaultKind, orders: int
+) -> None:
     """The run stops when its patience is at an end; a resume without any other word renames the rest."""
     lasting = Fault(kind=kind, seconds=1 if kind is FaultKind.FORBIDDEN_LIMIT else 0)
     renamer.sandbox.faults = FaultPlan(
@@ -67,7 +72,7 @@ async def test_rows_that_met_such_a_403_to_the_end_are_taken_up_by_resume(rename
             Rule(fault=Fault(kind=FaultKind.FORBIDDEN_PAGE), method="GET", nth=50, times=None),
         ]
     )
-    sheet = renamer.sheet(renamer.seed(60))
+    sheet = renamer.sheet(renamer.seed(orders))
     stopped = await renamer.apply(sheet, "--json", "--patience", "2")
     assert (stopped.code, {"failed"} & set(stopped.results)) == (4, set())
     renamer.sandbox.faults = FaultPlan()
