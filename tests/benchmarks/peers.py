@@ -29,7 +29,7 @@ _KEY = "a-key-for-measuring"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """These orders shall have these names; ``rate_per_s`` is the limit that they are told, ``at_once`` the crew."""
+    """These orders are to have these names; ``rate_per_s`` is the limit that they are told, ``at_once`` the crew."""
 
     base_url: str
     rows: list[tuple[str, str]]

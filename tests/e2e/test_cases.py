@@ -84,7 +84,7 @@ async def test_plan_says_that_only_the_unicode_form_of_a_name_differs(tmp_path: 
         assert list(renamer.sandbox.store.names().values()) == ["Caf\xe9 1", "Caf\xe9 2", "Caf\xe9 3"]
 
 
-async def test_commas_that_nobody_quoted_cut_no_name(tmp_path: Path) -> None:
+async def test_commas_that_were_not_quoted_cut_no_name(tmp_path: Path) -> None:
     """The row is invalid, whether or not there is a column to hold the rest."""
     assert (await checked(tmp_path, "unquoted-comma.csv")).results == ["invalid", "planned"]
     ran = await checked(tmp_path, "unquoted-comma-notes.csv")
@@ -137,7 +137,7 @@ async def test_sheet_that_is_refused_while_it_is_read_leaves_no_run(tmp_path: Pa
 
 
 async def test_half_copied_sheet_is_refused_at_night(tmp_path: Path) -> None:
-    """With --yes and no terminal nobody sees a warning in time; a plan may be looked at."""
+    """With --yes and no terminal a warning would not be seen in time; a plan may be looked at."""
     async with served(tmp_path) as renamer:
         sheet = renamer.sheet(renamer.seed(3))
         sheet.write_bytes(sheet.read_bytes()[:-6])
@@ -150,7 +150,7 @@ async def test_half_copied_sheet_is_refused_at_night(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
 @pytest.mark.parametrize("command", ["check", "plan", "apply"])
 async def test_pipe_as_a_sheet_is_refused_at_once(tmp_path: Path, command: str) -> None:
-    """Nothing that looks into the sheet waits for somebody to write to it."""
+    """Nothing that looks into the sheet waits for another program to write to it."""
     os.mkfifo(tmp_path / "orders.csv")
     async with served(tmp_path) as renamer:
         words = (

@@ -40,7 +40,7 @@ async def counts(renamer: Command, command: str, *words: str) -> dict[str, int]:
 
 
 async def test_undo_of_500_orders_and_undo_of_that(renamer: Command) -> None:
-    """480 have their old name back, the 20 that somebody else renamed keep theirs; and all the way back again."""
+    """480 have their old name back, the 20 that another person renamed keep theirs; and all the way back again."""
     old = {f"o{number}": f"Old {number}" for number in range(500)}
     renamer.begin_with(dict(old))
     renamer.sheet([(order, f"New {order}") for order in old])
@@ -244,7 +244,7 @@ async def test_private(renamer: Command) -> None:
 
 
 async def test_a_lost_row_is_missed(renamer: Command) -> None:
-    """Whoever looks at a run whose rows don't add up is told so, and exits 70."""
+    """A command that looks at a run whose rows don't add up says so, and exits 70."""
     plan = await done(renamer, "plan", "orders.csv")
     run = await done(renamer, "apply", "orders.csv", "--report", "report.json")
     with sqlite3.connect(renamer.state / "journal.sqlite3") as connection:

@@ -161,7 +161,7 @@ async def test_drifted_rows_do_not_stop_what_is_taken_up(renamer: Command) -> No
     assert {name for name in renamer.names.values() if not str(name).startswith("New")} == {"Theirs"}
 
 
-async def test_bounds_hold_for_whoever_takes_it_up(renamer: Command) -> None:
+async def test_bounds_hold_for_a_run_that_is_taken_up(renamer: Command) -> None:
     """A trial on two rows that is killed while names are read stays a trial on two rows."""
     assert (await renamer.do(*APPLY, "--first", "2", failpoint="send:3:after")).code == -9
     assert (await renamer.do("resume")).code == 0

@@ -24,7 +24,7 @@ PAGE = b"<!DOCTYPE html><html><head><title>Guest Wi-Fi</title></head><body>Sign 
 
 
 async def test_a_date_to_come_again_is_counted_from_the_servers_own_clock(renamer: Command) -> None:
-    """Its clock is an hour ahead: a second is still a second, and not an hour that is beyond anybody's patience."""
+    """Its clock is an hour ahead: a second is still a second, and not an hour that is beyond the patience."""
     renamer.sandbox.wall_clock = lambda: time.time() + 3_600
     come_again = Fault(kind=FaultKind.THROTTLED_DATE, seconds=1)
     renamer.sandbox.faults = FaultPlan(rules=[Rule(fault=come_again, method="PATCH", times=3)])
@@ -82,7 +82,7 @@ async def test_rows_that_met_such_a_403_to_the_end_are_taken_up_by_resume(
 
 
 async def test_a_token_of_another_shape_does_not_hold_a_run_up(renamer: Command) -> None:
-    """The neutral question, too, is a page; nobody waits until the patience is at an end."""
+    """The neutral question, too, is a page; the run does not wait until its patience is at an end."""
     foreign = Fault(kind=FaultKind.FOREIGN_OFFSET)
     renamer.sandbox.faults = FaultPlan(rules=[Rule(fault=foreign, method="GET", times=None)])
     ran = await renamer.apply(renamer.sheet(renamer.seed(150)), "--json")

@@ -48,7 +48,7 @@ async def into_a_full_disk(renamer: Command, *words: str) -> Ended:
 
 async def test_a_bad_row(renamer: Command) -> None:
     """1: finished, and a row needs a look; the last line is the command that tries it again."""
-    rows = [*renamer.seed(2), ("nobody", "New")]
+    rows = [*renamer.seed(2), ("missing", "New")]
     ran = await renamer.apply(renamer.sheet(rows), "--json")
     assert ran.code == 1
     assert ran.last_line.startswith(f"batch-renamer resume {ran.result['run_id']} --failed ")
@@ -90,10 +90,10 @@ async def test_no_spreadsheet(renamer: Command) -> None:
 async def test_a_wrong_key(renamer: Command, command: str) -> None:
     """3: one request, and every row is pending."""
     words = renamer.line(command, renamer.sheet(renamer.seed(3)), "--json")
-    ran = await renamer.run(*words, key="sk-somebody-elses")
+    ran = await renamer.run(*words, key="sk-of-another-account")
     assert (ran.code, ran.results) == (3, ["pending"] * 3)
     assert renamer.requests == [("GET", "/v3/orders/?per_page=1")]
-    assert "sk-somebody-elses" not in ran.out + ran.err
+    assert "sk-of-another-account" not in ran.out + ran.err
 
 
 async def test_no_key(renamer: Command) -> None:
@@ -140,8 +140,8 @@ async def test_a_report_that_can_no_longer_be_written(renamer: Command) -> None:
 
 
 @always_full
-async def test_a_result_that_nobody_takes(renamer: Command) -> None:
-    """4: what was done is done and reported, but whoever asked for the JSON didn't get it."""
+async def test_a_result_that_is_not_taken(renamer: Command) -> None:
+    """4: what was done is done and reported, but the program that asked for the JSON didn't get it."""
     rows = renamer.seed(2)
     words = renamer.line("apply", renamer.sheet(rows), "--json", "--report", renamer.folder / "report.json")
     ran = await into_a_full_disk(renamer, *words)
@@ -153,7 +153,7 @@ async def test_a_result_that_nobody_takes(renamer: Command) -> None:
 
 
 @always_full
-async def test_a_check_that_nobody_reads(renamer: Command) -> None:
+async def test_a_check_that_is_not_read(renamer: Command) -> None:
     """4: what it shows is all that it does."""
     words = ["check", str(renamer.sheet(renamer.seed(2))), "--quiet"]
     ran = await into_a_full_disk(renamer, *words)
@@ -161,7 +161,7 @@ async def test_a_check_that_nobody_reads(renamer: Command) -> None:
 
 
 @always_full
-async def test_a_summary_that_nobody_reads(renamer: Command) -> None:
+async def test_a_summary_that_is_not_read(renamer: Command) -> None:
     """0: a closed pipe behind the text for people is no reason to fail where there is a report; it is said."""
     rows = renamer.seed(2)
     words = renamer.line("apply", renamer.sheet(rows))

@@ -28,7 +28,7 @@ def files_with_the_key(folder: Path) -> list[Path]:
 
 async def test_the_key_is_in_nothing_that_is_left_behind(renamer: Command) -> None:
     """With everything said and logged that can be, and with troubles on the way that could tempt to say more."""
-    rows = [*renamer.seed(12), ("nobody", "New")]
+    rows = [*renamer.seed(12), ("missing", "New")]
     kinds = ["500", "reset-before", "reset-after", "malformed", "502-html", "wrong-name", "cut-off", "redirect"]
     rules = [rule for n, kind in enumerate(kinds, 1) for rule in script(kind, order_id=f"order-{n}")]
     renamer.sandbox.faults = FaultPlan(rules=rules)
@@ -43,7 +43,7 @@ async def test_the_key_is_in_nothing_that_is_left_behind(renamer: Command) -> No
 
 
 def command_line_of(process_id: int) -> bytes:
-    """Return what anybody on the machine can read of a running command."""
+    """Return what every user of the machine can read of a running command."""
     return Path("/proc", str(process_id), "cmdline").read_bytes()
 
 

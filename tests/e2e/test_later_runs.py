@@ -127,7 +127,7 @@ async def test_what_a_later_run_renamed_is_left_alone_though_it_was_never_read(r
     assert renamer.names == names("New") | names("Newer", 2, 5)
 
 
-async def test_a_later_run_that_was_undone_stands_in_nobodys_way(renamer: Command) -> None:
+async def test_a_later_run_that_was_undone_stands_in_no_way(renamer: Command) -> None:
     """Its orders have the names again that they had when the first run began."""
     first = await outage(renamer, "apply", sheet(renamer, "a.csv", names("New")), method="GET", nth=3)
     await done(renamer, "apply", sheet(renamer, "b.csv", names("Newer", 2, 5)))
@@ -202,7 +202,7 @@ async def test_undone_runs_are_marked(renamer: Command) -> None:
 
 
 async def test_a_sheet_left_in_place_puts_no_edits_back(renamer: Command) -> None:
-    """Night after night: an order that somebody else has renamed since is drifted, however the file was saved."""
+    """Night after night: an order that another person has renamed since is drifted, however the file was saved."""
     sheet(renamer, "a.csv", names("New"))
     await done(renamer, "apply", "a.csv")
     renamer.sandbox.store.rename("o2", "By a colleague")
@@ -294,7 +294,7 @@ async def test_a_new_key_of_the_same_account_upon_the_users_word(renamer: Comman
 
 async def test_a_run_is_shown_as_it_ended(renamer: Command) -> None:
     """Its exit code and its seconds are those that it ended with."""
-    ended = await renamer.do("apply", sheet(renamer, "a.csv", names("New") | {"nobody": "New"}))
+    ended = await renamer.do("apply", sheet(renamer, "a.csv", names("New") | {"missing": "New"}))
     took = next(line for line in ended.out.splitlines() if line.startswith("Took"))
     [run] = await listed(renamer)
     shown = await renamer.do("show", run)

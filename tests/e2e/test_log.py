@@ -92,7 +92,7 @@ async def test_report_that_could_not_be_written_is_in_the_log(renamer: Command, 
     [
         pytest.param(["apply", "orders.csv", "--yes", "--rate", "fast"], {}, 2, id="a wrong setting"),
         pytest.param(["apply", "orders.csv", "--yes"], {"BATCH_RENAMER_RAET": "1"}, 2, id="a misspelled variable"),
-        pytest.param(["apply", "orders.csv"], {}, 2, id="nobody to ask"),
+        pytest.param(["apply", "orders.csv"], {}, 2, id="no terminal to ask on"),
         pytest.param(["apply", "missing.csv", "--yes"], {}, 2, id="no spreadsheet"),
         pytest.param(["undo", "k3", "--yes"], {}, 2, id="no such run"),
     ],
@@ -163,7 +163,7 @@ async def test_outage_and_its_end_are_in_the_log(renamer: Command, log: Path) ->
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a file's mode and signals are POSIX's")
 async def test_notes_of_a_good_night_reach_the_log_the_report_and_the_result(renamer: Command, log: Path) -> None:
-    """Nobody looks at the screen of a night: an unfinished run and an open key file are written down."""
+    """The screen of a night is not looked at: an unfinished run and an open key file are written down."""
     config, key = renamer.folder / "night.toml", renamer.folder / "office.key"
     key.write_text(KEY, encoding="utf-8")
     key.chmod(0o644)

@@ -95,7 +95,7 @@ async def test_cron_mails_nothing_after_a_good_night(renamer: Command) -> None:
 
 async def test_cron_mails_the_reason_and_the_exit_code_of_a_bad_night(renamer: Command) -> None:
     """The reasons, the report's place and the exit code, which is that of the whole line; no figures, no progress."""
-    install(renamer, [*renamer.seed(1), ("nobody", "New")])
+    install(renamer, [*renamer.seed(1), ("missing", "New")])
     ran = await cron(renamer)
     assert (ran.code, ran.out.splitlines()[-1][-11:]) == (1, "exit code 1")
     assert "There is no order with this id" in ran.out
@@ -148,7 +148,7 @@ async def test_log_folder_that_can_not_be_written_keeps_no_night_from_its_work(
 
 async def test_mail_can_have_the_exit_code_in_its_subject(renamer: Command) -> None:
     """As the crontab's own comment says; the rest of the line is as it was."""
-    install(renamer, [*renamer.seed(1), ("nobody", "New")])
+    install(renamer, [*renamer.seed(1), ("missing", "New")])
     text = (CONFIGS / "nightly.crontab").read_text("utf-8")
     found = re.search(r"^#   (mail .*)$", text, re.MULTILINE)
     assert found

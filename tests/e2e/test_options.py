@@ -75,7 +75,7 @@ async def test_the_log_file_has_one_object_a_line(renamer: Command) -> None:
     """What a run before has left in it stays; verbosely it names the source of every setting, as the screen does."""
     log = renamer.folder / "log.jsonl"
     log.write_text('{"time": "2025-11-03T02:00:00Z", "level": "earlier", "message": ""}\n', encoding="utf-8")
-    sheet = renamer.sheet([*renamer.seed(1), ("nobody", "New")])
+    sheet = renamer.sheet([*renamer.seed(1), ("missing", "New")])
     ran = await renamer.apply(sheet, "--log-file", log, "--verbose", env={"BATCH_RENAMER_WORKERS": "3"})
     records = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
     assert (ran.code, {record["level"] for record in records}) == (1, {"earlier", "debug", "info", "warning"})
@@ -105,7 +105,7 @@ async def test_reports_go_where_they_were_asked_for(renamer: Command) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions are POSIX's")
-async def test_what_is_nobody_elses_business_is_private(renamer: Command) -> None:
+async def test_what_is_for_the_user_alone_is_private(renamer: Command) -> None:
     """The log, the journal and their folder are for the user alone; the report follows the umask."""
     sheet, report = renamer.sheet(renamer.seed(1)), renamer.folder / "report.csv"
     await renamer.apply(sheet, "--log-file", "log.jsonl", "--report", report)
@@ -144,7 +144,7 @@ async def test_max_failures_as_a_number_stops_in_mid_run(renamer: Command) -> No
 
 async def test_max_failures_as_a_share_stops_before_the_first_rename(renamer: Command) -> None:
     """4: a sheet for another account is found out by its missing orders; no order is touched."""
-    rows = [*renamer.seed(10), *((f"nobody-{number}", "New") for number in range(15))]
+    rows = [*renamer.seed(10), *((f"missing-{number}", "New") for number in range(15))]
     ran = await renamer.apply(renamer.sheet(rows), "--json")
     assert (ran.code, renamer.patched) == (4, [])
     assert ran.result["counts"] == {"failed": 15, "pending": 10}
@@ -152,7 +152,7 @@ async def test_max_failures_as_a_share_stops_before_the_first_rename(renamer: Co
 
 async def test_strict_counts_what_only_the_api_knows(renamer: Command) -> None:
     """2: a missing order is a bad row too, and nothing is renamed."""
-    ran = await renamer.apply(renamer.sheet([*renamer.seed(2), ("nobody", "New")]), "--strict")
+    ran = await renamer.apply(renamer.sheet([*renamer.seed(2), ("missing", "New")]), "--strict")
     assert (ran.code, renamer.patched) == (2, [])
 
 
@@ -165,22 +165,22 @@ async def test_each_row_gets_the_result_it_deserves(renamer: Command) -> None:
     renamer.sandbox.store.seed("order-8", "Old name 8", is_deleted=True)
     rows = {
         ("order-1", "Old name 1", "New 1"): "renamed",
-        ("order-2", "Somebody's name", "New 2"): "drifted",
-        ("order-3", "Somebody's name", "Old name 3"): "unchanged",
+        ("order-2", "Another name", "New 2"): "drifted",
+        ("order-3", "Another name", "Old name 3"): "unchanged",
         ("order-4", " Old name 4 ", "New 4"): "renamed",
         ("order-5", "", "New 5"): "renamed",
         ("order-6", "", "One"): "invalid",
         ("order-6", "", "Two"): "invalid",
         ("order-7", "", " "): "invalid",
         ("order-8", "", "New 8"): "failed",
-        ("nobody", "", "New"): "failed",
+        ("missing", "", "New"): "failed",
         ("order-5", "", "New 5 "): "skipped",
     }
     ran = await renamer.apply(renamer.sheet(rows, headings=GUARDED), "--json", "--max-failures", "100%")
     assert (ran.code, ran.results) == (1, list(rows.values()))
     assert sorted(filter(None, renamer.patched)) == ["order-1", "order-4", "order-5"]
     drifted = ran.rows[1]
-    assert (drifted["old_name"], drifted["final_name"]) == ("Somebody's name", "Old name 2")
+    assert (drifted["old_name"], drifted["final_name"]) == ("Another name", "Old name 2")
     assert "rows 7 and 8" in ran.rows[5]["reason"]
 
 

@@ -40,7 +40,7 @@ async def test_the_real_key_and_the_real_address_are_not_looked_at(renamer: Comm
 
 
 async def test_a_reset_needs_the_sandbox(renamer: Command) -> None:
-    """Alone it would be a command to the real API from somebody who is thinking of practice."""
+    """Alone it would be a command to the real API from a person who is thinking of practice."""
     ran = await renamer.apply(renamer.sheet(renamer.seed(1)), "--sandbox-reset")
     assert (ran.code, renamer.requests) == (2, [])
     assert "--sandbox" in ran.err

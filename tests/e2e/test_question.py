@@ -1,4 +1,4 @@
-"""The command asks on a terminal before it renames, and nowhere else; until somebody says yes, nothing is sent."""
+"""The command asks on a terminal before it renames, and nowhere else; until a person says yes, nothing is sent."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ async def test_a_closed_terminal_at_the_question_sends_nothing(renamer: Command)
     assert renamer.patched == []
 
 
-async def test_without_a_terminal_nobody_is_asked(renamer: Command) -> None:
+async def test_without_a_terminal_nothing_is_asked(renamer: Command) -> None:
     """Without ``--yes`` it is exit 2, before the first request and before anything is written."""
     sheet = renamer.sheet(renamer.seed(3))
     ran = await renamer.run(*asking(renamer, sheet))

@@ -93,7 +93,7 @@ def test_a_key_is_made_up_and_shown() -> None:
         ("", 421),
     ],
 )
-def test_it_serves_nobody_who_calls_it_by_a_strangers_name(host: str, status: int) -> None:
+def test_it_serves_no_client_that_calls_it_by_a_strangers_name(host: str, status: int) -> None:
     """A web page whose host name was given this machine's address reads nothing, and changes nothing."""
     with served(api_key="k") as (_, connection):
         connection.putrequest("GET", "/v3/orders/", skip_host=True)

@@ -1,4 +1,4 @@
-"""Standard streams that are closed, full or read by nobody: the work is done, and the exit code is true."""
+"""Standard streams that are closed, full or without a reader: the work is done, and the exit code is true."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def test_closed_streams_do_not_keep_a_rename_from_being_done(renamer: Comm
 async def test_closed_streams_do_not_change_an_exit_code(
     renamer: Command, words: list[str], code: int, streams: str
 ) -> None:
-    """What nobody is told about is right or wrong all the same."""
+    """What can not be told is right or wrong all the same."""
     renamer.sheet(renamer.seed(1))
     ran = await renamer.run(*words, prelude=without(streams))
     assert (ran.code, "Traceback" in ran.err) == (code, False)
@@ -137,7 +137,7 @@ async def test_fault_anywhere_is_never_called_a_bad_row(renamer: Command, broken
 
 
 async def test_several_files_are_refused_in_a_sentence(renamer: Command) -> None:
-    """A shell makes many of ``*.xlsx``; the usage text helps nobody then."""
+    """A shell makes many of ``*.xlsx``; the usage text is of no help then."""
     ran = await renamer.run("apply", "a.xlsx", "b.xlsx", "c\x1b[31m.xlsx")
     assert (ran.code, ran.err.count("\n")) == (2, 1)
     assert "one spreadsheet at a time; run it once for each. Too many: b.xlsx, c\\x1b[31m.xlsx." in ran.err

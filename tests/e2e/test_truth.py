@@ -74,6 +74,6 @@ def test_a_name_in_another_form_is_renamed_with_a_warning() -> None:
     assert list(lies([row("renamed", final_name="NEW", warning="x")], sandbox_after("NEW", by=NamedBy.FAULT))) != []
 
 
-def test_a_name_that_nobody_asked_for_is_found() -> None:
+def test_a_name_that_was_not_asked_for_is_found() -> None:
     """Even if it was put right afterwards."""
     assert list(lies([row("renamed")], sandbox_after("surprise", "new"))) != []

@@ -174,7 +174,7 @@ async def test_a_wrong_key(stranger: Vendor, sandbox: Sandbox, operation: str, a
 )
 async def test_a_missing_order(vendor: Vendor, operation: str, options: dict[str, Any]) -> None:
     """The SDK reads the 404 as the documented HTTPError."""
-    refusal = await vendor.refusal(operation, "nobody", **options)
+    refusal = await vendor.refusal(operation, "missing", **options)
     assert isinstance(refusal, NotFoundException)
     assert isinstance(refusal.data, HTTPError)
     assert refusal.data.message == "Order not found"

@@ -16,7 +16,7 @@ __all__ = ["Naps", "OutageByCount", "faults_of_every_kind", "forbidding", "one_o
 
 
 class Naps:
-    """Stands in for the sandbox's sleep, and tells when nobody sleeps any more."""
+    """Stands in for the sandbox's sleep, and tells when no request sleeps any more."""
 
     def __init__(self) -> None:
         self._asleep = 0

@@ -14,7 +14,7 @@ _NEVER_SENT = frozenset({"unchanged", "drifted", "skipped", "invalid"})
 
 
 def lies(rows: Iterable[Mapping[str, Any]], sandbox: Sandbox) -> Iterator[str]:
-    """Yield what is untrue in a run's results: rows wrongly called something, and names that nobody asked for.
+    """Yield what is untrue in a run's results: rows wrongly called something, and names that were not asked for.
 
     It is asked once everything sent has been carried out. Each order may stand in several rows, of which all but one
     are settled without being sent.
@@ -37,7 +37,7 @@ def lies(rows: Iterable[Mapping[str, Any]], sandbox: Sandbox) -> Iterator[str]:
         history = sandbox.store.history(order_id)
         for given in history:
             if given.by is NamedBy.RENAME and given.name not in asked.get(order_id, ()):
-                yield f"order {order_id} was named {given.name!r}, and nobody asked for it"
+                yield f"order {order_id} was named {given.name!r}, which was not asked for"
 
 
 def _untrue(row: Mapping[str, Any], name: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""Plan, apply, crash, resume, undo, and changes by somebody else, in any order: the journal against what is true.
+"""Plan, apply, crash, resume, undo, and changes by another person, in any order: the journal against what is true.
 
 Renames take effect late, other runs come in between, the clock jumps, and the list of orders is stale.
 
@@ -53,7 +53,7 @@ from batch_renamer.settings import Settings
 from tests.support.clock import VirtualTimeLoop
 
 ORDERS = ("a", "b", "c")
-SOMEBODY_ELSE = "somebody else"
+ANOTHER_PERSON = "another person"
 
 
 class PlugPulledError(BaseException):
@@ -145,7 +145,7 @@ SECONDS_LATE = 8.0
 
 
 class JumpingClock:
-    """The wall clock of the machine, which somebody sets."""
+    """The wall clock of the machine, which is set on the way."""
 
     def __init__(self) -> None:
         self._time = time.time
@@ -179,7 +179,7 @@ class Orders:
         self.story.append(Given(order=order, name=name, by=by))
 
     def catch_up(self) -> None:
-        """Let take effect what was on its way when a command ended, before anybody does anything else."""
+        """Let take effect what was on its way when a command ended, before anything else is done."""
         for given_ in self._late:
             self.give(given_.order, given_.name, by=given_.by)
         self._late.clear()
@@ -260,9 +260,9 @@ class Durable(RuleBasedStateMachine):
     # What can happen
 
     @rule(order=st.sampled_from(ORDERS))
-    def somebody_else_renames(self, order: str) -> None:
+    def another_person_renames(self, order: str) -> None:
         """Rename an order behind the back of every run."""
-        self.api.give(order, self._new_name(order), by=SOMEBODY_ELSE)
+        self.api.give(order, self._new_name(order), by=ANOTHER_PERSON)
 
     @rule(order=st.sampled_from(ORDERS), lost=st.sampled_from(get_args(Lost)))
     def the_next_answer_will_be_lost(self, order: str, lost: Lost) -> None:
@@ -333,14 +333,14 @@ class Durable(RuleBasedStateMachine):
     def a_bad_day(
         self, orders: set[str], undo: bool, first: Mishap, then: list[tuple[str | None, Mishap | None]]
     ) -> None:
-        """Interrupt one run again and again while somebody else is at work, and finish it in the end."""
+        """Interrupt one run again and again while another person is at work, and finish it in the end."""
         if undo and self.runs:
             self._command("undo", first, origin=self.runs[-1])
         else:
             self._command("apply", first, sheet=self._sheet(orders, min(orders)))
         for order, mishap in then:
             if order is not None:
-                self.somebody_else_renames(order)
+                self.another_person_renames(order)
             if interrupted := self._interrupted():
                 self._command("resume", mishap, origin=interrupted[-1])
         if interrupted := self._interrupted():
@@ -362,7 +362,7 @@ class Durable(RuleBasedStateMachine):
             story += [(at, given_.name, given_.by) for at, given_ in enumerate(self.api.story) if given_.order == order]
             for place, (_, _, by) in enumerate(story[1:], start=1):
                 at, overwritten, other = story[place - 1]
-                if by not in self.began or other in (by, SOMEBODY_ELSE, "seed"):
+                if by not in self.began or other in (by, ANOTHER_PERSON, "seed"):
                     continue
                 before = [name for at_, name, _ in story if at_ < self.began[by]][-1]
                 assert at < self.began[by] or overwritten == before, (order, by, story)
@@ -396,11 +396,11 @@ class Durable(RuleBasedStateMachine):
             assert (row.result, row.final_name) == (Result.RENAMED, self.api.names[row.order_id]), where
             assert row.old_name == (story[ours[0] - 1].name or None), where
         else:
-            # Somebody has renamed it again after this run did; whether that was seen depends on when it looked.
+            # Another person has renamed it again after this run did; whether that was seen depends on when it looked.
             assert row.result in (Result.RENAMED, Result.DRIFTED), where
 
     def _check_undo(self, run: str, rows: list[ReportRow], undone: RunRecord) -> None:
-        """What nobody has touched in between has its old name again; every rename of the run has been thought of."""
+        """What was not touched in between has its old name again; every rename of the run has been thought of."""
         by_order = {row.order_id: row for row in rows}
         for order in ORDERS:
             story = [Given(order=order, name=self.seeds[order] or "", by="seed")]
@@ -411,7 +411,7 @@ class Durable(RuleBasedStateMachine):
             # It may have been given again since, by the undo of another undo; that is the same name.
             assert all(given_.by == run or given_.name in left for given_ in overwritten), story
             if [given_.name for given_ in story if given_.by != run][-1] not in left:
-                continue  # Somebody has renamed it since: nothing is to be taken back.
+                continue  # Another person has renamed it since: nothing is to be taken back.
             assert order in by_order, f"{order} was forgotten: {story}"
             before = story[places[0] - 1].name
             if not before:

@@ -1,4 +1,4 @@
-"""The commands and the files around them: what is somebody's stays as it is, and past runs can be read anywhere."""
+"""The commands and the files around them: what is not theirs stays as it is, and past runs can be read anywhere."""
 
 from __future__ import annotations
 

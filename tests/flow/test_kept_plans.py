@@ -1,4 +1,4 @@
-"""A kept plan is committed by another run: every stage with a fake API, and what somebody else did in between."""
+"""A kept plan is committed by another run: every stage with a fake API, and what another person did in between."""
 
 from __future__ import annotations
 

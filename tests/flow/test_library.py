@@ -69,7 +69,7 @@ def test_blocking() -> None:
 
 
 async def test_async() -> None:
-    """The coroutine can be awaited by whoever has a loop."""
+    """The coroutine can be awaited by a program that has a loop."""
     check(await rename_orders_async(FRAME, sandbox=True, state_dir=None))
 
 
@@ -154,13 +154,13 @@ def test_a_key_that_is_no_text_is_one_sentence(key: Any) -> None:
 
 
 def test_a_missing_key_is_said() -> None:
-    """Nobody is asked, and the environment is not searched for one."""
+    """Nothing is asked, and the environment is not searched for one."""
     with pytest.raises(SettingsError, match="api_key is missing"):
         rename_orders(FRAME)
 
 
 async def test_cancelling_ends_it_and_leaves_nothing() -> None:
-    """Whoever cancels gets the loop back; what is in flight is given up."""
+    """The program that cancels gets the loop back; what is in flight is given up."""
     sandbox = Sandbox(api_key="right", sleep=(asleep := _Asleep()), latency=Latency(base_s=1.0))
     async with running(sandbox) as base_url:
         task = asyncio.create_task(rename_orders_async(FRAME, api_key="right", base_url=base_url, state_dir=None))

@@ -84,7 +84,7 @@ def test_a_kept_plan_finds_what_changed_since(
     assert plan(tmp_path / "orders.csv", practice) == 0
     planned = json.loads(capsys.readouterr().out)
     assert planned["counts"] == {"unchanged": 1, "planned": 2}
-    assert undo(None, practice, dry_run=False) == 0  # somebody changes their mind
+    assert undo(None, practice, dry_run=False) == 0  # a person who thinks again
     capsys.readouterr()
     assert apply_plan(planned["run_id"], practice) == 1
     assert results(capsys) == ["drifted", "renamed", "renamed"]
@@ -147,7 +147,7 @@ def test_what_was_no_text_stays_invalid_when_its_report_is_fed_back_in(
 def test_practice_runs_are_pointed_to(
     tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whoever forgets --sandbox is told where the run is; whoever mistypes an id is not."""
+    """Where --sandbox was forgotten, the error says where the run is; for a mistyped id it does not."""
     assert plan(tmp_path / "orders.csv", practice) == 0
     planned = json.loads(capsys.readouterr().out)["run_id"]
     real = {"state_dir": practice["state_dir"]}
@@ -207,7 +207,7 @@ def test_real_runs_are_pointed_to_in_practice(tmp_path: Path, capsys: pytest.Cap
 def test_runs_are_listed_with_their_spreadsheets(
     tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Nobody knows a run by its id; an undo is about the sheet of the run that it undid."""
+    """People do not know a run by its id; an undo is about the sheet of the run that it undid."""
     odd = tmp_path / "\x1b[2J.csv"
     odd.write_text("order_id,new_name\nb1,18 Elm Street\n", encoding="utf-8")
     for sheet in (odd, tmp_path / "orders.csv"):
@@ -236,14 +236,14 @@ def test_a_hopeless_report_is_refused_before_the_sheet_is_read(
     report: str,
     cause: str,
 ) -> None:
-    """Nobody waits for a long sheet to be read to be told that; nothing is begun."""
+    """It is said before a long sheet is read; nothing is begun."""
     given = practice | {"report": [str(tmp_path / report)], "json": False}
     assert OF_SHEETS[command](tmp_path / "there is no such sheet.xlsx", given) == 2
     assert cause in capsys.readouterr().err
     assert not (tmp_path / "state").exists()
 
 
-def test_nobody_can_be_asked_where_the_input_is_closed(
+def test_nothing_can_be_asked_where_the_input_is_closed(
     tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As without a terminal: it says to give --yes, and sends nothing."""
@@ -255,7 +255,7 @@ def test_nobody_can_be_asked_where_the_input_is_closed(
 def test_a_line_of_the_log_about_a_row_names_its_order(
     tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whoever searches the log of many nights for an order finds what became of it."""
+    """The log of many nights has what became of each order."""
     log = tmp_path / "log.jsonl"
     assert apply(tmp_path / "orders.csv", practice) == 0
     (tmp_path / "orders.csv").write_text(SHEET.replace("14 Elm,", "15 Elm,").replace("Street", "Road"), "utf-8")

@@ -75,7 +75,7 @@ def test_an_undo_names_the_run_and_its_spreadsheet(
 
 
 def test_an_undo_of_an_undo_says_so(tmp_path: Path, practice: dict[str, object], capsys: Capture) -> None:
-    """Whoever types undo twice is told what the second one does; whoever names the undo knows."""
+    """A second undo without an id says what it does; one that names the undo does not."""
     applied(tmp_path / "oak.csv", practice, capsys)
     assert undo(None, practice | {"json": True}, dry_run=False) == 0
     first = json.loads(capsys.readouterr().out)["run_id"]
@@ -159,7 +159,7 @@ def test_a_full_disk_behind_standard_output_is_no_fault(
     assert capsys.readouterr().err.strip().endswith("The result could not be written to standard output: No space.")
 
 
-def test_a_result_that_nobody_can_read_is_no_success(
+def test_a_result_that_can_not_be_read_is_no_success(
     tmp_path: Path, practice: dict[str, object], capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A check whose answer went into a full disk exits 4."""

@@ -136,8 +136,8 @@ async def test_a_token_of_another_shape_is_no_text(bench: Bench) -> None:
     assert (len(last["orders"]), last["pagination"]["next_offset"]) == (2, None)
 
 
-async def test_a_redirect_points_to_nobody(bench: Bench) -> None:
-    """Whoever follows it, key and all, reaches no server; a test can name another place."""
+async def test_a_redirect_points_to_no_server(bench: Bench) -> None:
+    """A client that follows it, key and all, reaches no server; a test can name another place."""
     elsewhere = Fault(kind=FaultKind.REDIRECT, text="http://127.0.0.1:9/")
     bench.sandbox.faults = FaultPlan(rules=script("redirect", elsewhere))
     assert (await bench.send())[1]["Location"] == "https://elsewhere.invalid/v3/orders/a1"
@@ -195,19 +195,19 @@ async def test_a_200_that_tells_something_else(
 async def test_an_answer_without_an_order_tells_nothing_else(bench: Bench, kind: str) -> None:
     """A missing order is 404 whatever fault of an order is due."""
     bench.sandbox.faults = FaultPlan(rules=script(kind))
-    status, _, body = await bench.send(path="/v3/orders/nobody")
+    status, _, body = await bench.send(path="/v3/orders/missing")
     assert (status, json.loads(body)["message"]) == (404, "Order not found")
 
 
 async def test_a_third_name_is_marked_as_the_faults_doing(bench: Bench) -> None:
-    """A test that no order got a name nobody asked for can tell the sandbox's own from the client's."""
+    """A test that no order got a name that was not asked for can tell the sandbox's own from the client's."""
     bench.sandbox.faults = FaultPlan(rules=script("third-name"))
     await bench.send()
     assert [given.by for given in bench.sandbox.store.history("a1")] == [NamedBy.SEED, NamedBy.FAULT]
 
 
 async def test_a_small_answer_can_unpack_to_a_huge_one(bench: Bench) -> None:
-    """It is valid JSON of the right order, and larger than anybody should read."""
+    """It is valid JSON of the right order, and larger than a client should read."""
     bench.sandbox.faults = FaultPlan(rules=script("huge"))
     _, headers, body = await bench.send()
     assert int(headers["Content-Length"]) < 1_000_000

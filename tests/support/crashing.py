@@ -182,7 +182,7 @@ class Crash:
         assert rows_of(self.renamer.folder / "report.json") == self.rows, where
         assert self.renamer.names == self.names, where
         for order, ever in self.renamer.names_ever().items():
-            assert ever <= self._allowed[order], f"{where}: order {order} had a name that nobody asked for"
+            assert ever <= self._allowed[order], f"{where}: order {order} had a name that was not asked for"
 
 
 async def prove_boundaries(crash: Crash, *, kind: str, side: str) -> int:

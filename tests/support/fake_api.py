@@ -1,7 +1,7 @@
 """Scripted faults enter, and an Orders API in memory answers with them; it remembers what was asked and what is true.
 
 `FakeOrdersApi` is the truth that outcomes are checked against. Its time is the running event loop's, so that it is made
-for tests on virtual time. A request that has left takes effect even if nobody waits for its answer any more, half of
+for tests on virtual time. A request that has left takes effect even if its answer is not waited for any more, half of
 its latency later: a rename that is cancelled may still be applied, as over a real network.
 """
 

@@ -65,7 +65,7 @@ each_command = pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS.
 
 @pytest.mark.parametrize("name", TOMLS)
 def test_configuration_loads(name: str) -> None:
-    """Whoever copies the file starts with one that works."""
+    """A user who copies the file starts with one that works."""
     assert resolve_settings({"config": CONFIGS / name}, environ={}).config == CONFIGS / name
 
 
@@ -115,7 +115,7 @@ def test_nightly_command_uses_options_that_exist(words: list[str]) -> None:
     flags = options_of(words)
     assert flags.keys() <= OPTIONS
     settings = resolve_settings({**flags, "config": NIGHTLY}, environ={})
-    assert settings.yes  # nobody is there to answer
+    assert settings.yes  # no person is there to answer
     assert settings.profile == "office"
     assert settings.max_failures == MaxFailures(percent=5)
     assert settings.no_progress
@@ -176,6 +176,6 @@ def test_timer_belongs_to_the_service() -> None:
 
 
 def test_readme_names_every_file() -> None:
-    """A file that nobody mentions is not found."""
+    """A file that is mentioned nowhere is not found."""
     text = (CONFIGS / "README.md").read_text(encoding="utf-8")
     assert [path.name for path in CONFIGS.iterdir() if path.name != "README.md" and f"`{path.name}`" not in text] == []

@@ -50,7 +50,7 @@ def test_who_was_killed_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_registration_that_goes_while_it_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever looks is not disturbed by one that is cleared away in that moment."""
+    """A look is not disturbed by one that is cleared away in that moment."""
     (tmp_path / "one-1-f00d.lock").touch()
     release = FileLock.release
 

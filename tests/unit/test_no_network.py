@@ -16,7 +16,7 @@ from tests.support.offline.sitecustomize import NetworkRefusedError, is_loopback
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ELSEWHERE = "192.0.2.1"  # reserved for documentation (RFC 5737): nobody would answer if the guard failed
+ELSEWHERE = "192.0.2.1"  # reserved for documentation (RFC 5737): no server would answer if the guard failed
 
 
 @pytest.fixture(autouse=True)

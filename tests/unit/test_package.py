@@ -98,7 +98,7 @@ def test_the_checkout_is_what_is_tested(tmp_path: Path) -> None:
     ],
 )
 def test_help_and_import_are_light(args: list[str]) -> None:
-    """Whoever only looks does not wait for libraries that read sheets or talk HTTP."""
+    """A command that only looks does not wait for libraries that read sheets or talk HTTP."""
     imported = _imported_by(*args)
     assert "batch_renamer" in imported
     assert imported & HEAVY == set()
@@ -136,7 +136,7 @@ def _commands() -> set[str]:
 
 
 def test_readme_names_exactly_the_commands_that_exist() -> None:
-    """Nobody reads of a command that isn't there, or has to find one by luck."""
+    """No command is described that isn't there, and none that is there is left out."""
     assert set(re.findall(r"[`/]batch-renamer ([a-z]+)", README)) == _commands() != set()
 
 

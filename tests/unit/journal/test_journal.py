@@ -121,7 +121,7 @@ def test_journal_of_a_newer_program_is_refused(path: Path) -> None:
 
 
 def test_two_processes_may_make_the_journal_at_once(path: Path) -> None:
-    """Whoever comes second finds the schema made, and goes on."""
+    """The program that comes second finds the schema made, and goes on."""
     together = threading.Barrier(4)
 
     def open_and_begin(_: int) -> str:
@@ -199,7 +199,7 @@ def test_closed_journal_says_so(path: Path) -> None:
         begun(journal)
 
 
-def test_journal_that_somebody_holds_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_journal_that_is_held_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A lock that isn't given back ends the run with a sentence."""
     for module in (database, sqlite_errors):  # the one waits so long, the other says so
         monkeypatch.setattr(module, "BUSY_S", 0.01)
@@ -251,7 +251,7 @@ def test_write_that_the_system_refuses_is_told_and_can_be_got_over(path: Path) -
 
 
 def test_one_reads_while_another_writes(path: Path) -> None:
-    """A reader waits for nobody, and sees whole transactions only."""
+    """A reader does not wait, and sees whole transactions only."""
     with Journal.open(path) as writing, Journal.open(path) as reading:
         run = with_rows(writing, 2)
         with writing.transaction() as transaction:
@@ -831,14 +831,14 @@ def test_limit_of_an_account_is_kept_until_it_is_learnt_anew(path: Path) -> None
         journal.limits.keep("other", 300.0)
     with Journal.open(path) as journal:
         assert (journal.limits.known("acme"), journal.limits.known("other")) == (97.5, 300.0)
-        assert journal.limits.known("nobody") is None
+        assert journal.limits.known("unknown") is None
 
 
 def test_rows_of_some_orders_are_those_that_nothing_was_decided_of(journal: Journal) -> None:
-    """A page of the list brings orders that nobody wants, and such as are decided already."""
+    """A page of the list brings orders that are not wanted, and some that are decided already."""
     run, other = with_rows(journal, 4), with_rows(journal, 4)
     journal.rows.record(run, [change(2)])
-    asked = [request(row).order_id for row in (2, 3, 5)] + ["nobody's"]
+    asked = [request(row).order_id for row in (2, 3, 5)] + ["unknown"]
     assert journal.rows.undecided_for(run, asked) == [request(3), request(5)]
     assert len(journal.rows.undecided_for(other, asked)) == 3
     assert journal.rows.undecided_for(run, []) == []

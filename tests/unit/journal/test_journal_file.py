@@ -98,7 +98,7 @@ def test_a_journal_that_was_replaced_is_noticed(tmp_path: Path) -> None:
 
 
 def _read_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nothing be writable, whoever runs the test."""
+    """Let nothing be writable, by any user."""
     access = os.access
     monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK and access(path, mode))
 

@@ -1,4 +1,4 @@
-"""One writing run at a time in an account: who holds the lock is named, and whoever died doesn't hold it."""
+"""One writing run at a time in an account: who holds the lock is named, and a process that died doesn't hold it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_dead_process_holds_nothing(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_told_does_not_matter(tmp_path: Path) -> None:
-    """On a full disk, say: the lock holds, and whoever meets it learns less."""
+    """On a full disk, say: the lock holds, and a run that meets it learns less."""
     with writing_lock(tmp_path, account="office", run_id="k3f9ab"):
         [card] = (tmp_path / "locks").glob("*.json")
         card.unlink()
@@ -121,7 +121,7 @@ def test_locks_that_work_are_proven_without_a_trace(tmp_path: Path) -> None:
 
 
 class _Pretending(FileLock):
-    """A lock as some network shares have it: everybody gets it."""
+    """A lock as some network shares have it: every run gets it."""
 
     def acquire(self, *_: Any, **__: Any) -> Any:
         return None

@@ -1,4 +1,4 @@
-"""Forgetting old runs: a journal of several enters, and what somebody may still need stays."""
+"""Forgetting old runs: a journal of several enters, and what may still be needed stays."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_the_undo_of_an_interrupted_run_is_kept_with_it(journal: Journal) -> Non
 
 
 def test_the_run_that_came_after_an_interrupted_one_is_kept_with_it(journal: Journal) -> None:
-    """Whoever began the sheet afresh doesn't want the interrupted run to go on; those in between are forgotten."""
+    """A person who began the sheet afresh doesn't want the interrupted run to go on; those in between are forgotten."""
     interrupted = a_run(journal, whole=False, digest="d")
     between, afresh = a_run(journal, digest="d"), a_run(journal, digest="d")
     grow_old(journal, interrupted, between, afresh)
@@ -92,7 +92,7 @@ def test_the_run_that_came_after_an_interrupted_one_is_kept_with_it(journal: Jou
 
 
 def test_a_run_in_use_is_kept_however_old(journal: Journal) -> None:
-    """Whoever waits at a question for days, or looks at a run, finds it there; afterwards it may go."""
+    """A run that waits at a question for days, or is looked at, stays; afterwards it may go."""
     planned, finished = a_run(journal, "plan", whole=False), a_run(journal)
     grow_old(journal, planned, finished)
     with journal.runs.pin(planned), journal.runs.pin(finished, to_read=True), journal.runs.pin(finished, to_read=True):
@@ -101,7 +101,7 @@ def test_a_run_in_use_is_kept_however_old(journal: Journal) -> None:
 
 
 def test_a_run_that_was_forgotten_is_told(journal: Journal) -> None:
-    """Whoever was about to take it up, or to begin another one from it, is told so."""
+    """A command that was about to take it up, or to begin another one from it, says so."""
     run = a_run(journal)
     assert journal.runs.prune(keep=0) == 1
     with pytest.raises(InputError, match="has removed it"), journal.runs.pin(run):
@@ -133,6 +133,6 @@ def test_a_superseded_run_of_a_kept_plan_does_not_come_back(journal: Journal) ->
 
 
 def test_what_cannot_be_tried_is_taken_for_present(journal: Journal) -> None:
-    """A registration that is another user's stops nobody."""
+    """A registration that is another user's stops no run."""
     (journal.path.parent / "in-use" / f"{a_run(journal).id}-1-a.lock").mkdir(parents=True)
     assert journal.runs.prune(keep=0) == 0

@@ -134,7 +134,7 @@ def test_guards_that_look_the_same_are_the_same(journal: Journal) -> None:
     assert results(rows) == [TO_BE_SENT, ONCE]
 
 
-def test_rows_that_are_not_sent_anyway_contradict_nobody(journal: Journal) -> None:
+def test_rows_that_are_not_sent_anyway_contradict_no_row(journal: Journal) -> None:
     """A bad row, or one marked to be skipped, doesn't keep a good one from being sent."""
     rows = settled(
         journal,

@@ -1,4 +1,4 @@
-"""A file that may be only half there: a warning, or a refusal where there is nobody to warn."""
+"""A file that may be only half there: a warning, or a refusal where no person is there to be warned."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def test_what_is_no_spreadsheet_is_called_what_it_is(tmp_path: Path, name: str, 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
 def test_pipe_is_not_waited_for(tmp_path: Path) -> None:
-    """Nobody may ever write to it."""
+    """It may never be written to."""
     os.mkfifo(tmp_path / "orders.csv")
     with pytest.raises(SheetError, match="is not a regular file"), open_sheet(tmp_path / "orders.csv"):
         pass

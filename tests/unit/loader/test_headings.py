@@ -116,7 +116,7 @@ def test_first_spelling_wins() -> None:
     ],
 )
 def test_two_of_the_rest_are_refused(headings: tuple[str, ...], option: str) -> None:
-    """Nobody can know which is meant; the sentence names them and the option that chooses."""
+    """It can't be known which is meant; the sentence names them and the option that chooses."""
     sentence = trouble(*headings)
     assert sentence.endswith(f"Choose one: {option}")
     assert "has 2 columns in row 1 that could hold" in sentence
@@ -227,7 +227,7 @@ def test_only_our_exact_heading_line_is_a_report(row: tuple[str, ...], expected:
 
 
 def test_our_heading_line_further_down_is_no_report() -> None:
-    """Somebody put something above: it is no longer our file."""
+    """Something was put above: it is no longer our file."""
     found = find_columns([["x"], COLUMNS], LoadOptions())
     assert isinstance(found, Columns)
     assert not found.is_report

@@ -127,7 +127,7 @@ def test_lack_of_memory_ends_without_a_word(monkeypatch: pytest.MonkeyPatch, tmp
 
 
 def test_limits_are_set_where_there_are_any(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Memory, time, and no core dump of somebody's spreadsheet."""
+    """Memory, time, and no core dump of a spreadsheet."""
     resource = pytest.importorskip("resource")
     limits: dict[int, tuple[int, int]] = {}
     monkeypatch.setattr(resource, "setrlimit", limits.__setitem__)

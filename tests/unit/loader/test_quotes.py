@@ -1,4 +1,4 @@
-"""Names that nobody quoted, and marks that have more than one reading: as typed, or invalid, and never cut."""
+"""Names that were not quoted, and marks that have more than one reading: as typed, or invalid, and never cut."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def read(folder: Path, line: str, headings: str = "order_id,new_name") -> Rename
     ],
 )
 def test_row_with_more_filled_cells_than_headings_is_invalid(tmp_path: Path, headings: str, line: str) -> None:
-    """A comma in a name that nobody quoted would cut the name or move the cells after it."""
+    """A comma in a name that was not quoted would cut the name or move the cells after it."""
     row = read(tmp_path, line, headings)
     assert isinstance(row, RowProblem)
     assert row.reason.startswith("The row has more cells than headings: put the name in quotes")
@@ -93,7 +93,7 @@ def test_space_after_the_name_shows_that_it_was_split(tmp_path: Path, line: str,
 def test_space_before_the_name_shows_that_cells_were_moved(
     tmp_path: Path, headings: str, line: str, name: str | None
 ) -> None:
-    """A comma that nobody quoted in an earlier column would give the order another column's text as its name."""
+    """A comma that was not quoted in an earlier column would give the order another column's text as its name."""
     row = read(tmp_path, line, headings)
     assert isinstance(row, RowProblem if name is None else RenameRequest)
     assert "in quotes" in row.reason if isinstance(row, RowProblem) else row.new_name == name

@@ -52,7 +52,7 @@ def test_stop_is_heeded_between_rows(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_interrupt_of_the_waiting_thread_ends_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a program of somebody else's, Ctrl-C is an exception."""
+    """In another program that uses the library, Ctrl-C is an exception."""
     path = tmp_path / "orders.xlsx"
     path.write_bytes(BOOK)
     monkeypatch.setattr(reading_process, "_START", "import time; time.sleep(600)")
@@ -140,7 +140,7 @@ def test_rows_of_a_closed_workbook_are_refused(tmp_path: Path) -> None:
 
 
 def test_reader_gets_no_secrets_and_no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The key stays in this process, and nobody's PYTHONPATH gets into that one."""
+    """The key stays in this process, and no PYTHONPATH gets into that one."""
     monkeypatch.setenv("AUTOENHANCE_API_KEY", "made-up-key")
     monkeypatch.setenv("HTTPS_PROXY", "http://user:made-up@127.0.0.1:1")
     told_by_child = tmp_path / "told"

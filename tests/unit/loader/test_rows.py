@@ -100,7 +100,7 @@ def test_id_of_dots_is_invalid(order_id: str) -> None:
     ],
 )
 def test_id_with_an_invisible_character_is_invalid(order_id: str, code: str) -> None:
-    """The character and its place are named, for nobody can see it."""
+    """The character and its place are named, for it can't be seen."""
     assert reason(order_id) == f"The order id has an invisible character: type it again. Here: {code} at place 2."
 
 
@@ -209,12 +209,12 @@ def test_other_control_character_in_a_name_is_invalid(control: str) -> None:
 
 @pytest.mark.parametrize("name", ["", "  ", "\u200b", "\n", "\u3164", "\u2800\ufe0f", '=""'])
 def test_blank_name_is_invalid(name: str) -> None:
-    """No order gets a name that nobody can see."""
+    """No order gets a name that can't be seen."""
     assert reason(new_name=name) == "The new name is blank."
 
 
 def test_tab_in_a_name_becomes_a_space_with_a_warning() -> None:
-    """As a line break does: nobody sees a difference."""
+    """As a line break does: no difference is to be seen."""
     read = request(new_name="12\tElm St")
     assert (read.new_name, read.warning) == ("12 Elm St", "A tab in the new name became a space.")
 
@@ -491,7 +491,7 @@ def test_every_flaw_of_id_name_and_guard_makes_the_row_invalid(flaw: Flaw) -> No
     ("flaw", "known"), [(Flaw.ERROR, False), (Flaw.FORMULA, False), (Flaw.DATE, True), (Flaw.DECIMAL, True)]
 )
 def test_skip_mark_must_be_known(flaw: Flaw, known: bool) -> None:
-    """A date is a mark like any other; of an error nobody knows whether it would have been one."""
+    """A date is a mark like any other; of an error it is not known whether it would have been one."""
     read = read_row(2, "a1", "n", "", Unusable(flaw, "x"))
     assert isinstance(read, RenameRequest) == known
 

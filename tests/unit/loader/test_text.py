@@ -132,7 +132,7 @@ def test_guess_at_the_very_last_byte_is_no_cut_off_file(tmp_path: Path) -> None:
     assert pairs(rows) == [(2, "1", "Café")]
 
 
-def test_guess_is_refused_where_nobody_can_be_asked(tmp_path: Path) -> None:
+def test_guess_is_refused_where_nothing_can_be_asked(tmp_path: Path) -> None:
     """Without a question the encoding must be said."""
     content = "order_id,new_name\n1,a\n2,Café\n".encode("cp1252")
     line = refusal(tmp_path, content, allow_guessed_encoding=False)

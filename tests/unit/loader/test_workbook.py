@@ -237,7 +237,7 @@ def test_only_visible_sheet_with_usable_headings_is_read(tmp_path: Path) -> None
 
 
 def test_several_usable_sheets_are_refused_by_name(tmp_path: Path) -> None:
-    """Nobody can know which is meant."""
+    """It can't be known which is meant."""
     line = refusal(tmp_path, xlsx({"April": HEADINGS, "Notes": OTHER, "May": HEADINGS}))
     assert line == " has 2 sheets with usable headings: “April”, “May”. Choose one with --sheet."
 
@@ -264,7 +264,7 @@ def test_sheet_that_is_not_there_is_refused(tmp_path: Path, asked: str) -> None:
 
 
 def test_workbook_without_a_visible_sheet_is_refused(tmp_path: Path) -> None:
-    """What nobody sees is not renamed."""
+    """What is not seen is not renamed."""
     assert refusal(tmp_path, xlsx({"Old": HEADINGS}, hidden=["Old"])) == " has no visible sheet."
 
 

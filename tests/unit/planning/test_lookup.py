@@ -300,7 +300,7 @@ async def test_a_single_worker_is_never_two() -> None:
         pytest.param(itertools.repeat(Throttled()), id="that is always throttled"),
     ],
 )
-async def test_nobody_waits_for_a_page_when_all_is_read(trouble: Iterable[Fault]) -> None:
+async def test_no_page_is_waited_for_when_all_is_read(trouble: Iterable[Fault]) -> None:
     """The second page is of no use any more: the reading ends with its last row, and not in an outage."""
     api = account_of(400, script={("list", "page"): itertools.chain([Slow(latency_s=2.0)], trouble)})
     lookup = lookup_of(api, range(400))

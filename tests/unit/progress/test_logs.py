@@ -181,7 +181,7 @@ def test_full_disk_does_not_hide_the_error_that_ended_the_run() -> None:
 
 
 @NEEDS_FULL
-def test_nobody_left_to_be_told_is_no_error_either(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_reader_left_is_no_error_either(monkeypatch: pytest.MonkeyPatch) -> None:
     """Standard error may be on the same full disk."""
 
     class Full(io.StringIO):

@@ -88,7 +88,7 @@ def test_the_bar_fits_the_terminal(width: int) -> None:
 
 @pytest.mark.parametrize(("done", "total"), [(0, 500), (500, 500), (501, 500), (0, 0), (7, None)])
 def test_the_bar_bears_every_figure(done: int, total: int | None) -> None:
-    """Nothing done, all done, more than all, nothing to do and nobody knows are no accidents."""
+    """Nothing done, all done, more than all, nothing to do and not known are no accidents."""
     stage = a_stage(done=done, total=total, note="", failures=0)
     line = plain_text(bar_line(stage, now_s=10.0, width=100))
     assert line.count("━") + line.count("─") in {0, 40}
@@ -101,7 +101,7 @@ def test_the_rate_is_that_of_late() -> None:
     assert stage.rate_per_s(108.0) == 1.0
 
 
-def test_nobody_says_how_long_a_standstill_lasts() -> None:
+def test_it_is_not_said_how_long_a_standstill_lasts() -> None:
     """Without progress there is no time left, rather than an infinite one."""
     assert a_stage(done=100).left_s(10.0) is None
 
@@ -319,7 +319,7 @@ def test_a_stream_without_the_letters_gets_escapes() -> None:
 
 
 def test_a_closed_stream_ends_nothing() -> None:
-    """A summary that nobody can read is no error."""
+    """A summary that can't be read is no error."""
     stream = io.StringIO()
     stream.close()
     show_run(a_view(), stream, is_terminal=False)

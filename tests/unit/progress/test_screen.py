@@ -87,7 +87,7 @@ def shown(view: RunView, *, width: int = 100, quiet: bool = False) -> list[str]:
     ],
 )
 def test_the_first_line_says_how_it_went(run: RunSummary, headline: str) -> None:
-    """Whoever reads one line knows."""
+    """One line tells it."""
     assert shown(RunView(summary=run))[0] == headline
 
 
@@ -203,7 +203,7 @@ def test_without_a_report_none_is_promised() -> None:
 
 
 def test_a_check_shows_new_names_alone() -> None:
-    """Offline nobody knows the old name, and an unknown name is not shown as no name."""
+    """Offline the old name is not known, and an unknown name is not shown as no name."""
     view = RunView(summary=summary("check", {R.PLANNED: 1}), planned=(a_row(old=None),))
     assert "  row 2  id-2  15 Oak" in shown(view)
 

@@ -79,7 +79,7 @@ async def check_truth(api: FakeOrdersApi, changes: Sequence[Change], outcomes: M
                 assert outcome.attempts > 0
             case other:
                 pytest.fail(f"nothing leads to {other} here")
-        assert {" ".join(name.lower().split()) for name in given} <= {change.new_name, FOREIGN}, "nobody asked for it"
+        assert {" ".join(name.lower().split()) for name in given} <= {change.new_name, FOREIGN}, "it was not asked for"
 
 
 # Renaming without faults.
@@ -436,7 +436,7 @@ async def test_an_order_that_has_changed_is_left_alone(
 
 @pytest.mark.virtual_time
 async def test_names_that_grow_old_in_an_outage_are_read_again() -> None:
-    """A row that waited twelve minutes for the API doesn't overwrite what somebody else has written meanwhile."""
+    """A row that waited twelve minutes for the API doesn't overwrite what another person has written meanwhile."""
     outages = [Outage(begin_s=0, end_s=720, fault=Unsent())]
     api = FakeOrdersApi({f"o{number}": f"old {number}" for number in range(40)}, outages=outages)
     changes = changes_of(api)
@@ -464,7 +464,7 @@ async def test_requests_in_flight_finish_after_a_stop() -> None:
 @pytest.mark.virtual_time
 @pytest.mark.parametrize(("grace_s", "ends_at_s"), [(10.0, 12.0), (0.0, 2.0)], ids=["with grace", "at once"])
 async def test_requests_that_do_not_finish_are_unknown(grace_s: float, ends_at_s: float) -> None:
-    """When the grace is over the rows in flight are told as what they are: nobody knows."""
+    """When the grace is over the rows in flight are told as what they are: not known."""
     api = api_of(100, latency_s=60)
     bench, changes = Bench.of(api), changes_of(api)
     outcomes = await stopped(bench, changes, stop_at_s=2, grace_s=grace_s)
@@ -622,7 +622,7 @@ async def test_an_outcome_that_cannot_be_recorded_stops_the_run() -> None:
 
 @pytest.mark.virtual_time
 async def test_a_fault_in_the_program_does_not_hide_what_was_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An error that nobody expected ends the run, and the rows in flight are on record as unknown."""
+    """An error that was not expected ends the run, and the rows in flight are on record as unknown."""
     api = api_of(10, latency_s=5)
     bench, outcomes = Bench.of(api), list[Outcome]()
 
@@ -810,7 +810,7 @@ async def test_what_cannot_be_looked_at_is_unknown_if_it_may_have_been_sent(disp
 
 
 @pytest.mark.virtual_time
-async def test_a_lost_try_overwrites_no_name_that_somebody_gave_later() -> None:
+async def test_a_lost_try_overwrites_no_name_that_was_given_later() -> None:
     """After ten minutes of outage the order is looked at again before the next try leaves, lost answers or not."""
     api = FakeOrdersApi({"o0": "old"}, outages=[Outage(begin_s=0, end_s=800)])
     bench = Bench.of(api, patience_s=2000)

@@ -34,7 +34,7 @@ def resolve(*requested: str, sheet: Path | None = None, state_dir: Path = Path("
 
 
 def forbid(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """Let no file be made in the folder, whoever runs the test."""
+    """Let no file be made in the folder, by any user."""
     really_open = Path.open
 
     def refusing(path: Path, *args: Any, **kwargs: Any) -> Any:
@@ -125,7 +125,7 @@ def test_two_reports_in_one_file_are_refused(tmp_path: Path) -> None:
 
 @each_format
 def test_only_a_report_is_replaced(tmp_path: Path, ending: str) -> None:
-    """An older report and an empty file give way; whatever else has the name is somebody's work."""
+    """An older report and an empty file give way; whatever else has the name is a person's work."""
     report, empty, foreign = (tmp_path / f"{name}{ending}" for name in ("report", "empty", "foreign"))
     write_report(report, [ROW], summary=SUMMARY)
     empty.touch()
@@ -168,10 +168,10 @@ def test_a_report_saved_by_a_spreadsheet_program_is_still_one(tmp_path: Path) ->
         ",".join(COLUMNS[1:]),
         f'{",".join(COLUMNS)},"{"x" * 200_000}',
     ],
-    ids=["a return in it", "a column of somebody's", "a column less", "no end"],
+    ids=["a return in it", "a column of one's own", "a column less", "no end"],
 )
 def test_a_sheet_made_of_a_report_is_no_report(tmp_path: Path, heading: str) -> None:
-    """Somebody works on it: it has columns of its own, or was damaged by hand."""
+    """A person works on it: it has columns of its own, or was damaged by hand."""
     (tmp_path / "r.csv").write_bytes(heading.encode() + b"\r\n2,a1\r\n")
     with pytest.raises(ReportTargetError, match="is no report"):
         resolve(str(tmp_path / "r.csv"))
@@ -179,7 +179,7 @@ def test_a_sheet_made_of_a_report_is_no_report(tmp_path: Path, heading: str) -> 
 
 @pytest.mark.parametrize("damage", [b"PK\x03\x04 cut", b"\x00" * 5000])
 def test_a_damaged_workbook_is_no_report(tmp_path: Path, damage: bytes) -> None:
-    """Whatever cannot be read is somebody's, too."""
+    """What can't be read may be a person's work, too."""
     (tmp_path / "r.xlsx").write_bytes(damage)
     with pytest.raises(ReportTargetError, match="is no report"):
         resolve(str(tmp_path / "r.xlsx"))

@@ -36,7 +36,7 @@ def store() -> OrderStore:
 
 @pytest.fixture
 def api(store: OrderStore) -> OrdersApi:
-    """Serve the store to whoever has the key "k"."""
+    """Serve the store to each request that has the key "k"."""
     return OrdersApi(store=store, api_key="k")
 
 
@@ -151,7 +151,7 @@ def test_reading_one_order_needs_no_key(api: OrdersApi, key: str | None) -> None
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
 def test_an_order_that_is_not_there_is_not_found(api: OrdersApi, method: str) -> None:
     """The answer is the documented 404."""
-    answer = send(api, method, "/v3/orders/nobody", {"name": "new"})
+    answer = send(api, method, "/v3/orders/missing", {"name": "new"})
     assert (answer.status, json.loads(answer.body)) == (404, {"message": "Order not found", "detail": {}})
 
 

@@ -85,7 +85,7 @@ OF_RENAMES = {"wrong-name", "202", "204", "401", "422"} | {
     ],
 )
 def test_a_share_draws_only_what_a_client_could_see_through(method: str, order_id: str | None, never: set[str]) -> None:
-    """A read that lies about a name is no fair test of anybody; a mix of nothing else shows what is drawn."""
+    """A read that lies about a name is no fair test of a client; a mix of nothing else shows what is drawn."""
     shares = [Share(fault=Fault(kind=kind), share=1 / len(FaultKind)) for kind in FaultKind]
     drawn = set(kinds(FaultPlan(shares=shares), 5000, method=method, order_id=order_id))
     assert drawn - {None} == set(FaultKind) - never

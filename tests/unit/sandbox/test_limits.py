@@ -128,7 +128,7 @@ def test_unlimited_admits_everything() -> None:
         pytest.param(lambda: LimitSpec(requests=1, burst=0), id="no burst"),
     ],
 )
-def test_limits_that_nobody_could_keep_are_refused(make: Callable[[], LimitSpec]) -> None:
+def test_limits_that_can_not_be_kept_are_refused(make: Callable[[], LimitSpec]) -> None:
     """A limit of nothing is refused where it is made."""
     with pytest.raises(ValueError, match="at least one request"):
         make()

@@ -86,7 +86,7 @@ def test_the_file_has_one_json_object_a_line(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no permission bits")
 def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
-    """Order ids are nobody else's business."""
+    """Order ids are for their owner alone."""
     path = tmp_path / "requests.jsonl"
     RequestLog(path=path).close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -170,7 +170,7 @@ def test_a_reset_empties_the_file_too(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no permission bits")
 def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
-    """Names of real orders may be practised with: nobody else may read them, nor the journal beside them."""
+    """Names of real orders may be practised with: no other user may read them, nor the journal beside them."""
     with closing(OrderStore(path=tmp_path / "orders.sqlite")) as store:
         store.seed("a1", "x")
         modes = {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}

@@ -119,7 +119,7 @@ def test_key_file_that_holds_no_key_is_refused(tmp_path: Path, content: str | by
 
 @pytest.mark.parametrize("kind", ["missing", "folder"])
 def test_key_file_that_can_not_be_read_is_not_named(tmp_path: Path, kind: str) -> None:
-    """Somebody may have written the key where its file belongs."""
+    """A person may have written the key where its file belongs."""
     path = tmp_path / "hunter2"
     if kind == "folder":
         path.mkdir()

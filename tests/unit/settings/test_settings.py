@@ -37,7 +37,7 @@ def mistakes(flags: dict[str, object], **environ: str) -> list[str]:
 
 
 def test_defaults_are_the_promised_ones() -> None:
-    """Without any word from anybody, the defaults of the option table hold."""
+    """Where nothing is set, the defaults of the option table hold."""
     settings = resolve_settings({}, environ={})
     promised = (settings.base_url, settings.rate, settings.workers, settings.attempts, settings.timeout)
     assert promised == ("https://api.autoenhance.ai", None, None, 6, 30.0)
@@ -47,7 +47,7 @@ def test_defaults_are_the_promised_ones() -> None:
 
 
 def test_settings_are_frozen() -> None:
-    """Nobody changes a setting in mid-run."""
+    """No setting is changed in mid-run."""
     settings = resolve_settings({}, environ={})
     with pytest.raises(dataclasses.FrozenInstanceError):
         settings.rate = 1.0  # type: ignore[misc]  # the very thing that must fail
@@ -139,7 +139,7 @@ def test_stronger_place_decides_between_quiet_and_verbose(write: Write, loud: bo
 
 
 def test_quiet_and_verbose_in_one_place_exclude_each_other() -> None:
-    """Nobody can mean both."""
+    """Both can't be meant."""
     assert mistakes({"quiet": True, "verbose": True}) == [
         "quiet (from --quiet) and verbose (from --verbose) exclude each other."
     ]
@@ -282,7 +282,7 @@ def test_bad_value_in_the_file_names_the_file(write: Write, line: str, says: str
 
 
 def test_every_mistake_is_named_at_once(write: Write) -> None:
-    """Nobody wants to repair a nightly job one start at a time."""
+    """A nightly job is not to be repaired one start at a time."""
     config = write('workers = 0\nspeed = 5\n[profiles.p]\ntimeout = "long"\n[profiles.q]\nratee = 1\n')
     found = mistakes({"config": config, "profile": "p", "first": 0}, BATCH_RENAMER_RATE="-5", BATCH_RENAMER_WORKRES="3")
     assert sorted(found) == sorted(

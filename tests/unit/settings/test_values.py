@@ -123,5 +123,5 @@ def test_heading_may_be_a_number_in_toml(heading: object, expected: object) -> N
 
 @pytest.mark.parametrize(("heading", "expected"), [("NONE", "none"), (" None ", "none"), ("Old name", "Old name")])
 def test_no_guard_is_written_in_one_way(heading: str, expected: str) -> None:
-    """Whoever reads the setting compares with one word."""
+    """The code that reads the setting compares with one word."""
     assert check_current_name_column(heading) == expected
