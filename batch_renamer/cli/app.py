@@ -8,17 +8,16 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
-from batch_renamer.cli.groups import AFTER_A_RUN, HELP, PAST_RUNS, PRACTISE, RENAME, ROWS, SAFETY, SET_UP, SPREADSHEET
-from batch_renamer.cli.options import (
+from batch_renamer.cli.arguments import (
     RunToAudit,
     RunToFinish,
     RunToShow,
     RunToUndo,
-    SameAccount,
     Spreadsheet,
     SpreadsheetOrPlan,
-    with_options,
 )
+from batch_renamer.cli.groups import AFTER_A_RUN, HELP, PAST_RUNS, PRACTISE, RENAME, ROWS, SAFETY, SET_UP, SPREADSHEET
+from batch_renamer.cli.options import SameAccount, with_options
 from batch_renamer.cli.parsing import ProgramCommand, ProgramGroup, WrongWordsError
 from batch_renamer.commands import APPLY, AUDIT, CHECK, PLAN, REPORT, RESUME, RUNS, SHOW, UNDO
 from batch_renamer.version import __version__

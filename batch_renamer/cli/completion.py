@@ -17,12 +17,12 @@ from typing import Any
 import typer.main
 
 from batch_renamer.cli.app import app
+from batch_renamer.cli.arguments import SHEET_ENDINGS
 from batch_renamer.cli.known import Given, profiles, runs
 
 __all__ = ["SHELLS", "Candidates", "complete", "script_of", "usual_shell"]
 
 SHELLS = ("bash", "zsh", "fish")
-_SHEETS = ("csv", "tsv", "xlsx", "xlsm", "xls", "xlsb", "ods")
 _REPORTS = ("csv", "xlsx", "json")
 
 
@@ -162,7 +162,7 @@ def _values(
 
 
 _BY_NAME: Mapping[str, Callable[[Given, Mapping[str, str]], Candidates | tuple[tuple[str, str], ...]]] = {
-    "file": lambda *_: Candidates("files", endings=_SHEETS),
+    "file": lambda *_: Candidates("files", endings=tuple(ending.removeprefix(".") for ending in SHEET_ENDINGS)),
     "config": lambda *_: Candidates("files", endings=("toml",)),
     "profile": profiles,
     "command": lambda *_: (),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -17,57 +16,10 @@ import typer
 from batch_renamer.cli.groups import OUTPUT, ROWS, SAFETY, SPEED, SPREADSHEET, WHERE
 from batch_renamer.commands import Command
 
-__all__ = [
-    "RunToAudit",
-    "RunToFinish",
-    "RunToShow",
-    "RunToUndo",
-    "SameAccount",
-    "Spreadsheet",
-    "SpreadsheetOrPlan",
-    "with_options",
-]
+__all__ = ["SameAccount", "with_options"]
 
 F = TypeVar("F", bound=Callable[..., object])
 
-# Typer does not check that the file can be read: the loader does, with a better message.
-_SHEET: Any = typer.Argument(
-    metavar="FILE",
-    readable=False,
-    help="The spreadsheet: .csv, .tsv, .xlsx, .xlsm, .xls, .xlsb or .ods.",
-    show_default=False,
-)
-Spreadsheet = Annotated[Path, _SHEET]
-SpreadsheetOrPlan = Annotated[Path | None, _SHEET]
-_ID = "The id of the run, or its first letters. Without it: "
-RunToFinish = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="ID",
-        help=f"{_ID}the newest apply or undo of this account, not counting kept plans.",
-        show_default=False,
-    ),
-]
-RunToUndo = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="ID",
-        help=f"{_ID}the newest apply or undo of this account that gave names to put back.",
-        show_default=False,
-    ),
-]
-RunToAudit = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="ID",
-        help=f"{_ID}the newest apply or undo of this account that began to rename.",
-        show_default=False,
-    ),
-]
-RunToShow = Annotated[
-    str | None,
-    typer.Argument(metavar="ID", help=f"{_ID}the newest of this account.", show_default=False),
-]
 SameAccount = Annotated[
     bool,
     typer.Option(

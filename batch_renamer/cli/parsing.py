@@ -10,6 +10,7 @@ from typing import Any
 import typer
 import typer.core
 
+from batch_renamer.cli.arguments import SHEET_ENDINGS
 from batch_renamer.cli.groups import HELP
 from batch_renamer.cli.help_page import colour_wanted, page_of, shown, shown_start, terminal_width
 
@@ -17,7 +18,6 @@ __all__ = ["ProgramCommand", "ProgramGroup", "WrongWordsError"]
 
 WrongWordsError: Any = typer.BadParameter.__base__  # ``UsageError``, which typer keeps to itself
 
-_SPREADSHEETS = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 _HELP_WORD = "help"
 
 
@@ -79,7 +79,7 @@ class ProgramGroup(_Helped, typer.core.TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the command that was typed; a spreadsheet alone is answered with what can be done with it."""
-        if args[0] not in self.commands and PurePath(args[0]).suffix.lower() in _SPREADSHEETS:
+        if args[0] not in self.commands and PurePath(args[0]).suffix.lower() in SHEET_ENDINGS:
             msg = f"Say what to do with {args[0]}: put check, plan or apply before it."
             raise WrongWordsError(msg, ctx=ctx)
         return super().resolve_command(ctx, args)

@@ -1,0 +1,42 @@
+"""What a command is about: a spreadsheet or a past run, as typer's arguments with their help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+__all__ = [
+    "SHEET_ENDINGS",
+    "RunToAudit",
+    "RunToFinish",
+    "RunToShow",
+    "RunToUndo",
+    "Spreadsheet",
+    "SpreadsheetOrPlan",
+]
+
+SHEET_ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+
+# Typer does not check that the file can be read: the loader does, with a better message.
+_SHEET: Any = typer.Argument(
+    metavar="FILE",
+    readable=False,
+    help=f"The spreadsheet: {', '.join(SHEET_ENDINGS[:-1])} or {SHEET_ENDINGS[-1]}.",
+    show_default=False,
+)
+Spreadsheet = Annotated[Path, _SHEET]
+SpreadsheetOrPlan = Annotated[Path | None, _SHEET]
+
+
+def _run(without: str) -> Any:
+    """Return the argument for a run; ``without`` says which one is meant where it is not given."""
+    text = f"The id of the run, or its first letters. Without it: the newest {without}."
+    return Annotated[str | None, typer.Argument(metavar="ID", help=text, show_default=False)]
+
+
+RunToFinish: Any = _run("apply or undo of this account, not counting kept plans")
+RunToUndo: Any = _run("apply or undo of this account that gave names to put back")
+RunToAudit: Any = _run("apply or undo of this account that began to rename")
+RunToShow: Any = _run("of this account")
