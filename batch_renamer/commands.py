@@ -15,6 +15,8 @@ __all__ = [
     "CARRIED_OPTIONS",
     "CHECK",
     "COMMANDS",
+    "DOCTOR",
+    "INIT",
     "PLAN",
     "RECORDED",
     "RENAMING",
@@ -56,6 +58,7 @@ class Command:
     ``resumes``: it goes on with a run instead of beginning one. ``from_sheet``: its rows are those of a spreadsheet,
     read now or for a kept plan. ``puts_back``: its rows are the way back of another run. ``audits``: it compares
     the names that another run left with those that the orders have. ``about_past``: it shows what the journal knows.
+    ``sets_up``: it makes or examines what runs need, and has no run itself.
 
     An order that has another name than the run expects is left alone; ``drifted`` is the reason given where the
     expected name comes from another run, whose id is filled in. ``exact`` tells that the name must be the same to
@@ -73,6 +76,7 @@ class Command:
     puts_back: bool = False
     audits: bool = False
     about_past: bool = False
+    sets_up: bool = False
     drifted: str = ""
     exact: bool = False
 
@@ -135,10 +139,27 @@ AUDIT = Command(name="audit", audits=True, drifted=_AUDITED, options=(*_API, "sa
 RUNS = Command(name="runs", about_past=True, options=(*_PAST, *_SCREEN, *_WHERE))
 SHOW = Command(name="show", about_past=True, options=(*_PAST, *_SCREEN, *_WHERE))
 REPORT = Command(name="report", about_past=True, options=(*_PAST, *_OUTPUT, *_WHERE))
+INIT = Command(name="init", sets_up=True, options=("yes", "base_url", "report", "config", "profile"))
+DOCTOR = Command(
+    name="doctor",
+    sets_up=True,
+    options=(
+        "base_url",
+        "api_version",
+        "timeout",
+        "workers",
+        "sandbox",
+        "report",
+        "log_file",
+        "json",
+        "quiet",
+        *_WHERE,
+    ),
+)
 
 COMMANDS: Mapping[str, Command] = {
     command.name: command
-    for command in (CHECK, PLAN, APPLY, APPLY_PLAN, RESUME, UNDO, UNDO_DRY_RUN, AUDIT, RUNS, SHOW, REPORT)
+    for command in (CHECK, PLAN, APPLY, APPLY_PLAN, RESUME, UNDO, UNDO_DRY_RUN, AUDIT, RUNS, SHOW, REPORT, INIT, DOCTOR)
 }
 """Every command of the command line by its name; the sandbox, which is served and has no run, is not among them."""
 

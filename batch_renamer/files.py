@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import stat
 import unicodedata
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ __all__ = [
     "same_place",
     "tighten",
     "usual_state_folder",
+    "write_private",
 ]
 
 _KINDS = {
@@ -113,6 +115,29 @@ def private_folder(path: Path) -> None:
     if path.is_symlink():
         raise OSError(errno.ELOOP, "it is a link to another folder; remove the link", str(path))
     tighten(path)
+
+
+def write_private(path: Path, text: str, *, replace: bool) -> None:
+    """Write a file for this user alone (0600), whole or not at all; its folder is made (0700) where there is none.
+
+    Raises:
+        FileExistsError: there is a file, and it is not to be replaced.
+        OSError: it can't be written.
+    """
+    make_folder(path.parent)
+    if not replace and os.path.lexists(path):
+        raise FileExistsError(errno.EEXIST, "there is a file of that name already", str(path))
+    place = Path(os.path.realpath(path))
+    unfinished = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
+    try:
+        descriptor = open_regular(unfinished, os.O_CREAT | os.O_WRONLY | os.O_EXCL, follow_links=False)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(place)
+    finally:
+        unfinished.unlink(missing_ok=True)  # has gone already when all went well
 
 
 def tighten(path: Path) -> bool:

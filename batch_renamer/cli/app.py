@@ -19,7 +19,7 @@ from batch_renamer.cli.arguments import (
 from batch_renamer.cli.groups import AFTER_A_RUN, HELP, PAST_RUNS, PRACTISE, RENAME, ROWS, SAFETY, SET_UP, SPREADSHEET
 from batch_renamer.cli.options import SameAccount, with_options
 from batch_renamer.cli.parsing import ProgramCommand, ProgramGroup, WrongWordsError
-from batch_renamer.commands import APPLY, AUDIT, CHECK, PLAN, REPORT, RESUME, RUNS, SHOW, UNDO
+from batch_renamer.commands import APPLY, AUDIT, CHECK, DOCTOR, INIT, PLAN, REPORT, RESUME, RUNS, SHOW, UNDO
 from batch_renamer.version import __version__
 
 __all__ = ["app"]
@@ -191,6 +191,24 @@ def report(run: RunToShow = None, **given: object) -> None:
     from batch_renamer.cli.report import report_again
 
     _exit(report_again(run, given))
+
+
+@_command(SET_UP)
+@with_options(INIT)
+def init(**given: object) -> None:
+    """Write a first configuration and a private key file, asking for what is needed. Nothing is sent."""
+    from batch_renamer.cli.init import init as set_up
+
+    _exit(set_up(given))
+
+
+@_command(SET_UP)
+@with_options(DOCTOR)
+def doctor(**given: object) -> None:
+    """Check everything that a run needs, and say how to repair what is wrong. Nothing is renamed."""
+    from batch_renamer.cli.doctor import doctor as examine
+
+    _exit(examine(given))
 
 
 @_command(PRACTISE)

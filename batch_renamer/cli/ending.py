@@ -12,7 +12,7 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,11 +27,11 @@ from batch_renamer.errors import (
     StoppedEarlyError,
 )
 from batch_renamer.files import make_folder, open_regular
-from batch_renamer.progress import about, level_of, make_progress
+from batch_renamer.progress import about, level_of, logging_to, make_progress
 from batch_renamer.reports import write_refusal
 from batch_renamer.settings import Settings, redact, usable_settings
 
-__all__ = ["Ending", "refuse"]
+__all__ = ["Ending", "refuse", "run_bare"]
 
 log = logging.getLogger("batch_renamer")
 
@@ -105,6 +105,16 @@ class Ending:
                 continue  # the next place
             return BatchRenamerError(f"{what} What happened is in {folder / name}.")
         return BatchRenamerError(f"{what} Its log could not be written.")
+
+
+def run_bare(command: Command, body: Callable[[Ending], int], *, as_json: bool = False) -> int:
+    """Run the body of a command that needs no settings to begin with, and has no log; return the exit code."""
+    ending = Ending(command=command, as_json=as_json)
+    with logging_to(None, verbose=False, secrets=ending.secrets):
+        try:
+            return body(ending)
+        except (Exception, KeyboardInterrupt) as error:
+            return ending.of(error)
 
 
 def refuse(command: str, error: BatchRenamerError, *, as_json: bool, next_command: str = "") -> int:

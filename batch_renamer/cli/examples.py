@@ -25,8 +25,10 @@ START: tuple[str | tuple[tuple[str, str], ...], ...] = (
     ),
     "Try it with your spreadsheet first. This needs no key and renames nothing real:",
     (("batch-renamer plan FILE --sandbox", ""),),
-    "Then put your API key into the variable AUTOENHANCE_API_KEY, and go on with:",
+    "Then set it up with your API key (or put the key into AUTOENHANCE_API_KEY), and go on:",
     (
+        ("batch-renamer init", "asks for the key and keeps it"),
+        ("batch-renamer doctor", "says whether all is ready"),
         ("batch-renamer check FILE", "says which rows are bad"),
         ("batch-renamer plan FILE", "shows each old and new name; renames nothing"),
         ("batch-renamer apply FILE", "shows the plan, asks you, and renames"),
@@ -76,6 +78,14 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     ),
     "show": (Example("What did that run do?", "batch-renamer show mxtuua"),),
     "report": (Example("Write the report of the newest run again:", "batch-renamer report --report again.xlsx"),),
+    "init": (
+        Example("Answer a few questions:", "batch-renamer init"),
+        Example("Without a question, with the key in AUTOENHANCE_API_KEY:", "batch-renamer init --yes"),
+    ),
+    "doctor": (
+        Example("Is everything ready?", "batch-renamer doctor"),
+        Example("Only what is not:", "batch-renamer doctor --quiet"),
+    ),
     "sandbox": (
         Example("Serve a made-up API with 300 orders:", "batch-renamer sandbox --port 8080 --orders 300"),
         Example("Serve one that is slow and often fails:", "batch-renamer sandbox --faults 5% --latency 100ms"),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from batch_renamer.command_line import carried_options, command_line
-from batch_renamer.commands import APPLY, RESUME, UNDO
+from batch_renamer.commands import APPLY, DOCTOR, RESUME, UNDO
 from batch_renamer.errors import KeyRefusedError, LockedError, TooManyFailuresError
 from batch_renamer.jobs import Run, committed, interrupted, merely_planned, named, unfinished
 from batch_renamer.journal import Journal, RunRecord
@@ -24,10 +24,22 @@ def next_step(run: Run, summary: RunSummary, given: Mapping[str, object]) -> tup
     """Return what the user may want to do next: a few words, and the exact command."""
     if run.job.command.offline or not run.job.journal.is_in_place():  # no later command would find the run
         return "", ""
-    hint, command = (_after_renaming if run.job.command.writes else _after_looking)(run, summary, given)
     if summary.exit_code == KeyRefusedError.exit_code and (place := run.job.destination.key_place):
-        hint = f"The key is from {place}. Replace it there{', then:' if command else '.'}"
-    return hint, command
+        return _after_refused_key(run, place, given)
+    return (_after_renaming if run.job.command.writes else _after_looking)(run, summary, given)
+
+
+def _after_refused_key(run: Run, place: str, given: Mapping[str, object]) -> tuple[str, str]:
+    """Return where the right key belongs; before the first rename, what checks it: the same again would end the same.
+
+    Without a profile the account is known by its key, and a run that is gone on with belongs to the old one.
+    """
+    kept = carried_options(given)
+    if not (run.job.command.writes and committed(run.job.journal.runs.get(run.record.id))):
+        return f"Put the right key into {place}, then check it:", command_line(DOCTOR, [], kept)
+    another_key = {} if run.job.destination.profile is not None else {"same_account": True}
+    resume = command_line(RESUME, [run.record.id], {**another_key, **kept})
+    return f"Put the right key of this account into {place}, then:", resume
 
 
 def _after_looking(run: Run, summary: RunSummary, given: Mapping[str, object]) -> tuple[str, str]:

@@ -149,7 +149,11 @@ _OPTIONS: Mapping[str, Any] = {
     **_in_group(
         WHERE,
         {
-            "config": _Option(help="The configuration file (TOML).", metavar="FILE"),
+            "config": _Option(
+                help="The configuration file (TOML). Without it: your own, as init writes it, if there is one. "
+                "none: without any.",
+                metavar="FILE|none",
+            ),
             "profile": _Option(help="The account to use, by its name in the configuration file.", metavar="NAME"),
             "base_url": _Option(help="Address of the API.", metavar="URL", default="https://api.autoenhance.ai"),
             "api_version": _Option(help="Version of the API to ask for.", metavar="V"),

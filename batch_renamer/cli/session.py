@@ -31,7 +31,7 @@ from batch_renamer.jobs import (
 from batch_renamer.journal import Journal
 from batch_renamer.progress import Progress, logging_to, make_progress
 from batch_renamer.reports import check_names
-from batch_renamer.settings import Settings, describe, read_api_key, resolve_settings
+from batch_renamer.settings import Settings, describe, is_found_config, read_api_key, resolve_settings
 
 __all__ = ["Session", "within"]
 
@@ -130,6 +130,8 @@ class Session:
     def screen(self) -> Iterator[Progress]:
         """Give what is shown while the command runs."""
         progress = make_progress(sys.stderr, quiet=self.settings.quiet, no_progress=self.settings.no_progress)
+        if is_found_config(self.settings):
+            progress.note(f"Configuration: {self.settings.config}")  # it was not asked for, and may hold limits
         try:
             yield progress
         finally:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from batch_renamer.client.breaker import Breaker
 from batch_renamer.client.gateway import Gateway, ReadPage
 from batch_renamer.client.orders_api import OrdersApi, RefusedError, RequestError
+from batch_renamer.client.orders_api.certificates import check_named_certificates
 from batch_renamer.client.orders_api.descriptors import connections_possible
 from batch_renamer.client.orders_api.http import open_orders_api
+from batch_renamer.client.orders_api.protocol import ThrottledError
+from batch_renamer.client.orders_api.proxy import place_of, proxy_for
+from batch_renamer.client.orders_api.retry_after import moment_of
 from batch_renamer.client.pacing import Pacer
 from batch_renamer.client.retrying import Retrier, TooLate, Tries
 from batch_renamer.client.sharing import share_rate
@@ -26,10 +30,15 @@ __all__ = [
     "Retrier",
     "StopSignal",
     "Stopping",
+    "ThrottledError",
     "TooLate",
     "Tries",
+    "check_named_certificates",
     "connections_possible",
+    "moment_of",
     "open_orders_api",
+    "place_of",
+    "proxy_for",
     "share_rate",
     "work_through",
 ]

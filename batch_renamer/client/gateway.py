@@ -66,7 +66,7 @@ class Gateway:
             await self._retrier.call(lambda: self._api.page(per_page=1), kind="list")
         except RefusedError as error:
             if error.status == HTTPStatus.FORBIDDEN:
-                msg = f"The API refused the key: {error.failure}{error.quoted}."
+                msg = f"The API did not accept the key: {error.failure}{error.quoted}."
                 raise KeyRefusedError(msg) from None
             msg = f"The API refuses to list orders, so the key could not be proven: {error.failure}{error.quoted}."
             raise ApiUnavailableError(msg) from None

@@ -326,7 +326,8 @@ class Retrier:
             return
         self._forbidden[kind] += 1
         if self._forbidden[kind] >= _ALL_FORBIDDEN and kind not in self._let_in:
-            msg = f"The API refused the key: {error.failure} to each of the first {_ALL_FORBIDDEN} rows{error.quoted}."
+            said = f"{error.failure} to each of the first {_ALL_FORBIDDEN} rows{error.quoted}"
+            msg = f"The API did not accept the key: {said}."
             self._stop.request(KeyRefusedError(msg))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from batch_renamer.jobs.connection import Connection
-from batch_renamer.jobs.destinations import Destination, address_of, nowhere, to_api, to_sandbox
+from batch_renamer.jobs.destinations import MOST_AT_ONCE, Destination, address_of, nowhere, to_api, to_sandbox
 from batch_renamer.jobs.figures import broken_off, summary_of
 from batch_renamer.jobs.job import Bounds, Job, SheetSource, Source
 from batch_renamer.jobs.library_runs import left_by_library
@@ -31,9 +31,19 @@ from batch_renamer.jobs.standing import (
     unfinished,
     why_closed,
 )
-from batch_renamer.jobs.state import files_taken, known_elsewhere, open_journal, protect_state, reset_sandbox
+from batch_renamer.jobs.state import (
+    files_taken,
+    journal_path,
+    known_elsewhere,
+    names_to_lock,
+    open_journal,
+    protect_state,
+    reset_sandbox,
+)
+from batch_renamer.jobs.trial import TrialAnswer, ask_once
 
 __all__ = [
+    "MOST_AT_ONCE",
     "Bounds",
     "Connection",
     "Destination",
@@ -43,8 +53,10 @@ __all__ = [
     "Run",
     "SheetSource",
     "Source",
+    "TrialAnswer",
     "address_of",
     "as_this_account",
+    "ask_once",
     "begun",
     "bound_to",
     "broken_off",
@@ -53,6 +65,7 @@ __all__ = [
     "find",
     "interrupted",
     "job_that_resumes",
+    "journal_path",
     "kept_plan",
     "known_elsewhere",
     "last_of_plan",
@@ -63,6 +76,7 @@ __all__ = [
     "may_go_on",
     "merely_planned",
     "named",
+    "names_to_lock",
     "nowhere",
     "open_journal",
     "perform",

@@ -99,6 +99,7 @@ def to_api(settings: Settings, key: ApiKey, *, key_place: str = "") -> Destinati
         async with open_orders_api(
             base_url=settings.base_url,
             key=key.reveal(),
+            key_place=key_place,
             user_agent=f"batch-renamer/{__version__} python/{platform.python_version()}",
             timeout_s=settings.timeout,
             api_version=settings.api_version,

@@ -15,11 +15,13 @@ from batch_renamer.errors import JournalError, LockedError, SettingsError
 from batch_renamer.files import others_may_write, tighten
 from batch_renamer.journal import Journal, prove_locks, writing_lock
 from batch_renamer.liveness import Registration, registered
-from batch_renamer.settings import Settings, account, lacks_state_dir
+from batch_renamer.settings import ApiKey, Settings, account, lacks_state_dir, lock_names
 
 __all__ = [
     "files_taken",
+    "journal_path",
     "known_elsewhere",
+    "names_to_lock",
     "open_journal",
     "orders_of",
     "protect_state",
@@ -34,7 +36,7 @@ _ORDERS_FILE = "orders.sqlite3"
 _IN_USE = "open"  # the folder where processes register that have the sandbox's journal open
 
 
-def _journal_path(settings: Settings) -> Path:
+def journal_path(settings: Settings) -> Path:
     """Return where the journal is; the sandbox has its own."""
     folder = settings.state_dir / _SANDBOX_FOLDER if settings.sandbox else settings.state_dir
     return folder / "journal.sqlite3"
@@ -50,7 +52,7 @@ def open_journal(settings: Settings, *, only_read: bool = False) -> Journal:
         SettingsError: there is no state directory, it can't be used, or locks don't work in it.
     """
     _refuse_without_home(settings)
-    path = _journal_path(settings)
+    path = journal_path(settings)
     if only_read and not _can_be_written(path):
         return Journal.open_copy(path)
     prove_locks(settings.state_dir)
@@ -97,7 +99,7 @@ def protect_state(settings: Settings) -> list[str]:
                 f"The state directory {settings.state_dir} can be changed by other users; "
                 f"run: chmod go-w {settings.state_dir}"
             )
-        path = _journal_path(settings)
+        path = journal_path(settings)
         parts = [part for ending in ("", "-wal", "-shm") if (part := path.with_name(path.name + ending)).exists()]
         if sum(map(tighten, parts)):
             said.append(f"The journal {path} could be used by other users; it is for you alone now.")
@@ -115,7 +117,7 @@ def known_elsewhere(settings: Settings, prefix: str = "") -> bool:
         >>> known_elsewhere(Settings(state_dir=Path("nowhere")), "k3")
         False
     """
-    return Journal.knows(_journal_path(replace(settings, sandbox=not settings.sandbox)), prefix)
+    return Journal.knows(journal_path(replace(settings, sandbox=not settings.sandbox)), prefix)
 
 
 def sandbox_orders(settings: Settings) -> Path:
@@ -130,7 +132,7 @@ def files_taken(settings: Settings) -> dict[str, Path]:
         "the configuration": settings.config,
         "the key file": settings.api_key_file,
         "the profile's key file": settings.profile_api_key_file,
-        "the journal": _journal_path(settings),
+        "the journal": journal_path(settings),
     }
     return {what: path for what, path in named.items() if path is not None}
 
@@ -151,7 +153,7 @@ def reset_sandbox(settings: Settings) -> None:
         # A run that has just begun holds no lock yet.
         if registered(folder / _IN_USE):
             raise LockedError("Another command in the sandbox")
-        for name in (_ORDERS_FILE, _journal_path(settings).name):
+        for name in (_ORDERS_FILE, journal_path(settings).name):
             for ending in ("", "-wal", "-shm"):
                 part = folder / f"{name}{ending}"
                 try:
@@ -159,6 +161,19 @@ def reset_sandbox(settings: Settings) -> None:
                 except OSError as error:
                     msg = f"The sandbox can't be reset: {part} can't be removed ({error.strerror})."
                     raise JournalError(msg) from None
+
+
+def names_to_lock(settings: Settings, key: ApiKey | None) -> tuple[str, ...]:
+    """Return names under which a run with these settings locks its account, as far as they are known without its salt.
+
+    Example:
+        >>> names_to_lock(Settings(state_dir=Path("nowhere"), sandbox=True), None)
+        ('sandbox', "sandbox's orders")
+    """
+    if settings.sandbox:
+        own = account(settings, key=None)
+        return (own, orders_of(own))
+    return lock_names(settings, key) if key is not None else ()
 
 
 def orders_of(account_name: str) -> str:

@@ -25,17 +25,22 @@ It knows no spreadsheet, no API and no screen.
                                                ─> sqlite_errors  what went wrong, in words
 """
 
+from batch_renamer.journal.database import OLDEST_SQLITE
+from batch_renamer.journal.examination import count_runs_if_whole
 from batch_renamer.journal.journal import Journal
-from batch_renamer.journal.lock import LIBRARY_RUNS, prove_locks, shared_state_dir, writing_lock
+from batch_renamer.journal.lock import LIBRARY_RUNS, held_by, prove_locks, shared_state_dir, writing_lock
 from batch_renamer.journal.record import Closed, NewRun, RunRecord, RunState
 
 __all__ = [
     "LIBRARY_RUNS",
+    "OLDEST_SQLITE",
     "Closed",
     "Journal",
     "NewRun",
     "RunRecord",
     "RunState",
+    "count_runs_if_whole",
+    "held_by",
     "prove_locks",
     "shared_state_dir",
     "writing_lock",

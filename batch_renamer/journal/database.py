@@ -28,12 +28,12 @@ from batch_renamer.journal.salt import OLD_FILE, salt_of
 from batch_renamer.journal.schema import migrate
 from batch_renamer.journal.sqlite_errors import BUSY_S, NO_FILE, kind_of, translated
 
-__all__ = ["Database"]
+__all__ = ["OLDEST_SQLITE", "Database"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_OLDEST_SQLITE = (3, 37)
+OLDEST_SQLITE = (3, 37)
 """The first with STRICT tables (https://sqlite.org/stricttables.html, 2026-11)."""
 
 _ASK_AGAIN_S = 0.02
@@ -99,8 +99,8 @@ class Database:
 
     @classmethod
     def _connected(cls, path: Path, database: str) -> Self:
-        if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
-            oldest = ".".join(map(str, _OLDEST_SQLITE))
+        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+            oldest = ".".join(map(str, OLDEST_SQLITE))
             msg = (
                 f"This Python has SQLite {sqlite3.sqlite_version}, and the journal needs {oldest} or newer: "
                 "use a newer Python or update SQLite."

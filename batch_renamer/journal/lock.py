@@ -25,7 +25,7 @@ from batch_renamer.errors import JournalError, LockedError, SettingsError
 from batch_renamer.files import FileIdentity, open_regular, private_folder, read_regular
 from batch_renamer.liveness import system_lock
 
-__all__ = ["LIBRARY_RUNS", "prove_locks", "shared_state_dir", "writing_lock"]
+__all__ = ["LIBRARY_RUNS", "held_by", "prove_locks", "shared_state_dir", "writing_lock"]
 
 log = logging.getLogger("batch_renamer")
 
@@ -109,6 +109,26 @@ def shared_state_dir(state_dir: Path) -> Path:
         ('state', 'state')
     """
     return state_dir.parents[1] if state_dir.parent.name == LIBRARY_RUNS else state_dir
+
+
+def held_by(state_dir: Path, *, names: Sequence[str]) -> str:
+    """Say which run holds the lock of an account under one of its names; "" where none does. Nothing is made.
+
+    Only a lock whose holder is noted is tried, so that a run that takes it in this moment is not kept from it.
+    """
+    folder = shared_state_dir(state_dir) / "locks"
+    for place in (folder / f"{_file_name(name)}.lock" for name in names):
+        if not (place.is_file() and _note(place).is_file()):
+            continue
+        lock = system_lock(place, timeout_s=0.0)
+        try:
+            lock.acquire()
+        except Timeout:
+            return _held_by(place)
+        except OSError:
+            continue  # it can't be tried; a run will say why
+        lock.release()
+    return ""
 
 
 def prove_locks(state_dir: Path, *, make_lock: Callable[[Path], FileLock] | None = None) -> None:

@@ -11,7 +11,7 @@ from batch_renamer.errors import BatchRenamerError
 from batch_renamer.jobs import Run, committed, interrupted, merely_planned, named, unfinished
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.model import Result
-from batch_renamer.settings import resolve_settings
+from batch_renamer.settings import usable_settings
 from batch_renamer.text import counted
 
 __all__ = ["NOTHING_RENAMED", "reminder", "ways_on"]
@@ -60,7 +60,7 @@ def _commands(run: Run) -> list[str]:
     settings = run.job.settings
     options: dict[str, object] = {}
     environ = {name: value for name, value in os.environ.items() if name == "XDG_STATE_HOME"}
-    if settings.state_dir != resolve_settings({}, environ=environ).state_dir:
+    if settings.state_dir != usable_settings({}, environ=environ).state_dir:
         options["state_dir"] = str(settings.state_dir)
     if settings.sandbox:
         options["sandbox"] = True

@@ -6,22 +6,28 @@ Everything that is shown is first a line of plain spans (`texts`), made without 
 from __future__ import annotations
 
 from batch_renamer.progress.live import Progress, make_progress
-from batch_renamer.progress.logs import about, level_of, logging_to
+from batch_renamer.progress.logs import about, level_of, logging_to, why_no_log
 from batch_renamer.progress.notebook import notebook_progress
-from batch_renamer.progress.output import show_run
+from batch_renamer.progress.output import show_lines, show_run
+from batch_renamer.progress.spans import Line, Span, Style
 from batch_renamer.progress.understood import understood_line
 from batch_renamer.progress.view import RunView
 from batch_renamer.progress.visible import visible
 
 __all__ = [
+    "Line",
     "Progress",
     "RunView",
+    "Span",
+    "Style",
     "about",
     "level_of",
     "logging_to",
     "make_progress",
     "notebook_progress",
+    "show_lines",
     "show_run",
     "understood_line",
     "visible",
+    "why_no_log",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -16,7 +17,7 @@ from batch_renamer.errors import SettingsError
 from batch_renamer.files import open_regular, read_regular
 from batch_renamer.settings import redact
 
-__all__ = ["private_file", "screen"]
+__all__ = ["check_log_file", "private_file", "screen"]
 
 _BEGINNING_BYTES = 65_536
 
@@ -33,6 +34,21 @@ def private_file(file: Path, *, secrets: list[str]) -> logging.Handler:
     handler = _LogFile(file, encoding="utf-8", errors="backslashreplace")
     handler.setFormatter(_JsonLines(secrets))
     return handler
+
+
+def check_log_file(file: Path) -> None:
+    """Find out whether a log file can be written, as far as can be told without making or changing it.
+
+    Raises:
+        SettingsError: the file holds something that is no log.
+        OSError: it can't be opened, or not be made.
+    """
+    _refuse_foreign_file(file)
+    if file.exists():
+        os.close(open_regular(file, os.O_WRONLY | os.O_APPEND, devices=True))
+    elif not os.access(file.parent, os.W_OK):
+        number = errno.EACCES if file.parent.is_dir() else errno.ENOENT
+        raise OSError(number, os.strerror(number), str(file))
 
 
 def screen(*, secrets: list[str]) -> logging.Handler:

@@ -9,9 +9,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from batch_renamer.errors import SettingsError
-from batch_renamer.progress.log_handlers import private_file, screen
+from batch_renamer.progress.log_handlers import check_log_file, private_file, screen
 
-__all__ = ["about", "level_of", "logging_to"]
+__all__ = ["about", "level_of", "logging_to", "why_no_log"]
 
 
 def about(*, on_screen: bool = False, **fields: object) -> dict[str, object]:
@@ -59,9 +59,7 @@ def logging_to(file: Path | None, *, verbose: bool, secrets: list[str], must: bo
                 raise
             _say_without_log(str(error))
         except OSError as error:
-            folder_missing = isinstance(error, FileNotFoundError) and not file.parent.exists()
-            why = f"there is no folder {file.parent}" if folder_missing else error.strerror
-            _say_without_log(f"The log file {file} can't be written: {why}.")
+            _say_without_log(_cannot_be_written(file, error))
     if verbose:
         handlers.append(screen(secrets=secrets))
     for handler in handlers:
@@ -77,6 +75,23 @@ def logging_to(file: Path | None, *, verbose: bool, secrets: list[str], must: bo
         for handler in handlers:
             logger.removeHandler(handler)
             handler.close()
+
+
+def why_no_log(file: Path) -> str:
+    """Say why nothing can be logged to a file, as far as can be told without writing; "" if it can."""
+    try:
+        check_log_file(file)
+    except SettingsError as error:
+        return str(error)
+    except OSError as error:
+        return _cannot_be_written(file, error)
+    return ""
+
+
+def _cannot_be_written(file: Path, error: OSError) -> str:
+    folder_missing = isinstance(error, FileNotFoundError) and not file.parent.exists()
+    why = f"there is no folder {file.parent}" if folder_missing else error.strerror
+    return f"The log file {file} can't be written: {why}."
 
 
 def _say_without_log(sentence: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TextIO, cast
 
 from batch_renamer.progress.screen import run_lines
@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-__all__ = ["PLAIN_WIDTH", "SafeStream", "is_live_terminal", "make_console", "plain_text", "rich_text", "show_run"]
+__all__ = [
+    "PLAIN_WIDTH",
+    "SafeStream",
+    "is_live_terminal",
+    "make_console",
+    "plain_text",
+    "rich_text",
+    "show_lines",
+    "show_run",
+]
 
 PLAIN_WIDTH = 120
 """The columns that a log's lines may take; a terminal says for itself."""
@@ -100,6 +109,28 @@ def show_run(view: RunView, stream: TextIO, *, is_terminal: bool | None = None, 
             console.print(rich_text(line), soft_wrap=True)
     else:
         for line in run_lines(view, width=PLAIN_WIDTH, brackets=True, quiet=quiet):
+            safe.write(plain_text(line) + "\n")
+    return safe.error
+
+
+def show_lines(make: Callable[[int], Iterable[Line]], stream: TextIO) -> OSError | None:
+    r"""Print lines that are made for a width, in columns; return the error that ended it, if there was one.
+
+    Example:
+        >>> import io
+        >>> from batch_renamer.progress.spans import Span
+        >>> stream = io.StringIO()
+        >>> show_lines(lambda width: [(Span("as wide as "), Span(str(width), "strong"))], stream)
+        >>> stream.getvalue()
+        'as wide as 120\n'
+    """
+    safe = SafeStream(stream)
+    if is_live_terminal(stream):
+        console = make_console(safe)
+        for line in make(console.width):
+            console.print(rich_text(line), soft_wrap=True)
+    else:
+        for line in make(PLAIN_WIDTH):
             safe.write(plain_text(line) + "\n")
     return safe.error
 

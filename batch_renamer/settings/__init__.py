@@ -13,6 +13,8 @@ every other field of `Settings`                    yes    yes                 ye
 
 - The options in the second line are decided for each command. If one stayed in a file or a shell, it would change a
   later command by mistake.
+- Where no configuration file is named, the user's own is read: ``batch-renamer/config.toml`` in the platform's folder
+  for configurations. ``--config none`` leaves it out; the library never reads it.
 - A variable is ``BATCH_RENAMER_`` and the option in capitals (``BATCH_RENAMER_MAX_FAILURES``); empty means not set.
   Several reports are separated as in ``PATH``. An unknown ``BATCH_RENAMER_*`` is refused, because a misspelled limit
   would have no effect, and in a nightly job no person would notice.
@@ -32,11 +34,13 @@ from __future__ import annotations
 
 from batch_renamer.settings.account import account, fingerprint, lock_names
 from batch_renamer.settings.api_key import ApiKey
-from batch_renamer.settings.key import FoundKey, key_of_environment, read_api_key
+from batch_renamer.settings.key import FoundKey, key_from_text, key_of_environment, read_api_key
+from batch_renamer.settings.places import is_found_config, lacks_state_dir, usual_config
 from batch_renamer.settings.redaction import redact
-from batch_renamer.settings.resolve import lacks_state_dir, resolve_settings, usable_settings
+from batch_renamer.settings.resolve import resolve_settings, usable_settings
 from batch_renamer.settings.shape import DescribedSetting, Settings, as_given, describe
 from batch_renamer.settings.sources import OPTIONS
+from batch_renamer.settings.starter import StarterConfig, check_profile_name
 from batch_renamer.settings.values import MaxFailures
 
 __all__ = [
@@ -46,10 +50,14 @@ __all__ = [
     "FoundKey",
     "MaxFailures",
     "Settings",
+    "StarterConfig",
     "account",
     "as_given",
+    "check_profile_name",
     "describe",
     "fingerprint",
+    "is_found_config",
+    "key_from_text",
     "key_of_environment",
     "lacks_state_dir",
     "lock_names",
@@ -57,4 +65,5 @@ __all__ = [
     "redact",
     "resolve_settings",
     "usable_settings",
+    "usual_config",
 ]

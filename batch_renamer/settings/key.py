@@ -15,13 +15,14 @@ from batch_renamer.files import read_regular
 from batch_renamer.settings.api_key import ApiKey
 from batch_renamer.settings.shape import Settings
 
-__all__ = ["FoundKey", "key_of_environment", "read_api_key"]
+__all__ = ["FoundKey", "key_from_text", "key_of_environment", "read_api_key"]
 
 _VARIABLE = "AUTOENHANCE_API_KEY"
 _FILE_LIMIT_BYTES = 4_096
 _WAYS_TO_A_KEY = (
-    f"Set {_VARIABLE}, or name a file that holds the key as api_key_file in the configuration file (--config), or in "
-    "one of its profiles (--profile). To practise without a key, give --sandbox."
+    "`batch-renamer init` asks for the key and keeps it in a file for you alone; or set "
+    f"{_VARIABLE}, or name a key file as api_key_file in the configuration or the profile. "
+    "To practise without a key, give --sandbox."
 )
 
 _FILE_NAME = re.compile(r"[\w -]{1,24}\.[A-Za-z]{1,5}")
@@ -71,9 +72,7 @@ def key_of_environment(environ: Mapping[str, str]) -> FoundKey | None:
     """
     if _VARIABLE not in environ:
         return None
-    return FoundKey(
-        key=_checked(environ[_VARIABLE], f"the key in {_VARIABLE}"), source=_VARIABLE, place=f"the variable {_VARIABLE}"
-    )
+    return FoundKey(key=key_from_text(environ[_VARIABLE], f"the key in {_VARIABLE}"), source=_VARIABLE, place=_VARIABLE)
 
 
 def _places_without_key(settings: Settings) -> str:
@@ -99,7 +98,7 @@ def _from_file(path: Path, source: str, environ: Mapping[str, str]) -> FoundKey:
         text = data.decode("utf-8-sig")  # Windows editors write a byte order mark
     except UnicodeDecodeError:
         raise SettingsError(f"{_sentence(place)} is not plain text.") from None
-    key = _checked(text, f"the key in {place}")
+    key = key_from_text(text, f"the key in {place}")
     warning = _readable_by_others(path, stat.S_IMODE(found.st_mode), environ)
     return FoundKey(key=key, source=source, place=str(path), warning=warning)
 
@@ -111,7 +110,12 @@ def _where_it_was_expected(path: Path) -> str:
     return f"The folder that was tried: {path.parent}"
 
 
-def _checked(text: str, place: str) -> ApiKey:
+def key_from_text(text: str, place: str) -> ApiKey:
+    """Return the key that a text holds; ``place`` is where the text is from, for the message.
+
+    Raises:
+        SettingsError: it can't be used.
+    """
     try:
         return ApiKey(text)
     except ValueError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Iterator, Mapping
 from datetime import date, time
 from itertools import chain
@@ -13,12 +12,12 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from batch_renamer.errors import SettingsError
-from batch_renamer.files import usual_state_folder
+from batch_renamer.settings.places import USUAL_PLACE, default_state_dir, found_config
 from batch_renamer.settings.shape import DEFAULT, Settings
 from batch_renamer.settings.sources import Given, Layer, file_layers, from_environment, from_flags
-from batch_renamer.settings.values import expand_path
+from batch_renamer.settings.values import expand_path, no_file
 
-__all__ = ["lacks_state_dir", "resolve_settings", "usable_settings"]
+__all__ = ["resolve_settings", "usable_settings"]
 
 _SENTENCES = {
     "bool_parsing": "must be true or false (or yes, no, on, off, 1, 0)",
@@ -42,9 +41,6 @@ _SENTENCES = {
 
 _SHOWN_CHARACTERS = 60
 
-_NOWHERE = Path(os.devnull) / "no home folder"
-"""The state directory of a user without a home folder who named none; nothing can be created there."""
-
 
 def resolve_settings(
     flags: Mapping[str, object], *, environ: Mapping[str, str], as_arguments: bool = False
@@ -54,7 +50,8 @@ def resolve_settings(
     Args:
         flags: The options given on the command line, by the name of the `Settings` field; ``None`` means not given.
         environ: The environment, ``os.environ`` as a rule.
-        as_arguments: Messages call the options arguments of a function.
+        as_arguments: The options are arguments of a function: mistakes call them so, and no configuration file is
+            read that they don't name.
 
     Raises:
         SettingsError: something is wrong; the text has one line for every mistake.
@@ -95,27 +92,21 @@ def usable_settings(flags: Mapping[str, object], *, environ: Mapping[str, str]) 
     return _validated(usable)
 
 
-def lacks_state_dir(settings: Settings) -> bool:
-    """Tell whether there is no state directory: none was named, and the user has no home folder.
-
-    Example:
-        >>> lacks_state_dir(resolve_settings({"state_dir": "state"}, environ={}))
-        False
-    """
-    return settings.state_dir == _NOWHERE
-
-
 def _layers(
     flags: Mapping[str, object], environ: Mapping[str, str], *, as_arguments: bool = False
 ) -> tuple[Layer, ...]:
     by_flag, by_variable = from_flags(flags, as_arguments=as_arguments), from_environment(environ)
     said = {**by_variable.given, **by_flag.given}
     default = Layer({"state_dir": _default_state_dir_given(environ)})
-    return (default, *_from_file(said.get("config"), said.get("profile")), by_variable, by_flag)
+    config = said.get("config")
+    if config is None and not as_arguments and (found := found_config(environ)) is not None:
+        config = Given(found, USUAL_PLACE, 0)
+        default = Layer({**default.given, "config": config})
+    return (default, *_from_file(config, said.get("profile")), by_variable, by_flag)
 
 
 def _default_state_dir_given(environ: Mapping[str, str]) -> Given:
-    return Given(usual_state_folder(environ) or _NOWHERE, DEFAULT, 0)
+    return Given(default_state_dir(environ), DEFAULT, 0)
 
 
 def _merged(layers: tuple[Layer, ...]) -> dict[str, Given]:
@@ -123,10 +114,18 @@ def _merged(layers: tuple[Layer, ...]) -> dict[str, Given]:
 
 
 def _from_file(config: Given | None, profile: Given | None) -> tuple[Layer, ...]:
-    """Read the configuration file, if one was named."""
-    if config is None:
-        no_file = f"profile: {_shown(profile.value)} (from {profile.source}) needs --config FILE." if profile else None
-        return (Layer(mistakes=(no_file,)),) if no_file else ()
+    """Read the configuration file that was named or found, if one was."""
+    if config is None or no_file(config.value) is None:
+        if profile is None:
+            return ()
+        said = f"profile: {_shown(profile.value)} (from {profile.source})"
+        return (
+            Layer(
+                mistakes=(
+                    f"{said} needs a configuration file: give --config FILE, or write one with `batch-renamer init`.",
+                )
+            ),
+        )
     try:
         path = expand_path(config.value)
     except ValueError:

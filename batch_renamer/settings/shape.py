@@ -33,7 +33,7 @@ class Settings:
 
     Attributes:
         profile: The account in the configuration file that was chosen.
-        config: The configuration file.
+        config: The configuration file, named or found at its usual place.
         base_url: Where the API is: https, or http on this machine; without a trailing slash.
         api_version: The value of ``x-api-version``, if one is asked for.
         sandbox: Talk to a local stand-in; the real key is never read.
@@ -73,7 +73,7 @@ class Settings:
     """
 
     profile: _Text | None = None
-    config: _File | None = None
+    config: Annotated[_File | None, BeforeValidator(values.no_file)] = None
     base_url: Annotated[str, AfterValidator(check_base_url)] = "https://api.autoenhance.ai"
     api_version: Annotated[str, AfterValidator(values.check_version)] | None = None
     sandbox: bool = False

@@ -20,6 +20,7 @@ __all__ = [
     "check_version",
     "expand_path",
     "make_absolute",
+    "no_file",
     "refuse_bool",
     "split_reports",
 ]
@@ -168,6 +169,16 @@ def make_absolute(path: Path) -> Path:
         return path.absolute()
     except FileNotFoundError:
         raise ValueError("can't be found: the folder that this command was started in has been removed") from None
+
+
+def no_file(given: object) -> object:
+    """Turn the word ``none`` into no file at all; anything else passes through.
+
+    Example:
+        >>> no_file("none"), no_file("./none")
+        (None, './none')
+    """
+    return None if isinstance(given, str) and given.strip().lower() == "none" else given
 
 
 def refuse_bool(given: object) -> object:

@@ -34,6 +34,9 @@ OFFERED = {
     "runs": ABOUT_PAST_RUNS - {"report"} | {"prune", "dismiss"},
     "show": ABOUT_PAST_RUNS - {"report"},
     "report": ABOUT_PAST_RUNS,
+    "init": {"yes", "base_url", "report", "config", "profile"},
+    "doctor": FOR_THE_API - {"rate", "attempts", "patience"}
+    | {"sandbox", "report", "log_file", "json", "quiet", "config", "profile", "state_dir"},
     "sandbox": {"port", "orders", "images", "faults", "limit", "latency", "orders_file", "log_file"},
     "completion": set(),
     "man": set(),

@@ -364,4 +364,4 @@ def _error_of(
         case Hang():
             return TransientError("no answer in time", may_be_applied=True, timed_out=True)
         case KeyRefused():
-            return KeyRefusedError("The API refused the key: 401 Unauthorized.")
+            return KeyRefusedError("The API did not accept the key (401).")

@@ -110,9 +110,11 @@ def read_page(body: bytes, *, secret: str = "") -> OrderPage:
 
 
 def failure_of(
-    status: int, headers: Mapping[str, str], body: bytes, *, secret: str = ""
+    status: int, headers: Mapping[str, str], body: bytes, *, secret: str = "", key_place: str = ""
 ) -> RequestError | KeyRefusedError | ProxyRefusedError:
     """Return the error that an answer other than 200 amounts to; servers that repeat the ``secret`` are not quoted.
+
+    ``key_place`` is the variable or file that the key is from, for the message.
 
     Example:
         >>> type(failure_of(404, {}, b"")).__name__
@@ -122,8 +124,9 @@ def failure_of(
     if page:
         failure = f"{failure}, {redact(web_page(body), [secret])}"
     if status == HTTPStatus.UNAUTHORIZED:
-        said = f': "{words}"' if words else ""
-        return KeyRefusedError(f"The API refused the key: {failure}{said}.")
+        what = failure if page else str(status)
+        said = f': "{words}"' if words and words.rstrip(".") != HTTPStatus.UNAUTHORIZED.phrase else ""
+        return KeyRefusedError(f"The API did not accept the key{_from(key_place)} ({what}){said}.")
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return refused_by(None, status)
     hint_s = retry_after_s(headers)
@@ -245,6 +248,10 @@ def _status_line(status: int) -> str:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
         return f"status {status}"
+
+
+def _from(place: str) -> str:
+    return f" from {place}" if place else ""
 
 
 def _words(body: bytes, secret: str) -> str:

@@ -39,12 +39,14 @@ async def open_orders_api(
     base_url: str,
     key: str,
     user_agent: str,
+    key_place: str = "",
     timeout_s: float = 30.0,
     api_version: str | None = None,
     connections: int = 16,
 ) -> AsyncIterator[HttpOrdersApi]:
     """Open a client of the Orders API at ``base_url`` and close it again; ``timeout_s`` bounds each try.
 
+    ``key_place`` is the variable or file that the key is from, for the message about a key that is not accepted.
     ``connections`` is how many requests are made at once, no more than `connections_possible` says. One more may be
     open, so that the probe of an outage never waits for those of the rows.
 
@@ -73,7 +75,9 @@ async def open_orders_api(
     # (aio-libs/aiohttp issue 10790); there is no public switch. Trying again is the business of `retrying`.
     session._retry_connection = False
     async with session:
-        yield HttpOrdersApi(session, base_url=base_url, headers=headers, timeout_s=timeout_s, proxy=proxy)
+        yield HttpOrdersApi(
+            session, base_url=base_url, headers=headers, timeout_s=timeout_s, proxy=proxy, key_place=key_place
+        )
 
 
 class HttpOrdersApi:
@@ -87,8 +91,12 @@ class HttpOrdersApi:
         headers: dict[str, str],
         timeout_s: float,
         proxy: URL | None = None,
+        key_place: str = "",
     ) -> None:
+        self.last_date = ""
+        """The ``Date`` of the last answer, as the server wrote it."""
         self._session = session
+        self._key_place = key_place
         self._proxy = proxy
         self._secret = headers["x-api-key"]
         # Given with each request: headers of the session, the key among them, would go to a proxy as well, with its
@@ -154,9 +162,10 @@ class HttpOrdersApi:
                 raise
             failure: Exception = translated(error, proxy=self._proxy)
         else:
+            self.last_date = headers.get(hdrs.DATE, "")
             if status == HTTPStatus.OK:
                 return body
-            failure = failure_of(status, headers, body, secret=self._secret)
+            failure = failure_of(status, headers, body, secret=self._secret, key_place=self._key_place)
         # Raised only here, so that a raw client exception isn't even its context.
         raise failure
 

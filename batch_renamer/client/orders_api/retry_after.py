@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-__all__ = ["retry_after_s"]
+__all__ = ["moment_of", "retry_after_s"]
 
 _SECONDS = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _LONGEST_S = 365 * 24 * 3600.0
@@ -31,15 +31,15 @@ def retry_after_s(headers: Mapping[str, str], *, now: datetime | None = None) ->
     text = headers.get("Retry-After", "").strip()
     if _SECONDS.fullmatch(text):
         seconds = float(text)
-    elif (until := _moment(text)) is not None:
-        asked_at = _moment(headers.get("Date", "").strip()) or now or datetime.now(UTC)
+    elif (until := moment_of(text)) is not None:
+        asked_at = moment_of(headers.get("Date", "").strip()) or now or datetime.now(UTC)
         seconds = (until - asked_at).total_seconds()
     else:
         return None
     return min(max(seconds, 0.0), _LONGEST_S)
 
 
-def _moment(date: str) -> datetime | None:
+def moment_of(date: str) -> datetime | None:
     """Read an HTTP-date in any of its three formats (RFC 9110, 5.6.7); None for anything else."""
     try:
         moment = parsedate_to_datetime(date)

@@ -314,8 +314,8 @@ def test_status_decides_what_becomes_of_a_request(
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (b"", "The API refused the key: 401 Unauthorized."),
-        (b'{"message": "No key"}', 'The API refused the key: 401 Unauthorized: "No key".'),
+        (b"", "The API did not accept the key (401)."),
+        (b'{"message": "No key"}', 'The API did not accept the key (401): "No key".'),
     ],
     ids=["silent", "with words"],
 )

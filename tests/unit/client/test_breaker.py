@@ -437,7 +437,7 @@ async def test_a_question_that_ends_the_run_becomes_its_cause() -> None:
     """A key that is refused in an outage stops the run like any other refused key; nothing blows up."""
 
     def refuse() -> bool:
-        raise KeyRefusedError("The API refused the key: 401 Unauthorized.")
+        raise KeyRefusedError("The API did not accept the key (401).")
 
     rig = Rig(is_well=refuse)
     async with rig.guarded():

@@ -65,13 +65,13 @@ def test_missing_key_says_where_it_was_looked_for(given_settings: dict[str, Any]
     """Every place is named, and the sandbox, which needs none."""
     with pytest.raises(SettingsError) as caught:
         read_api_key(Settings(state_dir=Path("s"), **given_settings), environ={})
-    assert str(caught.value).startswith(f"There is no API key: {looked_at} Set AUTOENHANCE_API_KEY")
+    assert str(caught.value).startswith(f"There is no API key: {looked_at} `batch-renamer init` asks for the key")
     assert str(caught.value).endswith("To practise without a key, give --sandbox.")
 
 
 def test_missing_key_names_the_three_ways() -> None:
     """Who has no key learns where one could be."""
-    with pytest.raises(SettingsError, match=r"AUTOENHANCE_API_KEY.*api_key_file.*--config.*--profile"):
+    with pytest.raises(SettingsError, match=r"init.*AUTOENHANCE_API_KEY.*api_key_file"):
         read_api_key(Settings(state_dir=Path("s")), environ={})
 
 

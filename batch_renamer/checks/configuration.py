@@ -1,0 +1,90 @@
+"""Checks of what a command is told: the configuration file, the address, the key, and where reports and the log go."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from batch_renamer.checks.finding import Finding, ok, problem, warning
+from batch_renamer.errors import ReportTargetError, SettingsError
+from batch_renamer.files import others_may_write
+from batch_renamer.jobs import files_taken
+from batch_renamer.progress import why_no_log
+from batch_renamer.reports import check_names
+from batch_renamer.settings import FoundKey, Settings, is_found_config, read_api_key, usual_config
+
+__all__ = ["check_address", "check_configuration", "check_key", "check_log", "check_report", "refused_settings"]
+
+_VENDOR = "https://api.autoenhance.ai"
+
+
+def refused_settings(error: SettingsError) -> Finding:
+    """Return what is wrong with flags, variables or the configuration file."""
+    return problem("Configuration", " ".join(str(error).splitlines()), "Correct what is named here; then check again.")
+
+
+def check_configuration(settings: Settings, *, environ: Mapping[str, str]) -> Finding:
+    """Check which configuration file is read, and who else can change it; its content was read to get the settings."""
+    if settings.config is None:
+        usual = usual_config(environ)
+        return ok("Configuration", f"no file; `batch-renamer init` writes one{f' ({usual})' if usual else ''}")
+    said = str(settings.config)
+    if is_found_config(settings):
+        said += " (found at its usual place)"
+    if settings.profile is not None:
+        said += f", profile {settings.profile}"
+    for path in (settings.config, settings.config.parent):
+        if others_may_write(path):
+            return warning("Configuration", f"{said}: other users can change {path}", f"Run: chmod go-w {path}")
+    return ok("Configuration", said)
+
+
+def check_address(settings: Settings) -> Finding:
+    """Say which API requests go to."""
+    if settings.sandbox:
+        return ok("Address", "the sandbox on this machine (--sandbox)")
+    if settings.base_url == _VENDOR:
+        return ok("Address", settings.base_url)
+    source = dict(settings.sources).get("base_url", "")
+    return ok("Address", f"{settings.base_url}, not the vendor's own (from {source})")
+
+
+def check_key(settings: Settings, *, environ: Mapping[str, str]) -> tuple[Finding, FoundKey | None]:
+    """Check where the key is from and who else can read it; return it, too, where there is one."""
+    if settings.sandbox:
+        return ok("Key", "none needed to practise"), None
+    try:
+        found = read_api_key(settings, environ=environ)
+    except SettingsError as error:
+        said, _, repair = str(error).partition(". ")
+        return problem("Key", said, repair or "Correct it there, or write it again with `batch-renamer init`."), None
+    if found.warning:
+        said, _, repair = found.warning.partition("; run: ")
+        return warning("Key", said, f"Run: {repair}"), found
+    return ok("Key", f"from {found.place}"), found
+
+
+def check_report(settings: Settings) -> Finding:
+    """Check that reports can be written where they are asked for, as far as can be told without writing."""
+    if not settings.report:
+        return ok("Reports", "beside each spreadsheet")
+    try:
+        check_names(settings.report, taken=files_taken(settings))
+    except ReportTargetError as error:
+        said, _, repair = str(error).rstrip(".").partition("; ")
+        return problem("Reports", said, f"{repair[:1].upper()}{repair[1:] or 'Choose another with --report'}.")
+    for report in settings.report:
+        folder = Path(report).expanduser().absolute().parent
+        if folder.is_dir() and not os.access(folder, os.W_OK):
+            return problem("Reports", f"{folder} can't be written to", "Choose another place with --report.")
+    return ok("Reports", ", ".join(settings.report))
+
+
+def check_log(settings: Settings) -> Finding:
+    """Check that the log can be written, as far as can be told without writing."""
+    if settings.log_file is None:
+        return ok("Log file", "none")
+    if why := why_no_log(settings.log_file):
+        return warning("Log file", why.rstrip("."), "Correct log_file, or leave it out.")
+    return ok("Log file", str(settings.log_file))

@@ -1,0 +1,114 @@
+"""A first configuration: what a user answered enters, the text of a commented TOML file leaves.
+
+The file is like those in ``configs/``, which are no part of what is installed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["StarterConfig", "check_profile_name"]
+
+_PROFILE = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+_HEAD = """\
+# The configuration of batch-renamer, written by `batch-renamer init`. Change it with any text editor.
+# Lines that begin with # are explanations, or options left at their default: remove the # to set them.
+# A flag (--rate 20) or a variable (BATCH_RENAMER_RATE=20) goes before what is written here.
+# Paths that don't begin with / start at this file's folder; ~ is your home folder.
+"""
+
+_BRAKES = """\
+# ---- Brakes
+
+# Refuse a plan that would rename more orders than this: the wrong sheet is often the long one.
+max_renames = 1000
+
+# Stop when more rows than this are bad: a number of rows (3), or a share ("5%", which counts from 20 rows on).
+max_failures = "5%"
+
+# true: nothing is sent at all if any row of the sheet is bad (blank id, the same id with two names, ...).
+#strict = true
+
+# Requests per second at most. Without it a run goes as fast as the API allows.
+#rate = 10
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StarterConfig:
+    """What a first configuration says; ``key_file`` is the name of the key's file beside it.
+
+    Example:
+        >>> "[profiles.office]" in StarterConfig(key_file="office.key", profile="office").text()
+        True
+    """
+
+    key_file: str
+    profile: str | None = None
+    base_url: str | None = None
+    report: str | None = None
+
+    def text(self) -> str:
+        """Return the file's text."""
+        blocks = [_HEAD]
+        if self.profile is None:
+            blocks.append(self._key())
+        blocks += [self._address(), _BRAKES, self._report()]
+        if self.profile is not None:
+            chosen = "# The account. Choose it with --profile; add a table like this for each further account.\n"
+            blocks.append(f"{chosen}[profiles.{self.profile}]\n{self._key()}")
+        return "\n".join(blocks)
+
+    def _key(self) -> str:
+        before = "" if self.profile else " The variable AUTOENHANCE_API_KEY goes before it."
+        return (
+            "# The file that holds the key and nothing else, readable by you alone. The key itself is refused here:\n"
+            f"# this file gets copied and shared.{before}\n"
+            f"api_key_file = {_text(self.key_file)}\n"
+        )
+
+    def _address(self) -> str:
+        explained = "# Where the API is, if not at the vendor's own address.\n"
+        if self.base_url is None:
+            return f'{explained}#base_url = "https://api.autoenhance.ai"\n'
+        return f"{explained}base_url = {_text(self.base_url)}\n"
+
+    def _report(self) -> str:
+        explained = (
+            "# Where reports go, their format by their ending (.xlsx, .csv, .json); {date} and {id} are filled in.\n"
+            "# Without it each report is written beside its spreadsheet.\n"
+        )
+        if self.report is None:
+            return f'{explained}#report = "reports/{{date}}-{{id}}.xlsx"\n'
+        return f"{explained}report = {_text(self.report)}\n"
+
+    def key_path(self, config: Path) -> Path:
+        """Return where the key's file is, beside the configuration."""
+        return config.parent / self.key_file
+
+
+def check_profile_name(name: str) -> str:
+    """Keep a name that can stand in a configuration file, in a file name and on a command line without quotes.
+
+    Raises:
+        ValueError: it has other characters, or is too long.
+    """
+    if not _PROFILE.fullmatch(name):
+        raise ValueError("must be 1 to 40 letters, digits, - or _, such as office")
+    return name
+
+
+def _text(value: str) -> str:
+    r"""Return a text as TOML writes it.
+
+    JSON's escapes are TOML's as well; only DEL stands bare in JSON.
+
+    Raises:
+        ValueError: it has halves of characters, which no file can hold.
+    """
+    value.encode("utf-8")
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,81 @@
+"""A pseudo-terminal with the command on it: keys enter, what is shown leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pty
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from tests.support.command import KEY, Started
+from tests.support.gate import DEADLINE_S
+from tests.support.served import Command
+
+__all__ = ["CTRL_C", "Terminal", "terminal"]
+
+CTRL_C = b"\x03"
+
+
+class Terminal:
+    """A pseudo-terminal with the command on it."""
+
+    def __init__(self, controller: int, started: Started) -> None:
+        self.started = started
+        self.shown = ""
+        self._controller = controller
+        self._drawn = asyncio.Event()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the window is still there."""
+        return self._controller >= 0
+
+    def read(self) -> None:
+        """Take what the command has written; called when there is something."""
+        try:
+            data = os.read(self._controller, 65_536)
+        except OSError:  # Linux says so when the last process has left the terminal
+            data = b""
+        if not data:
+            asyncio.get_running_loop().remove_reader(self._controller)
+        self.shown += data.decode("utf-8", "replace")
+        self._drawn.set()
+
+    async def until_shown(self, text: str) -> None:
+        """Wait for a text on the screen."""
+        async with asyncio.timeout(DEADLINE_S):
+            while text not in self.shown:
+                self._drawn.clear()
+                await self._drawn.wait()
+
+    def hang_up(self) -> None:
+        """Close the terminal's window."""
+        asyncio.get_running_loop().remove_reader(self._controller)
+        os.close(self._controller)
+        self._controller = -1
+
+    def type(self, keys: bytes) -> None:
+        """Press keys."""
+        os.write(self._controller, keys)
+
+    async def ended(self) -> int:
+        """Wait for the end of the command and return its exit code."""
+        return (await self.started.ended()).code
+
+
+@asynccontextmanager
+async def terminal(renamer: Command, *words: str, key: str | None = KEY) -> AsyncIterator[Terminal]:
+    """Start the command on a terminal of its own, which controls it; its standard output stays on it, too."""
+    controller, end = pty.openpty()
+    on_it: dict[str, Any] = {"stdin": end, "stdout": end, "stderr": end, "on_terminal": True}
+    async with renamer.start(*words, key=key, env={"TERM": "xterm"}, **on_it) as started:
+        os.close(end)
+        made = Terminal(controller, started)
+        asyncio.get_running_loop().add_reader(controller, made.read)
+        try:
+            yield made
+        finally:
+            if made.is_open:
+                made.hang_up()
