@@ -46,6 +46,12 @@ OUTSIDE_VARIABLES = (
 )
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Let one worker more than there are processors run: some tests wait for real seconds, and others can work then."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_asyncio_loop_factories(item: pytest.Item) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
     """Give a test marked ``virtual_time`` the virtual clock, and every other one the real clock."""
     if item.get_closest_marker("virtual_time"):
