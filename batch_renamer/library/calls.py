@@ -9,17 +9,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 
 import anyio
 import anyio.to_thread
-import pandas as pd
 
 from batch_renamer.client import GRACE_S
-from batch_renamer.commands import CARRIED_OPTIONS, Command
+from batch_renamer.commands import Command
 from batch_renamer.errors import BatchRenamerError, InterruptedRunError, LockedError
 from batch_renamer.jobs import (
     Connection,
@@ -27,28 +25,27 @@ from batch_renamer.jobs import (
     Job,
     JobContext,
     Run,
-    broken_off,
     committed,
     interrupted,
     open_journal,
     perform,
     protect_state,
     reset_sandbox,
-    summary_of,
     to_api,
     to_sandbox,
 )
 from batch_renamer.journal import Journal, RunRecord
-from batch_renamer.library.frames import CallersFrame, outcomes_frame
+from batch_renamer.library.access import Access, Done, past, worded
+from batch_renamer.library.frames import outcomes_frame
 from batch_renamer.library.next_steps import NOTHING_RENAMED, reminder, ways_on
-from batch_renamer.library.options import checked_key, keeps_no_journal, resolved
-from batch_renamer.library.progress import OnProgress, progress_for
+from batch_renamer.library.options import checked_key, keeps_no_journal
+from batch_renamer.library.progress import progress_for
 from batch_renamer.library.temporary_state import StatePlace, temporary_sandbox, temporary_state
-from batch_renamer.library.wording import as_arguments, worded_for_callers
+from batch_renamer.library.wording import worded_for_callers
 from batch_renamer.model import Result, RunSummary
-from batch_renamer.settings import ApiKey, Settings
+from batch_renamer.settings import Settings
 
-__all__ = ["Access", "Call", "Done", "look_up"]
+__all__ = ["Call", "Prepare"]
 
 log = logging.getLogger("batch_renamer")
 
@@ -56,48 +53,6 @@ _CANCELLED = "The task that waited for it was cancelled."
 
 Prepare = Callable[[Connection], Job | RunRecord]
 """Makes the job of a call; a run instead of a job is one of which nothing is left to do."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
-    """How a call reaches its account and its journal; what follows from its result reaches them in the same way.
-
-    ``given`` are the options. ``same_account``: the key of the run was replaced by this one.
-    """
-
-    given: Mapping[str, object]
-    key: ApiKey | None = field(default=None, repr=False)
-    progress: OnProgress | bool = False
-    frame: CallersFrame | None = None
-    same_account: bool = False
-
-    def settings(self, options: Mapping[str, object], *, known: Collection[str]) -> Settings:
-        """Return the settings for a call that follows, with options of its own; ``known`` are those that it takes.
-
-        Raises:
-            InputError: an option is wrong.
-        """
-        return resolved({**self.given, **options}, known=self.given.keys() | known)
-
-    def afterwards(self, state_dir: Path | None) -> Access:
-        """Return how calls about the run reach it when it has ended; ``state_dir`` is where its journal is."""
-        carried = {name: value for name, value in self.given.items() if name in CARRIED_OPTIONS}
-        return replace(self, given={**carried, "state_dir": None if state_dir is None else str(state_dir)})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """What a call came to; ``state_dir`` is where the journal is, None where it is gone.
-
-    ``cancelled`` is what cancelled the call, to be raised when its result has been made.
-    """
-
-    outcomes: pd.DataFrame = field(repr=False)
-    summary: RunSummary
-    state_dir: Path | None
-    access: Access
-    how_to_go_on: str = NOTHING_RENAMED
-    cancelled: asyncio.CancelledError | None = None
 
 
 class Call:
@@ -151,7 +106,7 @@ class Call:
         journal = connection.journal
         prepared = await journal.in_thread(self._prepare, connection)
         if isinstance(prepared, RunRecord):
-            return await journal.in_thread(_past, journal, prepared, self._access, place.folder)
+            return await journal.in_thread(past, journal, prepared, self._access, place.folder)
         self._context = context = JobContext(prepared)
         how_to_go_on = NOTHING_RENAMED
         try:
@@ -169,7 +124,7 @@ class Call:
         state_dir = place.folder if place.keep else None
         return Done(
             outcomes=rows,
-            summary=_worded(summary),
+            summary=worded(summary),
             state_dir=state_dir,
             access=self._access.afterwards(state_dir),
             how_to_go_on=how_to_go_on,
@@ -187,34 +142,6 @@ class Call:
     def _destination(self, settings: Settings) -> tuple[Destination, list[str]]:
         notes = protect_state(settings)
         return to_sandbox(settings) if self._access.key is None else to_api(settings, self._access.key), notes
-
-
-def look_up(access: Access, settings: Settings, find: Callable[[Journal], RunRecord]) -> Done:
-    """Return a past run as it is now; nothing is sent.
-
-    Raises:
-        InputError: there is no such run.
-    """
-    with worded_for_callers(), open_journal(settings, only_read=True) as journal:
-        run = find(journal)
-        with journal.runs.pin(run, to_read=True):
-            return _past(journal, run, access, settings.state_dir)
-
-
-def _past(journal: Journal, run: RunRecord, access: Access, state_dir: Path) -> Done:
-    summary = summary_of(journal, run)
-    if run.id in journal.runs.at_work():
-        summary = replace(summary, stopped=f"Run {run.id} is at work in another process.")
-    return Done(
-        outcomes=outcomes_frame(journal.results.report_rows(run, over=broken_off(run)), access.frame),
-        summary=_worded(summary),
-        state_dir=state_dir,
-        access=access.afterwards(state_dir),
-    )
-
-
-def _worded(summary: RunSummary) -> RunSummary:
-    return replace(summary, stopped=as_arguments(summary.stopped), warnings=tuple(map(as_arguments, summary.warnings)))
 
 
 def _opened(settings: Settings) -> Journal:

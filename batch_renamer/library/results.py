@@ -1,125 +1,22 @@
-"""What a call came to: its rows as a DataFrame, its figures, and the calls that can follow from it."""
+"""The kinds of results, and the calls that can follow from each."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self, Unpack
+from typing import Unpack
 
 import pandas as pd
 
 from batch_renamer.commands import APPLY_PLAN, AUDIT, RESUME, UNDO, Command
-from batch_renamer.errors import InputError, ProblemsError
-from batch_renamer.library.calls import Access, Call, Done, Prepare
-from batch_renamer.library.options import ApplyOptions, AuditOptions, ResumeOptions, names_of
+from batch_renamer.library.calls import Call
+from batch_renamer.library.options import ApplyOptions, AuditOptions, ResumeOptions
 from batch_renamer.library.prepared import about_renamed, committing, finishing
+from batch_renamer.library.run_result import RunResult
 from batch_renamer.library.waiting import awaited, blocking
-from batch_renamer.model import BAD_RESULTS, Result, RunSummary
-from batch_renamer.text import counted
+from batch_renamer.model import Result
 
-__all__ = ["Audit", "InterruptedRenamingError", "Plan", "Renaming", "RunResult", "interrupted"]
-
-_ROWS_SHOWN = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class RunResult:
-    """What a run came to.
-
-    Attributes:
-        outcomes: One line for each row, with the index and the other columns of the caller's DataFrame. The columns
-            of the report and their dtypes, whatever the values and also without rows:
-
-            ====================================================================  =======================
-            ``order_id old_name new_name final_name skip result reason warning``  string
-            ``status``                                                            string
-            ``row attempts http_status``                                          Int64
-            ``is_processing is_merging is_deleted``                               boolean
-            ``total_images``, ``seconds`` (that the row took)                     Float64
-            ``last_updated_at started_at``                                        datetime64[us, UTC]
-            ====================================================================  =======================
-
-            A column of the caller's with one of these names has ``_given`` after it, unless it was read. ``row`` is the
-            number in a spreadsheet: 2 is the first row of the DataFrame. Blank rows are passed over.
-        summary: The run in figures; ``exit_code`` is that of the command line, and ``stopped`` says why it ended early.
-        state_dir: Where its journal is; None where none was kept.
-    """
-
-    outcomes: pd.DataFrame
-    summary: RunSummary
-    state_dir: Path | None = None
-    _access: Access = field(default_factory=lambda: Access(given={"state_dir": None}))
-
-    @classmethod
-    def of(cls, done: Done) -> Self:
-        """Return what a call came to as this kind of result."""
-        return cls(outcomes=done.outcomes, summary=done.summary, state_dir=done.state_dir, _access=done.access)
-
-    @property
-    def run_id(self) -> str:
-        """The run's id, by which `open_run` and the command line know it."""
-        return self.summary.run_id
-
-    def __repr__(self) -> str:
-        counts = ", ".join(f"{count:,} {result}" for result, count in self.summary.counts.items()) or "no rows"
-        return f"<{type(self).__name__} {self.run_id}: {counts}>"
-
-    def raise_for_problems(self) -> Self:
-        """Return the result itself, unless a row needs a look or the run was stopped.
-
-        Raises:
-            ProblemsError: rows are failed, unknown, drifted or invalid, or the run ended early; its text has the counts
-                and the first rows.
-
-        Example:
-            >>> from batch_renamer import plan_orders
-            >>> orders = pd.DataFrame({"order_id": ["a1", "a/2"], "new_name": ["12 Elm St", "14 Elm St"]})
-            >>> try:
-            ...     plan_orders(orders, sandbox=True).raise_for_problems()
-            ... except ProblemsError as error:
-            ...     print(str(error).splitlines()[0])
-            1 of 2 rows needs a look: 1 invalid.
-        """
-        counts, stopped = self.summary.counts, self.summary.stopped
-        wrong = BAD_RESULTS | ({Result.PENDING} if stopped else set())
-        if not stopped and not wrong & counts.keys():
-            return self
-        raise ProblemsError(
-            "\n".join([*([f"Stopped: {stopped}"] if stopped else []), *self._about(wrong)]),
-            run_id=self.run_id,
-            counts={result.value: count for result, count in counts.items()},
-            exit_code=self.summary.exit_code or 1,
-        )
-
-    def _about(self, wrong: frozenset[Result]) -> list[str]:
-        """Return how many rows have these results, and the first of them, in lines."""
-        counts = {result: count for result, count in self.summary.counts.items() if result in wrong}
-        if not (bad := sum(counts.values())):
-            return []
-        each = ", ".join(f"{count:,} {result}" for result, count in counts.items())
-        columns = ["row", "order_id", "result", "reason"]
-        first = self.outcomes.loc[self.outcomes["result"].isin(list(wrong)).to_numpy(), columns].head(_ROWS_SHOWN)
-        lines = [
-            f"  row {row}  {order_id}  {result}" + (f": {reason}" if reason else "")
-            for row, order_id, result, reason in first.itertuples(index=False, name=None)
-        ]
-        more = [f"  and {bad - len(lines):,} more"] if bad > len(lines) else []
-        needs = "needs" if bad == 1 else "need"
-        return [f"{bad:,} of {counted(self.summary.total, 'row')} {needs} a look: {each}.", *lines, *more]
-
-    def _call(self, command: Command, prepare: Prepare, options: Mapping[str, object], known: type) -> Call:
-        if self.state_dir is None:
-            what = "plan" if isinstance(self, Plan) else "journal"
-            instead = " Rename its undo_frame() to put the old names back." if isinstance(self, Renaming) else ""
-            msg = f"No {what} of run {self.run_id} was kept, for state_dir=None was given.{instead}"
-            raise InputError(msg)
-        return Call(
-            command,
-            prepare,
-            settings=self._access.settings(options, known=names_of(known)),
-            access=self._access,
-        )
+__all__ = ["Audit", "InterruptedRenamingError", "Plan", "Renaming", "interrupted"]
 
 
 class Audit(RunResult):
@@ -132,6 +29,7 @@ class Renaming(RunResult):
     """A run that renamed orders, or was to: of `rename_orders`, `Plan.apply`, `resume`, `undo` or `open_run`."""
 
     __slots__ = ()
+    _WITHOUT_JOURNAL = "Rename its undo_frame() to put the old names back."
 
     def undo(self, **options: Unpack[ApplyOptions]) -> Renaming:
         """Put the old names back, where an order still has the name that this run left; wait for the end.
@@ -223,6 +121,7 @@ class Plan(RunResult):
     """What a renaming would do: ``planned`` rows would be renamed. Nothing was sent, and the plan is kept."""
 
     __slots__ = ()
+    _WITHOUT_JOURNAL = "Plan the orders again, with a journal."
 
     def apply(self, **options: Unpack[ApplyOptions]) -> Renaming:
         """Rename exactly what was planned, and wait for the end; an order that changed since is ``drifted``.

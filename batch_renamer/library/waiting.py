@@ -8,7 +8,8 @@ from typing import Protocol, TypeVar
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from batch_renamer.errors import BatchRenamerError
-from batch_renamer.library.calls import Call, Done
+from batch_renamer.library.access import Done
+from batch_renamer.library.calls import Call
 
 __all__ = ["Made", "awaited", "blocking"]
 

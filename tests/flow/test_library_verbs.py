@@ -15,6 +15,7 @@ import pytest
 
 from batch_renamer import (
     InputError,
+    InterruptedRenamingError,
     LockedError,
     ProblemsError,
     Renaming,
@@ -219,7 +220,9 @@ def test_what_kept_no_journal_says_what_to_do_instead() -> None:
     done = rename_orders(FRAME, sandbox=True, state_dir=None)
     with pytest.raises(InputError, match=r"state_dir=None was given\. Rename its undo_frame\(\)"):
         done.undo()
-    with pytest.raises(InputError, match=r"^No plan of run \w+ was kept, for state_dir=None was given\.$"):
+    with pytest.raises(
+        InputError, match=r"^Run \w+ kept no journal, for state_dir=None was given\. Plan the orders again"
+    ):
         plan_orders(FRAME, sandbox=True, state_dir=None).apply()
     with pytest.raises(InputError, match="state_dir=None keeps no journal"):
         open_run(done.run_id, sandbox=True, state_dir=None)  # type: ignore[arg-type]
@@ -285,3 +288,90 @@ def test_a_result_is_short_to_look_at_and_hides_the_key() -> None:
     """A notebook shows what a cell ends with."""
     done = rename_orders(FRAME, sandbox=True)
     assert repr(done) == f"<Renaming {done.run_id}: 2 renamed>"
+
+
+async def test_a_run_at_work_is_shown_as_such() -> None:
+    """Opened meanwhile it says so, and what is asked of it is refused."""
+    async with _served(sleep=(gate := Gate())) as (sandbox, here):
+        sandbox.faults = FaultPlan(rules=[Rule(fault=Fault(kind=FaultKind.SLOW), method="PATCH", times=None)])
+        held = asyncio.create_task(rename_orders_async(FRAME, **here))
+        await gate.until_waiting(2)
+        now = await open_run_async(**here)
+        assert now.summary.stopped == f"Run {now.run_id} is at work in another process."
+        with pytest.raises(LockedError):
+            await now.resume_async()
+        gate.open()
+        assert (await held).run_id == now.run_id
+
+
+async def test_a_timeout_stays_a_timeout() -> None:
+    """Python's own kinds of cancellation work, and what was done can be had from them."""
+    async with _served(sleep=(gate := Gate())) as (sandbox, here):
+        sandbox.faults = FaultPlan(rules=[Rule(fault=Fault(kind=FaultKind.SLOW), method="PATCH", times=None)])
+        with pytest.raises(TimeoutError) as caught:
+            await _rename_until_held(gate, here)
+        cancelled = caught.value.__cause__
+        assert cancelled is not None
+        assert isinstance(cancelled.__cause__, InterruptedRenamingError)
+        assert (await cancelled.__cause__.renaming.undo_async()).summary.exit_code == 0
+
+
+async def _rename_until_held(gate: Gate, here: dict[str, Any]) -> None:
+    """Rename within a time limit that is over when requests are held, and let them go then."""
+
+    async def expire(limit: asyncio.Timeout) -> None:
+        await gate.until_waiting(2)
+        limit.reschedule(asyncio.get_running_loop().time())
+        await asyncio.sleep(0)  # it is over from the next turn of the loop on
+        gate.open()
+
+    async with asyncio.timeout(None) as limit, asyncio.TaskGroup() as group:
+        group.create_task(expire(limit))
+        await rename_orders_async(FRAME, **here)
+
+
+async def test_a_plan_that_is_cancelled_has_nothing_to_go_on_with() -> None:
+    """It is made again."""
+    async with _served(sleep=(gate := Gate())) as (sandbox, here):
+        sandbox.faults = FaultPlan(rules=[Rule(fault=Fault(kind=FaultKind.SLOW), method="GET", times=None)])
+        task = asyncio.create_task(plan_orders_async(FRAME, **here))
+        await gate.until_waiting(1)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await task
+        gate.open()
+    assert type(caught.value.__cause__) is KeyboardInterrupt
+    assert str(caught.value.__cause__) == "Interrupted; nothing was renamed."
+
+
+def test_a_journal_that_cannot_be_kept_is_said(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a caller's words: the argument that names another place."""
+    (home / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "file"))
+    with pytest.raises(InputError, match=r"can't be used \(.*\)\. Choose another with state_dir\."):
+        rename_orders(FRAME, sandbox=True)
+    assert rename_orders(FRAME, sandbox=True, state_dir=None).state_dir is None
+
+
+async def test_a_run_that_was_to_keep_no_journal_is_found_where_it_is() -> None:
+    """It was stopped after it had begun to rename, so its journal stayed."""
+    async with _served() as (sandbox, here):
+        sandbox.faults = FaultPlan(rules=[Rule(fault=Fault(kind=FaultKind.REFUSED), method="PATCH")])
+        stopped = await rename_orders_async(FRAME, workers=1, max_failures=0, state_dir=None, **here)
+        with pytest.raises(
+            InputError, match=f'A run that was to keep no journal is in state_dir="{stopped.state_dir}"'
+        ):
+            open_run(stopped.run_id, **here)
+        assert stopped.state_dir is not None
+        found = open_run(stopped.run_id, state_dir=stopped.state_dir, **here)
+        assert set((await found.resume_async(failed=True)).outcomes["result"]) == {"renamed"}
+
+
+def test_reports_are_those_of_one_call(tmp_path: Path) -> None:
+    """What follows writes its own, and only where that is asked for."""
+    done = rename_orders(FRAME, sandbox=True, report=tmp_path / "done.csv")
+    assert done.summary.reports == (str(tmp_path / "done.csv"),)
+    written = (tmp_path / "done.csv").read_bytes()
+    assert done.undo().summary.reports == ()
+    assert done.audit(report=[tmp_path / "audit.json"]).summary.reports == (str(tmp_path / "audit.json"),)
+    assert (tmp_path / "done.csv").read_bytes() == written
