@@ -124,7 +124,7 @@ async def test_reader_that_has_gone_is_no_bad_row(renamer: Command, words: list[
             id="before the settings",
         ),
         pytest.param(
-            "import batch_renamer.cli.runs as runs\ndef fails(*_, **__): raise SystemExit(1)\nruns._write_runs = fails",
+            "import batch_renamer.cli.runs as runs\ndef fails(*_, **__): raise SystemExit(1)\nruns.elsewhere = fails",
             id="a library that ends the program",
         ),
     ],
