@@ -14,6 +14,7 @@ from batch_renamer.reports import check_names
 from batch_renamer.settings import ApiKey, Settings, resolve_settings
 
 __all__ = [
+    "NOT_HERE",
     "AccountOptions",
     "ApiOptions",
     "ApplyOptions",
@@ -126,7 +127,7 @@ class Options(ApplyOptions, total=False):
     again: bool
 
 
-_NOT_HERE: Mapping[str, str] = {
+NOT_HERE: Mapping[str, str] = {
     "dry_run": "plan_orders() plans",
     "config": "configuration files are not read here; give the options themselves",
     "profile": "configuration files are not read here; give the options themselves",
@@ -160,8 +161,8 @@ def resolved(given: Mapping[str, object], *, known: Collection[str]) -> Settings
     for name in given:
         if name in known:
             continue
-        if name in _NOT_HERE:
-            raise SettingsError(f"{name} is no option here: {_NOT_HERE[name]}.")
+        if name in NOT_HERE:
+            raise SettingsError(f"{name} is no option here: {NOT_HERE[name]}.")
         near = difflib.get_close_matches(name, known, n=1)
         raise SettingsError(f"There is no option {name} here." + (f" Did you mean {near[0]}?" if near else ""))
     platform = {name: value for name, value in os.environ.items() if name == "XDG_STATE_HOME"}
