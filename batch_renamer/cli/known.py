@@ -25,8 +25,8 @@ _WANTED = {
     "plan": "command = 'plan'",
     "resume": f"{_RENAMING} AND closed = ''",
     "dismiss": f"{_RENAMING} AND closed = ''",
-    "undo": f"{_RENAMING} AND committed_at IS NOT NULL",
-    "audit": f"{_RENAMING} AND committed_at IS NOT NULL",
+    "undo": f"{_RENAMING} AND sent IS NOT NULL",
+    "audit": f"{_RENAMING} AND sent IS NOT NULL",
 }
 """Which runs a command or an option is about; one that is not here is about all."""
 

@@ -5,8 +5,9 @@
 #   batch-renamer completion zsh > ~/.zfunc/_batch-renamer
 
 _batch-renamer() {
-  local program=${words[1]/#\~\//$HOME/} line word kind
-  local -a lines found
+  local program=${words[1]/#\~\//$HOME/} line word meaning kind
+  local -a lines found shown one_each_line
+  local -i width=0
   lines=("${(@f)$("$program" __complete "${(@Q)words[2,CURRENT-1]}" "$PREFIX" 2>/dev/null)}")
   kind=$lines[1]
   shift lines
@@ -14,11 +15,22 @@ _batch-renamer() {
 
   case $kind in
     words|runs)
+      # Not by _describe: it puts words of the same meaning together, and the newest run is to be the first.
       for line in $lines; do
-        word=${${line%%$'\t'*}//\\/\\\\}
-        found+=("${word//:/\\:}${${line#*$'\t'}:+:${line#*$'\t'}}")
+        found+=("${line%%$'\t'*}")
+        (( $#found[-1] > width )) && width=$#found[-1]
       done
-      _describe -V -t values 'batch-renamer' found
+      for line in $lines; do
+        word=${line%%$'\t'*} meaning=${line#*$'\t'}
+        if [[ -n $meaning ]]; then
+          line="${(r:width:)word}  -- $meaning"
+          shown+=("$line[1,COLUMNS-1]")
+          one_each_line=(-l)
+        else
+          shown+=("$word")
+        fi
+      done
+      compadd $one_each_line -V values -d shown -a found
       ;;
     files)
       if (( $#lines )); then

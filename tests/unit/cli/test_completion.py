@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shlex
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,12 @@ def words_after(*typed: str, environ: dict[str, str] | None = None) -> list[str]
 def begin(journal: Journal, command: str, sheet: str = "/sheets/houses.csv") -> RunRecord:
     """Begin a run as a command does."""
     return journal.runs.begin(NewRun(command=command, base_url="http://127.0.0.1:1", account="one", sheet=sheet))
+
+
+def note_sent(journal: Path, run: RunRecord) -> None:
+    """Note that the run sent renames; the journal itself does so when it is given their rows."""
+    with closing(sqlite3.connect(journal, isolation_level=None)) as connection:
+        connection.execute("UPDATE runs SET sent = active WHERE id = ?", (run.id,))
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -85,8 +93,10 @@ def test_after_the_argument_come_options() -> None:
 
 def test_runs_are_offered_newest_first_with_what_they_were(tmp_path: Path) -> None:
     """Each command is offered those that it is about."""
-    with Journal.open(tmp_path / "journal.sqlite3") as journal:
+    path = tmp_path / "journal.sqlite3"
+    with Journal.open(path) as journal:
         renaming = journal.runs.commit(begin(journal, "apply"))
+        note_sent(path, renaming)
         plan, begun = begin(journal, "plan"), begin(journal, "apply", sheet="/sheets/tab\there.csv")
     where = ["--state-dir", str(tmp_path)]
     assert words_after("show", *where, "") == [begun.id, plan.id, renaming.id]
