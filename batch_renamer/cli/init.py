@@ -56,6 +56,9 @@ def init(given: Mapping[str, object]) -> int:
         except NotWantedError:
             sys.stderr.write("Nothing was written.\n")
             return 0
+        except KeyboardInterrupt:
+            sys.stderr.write("\nNothing was written. ")
+            raise
         if wanted.key is not None:
             ending.secrets.append(wanted.key.reveal())
         _write(wanted, replace=asks)

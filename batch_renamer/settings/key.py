@@ -20,9 +20,8 @@ __all__ = ["FoundKey", "key_from_text", "key_of_environment", "read_api_key"]
 _VARIABLE = "AUTOENHANCE_API_KEY"
 _FILE_LIMIT_BYTES = 4_096
 _WAYS_TO_A_KEY = (
-    "`batch-renamer init` asks for the key and keeps it in a file for you alone; or set "
-    f"{_VARIABLE}, or name a key file as api_key_file in the configuration or the profile. "
-    "To practise without a key, give --sandbox."
+    f"`batch-renamer init` asks for the key and keeps it (or set {_VARIABLE}, or name an api_key_file in the "
+    "configuration). To practise without a key, give --sandbox."
 )
 
 _FILE_NAME = re.compile(r"[\w -]{1,24}\.[A-Za-z]{1,5}")

@@ -43,10 +43,10 @@ class Terminal:
         self.shown += data.decode("utf-8", "replace")
         self._drawn.set()
 
-    async def until_shown(self, text: str) -> None:
-        """Wait for a text on the screen."""
+    async def until_shown(self, text: str, *, times: int = 1) -> None:
+        """Wait for a text on the screen, until it was shown so often."""
         async with asyncio.timeout(DEADLINE_S):
-            while text not in self.shown:
+            while self.shown.count(text) < times:
                 self._drawn.clear()
                 await self._drawn.wait()
 

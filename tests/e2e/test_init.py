@@ -28,9 +28,9 @@ def own(renamer: Command, name: str = "config.toml") -> Path:
     return renamer.folder / "home" / ".config" / "batch-renamer" / name
 
 
-async def answer(shown: Terminal, question: str, typed: str = "") -> None:
-    """Wait for a question and type an answer to it."""
-    await shown.until_shown(question)
+async def answer(shown: Terminal, question: str, typed: str = "", *, times: int = 1) -> None:
+    """Wait for a question, asked for the first time or once more, and type an answer to it."""
+    await shown.until_shown(question, times=times)
     shown.type(f"{typed}\n".encode())
 
 
@@ -79,15 +79,15 @@ async def test_an_answer_that_can_not_be_used_is_asked_for_again(renamer: Comman
     async with terminal(renamer, "init", key=None) as shown:
         await answer(shown, "a short name for this one", "our office")
         await shown.until_shown("must be 1 to 40 letters")
-        await answer(shown, "a short name for this one")
+        await answer(shown, "a short name for this one", times=2)
         await answer(shown, "A folder for the reports", "no/such/folder")
         await shown.until_shown("There is no folder no/such/folder.")
-        await answer(shown, "A folder for the reports", str(renamer.folder))
+        await answer(shown, "A folder for the reports", str(renamer.folder), times=2)
         await answer(shown, ASKS_FOR_KEY)
         await shown.until_shown("Nothing was typed.")
-        await answer(shown, ASKS_FOR_KEY, f'"{KEY}"')
+        await answer(shown, ASKS_FOR_KEY, f'"{KEY}"', times=2)
         await shown.until_shown("is in quotes; leave them out")
-        shown.type(f"{KEY}\n".encode())
+        await answer(shown, ASKS_FOR_KEY, KEY, times=3)
         assert await shown.ended() == 0
     assert KEY not in shown.shown
     assert f'report = "{renamer.folder}/{{date}}-{{id}}.xlsx"' in own(renamer).read_text("utf-8")
@@ -135,6 +135,7 @@ async def test_ctrl_c_at_the_key_writes_nothing(renamer: Command) -> None:
         shown.type(CTRL_C)
         assert await shown.ended() == 130
     assert "Traceback" not in shown.shown
+    assert "Nothing was written. Stopped by Ctrl-C." in shown.shown
     assert written(renamer) == []
 
 

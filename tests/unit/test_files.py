@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 
 from batch_renamer.errors import SettingsError
-from batch_renamer.files import FileIdentity, open_regular, private_folder, read_regular, same_place, tighten
+from batch_renamer.files import (
+    FileIdentity,
+    open_regular,
+    private_folder,
+    read_regular,
+    same_place,
+    tighten,
+    write_private,
+)
 from batch_renamer.progress.logs import logging_to
 from batch_renamer.settings import Settings, read_api_key, resolve_settings
 
@@ -153,3 +161,28 @@ def test_one_file_by_any_name(tmp_path: Path) -> None:
     assert same_place(tmp_path / "nofolder" / ".." / "in.csv", path)
     assert same_place(tmp_path / "Out.csv", tmp_path / "out.CSV")
     assert not same_place(tmp_path / "out.csv", path)
+
+
+def test_a_private_file_is_whole_or_not_there(tmp_path: Path) -> None:
+    """It is for this user alone, replaces nothing unless it may, and leaves nothing beside it."""
+    path = tmp_path / "new" / "a.key"
+    write_private(path, "one", replace=False)
+    with pytest.raises(FileExistsError):
+        write_private(path, "two", replace=False)
+    assert path.read_text("utf-8") == "one"
+    write_private(path, "three", replace=True)
+    assert path.read_text("utf-8") == "three"
+    assert [one.name for one in path.parent.iterdir()] == ["a.key"]
+    if os.name == "posix":
+        assert [stat.S_IMODE(one.stat().st_mode) for one in (path.parent, path)] == [0o700, 0o600]
+
+
+def test_a_private_file_replaces_what_a_link_leads_to(tmp_path: Path) -> None:
+    """A configuration that is kept elsewhere and linked stays linked."""
+    kept = tmp_path / "kept.toml"
+    kept.write_text("old", encoding="utf-8")
+    link = tmp_path / "config.toml"
+    link.symlink_to(kept)
+    write_private(link, "new", replace=True)
+    assert link.is_symlink()
+    assert kept.read_text("utf-8") == "new"
