@@ -1,4 +1,4 @@
-"""All checks in their order: what a command was told enters, one finding for each leaves, as soon as it is known."""
+"""Runs all checks in their order, and yields one finding for each as soon as it is known."""
 
 from __future__ import annotations
 

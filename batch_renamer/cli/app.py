@@ -1,4 +1,4 @@
-"""The command line: words enter, an exit code leaves. Each command has its module, imported when it is wanted."""
+"""The commands of the command line and their options. Each command has its module, imported when it is used."""
 
 from __future__ import annotations
 
@@ -252,7 +252,7 @@ def completion(
     ] = None,
 ) -> None:
     """Print the script that lets a shell complete commands, options, run ids and files with the Tab key."""
-    from batch_renamer.cli.completion import SHELLS, script_of, usual_shell
+    from batch_renamer.cli.shells import SHELLS, script_of, usual_shell
 
     shell = shell or usual_shell()
     if shell not in SHELLS:

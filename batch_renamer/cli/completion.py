@@ -1,4 +1,4 @@
-"""Shell completion: the words typed so far enter, what could come next leaves; the shells' own part is in `shells/`.
+"""Shell completion: says what could come after the words typed so far. The shells' own part is in `shells/`.
 
 A key press waits for this, so it reads typer's parameters without parsing a command line (that would import pydantic).
 It creates nothing and contacts nothing, and says nothing when something is wrong.
@@ -11,7 +11,6 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import typer.main
@@ -20,9 +19,8 @@ from batch_renamer.cli.app import app
 from batch_renamer.cli.arguments import SHEET_ENDINGS
 from batch_renamer.cli.known import Given, profiles, runs
 
-__all__ = ["SHELLS", "Candidates", "complete", "script_of", "usual_shell"]
+__all__ = ["Candidates", "complete"]
 
-SHELLS = ("bash", "zsh", "fish")
 _REPORTS = ("csv", "xlsx", "json")
 
 
@@ -75,16 +73,6 @@ def candidates(words: Sequence[str], environ: Mapping[str, str]) -> Candidates:
     if command is None:
         return Candidates()
     return _of_command(command, before[before.index(str(word)) + 1 :], typed, environ)
-
-
-def script_of(shell: str) -> str:
-    """Return the script that a shell loads."""
-    return (Path(__file__).parent / "shells" / f"batch-renamer.{shell}").read_text("utf-8")
-
-
-def usual_shell() -> str:
-    """Return the name of the user's shell; nothing if the environment does not say it."""
-    return Path(os.environ.get("SHELL", "")).name
 
 
 def _joined(words: Sequence[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""`doctor`: everything that a run needs is checked, a line each; an exit code leaves. It writes and renames nothing."""
+"""`doctor`: checks everything that a run needs, and shows a line for each. It writes and renames nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lines of `doctor`: a finding enters, lines that fit the terminal leave; its verdict is a word, not a colour."""
+"""The lines of `doctor`: each finding as text that fits the terminal. Its verdict is a word, not a colour."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page of help: what a command takes enters, in groups; text for a terminal of any width leaves, coloured or not.
+"""A page of help: what a command takes, in groups, for a terminal of any width, coloured or not.
 
 The same pages are the manual's (`manual`). What the options are is in `options`, the examples are in `examples`.
 """

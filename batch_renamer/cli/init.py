@@ -1,4 +1,4 @@
-"""`init`: answers or options enter; a first configuration and a private key file leave. It sends nothing."""
+"""`init`: writes a first configuration and a private key file from answers or options. It sends nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The manual page: the pages of help of all commands enter, one page of roff for `man` leaves.
+"""The manual page: the pages of help of all commands as one page of roff for `man`.
 
 An option that several commands have is explained once; each command names those that it takes.
 """

@@ -1,4 +1,4 @@
-"""The questions of `init`: a person's answers enter, what is to be written leaves. Asked on standard error."""
+"""The questions of `init`, asked on standard error, and what a person's answers ask to be written."""
 
 from __future__ import annotations
 

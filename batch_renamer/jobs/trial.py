@@ -1,4 +1,4 @@
-"""One request that shows whether the API takes the key: settings and a key enter, what came of it leaves.
+"""Sends one request that shows whether the API accepts the key.
 
 It is the request that a run makes before its first reading, made once: a run would be patient, a person waits.
 """

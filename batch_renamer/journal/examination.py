@@ -1,4 +1,4 @@
-"""A look at a journal without writing: its path enters, how many runs it has leaves, or what is wrong with it."""
+"""Looks at a journal without writing: says how many runs it has, or what is wrong with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One call of the library: options and a way to make its job enter, what the job came to leaves.
+"""One call of the library: its options become a job, and the job's result comes back as values.
 
 The stages are those of the command line. The journal is the user's own unless the caller names another or wants none;
 that of a run which was stopped after it had begun to rename is kept in any case, and named.

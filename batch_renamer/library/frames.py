@@ -1,4 +1,4 @@
-"""A run's rows and the caller's DataFrame enter; one DataFrame leaves, with the caller's index and stable dtypes."""
+"""Joins a run's rows with the caller's DataFrame: one DataFrame with the caller's index and stable dtypes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a caller can do next: a run that was stopped, or left by another, enters; a few sentences leave."""
+"""Says in a few sentences what a caller can do next with a run that was stopped, or left by another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs and plans of the past: an id enters, a result leaves that can be resumed, undone, audited or applied."""
+"""Opens runs and plans of the past by their id; a result can be resumed, undone, audited or applied."""
 
 from __future__ import annotations
 

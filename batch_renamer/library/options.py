@@ -1,4 +1,4 @@
-"""The options of the library: what a caller gives enters, checked `Settings` and a key leave, or one clear error."""
+"""The options of the library: checks what a caller gives, and makes `Settings` and a key of it, or one clear error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The jobs of the library: a connection enters, a job with the source of its rows leaves."""
+"""The jobs of the library: a connection and the source of the rows become a job."""
 
 from __future__ import annotations
 

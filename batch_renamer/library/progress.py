@@ -1,4 +1,4 @@
-"""What the caller wants to see enters, a progress of the stages leaves: a callback, a bar, or nothing."""
+"""Shows the progress of the stages as the caller wants it: through a callback, as a bar, or not at all."""
 
 from __future__ import annotations
 

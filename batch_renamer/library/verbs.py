@@ -1,4 +1,4 @@
-"""The library door: a DataFrame or a run's id enters, a result leaves; nothing is printed, nothing is global.
+"""The library door: plan and rename the orders of a DataFrame. Nothing is printed, nothing is global.
 
 The stages, the journal and the lock of an account are those of the command line.
 """

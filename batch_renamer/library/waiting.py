@@ -1,4 +1,4 @@
-"""A call enters; its result leaves to a caller who waits in a thread of their own, or in an event loop."""
+"""Runs a call to its end for a caller in a thread of their own, or hands it to their event loop."""
 
 from __future__ import annotations
 

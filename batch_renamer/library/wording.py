@@ -1,4 +1,4 @@
-"""Sentences of the command line enter; the same sentences for callers leave: arguments in the place of flags."""
+"""Rewords the command line's sentences for callers: arguments in the place of flags."""
 
 from __future__ import annotations
 

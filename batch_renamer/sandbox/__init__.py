@@ -1,4 +1,4 @@
-"""A local stand-in for the Orders API: seeds and faults enter, a base URL leaves, and a log tells what was asked of it.
+"""A local stand-in for the Orders API, with faults on request; a log tells what was asked of it.
 
 ::
 

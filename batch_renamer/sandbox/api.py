@@ -1,4 +1,4 @@
-"""The Orders API itself: one request as plain values enters, its answer as plain values leaves. No sockets here.
+"""The Orders API itself: answers one request, both as plain values. No sockets here.
 
 Where the vendor's documentation says nothing, this stand-in decides:
 

@@ -1,4 +1,4 @@
-"""The sandbox as a whole: HTTP requests enter, answers, faults and silence leave; a log keeps what was asked.
+"""The sandbox as a whole: takes HTTP requests, and gives answers, faults or silence; a log keeps what was asked.
 
 On its way a request meets: outage, rate limit, fault, latency, the API itself, and the answer's own fault. Paths are
 read raw, because a router that decodes them could not tell ``a%2Fb`` from ``a/b``.

@@ -1,4 +1,4 @@
-"""What goes wrong, and when: each request asks for its fault; one fault, or none, leaves.
+"""What goes wrong, and when: decides for each request which fault it meets, or none.
 
 A plan has a script (the n-th request that matches gets this fault), poisoned orders (their renames always fail), shares
 of all requests (drawn with a seed) and outages (spans in which nothing works). An outage comes before the script, the

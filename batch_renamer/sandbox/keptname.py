@@ -1,4 +1,4 @@
-r"""What a server that changes names makes of one: the kind of fault and the name sent enter, the name kept leaves."""
+r"""What a server that changes names makes of the name that was sent, for each such kind of fault."""
 
 from __future__ import annotations
 

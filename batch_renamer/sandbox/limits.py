@@ -1,4 +1,4 @@
-"""The server's rate limits: each request asks to be admitted; ``None`` or the seconds to wait leave.
+"""The server's rate limits: each request is admitted, or told how many seconds to wait.
 
 No limiter sleeps or reads a clock of its own: the clock is handed in, so that sixty seconds pass in a test at once.
 """

@@ -1,4 +1,4 @@
-"""Orders on disk: single orders enter, all of them leave when the file is opened again.
+"""Orders on disk: each is written by itself, and all are read when the file is opened again.
 
 This is practice data: a commit waits for no disk (``synchronous=OFF``), so a power cut may cost the last renames.
 """

@@ -1,4 +1,4 @@
-"""The sandbox's orders: seeds, creates, renames and deletes enter; orders, pages and every name ever given leave.
+"""The sandbox's orders: seeded, created, renamed and deleted; read singly, by pages, or by every name ever given.
 
 All of it is in memory; with a `path` each write goes to a SQLite file as well, so that the orders outlive the process.
 """

@@ -1,4 +1,4 @@
-"""The JSON text of orders: an order as it is stored enters, the bytes of the API's answer leave.
+"""Writes orders as JSON: the bytes of the API's answer from an order as it is stored.
 
 An order with 2,800 images is 2 MB of text. That text is built once for each number of images; an answer only puts
 the order's own id into it.

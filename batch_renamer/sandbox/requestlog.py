@@ -1,4 +1,4 @@
-"""What was asked of the sandbox and when: each request enters when it arrives and when it is done; figures leave.
+"""What was asked of the sandbox and when: notes each request when it arrives and when it is done, and gives figures.
 
 The key itself never enters: only whether there was one.
 """

@@ -1,4 +1,4 @@
-"""The sandbox on a port: a sandbox enters, the address it is served at leaves.
+"""Serves a sandbox on a port of this machine.
 
 Loopback only: it is for practice, and its key guards nothing.
 """

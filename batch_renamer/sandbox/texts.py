@@ -1,4 +1,4 @@
-"""What a person types after ``--faults``, ``--limit`` and ``--latency``: text enters, the sandbox's own values leave.
+"""Reads what a person types after ``--faults``, ``--limit`` and ``--latency``.
 
 Every mistake in a text is named at once, with the words that would have been understood.
 """

@@ -1,4 +1,4 @@
-"""Answers on the wire, whole or broken: an answer and a fault enter, an aiohttp response leaves.
+"""Answers on the wire, whole or broken: makes an aiohttp response of an answer and a fault.
 
 Only what is seen by the client is done here; whether the request was carried out before has been decided by `app`.
 """

@@ -1,4 +1,4 @@
-"""Where files are that no one named: the environment enters, the state directory and the configuration file leave."""
+"""Where files are that the user did not name: the state directory and the configuration file."""
 
 from __future__ import annotations
 

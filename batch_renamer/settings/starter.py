@@ -1,4 +1,4 @@
-"""A first configuration: what a user answered enters, the text of a commented TOML file leaves.
+"""Writes a first configuration: the text of a commented TOML file from what a user answered.
 
 The file is like those in ``configs/``, which are no part of what is installed.
 """
