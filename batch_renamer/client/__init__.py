@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from batch_renamer.client.breaker import Breaker
-from batch_renamer.client.gateway import Gateway, ReadPage
+from batch_renamer.client.gateway import Gateway, NoPage, ReadPage
 from batch_renamer.client.orders_api import OrdersApi, RefusedError, RequestError
 from batch_renamer.client.orders_api.certificates import check_named_certificates
 from batch_renamer.client.orders_api.descriptors import connections_possible
@@ -12,9 +12,11 @@ from batch_renamer.client.orders_api.protocol import ThrottledError
 from batch_renamer.client.orders_api.proxy import place_of, proxy_for
 from batch_renamer.client.orders_api.retry_after import moment_of
 from batch_renamer.client.pacing import Pacer
-from batch_renamer.client.retrying import Retrier, TooLate, Tries
+from batch_renamer.client.recovery import watch_breaker
+from batch_renamer.client.retrying import Retrier
 from batch_renamer.client.sharing import share_rate
 from batch_renamer.client.stopping import GRACE_S, Stopping, StopSignal
+from batch_renamer.client.tries import TooLate, Tries
 from batch_renamer.client.workers import MostAtOnce, work_through
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "Breaker",
     "Gateway",
     "MostAtOnce",
+    "NoPage",
     "OrdersApi",
     "Pacer",
     "ReadPage",
@@ -40,5 +43,6 @@ __all__ = [
     "place_of",
     "proxy_for",
     "share_rate",
+    "watch_breaker",
     "work_through",
 ]

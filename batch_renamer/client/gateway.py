@@ -1,6 +1,6 @@
-"""The one door to the API for the rooms above: what a row wants enters, a reading or a confirmed order leaves.
+"""The one door to the API for the packages above: what a row wants enters, a reading or a confirmed order leaves.
 
-Behind it, every request is paced and tried again (`retrying`); in front of it, nobody thinks of HTTP.
+Behind it every request is paced and tried again (`retrying`). The packages above know nothing of HTTP.
 """
 
 from __future__ import annotations
@@ -14,19 +14,24 @@ from typing import TypeVar
 
 import anyio
 
-from batch_renamer.client.breaker import Kind
-from batch_renamer.client.orders_api import OrdersApi, RefusedError, RequestError
-from batch_renamer.client.retrying import Capacity, Retrier, Tries
+from batch_renamer.client.capacity import Capacity
+from batch_renamer.client.orders_api import OrdersApi, RefusedError, RequestError, ThrottledError
+from batch_renamer.client.retrying import Retrier
+from batch_renamer.client.seen import Kind
 from batch_renamer.client.stopping import Stopping
+from batch_renamer.client.tries import Tries, TryPolicy
 from batch_renamer.errors import ApiUnavailableError, BatchRenamerError, KeyRefusedError
 from batch_renamer.model import Found, Missing, Order, Reading, Unreadable
 
-__all__ = ["Gateway", "ReadPage"]
+__all__ = ["Gateway", "NoPage", "ReadPage"]
 
 T = TypeVar("T")
 
-_PAGE_429S = 4
-"""How often a page may meet a 429: lists may have a limit of their own, and single reads do as well."""
+_ONE_PAGE = TryPolicy(most_failures=2, most_throttled=4, optional=True)
+"""Single reads do as well as a page. A list may have a limit of its own, and it may fail alone."""
+
+_NO_ORDER = "00000000-0000-0000-0000-000000000000"
+"""Read to ask whether the API is at work where no order is known yet: a 404 is a good answer."""
 
 _GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
@@ -40,6 +45,13 @@ class ReadPage:
     read_at: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoPage:
+    """A page that could not be had: too large, refused, failing or throttled again and again."""
+
+    smaller_may_do: bool
+
+
 class Gateway:
     """Reads and renames orders, steadily; ``wall`` gives the time, in seconds since the epoch."""
 
@@ -49,6 +61,8 @@ class Gateway:
         self._wall = wall
         self._key_in_question = anyio.Lock()
         self._key_good_at = -math.inf
+        self._list_in_doubt = False
+        self._known_order = _NO_ORDER
 
     def capacity(self, kind: Kind) -> Capacity:
         """Return what tells when one more row that makes requests of this kind is to be started."""
@@ -77,37 +91,44 @@ class Gateway:
     async def answers(self, within_s: float) -> bool:
         """Ask once, with a neutral request, whether the API gives a good answer within so many seconds of being asked.
 
+        That is a page of one order; where the list may be what fails, it is a single read, in turns.
+
         Raises:
             KeyRefusedError, CertificateError: the run is over.
         """
+        by_reading = self._list_in_doubt
 
         async def ask() -> None:
             with anyio.fail_after(within_s):
-                await self._api.page(per_page=1)
+                if by_reading:
+                    await self._api.get(self._known_order)
+                else:
+                    await self._api.page(per_page=1)
 
         try:
-            await self._retrier.once(ask, kind="list")
+            await self._retrier.once(ask, kind="read" if by_reading else "list")
         except RefusedError:
             return True
         except (RequestError, TimeoutError):
+            self._list_in_doubt = not by_reading
             return False
         return True
 
-    async def page(self, *, per_page: int, offset: str | None) -> ReadPage | None:
-        """Read one page of the list; None when it can't be had: too large, refused, failing twice, or not in its turn.
+    async def page(self, *, per_page: int, offset: str | None) -> ReadPage | NoPage:
+        """Read one page of the list. After a few tries it is given up, because single reads do as well.
 
         Raises:
             Stopping, KeyRefusedError, CertificateError: the run is over.
         """
         read_at = self._wall()
+        self._list_in_doubt = True
         try:
             page = await self._retrier.call(
-                lambda: self._api.page(per_page=per_page, offset=offset),
-                Tries(counted=max(self._retrier.attempts - 2, 0), most_throttled=_PAGE_429S),
-                kind="list",
+                lambda: self._api.page(per_page=per_page, offset=offset), kind="list", policy=_ONE_PAGE
             )
-        except RequestError:
-            return None
+        except RequestError as error:
+            return NoPage(smaller_may_do=not (isinstance(error, ThrottledError) or error.timed_out))
+        self._list_in_doubt = False
         return ReadPage(orders=page.orders, next_offset=page.next_offset, read_at=read_at)
 
     async def read(self, order_id: str) -> Reading:
@@ -117,7 +138,7 @@ class Gateway:
             Stopping, KeyRefusedError, CertificateError: the run is over.
         """
         try:
-            return await self._of_one_row(lambda: self._get(order_id), Tries(), kind="read")
+            return await self._of_one_row(lambda: self._get(order_id), Tries(), TryPolicy(), kind="read")
         except RequestError as error:
             return _unread(error)
 
@@ -135,22 +156,29 @@ class Gateway:
     async def _get(self, order_id: str) -> Reading:
         read_at = self._wall()
         order = await self._api.get(order_id)
-        return Missing() if order is None else Found(order=order, read_at=read_at)
+        if order is None:
+            return Missing()
+        self._known_order = order_id
+        return Found(order=order, read_at=read_at)
 
-    async def rename(self, order_id: str, new_name: str, tries: Tries) -> Order:
-        """Rename one order; ``tries`` keeps the account, also when this raises.
+    async def rename(self, order_id: str, new_name: str, tries: Tries, *, send_by: float = math.inf) -> Order:
+        """Rename one order; ``tries`` is the record of it, also when this raises.
 
         Raises:
             RequestError: refused, or out of tries.
-            TooLate: its turn came after ``tries.send_by``; nothing was sent.
+            TooLate: its turn came after ``send_by``, in the event loop's time; nothing was sent.
             Stopping, KeyRefusedError, CertificateError: the run is over.
         """
-        return await self._of_one_row(lambda: self._api.rename(order_id, new_name), tries, kind="rename")
+        return await self._of_one_row(
+            lambda: self._api.rename(order_id, new_name), tries, TryPolicy(send_by=send_by), kind="rename"
+        )
 
-    async def _of_one_row(self, request: Callable[[], Awaitable[T]], tries: Tries, *, kind: Kind) -> T:
+    async def _of_one_row(
+        self, request: Callable[[], Awaitable[T]], tries: Tries, policy: TryPolicy, *, kind: Kind
+    ) -> T:
         """Make the requests of one row; a 401 is that row's failure where the key is good for the neutral question."""
         try:
-            return await self._retrier.call(request, tries, kind=kind)
+            return await self._retrier.call(request, tries, kind=kind, policy=policy)
         except KeyRefusedError:
             if not await self._key_is_good(since=anyio.current_time()):
                 raise

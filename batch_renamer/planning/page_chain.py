@@ -10,7 +10,7 @@ from functools import partial
 import anyio
 import anyio.abc
 
-from batch_renamer.client import Gateway, MostAtOnce, ReadPage, Stopping, StopSignal
+from batch_renamer.client import Gateway, MostAtOnce, NoPage, ReadPage, Stopping, StopSignal
 from batch_renamer.errors import BatchRenamerError
 from batch_renamer.model import Reading, RenameRequest
 from batch_renamer.planning.singles import read_singly
@@ -110,15 +110,15 @@ class PageChain:
     async def _read(self) -> None:
         offset, size = None, 0
         while not (self.stop.requested or self.undecided.list_is_wrong) and self._is_worth_it():
-            begun, page = anyio.current_time(), None
+            begun = anyio.current_time()
             with self._asking:
                 page = await self.gateway.page(per_page=_PAGE_SIZES[size], offset=offset)
             if self._asking.cancel_called:
                 return
             self._asking = anyio.CancelScope()
-            if page is None:
+            if isinstance(page, NoPage):
                 size += 1
-                if size == len(_PAGE_SIZES) or offset is not None:
+                if not page.smaller_may_do or size == len(_PAGE_SIZES) or offset is not None:
                     return
                 continue
             found, checked = await self.undecided.add_page(page)

@@ -47,6 +47,7 @@ class Renaming:
         self._gateway = gateway
         self._stop = stop
         self._tries = Tries()
+        self._send_by = math.inf
         self._wall_clock = wall_clock
         self._started_at = wall_clock()
         self._started = anyio.current_time()
@@ -85,10 +86,10 @@ class Renaming:
 
     async def _rename(self) -> Outcome:
         change, tries = self._change, self._tries
-        tries.send_by = self._fresh_until(change.read_at)
+        self._send_by = self._fresh_until(change.read_at)
         while True:
             try:
-                order = await self._gateway.rename(change.order_id, change.new_name, tries)
+                order = await self._gateway.rename(change.order_id, change.new_name, tries, send_by=self._send_by)
             except TooLate:
                 if (outcome := await self._read_before_patch()) is not None:
                     return outcome
@@ -126,7 +127,7 @@ class Renaming:
                     Result.DRIFTED, "The order's name has changed since it was planned; it was left alone.", order=order
                 )
             case Found(read_at=read_at):
-                self._tries.send_by = self._fresh_until(read_at)
+                self._send_by = self._fresh_until(read_at)
                 return None
             case Missing():
                 return self._outcome(Result.FAILED, "The order is gone since it was planned.")

@@ -14,6 +14,7 @@ import anyio
 from batch_renamer.client.breaker import Breaker
 from batch_renamer.client.gateway import Gateway
 from batch_renamer.client.pacing import Pacer
+from batch_renamer.client.recovery import watch_breaker
 from batch_renamer.client.retrying import Retrier
 from batch_renamer.client.stopping import StopSignal
 from batch_renamer.errors import InterruptedRunError
@@ -56,7 +57,7 @@ class Bench:
     async def guarded(self) -> AsyncIterator[None]:
         """Let the breaker stand guard, as it does beside every run."""
         # No task group: what is raised inside is to come out as it is.
-        watch = asyncio.ensure_future(self.breaker.watch(self.gateway.answers))
+        watch = asyncio.ensure_future(watch_breaker(self.breaker, self.gateway.answers))
         try:
             yield
         finally:

@@ -39,6 +39,7 @@ __all__ = [
     "ForeignOrder",
     "Hang",
     "KeyRefused",
+    "Method",
     "Outage",
     "Refused",
     "Shortage",

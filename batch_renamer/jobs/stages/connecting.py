@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from functools import partial
 
-from batch_renamer.client import Breaker, Gateway, Pacer, Retrier, share_rate
+from batch_renamer.client import Breaker, Gateway, Pacer, Retrier, share_rate, watch_breaker
 from batch_renamer.jobs.api_session import ApiSession
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages.locking import hold_alone
@@ -30,7 +30,7 @@ async def connect(run: Run) -> ApiSession:
     pacer = Pacer(rate_per_s=ceiling_per_s, known_per_s=known_per_s)
     breaker = Breaker(patience_s=settings.patience, stop=run.stop, notify=run.context.tell)
     gateway = Gateway(api, Retrier(attempts=settings.attempts, pacer=pacer, breaker=breaker, stop=run.stop))
-    run.background.start_soon(breaker.watch, gateway.answers)
+    run.background.start_soon(watch_breaker, breaker, gateway.answers)
     if job.own_process:
         # A full collection in mid-run would look through every module there is, and hold up all requests meanwhile.
         gc.freeze()

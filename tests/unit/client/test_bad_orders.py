@@ -19,6 +19,7 @@ from tests.support.fake_api import (
     ForeignOrder,
     Hang,
     KeyRefused,
+    Method,
     Outage,
     Refused,
     Shortage,
@@ -86,6 +87,33 @@ async def test_a_block_of_bad_orders_at_the_end_holds_the_run_up_for_about_a_min
     assert results(outcomes, range(40)) == {Result.RENAMED: 40}
     assert results(outcomes, range(40, 100)) == {Result.UNKNOWN: 60}
     assert anyio.current_time() < 180
+
+
+@pytest.mark.parametrize("patience_s", [5.0, 60.0])
+@pytest.mark.parametrize("orders", [60, 1_000])
+@pytest.mark.parametrize("timeout_s", [0.1, 30.0], ids=["503", "no answer"])
+@pytest.mark.parametrize("reads_fail", [False, True], ids=["renames", "renames and reads"])
+async def test_patience_holds_where_the_list_is_answered_and_other_requests_fail(
+    orders: int, patience_s: float, timeout_s: float, reads_fail: bool
+) -> None:
+    """Each kind that fails is waited for with patience, and then each row in hand has one last try."""
+    fault = Hang(timeout_s=timeout_s) if timeout_s > 1 else Transient()
+    methods: list[Method] = ["rename", "get"] if reads_fail else ["rename"]
+    bench, outcomes = await rename_all_of(
+        api_with(orders, [], fault, *(Outage(begin_s=0.1, method=method, fault=fault) for method in methods)),
+        patience_s=patience_s,
+    )
+    assert {outcome.result for outcome in outcomes.values()} == {Result.RENAMED, Result.UNKNOWN}
+    assert anyio.current_time() <= len(methods) * (max(patience_s, timeout_s + 5) + timeout_s + 8)
+    assert "The API answers again." not in bench.said
+
+
+async def test_rows_in_hand_that_are_given_up_are_told_of() -> None:
+    """The user hears that renames fail, and that the last rows are tried once more: nothing of a recovery."""
+    bench, _ = await rename_all_of(api_with(60, range(10, 60), Transient()))
+    assert len(bench.said) == 2
+    assert "renames fail (503 Service Unavailable)" in bench.said[0]
+    assert bench.said[1] == "The renames still fail, and no other row is left to try. Each row gets one last try."
 
 
 async def test_an_outage_of_renames_with_many_rows_left_still_stops_the_run() -> None:

@@ -13,7 +13,9 @@ from functools import partial
 import anyio
 import pytest
 
-from batch_renamer.client.breaker import Breaker, Kind
+from batch_renamer.client.breaker import Breaker
+from batch_renamer.client.recovery import watch_breaker
+from batch_renamer.client.seen import Kind
 from batch_renamer.client.stopping import StopSignal
 from batch_renamer.errors import ApiUnavailableError, KeyRefusedError
 from batch_renamer.model import Result
@@ -52,7 +54,7 @@ class Rig:
     @asynccontextmanager
     async def guarded(self) -> AsyncIterator[Breaker]:
         """Let the breaker stand guard."""
-        watch = asyncio.ensure_future(self.breaker.watch(self.ask))
+        watch = asyncio.ensure_future(watch_breaker(self.breaker, self.ask))
         yield self.breaker
         assert not watch.done() or watch.exception() is None
         watch.cancel()
@@ -110,7 +112,7 @@ async def test_ten_seconds_of_silence_are_an_outage() -> None:
     rig = Rig(is_well=lambda: False)
     async with rig.guarded() as breaker:
         await anyio.sleep(100)  # nobody asks: that is no silence
-        breaker.sent()
+        breaker.sent("rename")
         await anyio.sleep(9.99)
         assert breaker.is_closed
         await anyio.sleep(0.52)
@@ -122,7 +124,7 @@ async def test_little_patience_bears_little_silence_after_a_bad_answer(patience_
     """A closed port answers at once, and badly: little patience does not begin with ten seconds of waiting."""
     rig = Rig(patience_s=patience_s, is_well=lambda: False)
     async with rig.guarded() as breaker:
-        breaker.sent()
+        breaker.sent("rename")
         rig.fail(1)
         await anyio.sleep(silence_s - 0.01)
         assert breaker.is_closed
@@ -135,7 +137,7 @@ async def test_a_good_answer_breaks_the_silence() -> None:
     rig = Rig(is_well=lambda: False)
     async with rig.guarded() as breaker:
         for _ in range(5):
-            breaker.sent()
+            breaker.sent("rename")
             await anyio.sleep(9)
             breaker.good("read")
         assert breaker.is_closed
@@ -323,7 +325,7 @@ async def test_silence_uses_up_patience_but_the_api_is_asked(patience_s: float, 
     """The ten seconds before the breaker opened count as waiting; a few more are left to ask."""
     rig = Rig(patience_s=patience_s, is_well=lambda: False)
     async with rig.guarded() as breaker:
-        breaker.sent()
+        breaker.sent("rename")
         await rig.stop.out_of_time()
     assert stops_at <= anyio.current_time() <= stops_at + 0.5
     assert rig.asked

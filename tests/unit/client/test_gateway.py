@@ -11,8 +11,8 @@ import pytest
 
 from batch_renamer.client.adaptive_limit import Send
 from batch_renamer.client.orders_api import RefusedError, TransientError
-from batch_renamer.client.retrying import Tries
 from batch_renamer.client.stopping import Stopping
+from batch_renamer.client.tries import Tries
 from batch_renamer.errors import ApiUnavailableError, KeyRefusedError
 from batch_renamer.model import Found, Missing, Order, Reading, Unreadable
 from tests.support.bench import Bench, a_stop
@@ -208,6 +208,27 @@ async def test_the_neutral_question_tells_whether_the_api_is_at_work(fault: Faul
     bench = bench_with("page", fault)
     assert await bench.gateway.answers(5.0) is answer
     assert bench.api.count("page") == 1
+
+
+async def test_the_question_is_a_reading_where_the_list_fails() -> None:
+    """After a page that failed an order is read instead: the last one that was read, or one that there is not."""
+    bench = bench_with("page", *[Transient()] * 9)
+    bench.api.add("", script={"page": itertools.repeat(Transient())})
+    assert await bench.gateway.answers(5.0) is False
+    assert await bench.gateway.answers(5.0) is True
+    [asked] = [call.order_id for call in bench.api.calls if call.method == "get"]
+    assert asked not in bench.api.names
+    await read(bench)
+    assert await bench.gateway.answers(5.0) is True
+    assert bench.api.count("get", "a1") == 2
+
+
+async def test_the_question_is_put_both_ways_in_turns_while_neither_is_answered() -> None:
+    """An outage ends with whichever works first."""
+    bench = Bench.of(FakeOrdersApi({}, outages=[Outage(begin_s=0)]))
+    for _ in range(4):
+        assert await bench.gateway.answers(5.0) is False
+    assert [call.method for call in bench.api.calls] == ["page", "get", "page", "get"]
 
 
 async def test_the_time_of_the_question_begins_when_it_leaves() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import random
 import statistics
 from contextlib import suppress
@@ -13,8 +14,8 @@ import pytest
 
 from batch_renamer.client.adaptive_limit import Send
 from batch_renamer.client.orders_api import ForeignNameError, RefusedError, RequestError, TransientError
-from batch_renamer.client.retrying import TooLate, Tries
 from batch_renamer.client.stopping import Stopping
+from batch_renamer.client.tries import TooLate, Tries, TryPolicy
 from batch_renamer.errors import KeyRefusedError
 from batch_renamer.model import Order
 from tests.support.bench import Bench, a_stop
@@ -50,10 +51,11 @@ def bench_with(*faults: Fault | None, attempts: int = 6, outage: Outage | None =
     return Bench.of(api, attempts=attempts)
 
 
-async def rename(bench: Bench, tries: Tries | None = None, *, order_id: str = "a1", new_name: str = "new") -> Order:
+async def rename(bench: Bench, tries: Tries | None = None, *, send_by: float = math.inf) -> Order:
     """Rename an order through the retrier, while the breaker stands guard."""
     async with bench.guarded():
-        return await bench.retrier.call(lambda: bench.api.rename(order_id, new_name), tries, kind="rename")
+        policy = TryPolicy(send_by=send_by)
+        return await bench.retrier.call(lambda: bench.api.rename("a1", "new"), tries, kind="rename", policy=policy)
 
 
 def waits(bench: Bench) -> list[float]:
@@ -158,7 +160,7 @@ async def test_429s_are_not_counted() -> None:
     """No number of 429s uses up the only try of a row."""
     bench, tries = bench_with(*[Throttled(retry_after_s=0.2)] * 30, attempts=1), Tries()
     await rename(bench, tries)
-    assert (tries.sent, tries.counted, tries.lost) == (31, 0, False)
+    assert (tries.sent, tries.failures, tries.lost) == (31, 0, False)
 
 
 @pytest.mark.parametrize("before", [5, 20])
@@ -212,10 +214,10 @@ async def test_tries_of_an_outage_are_not_counted(attempts: int) -> None:
     assert len(bench.said) == 2
 
 
-@pytest.mark.parametrize("counted", [0, 1], ids=["with a try left", "excused before"])
-async def test_a_row_that_asks_during_an_outage_is_not_used_up(counted: int) -> None:
+@pytest.mark.parametrize("failures", [0, 1], ids=["with a try left", "excused before"])
+async def test_a_row_that_asks_during_an_outage_is_not_used_up(failures: int) -> None:
     """Where renames ask, because they alone fail, the row whose turn it is may fail as often as it takes."""
-    bench, tries = bench_with(attempts=1, outage=Outage(begin_s=0, end_s=60, method="rename")), Tries(counted=counted)
+    bench, tries = bench_with(attempts=1, outage=Outage(begin_s=0, end_s=60, method="rename")), Tries(failures=failures)
     for _ in range(40):
         bench.breaker.bad("rename", "503 Service Unavailable")
     async with bench.guarded():
@@ -223,7 +225,7 @@ async def test_a_row_that_asks_during_an_outage_is_not_used_up(counted: int) -> 
         bench.breaker.bad("rename", "503 Service Unavailable")
         await rename(bench, tries)
     assert tries.sent > 2
-    assert tries.counted == counted
+    assert tries.failures == failures
 
 
 async def test_a_row_may_be_tried_once_more_after_an_outage_and_fail() -> None:
@@ -414,27 +416,27 @@ async def test_a_cancelled_request_stays_in_flight_in_the_account() -> None:
 
 async def test_a_request_whose_time_has_run_out_is_not_sent() -> None:
     """After ``send_by`` nothing leaves; the caller is told instead."""
-    bench, tries = bench_with(), Tries(send_by=-1.0)
+    bench, tries = bench_with(), Tries()
     with pytest.raises(TooLate):
-        await rename(bench, tries)
+        await rename(bench, tries, send_by=-1.0)
     assert not bench.api.calls
 
 
 async def test_time_runs_out_while_a_request_waits_for_its_turn() -> None:
     """A long pause makes a request too late as well, and its turn is not counted."""
-    bench, tries = bench_with(), Tries(send_by=10.0)
+    bench, tries = bench_with(), Tries()
     bench.pacer.throttle(60.0, Send(0.0))
     with pytest.raises(TooLate):
-        await rename(bench, tries)
+        await rename(bench, tries, send_by=10.0)
     assert not bench.api.calls
     assert bench.pacer.requests == 0
 
 
 async def test_time_runs_out_for_what_may_be_applied_too() -> None:
     """Somebody else may have renamed the order since: it is looked at again before another try leaves."""
-    bench, tries = bench_with(Transient(retry_after_s=50)), Tries(send_by=10.0)
+    bench, tries = bench_with(Transient(retry_after_s=50)), Tries()
     with pytest.raises(TooLate):
-        await rename(bench, tries)
+        await rename(bench, tries, send_by=10.0)
     assert (tries.sent, tries.lost) == (1, True)
 
 
@@ -445,7 +447,7 @@ async def test_rows_that_wait_for_their_turn_are_held_back_when_an_outage_begins
         for number in range(40):
             bench.api.add(f"n{number}")
             tasks.start_soon(bench.gateway.read, f"n{number}")
-    in_the_outage = [time for time in bench.api.times("get") if 15 <= time < 60]
+    in_the_outage = [call for call in bench.api.calls if call.order_id.startswith("n") and 15 <= call.at < 60]
     assert not in_the_outage
 
 

@@ -14,7 +14,7 @@ from batch_renamer.client.stopping import Stopping, StopSignal
 from batch_renamer.client.workers import work_through
 from batch_renamer.errors import JournalError, KeyRefusedError
 from tests.support.bench import Bench, a_stop, batches_of
-from tests.support.fake_api import FakeOrdersApi, Fault, Hang, Outage, Slow
+from tests.support.fake_api import FakeOrdersApi, Fault, Hang, Outage, Slow, Unsent
 
 pytestmark = pytest.mark.virtual_time
 
@@ -432,10 +432,13 @@ class Orders:
     rate_per_s: float = 50.0
     in_hand: int = 0
     seen: list[tuple[float, int]] = field(default_factory=list)
+    recorded: list[str] = field(default_factory=list)
 
-    async def read_all(self, *, workers: int = 1_000) -> Bench:
-        """Read every order."""
-        bench = Bench.of(self.api, rate_per_s=self.rate_per_s)
+    async def read_all(self, *, workers: int = 1_000, proven: bool = False, attempts: int = 6) -> Bench:
+        """Read every order; ``proven``: the key is proven before."""
+        bench = Bench.of(self.api, rate_per_s=self.rate_per_s, attempts=attempts)
+        if proven:
+            await bench.gateway.prove_key()
 
         async def handle(order_id: str, emit: Callable[[str], None]) -> None:
             self.in_hand += 1
@@ -444,7 +447,8 @@ class Orders:
             self.in_hand -= 1
             emit(order_id)
 
-        async def record(_group: list[str]) -> None: ...
+        async def record(group: list[str]) -> None:
+            self.recorded.extend(group)
 
         async with bench.guarded():
             await work_through(
@@ -473,11 +477,47 @@ def orders_of(count: int, *, latency_s: float, script: Mapping[int, Iterable[Fau
 
 @pytest.mark.parametrize("latency_s", [0.05, 2.0, 8.0])
 async def test_every_slot_of_the_pacer_is_used_from_the_first_second_on(latency_s: float) -> None:
-    """One more row is started whenever a slot is due that nothing waits for, however slow the API is."""
+    """One more row is started whenever a slot is due that nothing waits for, however slow the API is.
+
+    How slow it is was seen before: the key is proven first.
+    """
     orders = Orders(orders_of(1_000, latency_s=latency_s))
-    await orders.read_all()
+    await orders.read_all(proven=True)
+    begun = orders.api.times("get")[0]
     for second in range(18):
-        assert sum(second <= time < second + 1 for time in orders.api.times("get")) >= 48
+        assert sum(second <= time - begun < second + 1 for time in orders.api.times("get")) >= 48
+
+
+async def test_reads_that_take_longer_than_all_before_cost_a_moment() -> None:
+    """After fast answers nothing is started from 1.2 s on until the first slow one is there; then the pace is kept."""
+    orders = Orders(orders_of(3_000, latency_s=2.0), rate_per_s=300)
+    orders.api.page_latency_s = 0.1
+    await orders.read_all(proven=True)
+    begun = orders.api.times("get")[0]
+    left = [time - begun for time in orders.api.times("get")]
+    assert not [time for time in left if 1.3 < time < 2.0]
+    assert sum(4.0 <= time < 9.0 for time in left) >= 0.97 * 5 * 300
+
+
+@pytest.mark.parametrize("latency_s", [0.1, 1.0])
+async def test_an_api_that_hangs_is_sent_little_more_than_it_used_to_answer_in_time(latency_s: float) -> None:
+    """Rows are started for a second and twice the latency; the silence is noticed by the breaker later."""
+    api = FakeOrdersApi(
+        {f"o{number}": "old" for number in range(5_000)},
+        latency_s=latency_s,
+        outages=[Outage(begin_s=5, end_s=65, fault=Hang())],
+    )
+    orders = Orders(api, rate_per_s=300)
+    await orders.read_all()
+    assert 300 < api.most_at_once <= 300 * (1 + 3 * latency_s) + 50
+    assert len(orders.recorded) == 5_000
+
+
+async def test_requests_that_fail_without_an_answer_hold_nothing_up() -> None:
+    """A failure is an end, too: rows are started although nothing was ever answered."""
+    orders = Orders(orders_of(15, latency_s=0.1, script={number: [Unsent()] for number in range(15)}))
+    await orders.read_all(workers=2, attempts=1)
+    assert len(orders.seen) == 15
 
 
 @pytest.mark.parametrize("latency_s", [0.1, 2.0])

@@ -114,21 +114,30 @@ def account_of(orders: int, **options: Any) -> FakeOrdersApi:
     return FakeOrdersApi({f"o{number}": f"name {number}" for number in range(orders)}, **options)
 
 
-def lookup_of(api: FakeOrdersApi, wanted: Iterable[int], *, attempts: int = 6, rate_per_s: float = 50.0) -> LookupBench:
+def lookup_of(
+    api: FakeOrdersApi,
+    wanted: Iterable[int],
+    *,
+    attempts: int = 6,
+    rate_per_s: float = 50.0,
+    patience_s: float = 900.0,
+) -> LookupBench:
     """Return the undecided requests for the orders of these numbers."""
     ids = [f"o{number}" for number in wanted]
     requests = {order_id: RenameRequest(row=row, order_id=order_id, new_name="new") for row, order_id in enumerate(ids)}
-    return LookupBench(bench=Bench.of(api, attempts=attempts, rate_per_s=rate_per_s), left=requests)
+    return LookupBench(
+        bench=Bench.of(api, attempts=attempts, rate_per_s=rate_per_s, patience_s=patience_s), left=requests
+    )
 
 
 def assert_all_found(lookup: LookupBench, rows: int) -> None:
-    """Check that every row has its own order, and that no order was asked for twice alone."""
+    """Check that every row has its own order, and that none was asked for twice alone, the neutral question apart."""
     assert not lookup.left
     assert len(lookup.found) == rows
     for order_id, reading in lookup.found.items():
         assert isinstance(reading, Found)
         assert reading.order.name == lookup.bench.api.names[order_id]
-    asked = [call.order_id for call in lookup.bench.api.calls if call.method == "get"]
+    asked = [call.order_id for call in lookup.bench.api.calls if call.method == "get" and call.order_id in lookup.found]
     assert len(asked) == len(set(asked))
 
 
@@ -316,8 +325,7 @@ async def test_a_list_that_is_always_throttled_is_left_alone() -> None:
     lookup = lookup_of(account_of(200, script={("list", "page"): itertools.repeat(Throttled())}), range(200))
     await lookup.look_up()
     assert_all_found(lookup, 200)
-    # The neutral question apart.
-    assert [size for size in lookup.bench.api.pages if size > 1] == [100] * 4 + [15] * 4
+    assert lookup.bench.api.pages == [100] * 4
     assert lookup.bench.stop.cause is None
 
 
@@ -357,6 +365,39 @@ async def test_pages_that_grow_thin_are_left_in_time() -> None:
     assert_all_found(lookup, len(wanted))
     assert 11 <= lookup.pages <= 13
     assert lookup.pages + lookup.singles <= len(wanted)
+
+
+@pytest.mark.parametrize(
+    ("fault", "within_s"),
+    [
+        pytest.param(Transient(), 10, id="503"),
+        pytest.param(Transient(retry_after_s=3_600), 10, id="503 for an hour"),
+        pytest.param(Throttled(), 15, id="429"),
+        pytest.param(Throttled(retry_after_s=3_600), 10, id="429 for an hour"),
+        pytest.param(Hang(timeout_s=30), 40, id="hanging"),
+        pytest.param(Slow(latency_s=25), 30, id="slow"),
+    ],
+)
+@pytest.mark.parametrize("patience_s", [5.0, 900.0])
+async def test_a_list_that_fails_ends_no_run_while_single_reads_work(
+    fault: Fault, within_s: float, patience_s: float
+) -> None:
+    """Whatever the list meets, the neutral question too, the orders are read singly and no outage is told of."""
+    script: Any = {("list", "page"): itertools.repeat(fault), ("", "page"): itertools.repeat(fault)}
+    lookup = lookup_of(account_of(200, script=script), range(200), patience_s=patience_s)
+    await lookup.look_up()
+    assert_all_found(lookup, 200)
+    assert (lookup.bench.stop.cause, lookup.bench.said) == (None, [])
+    assert anyio.current_time() < within_s
+
+
+async def test_a_list_that_begins_to_fail_in_mid_run_costs_no_row_its_reading() -> None:
+    """The pages that were read count, and the rest is read singly."""
+    api = account_of(2_000, outages=[Outage(begin_s=0.5, method="page")])
+    lookup = lookup_of(api, range(2_000))
+    await lookup.look_up()
+    assert_all_found(lookup, 2_000)
+    assert (lookup.bench.stop.cause, lookup.bench.said) == (None, [])
 
 
 @pytest.mark.parametrize(
@@ -445,7 +486,7 @@ async def test_a_stop_ends_the_pages() -> None:
 
 async def test_a_stop_while_a_page_waits_to_be_tried_again_ends_the_pages() -> None:
     """The wait for a list that fails doesn't outlast the run."""
-    lookup = lookup_of(account_of(100, script={("list", "page"): [Transient(retry_after_s=50)]}), range(100))
+    lookup = lookup_of(account_of(100, script={("list", "page"): [Transient(retry_after_s=9)]}), range(100))
 
     async def stop() -> None:
         await anyio.sleep(2)

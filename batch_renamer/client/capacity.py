@@ -1,0 +1,48 @@
+"""When one more row is started: demand decides, not an estimate of how long a request takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import anyio
+
+from batch_renamer.client.breaker import Breaker
+from batch_renamer.client.pacing import Pacer
+from batch_renamer.client.seen import Kind
+
+__all__ = ["Capacity"]
+
+_SILENT_AFTER_S = 1.0
+_SILENT_AFTER_LATENCIES = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """Tells when one more row may make requests of a kind."""
+
+    kind: Kind
+    pacer: Pacer
+    breaker: Breaker
+
+    async def wait(self) -> None:
+        """Return when the pacer has free slots, the breaker lets requests through, and requests come back.
+
+        An API that hangs looks at first like one that needs more requests at once. So nothing is started while
+        requests of this kind leave and none ends: for a second, and twice as long as answers have taken so far.
+        """
+        while True:
+            await self.pacer.wait_for_capacity()
+            if self.breaker.holds(self.kind):
+                await self.breaker.wait_until_closed(self.kind)
+            elif self._is_silent():
+                await self.breaker.seen[self.kind].wait_for_an_end()
+            else:
+                return
+
+    def _is_silent(self) -> bool:
+        waited_s = anyio.current_time() - self.breaker.seen[self.kind].awaited_since
+        return waited_s > _SILENT_AFTER_S + _SILENT_AFTER_LATENCIES * (self.pacer.latency_s or 0.0)
+
+    async def wait_for_probe(self) -> None:
+        """Return when a row that was not tried yet is to be sent, because those in hand may be bad ones."""
+        await self.breaker.fresh_row_wanted(self.kind)

@@ -1,0 +1,76 @@
+"""What was seen of the requests of one kind: the breaker decides by it, and so does the start of new rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import inf
+from typing import Literal
+
+import anyio
+
+__all__ = ["Kind", "Seen"]
+
+Kind = Literal["list", "read", "rename"]
+"""What a request asks for: reads may work while renames don't."""
+
+_ONE_EVENT_S = 60.0
+"""A failure that comes longer than this after the last one has nothing to do with it."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """What was seen of the requests of one kind; times are the event loop's, in seconds.
+
+    ``streak`` counts the failures since the last good answer. ``passed_at`` is when the youngest request that was
+    answered well had left, ``failing_since`` when the first of those had left that have failed since. ``blamed`` tells
+    that the rows in hand are bad ones, as far as can be known. ``awaited_since`` is when the first request left since
+    one has ended. ``sources`` counts what can start a fresh row, and ``fresh_wanted`` tells it to.
+    """
+
+    streak: int = 0
+    passed_at: float = -inf
+    failing_since: float = inf
+    blamed: bool = False
+    awaited_since: float = inf
+    sources: int = 0
+    fresh_wanted: anyio.Event = field(default_factory=anyio.Event)
+    _failed_at: float = -inf
+    _ended: anyio.Event | None = None
+
+    def sent(self, now: float) -> None:
+        """Note that a request leaves."""
+        if self.awaited_since == inf:
+            self.awaited_since = now
+
+    def ended(self) -> None:
+        """Note that a request has come to its end: an answer, a failure, or broken off."""
+        self.awaited_since = inf
+        if self._ended is not None:
+            self._ended.set()
+            self._ended = None
+
+    async def wait_for_an_end(self) -> None:
+        """Return when the next request has come to its end."""
+        if self._ended is None:
+            self._ended = anyio.Event()
+        await self._ended.wait()
+
+    def passed(self, left_at: float) -> None:
+        """Note a good answer to a request that left at that time."""
+        self.streak = 0
+        self.passed_at = max(self.passed_at, left_at)
+        self.failing_since = inf
+        self.blamed = False
+
+    def failed(self, left_at: float) -> None:
+        """Note a failure of a request that left at that time."""
+        now = anyio.current_time()
+        if now - self._failed_at > _ONE_EVENT_S:
+            self.failing_since = inf
+        self._failed_at = now
+        self.failing_since = min(self.failing_since, left_at)
+        self.streak += 1
+
+    def blame(self, now: float) -> None:
+        """Note that the rows in hand are to blame: what they meet from now on says nothing about the API."""
+        self.streak, self.passed_at, self.blamed = 0, now, True
