@@ -72,12 +72,13 @@ class Breaker:
     # Before a request leaves
 
     async def admit(self, kind: Kind, *, fresh: bool = True) -> bool:
-        """Wait until a try may be made; True if it is a probe. ``fresh`` tells that its row has sent nothing so far."""
+        """Wait until a try may be made; True if it is a probe. ``fresh``: its row has just been started."""
         while self.holds(kind):
             if self._permit == "any" or (self._permit == "fresh" and fresh):
                 self._permit = "none"
                 return True
             await self._changed.wait()
+            fresh = False  # A row that waits is a neighbour of those that failed, and may be as bad.
         return False
 
     def holds(self, kind: Kind) -> bool:

@@ -283,6 +283,24 @@ async def test_a_fresh_row_is_the_probe_where_there_is_one() -> None:
         breaker.good("rename")
 
 
+async def test_a_fresh_row_that_waits_among_the_failing_ones_is_no_probe() -> None:
+    """It may be as bad as its neighbours: the permit is for the row that is started from elsewhere."""
+    rig = Rig()
+    probes: list[str] = []
+
+    async def row(name: str) -> None:
+        if await rig.breaker.admit("rename", fresh=True):
+            probes.append(name)
+
+    async with rig.guarded() as breaker, anyio.create_task_group() as rows:
+        rig.fail(20)
+        rows.start_soon(row, "neighbour")
+        await breaker.fresh_row_wanted("rename")
+        await row("from elsewhere")
+        assert probes == ["from elsewhere"]
+        breaker.good("rename")
+
+
 async def test_where_no_fresh_row_is_left_those_in_hand_are_blamed_after_a_minute() -> None:
     """The neutral question is answered well all the while: an outage of one kind is not waited for to the end."""
     rig = Rig()
