@@ -80,8 +80,8 @@ def _run(streams: list[int], answers: int) -> None:
     code = 1
     try:
         signal.set_wakeup_fd(-1)
-        for number in (signal.SIGCHLD, signal.SIGHUP, signal.SIGTERM):  # whatever these tests were started by
-            signal.signal(number, signal.SIG_DFL)
+        for one in (signal.SIGCHLD, signal.SIGHUP, signal.SIGTERM):  # whatever these tests were started by
+            signal.signal(one, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         with open(answers, encoding="utf-8", closefd=False) as request:
             asked: dict[str, Any] = json.loads(request.readline())
