@@ -39,7 +39,9 @@ from batch_renamer.jobs.destinations import Destination
 from batch_renamer.jobs.job import Job
 from batch_renamer.jobs.run import JobContext, Run
 from batch_renamer.jobs.stages import read, rename
-from batch_renamer.journal import Journal, NewRun, RunRecord, RunState
+from batch_renamer.journal import Journal, NewRun, RunRecord
+from batch_renamer.journal.database import Database
+from batch_renamer.journal.rows import RowTable
 from batch_renamer.model import Change, Order, Outcome, RenameRequest, Result
 from batch_renamer.progress import make_progress
 from batch_renamer.settings import Settings
@@ -49,52 +51,59 @@ KEY = "benchmark"
 WORKERS = 16
 
 
-class NoJournal(Journal):
-    """Keeps what it is told in a list, and writes nothing down."""
+class RowsInMemory(RowTable):
+    """Keeps the rows of a run in lists, and writes nothing down."""
 
-    asked: list[RenameRequest]
-    left: dict[str, RenameRequest]
-    planned_changes: list[Change]
+    def __init__(self, database: Database, asked: list[RenameRequest]) -> None:
+        super().__init__(database)
+        self._asked = asked
+        self._left = {request.order_id: request for request in asked}
+        self._planned: dict[int, Change] = {}
 
-    def requests(self, run: RunRecord, *, after_row: float, limit: int, backwards: bool = False) -> list[RenameRequest]:
+    def undecided(
+        self, run: RunRecord, *, after_row: float, limit: int, backwards: bool = False
+    ) -> list[RenameRequest]:
         """Return the next rows."""
-        edge = int(min(after_row, len(self.asked) + 1))
-        asked = reversed(self.asked[: edge - 1]) if backwards else self.asked[edge:]
-        return list(islice((request for request in asked if request.order_id in self.left), limit))
+        edge = int(min(after_row, len(self._asked) + 1))
+        asked = reversed(self._asked[: edge - 1]) if backwards else self._asked[edge:]
+        return list(islice((request for request in asked if request.order_id in self._left), limit))
 
-    def requests_for(self, run: RunRecord, order_ids: Sequence[str]) -> list[RenameRequest]:
+    def undecided_for(self, run: RunRecord, order_ids: Sequence[str]) -> list[RenameRequest]:
         """Return the rows for these orders."""
-        return [self.left[order_id] for order_id in order_ids if order_id in self.left]
+        return [self._left[order_id] for order_id in order_ids if order_id in self._left]
 
     def middle_row(self, run: RunRecord) -> float:
         """Return where half of the rows lie before."""
-        return len(self.asked) / 2
+        return len(self._asked) / 2
 
-    def undecided(self, run: RunRecord) -> int:
+    def count_undecided(self, run: RunRecord) -> int:
         """Return how many rows are left."""
-        return len(self.left)
+        return len(self._left)
+
+    count_unguarded = count_undecided
+
+    def count_planned(self, run: RunRecord) -> int:
+        """Return how many renames are planned."""
+        return len(self._planned)
 
     def changes(self, run: RunRecord, *, after_row: int, limit: int) -> list[Change]:
         """Return the next renames."""
-        return self.planned_changes[after_row : after_row + limit]
+        rows = range(after_row + 1, len(self._asked) + 1)
+        return list(islice((self._planned[row] for row in rows if row in self._planned), limit))
 
-    def hand_out(self, run: RunRecord, changes: Sequence[Change]) -> None:
+    def mark_dispatched(self, run: RunRecord, changes: Sequence[Change]) -> None:
         """Do nothing."""
 
-    def settle(self, run: RunRecord, decisions: Sequence[Change | Outcome]) -> None:
+    def record(self, run: RunRecord, decisions: Sequence[Change | Outcome]) -> None:
         """Keep what is to be renamed."""
         for decision in decisions:
             if isinstance(decision, Change):
-                self.planned_changes.append(decision)
-                self.left.pop(decision.order_id, None)
+                self._planned[decision.row] = decision
+                self._left.pop(decision.order_id, None)
 
-    def enter(self, run: RunRecord, state: RunState) -> None:
-        """Put the plan in order."""
-        self.planned_changes.sort(key=lambda change: change.row)
 
-    def commit(self, run: RunRecord) -> RunRecord:
-        """Do nothing."""
-        return run
+class NoJournal(Journal):
+    """A journal whose rows are `RowsInMemory`."""
 
 
 class Singly:
@@ -146,8 +155,7 @@ async def seconds_of(kind: type[Journal], served_api: OrdersApi, asked: list[Ren
     with tempfile.TemporaryDirectory() as folder, kind.open(Path(folder) / "journal.sqlite3") as journal:
         record = journal.runs.begin(NewRun(command="apply", base_url="benchmark", account="benchmark"))
         if isinstance(journal, NoJournal):
-            journal.asked, journal.planned_changes = asked, []
-            journal.left = {request.order_id: request for request in asked}
+            journal.rows = RowsInMemory(journal, asked)
         else:
             journal.rows.add(record, asked)
         context = JobContext(
