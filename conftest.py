@@ -43,6 +43,7 @@ OUTSIDE_PREFIXES = ("AUTOENHANCE_", "BATCH_RENAMER_")
 OUTSIDE_VARIABLES = (
     *("ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "NETRC"),  # they redirect requests, or add credentials
     *("CLICOLOR_FORCE", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "LINES", "NO_COLOR", "PY_COLORS"),  # and output
+    "VIRTUAL_ENV",  # it changes how a printed command calls the program
 )
 
 

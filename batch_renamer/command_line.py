@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import sys
@@ -14,7 +15,10 @@ from batch_renamer.commands import CARRIED_OPTIONS, SHARED_OPTIONS, Command
 if TYPE_CHECKING:
     from batch_renamer.settings import Settings
 
-__all__ = ["carried_options", "command_line", "with_environment"]
+__all__ = ["carried_options", "command_line", "options_to_paste"]
+
+_ABSOLUTE = frozenset({"config", "log_file", "state_dir"})
+"""The settings that are paths in full, whatever was typed."""
 
 
 def command_line(
@@ -26,18 +30,19 @@ def command_line(
 ) -> str:
     """Return the command line that runs ``command`` with what was given, ready to be pasted into a shell.
 
-    Options that the command doesn't take are left out. ``program`` is how it is started, which is found out if it
-    isn't said.
+    Options that the command doesn't take are left out. Files among the arguments are written with their whole path: the
+    line may be pasted from a mail or a log, in another folder. ``program`` is how it is started, which is found out if
+    it isn't said.
 
     Example:
         >>> from batch_renamer.commands import APPLY
-        >>> command_line(APPLY, [Path("my orders.csv")], {"rate": "20", "strict": False}, program=["renamer"])
-        "renamer apply 'my orders.csv' --rate 20"
+        >>> command_line(APPLY, [Path("/in/my orders.csv")], {"rate": "20", "strict": False}, program=["renamer"])
+        "renamer apply '/in/my orders.csv' --rate 20"
     """
     words = [
         *(program or _program()),
         command.word,
-        *(_path(one) if isinstance(one, Path) else one for one in arguments),
+        *(_whole_path(one) if isinstance(one, Path) else one for one in arguments),
     ]
     for name, value in given.items():
         if name in SHARED_OPTIONS and name not in command.options:
@@ -65,28 +70,42 @@ def carried_options(given: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in given.items() if name in CARRIED_OPTIONS}
 
 
-def with_environment(given: Mapping[str, object], settings: Settings, environ: Mapping[str, str]) -> dict[str, object]:
-    """Return the options, and as flags those of the environment: a line may be pasted where that is another one."""
-    said: dict[str, object] = {}
+def options_to_paste(given: Mapping[str, object], settings: Settings, environ: Mapping[str, str]) -> dict[str, object]:
+    """Return the options as they are right in another shell and another folder.
+
+    What the environment said is said as flags, and paths are whole ones.
+    """
+    said = dict(given)
     for name, source in settings.sources:
-        if source not in environ or (settings.sandbox and name == "base_url"):
+        if source not in environ or name in given or (settings.sandbox and name == "base_url"):
             continue  # the sandbox has an address of its own
         value = getattr(settings, name)
-        said[name] = value if isinstance(value, bool) else list(value) if name == "report" else environ[source]
-    return {**given, **{name: value for name, value in said.items() if name not in given}}
+        said[name] = value if isinstance(value, bool) else environ[source]
+    said |= {name: str(getattr(settings, name)) for name in _ABSOLUTE & said.keys()}
+    if "report" in said:
+        said["report"] = [_whole_path(Path(report)) for report in settings.report]
+    return said
 
 
 def _program() -> list[str]:
-    """Return how this program is started: by its name if that is found on PATH, else by its path."""
+    """Return how this program is started: by its name if every shell finds that on PATH, else by its path.
+
+    A virtual environment that is active is on the PATH of this shell alone.
+    """
     name = "batch-renamer"
     started, beside_python = Path(sys.argv[0]), Path(sys.executable).with_name(name)
     place = next((one.absolute() for one in (started, beside_python) if one.stem == name and one.is_file()), None)
     if place is None:
         return [sys.executable, "-m", "batch_renamer"]
     found = shutil.which(name)
-    return [name] if found is not None and place.samefile(found) else [str(place)]
+    if found is None or not place.samefile(found):
+        return [str(place)]
+    active = os.environ.get("VIRTUAL_ENV")
+    return [str(place)] if active and Path(found).is_relative_to(active) else [name]
 
 
-def _path(file: Path) -> str:
-    # A file whose name begins with a dash would be read as an option.
-    return f"./{file}" if str(file).startswith("-") else str(file)
+def _whole_path(file: Path) -> str:
+    try:
+        return str(file.absolute())
+    except FileNotFoundError:  # the folder in which this was started is gone
+        return str(file)

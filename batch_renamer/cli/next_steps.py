@@ -1,4 +1,4 @@
-"""What comes next after a run: a few words, and the exact command that goes on."""
+"""What comes next: a concluded run enters, a few words and the exact commands that help leave."""
 
 from __future__ import annotations
 
@@ -7,72 +7,94 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from batch_renamer.cli.repairs import can_be_tried_again, what_to_repair
 from batch_renamer.command_line import carried_options, command_line
 from batch_renamer.commands import APPLY, DOCTOR, RESUME, UNDO
 from batch_renamer.errors import KeyRefusedError, LockedError, TooManyFailuresError
 from batch_renamer.jobs import Run, committed, interrupted, merely_planned, named, unfinished
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.model import Result, RunSummary
+from batch_renamer.progress import NextStep
 from batch_renamer.text import counted
 
-__all__ = ["commit_command", "next_step", "plan_is_kept", "reminder"]
+__all__ = ["commit_command", "next_steps", "plan_is_kept", "reminder"]
 
 _TO_BE_RESUMED = (3, 4, 129, 130, 143)
+_WITH_A_PLAN = ("report", "max_renames", "strict")
+"""Options of a plan that hold for its renames, too."""
 
 
-def next_step(run: Run, summary: RunSummary, given: Mapping[str, object]) -> tuple[str, str]:
-    """Return what the user may want to do next: a few words, and the exact command."""
+def next_steps(run: Run, summary: RunSummary, given: Mapping[str, object]) -> tuple[NextStep, ...]:
+    """Return what the user may want to do next, the likeliest last; no command that would be refused as it is."""
     if run.job.command.offline or not run.job.journal.is_in_place():  # no later command would find the run
-        return "", ""
+        return ()
     if summary.exit_code == KeyRefusedError.exit_code and (place := run.job.destination.key_place):
-        return _after_refused_key(run, place, given)
-    return (_after_renaming if run.job.command.writes else _after_looking)(run, summary, given)
+        return (_after_refused_key(run, place, given),)
+    if not run.job.command.writes:
+        return _after_looking(run, summary, given)
+    if summary.exit_code in _TO_BE_RESUMED or summary.exit_code == LockedError.exit_code:
+        return _after_a_stop(run, summary, given)
+    return _after_the_end(run, summary, given)
 
 
-def _after_refused_key(run: Run, place: str, given: Mapping[str, object]) -> tuple[str, str]:
+def _after_refused_key(run: Run, place: str, given: Mapping[str, object]) -> NextStep:
     """Return where the right key belongs; before the first rename, what checks it: the same again would end the same.
 
     Without a profile the account is known by its key, and a run that is gone on with belongs to the old one.
     """
     kept = carried_options(given)
     if not (run.job.command.writes and committed(run.job.journal.runs.get(run.record.id))):
-        return f"Put the right key into {place}, then check it:", command_line(DOCTOR, [], kept)
+        return NextStep(f"Put the right key into {place}, then check it:", command_line(DOCTOR, [], kept))
     another_key = {} if run.job.destination.profile is not None else {"same_account": True}
     resume = command_line(RESUME, [run.record.id], {**another_key, **kept})
-    return f"Put the right key of this account into {place}, then:", resume
+    return NextStep(f"Put the right key of this account into {place}, then:", resume)
 
 
-def _after_looking(run: Run, summary: RunSummary, given: Mapping[str, object]) -> tuple[str, str]:
-    kept = carried_options(given)
+def _after_looking(run: Run, summary: RunSummary, given: Mapping[str, object]) -> tuple[NextStep, ...]:
     if summary.exit_code in _TO_BE_RESUMED:
-        return "To do it again from the start:", _same_again(run, given)
-    if summary.stopped or not summary.counts.get(Result.PLANNED):
-        return "", ""
+        return (NextStep("To do it again from the start:", _same_again(run, given)),)
+    if summary.stopped or run.would_be_refused or not summary.counts.get(Result.PLANNED):
+        return what_to_repair(run, summary)
     if run.job.origin is None:
-        return "To do exactly this:", command_line(APPLY, [], {"plan": summary.run_id, **kept})
-    return "To do this:", command_line(UNDO, [run.job.origin.id], kept)
+        return (NextStep("To do exactly this:", commit_command(run, given)),)
+    return (NextStep("To do this:", _undo_command(run.job.origin, given)),)
 
 
-def _after_renaming(run: Run, summary: RunSummary, given: Mapping[str, object]) -> tuple[str, str]:
-    kept, stopped = carried_options(given), summary.exit_code in _TO_BE_RESUMED
-    if (stopped or summary.exit_code == LockedError.exit_code) and plan_is_kept(run):
-        return "To begin with the plan, which is whole:", commit_command(run, given)
-    if summary.exit_code == LockedError.exit_code and run.job.origin is None:
-        return "To begin when that run has ended:", _same_again(run, given)
-    if stopped and run.puts_back and merely_planned(run.job.journal.runs.get(run.record.id)):
-        origin = run.job.origin or run.record
-        return "To undo it after all:", command_line(UNDO, [origin.id], kept)
-    if stopped:
-        record = run.job.journal.runs.get(run.record.id)
-        if committed(record) or not isinstance(run.stop.cause, TooManyFailuresError):
-            if interrupted(record, summary.counts) or Result.UNKNOWN in summary.counts:
-                return "To go on with what is left:", command_line(RESUME, [summary.run_id], kept)
-        elif Result.FAILED not in summary.counts:
-            # If the run were resumed, its plan would be refused again.
-            return ("" if run.puts_back else "Repair the spreadsheet and apply it again."), ""
-    if (stopped or summary.exit_code == 1) and {Result.FAILED, Result.UNKNOWN} & summary.counts.keys():
-        return "To try again what failed:", command_line(RESUME, [summary.run_id], {"failed": True, **kept})
-    return "", ""
+def _after_a_stop(run: Run, summary: RunSummary, given: Mapping[str, object]) -> tuple[NextStep, ...]:
+    record = run.job.journal.runs.get(run.record.id)
+    if plan_is_kept(run):
+        return (NextStep("To begin with the plan, which is whole:", commit_command(run, given)),)
+    if summary.exit_code == LockedError.exit_code:
+        begin = NextStep("To begin when that run has ended:", _same_again(run, given))
+        return (begin,) if run.job.origin is None else ()
+    if run.puts_back and merely_planned(record):
+        return (NextStep("To undo it after all:", _undo_command(run.job.origin or run.record, given)),)
+    refused = isinstance(run.stop.cause, TooManyFailuresError) and not committed(record)
+    if not refused and (interrupted(record, summary.counts) or Result.UNKNOWN in summary.counts):
+        go_on = command_line(RESUME, [summary.run_id], carried_options(given))
+        return (NextStep("To go on with what is left:", go_on),)
+    if can_be_tried_again(run, summary):
+        return (_try_again(summary, given),)
+    return what_to_repair(run, summary) if refused else ()
+
+
+def _after_the_end(run: Run, summary: RunSummary, given: Mapping[str, object]) -> tuple[NextStep, ...]:
+    repairs = what_to_repair(run, summary)
+    if summary.exit_code == 1 and can_be_tried_again(run, summary):
+        return (*repairs, _try_again(summary, given))
+    if summary.stopped or not (summary.counts.get(Result.RENAMED) or summary.changed_otherwise):
+        return repairs
+    # The question comes again: to take a run back is another decision.
+    asking = {name: value for name, value in carried_options(given).items() if name != "yes"}
+    steps = [NextStep("To take it back:", command_line(UNDO, [summary.run_id], asking))]
+    if not run.job.command.resumes and (left := run.job.journal.rows.count_after_first(run.record)):
+        steps.append(NextStep(f"To do the rest ({counted(left, 'row')}):", _same_again(run, given, whole=True)))
+    return (*repairs, *steps)
+
+
+def _try_again(summary: RunSummary, given: Mapping[str, object]) -> NextStep:
+    options = {"failed": True, **carried_options(given)}
+    return NextStep("To try again what failed:", command_line(RESUME, [summary.run_id], options))
 
 
 def reminder(journal: Journal, run: RunRecord, given: Mapping[str, object]) -> str:
@@ -97,12 +119,29 @@ def plan_is_kept(run: Run) -> bool:
 
 def commit_command(run: Run, given: Mapping[str, object]) -> str:
     """Return the command that does a kept plan."""
-    return command_line(APPLY, [], {"plan": run.record.id, **carried_options(given)})
+    return command_line(APPLY, [], {"plan": run.record.id, **_carried_to_a_commit(given)})
 
 
-def _same_again(run: Run, given: Mapping[str, object]) -> str:
-    """Return the same command: a command that only reads keeps nothing that another one could go on with."""
-    again_given = {name: value for name, value in given.items() if name != "sandbox_reset"}
-    if run.job.origin is None:
-        return command_line(run.job.command, [run.job.sheet or Path()], again_given)
-    return command_line(run.job.command, [run.job.origin.id, *run.job.command.switches], again_given)
+def _undo_command(origin: RunRecord, given: Mapping[str, object]) -> str:
+    """Return the command that does an undo as it was planned; it chooses its rows anew, by the same ``--first``."""
+    first = {"first": given["first"]} if "first" in given else {}
+    return command_line(UNDO, [origin.id], {**_carried_to_a_commit(given), **first})
+
+
+def _carried_to_a_commit(given: Mapping[str, object]) -> dict[str, object]:
+    return carried_options(given) | {name: given[name] for name in _WITH_A_PLAN if name in given}
+
+
+def _same_again(run: Run, given: Mapping[str, object], *, whole: bool = False) -> str:
+    """Return the same command: a command that only reads keeps nothing that another one could go on with.
+
+    ``whole`` makes it one for all rows.
+    """
+    left_out = {"sandbox_reset", *(["first"] if whole else [])}
+    again = {name: value for name, value in given.items() if name not in left_out}
+    command, origin = run.job.command, run.job.origin
+    if origin is None:
+        return command_line(command, [run.job.sheet or Path()], again)
+    if command.from_sheet:
+        return command_line(command, [], {"plan": origin.id, **again})
+    return command_line(command, [origin.id, *command.switches], again)

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 
-from batch_renamer.cli.next_steps import commit_command, next_step, plan_is_kept
+from batch_renamer.cli.next_steps import commit_command, next_steps, plan_is_kept
 from batch_renamer.cli.standard_output import output_lost
 from batch_renamer.errors import InputError
 from batch_renamer.jobs import Run, named, went_before
@@ -36,8 +36,8 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, object]) -> int:
             run.job.progress.message("The plan is kept. To do exactly this after all:")
             run.job.progress.message(commit_command(run, given))
         return summary.exit_code
-    hint, command = next_step(run, summary, given)
     planned = run.planned(limit=_MOST_SHOWN) if run.job.command.dry else []
+    steps = next_steps(run, summary, given)
     about = went_before(run.job.journal, run.record)
     view = RunView(
         summary=summary,
@@ -45,8 +45,8 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, object]) -> int:
         row_warnings=tuple(run.row_warnings()),
         planned=tuple(planned),
         forecast=run.forecast() if planned else None,
-        next_hint=hint,
-        next_command=command,
+        # Quietly, a success leaves nothing to be done.
+        next_steps=() if settings.quiet and run.job.command.writes and not summary.exit_code else steps,
         putting_back=run.puts_back,
         dry=run.job.command.dry,
         about=named(about) if about is not None else "",

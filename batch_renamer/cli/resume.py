@@ -9,6 +9,7 @@ from typing import assert_never
 
 from batch_renamer.cli.next_steps import reminder
 from batch_renamer.cli.past_runs import find_run
+from batch_renamer.cli.repairs import never_there, things_to_repair
 from batch_renamer.cli.running import run_job
 from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
@@ -68,10 +69,13 @@ def _nothing_to_do(session: Session, journal: Journal, past: RunRecord, sentence
     counts, code = journal.results.counts(past), 0
     if begun(past):
         code = int(any(result in BAD_RESULTS for result in counts))
-        if failed := counts.get(Result.FAILED):
+        reasons = journal.results.reasons(past, [Result.FAILED])
+        if failed := counts.get(Result.FAILED, 0) - never_there(reasons):
             command = command_line(RESUME, [past.id], {"failed": True, **carried_options(session.given)})
             left = counted(failed, "failed row")
             sentence = f"Run {past.id} has nothing left to finish but {left}. To try again what failed:\n{command}"
+        elif repairs := things_to_repair(counts, reasons):
+            sentence = f"{sentence} {repairs}: repair the spreadsheet and apply it again."
         if another := reminder(journal, past, session.given):
             sentence = f"{another}\n{sentence}"
     with to_standard_output():

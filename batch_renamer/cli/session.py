@@ -15,7 +15,7 @@ from pathlib import Path
 
 from batch_renamer.cli.ending import Ending
 from batch_renamer.cli.next_steps import reminder
-from batch_renamer.command_line import command_line, with_environment
+from batch_renamer.command_line import command_line, options_to_paste
 from batch_renamer.commands import Command
 from batch_renamer.errors import JournalError, NeverBeganError, SettingsError
 from batch_renamer.jobs import (
@@ -160,7 +160,7 @@ def within(
         with logging_to(ending.log_file, verbose=False, secrets=ending.secrets, must=False):
             return ending.of(error)
     ending.take(settings)
-    carried = with_environment(given, settings, os.environ)
+    carried = options_to_paste(given, settings, os.environ)
     if same_again:
         ending.next_command = command_line(command, same_again, carried)
     session = Session(command=command, given=carried, flags=given, settings=settings, secrets=ending.secrets)

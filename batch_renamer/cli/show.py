@@ -15,7 +15,7 @@ from batch_renamer.commands import RECORDED, REPORT, SHOW
 from batch_renamer.jobs import broken_off, named, summary_of, went_before
 from batch_renamer.journal import Journal, RunRecord, RunState
 from batch_renamer.model import BAD_RESULTS, Result
-from batch_renamer.progress import RunView, show_run
+from batch_renamer.progress import NextStep, RunView, show_run
 from batch_renamer.reports import write_json_result
 
 __all__ = ["show_one"]
@@ -65,8 +65,7 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
         about_undo=about is not None and about.spec.puts_back,
         at_work=entry.at_work,
         dry=run.spec.dry,
-        next_hint="To go on with what is left:" if resume else "",
-        next_command=resume_command(session, run) if resume else "",
+        next_steps=(NextStep("To go on with what is left:", resume_command(session, run)),) if resume else (),
         all_rows=f"`{_report_command(session, run)}` writes every row",
     )
     if (error := show_run(view, sys.stdout)) is not None:

@@ -91,7 +91,8 @@ class Run:
     here, or the lock is held. ``api`` is the open API, None until the job is connected. ``targets`` are the reports to
     be written. ``must_stay`` are the files that the run holds and that must not go while it is at work. ``read_in_s``
     is how long it took to read the current names, in seconds. ``declined``: the user said no, or stopped the run at the
-    question. ``unrecorded`` are outcomes that the journal did not take. ``over``: nothing will be sent any more.
+    question. ``would_be_refused``: the limits refuse to do what a dry run has planned. ``unrecorded`` are outcomes
+    that the journal did not take. ``over``: nothing will be sent any more.
     """
 
     context: JobContext
@@ -104,6 +105,7 @@ class Run:
     must_stay: list[FileIdentity] = field(default_factory=list)
     read_in_s: float = 0.0
     declined: bool = False
+    would_be_refused: bool = False
     unrecorded: list[Outcome] = field(default_factory=list)
     over: bool = False
 

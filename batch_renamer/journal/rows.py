@@ -18,6 +18,7 @@ from batch_renamer.text import order_key
 __all__ = ["RowTable"]
 
 _PAGE = 1_000
+_AFTER_FIRST = "Left out: --first "
 _REQUEST = "row, order_id, new_name, COALESCE(expected, guard), CASE WHEN expected IS NOT NULL THEN expected_why END"
 
 
@@ -149,10 +150,16 @@ class RowTable:
                 {
                     "run": run.number,
                     "first": first,
-                    "reason": f"Left out: --first {first} was asked for.",
+                    "reason": f"{_AFTER_FIRST}{first} was asked for.",
                     "mark": f"after the first {first}",
                 },
             )
+
+    def count_after_first(self, run: RunRecord) -> int:
+        """Return how many rows were left out because only the first few renames were asked for."""
+        query = "SELECT COUNT(*) FROM rows WHERE run = ? AND result = 'skipped' AND substr(reason, 1, ?) = ?"
+        [[count]] = self._database.select(query, (run.number, len(_AFTER_FIRST), _AFTER_FIRST))
+        return int(str(count))
 
     # How much there is, and of what orders
 

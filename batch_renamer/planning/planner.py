@@ -12,9 +12,10 @@ from typing import assert_never
 from batch_renamer.model import Change, Found, Missing, Order, Outcome, Reading, RenameRequest, Result, Unreadable
 from batch_renamer.text import trimmed
 
-__all__ = ["GUARDED_BY_SHEET", "NO_SUCH_ORDER", "decide", "same_name"]
+__all__ = ["GUARDED_BY_SHEET", "NO_SUCH_ORDER", "ORDER_DELETED", "decide", "same_name"]
 
 NO_SUCH_ORDER = "There is no order with this id in this account."
+ORDER_DELETED = "The order is deleted; nothing was sent."
 GUARDED_BY_SHEET = "The order does not have the current name that the sheet gives; it was left alone."
 
 
@@ -41,7 +42,7 @@ def decide(
                 http_status=http_status,
             )
         case Found(order=order) if order.is_deleted:
-            return _settled(request, Result.FAILED, order, reason="The order is deleted; nothing was sent.")
+            return _settled(request, Result.FAILED, order, reason=ORDER_DELETED)
         case Found(order=order) if (order.name or "") == request.new_name:  # An audit may expect no name.
             return _settled(request, Result.UNCHANGED, order)
         case Found(order=order) if request.current_name is not None and not (

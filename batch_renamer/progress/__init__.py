@@ -11,11 +11,12 @@ from batch_renamer.progress.notebook import notebook_progress
 from batch_renamer.progress.output import show_lines, show_run
 from batch_renamer.progress.spans import Line, Span, Style
 from batch_renamer.progress.understood import understood_line
-from batch_renamer.progress.view import RunView
+from batch_renamer.progress.view import NextStep, RunView
 from batch_renamer.progress.visible import visible
 
 __all__ = [
     "Line",
+    "NextStep",
     "Progress",
     "RunView",
     "Span",

@@ -50,12 +50,16 @@ def run_lines(
         yield from _problems(view, width=width, brackets=brackets)
         if summary.reports:
             yield from ((), *_reports(summary.reports))
-    if not quiet and (view.next_hint or view.next_command):
-        yield ()
-    if view.next_hint:
-        yield (Span(visible(view.next_hint)),)
-    if view.next_command:
-        yield (Span(visible(view.next_command), "strong"),)
+    yield from _next_steps(view, spaced=not quiet)
+
+
+def _next_steps(view: RunView, *, spaced: bool) -> Iterator[Line]:
+    for step in view.next_steps:
+        if spaced:
+            yield ()
+        yield (Span(visible(step.words)),)
+        if step.command:
+            yield (Span(visible(step.command), "strong"),)
 
 
 def _counts(view: RunView) -> Iterator[Line]:

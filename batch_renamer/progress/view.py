@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from batch_renamer.commands import COMMANDS, Command
 from batch_renamer.model import Forecast, ReasonGroup, ReportRow, RunSummary, WarningGroup
 
-__all__ = ["RunView"]
+__all__ = ["NextStep", "RunView"]
+
+
+class NextStep(NamedTuple):
+    """What can be done next, in words, and the command line that does it; "" where no command does."""
+
+    words: str
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunView:
     """All that is shown at the end of a run.
 
-    ``planned`` are the first rows of a plan, to be shown old → new. ``next_hint`` says what ``next_command``, a command
-    line that can be typed as it stands, would do, or what there is to do where no command does it. ``asking`` is the
-    plan above a question, ``putting_back`` the view of an undo. ``about`` names the run that an undo or an audit is
-    about, ``about_undo`` tells that it is an undo itself. ``at_work`` tells that the run goes on, ``dry``
-    that it ends with its plan. ``all_rows`` says where every row is to be seen. ``row_warnings`` are the warnings of
-    rows by kind.
+    ``planned`` are the first rows of a plan, to be shown old → new. ``next_steps`` say what can be done next, the
+    likeliest last. ``asking`` is the plan above a question, ``putting_back`` the view of an undo. ``about`` names the
+    run that an undo or an audit is about, ``about_undo`` tells that it is an undo itself. ``at_work`` tells that the
+    run goes on, ``dry`` that it ends with its plan. ``all_rows`` says where every row is to be seen. ``row_warnings``
+    are the warnings of rows by kind.
 
     Example:
-        >>> RunView(summary=RunSummary(run_id="k3", command="plan", counts={})).next_command
-        ''
+        >>> RunView(summary=RunSummary(run_id="k3", command="plan", counts={})).next_steps
+        ()
     """
 
     summary: RunSummary
     problems: tuple[ReasonGroup, ...] = ()
     planned: tuple[ReportRow, ...] = ()
     forecast: Forecast | None = None
-    next_hint: str = ""
-    next_command: str = ""
+    next_steps: tuple[NextStep, ...] = ()
     asking: bool = False
     putting_back: bool = False
     about: str = ""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from batch_renamer.command_line import carried_options, command_line, with_environment
+from batch_renamer.command_line import carried_options, command_line, options_to_paste
 from batch_renamer.commands import APPLY, AUDIT, RUNS
 from batch_renamer.settings import resolve_settings
 
@@ -25,6 +25,12 @@ def program_of(line: str) -> list[str]:
 def test_program_on_path_is_named_as_people_type_it() -> None:
     """Short, where that works."""
     assert program_of(command_line(RUNS, [], {})) == ["batch-renamer"]
+
+
+def test_program_of_an_active_environment_is_named_by_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its folder is on the PATH of this shell alone."""
+    monkeypatch.setenv("VIRTUAL_ENV", str(PROGRAM.parents[1]))
+    assert program_of(command_line(RUNS, [], {})) == [str(PROGRAM)]
 
 
 @pytest.mark.parametrize("path", ["", "/nowhere"], ids=["no PATH", "another PATH"])
@@ -64,9 +70,9 @@ def test_settings_of_the_environment_are_said_as_flags(tmp_path: Path) -> None:
         "AUTOENHANCE_API_KEY": "sk-marker",
     }
     flags = {"workers": "4"}
-    carried = with_environment(flags, resolve_settings(flags, environ=environ), environ)
+    carried = options_to_paste(flags, resolve_settings(flags, environ=environ), environ)
     line = command_line(APPLY, [Path("orders.csv")], carried, program=["renamer"])
-    assert shlex.split(line)[:5] == ["renamer", "apply", "orders.csv", "--workers", "4"]
+    assert shlex.split(line)[:5] == ["renamer", "apply", str(Path("orders.csv").absolute()), "--workers", "4"]
     assert {"--strict", "--state-dir", str(tmp_path / "my state"), "--rate", "20"} <= set(shlex.split(line))
     assert line.count("--report") == 2
     assert "--json" not in line
@@ -77,8 +83,22 @@ def test_address_of_the_environment_is_none_of_the_sandbox(tmp_path: Path) -> No
     """The two together would be refused."""
     environ = {"BATCH_RENAMER_BASE_URL": "https://example.invalid", "BATCH_RENAMER_STATE_DIR": str(tmp_path)}
     flags = {"sandbox": True}
-    carried = with_environment(flags, resolve_settings(flags, environ=environ), environ)
+    carried = options_to_paste(flags, resolve_settings(flags, environ=environ), environ)
     assert "base_url" not in carried
+
+
+def test_paths_are_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line may be pasted in another folder."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "c.toml").touch()
+    flags = {"config": "c.toml", "log_file": "l.jsonl", "state_dir": "s", "report": ["a.csv", "/in/b.csv"], "rate": "2"}
+    assert options_to_paste(flags, resolve_settings(flags, environ={}), {}) == {
+        "config": str(tmp_path / "c.toml"),
+        "log_file": str(tmp_path / "l.jsonl"),
+        "state_dir": str(tmp_path / "s"),
+        "report": [str(tmp_path / "a.csv"), "/in/b.csv"],
+        "rate": "2",
+    }
 
 
 def test_option_that_a_command_does_not_take_is_left_out() -> None:

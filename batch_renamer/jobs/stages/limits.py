@@ -44,6 +44,7 @@ async def enforce_limits(run: Run) -> None:
         limit = as_given(settings, "max_failures", settings.max_failures)
         msg = f"{failures} of {rows} rows are bad, more than {limit} allows; nothing was sent."
         if run.job.command.dry:
+            run.would_be_refused = True
             run.context.warnings.append(f"{run.job.command.done_by} would refuse this plan: {msg}")
         else:
             raise TooManyFailuresError(msg)

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from batch_renamer.model import ReasonGroup, ReportRow, Result, RunSummary
-from batch_renamer.progress import RunView, make_progress, show_run
+from batch_renamer.progress import NextStep, RunView, make_progress, show_run
 from batch_renamer.progress.cutting import cells_of
 from batch_renamer.progress.output import SafeStream, is_live_terminal, plain_text
 from batch_renamer.progress.stage import Stage, bar_line, done_line, plain_line
@@ -55,7 +55,7 @@ def a_view() -> RunView:
     row = ReportRow(row=2, order_id="[/]", old_name="[red]山", new_name="[red]山 → ß :smile:", result=Result.PLANNED)
     summary = RunSummary(run_id="k3f9", command="plan", counts={Result.PLANNED: 1})
     group = ReasonGroup(result=Result.FAILED, reason="[/]", count=1, rows=(row,))
-    return RunView(summary=summary, planned=(row,), problems=(group,), next_command="go " + "x" * 200)
+    return RunView(summary=summary, planned=(row,), problems=(group,), next_steps=(NextStep("", "go " + "x" * 200),))
 
 
 # -- The lines of a stage --------------------------------------------------------------------------------------------

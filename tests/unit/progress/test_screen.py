@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from batch_renamer.model import HERE, Forecast, ReasonGroup, ReportRow, Result, RunSummary, WarningGroup
-from batch_renamer.progress import RunView
+from batch_renamer.progress import NextStep, RunView
 from batch_renamer.progress.cutting import cells_of
 from batch_renamer.progress.numbers import duration, ranges
 from batch_renamer.progress.screen import run_lines
@@ -189,7 +189,9 @@ def test_planned_rows_show_old_and_new() -> None:
 def test_a_plan_longer_than_the_screen_ends_with_its_headline_and_counts(height: int | None, times: int) -> None:
     """What was shown above the rows has left the screen; where all of it fits, or in a file, nothing is said twice."""
     rows = tuple(a_row(number) for number in range(2, 32))
-    view = RunView(summary=summary("plan", {R.PLANNED: 30}), planned=rows, dry=True, next_command="x")
+    view = RunView(
+        summary=summary("plan", {R.PLANNED: 30}), planned=rows, dry=True, next_steps=(NextStep("To do this:", "x"),)
+    )
     lines = ["".join(span.text for span in line) for line in run_lines(view, width=80, brackets=False, height=height)]
     assert [line.startswith("Dry run: 30 of 30 rows") for line in lines].count(True) == times
     assert sum("  30  planned" in line for line in lines) == times
@@ -272,7 +274,7 @@ def test_warnings_are_shown_and_counted() -> None:
 def test_the_last_line_is_exactly_the_command(quiet: bool) -> None:
     """Whatever else is shown, the command stands last, alone and uncut, however narrow the terminal."""
     command = "batch-renamer resume k3f9 --config '/a/rather/long/path/to the/file.toml' --failed"
-    view = RunView(summary=summary(counts={R.FAILED: 1}), next_hint="To try again:", next_command=command)
+    view = RunView(summary=summary(counts={R.FAILED: 1}), next_steps=(NextStep("To try again:", command),))
     assert shown(view, width=30, quiet=quiet)[-2:] == ["To try again:", command]
 
 
@@ -308,8 +310,7 @@ def test_no_text_from_outside_steers_the_terminal() -> None:
         summary=summary(counts={R.PLANNED: 1}, stopped=evil, warnings=(evil,), reports=(evil,)),
         problems=(a_group(row), a_group(drifted)),
         planned=(row,),
-        next_hint=evil,
-        next_command=evil,
+        next_steps=(NextStep(evil, evil),),
     )
     assert not {"\x1b", "\u202e", "\n"} & set("".join(shown(view)))
 
