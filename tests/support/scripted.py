@@ -21,6 +21,9 @@ Script = tuple[bytes | None, ...]
 """The answer to each request in turn, the last one for all that follow: bytes, ``b""`` hangs up, None never answers."""
 
 
+_STEPS_OF_AN_ACCEPT = 10
+"""More steps of the event loop than pass between an accepted connection and the start of its handler (about five)."""
+
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -103,6 +106,8 @@ async def listening(handle: Handler, *, tls: bool = False) -> AsyncIterator[int]
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
+        for _ in range(_STEPS_OF_AN_ACCEPT):
+            await asyncio.sleep(0)  # a connection that was just accepted reaches its handler some steps later
         server.close()
         for writer in writers:
             writer.transport.abort()
