@@ -45,11 +45,10 @@ def init(given: Mapping[str, object]) -> int:
     def body(ending: Ending) -> int:
         config, asks = _place(given), not given.get("yes")
         if asks and not sys.stdin.isatty():
-            msg = (
+            raise SettingsError(
                 "There is no terminal to ask on: give --yes, and the key in AUTOENHANCE_API_KEY or on standard input. "
                 "Nothing was written."
             )
-            raise SettingsError(msg)
         _check(given)
         try:
             wanted = _asked(given, config) if asks else _unattended(given, config)
@@ -74,8 +73,7 @@ def _place(given: Mapping[str, object]) -> Path:
     if named:
         return Path(str(named)).expanduser().absolute()
     if (usual := usual_config(os.environ)) is None:
-        msg = "There is no home folder to keep the configuration in: give --config FILE, or set HOME."
-        raise SettingsError(msg)
+        raise SettingsError("There is no home folder to keep the configuration in: give --config FILE, or set HOME.")
     return usual
 
 
@@ -87,8 +85,7 @@ def _check(given: Mapping[str, object]) -> None:
         try:
             check_profile_name(str(profile))
         except ValueError as error:
-            msg = f"profile: {str(profile)!r} (from --profile) {error}."
-            raise SettingsError(msg) from None
+            raise SettingsError(f"profile: {str(profile)!r} (from --profile) {error}.") from None
 
 
 def _asked(given: Mapping[str, object], config: Path) -> SetUp:
@@ -116,11 +113,10 @@ def _unattended(given: Mapping[str, object], config: Path) -> SetUp:
     wanted = SetUp(config=config, starter=_starter(given, profile=given.get("profile"), report=_report(given)))
     for path in (wanted.config, wanted.key_path):
         if os.path.lexists(path):
-            msg = (
+            raise SettingsError(
                 f"{path} is there already and was not replaced. Rename or remove it, name another place with --config, "
                 "or leave out --yes to be asked. Nothing was written."
             )
-            raise SettingsError(msg)
     return wanted.with_key(_given_key())
 
 
@@ -128,11 +124,10 @@ def _given_key() -> ApiKey:
     if (found := key_of_environment(os.environ)) is not None:
         return found.key
     if sys.stdin.isatty() or not (text := sys.stdin.read(_KEY_LIMIT_CHARACTERS)).strip():
-        msg = (
+        raise SettingsError(
             "There is no key: set AUTOENHANCE_API_KEY, or give the key on standard input (init --yes < FILE). "
             "Nothing was written."
         )
-        raise SettingsError(msg)
     return key_from_text(text, "the key on standard input")
 
 
@@ -149,8 +144,7 @@ def _report(given: Mapping[str, object]) -> str | None:
     if not isinstance(asked_for, list) or not asked_for:
         return None
     if len(asked_for) > 1:
-        msg = "init takes one --report; add others to the file that it writes."
-        raise SettingsError(msg)
+        raise SettingsError("init takes one --report; add others to the file that it writes.")
     return str(Path(asked_for[0]).expanduser().absolute())
 
 
@@ -164,8 +158,7 @@ def _write(wanted: SetUp, *, replace: bool) -> None:
             write_private(path, text, replace=replace)
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or "its name or text has characters that a file can't hold"
-            msg = f"{path} can't be written: {why}. Name another place with --config."
-            raise SettingsError(msg) from None
+            raise SettingsError(f"{path} can't be written: {why}. Name another place with --config.") from None
 
 
 def _what_was_done(wanted: SetUp) -> str:

@@ -55,8 +55,7 @@ class ProgramCommand(_Helped, typer.core.TyperCommand):
         if ctx.args:
             taken = {"FILE": "one spreadsheet at a time; run it once for each", "ID": "one run at a time"}
             what = next((taken[param.metavar] for param in self.params if param.metavar in taken), "no such word")
-            msg = f"{self.name} takes {what}. Too many: {_listed(ctx.args)}."
-            raise WrongWordsError(msg, ctx=ctx)
+            raise WrongWordsError(f"{self.name} takes {what}. Too many: {_listed(ctx.args)}.", ctx=ctx)
         return super().invoke(ctx)
 
 
@@ -80,8 +79,7 @@ class ProgramGroup(_Helped, typer.core.TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the command that was typed; a spreadsheet alone is answered with what can be done with it."""
         if args[0] not in self.commands and PurePath(args[0]).suffix.lower() in SHEET_ENDINGS:
-            msg = f"Say what to do with {args[0]}: put check, plan or apply before it."
-            raise WrongWordsError(msg, ctx=ctx)
+            raise WrongWordsError(f"Say what to do with {args[0]}: put check, plan or apply before it.", ctx=ctx)
         return super().resolve_command(ctx, args)
 
     def _say_where_an_option_goes(self, error: Any, ctx: Any) -> None:

@@ -65,8 +65,7 @@ def _dismiss(session: Session, journal: Journal, run_id: str) -> None:
     if run.closed is not Closed.DISMISSED:
         entry = entry_of(journal, run, at_work=journal.runs.at_work(), undone=frozenset())
         if entry.state != "interrupted":
-            msg = f"Run {run.id} is {entry.state}, not interrupted: there is nothing to dismiss."
-            raise InputError(msg)
+            raise InputError(f"Run {run.id} is {entry.state}, not interrupted: there is nothing to dismiss.")
         journal.runs.dismiss(run)
     sys.stderr.write(f"Run {run.id} will not be mentioned again. `{resume_command(session, run)}` still finishes it.\n")
 
@@ -76,5 +75,4 @@ def _prune(journal: Journal, what: str) -> int:
         return journal.runs.prune(older_than_s=int(found[1]) * _UNITS_S[found[2]])
     if what.strip().isdecimal():
         return journal.runs.prune(keep=int(what))
-    msg = f"--prune {what!r} is neither an age such as 90d, 12h or 8w nor the number of runs to keep."
-    raise SettingsError(msg)
+    raise SettingsError(f"--prune {what!r} is neither an age such as 90d, 12h or 8w nor the number of runs to keep.")

@@ -112,8 +112,9 @@ class Session:
     def needs_yes(self) -> None:
         """Refuse to write where no person can be asked and ``--yes`` was not given."""
         if self.command.writes and not self.settings.yes and not self.on_a_terminal:
-            msg = "There is no terminal to ask on: give --yes to rename without a question. Nothing was sent."
-            raise SettingsError(msg)
+            raise SettingsError(
+                "There is no terminal to ask on: give --yes to rename without a question. Nothing was sent."
+            )
 
     def journal(self, *, only_read: bool = False) -> Journal:
         """Open the journal that belongs to these settings; ``only_read`` also works where it can't be written.

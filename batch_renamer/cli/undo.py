@@ -41,9 +41,8 @@ def _run_to_undo(session: Session, journal: Journal, run_id: str | None) -> RunR
     run = find_run(session, journal, run_id, commands=RENAMING, newest=can_be_undone)
     if run_id is None and run.spec.puts_back and interrupted(run, journal.results.counts(run)):
         finish = resume_command(session, run)
-        msg = (
+        raise InputError(
             f"Run {run.id}, the newest, is an undo that was interrupted. `{finish}` finishes it. "
             "To undo another run, give its id."
         )
-        raise InputError(msg)
     return renamed_something(run)

@@ -80,13 +80,14 @@ class Gateway:
             await self._retrier.call(lambda: self._api.page(per_page=1), kind="list")
         except RefusedError as error:
             if error.status == HTTPStatus.FORBIDDEN:
-                msg = f"The API did not accept the key: {error.failure}{error.quoted}."
-                raise KeyRefusedError(msg) from None
-            msg = f"The API refuses to list orders, so the key could not be proven: {error.failure}{error.quoted}."
-            raise ApiUnavailableError(msg) from None
+                raise KeyRefusedError(f"The API did not accept the key: {error.failure}{error.quoted}.") from None
+            raise ApiUnavailableError(
+                f"The API refuses to list orders, so the key could not be proven: {error.failure}{error.quoted}."
+            ) from None
         except RequestError as error:
-            msg = f"The API could not be asked whether the key is good: {error.failure}{error.quoted}."
-            raise ApiUnavailableError(msg) from None
+            raise ApiUnavailableError(
+                f"The API could not be asked whether the key is good: {error.failure}{error.quoted}."
+            ) from None
 
     async def answers(self, within_s: float) -> bool:
         """Ask once, with a neutral request, whether the API gives a good answer within so many seconds of being asked.

@@ -59,8 +59,7 @@ class Pacer:
 
     def __init__(self, *, rate_per_s: float, known_per_s: float | None = None) -> None:
         if not 0 < rate_per_s < math.inf:
-            msg = f"rate_per_s must be a number greater than 0, not {rate_per_s}"
-            raise ValueError(msg)
+            raise ValueError(f"rate_per_s must be a number greater than 0, not {rate_per_s}")
         self.requests = 0
         self.throttled = 0
         self.latency_s: float | None = None

@@ -77,8 +77,7 @@ def nowhere() -> Destination:
     """Return the destination of a command that stays offline."""
 
     def connect(_: Iterable[tuple[str, str | None]]) -> AbstractAsyncContextManager[OrdersApi]:
-        msg = "A fault in batch-renamer: a command that stays offline was to connect."
-        raise BatchRenamerError(msg)
+        raise BatchRenamerError("A fault in batch-renamer: a command that stays offline was to connect.")
 
     return Destination(connect=connect, base_url="", account="")
 

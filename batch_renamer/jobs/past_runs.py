@@ -46,22 +46,18 @@ def find(
         for run in journal.runs.find(base_url=base_url, profile=profile):
             if run.spec in commands and newest(run):
                 return run
-        msg = f"There is no run yet at {_place(base_url, profile)} that this could be about.{elsewhere('')}"
-        raise InputError(msg)
+        raise InputError(f"There is no run yet at {_place(base_url, profile)} that this could be about.{elsewhere('')}")
     prefix = run_id.strip().lower()
     found = journal.runs.find(prefix=prefix)
     if not found:
-        msg = f"There is no run {run_id!r} here.{elsewhere(prefix)}{how_to_list}"
-        raise InputError(msg)
+        raise InputError(f"There is no run {run_id!r} here.{elsewhere(prefix)}{how_to_list}")
     if len(found) > 1:
-        msg = f"{run_id!r} could be one of {', '.join(run.id for run in found[:5])}; type one more letter."
-        raise InputError(msg)
+        raise InputError(f"{run_id!r} could be one of {', '.join(run.id for run in found[:5])}; type one more letter.")
     if found[0].spec not in commands:
-        msg = (
+        raise InputError(
             f"Run {found[0].id} is {_article(found[0].command)}. "
             f"This command takes only {' or '.join(map(str, commands))} runs."
         )
-        raise InputError(msg)
     return found[0]
 
 
@@ -73,14 +69,12 @@ def bound_to(run: RunRecord, destination: Destination) -> list[str]:
     """
     if run.base_url != destination.base_url or run.profile != destination.profile:
         theirs, ours = _place(run.base_url, run.profile), _place(destination.base_url, destination.profile)
-        msg = f"Run {run.id} belongs to {theirs}, and this is {ours}. Nothing was sent."
-        raise InputError(msg)
+        raise InputError(f"Run {run.id} belongs to {theirs}, and this is {ours}. Nothing was sent.")
     if run.account != destination.account:
-        msg = (
+        raise InputError(
             f"Run {run.id} was made with another key, so it may be another account's. If that was an older key of this"
             " account, give --same-account. Nothing was sent."
         )
-        raise InputError(msg)
     if run.key_print != destination.key_print:
         key = f"The key of profile {run.profile}" if run.profile is not None else "The key"
         return [f"{key} has changed since run {run.id}; its orders should be the same ones."]
@@ -108,8 +102,7 @@ def kept_plan(plan: RunRecord) -> RunRecord:
         InputError: it is not whole, or it was committed before.
     """
     if not merely_planned(plan):
-        msg = f"Run {plan.id} is no plan that waits to be committed. Plan the spreadsheet again."
-        raise InputError(msg)
+        raise InputError(f"Run {plan.id} is no plan that waits to be committed. Plan the spreadsheet again.")
     return plan
 
 
@@ -126,8 +119,7 @@ def renamed_something(run: RunRecord) -> RunRecord:
         InputError: nothing was ever sent.
     """
     if not committed(run):
-        msg = f"Run {run.id} renamed nothing, so there is nothing to put back or to check."
-        raise InputError(msg)
+        raise InputError(f"Run {run.id} renamed nothing, so there is nothing to put back or to check.")
     return run
 
 

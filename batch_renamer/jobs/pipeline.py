@@ -89,8 +89,9 @@ async def _take_rows(context: JobContext, first: FromSheet | FromRun, source: So
         case FromRun(stage=take_over), RunRecord():
             return await take_over(context, source)
         case _:
-            msg = f"A fault in batch-renamer: {context.job.command} takes no rows from a {type(source).__name__}."
-            raise BatchRenamerError(msg)
+            raise BatchRenamerError(
+                f"A fault in batch-renamer: {context.job.command} takes no rows from a {type(source).__name__}."
+            )
 
 
 def _end_if_stopped(context: JobContext) -> None:

@@ -73,11 +73,10 @@ def open_journal(settings: Settings, *, only_read: bool = False) -> Journal:
 
 def _refuse_without_home(settings: Settings) -> None:
     if lacks_state_dir(settings):
-        msg = (
+        raise SettingsError(
             "There is no home folder to keep the journal in: HOME is not set, and this machine does not know the user. "
             "Give --state-dir DIR, or set HOME."
         )
-        raise SettingsError(msg)
 
 
 def _can_be_written(path: Path) -> bool:
@@ -159,8 +158,9 @@ def reset_sandbox(settings: Settings) -> None:
                 try:
                     part.unlink(missing_ok=True)
                 except OSError as error:
-                    msg = f"The sandbox can't be reset: {part} can't be removed ({error.strerror})."
-                    raise JournalError(msg) from None
+                    raise JournalError(
+                        f"The sandbox can't be reset: {part} can't be removed ({error.strerror})."
+                    ) from None
 
 
 def names_to_lock(settings: Settings, key: ApiKey | None) -> tuple[str, ...]:

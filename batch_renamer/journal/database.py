@@ -61,8 +61,9 @@ class Database:
             make_folder(path.parent)
             os.close(open_regular(path, os.O_CREAT | os.O_RDWR))
         except OSError as error:
-            msg = f"The journal {path} can't be opened: {error.strerror}. Choose another place with --state-dir."
-            raise JournalError(msg) from None
+            raise JournalError(
+                f"The journal {path} can't be opened: {error.strerror}. Choose another place with --state-dir."
+            ) from None
         return cls._connected(path, str(path))
 
     @classmethod
@@ -82,8 +83,9 @@ class Database:
                     with suppress(FileNotFoundError):
                         shutil.copyfile(f"{path}{ending}", Path(folder) / f"{path.name}{ending}")
             except OSError as error:
-                msg = f"The journal {path} can't be copied to where it could be read: {error.strerror} (see TMPDIR)."
-                raise JournalError(msg) from None
+                raise JournalError(
+                    f"The journal {path} can't be copied to where it could be read: {error.strerror} (see TMPDIR)."
+                ) from None
             copy = cls.open(Path(folder) / path.name)
             copy.close_with(on_failure.pop_all())
         return copy
@@ -101,11 +103,10 @@ class Database:
     def _connected(cls, path: Path, database: str) -> Self:
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             oldest = ".".join(map(str, OLDEST_SQLITE))
-            msg = (
+            raise JournalError(
                 f"This Python has SQLite {sqlite3.sqlite_version}, and the journal needs {oldest} or newer: "
                 "use a newer Python or update SQLite."
             )
-            raise JournalError(msg)
         with translated(path), ExitStack() as on_failure:
             connection = sqlite3.connect(database, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
             on_failure.callback(connection.close)

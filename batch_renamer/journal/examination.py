@@ -25,14 +25,11 @@ def count_runs_if_whole(path: Path) -> int:
         with closing(sqlite3.connect(f"{uri}?{'mode=ro' if in_use else 'immutable=1'}", uri=True)) as connection:
             [version] = connection.execute("PRAGMA user_version").fetchone()
             if version > len(STEPS):
-                msg = f"The journal {path} was written by a newer version of batch-renamer."
-                raise JournalError(msg)
+                raise JournalError(f"The journal {path} was written by a newer version of batch-renamer.")
             [said] = connection.execute("PRAGMA quick_check(1)").fetchone()
             if said != "ok":
-                msg = f"The journal {path} is damaged ({said})."
-                raise JournalError(msg)
+                raise JournalError(f"The journal {path} is damaged ({said}).")
             [runs] = connection.execute("SELECT count(*) FROM runs").fetchone() if version else (0,)
             return int(runs)
     except (sqlite3.Error, OSError) as error:
-        msg = f"The journal {path} can't be read ({error})."
-        raise JournalError(msg) from None
+        raise JournalError(f"The journal {path} can't be read ({error}).") from None

@@ -72,8 +72,7 @@ def _locked(place: Path, run_id: str, *, wait_s: float) -> Iterator[FileIdentity
     except Timeout:
         raise LockedError(_held_by(place)) from None
     except OSError as error:
-        msg = f"The lock {place} can't be taken: {error.strerror}."
-        raise JournalError(msg) from None
+        raise JournalError(f"The lock {place} can't be taken: {error.strerror}.") from None
     try:
         _note_holder(place, run_id)
         yield FileIdentity(place)
@@ -149,15 +148,17 @@ def prove_locks(state_dir: Path, *, make_lock: Callable[[Path], FileLock] | None
     except OSError as error:
         if error.errno not in _NO_LOCKS:
             why = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-            msg = f"The state directory {state_dir} can't be used ({why}). Choose another with --state-dir."
-            raise SettingsError(msg) from None
+            raise SettingsError(
+                f"The state directory {state_dir} can't be used ({why}). Choose another with --state-dir."
+            ) from None
     finally:
         for lock in (second, first):
             lock.release()
         with suppress(OSError):
             place.unlink()
-    msg = f"Locks don't work in {state_dir} (a network share?): put --state-dir on a local disk. Nothing was sent."
-    raise SettingsError(msg)
+    raise SettingsError(
+        f"Locks don't work in {state_dir} (a network share?): put --state-dir on a local disk. Nothing was sent."
+    )
 
 
 def _file_name(name: str) -> str:

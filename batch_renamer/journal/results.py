@@ -73,8 +73,9 @@ class Results:
         counts, rows = self.counts(run, over=over), self._runs.get(run.id).sheet_rows
         [[strays]] = self._database.select(STRAYS, (run.number,))
         if (total := sum(counts.values()) - int(str(strays))) != rows or strays:
-            msg = f"The totals of run {run.id} do not add up: {rows} rows were read, {total} have a result."
-            raise AccountingError(msg)
+            raise AccountingError(
+                f"The totals of run {run.id} do not add up: {rows} rows were read, {total} have a result."
+            )
         return counts
 
     def report_rows(self, run: RunRecord, *, over: bool = False) -> Iterator[ReportRow]:

@@ -71,8 +71,9 @@ class RunTable:
             InputError: it was forgotten meanwhile.
         """
         if not (found := self._runs("WHERE id = ?", (run_id,))):
-            msg = f"Run {run_id} is not in the journal any more: runs --prune has removed it. Nothing was sent."
-            raise InputError(msg)
+            raise InputError(
+                f"Run {run_id} is not in the journal any more: runs --prune has removed it. Nothing was sent."
+            )
         return found[0]
 
     def parent(self, run: RunRecord) -> RunRecord | None:

@@ -118,11 +118,10 @@ def migrate(connection: sqlite3.Connection) -> None:
     """
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > len(STEPS):
-        msg = (
+        raise JournalError(
             f"The journal was written by a newer version of batch-renamer (its format is {version}, this program knows "
             f"{len(STEPS)}). Update batch-renamer, or give another --state-dir."
         )
-        raise JournalError(msg)
     for number, step in enumerate(STEPS[version:], start=version + 1):
         connection.execute("BEGIN IMMEDIATE")
         # Another process may have made the same step while this one waited for the lock.

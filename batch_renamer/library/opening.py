@@ -123,8 +123,9 @@ def _opened(
     same_account: bool = False,
 ) -> Done:
     if keeps_no_journal(options):
-        msg = "state_dir=None keeps no journal, so no run can be opened there; give the folder, or leave it out."
-        raise InputError(msg)
+        raise InputError(
+            "state_dir=None keeps no journal, so no run can be opened there; give the folder, or leave it out."
+        )
     settings = resolved(options, known=names_of(AccountOptions))
     key = None if settings.sandbox or api_key is None else checked_key(api_key)
     access = Access(given=options, key=key, progress=progress, same_account=same_account)

@@ -189,13 +189,10 @@ def checked_key(api_key: object) -> ApiKey:
         SettingsError: it is missing or can't be one; the text doesn't show it.
     """
     if api_key is None:
-        msg = "api_key is missing; give it, or sandbox=True to practise."
-        raise SettingsError(msg)
+        raise SettingsError("api_key is missing; give it, or sandbox=True to practise.")
     if not isinstance(api_key, str):
-        msg = f"api_key must be a text (str), not {type(api_key).__name__}."
-        raise SettingsError(msg)
+        raise SettingsError(f"api_key must be a text (str), not {type(api_key).__name__}.")
     try:
         return ApiKey(api_key)
     except ValueError as error:
-        msg = f"api_key {error}."
-        raise SettingsError(msg) from None
+        raise SettingsError(f"api_key {error}.") from None

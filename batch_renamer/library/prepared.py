@@ -74,11 +74,11 @@ def finishing(run_id: str, *, same_account: bool, failed: bool) -> Prepare:
                 return past
             case Left.PLAN:
                 how = f'open_plan("{past.id}", ...).apply() does it' if past.spec.from_sheet else "undo that run again"
-                msg = f"Run {past.id} was planned and never begun; {how}."
-                raise InputError(msg)
+                raise InputError(f"Run {past.id} was planned and never begun; {how}.")
             case Left.ALL:
-                msg = f"Run {past.id} was stopped while its rows were read; nothing was sent. Begin it again."
-                raise InputError(msg)
+                raise InputError(
+                    f"Run {past.id} was stopped while its rows were read; nothing was sent. Begin it again."
+                )
 
     return prepare
 

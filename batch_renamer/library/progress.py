@@ -57,8 +57,9 @@ def progress_for(wanted: OnProgress | bool) -> Progress:
     if wanted is False:
         return make_progress(io.StringIO(), quiet=True)
     if not callable(wanted):
-        msg = f"progress must be True, False or a function that takes a RunProgress, not {type(wanted).__name__}."
-        raise SettingsError(msg)
+        raise SettingsError(
+            f"progress must be True, False or a function that takes a RunProgress, not {type(wanted).__name__}."
+        )
     return _CallbackProgress(wanted)
 
 

@@ -112,8 +112,9 @@ class RunResult:
 
     def _call(self, command: Command, prepare: Prepare, options: Mapping[str, object], known: type) -> Call:
         if self.state_dir is None:
-            msg = f"Run {self.run_id} kept no journal, for state_dir=None was given. {self._WITHOUT_JOURNAL}"
-            raise InputError(msg)
+            raise InputError(
+                f"Run {self.run_id} kept no journal, for state_dir=None was given. {self._WITHOUT_JOURNAL}"
+            )
         return Call(
             command,
             prepare,

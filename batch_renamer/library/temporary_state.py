@@ -91,8 +91,9 @@ def _usable(platform_state_dir: Path) -> Path:
         user = os.getuid() if os.name == "posix" else "own"
         return _prepared(Path(tempfile.gettempdir()) / f"batch-renamer-{user}")
     except OSError as error:
-        msg = f"There is no place for the journal: {error.strerror}. Give state_dir, a folder that can be written."
-        raise JournalError(msg) from None
+        raise JournalError(
+            f"There is no place for the journal: {error.strerror}. Give state_dir, a folder that can be written."
+        ) from None
 
 
 def _prepared(shared: Path) -> Path:

@@ -141,11 +141,10 @@ def _of_frame(
     options: Mapping[str, object],
 ) -> Call:
     if not isinstance(frame, pd.DataFrame):
-        msg = (
+        raise SheetError(
             f"A pandas DataFrame with the columns order_id and new_name is needed, not a {type(frame).__name__}: "
             "make one with pd.DataFrame(...), or read a file with pd.read_csv(path, dtype=str)."
         )
-        raise SheetError(msg)
     settings = resolved(options, known=names_of(Options))
     with worded_for_callers():
         columns = open_frame(frame, load_options(settings)).columns

@@ -155,5 +155,6 @@ def _refuse_foreign_file(file: Path) -> None:
     except OSError:
         return  # not there yet, a device, or to be written only: opening it says what is wrong
     if beginning and not any(line.startswith(b'{"time": "') for line in beginning.splitlines()):
-        msg = f"The log file {file} holds something that is no log of batch-renamer; give another --log-file."
-        raise SettingsError(msg)
+        raise SettingsError(
+            f"The log file {file} holds something that is no log of batch-renamer; give another --log-file."
+        )

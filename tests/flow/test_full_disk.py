@@ -33,8 +33,7 @@ from batch_renamer.settings import resolve_settings
 
 def refuse(*_: object, **__: object) -> NoReturn:
     """Fail as a full disk does."""
-    msg = "The disk is full."
-    raise JournalError(msg)
+    raise JournalError("The disk is full.")
 
 
 @pytest.fixture

@@ -34,8 +34,7 @@ def check_named_certificates(environ: Mapping[str, str]) -> None:
     if (file := environ.get(_FILE)) is not None:
         _check_file(file)
     if (folders := environ.get(_FOLDER)) is not None and not any(map(os.path.isdir, folders.split(os.pathsep))):
-        msg = f"{_FOLDER} names {folders!r}, which is no folder. Correct it, or unset {_FOLDER}."
-        raise SettingsError(msg)
+        raise SettingsError(f"{_FOLDER} names {folders!r}, which is no folder. Correct it, or unset {_FOLDER}.")
 
 
 def _check_file(file: str) -> None:
@@ -44,13 +43,11 @@ def _check_file(file: str) -> None:
         read_regular(Path(file), limit_bytes=0)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "not a usable path"
-        msg = f"{_FILE} names {file!r}, which can't be read: {why}. {end}"
-        raise SettingsError(msg) from None
+        raise SettingsError(f"{_FILE} names {file!r}, which can't be read: {why}. {end}") from None
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=file)
     except ssl.SSLError:
-        msg = f"{_FILE} names {file!r}, which holds no readable certificate (PEM). {end}"
-        raise SettingsError(msg) from None
+        raise SettingsError(f"{_FILE} names {file!r}, which holds no readable certificate (PEM). {end}") from None
 
 
 def untrusted(host: str, cause: Exception, *, environ: Mapping[str, str]) -> CertificateError:

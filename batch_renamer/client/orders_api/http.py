@@ -150,8 +150,7 @@ class HttpOrdersApi:
             segment = ""
         # The loader has refused these already; here they would leave /orders/ (a quoted dot is resolved, too).
         if segment in ("", ".", ".."):
-            msg = f"an order id that can't stand in a URL: {order_id!r}"
-            raise RefusedError(msg)
+            raise RefusedError(f"an order id that can't stand in a URL: {order_id!r}")
         return URL(self._orders + segment, encoded=True)
 
     async def _request(self, method: str, url: URL, payload: dict[str, str] | None = None) -> bytes:

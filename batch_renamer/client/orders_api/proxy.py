@@ -33,8 +33,9 @@ def proxy_for(base_url: URL) -> URL | None:
         proxy = URL()
     if proxy.scheme not in ("http", "https") or not proxy.host:
         # Not shown: it may hold a password.
-        msg = "The proxy in HTTPS_PROXY (or ALL_PROXY) can't be used: it must be like http://proxy.example.com:3128."
-        raise SettingsError(msg)
+        raise SettingsError(
+            "The proxy in HTTPS_PROXY (or ALL_PROXY) can't be used: it must be like http://proxy.example.com:3128."
+        )
     return proxy
 
 

@@ -37,8 +37,7 @@ async def enforce_limits(run: Run) -> None:
     renames = await run.job.journal.in_thread(run.job.journal.rows.count_planned, run.record)
     if most is not None and renames > most:
         limit = as_given(settings, "max_renames", most)
-        msg = f"The plan would rename {renames} orders, more than {limit} allows; nothing was sent."
-        raise InputError(msg)
+        raise InputError(f"The plan would rename {renames} orders, more than {limit} allows; nothing was sent.")
     failures, rows = failures_in(run, counts)
     if settings.max_failures.exceeded(failed=failures, rows=rows):
         limit = as_given(settings, "max_failures", settings.max_failures)
@@ -73,10 +72,9 @@ async def refuse_bad_rows(run: Run) -> None:
     if bad and not run.job.command.offline:
         bad_rows = f"{bad} of {sum(counts.values())} rows {'is' if bad == 1 else 'are'} bad"
         strict = as_given(run.job.settings, "strict")
-        msg = (
+        raise InputError(
             f"{bad_rows}, and {strict} allows none; nothing was sent. Repair them, or rename the others without strict."
         )
-        raise InputError(msg)
 
 
 def failures_in(run: Run, counts: dict[Result, int]) -> tuple[int, int]:
@@ -104,7 +102,8 @@ def stop_at_too_many(run: Run, tally: Tally, *, bad_in_plan: int) -> bool:
     counted = bad + (bad_in_plan if limit.count is not None else 0)
     if limit.exceeded(failed=counted, rows=rows):
         allowed = as_given(run.job.settings, "max_failures", limit)
-        msg = f"{bad} of the {rows} rows sent so far are bad, more than {allowed} allows."
-        run.stop.request(TooManyFailuresError(msg))
+        run.stop.request(
+            TooManyFailuresError(f"{bad} of the {rows} rows sent so far are bad, more than {allowed} allows.")
+        )
         return False
     return limit.exceeded(failed=counted + tally.unsettled, rows=rows)

@@ -81,5 +81,4 @@ def _add_rows(context: JobContext, record: RunRecord, sheet: Sheet, content: Con
         loaded += len(chunk)
         context.job.progress.advance(loaded)
     if not loaded and context.job.sheet is not None:
-        msg = f"{context.job.sheet} has headings and no rows below them; nothing was sent."
-        raise SheetError(msg)
+        raise SheetError(f"{context.job.sheet} has headings and no rows below them; nothing was sent.")

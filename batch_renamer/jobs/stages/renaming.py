@@ -55,8 +55,7 @@ async def check_origin_unchanged(run: Run) -> None:
     journal = run.job.journal
     went_on = await journal.in_thread(journal.runs.has_sent_since, origin, run.record)
     if went_on or await journal.in_thread(journal.lineage.count_undoable, origin) != run.record.sheet_rows:
-        msg = f"Run {origin.id} has renamed more orders since; nothing was sent. Undo it again."
-        raise InputError(msg)
+        raise InputError(f"Run {origin.id} has renamed more orders since; nothing was sent. Undo it again.")
 
 
 async def rename(run: Run, api: ApiSession) -> None:
