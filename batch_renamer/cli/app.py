@@ -85,7 +85,10 @@ def apply(
     plan: Annotated[
         str | None,
         typer.Option(
-            "--plan", help="Instead of FILE: do exactly this kept plan.", metavar="ID", rich_help_panel=SPREADSHEET
+            "--plan",
+            help="Instead of FILE: do exactly this kept plan; latest: the newest one.",
+            metavar="ID",
+            rich_help_panel=SPREADSHEET,
         ),
     ] = None,
     dry_run: Annotated[
@@ -151,14 +154,29 @@ def audit(run: RunToAudit = None, same_account: SameAccount = False, **given: ob
 @_command(PAST_RUNS)
 @with_options(RUNS)
 def runs(
+    *,
+    limit: Annotated[str | None, typer.Option("--limit", help="List only the newest N runs.", metavar="N")] = None,
+    order: Annotated[
+        str | None,
+        typer.Option(
+            "--order", help="List only the runs that had this order, and what became of it.", metavar="ORDER-ID"
+        ),
+    ] = None,
+    file: Annotated[
+        str | None,
+        typer.Option(
+            "--file", help="List only the runs of spreadsheets with this text in their names.", metavar="TEXT"
+        ),
+    ] = None,
     prune: Annotated[
         str | None,
         typer.Option(
             "--prune",
-            help="First forget runs older than this (90d, 12h, 8w), or all but the newest N.",
+            help="First forget runs older than this (90d, 12h, 8w), or all but the newest N. On a terminal it asks.",
             metavar="AGE|N",
         ),
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="With --prune: ask no question.", rich_help_panel=SAFETY)] = False,
     dismiss: Annotated[
         str | None,
         typer.Option(
@@ -170,9 +188,10 @@ def runs(
     **given: object,
 ) -> None:
     """List past runs, newest first."""
-    from batch_renamer.cli.runs import list_runs
+    from batch_renamer.cli.runs import Chosen, list_runs
 
-    _exit(list_runs(given, prune=prune, dismiss=dismiss))
+    chosen = Chosen(limit=limit, order=order, file=file)
+    _exit(list_runs(given, prune=prune, dismiss=dismiss, chosen=chosen, yes=yes))
 
 
 @_command(PAST_RUNS)

@@ -11,7 +11,7 @@ from batch_renamer.cli.running import run_job
 from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.sheets import sheet_source
 from batch_renamer.commands import APPLY, APPLY_PLAN, PLAN
-from batch_renamer.jobs import Job, job_that_resumes, kept_plan, last_of_plan, last_of_sheet, may_go_on
+from batch_renamer.jobs import Job, job_that_resumes, kept_plan, last_of_plan, last_of_sheet, may_go_on, merely_planned
 from batch_renamer.journal import RunRecord
 from batch_renamer.model import Result
 
@@ -50,7 +50,8 @@ def apply_plan(plan_id: str, given: Mapping[str, object]) -> int:
     def body(session: Session) -> int:
         session.needs_yes()
         with session.connected() as connection:
-            kept = kept_plan(find_run(session, connection.journal, plan_id, commands=(PLAN, APPLY)))
+            found = find_run(session, connection.journal, plan_id, commands=(PLAN, APPLY), newest=merely_planned)
+            kept = kept_plan(found)
             return _run_or_go_on(connection.job(kept), last_of_plan(connection.journal, kept), session.given)
 
     return within(APPLY_PLAN, given, body)

@@ -32,7 +32,7 @@ SpreadsheetOrPlan = Annotated[Path | None, _SHEET]
 
 def _run(without: str) -> Any:
     """Return the argument for a run; ``without`` says which one is meant where it is not given."""
-    text = f"The id of the run, or its first letters. Without it: the newest {without}."
+    text = f"The id, its first letters, or latest. Without it: the newest {without}."
     return Annotated[str | None, typer.Argument(metavar="ID", help=text, show_default=False)]
 
 

@@ -20,6 +20,7 @@ Given = Mapping[str, str]
 """The options that were typed before, by the names of the settings."""
 
 _MOST = 30
+_LATEST = "latest"
 _RENAMING = "command IN ('apply', 'undo')"
 _WANTED = {
     "plan": "command = 'plan'",
@@ -49,7 +50,8 @@ def runs(about: str, given: Given, environ: Mapping[str, str]) -> tuple[tuple[st
         ).fetchall()
     finally:
         connection.close()
-    return tuple((run_id, _what(*rest)) for run_id, *rest in found)
+    newest = ((_LATEST, "the newest of these"),) if found else ()
+    return (*((run_id, _what(*rest)) for run_id, *rest in found), *newest)
 
 
 def _what(command: str, sheet: str | None, created_at: float, counts: str | None) -> str:

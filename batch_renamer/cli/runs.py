@@ -3,76 +3,141 @@
 from __future__ import annotations
 
 import json
-import re
+import os
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
-from batch_renamer.cli.listing import entry_of
+from batch_renamer.cli.listing import Entry, entry_of
 from batch_renamer.cli.past_runs import elsewhere, find_run, of_library, resume_command
+from batch_renamer.cli.pruning import prune_runs
+from batch_renamer.cli.runs_table import ANY_WIDTH, table_lines
 from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.commands import RENAMING, RUNS
 from batch_renamer.errors import InputError, SettingsError
+from batch_renamer.jobs import address_of
 from batch_renamer.journal import Closed, Journal, RunRecord
-from batch_renamer.text import counted
+from batch_renamer.progress import show_lines, visible
 
-__all__ = ["list_runs"]
-
-_AGE = re.compile(r"([0-9]{1,6})(d|h|w)")
-_UNITS_S = {"h": 3_600, "d": 86_400, "w": 604_800}
+__all__ = ["Chosen", "list_runs"]
 
 
-def list_runs(given: Mapping[str, object], *, prune: str | None, dismiss: str | None = None) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """Which runs are listed: the newest ``limit``, those that had the order, those of the spreadsheets so named."""
+
+    limit: str | None = None
+    order: str | None = None
+    file: str | None = None
+
+    def most(self) -> int | None:
+        """Return how many are listed at most; None for all.
+
+        Raises:
+            SettingsError: that is no number from 1 on.
+        """
+        if self.limit is None:
+            return None
+        if not self.limit.isascii() or not self.limit.isdecimal() or int(self.limit) < 1:
+            raise SettingsError(f"--limit {self.limit}: must be a number of runs, such as 20.")
+        return int(self.limit)
+
+    def fits(self, run: RunRecord) -> bool:
+        """Tell whether a run is of a spreadsheet so named: a text with a slash is looked for in its whole path."""
+        if self.file is None:
+            return True
+        path = run.sheet or ""
+        return self.file.casefold() in (path if os.sep in self.file else Path(path).name).casefold()
+
+    @property
+    def none_found(self) -> str:
+        """The sentence that says that none was found; nothing where all runs were asked for."""
+        asked = [f"had the order {visible(self.order)}"] if self.order is not None else []
+        asked += [f"was of a spreadsheet with {visible(self.file)} in its name"] if self.file is not None else []
+        return f"No run {' and '.join(asked)}." if asked else ""
+
+
+def list_runs(
+    given: Mapping[str, object],
+    *,
+    prune: str | None,
+    dismiss: str | None = None,
+    chosen: Chosen = Chosen(),
+    yes: bool = False,
+) -> int:
     """List past runs, newest first; return the exit code.
 
-    Before that, ``prune`` forgets old ones, and ``dismiss`` notes that an interrupted one will not be finished.
+    Before that, ``prune`` forgets old ones, after a question on a terminal unless ``yes``, and ``dismiss`` notes that
+    an interrupted one will not be finished.
     """
 
     def body(session: Session) -> int:
+        most = chosen.most()
         with session.journal(only_read=prune is None and dismiss is None) as journal:
             if dismiss is not None:
                 _dismiss(session, journal, dismiss)
-            if prune is not None:
-                gone = _prune(journal, prune)
-                sys.stderr.write(f"{counted(gone, 'run')} forgotten.\n")
-            settings = session.settings
-            here = {"base_url", "profile"} & session.flags.keys()
-            at_work = journal.runs.at_work()  # asked first: a run that ends in between is listed as ended
-            find = journal.runs.find
-            runs = find(base_url=settings.base_url, profile=settings.profile) if here else find()
+            if prune is not None and not prune_runs(journal, prune, asks=session.on_a_terminal and not yes):
+                return 0
+            entries = _entries(session, journal, chosen, most=most)
             with to_standard_output():
-                _write_runs(session, journal, runs, at_work=at_work)
+                _write_runs(session, entries, chosen)
         return 0
 
     return within(RUNS, given, body)
 
 
-def _write_runs(session: Session, journal: Journal, runs: list[RunRecord], *, at_work: frozenset[str]) -> None:
-    undone = journal.lineage.undone()
-    entries = (entry_of(journal, run, at_work=at_work, undone=undone) for run in runs)
+def _entries(session: Session, journal: Journal, chosen: Chosen, *, most: int | None) -> list[Entry]:
+    """Return the runs that were asked for, the newest first."""
+    settings = session.settings
+    at_work = journal.runs.at_work()  # asked first: a run that ends in between is listed as ended
+    base_url, profile = address_of(settings)
+    of_account = journal.runs.find(base_url=base_url, profile=profile)
+    if {"base_url", "profile"} & session.flags.keys():
+        runs = journal.runs.find(base_url=settings.base_url, profile=settings.profile)
+    else:
+        runs = journal.runs.find()
+    undone, latest = journal.lineage.undone(), of_account[0].id if of_account else None
+    entries: list[Entry] = []
+    for run in filter(chosen.fits, runs):
+        if len(entries) == most:
+            break
+        entry = entry_of(journal, run, at_work=at_work, undone=undone, latest=latest, order_id=chosen.order)
+        if entry.rows != ():  # the order that was asked for is not in the run
+            entries.append(entry)
+    return entries
+
+
+def _write_runs(session: Session, entries: list[Entry], chosen: Chosen) -> None:
     if session.settings.json:
         lines = [entry.as_json() for entry in entries]
         sys.stdout.write(json.dumps({"command": "runs", "exit_code": 0, "runs": lines}) + "\n")
-    else:
-        sys.stdout.writelines(f"{entry.line()}\n" for entry in entries)
-        said = f"There are no runs yet.{elsewhere(session)}" if not runs else of_library(session).strip()
-        if said:
-            sys.stderr.write(said + "\n")
+        return
+    if entries and (
+        error := show_lines(lambda width: table_lines(entries, width=width), sys.stdout, plain_width=ANY_WIDTH)
+    ):
+        raise error
+    said = (
+        of_library(session).strip() if entries else chosen.none_found or f"There are no runs yet.{elsewhere(session)}"
+    )
+    if said:
+        sys.stderr.write(said + "\n")
 
 
 def _dismiss(session: Session, journal: Journal, run_id: str) -> None:
-    run = find_run(session, journal, run_id, commands=RENAMING)
+    """Note that an interrupted run will not be finished; the word latest means the newest that is interrupted."""
+
+    def is_interrupted(run: RunRecord) -> bool:
+        return _state_of(journal, run) == "interrupted"
+
+    run = find_run(session, journal, run_id, commands=RENAMING, newest=is_interrupted)
     if run.closed is not Closed.DISMISSED:
-        entry = entry_of(journal, run, at_work=journal.runs.at_work(), undone=frozenset())
-        if entry.state != "interrupted":
-            raise InputError(f"Run {run.id} is {entry.state}, not interrupted: there is nothing to dismiss.")
+        if (state := _state_of(journal, run)) != "interrupted":
+            raise InputError(f"Run {run.id} is {state}, not interrupted: there is nothing to dismiss.")
         journal.runs.dismiss(run)
     sys.stderr.write(f"Run {run.id} will not be mentioned again. `{resume_command(session, run)}` still finishes it.\n")
 
 
-def _prune(journal: Journal, what: str) -> int:
-    if found := _AGE.fullmatch(what.strip().lower()):
-        return journal.runs.prune(older_than_s=int(found[1]) * _UNITS_S[found[2]])
-    if what.strip().isdecimal():
-        return journal.runs.prune(keep=int(what))
-    raise SettingsError(f"--prune {what!r} is neither an age such as 90d, 12h or 8w nor the number of runs to keep.")
+def _state_of(journal: Journal, run: RunRecord) -> str:
+    return entry_of(journal, run, at_work=journal.runs.at_work(), undone=frozenset()).state

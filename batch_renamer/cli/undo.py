@@ -10,7 +10,7 @@ from batch_renamer.cli.running import run_job
 from batch_renamer.cli.session import Session, within
 from batch_renamer.commands import RENAMING, UNDO, UNDO_DRY_RUN
 from batch_renamer.errors import InputError
-from batch_renamer.jobs import as_this_account, committed, interrupted, renamed_something
+from batch_renamer.jobs import as_this_account, committed, interrupted, means_newest, renamed_something
 from batch_renamer.journal import Journal, RunRecord
 
 __all__ = ["undo"]
@@ -26,7 +26,7 @@ def undo(run_id: str | None, given: Mapping[str, object], *, dry_run: bool, same
             if same_account:
                 past = as_this_account(connection.journal, past, connection.destination)
             job = connection.job(past)
-            if run_id is None and past.spec.puts_back:
+            if means_newest(run_id) and past.spec.puts_back:
                 note = f"Run {past.id} is itself an undo: this renames the orders again."
                 job = replace(job, notes=(*job.notes, note))
             return run_job(job, session.given)
@@ -39,7 +39,7 @@ def _run_to_undo(session: Session, journal: Journal, run_id: str | None) -> RunR
         return committed(run) and journal.lineage.count_undoable(run) > 0
 
     run = find_run(session, journal, run_id, commands=RENAMING, newest=can_be_undone)
-    if run_id is None and run.spec.puts_back and interrupted(run, journal.results.counts(run)):
+    if means_newest(run_id) and run.spec.puts_back and interrupted(run, journal.results.counts(run)):
         finish = resume_command(session, run)
         raise InputError(
             f"Run {run.id}, the newest, is an undo that was interrupted. `{finish}` finishes it. "

@@ -16,11 +16,14 @@ __all__ = [
     "bound_to",
     "find",
     "kept_plan",
+    "means_newest",
     "named",
     "renamed_something",
     "taken_back",
     "went_before",
 ]
+
+_LATEST = "latest"
 
 
 def find(
@@ -36,18 +39,20 @@ def find(
 ) -> RunRecord:
     """Return the run whose id is, or begins with, ``run_id``; without one, the newest for which ``newest`` is true.
 
+    The word ``latest`` in place of an id is the same as none; it is no id, because ids have no l.
+
     ``elsewhere`` returns a sentence that says where else runs with such ids are ("" for none); ``how_to_list`` is a
     sentence that says how the runs here are listed.
 
     Raises:
         InputError: there is none, or the ids of several begin so.
     """
-    if run_id is None:
+    if means_newest(run_id):
         for run in journal.runs.find(base_url=base_url, profile=profile):
             if run.spec in commands and newest(run):
                 return run
         raise InputError(f"There is no run yet at {_place(base_url, profile)} that this could be about.{elsewhere('')}")
-    prefix = run_id.strip().lower()
+    prefix = str(run_id).strip().lower()
     found = journal.runs.find(prefix=prefix)
     if not found:
         raise InputError(f"There is no run {run_id!r} here.{elsewhere(prefix)}{how_to_list}")
@@ -59,6 +64,16 @@ def find(
             f"This command takes only {' or '.join(map(str, commands))} runs."
         )
     return found[0]
+
+
+def means_newest(run_id: str | None) -> bool:
+    """Tell whether the newest run is meant: no id was given, or the word for it.
+
+    Example:
+        >>> means_newest(None), means_newest("latest"), means_newest("k3f9ab")
+        (True, True, False)
+    """
+    return run_id is None or run_id.strip().lower() == _LATEST
 
 
 def bound_to(run: RunRecord, destination: Destination) -> list[str]:

@@ -29,6 +29,7 @@ from batch_renamer.journal.database import OLDEST_SQLITE
 from batch_renamer.journal.examination import count_runs_if_whole
 from batch_renamer.journal.journal import Journal
 from batch_renamer.journal.lock import LIBRARY_RUNS, held_by, prove_locks, shared_state_dir, writing_lock
+from batch_renamer.journal.pruning import Prunable, Stays
 from batch_renamer.journal.record import Closed, NewRun, RunRecord, RunState
 
 __all__ = [
@@ -37,8 +38,10 @@ __all__ = [
     "Closed",
     "Journal",
     "NewRun",
+    "Prunable",
     "RunRecord",
     "RunState",
+    "Stays",
     "count_runs_if_whole",
     "held_by",
     "prove_locks",

@@ -73,9 +73,9 @@ class RunRecord:
     """One run as the journal knows it; times are in seconds since the epoch.
 
     ``account`` is what the run is bound to, ``key_print`` a fingerprint of the key that it was begun with. ``parent``
-    is the run whose rows it took over. ``committed_at`` is when the first rename was about to be sent, ``reported_at``
-    when the reports were written. ``first``, ``max_renames`` and ``strict`` are the bounds that the user has set: they
-    hold when the run is resumed.
+    is the run whose rows it took over. ``committed_at`` is when the first rename was about to be sent,
+    ``finished_at`` when the run ended, ``reported_at`` when its reports were written. ``first``, ``max_renames`` and
+    ``strict`` are the bounds that the user has set: they hold when the run is resumed.
 
     ``began``, ``active`` and ``sent`` are positions in the journal's own order of events, where a later event has the
     higher number: when the run began, when it last did anything, and when it last sent a rename (None: never).
@@ -113,6 +113,7 @@ class RunRecord:
     exit_code: int | None = None
     seconds: float | None = None
     counts: dict[str, int] | None = None
+    finished_at: float | None = None
 
     @property
     def spec(self) -> Command:
@@ -123,7 +124,7 @@ class RunRecord:
 COLUMNS = (
     "number, id, command, state, base_url, profile, account, key_print, parent, sheet, digest, delimiter, sheet_rows,"
     " created_at, committed_at, stopped, reports, reported_at, first, max_renames, strict,"
-    " began, active, sent, content, closed, closed_by, exit_code, seconds, counts"
+    " began, active, sent, content, closed, closed_by, exit_code, seconds, counts, finished_at"
 )
 
 

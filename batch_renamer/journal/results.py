@@ -13,6 +13,7 @@ from batch_renamer.journal.rows import RowTable
 from batch_renamer.journal.runs import RunTable
 from batch_renamer.journal.settling import STRAYS
 from batch_renamer.model import HERE, ReasonGroup, ReportRow, Result, WarningGroup
+from batch_renamer.text import order_key
 
 __all__ = ["Results"]
 
@@ -82,6 +83,12 @@ class Results:
         """Yield every row of the run, in sheet order, as reports show it; ``over`` is that of `counts`."""
         shown = self._shown(run, over=over)
         yield from (report_row(row, shown) for row in self._rows.in_pages(REPORT, run))
+
+    def rows_of_order(self, run: RunRecord, order_id: str, *, over: bool = False) -> list[ReportRow]:
+        """Return the rows of the run that are about one order, in sheet order; ``over`` is that of `counts`."""
+        shown = self._shown(run, over=over)
+        query = f"{REPORT} AND order_key = ? ORDER BY row"
+        return [report_row(row, shown) for row in self._database.select(query, (run.number, order_key(order_id)))]
 
     def invalid_rows(self, run: RunRecord) -> Iterator[tuple[int, str, str]]:
         """Yield row, order id and reason of every row that is itself bad, in sheet order."""

@@ -6,14 +6,14 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 from batch_renamer.errors import BatchRenamerError, InputError
 from batch_renamer.journal import activity, later
 from batch_renamer.journal.database import Database
 from batch_renamer.journal.in_use import RunsInUse
-from batch_renamer.journal.pruning import forget
+from batch_renamer.journal.pruning import Prunable, examine, forget
 from batch_renamer.journal.record import (
     COLUMNS,
     Closed,
@@ -223,15 +223,23 @@ class RunTable:
         """Tell whether a run has sent anything since another one began."""
         return (self.get(run.id).sent or 0) > begun.began
 
-    def prune(self, *, older_than_s: float | None = None, keep: int | None = None) -> int:
+    def prunable(self, *, older_than_s: float | None = None, keep: int | None = None) -> Prunable:
+        """Return what `prune` would forget now, and why it would keep other runs that are as old."""
+        with self._database.transaction() as connection:
+            return examine(connection, in_use=self._in_use.all(), older_than_s=older_than_s, keep=keep)
+
+    def prune(
+        self, *, older_than_s: float | None = None, keep: int | None = None, only: Collection[str] | None = None
+    ) -> int:
         """Forget runs older than that many seconds, or all but the newest ``keep``; return how many.
 
         A run that has renamed and may still be resumed is kept, and so is one that is at work or in use. With a run
-        stay the runs that it was made from, and the runs because of which it can't be resumed.
+        stay the runs that it was made from, and the runs because of which it can't be resumed. With ``only``, no other
+        runs are forgotten than those that are named there.
         """
         with self._database.transaction() as connection:
             # Within the transaction: a process that registers too late for this list does not find the run.
-            gone = forget(connection, in_use=self._in_use.all(), older_than_s=older_than_s, keep=keep)
+            gone = forget(connection, in_use=self._in_use.all(), older_than_s=older_than_s, keep=keep, only=only)
         if gone:
             self._database.compact()
         return gone

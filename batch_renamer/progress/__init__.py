@@ -5,6 +5,7 @@ Everything that is shown is first a line of plain spans (`texts`), made without 
 
 from __future__ import annotations
 
+from batch_renamer.progress.cutting import broken, cells_of, cut_middle
 from batch_renamer.progress.live import Progress, make_progress
 from batch_renamer.progress.logs import about, level_of, logging_to, why_no_log
 from batch_renamer.progress.notebook import notebook_progress
@@ -22,6 +23,9 @@ __all__ = [
     "Span",
     "Style",
     "about",
+    "broken",
+    "cells_of",
+    "cut_middle",
     "level_of",
     "logging_to",
     "make_progress",

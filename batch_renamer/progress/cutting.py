@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from batch_renamer.progress.visible import units_of
 
-__all__ = ["cells_of", "cut_end", "cut_middle", "cut_start", "middle_out", "width_of"]
+__all__ = ["broken", "cells_of", "cut_end", "cut_middle", "cut_start", "middle_out", "width_of"]
 
 _MORE = "…"
 
@@ -33,6 +33,27 @@ def cut_middle(text: str, width: int) -> str:
         '3f25…41d3'
     """
     return middle_out(units_of(text), width)
+
+
+def broken(text: str, width: int) -> list[str]:
+    """Return the visible text in lines of at most ``width`` columns, broken at spaces; a longer word is broken itself.
+
+    Example:
+        >>> broken("12 renamed, 1 drifted", 12)
+        ['12 renamed,', '1 drifted']
+    """
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if width_of(units_of(longer)) <= width:
+            lines[-1] = longer
+            continue
+        left = units_of(word)
+        while left:
+            first = _first_units(left, width) or left[:1]
+            lines.append("".join(first))
+            left = left[len(first) :]
+    return lines if lines[0] or len(lines) == 1 else lines[1:]
 
 
 def width_of(units: Sequence[str]) -> int:

@@ -113,8 +113,12 @@ def show_run(view: RunView, stream: TextIO, *, is_terminal: bool | None = None, 
     return safe.error
 
 
-def show_lines(make: Callable[[int], Iterable[Line]], stream: TextIO) -> OSError | None:
+def show_lines(
+    make: Callable[[int], Iterable[Line]], stream: TextIO, *, plain_width: int = PLAIN_WIDTH
+) -> OSError | None:
     r"""Print lines that are made for a width, in columns; return the error that ended it, if there was one.
+
+    ``plain_width`` is the width where the stream is no terminal.
 
     Example:
         >>> import io
@@ -130,7 +134,7 @@ def show_lines(make: Callable[[int], Iterable[Line]], stream: TextIO) -> OSError
         for line in make(console.width):
             console.print(rich_text(line), soft_wrap=True)
     else:
-        for line in make(PLAIN_WIDTH):
+        for line in make(plain_width):
             safe.write(plain_text(line) + "\n")
     return safe.error
 

@@ -177,7 +177,7 @@ async def test_runs_show_and_report(renamer: Command) -> None:
         "state": "done",
         "counts": {"renamed": 4},
     }
-    assert (await renamer.do("runs")).out.split()[0] == run
+    assert (await renamer.do("runs")).out.splitlines()[1].split()[0] == run
     shown = (await renamer.do("show", run[:4], "--json")).result
     assert (shown["command"], shown["run_id"], len(shown["rows"])) == ("show", run, 4)
     assert (await renamer.do("report", "--json")).result == {
@@ -220,7 +220,7 @@ async def test_prune(renamer: Command, what: str) -> None:
     connection.close()
     size = journal.stat().st_size
     pruned = await renamer.do("runs", "--prune", what)
-    left = [line.split()[0] for line in pruned.out.splitlines()]
+    left = [line.split()[0] for line in pruned.out.splitlines()[1:]]
     assert (len(left), left[-1]) == (1 if what == "0" else 2, interrupted)
     assert journal.stat().st_size < size * 0.8
     assert (await renamer.do("resume", interrupted)).code == 0

@@ -192,7 +192,7 @@ async def test_full_disk(renamer: Command) -> None:
     said = [line for line in (stopped.out + stopped.err).splitlines() if re.search(r"disk (I/O|is) ", line)]
     assert len(said) == 1, said
     assert "Traceback" not in stopped.err
-    assert "interrupted" in (await renamer.do("runs")).out.splitlines()[0]
+    assert "interrupted" in (await renamer.do("runs")).out.splitlines()[1]
     again = await renamer.paste(stopped.last_line)
     assert (again.code, {row[-1] for row in rows_of(renamer.folder / "report.json")}) == (0, {"renamed"})
     assert all(name is not None and name.startswith("New") for name in renamer.names.values())

@@ -31,7 +31,7 @@ OFFERED = {
     "undo": SETTINGS - FOR_A_SHEET - {"again", "sandbox_reset"} | {"dry_run", "same_account"},
     "audit": SETTINGS - FOR_A_SHEET - FOR_WRITING - LIMITS - {"max_failures", "again", "sandbox_reset"}
     | {"same_account"},
-    "runs": ABOUT_PAST_RUNS - {"report"} | {"prune", "dismiss"},
+    "runs": ABOUT_PAST_RUNS - {"report"} | {"limit", "order", "file", "prune", "yes", "dismiss"},
     "show": ABOUT_PAST_RUNS - {"report"},
     "report": ABOUT_PAST_RUNS,
     "init": {"yes", "base_url", "report", "config", "profile"},

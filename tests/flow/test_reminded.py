@@ -70,7 +70,7 @@ def test_an_undo_names_the_run_and_its_spreadsheet(
         f"0 of 3 orders still have the names of run {run} (oak.csv).",
     ]
     list_runs(practice, prune=None)
-    listed = [line.split("  ")[2].strip() for line in capsys.readouterr().out.splitlines()]
+    listed = [line.split("  ")[2].strip() for line in capsys.readouterr().out.splitlines()[1:]]
     assert listed == [f"audit of {run}", f"undo of {run}", f"undo --dry-run of {run}", "apply"]
 
 

@@ -100,15 +100,17 @@ def test_runs_are_offered_newest_first_with_what_they_were(tmp_path: Path) -> No
         note_sent(path, renaming)
         plan, begun = begin(journal, "plan"), begin(journal, "apply", sheet="/sheets/tab\there.csv")
     where = ["--state-dir", str(tmp_path)]
-    assert words_after("show", *where, "") == [begun.id, plan.id, renaming.id]
-    assert words_after("apply", *where, "--plan", "") == [plan.id]
-    assert words_after("undo", *where, "") == words_after("audit", *where, "") == [renaming.id]
-    assert words_after("resume", *where, "") == words_after("runs", *where, "--dismiss", "") == [begun.id, renaming.id]
+    assert words_after("show", *where, "") == [begun.id, plan.id, renaming.id, "latest"]
+    assert words_after("apply", *where, "--plan", "") == [plan.id, "latest"]
+    assert words_after("undo", *where, "") == words_after("audit", *where, "") == [renaming.id, "latest"]
+    interrupted = [begun.id, renaming.id, "latest"]
+    assert words_after("resume", *where, "") == words_after("runs", *where, "--dismiss", "") == interrupted
     assert words_after("show", *where, plan.id[:3]) == [plan.id]
     found = candidates(["show", *where, ""], {})
     assert found.kind == "runs"
     assert found.words[0][1].startswith("apply tab?here.csv, ")
-    assert found.words[-1][1].endswith(": not finished")
+    assert found.words[-2][1].endswith(": not finished")
+    assert found.words[-1] == ("latest", "the newest of these")
 
 
 @pytest.mark.parametrize("open_meanwhile", [False, True], ids=["closed journal", "journal in use"])
@@ -122,7 +124,7 @@ def test_looking_at_runs_changes_no_file(tmp_path: Path, open_meanwhile: bool) -
             assert words_after("show", "--state-dir", str(tmp_path), "")[0] == run.id
             assert sorted(contents(tmp_path)) == before
     before_closed = contents(tmp_path)
-    assert len(words_after("show", "--state-dir", str(tmp_path), "")) == 1 + open_meanwhile
+    assert len(words_after("show", "--state-dir", str(tmp_path), "")) == 2 + open_meanwhile
     assert contents(tmp_path) == before_closed
 
 
@@ -135,12 +137,12 @@ def test_the_state_directory_is_that_of_the_command(tmp_path: Path) -> None:
     with Journal.open(tmp_path / "kept" / "sandbox" / "journal.sqlite3") as journal:
         practice = begin(journal, "apply")
     kept = str(tmp_path / "kept")
-    assert words_after("show", "--state-dir", kept, "") == [run.id]
-    assert words_after("show", "--state-dir", kept, "--sandbox", "") == [practice.id]
-    assert words_after("show", "", environ={"BATCH_RENAMER_STATE_DIR": kept}) == [run.id]
-    assert words_after("show", "--config", str(config), "--profile", "office", "") == [run.id]
+    assert words_after("show", "--state-dir", kept, "") == [run.id, "latest"]
+    assert words_after("show", "--state-dir", kept, "--sandbox", "") == [practice.id, "latest"]
+    assert words_after("show", "", environ={"BATCH_RENAMER_STATE_DIR": kept}) == [run.id, "latest"]
+    assert words_after("show", "--config", str(config), "--profile", "office", "") == [run.id, "latest"]
     (tmp_path / "kept").rename(tmp_path / "batch-renamer")
-    assert words_after("show", "", environ={"XDG_STATE_HOME": str(tmp_path)}) == [run.id]
+    assert words_after("show", "", environ={"XDG_STATE_HOME": str(tmp_path)}) == [run.id, "latest"]
 
 
 def test_profiles_are_those_of_the_configuration(tmp_path: Path) -> None:

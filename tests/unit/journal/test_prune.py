@@ -11,7 +11,7 @@ import pytest
 
 from batch_renamer.errors import InputError
 from batch_renamer.jobs.standing import last_of_plan, last_of_sheet
-from batch_renamer.journal import Journal, NewRun, RunRecord, RunState
+from batch_renamer.journal import Journal, NewRun, RunRecord, RunState, Stays
 from batch_renamer.model import Outcome, RenameRequest, Result
 from tests.unit.jobs.begun_runs import OFFICE, URL
 
@@ -136,3 +136,31 @@ def test_what_cannot_be_tried_is_taken_for_present(journal: Journal) -> None:
     """A registration that is another user's stops no run."""
     (journal.path.parent / "in-use" / f"{a_run(journal).id}-1-a.lock").mkdir(parents=True)
     assert journal.runs.prune(keep=0) == 0
+
+
+def test_what_would_go_and_what_stays_is_told_with_the_reason(journal: Journal) -> None:
+    """Before anything is forgotten, each old run is named: gone, or kept because of something."""
+    gone, interrupted = a_run(journal), a_run(journal, whole=False)
+    parent = a_run(journal, "plan")
+    child = a_run(journal, parent=parent, whole=False)
+    begun = journal.runs.begin(NewRun(command="apply", base_url=URL, account="office", profile="office"))
+    read = a_run(journal)
+    with journal.runs.pin(read, to_read=True):
+        found = journal.runs.prunable(keep=0)
+    assert found.gone == (gone.id,)
+    assert dict(found.stays) == {
+        interrupted.id: Stays.UNFINISHED,
+        parent.id: Stays.NEEDED,
+        child.id: Stays.UNFINISHED,
+        begun.id: Stays.BEGUN_TODAY,
+        read.id: Stays.IN_USE,
+    }
+    assert gone.id in left(journal)
+
+
+def test_no_other_run_goes_than_those_that_were_shown(journal: Journal) -> None:
+    """A run that ends while a person reads the question is not forgotten by the answer to it."""
+    shown, _ = a_run(journal), a_run(journal)
+    assert journal.runs.prune(keep=0, only={shown.id}) == 1
+    assert shown.id not in left(journal)
+    assert len(left(journal)) == 1

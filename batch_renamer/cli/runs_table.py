@@ -1,0 +1,112 @@
+"""The table of `runs`: entries enter, lines that fit the terminal leave; into a pipe goes the whole text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from batch_renamer.cli.listing import Entry
+from batch_renamer.progress import Line, Span, Style, broken, cells_of, cut_middle, visible
+
+__all__ = ["ANY_WIDTH", "table_lines"]
+
+ANY_WIDTH = 1_000_000
+"""The width of a pipe: nothing is broken, cut or left out."""
+
+_GAP = 2
+_STYLES: Mapping[str, Style] = {
+    "done": "good",
+    "planned": "strong",
+    "at work": "strong",
+    "interrupted": "bad",
+    "refused": "warn",
+    "undone": "dim",
+    "superseded": "dim",
+    "dismissed": "dim",
+    "not begun": "dim",
+}
+
+
+@dataclass(slots=True)
+class _Column:
+    """One column: its heading, its texts, the least width it may have, and whether a text that is too long is cut."""
+
+    heading: str
+    texts: list[str]
+    least: int
+    cut: bool = False
+    width: int = 0
+
+    def __post_init__(self) -> None:
+        self.width = max(map(cells_of, [self.heading, *self.texts]))
+        self.least = min(self.least, self.width)
+
+    def cell(self, text: str) -> list[str]:
+        """Return the lines of one cell."""
+        return [cut_middle(text, self.width)] if self.cut else broken(text, self.width)
+
+
+def table_lines(entries: Sequence[Entry], *, width: int) -> Iterator[Line]:
+    """Yield the heading and the runs, as a table; where it is too narrow for one, each run is a few lines."""
+    columns = _columns(entries, whole=width == ANY_WIDTH)
+    if not _fitted(columns, width):
+        for entry in entries:
+            yield from _stacked(entry, width)
+        return
+    yield _line([column.heading for column in columns], columns, ["strong"] * len(columns))
+    for place, entry in enumerate(entries):
+        styles: list[Style] = ["" for _ in columns]
+        styles[0], styles[1], styles[3] = "strong", "dim", _STYLES.get(entry.state, "")
+        cells = [column.cell(column.texts[place]) for column in columns]
+        for number in range(max(map(len, cells))):
+            yield _line([cell[number] if number < len(cell) else "" for cell in cells], columns, styles)
+
+
+def _columns(entries: Sequence[Entry], *, whole: bool) -> list[_Column]:
+    """Return the columns; on a terminal the account is shown only where the runs are of several."""
+    places = [visible(entry.place) for entry in entries]
+    columns = [
+        _Column("RUN", [entry.run.id for entry in entries], 6),
+        _Column("STARTED", [entry.moment(zone=whole) for entry in entries], 16),
+        _Column("COMMAND", [entry.command for entry in entries], 9),
+        _Column("STATE", [entry.marked_state for entry in entries], 11),
+        _Column("ACCOUNT", places, 16, cut=True),
+        _Column("FILE", [visible(entry.sheet) for entry in entries], 12, cut=True),
+        _Column("ROWS", [visible(", ".join(entry.results)) for entry in entries], 18),
+    ]
+    return columns if whole or len(set(places)) > 1 else [one for one in columns if one.heading != "ACCOUNT"]
+
+
+def _fitted(columns: Sequence[_Column], width: int) -> bool:
+    """Make columns narrower, from the last to the first, until the table fits; tell whether it does."""
+    too_wide = sum(column.width + _GAP for column in columns) - _GAP - width
+    for column in reversed(columns):
+        less = min(max(too_wide, 0), column.width - column.least)
+        column.width -= less
+        too_wide -= less
+    return too_wide <= 0
+
+
+def _line(cells: Sequence[str], columns: Sequence[_Column], styles: Sequence[Style]) -> Line:
+    """Return one line of the table; nothing follows its last text."""
+    last = max((place for place, cell in enumerate(cells) if cell), default=0)
+    spans: list[Span] = []
+    for place, cell in enumerate(cells[: last + 1]):
+        fill = "" if place == last else " " * (columns[place].width - cells_of(cell) + _GAP)
+        spans += [Span(cell, styles[place]), Span(fill)]
+    return tuple(spans)
+
+
+def _stacked(entry: Entry, width: int) -> Iterator[Line]:
+    """Yield a run in a few lines, for a terminal that is too narrow for the table."""
+    indent, moment = 8, entry.moment(zone=False)
+    room = max(width - indent, 20)
+    about = f"{entry.command} · {visible(entry.sheet)}" if entry.sheet else entry.command
+    texts, state = [about, visible(", ".join(entry.results))], Span(entry.marked_state, _STYLES.get(entry.state, ""))
+    beside = len(moment) + _GAP + len(state.text) <= room
+    first = (Span(f"{entry.run.id:<{indent}}", "strong"), Span(moment, "dim"))
+    yield (*first, Span(" " * _GAP), state) if beside else first
+    if not beside:
+        yield (Span(" " * indent), state)
+    for text in texts:
+        yield from ((Span(" " * indent), Span(line)) for line in broken(text, room))
