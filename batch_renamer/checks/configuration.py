@@ -1,4 +1,4 @@
-"""Checks of what a command is told: the configuration file, the address, the key, and where reports and the log go."""
+"""Checks of the settings: the configuration file, the address, the key, and the places of the reports and the log."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def refused_settings(error: SettingsError) -> Finding:
 
 
 def check_configuration(settings: Settings, *, environ: Mapping[str, str]) -> Finding:
-    """Check which configuration file is read, and who else can change it; its content was read to get the settings."""
+    """Say which configuration file is read, and whether other users can change it; its content was checked before."""
     if settings.config is None:
         usual = usual_config(environ)
         return ok("Configuration", f"no file; `batch-renamer init` writes one{f' ({usual})' if usual else ''}")
@@ -41,7 +41,7 @@ def check_configuration(settings: Settings, *, environ: Mapping[str, str]) -> Fi
 
 
 def check_address(settings: Settings) -> Finding:
-    """Say which API requests go to."""
+    """Say to which address the requests go."""
     if settings.sandbox:
         return ok("Address", "the sandbox on this machine (--sandbox)")
     if settings.base_url == _VENDOR:
@@ -51,7 +51,7 @@ def check_address(settings: Settings) -> Finding:
 
 
 def check_key(settings: Settings, *, environ: Mapping[str, str]) -> tuple[Finding, FoundKey | None]:
-    """Check where the key is from and who else can read it; return it, too, where there is one."""
+    """Say where the key is from and whether other users can read it; return it as well, or None if there is none."""
     if settings.sandbox:
         return ok("Key", "none needed to practise"), None
     try:

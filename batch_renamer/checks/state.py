@@ -1,4 +1,4 @@
-"""Checks of the state directory: who can use it, its disk, its journal, and a run at work. Nothing is made."""
+"""Checks of the state directory: who can use it, its disk, its journal, and a run at work. They create nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ELSEWHERE = "Choose another folder with --state-dir."
 
 
 def check_state_dir(settings: Settings) -> Finding:
-    """Check that the journal can be kept where it is asked for, for this user alone."""
+    """Check that the state directory can hold the journal, and that other users can't change it."""
     folder = settings.state_dir
     if lacks_state_dir(settings):
         return problem("State folder", "there is no home folder to keep it in", "Give --state-dir DIR, or set HOME.")
@@ -40,7 +40,7 @@ def check_state_dir(settings: Settings) -> Finding:
 
 
 def nearest_folder(folder: Path) -> Path:
-    """Return a folder, or the nearest above it that is there."""
+    """Return the folder, or the nearest one above it that exists."""
     while not os.path.lexists(folder) and folder != folder.parent:
         folder = folder.parent
     return folder
@@ -56,7 +56,7 @@ def check_disk(settings: Settings) -> Finding:
 
 
 def room_of(free: int) -> Finding:
-    """Say whether so many bytes are room enough."""
+    """Say whether ``free`` bytes are enough."""
     said = f"{free / 1_000 / _MB:,.1f} GB free" if free >= 1_000 * _MB else f"{free // _MB} MB free"
     if free < _NO_ROOM:
         return problem("Disk", said, f"Make room. {_ELSEWHERE}")
@@ -66,7 +66,7 @@ def room_of(free: int) -> Finding:
 
 
 def check_journal(path: Path) -> Finding:
-    """Check that the journal is whole, and for this user alone."""
+    """Check that the journal is undamaged, and that other users can't use it."""
     if not path.is_file():
         return ok("Journal", "none yet; the first run makes it")
     try:

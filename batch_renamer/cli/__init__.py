@@ -1,4 +1,4 @@
-"""The command line: options and arguments become a job; what it came to is shown, and ends in an exit code."""
+"""The command line: options and arguments become a job; its result is shown and becomes the exit code."""
 
 from __future__ import annotations
 

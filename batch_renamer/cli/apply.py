@@ -1,4 +1,4 @@
-"""`plan`, `apply` and `apply --plan`: they plan the renames of a spreadsheet, or do those of a kept plan."""
+"""`plan`, `apply` and `apply --plan`: plan the renames of a spreadsheet, send them, or commit a kept plan."""
 
 from __future__ import annotations
 

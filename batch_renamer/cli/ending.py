@@ -1,6 +1,6 @@
-"""How a command ends that has no run to show: an error becomes one line or one JSON object, and an exit code.
+"""Ends a command that has no run to show: its error becomes one line or one JSON object, and an exit code.
 
-A fault of the program becomes that, too; its traceback goes to a private file.
+So does a fault of the program; its traceback goes to a private file.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ __all__ = ["Ending", "refuse", "run_bare"]
 log = logging.getLogger("batch_renamer")
 
 _READER_GONE = 141
-"""What a shell calls the end by SIGPIPE, as other tools end when their reader has seen enough (``| head``)."""
+"""128 + SIGPIPE, the exit code of other tools, too, if the program that reads their output ends (``| head``)."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Ending:
-    """What is needed to say why a command ended; some of it is known only once there are settings."""
+    """What is needed to say why a command ended; some of it is known only after the settings are read."""
 
     command: Command
     as_json: bool = False
@@ -51,12 +51,12 @@ class Ending:
     secrets: list[str] = field(default_factory=list, repr=False)
 
     def take(self, settings: Settings) -> None:
-        """Take it from the settings."""
+        """Take from the settings whether to write JSON, and where the log and the journal are."""
         self.as_json, self.log_file, self.state_dir = settings.json, settings.log_file, settings.state_dir
 
     def guess(self, given: Mapping[str, object], environ: Mapping[str, str]) -> None:
-        """Take as much of it as can be found where the settings have a mistake."""
-        with suppress(Exception):  # what is wrong has been said, or is about to be; this only finds places for it
+        """Take what can be used from settings that have a mistake."""
+        with suppress(Exception):  # the mistake itself is reported elsewhere
             self.take(usable_settings(given, environ=environ))
 
     def of(self, error: BaseException) -> int:
@@ -83,7 +83,7 @@ class Ending:
         )
 
     def _is_a_slip(self, error: BatchRenamerError) -> bool:
-        """Tell whether it is a mistyped name in a command that only reads: that is no line for the log."""
+        """Tell whether the error is a mistyped name in a command that only reads; such a mistake is not logged."""
         if not isinstance(error, InputError):
             return False
         if self.command.writes:
@@ -108,7 +108,7 @@ class Ending:
 
 
 def run_bare(command: Command, body: Callable[[Ending], int], *, as_json: bool = False) -> int:
-    """Run the body of a command that needs no settings to begin with, and has no log; return the exit code."""
+    """Run the body of a command that starts without settings and without a log; return the exit code."""
     ending = Ending(command=command, as_json=as_json)
     with logging_to(None, verbose=False, secrets=ending.secrets):
         try:
@@ -118,16 +118,16 @@ def run_bare(command: Command, body: Callable[[Ending], int], *, as_json: bool =
 
 
 def refuse(command: str, error: BatchRenamerError, *, as_json: bool, next_command: str = "") -> int:
-    """Say in one line why a command did nothing, or nothing more, and how to go on; return its exit code."""
+    """Say in one line why a command did nothing or ended early, and how to go on; return its exit code."""
     messages = make_progress(sys.stderr, quiet=True)
     if as_json:
         try:
             write_refusal(sys.stdout, command=command, exit_code=error.exit_code, error=str(error))
             sys.stdout.flush()
         except OSError:
-            as_json = False  # then it is said where people read
+            as_json = False  # then the message goes to standard error
     if not as_json:
-        for line in str(error).splitlines():  # one for every mistake in the settings
+        for line in str(error).splitlines():  # one line for each mistake in the settings
             messages.message(line, error=True)
     if next_command:
         messages.message(next_command, error=True)

@@ -1,4 +1,4 @@
-"""The exit codes in words, for the help and the manual; README's table says the same at more length."""
+"""The exit codes in words, for the help and the manual; README has them in more detail."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ _HANG_UP = getattr(signal, "SIGHUP", None)
 
 @dataclass(slots=True, kw_only=True)
 class Insistence:
-    """What has been signalled so far, and what that asks for.
+    """The signals that have come so far, and what each further one does.
 
     ``later`` calls a function after so many seconds; ``end`` ends the process in the middle of a run, and
     ``leave_result`` in the middle of the result of one that has ended.
@@ -89,7 +89,7 @@ class Insistence:
 def stopped_by_signals(context: JobContext, given: Mapping[str, object]) -> Iterator[None]:
     """Let signals stop the run while the block lasts; in the running event loop, and in the main thread only.
 
-    When the block has ended well, signals have nothing to stop: from then on they do not cut off the result.
+    After the block has ended well, a first signal does nothing, so that the result is written whole.
     """
     timers: list[threading.Timer] = []
 
@@ -124,7 +124,7 @@ def _end_process(context: JobContext, given: Mapping[str, object], cause: Interr
 
 
 def _leave_result(context: JobContext, given: Mapping[str, object], cause: InterruptedRunError) -> NoReturn:
-    """End the process although its result is not written to its end; the run itself had ended."""
+    """End the process while its result is being written; the run itself has ended."""
     lines = [str(cause)]
     if (run := context.run) is not None and not run.job.command.offline:
         lines += ["The run itself had ended. To see its result:"]
@@ -134,6 +134,6 @@ def _leave_result(context: JobContext, given: Mapping[str, object], cause: Inter
 
 def _exit(lines: Sequence[str], code: int) -> NoReturn:
     cursor = "\x1b[?25h\r\x1b[K" if sys.stderr.isatty() else ""
-    with suppress(OSError):  # not by the streams of Python: another thread may hold their locks
+    with suppress(OSError):  # not through Python's streams: another thread may hold their locks
         os.write(2, (cursor + "\n".join(lines) + "\n").encode("utf-8", "backslashreplace"))
     os._exit(code)

@@ -1,4 +1,4 @@
-"""What comes next: a concluded run enters, a few words and the exact commands that help leave."""
+"""Finds the next commands for a run that has ended: a few words, and each exact command."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WITH_A_PLAN = ("report", "max_renames", "strict")
 
 
 def next_steps(run: Run, summary: RunSummary, given: Mapping[str, object]) -> tuple[NextStep, ...]:
-    """Return what the user may want to do next, the likeliest last; no command that would be refused as it is."""
+    """Return what the user may want to do next, the likeliest last; never a command that would be refused."""
     if run.job.command.offline or not run.job.journal.is_in_place():  # no later command would find the run
         return ()
     if summary.exit_code == KeyRefusedError.exit_code and (place := run.job.destination.key_place):
@@ -38,9 +38,9 @@ def next_steps(run: Run, summary: RunSummary, given: Mapping[str, object]) -> tu
 
 
 def _after_refused_key(run: Run, place: str, given: Mapping[str, object]) -> NextStep:
-    """Return where the right key belongs; before the first rename, what checks it: the same again would end the same.
+    """Return where to put the right key, and the command for then: `doctor`, or `resume` if renames may have been sent.
 
-    Without a profile the account is known by its key, and a run that is gone on with belongs to the old one.
+    Without a profile, a run belongs to the key that it began with. So `resume` must say that the account is the same.
     """
     kept = carried_options(given)
     if not (run.job.command.writes and committed(run.job.journal.runs.get(run.record.id))):
@@ -110,20 +110,20 @@ def reminder(journal: Journal, run: RunRecord, given: Mapping[str, object]) -> s
 
 
 def plan_is_kept(run: Run) -> bool:
-    """Tell whether the journal has the run's plan whole, with nothing sent.
+    """Tell whether the journal has the run's whole plan, and nothing was sent.
 
-    It has after the answer no, and where the beginning of the renaming could not be noted.
+    This is so if the user answered no, or if the start of the renaming could not be noted.
     """
     return run.job.command.from_sheet and merely_planned(run.job.journal.runs.get(run.record.id))
 
 
 def commit_command(run: Run, given: Mapping[str, object]) -> str:
-    """Return the command that does a kept plan."""
+    """Return the command that commits a kept plan."""
     return command_line(APPLY, [], {"plan": run.record.id, **_carried_to_a_commit(given)})
 
 
 def _undo_command(origin: RunRecord, given: Mapping[str, object]) -> str:
-    """Return the command that does an undo as it was planned; it chooses its rows anew, by the same ``--first``."""
+    """Return the command for an undo as it was planned; it chooses its rows again, with the same ``--first``."""
     first = {"first": given["first"]} if "first" in given else {}
     return command_line(UNDO, [origin.id], {**_carried_to_a_commit(given), **first})
 
@@ -133,9 +133,9 @@ def _carried_to_a_commit(given: Mapping[str, object]) -> dict[str, object]:
 
 
 def _same_again(run: Run, given: Mapping[str, object], *, whole: bool = False) -> str:
-    """Return the same command: a command that only reads keeps nothing that another one could go on with.
+    """Return the command as it was given, because a command that only reads leaves nothing to resume.
 
-    ``whole`` makes it one for all rows.
+    ``whole`` leaves out ``--first``, so that it takes all rows.
     """
     left_out = {"sandbox_reset", *(["first"] if whole else [])}
     again = {name: value for name, value in given.items() if name not in left_out}

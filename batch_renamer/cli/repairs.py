@@ -1,4 +1,4 @@
-"""What a person must repair before a command can help: what became of the rows enters, a sentence leaves.
+"""Says what a person must repair before a command can help.
 
 An order that this account does not have, or that is deleted, fails each time it is tried.
 """
@@ -17,18 +17,18 @@ __all__ = ["can_be_tried_again", "never_there", "things_to_repair", "what_to_rep
 
 
 def never_there(reasons: Sequence[ReasonGroup]) -> int:
-    """Return how many failed rows name an order that is not there, so that to try them again would change nothing."""
+    """Return how many failed rows name an order that does not exist; trying these again changes nothing."""
     return sum(group.count for group in reasons if group.reason in (NO_SUCH_ORDER, ORDER_DELETED))
 
 
 def can_be_tried_again(run: Run, summary: RunSummary) -> bool:
-    """Tell whether rows failed, or are unknown, that may come out otherwise the next time."""
+    """Tell whether there are failed or unknown rows that may get another result if they are tried again."""
     failed, unknown = summary.counts.get(Result.FAILED, 0), summary.counts.get(Result.UNKNOWN, 0)
     return bool(unknown) or (failed > 0 and failed > never_there(run.reasons()))
 
 
 def what_to_repair(run: Run, summary: RunSummary) -> tuple[NextStep, ...]:
-    """Return the sentence that says what to repair in the spreadsheet; nothing where it is in order, or has no part."""
+    """Return what to repair in the spreadsheet; empty if nothing is, or if the run had no spreadsheet."""
     if not run.record.spec.from_sheet or not summary.exit_code:
         return ()
     again = f"repair the spreadsheet and {'apply' if run.job.command.writes else 'plan'} it again."

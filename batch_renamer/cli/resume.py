@@ -25,7 +25,7 @@ __all__ = ["resume"]
 
 
 def resume(run_id: str | None, given: Mapping[str, object], *, failed: bool, same_account: bool = False) -> int:
-    """Finish an interrupted run, with ``failed`` what failed as well; return the exit code."""
+    """Finish an interrupted run; ``failed`` also tries failed rows again. Return the exit code."""
 
     def body(session: Session) -> int:
         session.needs_yes()

@@ -1,4 +1,4 @@
-"""A job on the command line: it is run until it ends or is stopped by signals, and its result is shown."""
+"""Runs a job until it ends or a signal stops it, and shows its result."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def run_job(job: Job, given: Mapping[str, object], *, asks: bool = True) -> int:
     """
     asks = asks and not job.settings.yes
     context = JobContext(job, confirm=ask if asks else None, confirm_again=ask_to_rename_again if asks else None)
-    # The extra "speed" is used where it is installed.
+    # uvloop is faster; the extra "speed" installs it.
     loop = {"use_uvloop": importlib.util.find_spec("uvloop") is not None}
     run, summary = anyio.run(_perform, context, given, backend_options=loop)
     return show(run, summary, given)

@@ -27,7 +27,7 @@ def run_sandbox(
     from batch_renamer.sandbox import serve_forever  # noqa: PLC0415 - only this command needs a server
 
     try:
-        # A variable that is set to nothing is no key here: one is made up.
+        # An empty AUTOENHANCE_API_KEY counts as not set: the sandbox then makes up a key.
         found = key_of_environment({name: value for name, value in os.environ.items() if value.strip()})
         key, source = (found.key.reveal(), found.source) if found is not None else (None, "")
         return serve_forever(

@@ -1,4 +1,4 @@
-"""The questions of `init`, asked on standard error, and what a person's answers ask to be written."""
+"""Asks the questions of `init` on standard error; a `SetUp` is what its answers have it write."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class NotWantedError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetUp:
-    """What is to be written: a configuration and its key; without a key the one that is there stays."""
+    """What is to be written: a configuration and its key. If ``key`` is None, the existing key file stays."""
 
     config: Path
     starter: StarterConfig
@@ -45,7 +45,7 @@ class SetUp:
         return self.starter.key_path(self.config)
 
     def with_key(self, key: ApiKey) -> SetUp:
-        """Return the same with a key to be written."""
+        """Return a copy that writes this key, too."""
         return replace(self, key=key)
 
 
@@ -73,7 +73,7 @@ def ask_for_profile() -> str | None:
 
 
 def ask_for_report() -> str | None:
-    """Ask for the folder of the reports; return the report to be written, None for beside each spreadsheet."""
+    """Ask for the folder of the reports; return the value of ``report``, or None: beside each spreadsheet."""
     while True:
         answer = _line("A folder for the reports [beside each spreadsheet]:")
         if not answer:
@@ -89,7 +89,7 @@ def ask_for_report() -> str | None:
 
 
 def ask_for_key() -> ApiKey:
-    """Ask for the key without showing what is typed, until it can be one."""
+    """Ask for the key without showing what is typed; ask again until the text can be a key."""
     while True:
         try:
             text = getpass.getpass(
@@ -143,7 +143,7 @@ def _say(*lines: str) -> None:
 
 
 def wrapped(text: str) -> str:
-    """Break the lines of a text at words, where the terminal is narrower; paths and commands are never broken."""
+    """Wrap the lines of a text at words to the width of the terminal; paths and commands are never broken."""
     width = max(shutil.get_terminal_size().columns - 1, 20)
     return "\n".join(
         textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False) for line in text.split("\n")

@@ -1,4 +1,4 @@
-"""The result on standard output, and what is raised where it can't be written there."""
+"""Writing a result to standard output, and the errors for a result that can't be written there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["OutputLostError", "ReaderGoneError", "output_lost", "to_standard_out
 
 
 class ReaderGoneError(Exception):
-    """The reader of the result has gone (``| head``), and the command would do nothing else."""
+    """The program that reads the result has ended (``| head``), so the command has nothing left to do."""
 
 
 class OutputLostError(ReportWriteError):
@@ -20,17 +20,17 @@ class OutputLostError(ReportWriteError):
 
 
 def output_lost(error: OSError) -> OutputLostError:
-    """Say that standard output took not all of the result."""
+    """Return the error for a result of which standard output took only a part, or nothing."""
     return OutputLostError(f"The result could not be written to standard output: {error.strerror}.")
 
 
 @contextmanager
 def to_standard_output() -> Iterator[None]:
-    """Wrap writing the result of a command that only shows.
+    """Wrap the writing of a result, in a command that does nothing else.
 
     Raises:
-        ReaderGoneError: its reader has gone.
-        OutputLostError: it can't be written.
+        ReaderGoneError: the program that reads it has ended.
+        OutputLostError: it can't be written, for example because the disk is full.
     """
     try:
         yield

@@ -41,11 +41,11 @@ MOST_AT_ONCE = 1_000
 class Destination:
     """Where a run's requests go: how to open it, its name for the user, and the account that runs are bound to.
 
-    ``key_print`` is a fingerprint of the key (None where there is none), ``key_place`` the file or variable that holds
-    it ("" where the caller gave it). ``locks`` are the account's other names, under
-    which it is locked as well while a run renames in it. ``connections`` is how many requests may be
-    under way at once: there are file descriptors for so many. ``one_at_a_time`` tells that no second run can be
-    connected meanwhile, not even to read: only one process can have the sandbox's orders open.
+    ``key_print`` is a fingerprint of the key (None if there is none), ``key_place`` the file or variable that holds it
+    ("" if the caller gave it). ``locks`` are other names of the account, which are locked as well while a run renames.
+    ``connections`` is how many requests may be under way at once, because the file descriptors suffice for no more.
+    ``one_at_a_time`` means that no second run can be connected meanwhile, not even to read: only one process can have
+    the sandbox's orders open.
     """
 
     connect: Connect
@@ -63,7 +63,9 @@ _IMAGES = 3
 
 
 def address_of(settings: Settings) -> tuple[str, str | None]:
-    """Return the base URL and the profile that runs with these settings are noted with; the sandbox has neither.
+    """Return the base URL and the profile that the journal notes for a run with these settings.
+
+    For the sandbox, a name takes the place of the URL.
 
     Example:
         >>> from pathlib import Path
@@ -132,7 +134,7 @@ def to_sandbox(settings: Settings) -> Destination:
         store = OrderStore(path=sandbox_orders(settings), images=_IMAGES)
         try:
             named = ((order_id, name or f"Order {order_id[:8]}") for order_id, name in orders)
-            # In a thread: the sheet's orders are read from the journal as they are made.
+            # In a thread, because it reads the sheet's orders from the journal, which blocks.
             await anyio.to_thread.run_sync(partial(store.seed_many, named, keep_existing=True))
             async with (
                 running(Sandbox(store=store, api_key=key)) as base_url,

@@ -1,4 +1,4 @@
-"""A past run in figures, as far as the journal knows them."""
+"""The figures of a past run, from the journal."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _NEVER_BEGUN = "Its spreadsheet was not read to the end; nothing was sent."
 
 
 def broken_off(run: RunRecord) -> bool:
-    """Tell whether a run that was to rename ended, or was killed, before its plan was whole."""
+    """Tell whether a run of a command that renames ended, or was killed, before its plan was complete."""
     return run.state in (RunState.LOADING, RunState.READING) and run.spec.writes
 
 
 def summary_of(journal: Journal, run: RunRecord) -> RunSummary:
-    """Return a past run in figures, as far as the journal knows them."""
+    """Return the figures of a past run; those that the journal does not have are left at zero."""
     counts = journal.results.checked_counts(run, over=broken_off(run))
     bad = any(result in BAD_RESULTS for result in counts)
     return RunSummary(
@@ -33,7 +33,7 @@ def summary_of(journal: Journal, run: RunRecord) -> RunSummary:
 
 
 def _why_unfinished(run: RunRecord) -> str:
-    """Return why a run has no noted end, if it is not at work."""
+    """Return why a run that is not at work has no end in the journal; "" if it has one."""
     if run.state is RunState.LOADING:
         return _NEVER_BEGUN
     return _KILLED if run.state is RunState.RENAMING else ""

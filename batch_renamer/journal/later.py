@@ -1,7 +1,7 @@
-"""What other runs of the account have renamed since: a row is given the name that its order had last, by the journal.
+"""What other runs of the account have renamed since: notes for a row which name its order must have by the journal.
 
-That name is its ``expected`` one. If the order has another name when it is read, the row is ``drifted`` and left alone,
-for the reason that was noted with the name.
+That name is ``expected``. If the order has another name when it is read, it is left alone, and the row is ``drifted``;
+``expected_why`` is its reason.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _UNREAD = f"""
     WHERE rows.run = :run AND rows.order_key = theirs.order_key AND rows.result IS NULL
     AND rows.guard IS NULL AND rows.expected IS NULL
 """  # noqa: S608 - a constant
-# An earlier run may have sent a rename without noting an outcome. Its undo knows: it took the rename back, or did not.
+# An earlier run may have sent a rename and noted no outcome. If its undo took the rename back, it had been applied.
 _FINISHED_ROWS = f"""
     UPDATE rows SET expected = theirs.final_name, expected_why = :why
     FROM (SELECT order_key, new_name, COALESCE(expected, final_name, new_name) AS final_name FROM rows
@@ -70,21 +70,21 @@ def _others(connection: sqlite3.Connection, run: int, *, since: int) -> Sequence
 
 
 def look_at_done_rows_again(connection: sqlite3.Connection, run: int, *, since: int) -> None:
-    """Let orders that this run has done be read again, where another run has renamed them ``since`` that position."""
+    """Have orders that this run has finished read again, if another run has renamed them ``since`` that position."""
     for other, other_id in _others(connection, run, since=since):
         values = {"run": run, "other": other, "since": since, "why": SINCE.format(other_id)}
         connection.execute(_DONE, values)
 
 
 def protect_unread_rows(connection: sqlite3.Connection, run: int, *, since: int) -> None:
-    """Let the orders that were never read be expected as they were before another run renamed them ``since``."""
+    """Note for orders that were never read the name that they had before another run renamed them ``since``."""
     for other, other_id in _others(connection, run, since=since):
         values = {"run": run, "other": other, "since": since, "why": SINCE.format(other_id)}
         connection.execute(_UNREAD, values)
 
 
 def expect_what_was_finished(connection: sqlite3.Connection, run: int) -> None:
-    """Let orders that earlier runs of the same content gave these very names be expected to have them still."""
+    """Note for orders that earlier runs of the same rows gave these names that they must still have them."""
     earlier = connection.execute(
         "SELECT earlier.number, earlier.id, (SELECT MAX(undo.number) FROM runs AS undo"
         " WHERE undo.parent = earlier.number AND undo.command = 'undo' AND undo.committed_at IS NOT NULL)"
@@ -100,7 +100,7 @@ def expect_what_was_finished(connection: sqlite3.Connection, run: int) -> None:
 
 
 def supersede(connection: sqlite3.Connection, run: int) -> None:
-    """Close the interrupted runs all of whose remaining orders this run deals with."""
+    """Close each interrupted run if this run deals with all of its open orders."""
     run_id, account, base_url = connection.execute(
         "SELECT id, account, base_url FROM runs WHERE number = ?", (run,)
     ).fetchone()

@@ -14,12 +14,12 @@ __all__ = ["Lineage"]
 
 _NO_NAME_BEFORE = "The order had no name before that run, so there is none to give back."
 
-# The name that a run gave, as far as is known: the one that the server made of it, if that was read, or else the one
-# that was sent. The third name of an ``unknown`` row may have been given by another person.
+# The name that a run gave: the name that the API confirmed or showed, or else the one that was sent. If an ``unknown``
+# row shows a third name, another person may have given it, so it does not count.
 _LEFT = f"""
     CASE WHEN result = 'renamed' OR {CHANGED_OTHERWISE} THEN COALESCE(final_name, new_name)
     WHEN result = 'drifted' THEN COALESCE(expected, new_name) ELSE new_name END"""
-# The name that an audit expects. For a refused row it is the old name, as the report of the run says.
+# The name that an audit expects. For a row that was refused, this is the old name, as in the report of the run.
 _TOLD = f"CASE WHEN result = 'failed' AND final_name IS COALESCE(old_name, '') THEN final_name ELSE {_LEFT} END"
 
 _ADOPT = """
@@ -46,7 +46,7 @@ _RECHECK = f"""
 _COUNT = "UPDATE runs SET sheet_rows = (SELECT COUNT(*) FROM rows WHERE run = :run) WHERE number = :run"
 
 
-# An undo calls a row unknown without having sent anything: such a row is decided afresh.
+# An undo may end a row as ``unknown`` without having sent anything: such a row is decided again.
 _REOPEN_NOT_SENT = """
     UPDATE rows SET result = NULL, reason = '', final_name = NULL
     WHERE run = ? AND result = 'unknown' AND NOT handed_out AND NOT attempts"""
@@ -67,9 +67,9 @@ class Lineage:
         self._database = database
 
     def load_plan(self, run: RunRecord, plan: RunRecord) -> None:
-        """Give a run the rows of a kept plan; each order is read again, guarded by the name that the plan saw.
+        """Give a run the rows of a kept plan; each order is read again, guarded by the name that the plan found.
 
-        An order that had its new name already is expected to have it still.
+        An order that already had its new name must still have it.
         """
         with self._database.transaction() as connection:
             connection.execute(_ADOPT, {"run": run.number, "parent": plan.number})
@@ -80,16 +80,16 @@ class Lineage:
             )
 
     def plan_undo(self, run: RunRecord, undone: RunRecord) -> None:
-        """Give a run the way back of another: old names for new ones, guarded by the name that the other run left.
+        """Give a run the rows that undo another run: the old names, guarded by the names that the other run left.
 
-        What may have been changed counts, too; an order that still has its old name comes out ``unchanged``.
+        Rows that may have been renamed are included; if an order still has its old name, its row becomes ``unchanged``.
         """
         with self._database.transaction() as connection:
             connection.execute(_REVERSE, {"run": run.number, "parent": undone.number, "no_name": _NO_NAME_BEFORE})
             connection.execute(_COUNT, {"run": run.number})
 
     def count_undoable(self, undone: RunRecord) -> int:
-        """Return how many rows the way back of a run has now."""
+        """Return how many rows an undo of a run would have now."""
         query = f"SELECT COUNT(*) FROM rows WHERE run = ? AND {CHANGED}"  # noqa: S608 - a constant
         [[count]] = self._database.select(query, (undone.number,))
         return int(str(count))
@@ -103,20 +103,20 @@ class Lineage:
         return frozenset(int(str(row)) for (row,) in self._database.select(query, (run.number, moment)))
 
     def plan_audit(self, run: RunRecord, audited: RunRecord) -> None:
-        """Give a run the names that another one left, to be compared with what the orders have now."""
+        """Give a run the rows that audit another run: the names that it left, to be compared with those of now."""
         with self._database.transaction() as connection:
             connection.execute(_RECHECK, {"run": run.number, "parent": audited.number})
             connection.execute(_COUNT, {"run": run.number})
 
     def reopen_unfinished(self, run: RunRecord, *, failed: bool = False) -> None:
-        """Open what is not done of the run; with ``failed``, what failed as well.
+        """Open the rows that are not done; with ``failed``, also those that failed.
 
-        Each of these orders is read before anything is sent. What was dispatched and has no outcome, or is ``unknown``,
-        may have been applied: if the order has the new name by now, the row is ``renamed``. That stays noted (2),
-        however often the run is stopped before it reads the order.
+        Each of their orders is read before anything is sent. A row that was dispatched and has no outcome, or is
+        ``unknown``, may have been applied: if its order has the new name now, the row is ``renamed``. ``handed_out`` is
+        2 for these rows, and stays so if the run is stopped again before it reads the order.
 
-        What another run of the account has renamed since is read again: what this run has done is reported as it is
-        now, and what it never read is expected as it was when this run began.
+        If another run of the account has renamed an order since, the order is read again. A row that this run had
+        finished must still have its name; an order that this run never read must have its name from before that.
         """
         with self._database.transaction() as connection:
             connection.execute("UPDATE runs SET counts = NULL WHERE number = ?", (run.number,))
@@ -126,19 +126,19 @@ class Lineage:
             later.protect_unread_rows(connection, run.number, since=run.began)
 
     def expect_what_was_finished(self, run: RunRecord, content: str) -> None:
-        """Note the fingerprint of the run's rows; expect the names that earlier runs of the same rows gave."""
+        """Note the fingerprint of the rows; their orders must have the names that earlier runs of these rows gave."""
         with self._database.transaction() as connection:
             connection.execute("UPDATE runs SET content = ? WHERE number = ?", (content, run.number))
             later.expect_what_was_finished(connection, run.number)
 
     def renamed_since(self, run: RunRecord) -> int:
-        """Return how many rows are ``drifted`` because their orders no longer have what an earlier run gave them."""
+        """Return how many rows are ``drifted`` because their orders have lost the name that an earlier run gave."""
         query = "SELECT COUNT(*) FROM rows WHERE run = ? AND result = 'drifted' AND expected IS NOT NULL"
         [[count]] = self._database.select(query, (run.number,))
         return int(str(count))
 
     def rename_again(self, run: RunRecord) -> None:
-        """Plan the rows that `renamed_since` counts, in spite of that."""
+        """Plan the rows that `renamed_since` counts: the user wants them renamed again."""
         with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE rows SET result = 'planned', reason = '', old_name = final_name, read_at = 0, expected = NULL"
@@ -147,9 +147,9 @@ class Lineage:
             )
 
     def mark_stale(self, run: RunRecord) -> None:
-        """Let every usable order be read again, if another run of the account has renamed since this one began.
+        """Have the orders of the plan read again, if another run of the account has renamed since this one began.
 
-        A planned row may be wrong by now, and an order that had its new name may have lost it.
+        The old name of a planned row may be wrong now, and an ``unchanged`` order may have got another name.
         """
         with self._database.transaction() as connection:
             connection.execute(
@@ -173,7 +173,7 @@ class Lineage:
         ):
             undos.setdefault(int(str(parent)), []).append(int(str(number)))
         found: set[int] = set()
-        for parent in sorted(undos, reverse=True):  # an undo comes after what it undoes
+        for parent in sorted(undos, reverse=True):  # newest first, because an undo is newer than the run that it undoes
             if any(undo not in found for undo in undos[parent]):
                 found.add(parent)
         return frozenset(found)

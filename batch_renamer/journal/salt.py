@@ -20,7 +20,7 @@ _BYTES = 32
 
 
 def salt_of(connection: sqlite3.Connection, *, folder: Path) -> bytes:
-    """Return the salt; where there is none yet, that of the old file in ``folder`` or a new one is kept from now on."""
+    """Return the salt; if none is stored yet, store that of the old file in ``folder``, or else a new one."""
     if found := connection.execute("SELECT bytes FROM salt").fetchone():
         return bytes(found[0])
     salt = _of_old_file(folder / OLD_FILE) or secrets.token_bytes(_BYTES)
@@ -33,5 +33,5 @@ def _of_old_file(path: Path) -> bytes | None:
         salt, _ = read_regular(path, limit_bytes=_BYTES)
     except OSError:
         return None
-    # A disk that was full at the very first start left an empty file; no run can have been made with it.
+    # If the disk was full when the file was made, it is empty, and no run belongs to it.
     return salt if len(salt) == _BYTES else None

@@ -1,4 +1,4 @@
-"""How a call of the library reaches its account and its journal, and what it came to; a past run is looked up here."""
+"""How a call of the library reaches its account and its journal, and its result; also looks up past runs."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class Audit(RunResult):
 
 
 class Renaming(RunResult):
-    """A run that renamed orders, or was to: of `rename_orders`, `Plan.apply`, `resume`, `undo` or `open_run`."""
+    """A run that renamed orders, or tried to: from `rename_orders`, `Plan.apply`, `resume`, `undo` or `open_run`."""
 
     __slots__ = ()
     _WITHOUT_JOURNAL = "Rename its undo_frame() to put the old names back."
@@ -54,12 +54,12 @@ class Renaming(RunResult):
         return await awaited(self._about_it(UNDO, options, ApplyOptions), Renaming, interrupted)
 
     def resume(self, *, failed: bool = False, **options: Unpack[ResumeOptions]) -> Renaming:
-        """Finish a run that was stopped, with ``failed`` what failed as well; wait for the end.
+        """Finish a run that was stopped, and wait for the end; ``failed=True`` also tries failed rows again.
 
-        With nothing left to do, nothing is sent, and the run is returned as it is.
+        If nothing is left to do, nothing is sent, and the run is returned as it is.
 
         Raises:
-            InputError: the run is over in another way: refused, or a later one took care of its orders.
+            InputError: the run can't be resumed: it was refused, or a later run has dealt with its orders.
             LockedError: another run is at work in the account.
             InterruptedRenamingError: Ctrl-C.
 
@@ -100,10 +100,10 @@ class Renaming(RunResult):
         return self._call(command, prepare, options, known)
 
     def undo_frame(self) -> pd.DataFrame:
-        """Return the DataFrame that gives the old names back when it is renamed in turn, where no journal was kept.
+        """Return a DataFrame for `rename_orders` that gives the old names back: the undo of a run without a journal.
 
-        It has the orders that were renamed, that the API gave another name than was sent, or that may have been
-        renamed (``unknown``). An order that has another name by then than this renaming left is ``drifted``.
+        It has the orders that were renamed, those that got another name than the one sent, and those that may have been
+        renamed (``unknown``). If an order no longer has the name that this run left, its row becomes ``drifted``.
         """
         rows = self.outcomes.reset_index(drop=True)
         sent = rows["attempts"].fillna(0) > 0
@@ -126,7 +126,7 @@ class Plan(RunResult):
     def apply(self, **options: Unpack[ApplyOptions]) -> Renaming:
         """Rename exactly what was planned, and wait for the end; an order that changed since is ``drifted``.
 
-        A plan that was begun and interrupted is gone on with.
+        If the plan was begun and interrupted, the rest of it is done.
 
         Raises:
             InputError: the plan was not kept; an option is wrong.
@@ -150,10 +150,10 @@ class Plan(RunResult):
 class InterruptedRenamingError(KeyboardInterrupt):
     """Ctrl-C, or a notebook's stop button, ended a renaming.
 
-    A cancelled task raises its CancelledError as any other; this error is its ``__cause__``.
+    A cancelled task still raises CancelledError; this error is then its ``__cause__``.
 
     Attributes:
-        renaming: What the run has come to; its ``resume`` goes on, its ``undo`` puts the old names back.
+        renaming: The result so far; its ``resume`` continues the run, its ``undo`` puts the old names back.
         run_id: The run's id.
         state_dir: Where its journal is; None where nothing was renamed and no journal was wanted.
 
@@ -184,7 +184,7 @@ class InterruptedRenamingError(KeyboardInterrupt):
 
 
 def interrupted(result: RunResult, how_to_go_on: str) -> KeyboardInterrupt:
-    """Return what a call ends with that was interrupted: what only reads has nothing that could be gone on with."""
+    """Return the exception for an interrupted call that only reads; it has nothing that could be resumed."""
     if isinstance(result, Renaming):
         return InterruptedRenamingError(result, how_to_go_on)
     return KeyboardInterrupt(how_to_go_on)

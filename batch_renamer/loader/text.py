@@ -38,7 +38,7 @@ def open_text(
     """Find encoding, delimiter and headings of a text file; the rows can be read later, while the file is open.
 
     Raises:
-        SheetError: the file is empty, no text, only half there, or has no usable headings.
+        SheetError: the file is empty, is not text, is incomplete, or has no usable headings.
     """
     completeness = CompletenessCheck(file, label, unattended=options.unattended, wall_clock=wall_clock)
     if options.sheet is not None:
@@ -81,7 +81,7 @@ def open_text(
 
 
 def _why_no_headings(sample: str, records: list[list[str]], delimiter: str, options: LoadOptions) -> str:
-    """Return the cause if lines of one cell each hide usable headings, or ""."""
+    """Return why each line was read as one cell, if the cell holds usable headings; else ""."""
     fitting = _fitting_delimiter(records, options)
     if not fitting:
         return ""
@@ -97,7 +97,7 @@ def _why_no_headings(sample: str, records: list[list[str]], delimiter: str, opti
 
 
 def _fitting_delimiter(records: list[list[str]], options: LoadOptions) -> str:
-    """Return the delimiter with which lines that now have one cell would be whole rows, or ""."""
+    """Return the delimiter that splits lines of one cell into rows with usable headings, or ""."""
     inside = "\n".join(record[0] for record in records if len(record) == 1)
     return next(
         (mark for mark in CANDIDATES if isinstance(find_columns(first_records(inside, mark), options), Columns)), ""
@@ -105,7 +105,7 @@ def _fitting_delimiter(records: list[list[str]], options: LoadOptions) -> str:
 
 
 def _guess_warning(rows: Iterator[RawRow], label: str) -> str:
-    """Return a warning with names as the guessed encoding reads them, so that a person can check them."""
+    """Return a warning that shows some names in the guessed encoding, so that a person can check them."""
     names: Iterator[Cell] = (row[2] for row in rows)
     examples = list(islice((name for name in names if isinstance(name, str) and not name.isascii()), _EXAMPLES))
     seen = f"it reads {listed(examples)}" if examples else "no name is affected"

@@ -1,9 +1,8 @@
-"""What goes wrong, and when: decides for each request which fault it meets, or none.
+"""Decides for each request which fault it gets, or none.
 
 A plan has a script (the n-th request that matches gets this fault), poisoned orders (their renames always fail), shares
-of all requests (drawn with a seed) and outages (spans in which nothing works). An outage comes before the script, the
-script before poison, poison before a share. How a fault
-looks to the client is the business of `wire`.
+of all requests (chosen at random, with a seed) and outages (spans of time in which nothing works). An outage comes
+before the script, the script before poison, poison before a share. `wire` makes the answer that the client gets.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Reads what a person types after ``--faults``, ``--limit`` and ``--latency``.
 
-Every mistake in a text is named at once, with the words that would have been understood.
+One error names all mistakes in a text, and shows examples of what can be typed instead.
 """
 
 from __future__ import annotations
@@ -29,13 +29,16 @@ _OFF = frozenset({"", "none", "off", "0"})
 def parse_faults(text: str, *, seed: int = 0) -> FaultPlan:
     """Read a list of faults, separated by commas; ``none`` is no fault at all.
 
-    ``5%``: that share of the requests, all kinds alike. ``500=1%``: one kind; ``slow=1%/2.5``: lasting 2.5 s.
-    ``outage=10-40``: from 10 s after the first request to 40 s after it; ``outage=10-``: for good;
-    ``outage=10-40/hang/PATCH``: how, and for which methods. ``seed=7``: another draw.
-    ``poison=500/1-60``: the first sixty orders to be renamed never are; ``poison=429-retry-after/5/86400``: the fifth.
+    - ``5%``: this share of the requests gets a fault, all kinds equally often.
+    - ``500=1%``: this share gets a fault of one kind; ``slow=1%/2.5``: one that takes 2.5 s.
+    - ``outage=10-40``: nothing works from 10 s to 40 s after the first request; ``outage=10-``: until the end;
+      ``outage=10-40/hang/PATCH``: with this mode, for these methods.
+    - ``poison=500/1-60``: the first sixty orders that are renamed get this fault at every rename;
+      ``poison=429-retry-after/5/86400``: the fifth order gets it, with 86400 s.
+    - ``seed=7``: other requests are chosen for the shares.
 
     Raises:
-        SettingsError: a part that is none of these, or shares beyond 100 %.
+        SettingsError: a part is none of these, or the shares add up to more than 100 %.
 
     Example:
         >>> parse_faults("outage=10-").outages[0].end_s is None
@@ -72,10 +75,10 @@ def parse_faults(text: str, *, seed: int = 0) -> FaultPlan:
 def parse_limit(text: str) -> LimitSpec | None:
     """Read a rate limit such as ``300``, ``300/fixed`` or ``50/bucket+retry-after``; ``none`` gives ``None``.
 
-    The number is requests per second. The algorithm is ``sliding`` unless said otherwise.
+    The number is requests per second. Without an algorithm it is ``sliding``.
 
     Raises:
-        SettingsError: anything else.
+        SettingsError: the text has another form.
 
     Example:
         >>> parse_limit("300/bucket").algorithm
@@ -96,10 +99,10 @@ def parse_limit(text: str) -> LimitSpec | None:
 
 
 def parse_latency(text: str) -> Latency:
-    """Read a latency such as ``100ms``, ``0.2s`` or ``100ms+50ms`` (up to 50 ms more); ``none`` is none.
+    """Read a latency such as ``100ms``, ``0.2s`` or ``100ms+50ms`` (up to 50 ms more); ``none`` is no latency.
 
     Raises:
-        SettingsError: anything else.
+        SettingsError: the text has another form.
 
     Example:
         >>> parse_latency("100ms+50ms")

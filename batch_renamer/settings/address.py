@@ -26,7 +26,7 @@ def check_base_url(url: str) -> str:
     """Normalise a base URL: lower-case host, no default port, no trailing slash, no white space around it.
 
     Raises:
-        ValueError: it is no URL, would send the key unencrypted over a network, or says more than where the API is.
+        ValueError: it is no URL, would send the key unencrypted over a network, or has parts besides the API's address.
 
     Example:
         >>> check_base_url(" HTTPS://API.example.com:443/")
@@ -39,7 +39,7 @@ def check_base_url(url: str) -> str:
     url = url.strip()
     if url and url[0] in _QUOTES:
         raise ValueError("must not be in quotes")
-    # urlsplit silently drops tabs and line breaks, and browsers read "\\" as "/": neither belongs in an address.
+    # urlsplit silently drops tabs and line breaks, and browsers read "\\" as "/": neither may be in an address.
     if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
         raise ValueError("must be plain ASCII without spaces or backslashes (write an international host as xn--...)")
     try:

@@ -30,7 +30,7 @@ _FILE_NAME = re.compile(r"[\w -]{1,24}\.[A-Za-z]{1,5}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundKey:
-    """The key, with the place where it was found; ``warning`` tells that others can read the key file, or is "".
+    """The key, with the place where it was found; ``warning`` is "" unless other users can read the key file.
 
     ``source`` is the setting or variable that named the key, ``place`` the variable or file that contains it.
     """
@@ -67,7 +67,7 @@ def key_of_environment(environ: Mapping[str, str]) -> FoundKey | None:
     """Return the key in AUTOENHANCE_API_KEY; None where that is not set.
 
     Raises:
-        SettingsError: what is there can't be used.
+        SettingsError: its value can't be used as a key.
     """
     if _VARIABLE not in environ:
         return None

@@ -1,4 +1,4 @@
-"""Where files are that the user did not name: the state directory and the configuration file."""
+"""The usual places of the state directory and the configuration file, for a user who names none."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 NOWHERE = Path(os.devnull) / "no home folder"
-"""The state directory of a user without a home folder who named none; nothing can be created there."""
+"""Stands for the state directory if the user named none and has no home folder; nothing can be created there."""
 
 USUAL_PLACE = "its usual place"
 """The source of a configuration file that was found, not named."""
@@ -36,7 +36,7 @@ def default_state_dir(environ: Mapping[str, str]) -> Path:
 
 
 def usual_config(environ: Mapping[str, str]) -> Path | None:
-    """Return where the configuration file of this user is looked for, there or not; None for a user without a home.
+    """Return the usual place of the configuration file, which need not exist; None for a user without a home folder.
 
     Example:
         >>> str(usual_config({"XDG_CONFIG_HOME": "/home/me/.config"}))
@@ -47,7 +47,7 @@ def usual_config(environ: Mapping[str, str]) -> Path | None:
         return asked_for / _NAME / "config.toml"
     try:
         folder = Path(platformdirs.user_config_dir(_NAME, appauthor=False))
-    except RuntimeError:  # as above
+    except RuntimeError:  # the user has no home folder
         return None
     return folder / "config.toml" if folder.is_absolute() else None
 
@@ -69,7 +69,7 @@ def is_found_config(settings: Settings) -> bool:
 
 
 def lacks_state_dir(settings: Settings) -> bool:
-    """Tell whether there is no place for the state: none was named, and the user has no home.
+    """Tell whether there is no place for the state: none was named, and the user has no home folder.
 
     Example:
         >>> lacks_state_dir(Settings(state_dir=Path("state")))

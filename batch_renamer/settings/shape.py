@@ -32,12 +32,12 @@ class Settings:
     """All settings of one command, checked. `resolve_settings` makes it.
 
     Attributes:
-        profile: The account in the configuration file that was chosen.
+        profile: The profile (account) that was chosen from the configuration file.
         config: The configuration file, named or found at its usual place.
         base_url: Where the API is: https, or http on this machine; without a trailing slash.
-        api_version: The value of ``x-api-version``, if one is asked for.
+        api_version: The value of the header ``x-api-version``; None: the header is not sent.
         sandbox: Talk to a local stand-in; the real key is never read.
-        sandbox_reset: Forget what the sandbox held before.
+        sandbox_reset: Delete the orders and runs that the sandbox has from earlier commands.
         rate: Requests per second at most, reads and retries included; None: as fast as the API allows.
         workers: Requests under way at once; None: as many as the API's speed calls for.
         attempts: Tries of one request whose answer was not 429.
@@ -54,7 +54,7 @@ class Settings:
         max_failures: How many rows may fail before the run stops.
         max_renames: Refuse a plan that renames more than this.
         strict: Send nothing when any row is bad.
-        again: Rename again what an earlier run of the same rows has renamed and that was renamed since.
+        again: Rename orders again that an earlier run of the same rows renamed and that got another name since.
         yes: Ask no question.
         report: Where reports go, ``{date}`` and ``{id}`` still to be filled in; empty: beside the sheet.
         state_dir: The folder of journal, lock and sandbox.

@@ -1,6 +1,6 @@
 """Writes a first configuration: the text of a commented TOML file from what a user answered.
 
-The file is like those in ``configs/``, which are no part of what is installed.
+The file resembles those in ``configs/``, which are not installed with the program.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class StarterConfig:
 
 
 def check_profile_name(name: str) -> str:
-    """Keep a name that can stand in a configuration file, in a file name and on a command line without quotes.
+    """Return the name if it can be written in TOML, in a file name and on a command line without quotes.
 
     Raises:
         ValueError: it has other characters, or is too long.
@@ -105,10 +105,10 @@ def check_profile_name(name: str) -> str:
 def _text(value: str) -> str:
     r"""Return a text as TOML writes it.
 
-    JSON's escapes are TOML's as well; only DEL stands bare in JSON.
+    TOML has the same escapes as JSON, but DEL must be escaped in TOML only.
 
     Raises:
-        ValueError: it has halves of characters, which no file can hold.
+        ValueError: it has lone surrogates (halves of characters), which can't be encoded.
     """
     value.encode("utf-8")
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

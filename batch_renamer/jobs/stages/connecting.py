@@ -19,9 +19,9 @@ DOCUMENTED_LIMIT_PER_S = 300.0
 
 
 async def connect(run: Run) -> ApiSession:
-    """Open the API behind pacer, breaker and retrier, and let the breaker stand guard until the run ends."""
+    """Open the API with pacer, breaker and retrier, and watch the breaker until the run ends."""
     job, settings = run.job, run.job.settings
-    job.progress.close()  # The stage before is over; waiting for an API in an outage is no part of it.
+    job.progress.close()  # The stage before has ended; the wait for the API is not counted to it.
     if job.destination.one_at_a_time:
         await hold_alone(run, orders_of(job.destination.account))
     api = await run.opened.enter_async_context(job.destination.connect(job.journal.rows.order_names(run.record)))
@@ -32,7 +32,7 @@ async def connect(run: Run) -> ApiSession:
     gateway = Gateway(api, Retrier(attempts=settings.attempts, pacer=pacer, breaker=breaker, stop=run.stop))
     run.background.start_soon(watch_breaker, breaker, gateway.answers)
     if job.own_process:
-        # A full collection in mid-run would look through every module there is, and hold up all requests meanwhile.
+        # Without this, a full garbage collection during the run scans all loaded modules and delays every request.
         gc.freeze()
     await run.background.start(
         partial(

@@ -1,7 +1,6 @@
-"""What the journal is told at the end of a run: that it has ended, why, and what it came to.
+"""Notes the end of a run in the journal: when it ended, why, and with what result.
 
-Nothing here ends a conclusion: what the journal does not take, such as on a full disk, is logged, and the run can still
-be resumed.
+A note that can't be written, for example on a full disk, is logged; the conclusion goes on, and the run can be resumed.
 """
 
 from __future__ import annotations

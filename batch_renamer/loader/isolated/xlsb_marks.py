@@ -34,7 +34,7 @@ def xlsb_marks(parts: Parts, position: int) -> SheetMarks:
 
     Raises:
         Refusal: ``twice`` when a cell is there twice.
-        LookupError, ValueError, struct.error: its parts are not where the workbook says, or not what they should be.
+        LookupError, ValueError, struct.error: a part is missing or malformed.
     """
     sheets = [_relation(body) for kind, body in _records(parts, _BOOK) if kind == _BUNDLE_SHEET]
     relation = [sheet for sheet in sheets if sheet is not None][position]
@@ -57,13 +57,13 @@ def xlsb_marks(parts: Parts, position: int) -> SheetMarks:
 
 
 def _relation(body: bytes) -> str | None:
-    """Return the relation of a sheet; a sheet without one can't be read (None)."""
+    """Return the relation id of a sheet; None if it has none and so can't be read."""
     length = struct.unpack_from("<I", body, 8)[0]
     return None if length == _NO_RELATION else body[12 : 12 + 2 * length].decode("utf-16-le")
 
 
 def _formats(parts: Parts) -> dict[int, NumberFormat]:
-    """Return the styles that don't show whole numbers as plain digits."""
+    """Return the number formats of the styles that don't show whole numbers as plain digits."""
     if _STYLES not in parts:
         return {}
     codes: dict[int, str | None] = dict(BUILT_IN)
@@ -84,7 +84,7 @@ def _formats(parts: Parts) -> dict[int, NumberFormat]:
 
 
 def _records(parts: Parts, part: str) -> Iterator[tuple[int, bytes]]:
-    """Yield the records of a part: number and length in seven bits a byte, then the body."""
+    """Yield the records of a part as (number, body); in the file, number and length have seven bits in each byte."""
     data = parts.read(part)
     at = 0
     while at < len(data):
@@ -95,7 +95,7 @@ def _records(parts: Parts, part: str) -> Iterator[tuple[int, bytes]]:
 
 
 def _seven_bits(data: bytes, at: int) -> tuple[int, int]:
-    """Return a number of seven bits a byte and its end; the highest bit of a byte says that another one follows."""
+    """Return a number with seven bits in each byte, and where it ends; a set highest bit means that a byte follows."""
     value = place = 0
     while data[at] >= 0x80:
         value |= (data[at] & 0x7F) << place
