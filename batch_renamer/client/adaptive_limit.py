@@ -1,15 +1,20 @@
 """What the API's real limit is: what became of each try enters, the limit to keep to leaves. No clock, no I/O.
 
-A 429 reveals the limit: what had been let in during the second before. 429s of tries that left before that was known
-belong to the same event; there is one decision for all of them, for a cut at each would throw the rate down to nothing.
-After a while without any the limit is tried upwards, by 2, 4 and 8 %. An attempt that fails takes back every step that
-was not proven yet (a window shows its limit only when it is full), and the next waits longer: the more 429s an attempt
-cost, the longer, so that all of them together stay a few in a thousand.
+The algorithm is of the family of TCP's congestion control and botocore's adaptive mode: it probes upwards step by step,
+and a refusal takes the rate down. It differs because a rate limit can be measured, and because every 429 is a cost:
 
-Two kinds of server are told apart in the first second, while what was seen of them is less than a full one: a window
-that is full lets nothing more in until it moves on, so what it let in is the limit; a bucket that is empty goes on to
-let in what drips into it, and that is its limit. Later, a second in which nothing at all is let in says nothing about
-the limit: the door is shut, for whatever reason, and when it opens again things are nearly as they were.
+- A cut is no fixed factor. The limit is what was let in during the second before the refused try. 429s of tries that
+  left before that was known belong to the same event: there is one decision for all of them, because a cut at each
+  would throw the rate down to nothing.
+- Probe steps are multiplicative, by 2, 4 and 8 %. A step that fails takes back every step that was not proven yet (a
+  window shows its limit only when it is full), and the next one comes later: the probe backoff doubles.
+- All 429s together are kept within a budget of a few in a thousand requests: the more of them a probe cost, the longer
+  the next one is put off.
+
+Two kinds of server are told apart in the first second, while less than a full second of sends was seen. A window that
+is full lets nothing more in until it moves on, so what it let in is the limit. A bucket that is empty goes on to let in
+what refills it, and that is its limit. Later, a second in which nothing at all is let in says nothing about the limit:
+the API refuses everything, for whatever reason. When it lets something in again, the limit is nearly as it was.
 """
 
 from __future__ import annotations
@@ -23,25 +28,25 @@ __all__ = ["LimitLearner", "Send"]
 _WINDOW_S = 1.0
 _STEPS = (0.02, 0.04, 0.08)
 _LARGE_STEP = 0.5
-_DWELL_S = 0.5
+_BETWEEN_STEPS_S = 0.5
 _PROVEN_AFTER_S = 1.3
 """A fixed window may be a quarter over when a step begins, and then shows it only at the end of the next."""
 
-_SHORTEST_LESSON_S = 0.02
-_DRIPS_TRUSTED = 0.9
-_MANY_DRIPS = 8
+_SHORTEST_REFILL_S = 0.02
+_REFILL_TRUSTED = 0.9
+_MUCH_REFILL = 8
 _AFTER_SHUT = 0.95
-_COST = 0.003
-"""The 429s that attempts may cost, as a share of all requests."""
+_BUDGET_429S = 0.003
+"""The 429s that probes may cost, as a share of all requests."""
 
-_SHORTEST_HOLD_S = 2.0
-_LONGEST_HOLD_S = 6.0
+_SHORTEST_BACKOFF_S = 2.0
+_LONGEST_BACKOFF_S = 6.0
 _SOON_S = 0.3
 
 
 @dataclass(slots=True, eq=False)
 class Send:
-    """One try that left at ``left_at``, in seconds; ``refused`` tells that it met a 429, None that nobody knows yet."""
+    """One try that left at ``left_at``, in seconds; ``refused`` tells that it met a 429, None that it is not known."""
 
     left_at: float
     refused: bool | None = None
@@ -66,21 +71,21 @@ class LimitLearner:
         self._begun_at: float | None = None
         self._refused_from = self._decided_at = -math.inf  # the last event: its first refusal left, and was known
         self._failed_at = -math.inf
-        self._drips: _Drips | None = None
+        self._refill: _Refill | None = None
         # The share of the ceiling that was kept to when something was let in last, and whether nothing is any more.
         self._let_in_at_share, self._is_shut = 1.0, False
         self._last_cut: _Cut | None = None
-        self._ramp: list[_Step] = []
+        self._steps: list[_Step] = []
         self._steps_large = False
-        self._attempt_cost = 0
-        self._hold_s = _SHORTEST_HOLD_S
-        self._try_at = _SHORTEST_HOLD_S if self.limit_per_s < ceiling_per_s else math.inf
+        self._probe_429s = 0
+        self._backoff_s = _SHORTEST_BACKOFF_S
+        self._probe_at = _SHORTEST_BACKOFF_S if self.limit_per_s < ceiling_per_s else math.inf
 
     def sent(self, now: float) -> Send:
         """Note that a try leaves now."""
         if self._begun_at is None:
             self._begun_at = now
-            self._try_at += now
+            self._probe_at += now
         send = Send(now)
         self._sends.append(send)
         # A refusal comes a round trip later, and asks for the second before its try left.
@@ -100,11 +105,13 @@ class LimitLearner:
                 self.limit_per_s = max(self.limit_per_s, _AFTER_SHUT * self._let_in_at_share * self.ceiling_per_s)
                 self._is_shut = False
             self._let_in_at_share = self.limit_per_s / self.ceiling_per_s
-        if not self._ramp:
-            if now >= self._try_at:
+        if not self._steps:
+            if now >= self._probe_at:
                 self._step_up(now)
-        elif send.left_at >= self._ramp[-1].taken_at + (_PROVEN_AFTER_S if len(self._ramp) == 1 else _DWELL_S):
-            self._hold_s = _SHORTEST_HOLD_S
+        elif send.left_at >= self._steps[-1].taken_at + (
+            _PROVEN_AFTER_S if len(self._steps) == 1 else _BETWEEN_STEPS_S
+        ):
+            self._backoff_s = _SHORTEST_BACKOFF_S
             self._step_up(now)
 
     def refused(self, send: Send, now: float) -> None:
@@ -112,21 +119,21 @@ class LimitLearner:
         self._answered(send, now, refused=True)
         if send.left_at <= self._decided_at:
             self._last_cut = None  # Others were refused as well: it is a limit.
-            if self._attempt_cost:
+            if self._probe_429s:
                 self._charge()
             return
         self._refused_from, self._decided_at = send.left_at, now
-        self._drips, self._attempt_cost = None, 0
-        failed = [s for s in self._ramp if s.taken_at <= send.left_at < s.taken_at + _PROVEN_AFTER_S]
+        self._refill, self._probe_429s = None, 0
+        failed = [s for s in self._steps if s.taken_at <= send.left_at < s.taken_at + _PROVEN_AFTER_S]
         if failed:
             self.limit_per_s = failed[0].share_before * self.ceiling_per_s
             self._failed_at = now
-            self._hold_s = min(2 * self._hold_s, _LONGEST_HOLD_S)
+            self._backoff_s = min(2 * self._backoff_s, _LONGEST_BACKOFF_S)
             self._steps_large = False
         else:
             self._cut(send)
-        self._ramp.clear()
-        self._try_at = now + self._hold_s
+        self._steps.clear()
+        self._probe_at = now + self._backoff_s
         if failed:
             self._charge()
 
@@ -138,7 +145,7 @@ class LimitLearner:
         again.refused = True
         if self._last_cut is not None and self._last_cut.by is first:
             self.limit_per_s = max(self.limit_per_s, self._last_cut.share_before * self.ceiling_per_s)
-            self._last_cut = self._drips = None
+            self._last_cut = self._refill = None
 
     def share(self, ceiling_per_s: float) -> None:
         """Take another ceiling, because others take their part; what was learnt is scaled with it."""
@@ -149,13 +156,13 @@ class LimitLearner:
     def _answered(self, send: Send, now: float, *, refused: bool) -> None:
         send.refused = refused
         self._longest_s = max(self._longest_s or 0.0, now - send.left_at)
-        if self._drips is None or send.left_at <= self._refused_from:
+        if self._refill is None or send.left_at <= self._refused_from:
             return
         if send.left_at <= self._decided_at:
-            self._drips.let_in += not refused
-            self._drips.awaited -= 1
-        if send.left_at > self._decided_at or not self._drips.awaited:
-            self._learn_from_drips(now)
+            self._refill.let_in += not refused
+            self._refill.awaited -= 1
+        if send.left_at > self._decided_at or not self._refill.awaited:
+            self._learn_from_refill(now)
 
     def _cut(self, refused: Send) -> None:
         self._last_cut = _Cut(refused, self.limit_per_s / self.ceiling_per_s)
@@ -164,40 +171,41 @@ class LimitLearner:
         self._is_shut = not seen and self._begun_at is not None and since >= self._begun_at
         known = min(float(seen), self.limit_per_s * (1 - _STEPS[0] / 2))
         if seen and since < self._failed_at:
-            # What the attempt had refused may fill the window, too: what was let in may say too little, this once.
+            # The window may also hold what was refused after the failed probe. So what was let in may be less than the
+            # limit, once.
             known = max(known, self.limit_per_s * (1 - _STEPS[0]))
             self._failed_at = -math.inf
         self.limit_per_s = max(known, min(1.0, self.ceiling_per_s))
         if self._begun_at is not None and since < self._begun_at:
             awaited = sum(refused.left_at < send.left_at and send.refused is None for send in self._sends)
-            self._drips = _Drips(awaited)
+            self._refill = _Refill(awaited)
 
-    def _learn_from_drips(self, now: float) -> None:
-        drips, self._drips = self._drips, None
-        if drips is None:
+    def _learn_from_refill(self, now: float) -> None:
+        refill, self._refill = self._refill, None
+        if refill is None:
             return
         seconds = self._decided_at - self._refused_from
-        if seconds < _SHORTEST_LESSON_S:
-            # The refusal was back before anything else could leave: it may be either kind, and attempts cost little.
-            self._steps_large, self._try_at = True, now + _SOON_S
-        elif drips.let_in:
-            dripped_per_s = drips.let_in / seconds
-            self.limit_per_s = min(self.ceiling_per_s, max(self.limit_per_s, _DRIPS_TRUSTED * dripped_per_s))
-            self._steps_large, self._try_at = drips.let_in < _MANY_DRIPS, now + _SOON_S
+        if seconds < _SHORTEST_REFILL_S:
+            # The refusal was back before another try could leave: it may be either kind, and probes cost little.
+            self._steps_large, self._probe_at = True, now + _SOON_S
+        elif refill.let_in:
+            refilled_per_s = refill.let_in / seconds
+            self.limit_per_s = min(self.ceiling_per_s, max(self.limit_per_s, _REFILL_TRUSTED * refilled_per_s))
+            self._steps_large, self._probe_at = refill.let_in < _MUCH_REFILL, now + _SOON_S
 
     def _charge(self) -> None:
-        """Put one more 429 to the account of the attempt that has failed, and put the next one off for it."""
-        self._attempt_cost += 1
-        self._try_at = max(self._try_at, self._decided_at + self._attempt_cost / (_COST * self.limit_per_s))
+        """Charge one more 429 to the probe that has failed, and put the next one off until the budget allows it."""
+        self._probe_429s += 1
+        self._probe_at = max(self._probe_at, self._decided_at + self._probe_429s / (_BUDGET_429S * self.limit_per_s))
 
     def _step_up(self, now: float) -> None:
-        step = _LARGE_STEP if self._steps_large else _STEPS[min(len(self._ramp), len(_STEPS) - 1)]
-        self._ramp.append(_Step(now, self.limit_per_s / self.ceiling_per_s))
+        step = _LARGE_STEP if self._steps_large else _STEPS[min(len(self._steps), len(_STEPS) - 1)]
+        self._steps.append(_Step(now, self.limit_per_s / self.ceiling_per_s))
         self.limit_per_s = min(self.ceiling_per_s, max(self.limit_per_s + 1, self.limit_per_s * (1 + step)))
 
 
 @dataclass(slots=True)
-class _Drips:
+class _Refill:
     """How many of the tries that left behind a refused one are awaited, and how many of those were let in."""
 
     awaited: int
@@ -214,7 +222,7 @@ class _Cut:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A step upwards, and the share of the ceiling that was kept to before it."""
+    """A probe step, and the share of the ceiling that was kept to before it."""
 
     taken_at: float
     share_before: float

@@ -1,10 +1,10 @@
 """When the next request may leave: every try of the run asks here, and waits its turn.
 
-Slots lie on an absolute schedule, so that a late timer does not push the schedule back: at most `_CATCH_UP` slots are
-made good, and only those that somebody waited for. So there is no burst, at the start, after a pause or after a lull.
-A guard on the real send times keeps every sliding second within the limit, even after the host has stalled. What the
-limit is, `adaptive_limit` finds out from the 429s; a margin is left for jitter on the way, as wide as the times of the
-answers spread.
+Slots lie on an absolute schedule, so that a late timer does not push the schedule back. At most `_CATCH_UP` missed
+slots are made good, and only those that a try waited for. So there is no burst at the start, after a pause or after a
+lull. A guard on the real send times keeps every sliding second within the limit, even after the host has stalled. What
+the limit is, `adaptive_limit` learns from the 429s. A margin is kept for jitter on the way; it grows with the spread of
+the latencies.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _WAITING = 2 * _CATCH_UP
 """How many tries wait for their turn while there is more to do: twice as many as may be made good at a time."""
 
 _SHUT_AFTER_S = 1.0
-"""A limit that lets nothing in for so long is shut; one that is merely full would have moved on."""
+"""A limit that lets nothing in for so long is shut: a window that is full would have moved on."""
 
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
@@ -84,9 +84,9 @@ class Pacer:
 
     @property
     def learnt_per_s(self) -> float | None:
-        """The limit that the API has shown, if it has: of all runs that share it, not this one's part.
+        """The limit of the API, if it has shown one: for all runs that share it together.
 
-        A run that was told to go slower than what is known has nothing new to say.
+        A run that was told to go slower than the known limit has learnt nothing new.
         """
         limit_per_s, ceiling_per_s = self._learner.limit_per_s, self._learner.ceiling_per_s
         if limit_per_s < ceiling_per_s:
@@ -107,9 +107,9 @@ class Pacer:
         self._learner.share(rate_per_s)
 
     async def acquire(self, wanted: Callable[[], bool] = _always, *, ahead: bool = False) -> Send | None:
-        """Wait for the turn of one try; first come, first served, but for one that goes ``ahead`` of the line.
+        """Wait for the turn of one try. Tries leave in the order in which they asked; ``ahead`` passes all that wait.
 
-        A turn that is no longer ``wanted`` when it comes is left to the next in line; None tells so.
+        None: the try was no longer ``wanted`` when its turn came, and the next one takes the turn.
         """
         asked_at = anyio.current_time()
         if ahead:
@@ -123,7 +123,7 @@ class Pacer:
             self._turn_taken.set()
 
     async def wait_for_capacity(self) -> None:
-        """Return when one more try is wanted, because otherwise a slot might come that nobody waits for."""
+        """Return when so few tries wait for their turn that a slot might go unused."""
         while self._waiting >= _WAITING:
             if self._turn_taken.is_set():
                 self._turn_taken = anyio.Event()
@@ -137,7 +137,7 @@ class Pacer:
                 return None
             now = anyio.current_time()
             interval_s = 1 / self.pace_per_s
-            # What the host is late is made good, up to a few slots; what nobody had asked for is gone.
+            # A few slots that the host was late for are made good. A slot that no try waited for is gone.
             late_s = now - max(due_at, asked_at)
             self._next_slot = now - min(late_s, _CATCH_UP * interval_s) + interval_s
             self._sends.append(now)
@@ -153,18 +153,18 @@ class Pacer:
         return max(self._next_slot, guard)
 
     def accepted(self, send: Send) -> None:
-        """Note a real answer that was no 429. What was never answered says nothing of the limit, or of the latency."""
+        """Note a real answer that was no 429. A try without an answer says nothing about limit or latency."""
         now = anyio.current_time()
         self._refused_since = None
         self._pause_s = _FIRST_PAUSE_S
-        self._clock(now - send.left_at)
+        self._note_latency(now - send.left_at)
         self._learner.let_in(send, now)
 
     def throttle(self, retry_after_s: float | None, send: Send) -> None:
-        """Note a 429: the limit is learnt from it, and everybody keeps the pause of ``retry_after_s`` seconds.
+        """Note a 429: the limit is learnt from it, and every try waits for ``retry_after_s`` seconds.
 
-        A hint of 0 s is none. Where nothing at all has been let in for a while the limit is shut, and everybody pauses,
-        twice as long each time; 429s of requests that left before a pause began are one event, not many.
+        A hint of 0 s is none. Where nothing at all has been let in for a while the limit is shut, and every try pauses,
+        twice as long each time. 429s of requests that left before a pause began belong to the same event.
         """
         self.throttled += 1
         now = anyio.current_time()
@@ -178,7 +178,7 @@ class Pacer:
             self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
 
     def set_aside(self, first: Send, again: Send) -> None:
-        """Note a 429 of a row that is refused again while others pass: its first one said nothing of the limit."""
+        """Note a 429 to a row that is throttled again while others pass: its first 429 said nothing about the limit."""
         self.throttled += 1
         self._learner.take_back(first, again)
 
@@ -186,7 +186,7 @@ class Pacer:
         self._paused_at = now
         self._next_slot = max(self._next_slot, now + seconds)
 
-    def _clock(self, seconds: float) -> None:
+    def _note_latency(self, seconds: float) -> None:
         if self.latency_s is None:
             self.latency_s = seconds
         self._spread_s += _SMOOTHING * (abs(seconds - self.latency_s) - self._spread_s)

@@ -1,7 +1,7 @@
 """One limit for all runs of this machine: live runs register in the state directory, and each takes an equal part.
 
-Who comes waits until those that are at work have seen that there is one more; otherwise both would meet 429s for a
-second, and take a limit that is merely shared for a lower one.
+A new run waits until the others have seen that there is one more. Otherwise all of them would meet 429s for a second,
+and learn a lower limit than there is.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ async def share_rate(
                     joined = True
                 await anyio.sleep(_EVERY_S)
     except OSError as error:
-        # Runs that can't register can't share; like strangers behind the same address, they meet by learning.
+        # Runs that can't register can't share: they learn from their 429s, like other programs at the same address.
         log.warning("the limit is not shared with other runs on this machine: %s", error.strerror or error)
         if not joined:
             task_status.started()

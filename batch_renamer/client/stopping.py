@@ -1,4 +1,4 @@
-"""How a run is asked to stop: a cause enters once, and every row that waits learns of it at its next step.
+"""How a run is asked to stop: the first cause counts, and every wait that may be interrupted ends at once.
 
 A request in flight is never broken off by this; it has ``grace_s`` seconds to finish (`workers` sees to that).
 """
@@ -18,14 +18,14 @@ GRACE_S = 10.0
 """How long requests in flight may take to finish once a run is to stop, in seconds."""
 
 
-class Stopping(Exception):  # noqa: N818 - a signal between rooms, not an error that anyone reports
-    """Ends the wait of a row whose run is stopping; the row's own story decides what its result is."""
+class Stopping(Exception):  # noqa: N818 - a signal between packages, not an error that anyone reports
+    """Ends the wait of a row whose run is stopping; what was sent of the row decides its result."""
 
 
 class StopSignal:
     """Carries the one cause for which a run stops; the first cause wins.
 
-    ``abandoned`` tells that not even the reports are waited for any more; threads look at it, too.
+    ``abandoned`` tells that the reports are not waited for either; threads look at it, too.
 
     Example:
         >>> stop = StopSignal()
@@ -38,7 +38,7 @@ class StopSignal:
         self.grace_s = GRACE_S
         self.abandoned = False
         self._asked = anyio.Event()
-        self._hurried = anyio.Event()
+        self._no_grace = anyio.Event()
         self._waits: set[anyio.CancelScope] = set()
 
     @property
@@ -55,7 +55,7 @@ class StopSignal:
             for scope in tuple(self._waits):
                 scope.cancel()
         if grace_s <= 0:
-            self._hurried.set()
+            self._no_grace.set()
 
     def abandon(self) -> None:
         """Leave the reports of a run that stops unwritten; may be called from any thread."""
@@ -65,11 +65,11 @@ class StopSignal:
         """Return once a stop was requested and its grace is over."""
         await self._asked.wait()
         with anyio.move_on_after(self.grace_s):
-            await self._hurried.wait()
+            await self._no_grace.wait()
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:
-        """Wrap a wait that a stop shall end.
+        """Wrap a wait that a stop ends.
 
         Raises:
             Stopping: the run is to stop, now or when the wait began.
@@ -82,5 +82,5 @@ class StopSignal:
                 yield
             finally:
                 self._waits.discard(scope)
-        if self.requested:  # also when the wait was over in the very moment in which the stop came
+        if self.requested:  # also when the wait ended in the same moment in which the stop came
             raise Stopping

@@ -1,9 +1,9 @@
 """Bounded concurrency: items of batches are handled, as many at once as are wanted, and their results are recorded.
 
 All stages that speak to the API are made of this. Concurrency follows demand: one more item is started whenever the API
-has capacity for it, up to a bound, so that no estimate of how long an item takes is needed, and concurrency falls by
-itself. Memory is bounded whatever the number of items: a batch and a half is waiting (`inbox`), the items in hand, and
-about 2,000 results are gathered while as many are written (`outbox`). No result is lost to a stop or a cancellation.
+has capacity for it, up to a bound. So no estimate of how long an item takes is needed, and concurrency falls by itself.
+Memory is bounded whatever the number of items: a batch and a half waits (`inbox`), some items are in hand, and about
+2,000 results are gathered while as many are written (`outbox`). No result is lost to a stop or a cancellation.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Capacity(Protocol):
         """Return when one more item is to be started."""
 
     async def wait_for_probe(self) -> None:
-        """Return when one more is to be started whatever the bound, from elsewhere than its neighbours in hand."""
+        """Return when an item from elsewhere in the sheet is to be started, even beyond the bound."""
 
 
 class Unlimited:
@@ -48,7 +48,7 @@ class Unlimited:
         """Return at once."""
 
     async def wait_for_probe(self) -> None:
-        """Never return: there is nothing to find out."""
+        """Never return: no probe is ever wanted."""
         await anyio.sleep_forever()
 
 

@@ -1,6 +1,6 @@
 """The Orders API: ids and names enter, Orders or one of four errors leave.
 
-``protocol`` says what the pipeline needs, ``answers`` decides what an answer is worth, ``http`` speaks aiohttp and
+``protocol`` says what the pipeline needs, ``answers`` decides what an answer means, ``http`` speaks aiohttp and
 ``failures`` translates what aiohttp raises. ``descriptors`` says how many connections this process can hold.
 """
 

@@ -1,4 +1,4 @@
-"""What an answer is worth: status, headers and body of one HTTP answer enter, an Order or a RequestError leaves.
+"""What an answer means: status, headers and body of one HTTP answer enter, an Order or a RequestError leaves.
 
 Pure; the rules are those of the vendor's documentation ("Errors", "Rate Limits"), as far as it goes. Any field of an
 order may be missing, new fields appear, and a gateway in front may answer anything.
@@ -37,7 +37,7 @@ __all__ = ["as_unconfirmed", "check_renamed", "failure_of", "read_order", "read_
 _LONGEST_WORDS = 300
 _LARGEST_NUMBER = 2**53
 _OF_ORDERS_ALONE = frozenset({"images", "total_images", "is_processing", "is_merging", "is_deleted", "last_updated_at"})
-# These send a request to another place; the older ones also lead to a page that tells of what was done.
+# These say that the request belongs to another place; older redirects may also follow after it was carried out.
 _NOT_APPLIED_HERE = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
 _TRIED_AGAIN = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY})
 
@@ -83,7 +83,7 @@ def check_renamed(order: Order, *, new_name: str) -> Order:
 
 
 def as_unconfirmed(error: TransientError) -> RequestError:
-    """Return what a failed rename amounts to: any 2xx but a broken 200 was heard, and a reading will settle it."""
+    """Return what a failed rename means: any 2xx but a broken 200 reached the API, and a reading will settle it."""
     if error.status is None or not HTTPStatus.OK < error.status < HTTPStatus.MULTIPLE_CHOICES:
         return error
     return UnconfirmedError(f"{_status_line(error.status)}, which shows no order", status=error.status)
@@ -92,8 +92,8 @@ def as_unconfirmed(error: TransientError) -> RequestError:
 def read_page(body: bytes, *, secret: str = "") -> OrderPage:
     """Return the page of orders that a 200 holds, cleaned of the ``secret`` as by `read_order`.
 
-    What can't be read of it is as good as absent: an order that is shown without its name, or in another shape, is read
-    alone, and a page whose token for the next one is neither a text nor a number is the last.
+    What can't be read of it counts as absent. An order that is shown without its name, or in another shape, is read
+    singly. A page whose token for the next one is neither a text nor a number is the last.
 
     Raises:
         TransientError: it is not JSON, or has no list of orders.
@@ -112,7 +112,7 @@ def read_page(body: bytes, *, secret: str = "") -> OrderPage:
 def failure_of(
     status: int, headers: Mapping[str, str], body: bytes, *, secret: str = "", key_place: str = ""
 ) -> RequestError | KeyRefusedError | ProxyRefusedError:
-    """Return the error that an answer other than 200 amounts to; servers that repeat the ``secret`` are not quoted.
+    """Return the error that an answer other than 200 means. A ``secret`` that the server repeats is not quoted.
 
     ``key_place`` is the variable or file that the key is from, for the message.
 

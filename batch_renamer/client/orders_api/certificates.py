@@ -1,6 +1,6 @@
 """TLS certificates: a server's that can't be trusted, and the files and folders of trusted ones that the user names.
 
-OpenSSL passes over a named file that it can't read, and then trusts nobody; so the file is looked at beforehand.
+OpenSSL ignores a named file that it can't read, and then trusts no server; so the file is looked at beforehand.
 """
 
 from __future__ import annotations

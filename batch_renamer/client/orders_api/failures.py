@@ -1,7 +1,7 @@
-"""What aiohttp raised enters, an error of this package's own leaves; whose fault it was is decided here.
+"""What aiohttp raised enters, an error of this package's own leaves; here is decided whose fault it was.
 
-Pure but for one look at this machine: where a name can't be looked up, or nothing can be opened, a lack of file
-descriptors is the likely cause, and the API is not to blame for it.
+Pure, except for one look at this machine. Where a name can't be looked up, or nothing can be opened, the likely cause
+is that no file descriptor is free, and the API is not to blame for it.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ async def open_orders_api(
 
     ``key_place`` is the variable or file that the key is from, for the message about a key that is not accepted.
     ``connections`` is how many requests are made at once, no more than `connections_possible` says. One more may be
-    open, so that the probe of an outage never waits for those of the rows.
+    open, so that the question of an outage never waits for the requests of rows.
 
     Raises:
         SettingsError: the environment names a proxy or a file of certificates that can't be used.

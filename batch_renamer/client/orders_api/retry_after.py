@@ -11,7 +11,7 @@ __all__ = ["moment_of", "retry_after_s"]
 
 _SECONDS = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _LONGEST_S = 365 * 24 * 3600.0
-"""A longer wait is cut to this, which is still longer than anybody's patience: it must not be lost."""
+"""A longer wait is cut to this. It is still longer than any patience, so the run stops for it."""
 
 
 def retry_after_s(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
