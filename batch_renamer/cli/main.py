@@ -79,8 +79,9 @@ def _refuse_words(error: Any) -> int:
     sentence += "" if sentence.endswith((".", "?")) else "."
     if "--json" in sys.argv[1:]:
         command = context.info_name if context is not None and context.parent is not None else None
+        refusal = {"command": command, "run_id": None, "exit_code": _WRONG_WORDS, "error": sentence}
         with suppress(OSError):
-            sys.stdout.write(json.dumps({"command": command, "exit_code": _WRONG_WORDS, "error": sentence}) + "\n")
+            sys.stdout.write(json.dumps(refusal) + "\n")
     else:
         path = context.command_path if context is not None else "batch-renamer"
         _say(f"{sentence} `{path} --help` lists what there is.")

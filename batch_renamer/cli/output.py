@@ -64,7 +64,13 @@ def _written_as_json(run: Run, summary: RunSummary) -> RunSummary:
     """Write the result to standard output; return the summary, which says so if that failed."""
     try:
         if summary.exit_code == InputError.exit_code:
-            write_refusal(sys.stdout, command=summary.command, exit_code=summary.exit_code, error=summary.stopped)
+            write_refusal(
+                sys.stdout,
+                command=summary.command,
+                exit_code=summary.exit_code,
+                error=summary.stopped,
+                run_id=summary.run_id or None,
+            )
         else:
             write_json_result(sys.stdout, run.rows(), summary=summary)
         sys.stdout.flush()

@@ -10,7 +10,7 @@ from batch_renamer.commands import RESUME, RUNS, Command
 from batch_renamer.jobs import address_of, find, known_elsewhere, left_by_library
 from batch_renamer.journal import Journal, RunRecord
 
-__all__ = ["elsewhere", "find_run", "of_library", "resume_command"]
+__all__ = ["elsewhere", "find_run", "latest_id", "of_library", "resume_command"]
 
 
 def find_run(
@@ -37,6 +37,13 @@ def find_run(
         elsewhere=lambda prefix: elsewhere(session, prefix),
         how_to_list=f" `{command_line(RUNS, [], carried_options(session.given))}` lists the runs.",
     )
+
+
+def latest_id(session: Session, journal: Journal) -> str | None:
+    """Return the id of the newest run of this account; None if there is none."""
+    base_url, profile = address_of(session.settings)
+    runs = journal.runs.find(base_url=base_url, profile=profile)
+    return runs[0].id if runs else None
 
 
 def resume_command(session: Session, run: RunRecord) -> str:

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from batch_renamer.cli.listing import Entry, entry_of
-from batch_renamer.cli.past_runs import elsewhere, find_run, of_library, resume_command
+from batch_renamer.cli.past_runs import elsewhere, find_run, latest_id, of_library, resume_command
 from batch_renamer.cli.pruning import prune_runs
 from batch_renamer.cli.runs_table import ANY_WIDTH, table_lines
 from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.commands import RENAMING, RUNS
 from batch_renamer.errors import InputError, SettingsError
-from batch_renamer.jobs import address_of
 from batch_renamer.journal import Closed, Journal, RunRecord
 from batch_renamer.progress import show_lines, visible
 
@@ -92,13 +91,11 @@ def _entries(session: Session, journal: Journal, chosen: Chosen, *, most: int | 
     """Return the runs that were asked for, the newest first."""
     settings = session.settings
     at_work = journal.runs.at_work()  # asked first: a run that ends in between is listed as ended
-    base_url, profile = address_of(settings)
-    of_account = journal.runs.find(base_url=base_url, profile=profile)
     if {"base_url", "profile"} & session.flags.keys():
         runs = journal.runs.find(base_url=settings.base_url, profile=settings.profile)
     else:
         runs = journal.runs.find()
-    undone, latest = journal.lineage.undone(), of_account[0].id if of_account else None
+    undone, latest = journal.lineage.undone(), latest_id(session, journal)
     entries: list[Entry] = []
     for run in filter(chosen.fits, runs):
         if len(entries) == most:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from batch_renamer.cli.listing import Entry
-from batch_renamer.cli.past_runs import find_run, resume_command
+from batch_renamer.cli.past_runs import find_run, latest_id, resume_command
 from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.command_line import carried_options, command_line
@@ -43,12 +43,16 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
         parent=journal.runs.parent(run),
         in_use=run.id in at_work,
         undone=run.number in journal.lineage.undone(),
+        latest=run.id == latest_id(session, journal),
     )
     if entry.at_work:
         summary = replace(summary, stopped=run.stopped)
     if session.settings.json:
         rows = journal.results.report_rows(run, over=broken_off(run))
-        write_json_result(sys.stdout, rows, summary=replace(summary, command="show"))
+        # What was counted only while the run was at work is not known any more.
+        past = {"exit_code": run.exit_code, "seconds": run.seconds, "requests": None, "throttled": None}
+        but = {**past, "run": entry.as_json()}
+        write_json_result(sys.stdout, rows, summary=replace(summary, command="show"), but=but)
         return
     sys.stdout.write(entry.line() + "\n")
     about = went_before(journal, run)

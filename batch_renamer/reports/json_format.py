@@ -9,7 +9,8 @@ import codecs
 import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import BinaryIO, TextIO
 
 from batch_renamer.model import ReportRow, Result, RunSummary
@@ -31,30 +32,43 @@ def write_json(file: BinaryIO, rows: Iterable[ReportRow], options: WriteOptions)
         OSError: The disk is full, or the file can't be written for another reason.
     """
     text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-    write_json_result(text, rows, summary=options.summary)
+    write_json_result(text, rows, summary=options.summary, but={"reports": None})
     text.detach()
 
 
-def write_json_result(stream: TextIO, rows: Iterable[ReportRow], *, summary: RunSummary) -> None:
-    """Write ``{"command", "run_id", "exit_code", "counts", "notes", "rows"}`` and a line break to a text stream.
+def write_json_result(
+    stream: TextIO,
+    rows: Iterable[ReportRow],
+    *,
+    summary: RunSummary,
+    but: Mapping[str, object] = MappingProxyType({}),
+) -> None:
+    """Write the run in figures and its rows as one object, and a line break, to a text stream.
 
-    A run that was stopped also has ``error``, the sentence that says why. A run without an id has ``null``. No text is
-    changed: characters that control a terminal become JSON escapes, and so do all non-ASCII characters if the stream's
-    encoding is not UTF-8.
+    `configs/schemas/result.schema.json` describes the object. A run without an id, and one that was not stopped, have
+    ``null`` there. ``but`` has values that differ from those of the summary, and further ones. No text is changed:
+    characters that control a terminal become JSON escapes, and so do all non-ASCII characters if the stream's encoding
+    is not UTF-8.
 
     Example:
-        >>> import sys
-        >>> write_json_result(sys.stdout, [], summary=RunSummary(run_id="k3", command="check", counts={}))
-        {"command": "check", "run_id": "k3", "exit_code": 0, "counts": {}, "notes": [], "rows": []}
+        >>> stream = io.StringIO()
+        >>> write_json_result(stream, [], summary=RunSummary(run_id="k3", command="check", counts={}))
+        >>> json.loads(stream.getvalue())["exit_code"]
+        0
     """
     ascii_only = not _takes_every_character(stream)
     head = {
         "command": summary.command,
         "run_id": summary.run_id or None,
         "exit_code": summary.exit_code,
-        **({"error": _in_one_line(summary.stopped)} if summary.stopped else {}),
+        "stopped": _in_one_line(summary.stopped) or None,
         "counts": {result.value: summary.counts[result] for result in Result if result in summary.counts},
-        "notes": [_in_one_line(note) for note in summary.warnings],
+        "warnings": [_in_one_line(warning) for warning in summary.warnings],
+        "reports": list(summary.reports),
+        "seconds": round(summary.seconds, 3),
+        "requests": summary.requests,
+        "throttled": summary.throttled,
+        **but,
     }
     stream.write(_as_json_text(head, ascii_only=ascii_only)[:-1] + ', "rows": [')
     separator = "\n"
@@ -64,15 +78,17 @@ def write_json_result(stream: TextIO, rows: Iterable[ReportRow], *, summary: Run
     stream.write("]}\n" if separator == "\n" else "\n]}\n")
 
 
-def write_refusal(stream: TextIO, *, command: str, exit_code: int, error: str) -> None:
-    """Write ``{"command", "exit_code", "error"}`` and a line break: the output of ``--json`` when there is no run.
+def write_refusal(stream: TextIO, *, command: str, exit_code: int, error: str, run_id: str | None = None) -> None:
+    """Write the object that ``--json`` gives where nothing was done, and a line break.
+
+    `configs/schemas/refusal.schema.json` describes it. ``run_id`` is the run that was refused, if it came so far.
 
     Example:
         >>> import sys
         >>> write_refusal(sys.stdout, command="apply", exit_code=2, error="orders.csv is empty.")
-        {"command": "apply", "exit_code": 2, "error": "orders.csv is empty."}
+        {"command": "apply", "run_id": null, "exit_code": 2, "error": "orders.csv is empty."}
     """
-    refusal = {"command": command, "exit_code": exit_code, "error": _in_one_line(error)}
+    refusal = {"command": command, "run_id": run_id, "exit_code": exit_code, "error": _in_one_line(error)}
     stream.write(_as_json_text(refusal, ascii_only=not _takes_every_character(stream)) + "\n")
 
 

@@ -59,7 +59,7 @@ async def test_refused_by_the_plan(renamer: Command) -> None:
     """2: one sentence says what is wrong, and no order was touched."""
     ran = await renamer.apply(renamer.sheet(renamer.seed(2)), "--json", "--max-renames", "1")
     assert (ran.code, renamer.patched) == (2, [])
-    assert ran.result.keys() == {"command", "exit_code", "error"}
+    assert ran.result.keys() == {"command", "run_id", "exit_code", "error"}
     assert ran.result["exit_code"] == 2
     assert "--max-renames 1" in ran.result["error"]
 

@@ -32,5 +32,5 @@ async def test_an_api_that_carries_out_nothing_ends_the_run_after_the_late_look(
         rows = renamer.seed(300)
         ran = await renamer.apply(renamer.sheet(rows), "--json", "--patience", "2", "--rate", "60")
         assert (ran.code, set(ran.results)) == (4, {"unknown", "pending"})
-        assert "--max-failures" in ran.result["error"]
+        assert "--max-failures" in ran.result["stopped"]
         assert ran.results.count("pending") > 150

@@ -182,10 +182,10 @@ async def test_notes_of_a_good_night_reach_the_log_the_report_and_the_result(ren
     report = renamer.folder / "report.json"
     ran = await renamer.apply(renamer.sheet(rows[2:]), *words, "--json", "--report", report)
     assert (stopped.code, ran.code) == (143, 0)
-    notes = ran.result["notes"]
+    notes = ran.result["warnings"]
     assert ["can be read by others" in note or "office.key" in note for note in notes].count(True) == 1
     assert [note for note in notes if "(first.csv)" in note and "is unfinished: 1 row" in note]
-    assert json.loads(report.read_text("utf-8"))["notes"] == notes
+    assert json.loads(report.read_text("utf-8"))["warnings"] == notes
     logged = [line["message"] for line in lines(log) if line.get("run_id") == ran.result["run_id"]]
     assert set(notes) <= set(logged)
 

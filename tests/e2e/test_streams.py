@@ -150,7 +150,7 @@ async def test_wrong_words_are_refused_as_json_where_json_is_asked_for(renamer: 
     """A program that reads standard output finds the reason there."""
     ran = await renamer.run(*words, "--json")
     assert ran.code == 2
-    assert ran.result.keys() == {"command", "exit_code", "error"}
+    assert ran.result.keys() == {"command", "run_id", "exit_code", "error"}
     assert "Usage" not in ran.out + ran.err
 
 

@@ -191,7 +191,7 @@ async def test_a_killed_run_is_named_by_the_command_line(
         gate.open()
         code, said = await _said("runs")
         [words] = re.findall(r"left in the middle; to see it: `batch-renamer (.+)`", said)
-        [run_id] = re.findall(r"^(\w{6})\b.* interrupted ", (await _said(*shlex.split(words)))[1])
+        [run_id] = re.findall(r"^(\w{6})\b.* interrupted ", (await _said(*shlex.split(words)))[1], re.MULTILINE)
         assert (code, run_id in (await _said("show", run_id))[1]) == (0, True)
         folder = shlex.split(words)[-1]
         for command in (("undo", "--yes", "--base-url", base_url), ("show", run_id)):
