@@ -1,11 +1,11 @@
-"""What the API's real limit is: what became of each try enters, the limit to keep to leaves. No clock, no I/O.
+"""Learns the API's real limit from how the tries end. Pure: no clock, no I/O.
 
 The algorithm is of the family of TCP's congestion control and botocore's adaptive mode: it probes upwards step by step,
 and a refusal takes the rate down. It differs because a rate limit can be measured, and because every 429 is a cost:
 
 - A cut is no fixed factor. The limit is what was let in during the second before the refused try. 429s of tries that
   left before that was known belong to the same event: there is one decision for all of them, because a cut at each
-  would throw the rate down to nothing.
+  would bring the rate down to nothing.
 - Probe steps are multiplicative, by 2, 4 and 8 %. A step that fails takes back every step that was not proven yet (a
   window shows its limit only when it is full), and the next one comes later: the probe backoff doubles.
 - All 429s together are kept within a budget of a few in a thousand requests: the more of them a probe cost, the longer
@@ -30,7 +30,7 @@ _STEPS = (0.02, 0.04, 0.08)
 _LARGE_STEP = 0.5
 _BETWEEN_STEPS_S = 0.5
 _PROVEN_AFTER_S = 1.3
-"""A fixed window may be a quarter over when a step begins, and then shows it only at the end of the next."""
+"""If little is left of a fixed window when a step begins, only the end of the next one can show that it is too high."""
 
 _SHORTEST_REFILL_S = 0.02
 _REFILL_TRUSTED = 0.9
@@ -46,7 +46,7 @@ _SOON_S = 0.3
 
 @dataclass(slots=True, eq=False)
 class Send:
-    """One try that left at ``left_at``, in seconds; ``refused`` tells that it met a 429, None that it is not known."""
+    """One try that left at ``left_at``, in seconds; ``refused`` tells whether it got a 429; None: not known yet."""
 
     left_at: float
     refused: bool | None = None
@@ -69,10 +69,11 @@ class LimitLearner:
         self._sends: deque[Send] = deque()
         self._longest_s: float | None = None
         self._begun_at: float | None = None
-        self._refused_from = self._decided_at = -math.inf  # the last event: its first refusal left, and was known
+        # The last event: when its first refused try left, and when the 429 came.
+        self._refused_from = self._decided_at = -math.inf
         self._failed_at = -math.inf
         self._refill: _Refill | None = None
-        # The share of the ceiling that was kept to when something was let in last, and whether nothing is any more.
+        # The share of the ceiling that was kept to when a try was let in last; and whether none is let in now.
         self._let_in_at_share, self._is_shut = 1.0, False
         self._last_cut: _Cut | None = None
         self._steps: list[_Step] = []
@@ -88,7 +89,7 @@ class LimitLearner:
             self._probe_at += now
         send = Send(now)
         self._sends.append(send)
-        # A refusal comes a round trip later, and asks for the second before its try left.
+        # A 429 comes a round trip after its try left, and `_cut` then needs the sends of the second before that.
         if self._longest_s is not None:
             kept_s = _WINDOW_S + 2 * self._longest_s + _WINDOW_S
             while self._sends[0].left_at < now - kept_s:
@@ -115,7 +116,7 @@ class LimitLearner:
             self._step_up(now)
 
     def refused(self, send: Send, now: float) -> None:
-        """Note that a try met a 429."""
+        """Note that a try got a 429."""
         self._answered(send, now, refused=True)
         if send.left_at <= self._decided_at:
             self._last_cut = None  # Others were refused as well: it is a limit.
@@ -138,9 +139,9 @@ class LimitLearner:
             self._charge()
 
     def take_back(self, first: Send, again: Send) -> None:
-        """Forget what the 429 of ``first`` taught, where nothing else was refused since: it was that row's own.
+        """Take back the cut after the 429 of ``first``, unless other tries were refused since: it was about one row.
 
-        ``again`` is the row's next try, which met a 429 as well while others were let in.
+        ``again`` is the next try of that row, which got a 429 as well while others were let in.
         """
         again.refused = True
         if self._last_cut is not None and self._last_cut.by is first:
@@ -148,7 +149,7 @@ class LimitLearner:
             self._last_cut = self._refill = None
 
     def share(self, ceiling_per_s: float) -> None:
-        """Take another ceiling, because others take their part; what was learnt is scaled with it."""
+        """Set another ceiling, because other runs have started or ended; the limit is scaled with it."""
         scale = ceiling_per_s / self.ceiling_per_s
         self.ceiling_per_s = ceiling_per_s
         self.limit_per_s = max(min(self.limit_per_s * scale, ceiling_per_s), min(1.0, ceiling_per_s))
@@ -186,7 +187,7 @@ class LimitLearner:
             return
         seconds = self._decided_at - self._refused_from
         if seconds < _SHORTEST_REFILL_S:
-            # The refusal was back before another try could leave: it may be either kind, and probes cost little.
+            # The 429 came before another try could leave: the server may be of either kind, and probes cost little.
             self._steps_large, self._probe_at = True, now + _SOON_S
         elif refill.let_in:
             refilled_per_s = refill.let_in / seconds
@@ -206,7 +207,7 @@ class LimitLearner:
 
 @dataclass(slots=True)
 class _Refill:
-    """How many of the tries that left behind a refused one are awaited, and how many of those were let in."""
+    """How many of the tries that left after a refused one are awaited, and how many of those were let in."""
 
     awaited: int
     let_in: int = 0
@@ -214,7 +215,7 @@ class _Refill:
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """The last cut: the try that met the 429, and the share of the ceiling that was kept to before."""
+    """The last cut: the try that got the 429, and the share of the ceiling that was kept to before."""
 
     by: Send
     share_before: float

@@ -1,4 +1,4 @@
-"""The circuit breaker: it holds requests back while the API is out of order. It asks nothing itself (`recovery`).
+"""The circuit breaker: it holds requests back during an outage. `recovery` asks whether the API is back.
 
 - closed: every request passes.
 - open: every request waits. One question every few seconds finds out whether the API is back.
@@ -10,7 +10,7 @@ well although one kind of request failed, the breaker is half-open for that kind
 elsewhere in the sheet if there is one, because the rows in hand may be bad ones. A good answer closes the breaker, and
 shows that the rows which failed before are bad ones: their later failures say nothing about the API.
 
-An outage is the run's business, not a row's: failures while the breaker is not closed are not counted against rows.
+Failures while the breaker is not closed are not counted against rows, because an outage concerns the whole run.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = ["Breaker"]
 _STREAK = 20
 
 _LONG_HINT_S = 10.0
-"""A longer ``Retry-After`` of one row's 429 is believed when a second row is told the same."""
+"""A longer ``Retry-After`` in one row's 429 counts for the run only if a second row gets one, too."""
 
 _LATELY_S = 2.0
 
@@ -110,16 +110,16 @@ class Breaker:
             self.silent_since = now
 
     def ended(self, kind: Kind) -> None:
-        """Note that a request has come to its end, whatever that is."""
+        """Note that a request has ended, in whatever way."""
         self.seen[kind].ended()
 
     def dropped(self) -> None:
-        """Note that a request tells nothing: it was broken off, or never left, or its failure does not matter."""
+        """Note that a request says nothing about the API: cancelled, never sent, or a failure that doesn't count."""
         if self.is_closed:
             self.silent_since = None
 
     def good(self, kind: Kind, *, left_at: float | None = None) -> None:
-        """Note an answer that shows the API at work; a refusal of one order is one, too."""
+        """Note a good answer: it shows that the API works. The refusal of one order is one, too."""
         self.seen[kind].passed(anyio.current_time() if left_at is None else left_at)
         self.bad_lately = self._told_of_shortage = False
         if self._limit.is_refusing:
@@ -138,7 +138,7 @@ class Breaker:
     ) -> None:
         """Note a failure (a reset, a timeout, a 5xx); ``failure`` is its name in a sentence.
 
-        ``own``: its row failed before while others passed, so it is no sign of an outage.
+        ``own``: other rows have passed since this row failed first, so it is no sign of an outage.
         """
         left_at = anyio.current_time() if left_at is None else left_at
         self.last_failure = failure
@@ -160,10 +160,10 @@ class Breaker:
         failure: str = "429 Too Many Requests",
         left_at: float = -inf,
     ) -> float | None:
-        """Note a 429 to a request that left at ``left_at``; return the wait that the whole run is to keep, if any.
+        """Note a 429 to a request that left at ``left_at``; return how many seconds the whole run must wait, if any.
 
-        The API is there, but it is no good answer. A long ``Retry-After`` may be meant for one order alone, so it
-        counts when a probe is told the same; the run stops when that is longer than its patience.
+        It is no good answer, although the API is there. A long ``Retry-After`` may be meant for one order alone, so it
+        counts only if a probe gets one, too; if that is longer than the patience of the run, the run stops.
         """
         self.last_failure = failure
         if retry_after_s is not None and retry_after_s > min(_LONG_HINT_S, self.patience_s):
@@ -175,13 +175,13 @@ class Breaker:
                 return None
             if self.half_open == kind:
                 self.close(recovered=False)  # The pacer makes every request wait.
-        # The neutral question may be answered well all the while: this limit is on what the rows want.
+        # The neutral question may get good answers meanwhile, because this limit is on the requests of rows.
         if kind != "list":
             self._watch_limit(kind)
         return retry_after_s
 
     def short(self, failure: str) -> None:
-        """Note a shortage on this machine: nothing left, and the API is not to blame."""
+        """Note a shortage on this machine, which says nothing about the API."""
         self.dropped()
         if not self._told_of_shortage:
             self._told_of_shortage = True
@@ -210,7 +210,7 @@ class Breaker:
     async def is_well_for_others(self, since: float) -> bool:
         """Tell whether a row that is out of tries is a bad one; its first try left at ``since``.
 
-        Where no good answer came lately the neutral question is put, and the row waits for what comes of it.
+        If there was no good answer lately, the neutral question is put, and the row waits for its result.
         """
         if self.good_at >= max(since, anyio.current_time() - _LATELY_S):
             return True
@@ -223,7 +223,11 @@ class Breaker:
     # Closed, open, half-open
 
     def trip(self, *, suspected: Kind | None = None, half_open: Kind | None = None) -> None:
-        """Open the breaker, or half-open it for one kind. A ``suspected`` list is asked for by the question anyway."""
+        """Open the breaker, or half-open it for one kind.
+
+        ``suspected`` is the kind to half-open it for once the question is answered; a list needs none of this, because
+        the question itself asks for a list.
+        """
         if self.is_closed:
             self.is_closed = False
             self.tripped_at = anyio.current_time()
@@ -232,7 +236,7 @@ class Breaker:
             self.tripped.set()
 
     def note_question_answered(self) -> None:
-        """Close the breaker; where one kind of request failed, half-open it for that kind."""
+        """Close the breaker, or half-open it for the kind of request that failed."""
         if self.suspected is None:
             self.close(recovered=True)
         else:
@@ -252,7 +256,7 @@ class Breaker:
         self.seen[kind].fresh_wanted.set()
 
     def close(self, *, recovered: bool) -> None:
-        """Let every request pass; ``recovered`` tells that a good answer is the reason."""
+        """Let every request pass; ``recovered``: a good answer is the reason."""
         self.silent_since = None
         if recovered:
             self.good_at = anyio.current_time()
@@ -266,9 +270,8 @@ class Breaker:
             self._notify_waiting()
 
     def give_up(self, what: str) -> None:
-        """Stop the run, because the API ``what``."""
-        msg = f"The API {what} (last: {self.last_failure})."
-        self.stop.request(ApiUnavailableError(msg), grace_s=0)
+        """Stop the run at once; ``what`` says what the API does, as the rest of a sentence."""
+        self.stop.request(ApiUnavailableError(f"The API {what} (last: {self.last_failure})."), grace_s=0)
 
     def _give_up_for(self, retry_after_s: float) -> None:
         self.give_up(f"asks to wait {retry_after_s:.0f} s, longer than --patience allows")

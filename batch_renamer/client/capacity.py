@@ -1,4 +1,4 @@
-"""When one more row is started: demand decides, not an estimate of how long a request takes."""
+"""Decides when one more row is started, by demand; it needs no estimate of how long a request takes."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class Capacity:
     breaker: Breaker
 
     async def wait(self) -> None:
-        """Return when the pacer has free slots, the breaker lets requests through, and requests come back.
+        """Return when the pacer has free slots, the breaker lets requests through, and the API answers.
 
-        An API that hangs looks at first like one that needs more requests at once. So nothing is started while
-        requests of this kind leave and none ends: for a second, and twice as long as answers have taken so far.
+        An API that hangs looks at first like one that needs more requests at once. So nothing is started once
+        requests of this kind are awaited for one second plus twice the usual latency, and none has ended.
         """
         while True:
             await self.pacer.wait_for_capacity()
@@ -44,5 +44,5 @@ class Capacity:
         return waited_s > _SILENT_AFTER_S + _SILENT_AFTER_LATENCIES * (self.pacer.latency_s or 0.0)
 
     async def wait_for_probe(self) -> None:
-        """Return when a row that was not tried yet is to be sent, because those in hand may be bad ones."""
+        """Return when a row that was not tried yet is wanted as a probe, because those in hand may be bad ones."""
         await self.breaker.fresh_row_wanted(self.kind)

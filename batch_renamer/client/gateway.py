@@ -1,6 +1,6 @@
-"""The one door to the API for the packages above: what a row wants enters, a reading or a confirmed order leaves.
+"""Reads and renames orders for the packages above, which know nothing of HTTP.
 
-Behind it every request is paced and tried again (`retrying`). The packages above know nothing of HTTP.
+Every request goes through `retrying`, where it is paced and tried again.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ __all__ = ["Gateway", "NoPage", "ReadPage"]
 T = TypeVar("T")
 
 _ONE_PAGE = TryPolicy(most_failures=2, most_throttled=4, optional=True)
-"""Single reads do as well as a page. A list may have a limit of its own, and it may fail alone."""
+"""A page gets few tries, because single reads can replace it; a list may have its own limit, and may fail alone."""
 
 _NO_ORDER = "00000000-0000-0000-0000-000000000000"
-"""Read to ask whether the API is at work where no order is known yet: a 404 is a good answer."""
+"""This id is read to ask whether the API works, as long as no order is known; a 404 is a good answer."""
 
 _GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
@@ -47,13 +47,13 @@ class ReadPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoPage:
-    """A page that could not be had: too large, refused, failing or throttled again and again."""
+    """A page that could not be read: too large, refused, or failing or throttled again and again."""
 
     smaller_may_do: bool
 
 
 class Gateway:
-    """Reads and renames orders, steadily; ``wall`` gives the time, in seconds since the epoch."""
+    """Reads and renames orders; ``wall`` gives the time, in seconds since the epoch."""
 
     def __init__(self, api: OrdersApi, retrier: Retrier, *, wall: Callable[[], float] = time.time) -> None:
         self._api = api
@@ -65,15 +65,15 @@ class Gateway:
         self._known_order = _NO_ORDER
 
     def capacity(self, kind: Kind) -> Capacity:
-        """Return what tells when one more row that makes requests of this kind is to be started."""
+        """Return the object that tells when to start one more row with requests of this kind."""
         return self._retrier.capacity(kind)
 
     async def prove_key(self) -> None:
-        """Prove that the API takes the key: reading one order needs none, so a page of the list is asked for.
+        """Prove that the API accepts the key, by a page of the list, because reading one order needs no key.
 
         Raises:
             KeyRefusedError: 401 or 403.
-            ApiUnavailableError: it gave no good answer, however often it was asked.
+            ApiUnavailableError: the API gave no good answer in all tries, or refuses to list orders.
             Stopping: the run stops.
         """
         try:
@@ -90,9 +90,9 @@ class Gateway:
             ) from None
 
     async def answers(self, within_s: float) -> bool:
-        """Ask once, with a neutral request, whether the API gives a good answer within so many seconds of being asked.
+        """Ask once, with a neutral request, whether the API gives a good answer within so many seconds.
 
-        That is a page of one order; where the list may be what fails, it is a single read, in turns.
+        The request is a page of one order. While the list itself may be what fails, every second one is a single read.
 
         Raises:
             KeyRefusedError, CertificateError: the run is over.
@@ -116,7 +116,7 @@ class Gateway:
         return True
 
     async def page(self, *, per_page: int, offset: str | None) -> ReadPage | NoPage:
-        """Read one page of the list. After a few tries it is given up, because single reads do as well.
+        """Read one page of the list. After a few tries it is given up, because single reads can replace it.
 
         Raises:
             Stopping, KeyRefusedError, CertificateError: the run is over.
@@ -163,7 +163,7 @@ class Gateway:
         return Found(order=order, read_at=read_at)
 
     async def rename(self, order_id: str, new_name: str, tries: Tries, *, send_by: float = math.inf) -> Order:
-        """Rename one order; ``tries`` is the record of it, also when this raises.
+        """Rename one order; ``tries`` notes what was sent and how it ended, also if this raises.
 
         Raises:
             RequestError: refused, or out of tries.
@@ -177,7 +177,7 @@ class Gateway:
     async def _of_one_row(
         self, request: Callable[[], Awaitable[T]], tries: Tries, policy: TryPolicy, *, kind: Kind
     ) -> T:
-        """Make the requests of one row; a 401 is that row's failure where the key is good for the neutral question."""
+        """Make the requests of one row. A 401 is a refusal of this row if the key is proven good after it."""
         try:
             return await self._retrier.call(request, tries, kind=kind, policy=policy)
         except KeyRefusedError:
@@ -188,7 +188,7 @@ class Gateway:
         raise refused
 
     async def _key_is_good(self, *, since: float) -> bool:
-        """Tell whether the key was proven after a moment; one proof answers for all that ask meanwhile."""
+        """Prove the key, if that was not done after ``since``; rows that ask at the same time share one proof."""
         async with self._key_in_question:
             if self._key_good_at <= since:
                 try:

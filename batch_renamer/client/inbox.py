@@ -62,11 +62,11 @@ class Inbox(Generic[T]):
         self._fetched = anyio.Event()
 
     async def take(self) -> tuple[T] | None:
-        """Return the next item in order; None when there is none, or none is to be handed out any more."""
+        """Return the next item in order; None if there is none left, or if the run stops."""
         return self._pop(self._waiting.popleft) if await self._has_more() else None
 
     async def take_elsewhere(self) -> tuple[T] | None:
-        """Return an item that lies as far from the next one as possible."""
+        """Return an item as far from the next one as possible; None if there is none left, or if the run stops."""
         if self._elsewhere is not None and not self._stop.requested:
             try:
                 if (item := await self._elsewhere()) is not None:

@@ -1,6 +1,6 @@
 """The results that are still to be recorded: they are gathered, and written in groups.
 
-A group is all that came while the last one was written, or within `_GATHER_S`. It does not know what a result means.
+A group is what came while the last one was written, or within `_GATHER_S`. What a result means is not known here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ R = TypeVar("R")
 _MOST_UNRECORDED = 2_000
 
 _LATE_S = 1.0
-"""After this long without an end to a write no other item is started: that it was sent could not be recorded."""
+"""While a write takes longer than this, no other item is started: what it sends could not be recorded."""
 
 _GATHER_S = 0.1
 """How long a result waits for others to be recorded with: a transaction costs more than the rows in it."""
@@ -65,7 +65,7 @@ class Outbox(Generic[R]):
         return self._write_begun is not None and anyio.current_time() - self._write_begun >= _LATE_S
 
     async def run(self) -> None:
-        """Record group after group until it is closed, whatever is cancelled."""
+        """Record group after group until the outbox is closed; a cancellation does not end this."""
         with anyio.CancelScope(shield=True):
             while not (self._closed and not self._results):
                 await self._filled.wait()

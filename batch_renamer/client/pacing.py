@@ -1,10 +1,10 @@
-"""When the next request may leave: every try of the run asks here, and waits its turn.
+"""Decides when the next request may leave: every try of the run waits here for its turn.
 
 Slots lie on an absolute schedule, so that a late timer does not push the schedule back. At most `_CATCH_UP` missed
 slots are made good, and only those that a try waited for. So there is no burst at the start, after a pause or after a
-lull. A guard on the real send times keeps every sliding second within the limit, even after the host has stalled. What
-the limit is, `adaptive_limit` learns from the 429s. A margin is kept for jitter on the way; it grows with the spread of
-the latencies.
+lull. A guard on the real send times keeps every sliding second within the limit, even after the host has stalled.
+`adaptive_limit` learns the limit from the 429s. A margin is kept for jitter on the way; it grows with the spread of the
+latencies.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CATCH_UP = 6
 """How many missed slots may be made good."""
 
 _WAITING = 2 * _CATCH_UP
-"""How many tries wait for their turn while there is more to do: twice as many as may be made good at a time."""
+"""How many tries wait for their turn as long as rows are left: twice the slots that may be made good at once."""
 
 _SHUT_AFTER_S = 1.0
 """A limit that lets nothing in for so long is shut: a window that is full would have moved on."""
@@ -84,7 +84,7 @@ class Pacer:
 
     @property
     def learnt_per_s(self) -> float | None:
-        """The limit of the API, if it has shown one: for all runs that share it together.
+        """The limit of the API, if it has shown one; it is the limit of all runs together that share it.
 
         A run that was told to go slower than the known limit has learnt nothing new.
         """
@@ -103,7 +103,7 @@ class Pacer:
         return min(_NARROWEST + 2 * self._spread_s, _WIDEST)
 
     def share(self, rate_per_s: float) -> None:
-        """Take another ceiling, in requests per second: others have come or gone."""
+        """Set another ceiling, in requests per second, because other runs have started or ended."""
         self._learner.share(rate_per_s)
 
     async def acquire(self, wanted: Callable[[], bool] = _always, *, ahead: bool = False) -> Send | None:
@@ -163,7 +163,7 @@ class Pacer:
     def throttle(self, retry_after_s: float | None, send: Send) -> None:
         """Note a 429: the limit is learnt from it, and every try waits for ``retry_after_s`` seconds.
 
-        A hint of 0 s is none. Where nothing at all has been let in for a while the limit is shut, and every try pauses,
+        A hint of 0 s counts as none. If nothing at all was let in for a while, the limit is shut, and every try pauses,
         twice as long each time. 429s of requests that left before a pause began belong to the same event.
         """
         self.throttled += 1

@@ -1,6 +1,6 @@
-"""What is done while the breaker is not closed: the API is asked, probes are let through, and patience has an end.
+"""Ends an outage: asks the API, lets probes through, and gives up when the patience of the run is over.
 
-Silence is noticed here, too: requests that are awaited for some seconds without one good answer trip the breaker. The
+It also notices silence: if requests are awaited for some seconds without one good answer, the breaker trips. The
 breaker itself (`breaker`) holds requests back and decides what their answers mean.
 """
 
@@ -26,11 +26,11 @@ _ASK_EVERY_S = 2.0
 _LOOK_EVERY_S = 0.5
 
 _BLAMED_AFTER_S = 60.0
-"""Where no fresh row is left to probe with, the rows in hand are blamed after so long."""
+"""If no fresh row is left to probe with, the rows in hand count as bad ones after this time."""
 
 
 async def watch_breaker(breaker: Breaker, ask: Ask) -> None:
-    """Notice silence, and end every outage, until the run stops; ``ask`` puts the neutral question."""
+    """Notice silence, and wait for the end of every outage, until the run stops; ``ask`` puts the neutral question."""
     with suppress(Stopping), breaker.stop.interruptible():
         while True:
             with anyio.move_on_after(_LOOK_EVERY_S):
@@ -42,14 +42,14 @@ async def watch_breaker(breaker: Breaker, ask: Ask) -> None:
 
 
 def _silence_s(breaker: Breaker) -> float:
-    """Return how long a run goes on without a good answer: after a bad one, less where its patience is little."""
+    """Return how long there may be no good answer; after a bad one it is less, if the patience of the run is short."""
     if breaker.bad_lately:
         return min(_SILENCE_S, max(_LEAST_SILENCE_S, breaker.patience_s / 2))
     return _SILENCE_S
 
 
 class _Outage:
-    """One time in which the breaker is not closed."""
+    """One outage, from when the breaker trips until it closes."""
 
     def __init__(self, breaker: Breaker, ask: Ask) -> None:
         self._breaker = breaker
@@ -85,7 +85,7 @@ class _Outage:
             breaker.notify("The API answers again.")
 
     def _give_up_at(self) -> float:
-        """Return when patience ends: silence, or failures of the probed kind, have used some of it."""
+        """Return when patience ends; it counts from the start of the silence, or of the failures of the probed kind."""
         since, patience_s = self._silent_since, self._breaker.patience_s
         if self._breaker.half_open is not None:
             since = min(since, self._breaker.seen[self._breaker.half_open].failing_since)
@@ -129,8 +129,8 @@ class _Outage:
     def _blame_rows_in_hand(self) -> None:
         """Close the breaker: the neutral question was answered well, and only rows that have failed are left.
 
-        An outage of one kind of request looks the same here, but to wait on would bring no other row further. Each row
-        in hand gets one more try.
+        It may be an outage of one kind of request, but no other row would gain by a longer wait. Each row in hand gets
+        one more try.
         """
         breaker, kind = self._breaker, self._breaker.half_open
         if kind is not None:

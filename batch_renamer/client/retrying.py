@@ -1,8 +1,7 @@
-"""Trying again: one request enters, its good answer or its last failure leaves.
+"""Tries one request until it has a good answer, is refused, or is out of tries.
 
-Every try passes the breaker and the pacer. What its end means is decided in `verdicts`; here are the tries themselves
-and the waits between them. A 429 is the limiter's business: it is waited out within one try, so that back-off grows
-with failures alone.
+Every try passes the breaker and the pacer. `verdicts` decides what its end means; here are the tries and the waits
+between them. A 429 is waited out within one try, as it is about the limit, so the backoff grows with failures only.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ T = TypeVar("T")
 
 _FIRST_HALF_S = 0.25
 _LONGEST_HALF_S = 5.0
-# Half of a wait is fixed and half is random at every step, the longest ones too: late retries don't march in step.
+# At every step, half of the wait is fixed and half is random, so that rows which failed together don't retry together.
 _BACKOFF = wait_exponential(multiplier=_FIRST_HALF_S, max=_LONGEST_HALF_S) + wait_random_exponential(
     multiplier=_FIRST_HALF_S, max=_LONGEST_HALF_S
 )
@@ -100,11 +99,11 @@ class Retrier:
         )(attempt)
 
     def capacity(self, kind: Kind) -> Capacity:
-        """Return what tells when one more row that makes requests of this kind is to be started."""
+        """Return the object that tells when to start one more row with requests of this kind."""
         return Capacity(kind=kind, pacer=self._pacer, breaker=self._breaker)
 
     async def once(self, request: Callable[[], Awaitable[T]], *, kind: Kind) -> T:
-        """Make one paced try, also during an outage or while the run is stopping: to ask, or for the last look."""
+        """Make one paced try, also during an outage or a stop: for the neutral question, or for the last reading."""
         send = await self._pacer.acquire(ahead=kind == "list")
         assert send is not None, "a turn is always wanted here"  # noqa: S101 - for mypy
         try:
@@ -116,7 +115,7 @@ class Retrier:
         return answer
 
     def note_refused_key(self, tries: Tries, kind: Kind, refused: RefusedError) -> None:
-        """Note a 401 to one row whose key was proven good since: it is a refusal of that row, unless nothing passes."""
+        """Note a 401 to one row although the key was proven since: the row is refused; if all are, the run ends."""
         self._verdicts.note_refused_key(tries, kind, refused)
 
     async def _back_off(self, seconds: float, tries: Tries) -> None:
@@ -125,7 +124,7 @@ class Retrier:
             await anyio.sleep(seconds + min(hint_s or 0.0, _LONGEST_HINT_S))
 
     async def _attempt(self, request: Callable[[], Awaitable[T]], tries: Tries, policy: TryPolicy, kind: Kind) -> T:
-        """Try until the answer is no 429, or one that is the row's own: it came again while others passed."""
+        """Try until the answer is no 429, or a 429 to this row alone: it came again while other rows passed."""
         while True:
             try:
                 return await self._try(request, tries, policy, kind)
@@ -144,7 +143,7 @@ class Retrier:
         tries.in_flight = True
         self._breaker.sent(kind)
         try:
-            # Nothing of a list is lost when it is broken off, so a stop does not wait for it.
+            # Cancelling the request of a list loses nothing, so a stop does not wait for it.
             with self._stop.interruptible() if kind == "list" else nullcontext():
                 answer = await request()
         except RequestError as error:
@@ -163,10 +162,10 @@ class Retrier:
         return answer
 
     async def _turn(self, tries: Tries, policy: TryPolicy, kind: Kind) -> Send:
-        """Wait until a try may leave; a wait for the pacer in which an outage begins is started again."""
+        """Wait until a try may leave; if an outage begins during the wait for the pacer, wait for both again."""
         while not _is_too_late(policy):
             probes = await self._breaker.admit(kind, fresh=not tries.sent)
-            # A page brings many rows, and the next must wait for it; the neutral question concerns every row.
+            # Lists go first: the next page waits for this one, and during an outage every row waits for the question.
             send = await self._pacer.acquire(partial(self._may_leave, policy, kind, probes), ahead=kind == "list")
             if send is not None:
                 return send

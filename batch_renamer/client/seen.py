@@ -1,4 +1,4 @@
-"""What was seen of the requests of one kind: the breaker decides by it, and so does the start of new rows."""
+"""What was seen of the requests of one kind. The breaker and the start of new rows depend on it."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _ONE_EVENT_S = 60.0
 class Seen:
     """What was seen of the requests of one kind; times are the event loop's, in seconds.
 
-    ``streak`` counts the failures since the last good answer. ``passed_at`` is when the youngest request that was
-    answered well had left, ``failing_since`` when the first of those had left that have failed since. ``blamed`` tells
-    that the rows in hand are bad ones, as far as can be known. ``awaited_since`` is when the first request left since
-    one has ended. ``sources`` counts what can start a fresh row, and ``fresh_wanted`` tells it to.
+    ``streak`` counts the failures since the last good answer. ``passed_at`` is when the newest request with a good
+    answer left, ``failing_since`` when the first request left that has failed since that answer. ``blamed``: the rows
+    in hand count as bad ones. ``awaited_since`` is when the first request left after the last one ended. ``sources``
+    counts the tasks that can start a fresh row, and ``fresh_wanted`` asks one of them to.
     """
 
     streak: int = 0
@@ -43,14 +43,14 @@ class Seen:
             self.awaited_since = now
 
     def ended(self) -> None:
-        """Note that a request has come to its end: an answer, a failure, or broken off."""
+        """Note that a request has ended: with an answer, with a failure, or cancelled."""
         self.awaited_since = inf
         if self._ended is not None:
             self._ended.set()
             self._ended = None
 
     async def wait_for_an_end(self) -> None:
-        """Return when the next request has come to its end."""
+        """Return when the next request has ended."""
         if self._ended is None:
             self._ended = anyio.Event()
         await self._ended.wait()
@@ -72,5 +72,5 @@ class Seen:
         self.streak += 1
 
     def blame(self, now: float) -> None:
-        """Note that the rows in hand are to blame: what they meet from now on says nothing about the API."""
+        """Note that the rows in hand count as bad ones: their failures from now on say nothing about the API."""
         self.streak, self.passed_at, self.blamed = 0, now, True

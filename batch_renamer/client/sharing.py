@@ -1,7 +1,7 @@
 """One limit for all runs of this machine: live runs register in the state directory, and each takes an equal part.
 
-A new run waits until the others have seen that there is one more. Otherwise all of them would meet 429s for a second,
-and learn a lower limit than there is.
+A new run waits until the others have seen that there is one more. Otherwise all of them would get 429s for a second,
+and learn too low a limit.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ async def share_rate(
 ) -> None:
     """Keep ``pacer`` at an equal part of ``ceiling_per_s`` requests per second until cancelled.
 
-    The others are the runs that live in the same state directory and speak to the same ``base_url``. The task has
+    The other runs are those at work in the same state directory with the same ``base_url``. The task counts as
     started when requests may leave.
     """
     folder = state_dir / "live" / hashlib.blake2b(base_url.encode(), digest_size=8).hexdigest()
     shared_by, joined = 1, False
     try:
-        # In a thread: its lock may have to be waited for.
+        # In a thread, because it may have to wait for a lock.
         with await anyio.to_thread.run_sync(partial(Registration, folder, label="run")) as own:
             while True:
                 live = 1 + len(await anyio.to_thread.run_sync(partial(registered, folder, but=own)))

@@ -1,4 +1,4 @@
-"""A limit that lets no row through: the user is told of it, and the run is given up when it outlasts its patience."""
+"""Notices a limit that lets no row through, tells the user, and says when the patience of the run is over."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SHUT_AFTER_S = 20.0
 
 
 class ShutLimit:
-    """Notices that rows have met nothing but 429s for a while; times are in seconds."""
+    """Notices that rows have got nothing but 429s for a while; times are in seconds."""
 
     def __init__(self, *, patience_s: float, notify: Callable[[str], None]) -> None:
         self._patience_s = patience_s
@@ -27,14 +27,14 @@ class ShutLimit:
         return self._since is not None or self._told
 
     def open(self, *, let_through: bool) -> None:
-        """Note an answer that was no 429; a good one was ``let_through``."""
+        """Note an answer other than a 429; ``let_through``: it was a good one."""
         self._since = None
         if let_through and self._told:
             self._told = False
             self._notify("The API lets rows through again.")
 
     def refused(self, failure: str) -> Literal["full", "shut", "give up"]:
-        """Note a 429; tell what this limit is by now."""
+        """Note a 429; return what state the limit is in now."""
         now = anyio.current_time()
         if self._since is None:
             self._since = now

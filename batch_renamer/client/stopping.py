@@ -19,7 +19,7 @@ GRACE_S = 10.0
 
 
 class Stopping(Exception):  # noqa: N818 - a signal between packages, not an error that anyone reports
-    """Ends the wait of a row whose run is stopping; what was sent of the row decides its result."""
+    """Ends the wait of a row whose run is stopping; what was sent for the row decides its result."""
 
 
 class StopSignal:
@@ -47,7 +47,7 @@ class StopSignal:
         return self.cause is not None
 
     def request(self, cause: BatchRenamerError, *, grace_s: float = GRACE_S) -> None:
-        """Ask the run to stop, with a grace in seconds. Of a second request only a grace of 0 counts: the end."""
+        """Ask the run to stop, with a grace in seconds. A second request only counts if it ends the grace (0 s)."""
         if self.cause is None:
             self.cause = cause
             self.grace_s = grace_s

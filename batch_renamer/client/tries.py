@@ -1,4 +1,4 @@
-"""What a caller allows for one request, and the record of what its tries have come to. Nothing is decided here."""
+"""What a caller allows for one request, and the record of how its tries ended. It decides nothing."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class TooLate(Exception):  # noqa: N818 - a signal between packages, not an erro
 class TryPolicy:
     """What the caller of one request allows.
 
-    ``send_by`` is the event loop's time, in seconds, after which no try leaves. ``most_failures`` (None: as many as the
-    run allows) and ``most_throttled`` are after how many failures and 429s the request is given up. An ``optional``
-    request asks for what can be had in another way: its failures are no sign of an outage, and it waits for none.
+    ``send_by`` is the event loop's time, in seconds, after which no try leaves. The request is given up after
+    ``most_failures`` failures (None: as many as the run allows) or ``most_throttled`` 429s. An ``optional`` request can
+    be replaced by others: its failures are no sign of an outage, and it does not wait for the end of one.
     """
 
     send_by: float = inf
@@ -32,13 +32,13 @@ class TryPolicy:
 
 @dataclass(slots=True, kw_only=True)
 class Tries:
-    """What the tries of one row have come to so far; times are the event loop's, in seconds.
+    """How the tries of one row have ended so far; times are the event loop's, in seconds.
 
     ``sent`` counts the requests that left, 429s included; ``reached_api`` tells whether the API may have seen any of
-    them. ``lost`` tells whether any of them may have been applied without a good answer, ``timed_out`` whether any may
-    be applied yet; ``in_flight`` whether one is under way right now.
+    them. ``lost`` tells whether any of them may have been applied without a good answer, ``timed_out`` whether the API
+    may still apply any of them; ``in_flight`` whether one is under way right now.
 
-    The others decide whether it is tried again. ``failures`` counts what is held against the row, ``throttled`` the
+    The others decide whether it is tried again. ``failures`` is the number that counts against it, ``throttled`` the
     429s, and ``own_429s`` those of them that came again while other rows passed. ``failing_since`` is when it failed
     first, ``short_since`` when this machine was short of something first.
     """

@@ -1,4 +1,4 @@
-"""What the end of a try means for its row, for the breaker and for the pacer; no request is made here."""
+"""Decides what the end of a try means for its row, the breaker and the pacer. It makes no request."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from batch_renamer.errors import KeyRefusedError
 __all__ = ["Verdicts"]
 
 _LONGEST_OPTIONAL_S = 10.0
-"""An optional request that is to wait longer for its next try is given up."""
+"""An optional request that would have to wait longer for its next try is given up."""
 
 _ALL_FORBIDDEN = 20
 _NOT_LET_IN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
 class Verdicts:
-    """Tells row, breaker and pacer what each try came to; ``attempts`` is how many failures a row has."""
+    """Tells row, breaker and pacer how each try ended; a row is given up after ``attempts`` failures."""
 
     def __init__(self, *, attempts: int, pacer: Pacer, breaker: Breaker, stop: StopSignal) -> None:
         self._attempts = attempts
@@ -61,13 +61,13 @@ class Verdicts:
                 self._note_shortage(tries, error)
                 return
             case ForeignNameError():
-                # The same foreign name twice is the server's way with this name: trying on would not change it.
+                # The server has made the same other name of the new one twice: another try would not change that.
                 self._breaker.good(kind, left_at=send.left_at)
                 tries.failures += 1
                 tries.given_up = tries.foreign_name == error.kept
                 tries.foreign_name = error.kept
             case ForeignOrderError():
-                # Of a rename the order itself is read next; a read is tried once more.
+                # After a rename, the order itself is read next; a read is tried once more.
                 self._breaker.good(kind, left_at=send.left_at)
                 tries.failures += 1
                 tries.given_up = kind == "rename" or tries.about_another
@@ -78,14 +78,14 @@ class Verdicts:
                 tries.given_up = error.timed_out or (error.retry_after_s or 0.0) > _LONGEST_OPTIONAL_S
             case TransientError():
                 self._note_failure(tries, kind, error, send)
-            case _:  # the API's final no, or a 2xx that a reading of the order will settle
+            case _:  # a refusal by the API, or a 2xx that a reading of the order will settle
                 self._breaker.good(kind, left_at=send.left_at)
         self._count_forbidden(kind, error)
         if error.status is not None:
             self._pacer.accepted(send)
 
     async def decide(self, tries: Tries, policy: TryPolicy) -> None:
-        """Give a request up that is out of tries, unless an outage has begun that is not noticed yet."""
+        """Give up a request that is out of tries, unless an outage has begun that was not noticed yet."""
         allowed = self._attempts if policy.most_failures is None else min(policy.most_failures, self._attempts)
         if tries.failures < allowed or tries.given_up:
             return
@@ -97,7 +97,7 @@ class Verdicts:
             tries.given_up = is_well or tries.failures >= 2 * allowed
 
     def note_refused_key(self, tries: Tries, kind: Kind, refused: RefusedError) -> None:
-        """Note a 401 to one row whose key was proven good since: it is a refusal of that row, unless nothing passes."""
+        """Note a 401 to one row although the key was proven since: the row is refused; if all are, the run ends."""
         tries.status, tries.last, tries.reached_api = refused.status, refused, True
         self._breaker.good(kind)
         self._count_forbidden(kind, refused)
@@ -115,7 +115,7 @@ class Verdicts:
         hint_s = error.retry_after_s
         if policy.optional:
             self._breaker.dropped()
-            if (hint_s or 0.0) > _LONGEST_OPTIONAL_S:  # a limit of its own; if not, the next requests will show it
+            if (hint_s or 0.0) > _LONGEST_OPTIONAL_S:  # probably the list's own limit; if not, others show it
                 tries.given_up = True
                 self._pacer.set_aside(send, send)
             else:
@@ -139,7 +139,7 @@ class Verdicts:
         self._breaker.short(error.failure)
 
     def _count_forbidden(self, kind: Kind, error: RequestError) -> None:
-        """End the run when no request was ever let in: that is the key, not an order of another account."""
+        """End the run if no request of this kind was ever let in: then the cause is the key, not the orders."""
         if error.status not in _NOT_LET_IN:
             if not isinstance(error, TransientError):
                 self._let_in.add(kind)
@@ -147,5 +147,4 @@ class Verdicts:
         self._forbidden[kind] += 1
         if self._forbidden[kind] >= _ALL_FORBIDDEN and kind not in self._let_in:
             said = f"{error.failure} to each of the first {_ALL_FORBIDDEN} rows{error.quoted}"
-            msg = f"The API did not accept the key: {said}."
-            self._stop.request(KeyRefusedError(msg))
+            self._stop.request(KeyRefusedError(f"The API did not accept the key: {said}."))

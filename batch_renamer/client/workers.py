@@ -1,6 +1,6 @@
 """Bounded concurrency: items of batches are handled, as many at once as are wanted, and their results are recorded.
 
-All stages that speak to the API are made of this. Concurrency follows demand: one more item is started whenever the API
+All stages that make requests use it. Concurrency follows demand: one more item is started whenever the API
 has capacity for it, up to a bound. So no estimate of how long an item takes is needed, and concurrency falls by itself.
 Memory is bounded whatever the number of items: a batch and a half waits (`inbox`), some items are in hand, and about
 2,000 results are gathered while as many are written (`outbox`). No result is lost to a stop or a cancellation.
@@ -145,7 +145,7 @@ class _InHand(Generic[T, R]):
                 if (item := await self._inbox.take()) is None:
                     return
                 self._start(item[0])
-                # Let it come as far as its first wait: what it asks for counts before the next one is started.
+                # Let it run to its first wait, so that its request counts before the next item is started.
                 await anyio.lowlevel.checkpoint()
 
     async def probe(self, capacity: Capacity) -> None:
@@ -195,7 +195,7 @@ class _InHand(Generic[T, R]):
 
 @dataclass(slots=True)
 class _Place(Generic[T]):
-    """Where a task waits for its next item; when none comes any more, it is filled with None."""
+    """Where a task waits for its next item; it is filled with None if no other item comes."""
 
     item: tuple[T] | None = None
     filled: anyio.Event = field(default_factory=anyio.Event)

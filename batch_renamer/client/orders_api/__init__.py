@@ -1,4 +1,4 @@
-"""The Orders API: ids and names enter, Orders or one of four errors leave.
+"""The Orders API over HTTP: each call is one request, and returns what the API said or raises a `RequestError`.
 
 ``protocol`` says what the pipeline needs, ``answers`` decides what an answer means, ``http`` speaks aiohttp and
 ``failures`` translates what aiohttp raises. ``descriptors`` says how many connections this process can hold.

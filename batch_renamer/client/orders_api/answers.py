@@ -1,4 +1,4 @@
-"""What an answer means: status, headers and body of one HTTP answer enter, an Order or a RequestError leaves.
+"""Decides what one HTTP answer means: its status, headers and body become an Order or a RequestError.
 
 Pure; the rules are those of the vendor's documentation ("Errors", "Rate Limits"), as far as it goes. Any field of an
 order may be missing, new fields appear, and a gateway in front may answer anything.
@@ -45,7 +45,7 @@ _TRIED_AGAIN = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY})
 def read_order(body: bytes, *, order_id: str, secret: str = "") -> Order:
     """Return the order that a 200 to a read describes; what it says beside id and name is cleaned of the ``secret``.
 
-    A name of null is a value, a missing one is none.
+    The name may be null; without the field it is no order.
 
     Raises:
         TransientError: it is not JSON, not an order, or another order than the one asked for.
@@ -69,11 +69,11 @@ def read_renamed(body: bytes, *, order_id: str, new_name: str, secret: str = "")
 
 
 def check_renamed(order: Order, *, new_name: str) -> Order:
-    """Return the order if it bears the name that was asked for, if only in another form (Unicode's, white space).
+    """Return the order if it has the name that was asked for, perhaps in another form (Unicode, white space).
 
     Raises:
-        ForeignNameError: it bears another one.
-        UnconfirmedError: it shows none.
+        ForeignNameError: it has another name.
+        UnconfirmedError: it shows no name.
     """
     if order.name is None:
         raise UnconfirmedError("an answer without the order's name", status=200)
@@ -83,7 +83,7 @@ def check_renamed(order: Order, *, new_name: str) -> Order:
 
 
 def as_unconfirmed(error: TransientError) -> RequestError:
-    """Return what a failed rename means: any 2xx but a broken 200 reached the API, and a reading will settle it."""
+    """Return the error of a failed rename; after a 2xx other than 200 it is unconfirmed, and a reading settles it."""
     if error.status is None or not HTTPStatus.OK < error.status < HTTPStatus.MULTIPLE_CHOICES:
         return error
     return UnconfirmedError(f"{_status_line(error.status)}, which shows no order", status=error.status)
@@ -151,7 +151,7 @@ def failure_of(
 
 
 def _is_a_limit(headers: Mapping[str, str], hint_s: float | None) -> bool:
-    """Tell whether a 403 is a limit's: it says when to come again, or that nothing is left of a quota.
+    """Tell whether a 403 means a rate limit: it says when to come again, or that nothing is left of a quota.
 
     The API's own 403 (this order is not yours) says neither.
     """
@@ -185,8 +185,8 @@ def _not_the_answer(what: str) -> TransientError:
 def _about(answer: dict[str, Any], order_id: str, secret: str) -> Order:
     """Return the order that an answer describes, if that is the one asked for.
 
-    Any field may be missing. An answer without an ``order_id`` needs something else that only orders have, for other
-    servers name themselves in a ``name``.
+    Any field may be missing. An answer without an ``order_id`` must have another field that only orders have, because
+    other servers may put their own name into ``name``.
     """
     order = _order(answer, secret)
     if order.order_id and not same_order(order.order_id, order_id):

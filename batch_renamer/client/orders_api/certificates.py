@@ -1,6 +1,6 @@
-"""TLS certificates: a server's that can't be trusted, and the files and folders of trusted ones that the user names.
+"""TLS certificates: says why a server's is not trusted, and checks the trusted ones that the user names.
 
-OpenSSL ignores a named file that it can't read, and then trusts no server; so the file is looked at beforehand.
+OpenSSL ignores a named file that it can't read, and then trusts no server; so the file is checked first.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _OTHER_HOST = (62, 64)
 
 
 def check_named_certificates(environ: Mapping[str, str]) -> None:
-    """Look at what SSL_CERT_FILE and SSL_CERT_DIR name.
+    """Check the file and the folders that SSL_CERT_FILE and SSL_CERT_DIR name.
 
     Raises:
         SettingsError: the file can't be read or holds no certificate, or the folder isn't one.

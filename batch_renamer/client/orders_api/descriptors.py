@@ -43,7 +43,7 @@ def connections_possible(wanted: int, *, descriptors_each: int = 1) -> int:
 
 
 def descriptors_are_used_up() -> bool:
-    """Tell whether this process, or the whole machine, can open nothing more right now."""
+    """Tell whether this process, or the whole machine, can open no more files right now."""
     try:
         os.close(os.open(os.devnull, os.O_RDONLY))
     except OSError:

@@ -1,7 +1,7 @@
-"""What aiohttp raised enters, an error of this package's own leaves; here is decided whose fault it was.
+"""Translates what aiohttp raises into the errors of this package, and decides whether the API is the cause.
 
-Pure, except for one look at this machine. Where a name can't be looked up, or nothing can be opened, the likely cause
-is that no file descriptor is free, and the API is not to blame for it.
+Pure, except for one check of this machine: a name that can't be looked up may only mean that no file descriptor is
+free, and then the API is not the cause.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SHORTAGES = {
     errno.ENOMEM: "memory",
     errno.EADDRNOTAVAIL: "local ports",
 }
-# Of several addresses tried, one may be of a kind that this machine has none of: that is no lack of ports.
+# If several addresses were tried, EADDRNOTAVAIL may mean that this machine has no address of that kind (IPv6).
 _SHORTAGES_AMONG_SEVERAL = {number: what for number, what in _SHORTAGES.items() if number != errno.EADDRNOTAVAIL}
 _ONE_OF_SEVERAL = re.compile(r"\[Errno ([0-9]+)\]")
 _NO_WAY = (errno.ENETDOWN, errno.ENETUNREACH, errno.EHOSTUNREACH)
@@ -91,7 +91,7 @@ def _not_connected(error: aiohttp.ClientConnectorError | aiohttp.ConnectionTimeo
 
 
 def _reason(error: OSError) -> str:
-    """The system's own words; asyncio puts an address instead of them, and a look-up or TLS has words of its own."""
+    """The system's words for an error, which asyncio replaces by an address; look-ups and TLS have their own."""
     if isinstance(error, ssl.SSLError | socket.gaierror) or error.errno is None:
         return error.strerror or type(error).__name__
     return os.strerror(error.errno)
@@ -102,7 +102,7 @@ def _cause(error: Exception) -> Exception:
 
 
 def _short_of(error: Exception) -> str | None:
-    """Return what this machine is short of, if that is what was raised."""
+    """Return what this machine is short of, if the error says so."""
     match error:
         case MemoryError():
             return "memory"

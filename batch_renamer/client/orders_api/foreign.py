@@ -1,4 +1,4 @@
-"""Answers that are not the API's: a web page or a redirect enters, a few words that say what it is leave."""
+"""Describes answers that are not the API's, such as web pages and redirects, in a few words."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def web_page(body: bytes) -> str:
 
 
 def leads_to(headers: Mapping[str, str]) -> str:
-    """Say where a redirect leads: no more than its address, for the rest may hold a secret; "" if it doesn't say.
+    """Say where a redirect leads; without its query, which may hold a secret. "" if it doesn't say.
 
     Example:
         >>> leads_to({"Location": "https://me:pass@login.example.com/start?token=1"})
@@ -58,7 +58,7 @@ def leads_to(headers: Mapping[str, str]) -> str:
 
 
 def shown(text: str, *, longest: int) -> str:
-    r"""Make a stranger's text fit to be shown: on one line, without control characters, and not too long.
+    r"""Make a text from a server fit to be shown: on one line, without control characters, and not too long.
 
     Example:
         >>> shown("a\x1b[31m\r\n b\u202e", longest=80)
@@ -69,7 +69,7 @@ def shown(text: str, *, longest: int) -> str:
 
 
 def _visible(char: str) -> str:
-    """The character; a space for a control character, nothing for one that only steers how others are shown."""
+    """The character; a space for a control character, nothing for one that only changes how others are shown."""
     match unicodedata.category(char):
         case "Cc" | "Cs":
             return " "

@@ -1,8 +1,8 @@
-"""The aiohttp client of the Orders API: one method call enters, one HTTP request leaves, its answer comes back checked.
+"""The aiohttp client of the Orders API: each call makes one HTTP request and checks its answer.
 
 The key goes to the base URL's origin and nowhere else: redirects are not followed, TLS is verified, ``HTTPS_PROXY`` and
-``NO_PROXY`` are honoured but ``.netrc`` is not. Foreign errors are translated here, once, and never chained: what
-aiohttp raises may show the request's headers, the key among them.
+``NO_PROXY`` are honoured but ``.netrc`` is not. What aiohttp raises is translated here and never chained, because it
+may show the request's headers with the key.
 """
 
 from __future__ import annotations
@@ -67,12 +67,12 @@ async def open_orders_api(
         proxy=proxy,
         connector=aiohttp.TCPConnector(limit=connections + 1),
         cookie_jar=aiohttp.DummyCookieJar(),
-        # Half of the time for connecting: what ended before that was certainly not applied, and is told apart. The
-        # whole is timed by `_exchange`, for aiohttp's own is missed now and then (aio-libs/aiohttp issue 9547).
+        # At most half of the time is for connecting: a request that was not connected was certainly not applied.
+        # `_exchange` limits the whole time: aiohttp sometimes misses its own limit (aio-libs/aiohttp issue 9547).
         timeout=aiohttp.ClientTimeout(total=None, connect=min(timeout_s / 2, _CONNECT_S)),
     )
     # aiohttp would send a GET a second time, unseen by the pacer, when a kept connection turns out to be closed
-    # (aio-libs/aiohttp issue 10790); there is no public switch. Trying again is the business of `retrying`.
+    # (aio-libs/aiohttp issue 10790); there is no public switch. Only `retrying` tries again.
     session._retry_connection = False
     async with session:
         yield HttpOrdersApi(
@@ -99,8 +99,8 @@ class HttpOrdersApi:
         self._key_place = key_place
         self._proxy = proxy
         self._secret = headers["x-api-key"]
-        # Given with each request: headers of the session, the key among them, would go to a proxy as well, with its
-        # CONNECT and in clear (aio-libs/aiohttp pull request 9368; aiohttp 3.14.5).
+        # Given with each request, because aiohttp sends the session's headers, the key among them, to a proxy, too: in
+        # clear, with CONNECT (aio-libs/aiohttp pull request 9368; aiohttp 3.14.5).
         self._headers = headers
         self._headers_with_body = {**headers, "Content-Type": "application/json"}
         self._orders = base_url.rstrip("/") + "/v3/orders/"
@@ -148,7 +148,7 @@ class HttpOrdersApi:
             segment = quote(order_id, safe="")
         except UnicodeEncodeError:
             segment = ""
-        # The loader has refused these already; here they would leave /orders/ (a quoted dot is resolved, too).
+        # The loader refuses such ids; in a URL they would lead out of /orders/ (also when the dots are quoted).
         if segment in ("", ".", ".."):
             raise RefusedError(f"an order id that can't stand in a URL: {order_id!r}")
         return URL(self._orders + segment, encoded=True)

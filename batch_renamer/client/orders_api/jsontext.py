@@ -1,4 +1,4 @@
-"""JSON texts enter, values leave; orjson reads them where it is installed (the extra ``speed``)."""
+"""Reads JSON, with orjson if it is installed (the extra ``speed``)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def parse(text: bytes) -> Any:
     """Return the value of a JSON text.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the text is not JSON.
         RecursionError: it is nested too deeply.
 
     Example:

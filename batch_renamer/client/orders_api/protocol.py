@@ -1,4 +1,4 @@
-"""What the pipeline needs of the Orders API, as a Protocol; an id enters, an Order or one of a few errors leaves.
+"""What the pipeline needs of the Orders API, as a Protocol, and the errors that its requests raise.
 
 The failures of single requests are this package's own: `ThrottledError`, `TransientError` (and three kinds of it:
 `ForeignNameError`, `ForeignOrderError`, `LocalShortageError`), `UnconfirmedError` and `RefusedError`. No exception of
@@ -31,7 +31,7 @@ class RequestError(Exception):
     """One request was not answered well.
 
     ``failure`` names it in a sentence ("503 Service Unavailable", "connection reset"). ``words`` are the server's own,
-    cut to a sane length and cleaned of control characters ("" when it said nothing). ``may_be_applied`` tells whether
+    cut to a readable length, without control characters ("" when it said nothing). ``may_be_applied`` tells whether
     the server may have done what was asked all the same. ``retry_after_s`` is the server's hint, in seconds.
 
     Example:
@@ -97,7 +97,7 @@ class LocalShortageError(TransientError):
 class UnconfirmedError(RequestError):
     """A rename was answered by a 2xx that does not show the order with a name; reading the order settles it.
 
-    The API is at work and may have done what was asked, now or a little later: sending it again would tell no more.
+    The API works, and may have applied the rename or apply it a little later: to send it again would prove nothing.
     """
 
     def __init__(self, failure: str, *, status: int) -> None:

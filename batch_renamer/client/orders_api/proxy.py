@@ -19,7 +19,7 @@ def proxy_for(base_url: URL) -> URL | None:
     aiohttp's own ``trust_env`` would read ``.netrc`` too.
 
     Raises:
-        SettingsError: what is named can't be used.
+        SettingsError: the proxy that is named can't be used.
     """
     if base_url.scheme != "https" or urllib.request.proxy_bypass(f"{base_url.host}:{base_url.port}"):
         return None
@@ -50,9 +50,9 @@ def place_of(proxy: URL | None) -> str:
 
 
 def refused_by(proxy: URL | None, status: int) -> TransientError | ProxyRefusedError:
-    """Return what a refusal by a proxy amounts to: one that wants a password will want it the next time, too.
+    """Return the error for a refusal by a proxy; if the proxy wants a password, it is of no use to try again.
 
-    The proxy is None where a refusal came from one that the environment doesn't name.
+    ``proxy`` is None if the refusal came from a proxy that the environment doesn't name.
     """
     place = place_of(proxy)
     the_proxy = f"the proxy {place}" if place else "a proxy on the way"

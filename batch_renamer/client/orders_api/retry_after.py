@@ -1,4 +1,4 @@
-"""``Retry-After``: the headers of an answer enter, the seconds that it asks to wait leave."""
+"""Reads ``Retry-After``: for how many seconds an answer asks to wait."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def retry_after_s(headers: Mapping[str, str], *, now: datetime | None = None) ->
 
     Both of its forms are read, seconds and HTTP-date (RFC 9110, 10.2.3). A date is counted from the answer's own
     ``Date``, because the clocks of two machines differ; only without one from ``now``, by default this machine's clock.
-    What has passed already asks for no wait.
+    A date in the past asks for no wait.
 
     Example:
         >>> retry_after_s({"Retry-After": "2"}), retry_after_s({"Retry-After": "soon"})
