@@ -1,4 +1,4 @@
-"""Which stages a command has and in which order, and the stages themselves; both doors start jobs here."""
+"""Runs jobs: the stages of each command, and their order. The command line and the library both start jobs here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The open API of a run: the door to it and the pacer that counts its requests; it exists once the run is connected."""
+"""The open API of a run: its gateway, and the pacer that counts its requests. It exists once the run is connected."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ __all__ = ["ApiSession"]
 class ApiSession:
     """An API that is open.
 
-    ``workers`` is how many requests at once the user allows (None: as many as are of use), ``connections`` how many
-    there are file descriptors for.
+    ``workers`` is how many requests at once the user allows (None: as many as are useful), ``connections`` how many the
+    file descriptors suffice for.
     """
 
     gateway: Gateway

@@ -1,4 +1,4 @@
-"""What the jobs of one command work with, such as the journal and the destination; with rows, it becomes a job."""
+"""What the jobs of one command work with, such as the journal and the destination. A source of rows makes it a job."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ __all__ = ["Connection"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """What a door gives to its jobs; the fields are those of `Job`, and ``notes`` are shown at the end of each."""
+    """What the command line or the library gives to its jobs; the fields are those of `Job`.
+
+    ``notes`` are shown at the end of each job.
+    """
 
     command: Command
     settings: Settings

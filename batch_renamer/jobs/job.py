@@ -1,4 +1,4 @@
-"""What a job is given before it begins. Nothing of it changes later: what the job comes to is in its `Run`."""
+"""What a job is given before it begins. It never changes; what changes while the job is at work is in its `Run`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from batch_renamer.settings import Settings
 __all__ = ["Bounds", "Job", "OpenSheet", "SheetSource", "Source"]
 
 OpenSheet = Callable[[Callable[[], bool]], AbstractContextManager[Sheet]]
-"""Opens the spreadsheet; the function that it is given tells whether to give up."""
+"""Opens the spreadsheet; its argument is a function that tells whether to stop reading."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ Source = SheetSource | RunRecord
 
 
 class Bounds(NamedTuple):
-    """What limits a run beforehand: so many renames as a trial, so many at most, and no bad row at all."""
+    """The bounds of a run: only the first few renames, a most number of renames, and whether bad rows are allowed."""
 
     first: int | None
     max_renames: int | None
@@ -46,7 +46,7 @@ class Bounds(NamedTuple):
 
     @classmethod
     def of(cls, source: Settings | RunRecord) -> Bounds:
-        """Return the bounds that the settings say, or those that a run was begun with."""
+        """Return the bounds from the settings, or those with which a run was begun."""
         return cls(first=source.first, max_renames=source.max_renames, strict=source.strict)
 
 
@@ -54,9 +54,9 @@ class Bounds(NamedTuple):
 class Job:
     """One command with its tools and the source of its rows.
 
-    ``again_failed``: a job that resumes a run also tries again what failed. ``reminder`` returns what the user is to be
-    reminded of at the end ("" for nothing). ``notes`` are shown at the end in any case. ``own_process`` tells that the
-    process serves nothing else, so that its memory may be arranged for the job.
+    ``again_failed``: a job that resumes a run also tries failed rows again. ``reminder`` returns a reminder for the end
+    of the job ("" for none). ``notes`` are always shown at the end. ``own_process``: the process does nothing else, so
+    the job may change settings of the whole process.
     """
 
     command: Command
@@ -72,7 +72,7 @@ class Job:
 
     @property
     def origin(self) -> RunRecord | None:
-        """The run that this job commits, resumes, undoes or audits; None where its rows are those of a spreadsheet."""
+        """The run that this job commits, resumes, undoes or audits; None if its rows come from a spreadsheet."""
         return self.source if isinstance(self.source, RunRecord) else None
 
     @property
@@ -109,6 +109,6 @@ class Job:
             first=self.bounds.first,
             max_renames=self.bounds.max_renames,
             strict=self.bounds.strict,
-            # As they were asked for, until their places are proven: the run may be resumed before that.
+            # The places as the user gave them: the run may be resumed before they are checked.
             reports=[str(Path(report).absolute()) for report in self.settings.report],
         )

@@ -39,6 +39,6 @@ def _has_one_left(settings: Settings) -> bool:
         with open_journal(settings, only_read=True) as journal:
             return any(is_left_in_the_middle(journal, run) for run in journal.runs.find())
     except BatchRenamerError as error:
-        # It is another run's journal: what is wrong with it is said when that run is asked for.
+        # This journal belongs to another run; the error is reported when the user asks for that run.
         log.debug("the journal in %s can't be read: %s", settings.state_dir, error)
         return False

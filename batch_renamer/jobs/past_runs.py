@@ -128,7 +128,7 @@ def taken_back(journal: Journal, run: RunRecord) -> list[str]:
 
 
 def renamed_something(run: RunRecord) -> RunRecord:
-    """Return the run if it came as far as renaming.
+    """Return the run if it may have sent renames.
 
     Raises:
         InputError: nothing was ever sent.

@@ -1,4 +1,4 @@
-"""How a job goes through the stages of its command, to its run and the run in figures.
+"""Takes a job through the stages of its command; the result is its run, and the figures of the run.
 
 A stage works on a `Run`; it reads and writes the journal. An error that ends the run becomes the cause of its stop. The
 remaining stages are left out then, and the run is concluded all the same.
@@ -56,7 +56,7 @@ async def perform(context: JobContext) -> tuple[Run, RunSummary]:
 async def _to_the_end(
     context: JobContext, stages: Stages, *, background: anyio.abc.TaskGroup, opened: AsyncExitStack
 ) -> None:
-    """Take a job through its stages, as far as it is not stopped.
+    """Take a job through its stages until the last one, or until it is stopped.
 
     Raises:
         BatchRenamerError: the cause of its end.
@@ -100,7 +100,7 @@ def _end_if_stopped(context: JobContext) -> None:
 
 
 def _never_began(cause: BatchRenamerError | None) -> BatchRenamerError:
-    """Return the error that ends a job which has no rows; without a cause it was no stop that anything asked for."""
+    """Return the error for a job that has no rows; without a cause, no stop was requested, which is a fault."""
     if cause is None:
         return BatchRenamerError("A fault in batch-renamer: the job ended before it had rows.")
     return NeverBeganError(str(cause)) if isinstance(cause, JournalError) else cause

@@ -1,4 +1,4 @@
-"""Whether and how a past run goes on: what it has left to do, and the job that finishes it."""
+"""Resuming a past run: what it has left to do, and the job that finishes it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def may_go_on(job: Job, last: RunRecord) -> bool:
         LockedError: that run is at work, and the user does not wait for its end.
     """
     if Bounds.of(job.settings) not in (Bounds(None, None, strict=False), Bounds.of(last)):
-        return False  # Other bounds than those of the interrupted run are meant for a new one.
+        return False  # The user gives other bounds than those of the interrupted run, so a new run is wanted.
     if last.id in job.journal.runs.at_work():
         if job.settings.wait:
             return False  # The job begins when the other run has ended, and reads what that has renamed.

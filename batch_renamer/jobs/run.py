@@ -1,6 +1,6 @@
-"""A job at work: its context, which is there from the start, and its run, which is there once the job has rows.
+"""A job at work: its context, which exists from the start, and its run, which exists once the job has rows.
 
-The journal is the table that the stages work at; neither of them holds rows. What both were given stays in the `Job`.
+Neither of them holds rows: the stages pass rows to each other through the journal. What a job was given is in `Job`.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ log = logging.getLogger("batch_renamer")
 
 @dataclass(slots=True)
 class JobContext:
-    """One job at work, as a door holds it: it can be stopped, it may ask, and its notes are gathered.
+    """One job at work, as the command line or the library sees it: with its stop, its questions and its warnings.
 
     ``confirm`` shows the plan and asks; without it the answer is yes. ``confirm_again`` asks whether so many orders are
     to be renamed again that an earlier run of the same rows renamed, and that were renamed since. ``warnings`` are
-    shown at the end. ``begun`` is when the job began, on the monotonic clock, later by the time that questions took.
+    shown at the end. ``begun`` is when the job began, on the monotonic clock, plus the time that questions took.
     ``asking``: a question waits for its answer. ``run`` is the job's run, None until its rows are in the journal.
     """
 
@@ -62,7 +62,7 @@ class JobContext:
 
     @contextmanager
     def waiting_for_answer(self) -> Iterator[None]:
-        """Wrap the wait for the user's answer, which a stop ends, and which doesn't count as time that the run took.
+        """Wrap the wait for the user's answer: a stop ends it, and it is not part of the run's duration.
 
         Raises:
             Stopping: the run is to stop.
@@ -76,7 +76,7 @@ class JobContext:
             self.begun += time.monotonic() - asked
 
     def tell(self, text: str) -> None:
-        """Say a sentence on the screen and in the log: the job is held up, or goes on again."""
+        """Say on the screen and in the log that the job must wait, or that it goes on again."""
         run_id = self.run.record.id if self.run is not None else None
         log.warning("%s", text, extra=about(on_screen=True, run_id=run_id))
         self.job.progress.message(text)
@@ -84,12 +84,12 @@ class JobContext:
 
 @dataclass(slots=True, kw_only=True)
 class Run:
-    """The run of a job: its entry in the journal, its open API, and what it has come to so far.
+    """The run of a job: its entry in the journal, its open API, and its results so far.
 
-    ``record`` is the entry as the last stage that changed it left it. ``background`` runs what watches over the run,
+    ``record`` is the entry as the last stage that changed it left it. ``background`` has the tasks that watch the run,
     ``opened`` is closed at its end. ``in_hand`` tells that no other process may be at work on this very run: it began
     here, or the lock is held. ``api`` is the open API, None until the job is connected. ``targets`` are the reports to
-    be written. ``must_stay`` are the files that the run holds and that must not go while it is at work. ``read_in_s``
+    be written. ``must_stay`` are the files of the run that must not be removed while it is at work. ``read_in_s``
     is how long it took to read the current names, in seconds. ``declined``: the user said no, or stopped the run at the
     question. ``would_be_refused``: the limits refuse to do what a dry run has planned. ``unrecorded`` are outcomes
     that the journal did not take. ``over``: nothing will be sent any more.
@@ -136,7 +136,7 @@ class Run:
 
     @property
     def throttled(self) -> int:
-        """How many of them met a 429."""
+        """How many of them got a 429."""
         return self.api.pacer.throttled if self.api is not None else 0
 
     @property

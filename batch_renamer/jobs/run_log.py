@@ -34,8 +34,8 @@ def log_beginning(job: Job) -> None:
 
 
 def log_end(run: Run, summary: RunSummary) -> None:
-    """Log what the run came to: one line that can be found by its exit code, and one for each of its notes."""
-    # A check is no run: nothing of it is kept, so that its id would name nothing.
+    """Log how the run ended: one line with its exit code, and one line for each of its notes."""
+    # A check is not kept in the journal, so it has no id.
     run_id = summary.run_id if not run.job.command.offline else None
     for note in summary.warnings:
         log.warning("%s", note, extra=about(on_screen=True, run_id=run_id))

@@ -1,4 +1,4 @@
-"""How a past run stands: whether it was committed, was interrupted or is over, and which is still to be finished."""
+"""How far a past run has come: whether it was committed, interrupted or is over, and which runs are unfinished."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = [
 
 
 def committed(run: RunRecord) -> bool:
-    """Tell whether a run came as far as renaming."""
+    """Tell whether a run may have sent renames."""
     return run.committed_at is not None
 
 
@@ -51,7 +51,7 @@ def interrupted(run: RunRecord, counts: dict[Result, int]) -> bool:
 def why_closed(run: RunRecord) -> str:
     """Return the sentence that says why a run can't be resumed; "" for a run that can.
 
-    A dismissed run can: a user who names it wants it after all.
+    A dismissed run can be resumed, because the user asks for it by its id.
     """
     match run.closed:
         case Closed.REFUSED:

@@ -110,7 +110,9 @@ def protect_state(settings: Settings) -> list[str]:
 
 
 def known_elsewhere(settings: Settings, prefix: str = "") -> bool:
-    """Tell whether a run whose id begins so is in the other journal: the sandbox's, or with ``--sandbox`` the real one.
+    """Tell whether the other journal has a run whose id begins with ``prefix``.
+
+    The other journal is the sandbox's, or with ``--sandbox`` the real one.
 
     Example:
         >>> known_elsewhere(Settings(state_dir=Path("nowhere")), "k3")
@@ -137,12 +139,12 @@ def files_taken(settings: Settings) -> dict[str, Path]:
 
 
 def reset_sandbox(settings: Settings) -> None:
-    """Forget the sandbox's orders and its journal, unless another command is using them.
+    """Delete the sandbox's orders and its journal, unless another command is using them.
 
     Raises:
         LockedError: a run in the sandbox is under way; nothing was removed.
         JournalError: the lock can't be taken, or a file can't be removed.
-        SettingsError: there is no place where it could be.
+        SettingsError: there is no home folder, and no state directory was named.
     """
     _refuse_without_home(settings)
     folder, own = settings.state_dir / _SANDBOX_FOLDER, account(replace(settings, sandbox=True), key=None)
@@ -164,7 +166,7 @@ def reset_sandbox(settings: Settings) -> None:
 
 
 def names_to_lock(settings: Settings, key: ApiKey | None) -> tuple[str, ...]:
-    """Return names under which a run with these settings locks its account, as far as they are known without its salt.
+    """Return names under which a run with these settings locks its account, without those that need the journal's salt.
 
     Example:
         >>> names_to_lock(Settings(state_dir=Path("nowhere"), sandbox=True), None)
@@ -177,5 +179,5 @@ def names_to_lock(settings: Settings, key: ApiKey | None) -> tuple[str, ...]:
 
 
 def orders_of(account_name: str) -> str:
-    """Return the name under which the orders of an account are locked by a run that must be alone even to read."""
+    """Return the name of the lock for a run that must be alone in its account, even to read."""
     return f"{account_name}'s orders"

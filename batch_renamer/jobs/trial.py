@@ -1,6 +1,6 @@
 """Sends one request that shows whether the API accepts the key.
 
-It is the request that a run makes before its first reading, made once: a run would be patient, a person waits.
+A run makes the same request before its first reading. Here it is not tried again, because a person waits for it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["TrialAnswer", "ask_once"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialAnswer:
-    """What came of the request: the error, if it was one; how long it took; and the server's clock, if it told it."""
+    """The end of the request: its error, if any; how long it took; and the server's time, if the answer had it."""
 
     error: RequestError | KeyRefusedError | CertificateError | ProxyRefusedError | None
     seconds: float

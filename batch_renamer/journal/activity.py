@@ -1,7 +1,7 @@
 """In which order things happened: each event of a run gets a position among all events.
 
-The journal counts the positions itself. A clock can't tell whether another run has renamed since: clocks are set back
-and forth.
+The journal counts the positions itself. A clock can't tell whether another run has renamed since, because clocks can be
+set back.
 """
 
 from __future__ import annotations

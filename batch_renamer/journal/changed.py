@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["CHANGED", "CHANGED_OTHERWISE"]
 
-# A failed row of which the server made another name than the one sent.
+# A failed row whose order got another name than the one sent.
 CHANGED_OTHERWISE = """(
     result = 'failed' AND attempts AND final_name IS NOT NULL AND final_name IS NOT COALESCE(old_name, ''))"""
 # The rows whose orders a run has changed, or may have changed: all that were sent, except orders known to be deleted. A

@@ -1,4 +1,4 @@
-"""Rows as values and as columns: the model's values become tuples for SQL, and columns become values."""
+"""Translates between the model's values and the columns of rows."""
 
 from __future__ import annotations
 

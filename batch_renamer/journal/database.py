@@ -136,7 +136,7 @@ class Database:
         self._at_close.enter_context(context)
 
     def is_in_place(self) -> bool:
-        """Tell whether the file at the journal's path is still the open one; one without a path always is."""
+        """Tell whether the file at the journal's path is still the open one; True for a journal without a path."""
         return self.identity is None or self.identity.is_in_place()
 
     def salt(self) -> bytes:

@@ -20,7 +20,7 @@ def count_runs_if_whole(path: Path) -> int:
     """
     uri = path.absolute().as_uri()
     try:
-        # Beside one that is not in use, SQLite would make files to read it; so it is told that nothing changes.
+        # SQLite creates files beside a journal to read it. For one that is not in use, ``immutable`` prevents this.
         in_use = Path(f"{path}-wal").exists() and Path(f"{path}-wal").stat().st_size > 0
         with closing(sqlite3.connect(f"{uri}?{'mode=ro' if in_use else 'immutable=1'}", uri=True)) as connection:
             [version] = connection.execute("PRAGMA user_version").fetchone()

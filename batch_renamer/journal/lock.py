@@ -111,7 +111,7 @@ def shared_state_dir(state_dir: Path) -> Path:
 
 
 def held_by(state_dir: Path, *, names: Sequence[str]) -> str:
-    """Say which run holds the lock of an account under one of its names; "" where none does. Nothing is made.
+    """Say which run holds the lock of an account under one of its names; "" if none does. Creates no file.
 
     Only a lock whose holder is noted is tried, so that a run that takes it in this moment is not kept from it.
     """

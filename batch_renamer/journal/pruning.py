@@ -1,6 +1,6 @@
 """Forgetting old runs: runs that can't be needed any more are removed from the journal.
 
-A run is kept as long as a run that stays would say or do something else without it.
+A run is kept as long as it changes what another kept run would say or do.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a run has come to: its counts, and its rows as reports and people see them. It only reads."""
+"""The results of a run: its counts, and its rows as reports and people see them. It only reads."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _KIND = f"""CASE WHEN result = 'invalid' AND instr(reason, '{HERE}')
 
 
 class Results:
-    """What the runs of a journal have come to."""
+    """The results of the runs of a journal."""
 
     def __init__(self, database: Database, runs: RunTable, rows: RowTable) -> None:
         self._database, self._runs, self._rows = database, runs, rows
 
     def _shown(self, run: RunRecord, *, over: bool) -> Callable[[object], Result]:
-        """Return what the results stored so far mean to a reader, as far as the run has come.
+        """Return the function that turns a stored result into the result that a reader sees.
 
-        A row that is undecided, or that was planned and not dispatched, is ``pending``. ``over``
-        tells that the run has ended, even if that could not be noted.
+        A row that is undecided, or that was planned and not dispatched, is ``pending``. ``over``: the run has ended,
+        even if that could not be noted.
         """
         run = self._runs.get(run.id)
         undecided = Result.PLANNED if run.spec.offline else Result.PENDING

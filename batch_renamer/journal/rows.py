@@ -1,4 +1,4 @@
-"""The table of rows, at which the stages work: each writes what it decided, and reads what the last one wrote."""
+"""The table of rows: each stage writes what it decided, and reads what the stage before wrote."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stages of a job, each a function of its `Run`. Their order is known to `stage_table` alone."""
+"""The stages of a job, each a function of its `Run`. `stage_table` has their order."""
 
 from batch_renamer.jobs.stages.conclusion import conclude
 from batch_renamer.jobs.stages.connecting import connect, verify_key

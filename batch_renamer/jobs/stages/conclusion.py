@@ -1,4 +1,4 @@
-"""The end of every run, however it came: its rows are counted, noted and reported; the run in figures leaves."""
+"""The end of every run: a run that has ended in any way enters; its reports and its figures leave."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ async def conclude(run: Run) -> RunSummary:
     at work on, is counted and otherwise left as it is.
 
     Raises:
-        BatchRenamerError: the journal can't be read, so that there is nothing to be said of the rows; the run's own
-            cause where it has one.
+        BatchRenamerError: the journal can't be read, so nothing can be said of the rows. If the run had a cause to
+            stop, that is raised instead.
     """
     with anyio.CancelScope(shield=True):
         cause, ends = run.stop.cause, run.in_hand and not run.declined
         if ends:
             cause = cause or await anyio.to_thread.run_sync(lost_state, run)
-            # From here on nothing will be sent any more, whether or not that can be noted.
+            # From here on nothing is sent, even if the journal can't note that.
             run.over = not run.job.command.dry
             await note_end(run, cause)
         counts, cause = await _counts(run, cause)
@@ -46,7 +46,7 @@ async def conclude(run: Run) -> RunSummary:
 
 
 async def _counts(run: Run, cause: BatchRenamerError | None) -> tuple[dict[Result, int], BatchRenamerError | None]:
-    """Return how many rows have each result, and why the run ended: totals that don't add up are a cause themselves."""
+    """Return how many rows have each result, and why the run ended; wrong totals are a reason, too."""
     journal = run.job.journal
     try:
         return await journal.in_thread(journal.results.checked_counts, run.record, over=run.over), cause

@@ -25,7 +25,7 @@ _MAY_BE_APPLIED_YET = (
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """The reason given for an order that has another name than expected, and whether every letter of it counts."""
+    """The reason for an order that has another name than expected, and whether names are compared exactly."""
 
     drifted: str
     exact: bool
@@ -41,8 +41,8 @@ def _guard(journal: Journal, record: RunRecord) -> Guard:
 class Decisions:
     """Decides the rows of one run as the readings of their orders come in, and writes that down.
 
-    ``planned`` is how many renames the plan has so far. ``unsettled`` are the rows of an undo whose orders the run that
-    it undoes may rename yet.
+    ``planned`` is how many renames the plan has so far. ``unsettled`` are the rows of an undo whose orders may still
+    be renamed by a late request of the run that it undoes.
     """
 
     def __init__(self, run: Run, api: ApiSession, *, guard: Guard, planned: int, unsettled: frozenset[int]) -> None:
@@ -71,7 +71,7 @@ class Decisions:
 
 
 async def decisions_of(run: Run, api: ApiSession) -> Decisions:
-    """Return what decides the rows of a run; some of a resumed run's rows may be planned already."""
+    """Return the `Decisions` for a run; some rows of a resumed run may be planned already."""
     journal, record = run.job.journal, run.record
     return Decisions(
         run,
@@ -83,7 +83,7 @@ async def decisions_of(run: Run, api: ApiSession) -> Decisions:
 
 
 def _unsettled(journal: Journal, record: RunRecord) -> frozenset[int]:
-    """Return the rows of an undo whose orders the run that it undoes may rename yet."""
+    """Return the rows of an undo whose orders may still be renamed by a late request of the run that it undoes."""
     undone = journal.runs.parent(record) if record.spec.puts_back else None
     return journal.lineage.unsettled_since(undone, time.time() - _YET_S) if undone is not None else frozenset()
 
@@ -96,7 +96,7 @@ def _may_be_applied_yet(decision: Change | Outcome) -> Change | Outcome:
 
 
 def _not_quite_the_name(decision: Change | Outcome, drifted: str) -> Change | Outcome:
-    """Return ``drifted`` for what would be a change: to an audit, a name that differs in any way is another name."""
+    """Return ``drifted`` instead of a change: for an audit, a name that differs in any way is another name."""
     if isinstance(decision, Outcome):
         return decision
     return Outcome(

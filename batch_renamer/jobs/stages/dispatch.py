@@ -1,7 +1,7 @@
 """The planned renames of a run, each dispatched once: in batches in sheet order, or singly from elsewhere in the sheet.
 
-A change is noted in the journal as dispatched before it is sent. After a crash every dispatched row counts
-as sent, so a batch has no more rows than are sent in about a second.
+A change is noted in the journal as dispatched before it is sent. After a crash every dispatched row counts as sent, so
+a batch has no more rows than are sent in about a second.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The limits that the user has set: a plan, or a run at work, that is beyond them goes no further."""
+"""The limits that the user has set: a plan beyond them is refused, and a run at work is stopped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from batch_renamer.settings import as_given
 __all__ = ["ask_again", "enforce_limits", "failures_in", "refuse_bad_rows", "stop_at_too_many"]
 
 _SUSPICIOUS = 2
-"""From this many orders on, all of them missing, more is wrong than a mistyped id."""
+"""If at least this many orders are asked for and all are missing, the cause is not a mistyped id."""
 
 
 async def ask_again(run: Run) -> None:
@@ -80,8 +80,8 @@ async def refuse_bad_rows(run: Run) -> None:
 def failures_in(run: Run, counts: dict[Result, int]) -> tuple[int, int]:
     """Return how many rows of these counts are failures of the run, and of how many rows.
 
-    In an undo, a drifted row is neither: another run or person has renamed its order since, and that is no reason to
-    leave the other orders as they are.
+    In an undo, a drifted row does not count at all: another run or person has renamed its order since, which is no
+    reason not to undo the others.
     """
     drifted = counts.get(Result.DRIFTED, 0) if run.puts_back else 0
     return sum(counts.get(result, 0) for result in BAD_RESULTS) - drifted, sum(counts.values()) - drifted

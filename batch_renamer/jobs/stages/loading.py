@@ -26,7 +26,7 @@ log = logging.getLogger("batch_renamer")
 def load_options(settings: Settings, *, unattended: bool = False) -> LoadOptions:
     """Return how the spreadsheet is to be read; with ``--yes`` its encoding is never guessed.
 
-    ``unattended`` tells that no person sees what is said of the spreadsheet before it is used.
+    ``unattended``: no person sees the remarks about the spreadsheet before its rows are used.
     """
     return LoadOptions(
         sheet=settings.sheet,

@@ -1,4 +1,4 @@
-"""How a run comes to be alone, and stays so: it takes the locks that it needs, and watches that they stay in place."""
+"""Keeps other runs out: takes the locks that a run needs, and watches that they stay in place."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LOOK_EVERY_S = 1.0
 
 
 async def check_lock_is_free(context: JobContext) -> None:
-    """Make sure that no other run renames in this account, before anything is read that would be of no use."""
+    """Make sure that no other run renames in this account before this one reads anything."""
     async with AsyncExitStack() as briefly:
         await _take(context, context.job.destination.account, *context.job.destination.locks, until=briefly)
 
@@ -39,7 +39,7 @@ async def hold_alone(run: Run, name: str, *also: str) -> None:
 
 
 async def _take(context: JobContext, name: str, *also: str, until: AsyncExitStack) -> tuple[FileIdentity, ...]:
-    """Take a lock, waiting as long as the user allows; return its files. It is held as long as ``until`` is open."""
+    """Take a lock, waiting as long as the user allows; return its files. It is released when ``until`` closes."""
     give_up_at = anyio.current_time() + context.job.settings.wait
     told = False
     while True:

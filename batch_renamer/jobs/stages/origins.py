@@ -23,7 +23,7 @@ async def load_interrupted(_: JobContext, origin: RunRecord) -> RunRecord:
 
 
 async def plan_undo(context: JobContext, origin: RunRecord) -> RunRecord:
-    """Plan the way back of another run."""
+    """Plan to give the orders of another run their old names back."""
     job = context.job
     return await job.journal.in_thread(_begin_from, job, origin, job.journal.lineage.plan_undo)
 

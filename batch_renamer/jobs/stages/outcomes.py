@@ -1,4 +1,4 @@
-"""What is done with each group of outcomes while a run renames: it is recorded, counted, and may stop the run."""
+"""Records and counts each group of outcomes while a run renames, and stops the run if too many rows are bad."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from batch_renamer.renaming import SentRows
 __all__ = ["Outcomes"]
 
 _PAUSES_GROW = 4
-"""So many times as many rows are sent before the next pause for the late look."""
+"""The next pause for the late look comes, at the earliest, when this many times as many rows are done."""
 
 
 class Outcomes:
@@ -32,7 +32,7 @@ class Outcomes:
         self._pause_from = 0
 
     async def record(self, outcomes: list[Outcome]) -> None:
-        """Write outcomes down, count them, and look whether the run may go on."""
+        """Write outcomes down, count them, and decide whether the run may go on."""
         run, journal = self._run, self._run.job.journal
         if run.unrecorded:
             run.unrecorded += outcomes

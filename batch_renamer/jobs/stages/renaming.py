@@ -67,7 +67,7 @@ async def rename(run: Run, api: ApiSession) -> None:
     if run.declined:
         return
     journal = run.job.journal
-    # What went wrong before a run is resumed has been seen: failures count afresh.
+    # The user has seen the failures from before the run was resumed, so counting starts again.
     bad_in_plan = 0 if run.job.command.resumes else failures_in(run, await journal.in_thread(run.counts))[0]
     run.record = record = await journal.in_thread(journal.runs.commit, run.record)
     rows = await journal.in_thread(journal.rows.count_planned, record)

@@ -19,7 +19,7 @@ from batch_renamer.reports import check_writable, resolve_targets, write_reports
 __all__ = ["check_report_targets", "note_targets", "write_to_targets"]
 
 _WORTH_SHOWING = 20_000
-"""So many rows take long enough to be written for their progress to be shown."""
+"""Writing this many rows takes so long that progress is shown."""
 
 _SHOW_EVERY = 1_000
 
@@ -66,10 +66,10 @@ def write_to_targets(run: Run, summary: RunSummary) -> tuple[list[Path], list[Re
 
 
 def _until_abandoned(run: Run, total: int) -> Iterator[ReportRow]:
-    """Yield the rows of the run, as long as its reports are waited for; of many rows the progress is shown.
+    """Yield the rows of the run, with progress if they are many.
 
     Raises:
-        Stopping: they are not.
+        Stopping: the user no longer waits for the reports.
     """
     if total >= _WORTH_SHOWING:
         run.job.progress.stage("Writing the report", total)

@@ -1,6 +1,6 @@
-"""How far a stage is: how many rows it has decided, and how many of them are bad, for the screen and the limits.
+"""How many rows a stage has decided so far, and how many of them are bad, for the screen and the limits.
 
-The counts of the report are not these: they are made in the journal.
+The counts of the report come from the journal.
 """
 
 from __future__ import annotations
