@@ -16,7 +16,18 @@ from batch_renamer.cli.arguments import (
     Spreadsheet,
     SpreadsheetOrPlan,
 )
-from batch_renamer.cli.groups import AFTER_A_RUN, HELP, PAST_RUNS, PRACTISE, RENAME, ROWS, SAFETY, SET_UP, SPREADSHEET
+from batch_renamer.cli.groups import (
+    AFTER_A_RUN,
+    HELP,
+    OUTPUT,
+    PAST_RUNS,
+    PRACTISE,
+    RENAME,
+    ROWS,
+    SAFETY,
+    SET_UP,
+    SPREADSHEET,
+)
 from batch_renamer.cli.options import SameAccount, with_options
 from batch_renamer.cli.parsing import ProgramCommand, ProgramGroup, WrongWordsError
 from batch_renamer.commands import APPLY, AUDIT, CHECK, DOCTOR, INIT, PLAN, REPORT, RESUME, RUNS, SHOW, UNDO
@@ -71,11 +82,22 @@ def check(file: Spreadsheet, **given: object) -> None:
 
 @_command(RENAME)
 @with_options(PLAN)
-def plan(file: Spreadsheet, **given: object) -> None:
+def plan(
+    file: Spreadsheet,
+    exit_code: Annotated[
+        bool,
+        typer.Option(
+            "--exit-code",
+            help="Exit with 10 where something would be renamed; 0 then means nothing to do.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = False,
+    **given: object,
+) -> None:
     """Show the old and the new name of each row, and keep the plan. Nothing is renamed."""
     from batch_renamer.cli.apply import plan as run
 
-    _exit(run(file, given))
+    _exit(run(file, given, tells_changes=exit_code))
 
 
 @_command(RENAME)

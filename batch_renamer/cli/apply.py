@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from batch_renamer.cli.past_runs import find_run
@@ -18,12 +19,16 @@ from batch_renamer.model import Result
 __all__ = ["apply", "apply_plan", "plan"]
 
 
-def plan(file: Path, given: Mapping[str, object]) -> int:
-    """Plan the renames of a spreadsheet and keep the plan; return the exit code."""
+def plan(file: Path, given: Mapping[str, object], *, tells_changes: bool = False) -> int:
+    """Plan the renames of a spreadsheet and keep the plan; return the exit code.
+
+    With ``tells_changes`` that is 10, not 0, where something would be renamed.
+    """
 
     def body(session: Session) -> int:
         with session.connected() as connection:
-            return run_job(connection.job(sheet_source(file, session)), session.given)
+            job = replace(connection.job(sheet_source(file, session)), tells_changes=tells_changes)
+            return run_job(job, session.given)
 
     return within(PLAN, given, body)
 

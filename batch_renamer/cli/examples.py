@@ -53,6 +53,10 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "plan": (
         Example("See each old and new name:", "batch-renamer plan orders.xlsx"),
         Example("Practise, without a key:", "batch-renamer plan orders.xlsx --sandbox"),
+        Example(
+            "In a script: is there anything to rename? (0: no, 10: yes)",
+            "batch-renamer plan orders.xlsx --exit-code",
+        ),
     ),
     "apply": (
         Example("Rename all orders of a spreadsheet:", "batch-renamer apply orders.xlsx"),
@@ -74,6 +78,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "audit": (Example("Do the orders still have the names of that run?", "batch-renamer audit mxtuua"),),
     "runs": (
         Example("Which runs were there?", "batch-renamer runs"),
+        Example("Which runs had that order, and what became of it?", "batch-renamer runs --order A-2"),
         Example("Forget the runs of more than 90 days ago:", "batch-renamer runs --prune 90d"),
     ),
     "show": (Example("What did that run do?", "batch-renamer show mxtuua"),),

@@ -11,6 +11,7 @@ EXIT_CODES = (
     ("3", "The key was refused."),
     ("4", "Stopped early."),
     ("5", "Another run is at work in this account."),
+    ("10", "With plan --exit-code: something would be renamed."),
     ("70", "A fault in the program."),
     ("129, 130, 143", "Stopped by a signal, such as Ctrl-C."),
     ("141", "The reader of the output has gone."),

@@ -68,11 +68,13 @@ _OPTIONS: Mapping[str, Any] = {
             "delimiter": _Option(
                 help="The sign between the cells of a text file, such as ;. Without it: detected.", metavar="C"
             ),
-            "id_column": _Option(help="Heading of the column with the order ids.", metavar="NAME"),
-            "name_column": _Option(help="Heading of the column with the new names.", metavar="NAME"),
+            "id_column": _Option(
+                help="Heading of the column with the order ids, or its letter (A, B, ...).", metavar="NAME"
+            ),
+            "name_column": _Option(help="Heading of the column with the new names, or its letter.", metavar="NAME"),
             "current_name_column": _Option(
-                help="Heading of the column with the current names: an order is renamed only if it still has that "
-                "name. none: there is no such column.",
+                help="Heading of the column with the current names, or its letter: an order is renamed only if it "
+                "still has that name. none: there is no such column.",
                 metavar="NAME|none",
             ),
         },

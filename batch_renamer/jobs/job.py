@@ -15,7 +15,10 @@ from batch_renamer.loader import Sheet
 from batch_renamer.progress import Progress
 from batch_renamer.settings import Settings
 
-__all__ = ["Bounds", "Job", "OpenSheet", "SheetSource", "Source"]
+__all__ = ["CHANGES_PRESENT", "Bounds", "Job", "OpenSheet", "SheetSource", "Source"]
+
+CHANGES_PRESENT = 10
+"""The exit code of a dry run that would rename something, where it was asked for."""
 
 OpenSheet = Callable[[Callable[[], bool]], AbstractContextManager[Sheet]]
 """Opens the spreadsheet; its argument is a function that tells whether to stop reading."""
@@ -54,9 +57,10 @@ class Bounds(NamedTuple):
 class Job:
     """One command with its tools and the source of its rows.
 
-    ``again_failed``: a job that resumes a run also tries failed rows again. ``reminder`` returns a reminder for the end
-    of the job ("" for none). ``notes`` are always shown at the end. ``own_process``: the process does nothing else, so
-    the job may change settings of the whole process.
+    ``again_failed``: a job that resumes a run also tries failed rows again. ``tells_changes``: the exit code of a dry
+    run says whether it would rename anything. ``reminder`` returns a reminder for the end of the job ("" for none).
+    ``notes`` are always shown at the end. ``own_process``: the process does nothing else, so the job may change
+    settings of the whole process.
     """
 
     command: Command
@@ -66,6 +70,7 @@ class Job:
     destination: Destination
     source: Source
     again_failed: bool = False
+    tells_changes: bool = False
     reminder: Callable[[RunRecord], str] | None = None
     notes: tuple[str, ...] = ()
     own_process: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from batch_renamer.errors import SheetError
@@ -35,7 +36,9 @@ def open_frame(frame: pd.DataFrame, options: LoadOptions | None = None) -> Sheet
         >>> [row.row for row in next(sheet.chunks())]
         [2]
     """
-    columns = find_columns([[str(heading) for heading in frame.columns]], options or LoadOptions())
+    # A DataFrame has no letters above its columns: a name that is none of them is a mistake.
+    options = replace(options or LoadOptions(), column_letters=False)
+    columns = find_columns([[str(heading) for heading in frame.columns]], options)
     if not isinstance(columns, Columns):
         raise SheetError(f"The DataFrame {columns.sentence}.")
     return Sheet(columns=columns, label="The DataFrame", rows=_rows(frame, columns))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from batch_renamer.loader.cells import Cell
 from batch_renamer.loader.options import LoadOptions
 from batch_renamer.loader.shown import listed, quoted, shown
-from batch_renamer.loader.wanted import WANTED_SKIP, Wanted, positions, wanted_guard, wanted_id, wanted_name
+from batch_renamer.loader.wanted import WANTED_SKIP, Wanted, letter_of, positions, wanted_guard, wanted_id, wanted_name
 from batch_renamer.model import COLUMNS
 from batch_renamer.text import trimmed
 
@@ -102,7 +102,7 @@ def _choose(
         if wanted is not None and wanted.asked is not None and not found:
             return HeadingTrouble(sentence=_missing([wanted], number, headings), nearness=2)
         if wanted is not None and len(found) > 1:
-            return HeadingTrouble(sentence=_ambiguous(wanted, number, [headings[i] for i in found]), nearness=2)
+            return HeadingTrouble(sentence=_ambiguous(wanted, number, headings, found), nearness=2)
         chosen.append(found[0] if found else None)
     order_id, new_name, current_name, skip = chosen
     if order_id is None or new_name is None or order_id == new_name:
@@ -116,14 +116,26 @@ def _choose(
         skip=skip,
         headings=headings,
         is_report=number == 1 and tuple(row) == COLUMNS,
-        warnings=tuple(
-            _near_miss(wanted, heading)
-            for wanted, found in zip(all_wanted, chosen, strict=True)
-            if wanted is not None and found is None
-            for i, heading in enumerate(headings)
-            if i not in chosen and wanted.is_like(heading)
+        warnings=(
+            *_taken_for_headings(number, headings, (all_wanted[0], order_id), (all_wanted[1], new_name)),
+            *(
+                _near_miss(wanted, heading)
+                for wanted, found in zip(all_wanted, chosen, strict=True)
+                if wanted is not None and found is None
+                for i, heading in enumerate(headings)
+                if i not in chosen and wanted.is_like(heading)
+            ),
         ),
     )
+
+
+def _taken_for_headings(number: int, headings: Sequence[str], *chosen: tuple[Wanted | None, int]) -> tuple[str, ...]:
+    """Return a warning where both columns were chosen by letter: nothing proves that the row has headings."""
+    if not all(wanted is not None and wanted.is_letter_of(headings[place], place) for wanted, place in chosen):
+        return ()
+    said = listed([headings[place] for _, place in chosen])
+    text = f"The columns were chosen by letter, and row {number} is taken for the headings: {said}"
+    return (f"{text}. If it is an order, put a row with headings above it.",)
 
 
 def _near_miss(wanted: Wanted, heading: str) -> str:
@@ -155,9 +167,13 @@ def _example(wanted: Wanted, headings: Sequence[str]) -> str:
     return "HEADING"
 
 
-def _ambiguous(wanted: Wanted, number: int, found: Sequence[str]) -> str:
-    """Return that several headings fit, and how to choose one."""
+def _ambiguous(wanted: Wanted, number: int, headings: Sequence[str], places: Sequence[int]) -> str:
+    """Return that several headings fit, and how to choose one; by its letter, if they are the same."""
+    found = [headings[place] for place in places]
     text = f"has {len(found)} columns in row {number} that could hold {wanted.what}: {listed(found)}"
+    if wanted.option is not None and wanted.by_letter and found[0] in found[1:]:
+        letters = " or ".join(letter_of(place) for place in places)
+        return f"{text}. Choose one by the letter of its column: {wanted.option} {letters}"
     if wanted.option is None or found[0] in found[1:]:
         return f"{text}. Rename the headings of those that don't"
     return f"{text}. Choose one: {wanted.option} {shlex.quote(shown(found[0]))}"

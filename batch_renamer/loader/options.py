@@ -15,9 +15,10 @@ class LoadOptions:
     """How to read a spreadsheet; ``None`` means that the loader finds it out.
 
     ``sheet`` is the name of a sheet, or the number of its tab (the first visible one is 1). ``delimiter`` is one
-    character, or ``tab``. Columns are named by their heading. With ``allow_guessed_encoding=False``, a text file that
-    is neither UTF-8 nor UTF-16 is refused unless ``encoding`` is given. ``hidden_rows`` is ``include`` or ``skip``.
-    ``unattended`` tells that no person sees the warnings before the rows are used.
+    character, or ``tab``. Columns are named by their heading; with ``column_letters`` also by the letter that a
+    spreadsheet program shows above them, if no heading is the same. With ``allow_guessed_encoding=False``, a text file
+    that is neither UTF-8 nor UTF-16 is refused unless ``encoding`` is given. ``hidden_rows`` is ``include`` or
+    ``skip``. ``unattended`` tells that no person sees the warnings before the rows are used.
 
     Example:
         >>> LoadOptions(name_column="Title").name_column
@@ -30,6 +31,7 @@ class LoadOptions:
     id_column: str | None = None
     name_column: str | None = None
     current_name_column: str | None = None
+    column_letters: bool = True
     hidden_rows: str = "include"
     allow_guessed_encoding: bool = True
     unattended: bool = False

@@ -14,6 +14,8 @@ __all__ = [
     "KNOWN_HEADINGS",
     "WANTED_SKIP",
     "Wanted",
+    "letter_of",
+    "place_of_letter",
     "positions",
     "wanted_guard",
     "wanted_id",
@@ -29,6 +31,7 @@ KNOWN_HEADINGS = (*_ID, *_NAME, *_GUARD, "skip")
 
 _IGNORED = re.compile(r"[\s_\-]+")
 _REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
+_LETTERS = re.compile(r"[A-Za-z]{1,3}")
 _NO_LETTER = re.compile(r"[\W_]+")
 _LIKE_SKIP = re.compile("skip|ignore|exclude|omit|leaveout|dontrename|donotrename|überspringen|auslassen|ausschließen")
 _LIKE_GUARD = re.compile(
@@ -41,8 +44,8 @@ _LIKE_GUARD = re.compile(
 class Wanted:
     """One purpose that needs a column, such as the order id.
 
-    ``first`` spellings are tried before ``rest``. ``asked`` is the heading that the user gave with ``option``. ``like``
-    matches headings that resemble this one.
+    ``first`` spellings are tried before ``rest``. ``asked`` is the heading that the user gave with ``option``, or with
+    ``by_letter`` the letter of the column. ``like`` matches headings that resemble this one.
     """
 
     what: str
@@ -50,6 +53,7 @@ class Wanted:
     rest: tuple[str, ...] = ()
     option: str | None = None
     asked: str | None = None
+    by_letter: bool = False
     like: re.Pattern[str] | None = None
 
     def matches(self, headings: Sequence[str]) -> list[int]:
@@ -57,11 +61,21 @@ class Wanted:
         if self.asked is not None:
             asked = trimmed(self.asked)
             exact = [i for i, heading in enumerate(headings) if heading and heading == asked]
-            return exact or positions(headings, (asked,))
+            return exact or positions(headings, (asked,)) or self._lettered(headings, asked)
         for spelling in self.first:
             if found := positions(headings, (spelling,)):
                 return found
         return positions(headings, self.rest)
+
+    def _lettered(self, headings: Sequence[str], asked: str) -> list[int]:
+        """Return the column whose letter was asked for, if it has a heading."""
+        place = place_of_letter(asked) if self.by_letter else None
+        return [place] if place is not None and place < len(headings) and headings[place] else []
+
+    def is_letter_of(self, heading: str, place: int) -> bool:
+        """Tell whether a column was chosen by its letter and not by its heading."""
+        asked = trimmed(self.asked or "")
+        return self.by_letter and place_of_letter(asked) == place and not positions((heading,), (asked,))
 
     def is_like(self, heading: str) -> bool:
         """Tell whether an unused heading may have been meant for this purpose."""
@@ -76,6 +90,7 @@ def wanted_id(options: LoadOptions) -> Wanted:
         rest=_ID[1:],
         option="--id-column",
         asked=options.id_column,
+        by_letter=options.column_letters,
     )
 
 
@@ -87,6 +102,7 @@ def wanted_name(options: LoadOptions) -> Wanted:
         rest=_NAME[1:],
         option="--name-column",
         asked=options.name_column,
+        by_letter=options.column_letters,
     )
 
 
@@ -99,11 +115,41 @@ def wanted_guard(options: LoadOptions) -> Wanted | None:
         first=_GUARD,
         option="--current-name-column",
         asked=options.current_name_column,
+        by_letter=options.column_letters,
         like=_LIKE_GUARD,
     )
 
 
 WANTED_SKIP = Wanted(what="the skip mark", first=("skip",), like=_LIKE_SKIP)
+
+
+def place_of_letter(text: str) -> int | None:
+    """Return the column, counted from 0, that has these letters above it; None if it is no letter of a column.
+
+    Example:
+        >>> place_of_letter("A"), place_of_letter("ab"), place_of_letter("order")
+        (0, 27, None)
+    """
+    if not _LETTERS.fullmatch(text):
+        return None
+    place = 0
+    for letter in text.upper():
+        place = place * 26 + ord(letter) - ord("A") + 1
+    return place - 1
+
+
+def letter_of(place: int) -> str:
+    """Return the letters above a column that is counted from 0.
+
+    Example:
+        >>> letter_of(0), letter_of(27)
+        ('A', 'AB')
+    """
+    letters, left = "", place + 1
+    while left:
+        left, rest = divmod(left - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
 
 
 def _folded(text: str) -> str:

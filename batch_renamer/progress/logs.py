@@ -29,11 +29,13 @@ def about(*, on_screen: bool = False, **fields: object) -> dict[str, object]:
 def level_of(exit_code: int) -> int:
     """Return the level of a line about an end: a warning where rows are bad or it was stopped, an error otherwise.
 
+    10 is a dry run that would rename something, so nothing is wrong.
+
     Example:
-        >>> [logging.getLevelName(level_of(code)) for code in (0, 1, 4, 143)]
-        ['INFO', 'WARNING', 'ERROR', 'WARNING']
+        >>> [logging.getLevelName(level_of(code)) for code in (0, 10, 1, 4, 143)]
+        ['INFO', 'INFO', 'WARNING', 'ERROR', 'WARNING']
     """
-    if exit_code == 0:
+    if exit_code in (0, 10):
         return logging.INFO
     return logging.WARNING if exit_code == 1 or exit_code > 128 else logging.ERROR
 

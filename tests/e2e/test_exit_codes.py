@@ -169,3 +169,22 @@ async def test_a_summary_that_is_not_read(renamer: Command) -> None:
     assert (ran.code, renamer.sandbox.store.names()) == (0, dict(rows))
     assert "Exception" not in ran.err
     assert "could not be written to standard output" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        pytest.param([("order-1", "New")], 10, id="changes"),
+        pytest.param([("order-1", "Old name 1")], 0, id="nothing to do"),
+        pytest.param([("order-1", "New"), ("missing", "New")], 1, id="changes and a bad row"),
+    ],
+)
+async def test_a_plan_can_tell_a_script_whether_there_is_anything_to_do(
+    renamer: Command, rows: list[tuple[str, str]], code: int
+) -> None:
+    """10: only where it was asked for, and only where nothing is wrong."""
+    renamer.seed(1)
+    sheet = renamer.sheet(rows)
+    asked = await renamer.plan(sheet, "--exit-code", "--json")
+    assert (asked.code, asked.result["exit_code"]) == (code, code)
+    assert (await renamer.plan(sheet)).code == (1 if code == 1 else 0)

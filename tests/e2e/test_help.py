@@ -24,7 +24,7 @@ ABOUT_PAST_RUNS = SETTINGS - FOR_A_SHEET - FOR_WRITING - ONLY_WHERE_SOMETHING_IS
 
 OFFERED = {
     "apply": SETTINGS | {"dry_run", "plan"},
-    "plan": SETTINGS - FOR_WRITING,
+    "plan": SETTINGS - FOR_WRITING | {"exit_code"},
     "check": SETTINGS - FOR_WRITING - ONLY_WHERE_SOMETHING_IS_SENT,
     # The bounds of a run are those that it was begun with.
     "resume": SETTINGS - FOR_A_SHEET - LIMITS - {"again", "sandbox_reset"} | {"failed", "same_account"},

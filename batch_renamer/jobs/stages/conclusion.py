@@ -10,6 +10,7 @@ import anyio.to_thread
 
 from batch_renamer.client import Stopping
 from batch_renamer.errors import AccountingError, BatchRenamerError, JournalError
+from batch_renamer.jobs.job import CHANGES_PRESENT
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages.end_notes import note_end, note_summary
 from batch_renamer.jobs.stages.locking import lost_state
@@ -83,12 +84,13 @@ async def _reported(run: Run, counts: dict[Result, int], cause: BatchRenamerErro
 
 def _summary(run: Run, counts: dict[Result, int], cause: BatchRenamerError | None) -> RunSummary:
     bad = any(result in BAD_RESULTS for result in counts)
+    changes = CHANGES_PRESENT if run.job.tells_changes and counts.get(Result.PLANNED) else 0
     return RunSummary(
         run_id=run.record.id,
         command=run.job.command.word,
         counts=counts,
         changed_otherwise=run.job.journal.results.changed_otherwise(run.record) if counts.get(Result.FAILED) else 0,
-        exit_code=cause.exit_code if cause is not None else int(bad and not run.declined),
+        exit_code=cause.exit_code if cause is not None else int(bad and not run.declined) or changes,
         stopped=str(cause) if cause is not None else "",
         seconds=time.monotonic() - run.context.begun,
         requests=run.requests,

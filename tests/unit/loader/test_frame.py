@@ -20,6 +20,12 @@ def load(frame: pd.DataFrame, **options: Any) -> list[RenameRequest | RowProblem
     return [row for chunk in open_frame(frame, LoadOptions(**options)).chunks(2) for row in chunk]
 
 
+def test_the_columns_of_a_dataframe_have_no_letters() -> None:
+    """A short name that is mistyped must not choose another column."""
+    with pytest.raises(SheetError, match="no heading 'B'"):
+        load(pd.DataFrame({"order_id": ["a1"], "Title": ["b"]}), name_column="B")
+
+
 def test_rows_are_numbered_as_a_spreadsheet_would() -> None:
     """Headings are row 1; the index doesn't matter, blank rows count."""
     frame = pd.DataFrame(

@@ -122,11 +122,52 @@ def test_two_of_the_rest_are_refused(headings: tuple[str, ...], option: str) -> 
     assert "has 2 columns in row 1 that could hold" in sentence
 
 
-@pytest.mark.parametrize("double", ["order_id", "new_name", "current_name", "skip"])
-def test_the_same_heading_twice_is_refused(double: str) -> None:
-    """No option can tell them apart, so the sheet must."""
+@pytest.mark.parametrize(
+    ("double", "how"),
+    [
+        ("order_id", "Choose one by the letter of its column: --id-column D or E"),
+        ("new_name", "Choose one by the letter of its column: --name-column D or E"),
+        ("current_name", "Choose one by the letter of its column: --current-name-column D or E"),
+        ("skip", "Rename the headings of those that don't"),
+    ],
+)
+def test_the_same_heading_twice_is_refused(double: str, how: str) -> None:
+    """Only letters can tell them apart, and the skip mark has no option, so the sheet must."""
     headings = {"order_id", "new_name", "current_name", "skip"} - {double}
-    assert trouble(*sorted(headings), double, double).endswith("Rename the headings of those that don't")
+    assert trouble(*sorted(headings), double, double).endswith(how)
+
+
+@pytest.mark.parametrize("letter", ["C", "c", " C "])
+def test_a_column_can_be_named_by_its_letter(letter: str) -> None:
+    """Headings that are hard to type, or the same twice, need not be changed."""
+    found = find("order_id", "new_name", "new_name", name_column=letter)
+    assert (found.new_name, found.warnings) == (2, ())
+
+
+def test_a_heading_goes_before_a_letter() -> None:
+    """A column that is headed B is meant by B, wherever it stands."""
+    assert find("order_id", "x", "B", name_column="B").new_name == 2
+
+
+@pytest.mark.parametrize(("letter", "headings"), [("D", 3), ("C", 2), ("AAAA", 3)])
+def test_a_letter_without_a_heading_below_is_refused(letter: str, headings: int) -> None:
+    """Nothing is read from a column that the sheet does not have."""
+    sentence = trouble(*("order_id", "x", "y")[:headings], "", name_column=letter)
+    assert f"no heading '{letter}' (--name-column)" in sentence
+
+
+def test_two_letters_do_not_prove_that_there_are_headings() -> None:
+    """A sheet without headings would lose its first order, so the row that is taken for them is shown."""
+    [warning] = find("A-1", "x", "12 Elm", id_column="A", name_column="C").warnings
+    assert "row 1 is taken for the headings: “A-1”, “12 Elm”" in warning
+
+
+def test_a_title_above_is_not_taken_for_the_headings() -> None:
+    """Only a row with a heading in both columns can be them."""
+    rows = [["All orders", "", ""], ["Ref", "Old", "Title"]]
+    found = find_columns(rows, LoadOptions(id_column="A", name_column="C"))
+    assert isinstance(found, Columns)
+    assert (found.row, found.order_id, found.new_name) == (2, 0, 2)
 
 
 def test_missing_headings_are_named_with_those_found() -> None:
