@@ -1,7 +1,7 @@
 """``batch-renamer`` and ``python -m batch_renamer``: the process from its first moment.
 
-A program that can't even be imported (half an installation, Ctrl-C meanwhile) does not end by Python's exit code 1,
-which says that rows are bad.
+If the program can't even be imported (an incomplete installation, or Ctrl-C at that moment), it must not end with
+Python's exit code 1, which says that rows are bad.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     try:
-        from batch_renamer.cli import main as run  # noqa: PLC0415 - its failure is seen to here
+        from batch_renamer.cli import main as run  # noqa: PLC0415 - a failure of this import is handled here
     except KeyboardInterrupt:
         os._exit(130)
     except BaseException as error:  # whatever it is, it is no bad row

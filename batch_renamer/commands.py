@@ -52,17 +52,21 @@ CARRIED_OPTIONS = frozenset({"log_file", *_WHERE, *_API, *_RESUMING, *_SANDBOX, 
 class Command:
     """One command.
 
-    ``name`` is what users and the journal call it, ``options`` are the settings that its options give, in the order of
-    its help. ``offline``: it reads a spreadsheet and nothing else, and keeps nothing. ``dry``: it ends with a plan,
-    which is kept, and ``done_by`` is the word of the command that does such a plan. ``writes``: it renames orders.
-    ``resumes``: it goes on with a run instead of beginning one. ``from_sheet``: its rows are those of a spreadsheet,
-    read now or for a kept plan. ``puts_back``: its rows are the way back of another run. ``audits``: it compares
-    the names that another run left with those that the orders have. ``about_past``: it shows what the journal knows.
-    ``sets_up``: it makes or examines what runs need, and has no run itself.
+    ``name`` is what users and the journal call it. ``options`` are the settings that its options give, in the order of
+    its help. The other fields say what it does:
 
-    An order that has another name than the run expects is left alone; ``drifted`` is the reason given where the
-    expected name comes from another run, whose id is filled in. ``exact`` tells that the name must be the same to
-    the letter.
+    - ``offline``: it reads a spreadsheet and nothing else, and keeps nothing.
+    - ``dry``: it ends with a plan, which is kept; ``done_by`` is the word of the command that carries out such a plan.
+    - ``writes``: it renames orders.
+    - ``resumes``: it goes on with a run instead of beginning one.
+    - ``from_sheet``: its rows are those of a spreadsheet, read now or for a kept plan.
+    - ``puts_back``: it gives orders the names back that they had before another run.
+    - ``audits``: it compares the names that another run left with those that the orders have.
+    - ``about_past``: it shows what the journal knows.
+    - ``sets_up``: it makes or examines what runs need, and has no run itself.
+    - ``drifted``: the reason for an order that has another name than expected, if the expected name comes from another
+      run; the id of that run is filled in.
+    - ``exact``: the name must be the expected one to the letter.
     """
 
     name: str
@@ -95,7 +99,7 @@ class Command:
 
     @property
     def recorded_as(self) -> str:
-        """What the journal calls a run of it: a plan that is committed is an apply as any other."""
+        """What the journal calls a run of it: a run that commits a kept plan is called an apply, too."""
         return self.name if self.dry else self.word
 
     @property

@@ -42,7 +42,7 @@ class Candidates:
 
 @dataclass(slots=True)
 class _Typed:
-    """What a command's words were: its options with their values, and the option whose value is being typed."""
+    """The words of a command so far: its options with their values, and the option whose value is being typed."""
 
     options: dict[str, list[str]] = field(default_factory=dict)
     arguments: int = 0
@@ -56,7 +56,7 @@ def complete(words: Sequence[str]) -> int:
         lines = candidates(words, os.environ).lines()
         sys.stdout.write("".join(f"{line}\n" for line in lines))
         sys.stdout.flush()
-    except Exception:  # the person is typing: whatever it is, the command itself will say it
+    except Exception:  # an error must not disturb the typing; the command itself reports it
         return 1
     return 0
 
@@ -105,7 +105,7 @@ def _of_command(command: Any, before: Sequence[str], typed: str, environ: Mappin
 
 
 def _read(command: Any, before: Sequence[str]) -> _Typed:
-    """Read the words of a command, as far as it matters for the next one."""
+    """Read the words of a command, as far as the next word depends on them."""
     by_flag = {flag: param for param in command.params for flag in param.opts if flag.startswith("-")}
     seen = _Typed()
     for word in before:
@@ -163,7 +163,7 @@ _BY_METAVAR: Mapping[str, Candidates] = {
 
 
 def _beginning(typed: str, found: Candidates | tuple[tuple[str, str], ...]) -> Candidates:
-    """Return those of the words that begin with what was typed; for files the shell sees to that."""
+    """Return those of the words that begin with what was typed; for files the shell does this."""
     made = found if isinstance(found, Candidates) else Candidates(words=found)
     return Candidates(made.kind, tuple(one for one in made.words if one[0].startswith(typed)), made.endings)
 

@@ -36,7 +36,7 @@ START: tuple[str | tuple[tuple[str, str], ...], ...] = (
     ),
     "All commands: batch-renamer --help",
 )
-"""What the program says when it is started without a word: paragraphs, and lists of a term and its text."""
+"""What the program says when it is started without arguments: paragraphs, and lists of a term and its text."""
 
 EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "batch-renamer": (
@@ -107,4 +107,4 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         ),
     ),
 }
-"""By the word of the command; the program's own under its name."""
+"""The key is the word of a command, or the program's name."""

@@ -22,7 +22,7 @@ _STYLES: Mapping[Verdict, Style] = {
 _VERDICTS = max(map(len, Verdict)) + 2
 _NAMES = len("Configuration") + 2
 _NARROW = 60
-"""Below so many columns what was found stands under its name instead of beside it."""
+"""If the terminal has fewer columns, a finding stands under its name instead of beside it."""
 
 
 def finding_lines(finding: Finding, *, width: int) -> Iterator[Line]:
@@ -57,7 +57,7 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def conclusion_lines(findings: Sequence[Finding], given: Mapping[str, object], *, width: int) -> Iterator[Line]:
-    """Yield what all findings come to, and what to do next."""
+    """Yield a conclusion from all findings, and what to do next."""
     problems = sum(finding.verdict is Verdict.PROBLEM for finding in findings)
     warnings = sum(finding.verdict is Verdict.WARNING for finding in findings)
     if problems:

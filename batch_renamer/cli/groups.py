@@ -1,4 +1,4 @@
-"""The headings of the help, under which commands and options stand, in its order."""
+"""The headings for commands and options in the help, in its order."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ COMMAND_GROUPS = (RENAME, AFTER_A_RUN, PAST_RUNS, SET_UP, PRACTISE)
 
 ARGUMENTS = "Arguments"
 OPTIONS = "Options"
-"""Those of one command alone, which have no heading of their own."""
+"""The heading for options that only one command has."""
 SPREADSHEET = "Spreadsheet"
 ROWS = "Choose rows"
 SPEED = "Speed"

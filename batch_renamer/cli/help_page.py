@@ -126,7 +126,7 @@ def shown(page: Page, *, width: int, colour: bool = False) -> str:
 
 
 def shown_start(*, width: int, colour: bool = False) -> str:
-    """Return what the program says when it is started without a word."""
+    """Return what the program says when it is started without arguments."""
     blocks: list[Iterator[str]] = []
     for block in START:
         if isinstance(block, str):

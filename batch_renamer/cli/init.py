@@ -68,7 +68,7 @@ def init(given: Mapping[str, object]) -> int:
 
 
 def _place(given: Mapping[str, object]) -> Path:
-    """Return where the configuration is to be, without a question: the usual place is where it is found again."""
+    """Return where to write the configuration; not asked for, because only at the usual place is it found later."""
     named = given.get("config") or os.environ.get("BATCH_RENAMER_CONFIG")
     if named:
         return Path(str(named)).expanduser().absolute()
@@ -139,7 +139,7 @@ def _starter(given: Mapping[str, object], *, profile: object, report: str | None
 
 
 def _report(given: Mapping[str, object]) -> str | None:
-    """Return the report that was asked for; in the file a relative path would start at the file's folder."""
+    """Return the report as an absolute path, because a relative one in the file would start at the file's folder."""
     asked_for = given.get("report")
     if not isinstance(asked_for, list) or not asked_for:
         return None

@@ -1,7 +1,7 @@
-"""What completion offers of this user's own: the ids of past runs and the profiles of a configuration file.
+"""What completion offers from the user's own files: the ids of past runs and the profiles of a configuration file.
 
 The journal is read here by its columns instead of through `journal`, whose import takes longer than a key press may;
-a test holds the two together. Nothing is created: neither a journal nor SQLite's files beside it.
+a test compares the two. Nothing is created: neither a journal nor SQLite's files beside it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def profiles(given: Given, environ: Mapping[str, str]) -> tuple[tuple[str, str],
 
 
 def _state_folder(given: Given, environ: Mapping[str, str]) -> Path:
-    """Return the folder of the state, by the same authority as `settings`: option, variable, profile, file, default."""
+    """Return the folder of the state, in the same order as `settings`: option, variable, profile, file, default."""
     if said := given.get("state_dir") or environ.get("BATCH_RENAMER_STATE_DIR"):
         return Path(said).expanduser()
     document = _configuration(given, environ)

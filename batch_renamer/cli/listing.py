@@ -124,7 +124,7 @@ def entry_of(
     latest: str | None = None,
     order_id: str | None = None,
 ) -> Entry:
-    """Return a run as a list shows it; its counts are those noted at its end, where they were.
+    """Return a run as a list shows it; its counts are those noted at its end, if there are any.
 
     ``latest`` is the id of the newest run. ``order_id`` is the order whose rows are shown.
     """

@@ -31,11 +31,11 @@ def main() -> None:
     open_closed_streams()
     try:
         code = _run()
-    except KeyboardInterrupt:  # a second one, while the first was answered
+    except KeyboardInterrupt:  # a second Ctrl-C, while the first was handled
         code = 130
     except BrokenPipeError:
         code = _READER_GONE
-    except OSError as error:  # help, version: a command has its own words for what it could not do
+    except OSError as error:  # from help or version: a command reports its own errors
         _say(f"The result could not be written to standard output: {error.strerror or error}.")
         code = 4
     except BaseException as error:  # exit code 1 would say that rows are bad

@@ -26,7 +26,7 @@ _MOST_SHOWN = 1_000
 
 
 def show(run: Run, summary: RunSummary, given: Mapping[str, object]) -> int:
-    """Show what became of a run, and the exact command that goes on; return the exit code."""
+    """Show the result of a run, and the exact next command; return the exit code."""
     settings = run.job.settings
     if settings.json:
         summary = _written_as_json(run, summary)
@@ -45,7 +45,7 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, object]) -> int:
         row_warnings=tuple(run.row_warnings()),
         planned=tuple(planned),
         forecast=run.forecast() if planned else None,
-        # Quietly, a success leaves nothing to be done.
+        # With --quiet, a success shows no next command.
         next_steps=() if settings.quiet and run.job.command.writes and not summary.exit_code else steps,
         putting_back=run.puts_back,
         dry=run.job.command.dry,
@@ -56,7 +56,7 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, object]) -> int:
     if error is None or settings.json or isinstance(error, BrokenPipeError):
         return summary.exit_code  # The reader stopped early (``| head``) and knows that there was more.
     run.job.progress.message(str(lost := output_lost(error)), error=True)
-    # Where there is a report, nothing is lost: it has all that was to be shown.
+    # If there is a report, nothing is lost: it has everything.
     return summary.exit_code or (0 if summary.reports else lost.exit_code)
 
 

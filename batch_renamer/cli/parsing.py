@@ -25,7 +25,7 @@ class _Helped:
     """What the program and its commands have in common: a page of help, and a hint where a word is wrong."""
 
     def get_help_option(self, ctx: Any) -> Any:
-        """Return typer's help option with a default: typer would import pydantic to make one of nothing (0.29.2)."""
+        """Return typer's help option with a default: without one, typer would import pydantic (0.29.2)."""
         option = super().get_help_option(ctx)  # type: ignore[misc]  # the class beside this one has it
         if option is not None:
             option.default, option.help, option.rich_help_panel = False, "Show this page.", HELP
@@ -38,7 +38,7 @@ class _Helped:
 
 
 class ProgramCommand(_Helped, typer.core.TyperCommand):
-    """A command that says in a sentence what is one word too many: a shell makes many files of ``*.xlsx``."""
+    """A command that says which word is too many: a shell may replace ``*.xlsx`` by many files."""
 
     allow_extra_args = True
 
@@ -60,7 +60,7 @@ class ProgramCommand(_Helped, typer.core.TyperCommand):
 
 
 class ProgramGroup(_Helped, typer.core.TyperGroup):
-    """The program: what it says without a word, and of a word that is no command."""
+    """The program: what it says without arguments, and about a word that is no command."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the words up to the command; none at all get the first page, and ``help COMMAND`` is understood."""
@@ -94,7 +94,7 @@ def _flags(command: Any, ctx: Any) -> set[str]:
 
 
 def _name_the_near_option(error: Any) -> None:
-    """Let an unknown option be answered with the one that was probably meant, instead of all that begin so."""
+    """Suggest for an unknown option the one that was probably meant, instead of all with the same beginning."""
     known = getattr(error, "possibilities", None) or ()
     if near := difflib.get_close_matches(getattr(error, "option_name", ""), known, n=1):
         error.message, error.possibilities = f"{error.message}. Did you mean {near[0]}?", None

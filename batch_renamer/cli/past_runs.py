@@ -56,7 +56,7 @@ def resume_command(session: Session, run: RunRecord) -> str:
 
 
 def elsewhere(session: Session, prefix: str = "") -> str:
-    """Return where else runs whose ids begin so are, in a sentence; "" if there are none.
+    """Return a sentence that says where else runs are whose ids begin with ``prefix``; "" if there are none.
 
     Sandbox runs have a journal of their own, which is easily forgotten, and so has each run of the library.
     """

@@ -1,4 +1,4 @@
-"""The table of `runs`: entries enter, lines that fit the terminal leave; into a pipe goes the whole text."""
+"""Makes the table of `runs`: its lines fit the terminal, but a pipe gets every text whole."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _fitted(columns: Sequence[_Column], width: int) -> bool:
 
 
 def _line(cells: Sequence[str], columns: Sequence[_Column], styles: Sequence[Style]) -> Line:
-    """Return one line of the table; nothing follows its last text."""
+    """Return one line of the table, without spaces after its last text."""
     last = max((place for place, cell in enumerate(cells) if cell), default=0)
     spans: list[Span] = []
     for place, cell in enumerate(cells[: last + 1]):

@@ -132,7 +132,7 @@ class Session:
         """Give what is shown while the command runs."""
         progress = make_progress(sys.stderr, quiet=self.settings.quiet, no_progress=self.settings.no_progress)
         if is_found_config(self.settings):
-            progress.note(f"Configuration: {self.settings.config}")  # it was not asked for, and may hold limits
+            progress.note(f"Configuration: {self.settings.config}")  # the user did not name it, and it may set limits
         try:
             yield progress
         finally:
@@ -149,8 +149,8 @@ def within(
     """Run the body of a command in its session; return the exit code.
 
     ``given`` holds the options by the names of the settings; None, False and an empty list mean not given.
-    ``same_again`` are the command's arguments, given where the same command is what goes on, because there is no run
-    to be resumed yet.
+    ``same_again`` are the arguments of a command that is given again after a stop, as long as there is no run that can
+    be resumed.
     """
     given = {name: value for name, value in given.items() if value not in (None, False, [], ())}
     ending = Ending(command=command, as_json=bool(given.get("json")))

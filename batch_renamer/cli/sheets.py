@@ -28,7 +28,7 @@ def sheet_source(file: Path, session: Session) -> SheetSource:
 
 
 def _digest(file: Path, settings: Settings) -> str | None:
-    """Return what tells whether a spreadsheet, read in this way, is the same as before."""
+    """Return a digest that tells whether a spreadsheet, read in this way, is the same as before."""
     # Whether a person can be asked doesn't change what is read.
     options = replace(load_options(settings), allow_guessed_encoding=True)
     digest = hashlib.blake2b(repr(options).encode(), digest_size=16)

@@ -47,7 +47,7 @@ def _opened(stream: TextIO | None, number: int) -> TextIO:
 def let_go_of_lost_streams() -> OSError | None:
     """Flush standard output and error, and give up what can't be written any more: Python would exit 120 for it.
 
-    Returns the error of standard output, if it took not all.
+    Returns the error of standard output, if it did not take everything.
     """
     lost: OSError | None = None
     for stream in (sys.stdout, sys.stderr):

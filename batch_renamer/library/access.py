@@ -52,7 +52,7 @@ class Access:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What a call came to; ``state_dir`` is where the journal is, None where it is gone.
+    """The result of a call; ``state_dir`` is where the journal is, None if it is gone.
 
     ``cancelled`` is what cancelled the call, to be raised when its result has been made.
     """

@@ -52,7 +52,7 @@ log = logging.getLogger("batch_renamer")
 _CANCELLED = "The task that waited for it was cancelled."
 
 Prepare = Callable[[Connection], Job | RunRecord]
-"""Makes the job of a call; a run instead of a job is one of which nothing is left to do."""
+"""Makes the job of a call, or returns a run that has nothing left to do."""
 
 
 class Call:
@@ -70,7 +70,7 @@ class Call:
         self._context: JobContext | None = None
 
     async def perform(self) -> Done:
-        """Do the job; a state directory that is not to be kept goes with it unless it is still needed.
+        """Do the job; then remove a temporary state directory, unless it is still needed.
 
         Raises:
             BatchRenamerError: what ended the run before it had rows; another run is at work; a fault in the program.
@@ -151,7 +151,7 @@ def _opened(settings: Settings) -> Journal:
 
 
 async def _performed(context: JobContext) -> tuple[Run, RunSummary, asyncio.CancelledError | None]:
-    """Perform a job; when the caller cancels, let it come to its end in order, and return what cancelled it.
+    """Perform a job; if the caller cancels, stop it in order, and return the cancellation.
 
     Raises:
         BatchRenamerError: what ended the run before it had rows, or a fault in the program.
@@ -196,13 +196,13 @@ async def _performed(context: JobContext) -> tuple[Run, RunSummary, asyncio.Canc
 
 
 def _interrupt(context: JobContext, cause: InterruptedRunError, *, at_once: bool) -> None:
-    """Ask a job to stop; only what writes gets the time to finish."""
+    """Ask a job to stop; only a job that renames gets time to finish its requests."""
     writes = context.run is not None and committed(context.run.record)
     context.stop.request(cause, grace_s=GRACE_S if writes and not at_once else 0)
 
 
 def _is_unfinished(run: Run) -> bool:
-    """Tell whether a run has renamed, and something is left that only its journal knows how to finish or take back."""
+    """Tell whether a run has renamed, and its journal is still needed to finish it or to undo it."""
     try:
         record, counts = run.job.journal.runs.get(run.record.id), run.job.journal.results.counts(run.record)
     except BatchRenamerError as error:

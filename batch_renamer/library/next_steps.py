@@ -22,7 +22,7 @@ NOTHING_RENAMED = "Interrupted; nothing was renamed."
 
 
 def reminder(journal: Journal, run: RunRecord) -> str:
-    """Return what is to be said of an earlier run of the account that was interrupted; "" if there is none."""
+    """Return a reminder of an earlier run of the account that was interrupted; "" if there is none."""
     if not run.spec.from_sheet or (found := unfinished(journal, run)) is None:
         return ""
     earlier, left = found
@@ -31,7 +31,7 @@ def reminder(journal: Journal, run: RunRecord) -> str:
 
 
 def ways_on(run: Run, *, kept: bool) -> str:
-    """Return how a run that was stopped can be finished or taken back; ``kept`` tells that its journal is.
+    """Return how a run that was stopped can be finished or taken back; ``kept``: its journal is kept.
 
     The log gets it as well: a cancelled task may have no one who reads its exception.
     """

@@ -114,7 +114,7 @@ class Options(ApplyOptions, total=False):
         id_column: The label of the column with order ids.
         name_column: The label of the column with new names.
         current_name_column: The label of the column with the names expected before; "none": no such column.
-        again: Rename again what an earlier run of the same rows has renamed and that was renamed since.
+        again: Rename orders again that an earlier run of the same rows renamed and that got another name since.
     """
 
     base_url: str

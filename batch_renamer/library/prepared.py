@@ -40,7 +40,7 @@ def from_frame(frame: CallersFrame) -> Prepare:
 
 
 def committing(plan_id: str) -> Prepare:
-    """Do a kept plan; one that was begun and interrupted is gone on with."""
+    """Commit a kept plan; if it was begun and interrupted, finish it."""
 
     def prepare(connection: Connection) -> Job:
         journal = connection.journal
@@ -52,7 +52,7 @@ def committing(plan_id: str) -> Prepare:
 
 
 def about_renamed(run_id: str, *, same_account: bool) -> Prepare:
-    """Put the old names of a run back, or look whether its orders still have its names."""
+    """Put the old names of a run back, or check whether its orders still have its names."""
 
     def prepare(connection: Connection) -> Job:
         return connection.job(renamed_something(_past(connection, run_id, same_account=same_account)))

@@ -43,7 +43,7 @@ class RunProgress:
 
 
 OnProgress = Callable[[RunProgress], object]
-"""Is told how far a run is: by one thread at a time, which need not be the caller's."""
+"""A function that is called with the progress of a run, by one thread at a time, not always the caller's."""
 
 
 def progress_for(wanted: OnProgress | bool) -> Progress:
@@ -64,7 +64,7 @@ def progress_for(wanted: OnProgress | bool) -> Progress:
 
 
 class _CallbackProgress:
-    """Tells a function of the caller. If that fails, it is not called again: the run is worth more than its display."""
+    """Tells a function of the caller. If that fails, it is not called again, and the run goes on."""
 
     def __init__(self, tell: OnProgress) -> None:
         self._tell: OnProgress | None = tell

@@ -1,4 +1,4 @@
-"""What every run comes to in the library: its rows as a DataFrame, its figures, and a way to raise for problems."""
+"""The result of a run in the library: its rows as a DataFrame, its figures, and a way to raise for problems."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ROWS_SHOWN = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class RunResult:
-    """What a run came to.
+    """The result of a run.
 
     Attributes:
         outcomes: One line for each row, with the index and the other columns of the caller's DataFrame. The columns
