@@ -1,4 +1,4 @@
-"""The first line that is shown of a run: one sentence that says what became of it."""
+"""The first line that is shown of a run: one sentence that says how it ended."""
 
 from __future__ import annotations
 

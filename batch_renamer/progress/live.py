@@ -1,4 +1,4 @@
-"""How far a run is, told while it works: by a live bar on a terminal, else by a line now and then."""
+"""Shows how far a run is while it works: with a live bar on a terminal, else with a line now and then."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Clock = Callable[[], float]
 
 
 class Progress(Protocol):
-    """What the stages tell of themselves while they work. Every call is cheap, and none raises."""
+    """How stages report their progress. Every call is cheap, and none raises."""
 
     def stage(self, name: str, total: int | None) -> None:
         """Begin a stage, ending the one before; ``total`` is ``None`` where it is not known."""
@@ -47,8 +47,8 @@ def make_progress(
 ) -> Progress:
     r"""Return the progress that suits the stream: a live bar on a terminal, else a line now and then.
 
-    ``quiet`` shows errors only; ``no_progress`` shows lines on a terminal too. Without ``is_terminal`` it is found
-    out.
+    ``quiet`` shows errors only; ``no_progress`` shows lines on a terminal too. If
+    ``is_terminal`` is None, the stream is asked.
 
     Example:
         >>> import io
@@ -66,7 +66,7 @@ def make_progress(
 
 
 class _QuietProgress:
-    """Errors, and nothing else."""
+    """Shows errors and nothing else."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = SafeStream(stream)

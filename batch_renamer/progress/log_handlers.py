@@ -23,7 +23,7 @@ _BEGINNING_BYTES = 65_536
 
 
 def private_file(file: Path, *, secrets: list[str]) -> logging.Handler:
-    """Return what writes JSON lines to a log file (0600).
+    """Return the handler that writes JSON lines to a log file (0600).
 
     Raises:
         SettingsError: the file holds something that is no log.
@@ -41,7 +41,7 @@ def check_log_file(file: Path) -> None:
 
     Raises:
         SettingsError: the file holds something that is no log.
-        OSError: it can't be opened, or not be made.
+        OSError: it can't be opened or created.
     """
     _refuse_foreign_file(file)
     if file.exists():
@@ -52,7 +52,7 @@ def check_log_file(file: Path) -> None:
 
 
 def screen(*, secrets: list[str]) -> logging.Handler:
-    """Return what writes lines for people to standard error."""
+    """Return the handler that writes lines for people to standard error."""
     handler = _Screen(sys.stderr)
     handler.setFormatter(_OnScreen(secrets))
     return handler
@@ -145,7 +145,7 @@ class _LogFile(logging.FileHandler):
 
 
 def _refuse_foreign_file(file: Path) -> None:
-    """Refuse to append to what is no log: lines behind a spreadsheet, a key or a journal would damage it.
+    """Refuse to append to a file that is no log: lines at the end of a spreadsheet, a key or a journal would damage it.
 
     Raises:
         SettingsError: the file holds something else.

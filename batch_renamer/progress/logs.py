@@ -15,7 +15,7 @@ __all__ = ["about", "level_of", "logging_to", "why_no_log"]
 
 
 def about(*, on_screen: bool = False, **fields: object) -> dict[str, object]:
-    """Return what a record is about, as its ``extra``: fields of its line, those that are known.
+    """Return the ``extra`` of a record: the fields of its line that are not None.
 
     ``on_screen`` tells that its sentence is shown to people anyway, so that ``--verbose`` doesn't say it twice.
 
@@ -44,8 +44,8 @@ def level_of(exit_code: int) -> int:
 def logging_to(file: Path | None, *, verbose: bool, secrets: list[str], must: bool = True) -> Iterator[None]:
     """Log to ``file`` (and, verbosely, to standard error) until the end of the block; ``secrets`` may still grow.
 
-    A file that can't be opened is said on standard error, and nothing is logged there: the journal is
-    enough to work with. So is a file that holds something else, unless a log is a ``must``.
+    If the file can't be opened, this is said on standard error and nothing is logged there, because the journal is
+    enough to go on. The same is true of a file that holds something else, unless the log is a ``must``.
 
     Raises:
         SettingsError: the file holds something that is no log.

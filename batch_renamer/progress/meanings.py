@@ -1,4 +1,4 @@
-"""What each result means to a person, by the command that came to it."""
+"""What each result means to a person, for each command."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ _PUT_BACK_AGAIN: dict[Result, tuple[str, Style]] = {
     Result.PLANNED: ("would get the name back that it had before that run", "good"),
     Result.UNCHANGED: ("the order has that name; nothing was sent", "dim"),
 }
-"""Of the undo of an undo, whose orders get the newer of their names."""
+"""For the undo of an undo, whose orders get the newer of their names."""
 
 
 _AT_WORK: dict[Result, tuple[str, Style]] = {
     Result.UNKNOWN: ("sent, or about to be sent; not confirmed yet", "warn"),
 }
-"""Of a run that goes on: its rows without an outcome are those that it works on at this moment."""
+"""For a run that is at work: its rows without an outcome are those that it works on at this moment."""
 
 
 def meanings_for(view: RunView) -> dict[Result, tuple[str, Style]]:

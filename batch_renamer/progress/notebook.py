@@ -1,4 +1,4 @@
-"""How far a run is, in a notebook: one text in the cell's output, which is redrawn in place.
+"""Shows how far a run is in a notebook: one text in the cell's output, which is redrawn in place.
 
 It needs nothing but IPython, which every notebook has; nothing here imports it unless it is running already.
 """

@@ -44,7 +44,7 @@ _ASCII = str.maketrans({"→": "->", "…": "...", "·": "-", "━": "#", "─":
 
 
 class SafeStream(io.TextIOBase):
-    """A text stream to which writing never fails: showing something is never worth a run.
+    """A text stream to which writing never fails, because a run must not end when something can't be shown.
 
     Characters that the stream's encoding lacks are replaced by ASCII or escapes. Once the terminal has gone (a
     closed window, a broken pipe) nothing more is written.
@@ -89,9 +89,9 @@ def is_live_terminal(stream: TextIO) -> bool:
 
 
 def show_run(view: RunView, stream: TextIO, *, is_terminal: bool | None = None, quiet: bool = False) -> OSError | None:
-    r"""Print what became of a run (or would, in a dry run); its last line is the command that goes on, if any.
+    r"""Print the result of a run (or the plan of a dry run); the last line is the next command, if there is one.
 
-    ``is_terminal`` is found out if it isn't said. Returns the error that ended it, if the stream took not all.
+    If ``is_terminal`` is None, the stream is asked. Returns the error, if not everything could be written.
 
     Example:
         >>> import io
@@ -116,7 +116,7 @@ def show_run(view: RunView, stream: TextIO, *, is_terminal: bool | None = None, 
 def show_lines(
     make: Callable[[int], Iterable[Line]], stream: TextIO, *, plain_width: int = PLAIN_WIDTH
 ) -> OSError | None:
-    r"""Print lines that are made for a width, in columns; return the error that ended it, if there was one.
+    r"""Print lines that are made for a width, in columns; return the error, if not everything could be written.
 
     ``plain_width`` is the width where the stream is no terminal.
 

@@ -47,7 +47,7 @@ def _names(row: ReportRow, *, room: int, brackets: bool, offline: bool) -> Line:
         expected = cut_middle(row.old_name or "", room // 2 - len("expected , found ")) or NO_NAME
         return (Span(f"expected {expected}, found "), Span(found, "warn"))
     if row.old_name is not None and row.old_name != row.new_name and _composed(row.old_name) == _composed(row.new_name):
-        # Two names that look the same, side by side, would only puzzle.
+        # Two names that look the same need an explanation.
         remark = " (only the Unicode form differs)"
         return (Span(cut_middle(row.new_name, room - len(remark))), Span(remark, "dim"))
     return name_change(row.old_name, row.new_name, width=room, brackets=brackets)

@@ -115,7 +115,7 @@ def _row_warnings(view: RunView, *, width: int) -> Iterator[Line]:
             Span(f" · {counted(group.count, 'row')} · ", "dim"),
             Span(visible(group.kind).rstrip(".") + "."),
         )
-        # What is odd about a row is to be seen in it, whatever became of the row.
+        # The line shows what the warning is about, whatever the result of the row is.
         yield from row_lines(group.rows, width=width, brackets=False, indent="    ", offline=True, warning=group.kind)
         if group.count > len(group.rows):
             numbers = group.numbers[len(group.rows) :]

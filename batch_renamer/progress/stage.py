@@ -1,4 +1,4 @@
-"""How far a stage is, and the lines that say so: of a bar, of a log, and at the end of the stage. No I/O."""
+"""How far a stage is, and the lines that show it: for a bar, for a log, and at the end of the stage. No I/O."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def plain_line(stage: Stage, *, now_s: float) -> Line:
 
 
 def done_line(stage: Stage, *, now_s: float) -> Line:
-    """Return the line that stays of a stage once it has ended."""
+    """Return the line that stays on the screen when a stage has ended."""
     elapsed_s = now_s - stage.started_s
     text = f"{stage.name}: {_done_of(stage)} in {duration(elapsed_s)}"
     if stage.done and elapsed_s >= SAMPLE_EVERY_S:

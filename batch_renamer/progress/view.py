@@ -12,7 +12,7 @@ __all__ = ["NextStep", "RunView"]
 
 
 class NextStep(NamedTuple):
-    """What can be done next, in words, and the command line that does it; "" where no command does."""
+    """What can be done next, in words, and the command line that does it; "" if no command can."""
 
     words: str
     command: str = ""
@@ -25,7 +25,7 @@ class RunView:
     ``planned`` are the first rows of a plan, to be shown old → new. ``next_steps`` say what can be done next, the
     likeliest last. ``asking`` is the plan above a question, ``putting_back`` the view of an undo. ``about`` names the
     run that an undo or an audit is about, ``about_undo`` tells that it is an undo itself. ``at_work`` tells that the
-    run goes on, ``dry`` that it ends with its plan. ``all_rows`` says where every row is to be seen. ``row_warnings``
+    run goes on, ``dry`` that it ends with its plan. ``all_rows`` says where all rows can be seen. ``row_warnings``
     are the warnings of rows by kind.
 
     Example:

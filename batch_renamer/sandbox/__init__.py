@@ -1,10 +1,10 @@
-"""A local stand-in for the Orders API, with faults on request; a log tells what was asked of it.
+"""A local stand-in for the Orders API, with faults on request; a log has all requests that it got.
 
 ::
 
     request ─> app ─> outage ─> limits ─> faults ─> api ─> orders ─> orderfile (SQLite, if wanted)
                 └── requestlog                       └── ordertext (JSON)
-    answer  <─ wire (whole, or broken as the fault has it)
+    answer  <─ wire (whole, or broken by the fault)
 
 `serve` puts it on a loopback port; `texts` reads the words of the command line.
 """

@@ -68,7 +68,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiRules:
-    """What the vendor leaves open, and a test may want both ways.
+    """What the vendor's documentation leaves open, so that a test can try both possibilities.
 
     ``max_per_page`` orders a page at most: a client that asks for more gets fewer, or 422 with
     ``refuse_over_max`` (the vendor's SDK itself never asks for more than 15). ``omit`` names order fields to leave out.

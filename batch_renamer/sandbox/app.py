@@ -1,7 +1,7 @@
-"""The sandbox as a whole: takes HTTP requests, and gives answers, faults or silence; a log keeps what was asked.
+"""The sandbox as a whole: it takes HTTP requests, gives answers, faults or silence, and logs every request.
 
-On its way a request meets: outage, rate limit, fault, latency, the API itself, and the answer's own fault. Paths are
-read raw, because a router that decodes them could not tell ``a%2Fb`` from ``a/b``.
+A request goes through these steps: outage, rate limit, fault, latency, the API itself, and the fault of the answer.
+Paths are read raw, because a router that decodes them could not tell ``a%2Fb`` from ``a/b``.
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ class Sandbox:
         return _sent(entry, broken(answer, fault))
 
     def _carried_out(self, call: Call, fault: Fault, *, one_order: bool) -> Answer:
-        """Do what the request asks now, as the fault has it."""
+        """Do what the request asks now, changed by the fault."""
         stale = fault.kind.stale and fault.kind.fits(call.method, one_order=one_order)
         kept = None
         if fault.kind.makes_names:
@@ -179,7 +179,7 @@ class Sandbox:
         return self._api.answer(call, kept=kept, seconds_ago=fault.seconds if stale else 0.0)
 
     def _do_later(self, call: Call, seconds: float) -> None:
-        """Do what the request asks when its client has long had an answer."""
+        """Do what the request asks some seconds later, after its client has got an answer."""
 
         async def later() -> None:
             await self.sleep(seconds)
@@ -195,7 +195,7 @@ class Sandbox:
         return self.faults.outage(since_first_s, method)
 
     async def _refuse(self, request: web.BaseRequest, entry: LoggedRequest, mode: OutageMode) -> web.StreamResponse:
-        """Let the request meet an outage."""
+        """Answer a request during an outage."""
         entry.fault = f"outage-{mode.value}"
         match mode:
             case OutageMode.UNAVAILABLE:

@@ -1,4 +1,4 @@
-"""The faults of the sandbox by name, and which requests each of them fits. How one looks is the business of `wire`."""
+"""The faults of the sandbox by name, and which requests each of them fits. `wire` makes their answers."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class FaultKind(StrEnum):
 
     @property
     def makes_names(self) -> bool:
-        """Whether an order comes to have another name than the one asked for."""
+        """Whether an order gets another name than the one asked for."""
         return self is FaultKind.THIRD_NAME or self.startswith("keeps-")
 
     def fits(self, method: str, *, one_order: bool) -> bool:

@@ -24,9 +24,9 @@ __all__ = ["Fault", "FaultKind", "FaultPlan", "Outage", "OutageMode", "Poison", 
 class Fault:
     """One thing that goes wrong.
 
-    ``seconds`` is the delay, how old what is shown is, or what ``Retry-After`` asks for. ``text`` replaces what the
-    kind would say itself: the ``Retry-After`` header (nonsense too), the redirect's ``Location``, the wrong or third
-    name, the wrong id.
+    ``seconds`` is the delay, the age of what is shown, or what ``Retry-After`` asks for. ``text`` replaces the usual
+    text of the kind: the ``Retry-After`` header (nonsense too), the redirect's ``Location``, the wrong or third name,
+    the wrong id.
 
     Example:
         >>> Fault(kind=FaultKind.SLOW, seconds=2.5).seconds
@@ -110,7 +110,7 @@ class Poison:
     last: int
 
     def __post_init__(self) -> None:
-        """Refuse a block without an order in it."""
+        """Refuse a range that has no order."""
         if not 1 <= self.first <= self.last:
             raise ValueError(f"orders count from 1, the last is not before the first: {self}")
 
@@ -126,7 +126,7 @@ class OutageMode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
-    """A span in which nothing works, in seconds since the first request; ``end_s`` is ``None`` for "for good".
+    """A span in which nothing works, in seconds since the first request; ``end_s`` is None if it never ends.
 
     ``methods`` is ``None`` for all of them.
 
@@ -144,7 +144,7 @@ class Outage:
     methods: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a span without a moment in it."""
+        """Refuse an outage that begins before 0 s, or that does not end after it begins."""
         if self.start_s < 0 or (self.end_s is not None and self.end_s <= self.start_s):
             raise ValueError(f"an outage ends after it starts: {self}")
 
@@ -155,7 +155,7 @@ class Outage:
 
 
 class FaultPlan:
-    """Draws the fault of each request.
+    """Chooses the fault of each request.
 
     ``mix`` is the share of requests that get a fault of any kind that fits, each kind as often (those that make
     another name than the one asked for only when named). The seed repeats the draw for requests in the same order.

@@ -1,4 +1,4 @@
-r"""What a server that changes names makes of the name that was sent, for each such kind of fault."""
+r"""Changes a name as a server with such a fault would, for each kind of fault that changes names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["kept_name"]
 
 
 def kept_name(kind: FaultKind, name: str) -> str:
-    """Return what a server with this fault keeps of a name.
+    """Return the name that a server with this fault stores.
 
     Example:
         >>> kept_name(FaultKind.KEEPS_ESCAPED, "Tom & Ann"), kept_name(FaultKind.KEEPS_SPACES, " 12  Elm ")

@@ -43,8 +43,8 @@ class Unlimited:
 class SlidingWindow:
     """At most ``limit`` requests in any ``window_s`` seconds, however the window is laid.
 
-    With ``count_refused`` a refused request uses the window up too: who hammers on stays locked out, which is
-    what "resets instantly as traffic slows" may mean. One made exactly ``window_s`` ago no longer counts.
+    With ``count_refused`` a refused request counts, too, so a client that does not slow down is refused all the time.
+    This is what "resets instantly as traffic slows" may mean. A request exactly ``window_s`` ago no longer counts.
 
     Example:
         >>> now = 0.0
@@ -142,7 +142,7 @@ class TokenBucket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitSpec:
-    """A rate limit as a person says it; `build` makes the limiter.
+    """A rate limit as a user writes it; `build` makes the limiter.
 
     ``requests`` in ``window_s`` seconds; ``burst`` is for the bucket alone (``None``: one window's worth). With
     ``retry_after`` a refusal names the seconds to wait.

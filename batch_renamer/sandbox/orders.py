@@ -37,7 +37,7 @@ class NamedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameGiven:
-    """A name that an order bore once, who gave it, and when (seconds since the epoch; no part of what is compared)."""
+    """A name that an order once had, who gave it, and when (seconds since the epoch; ignored in comparisons)."""
 
     name: str | None
     by: NamedBy
@@ -75,7 +75,7 @@ class OrderStore:
         self._wall_clock = wall_clock
         self._file = OrderFile(path) if path is not None else None
         self._by_id: dict[str, StoredOrder] = {}
-        # A deleted order leaves a gap, so that no seq ever changes and a page token stays true.
+        # A deleted order leaves a gap, so that no seq ever changes and a page token stays valid.
         self._by_seq: list[StoredOrder | None] = []
         self._names: dict[str, list[NameGiven]] = {}
         for order in self._file.load() if self._file is not None else ():

@@ -1,6 +1,6 @@
-"""What was asked of the sandbox and when: notes each request when it arrives and when it is done, and gives figures.
+"""Logs the requests to the sandbox: each one when it arrives and when it is done.
 
-The key itself never enters: only whether there was one.
+The log has no key, only whether the request had one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The noun of the sandbox: an order as its server keeps it. Nothing here does I/O."""
+"""An order as the server of the sandbox stores it. No I/O."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Answers on the wire, whole or broken: makes an aiohttp response of an answer and a fault.
 
-Only what is seen by the client is done here; whether the request was carried out before has been decided by `app`.
+It only makes what the client sees; `app` decides whether the request is carried out before.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def throttled(retry_after: str | None, *, date: str | None = None) -> Answer:
 
 
 def broken(answer: Answer, fault: Fault) -> Answer:
-    """Return the answer as the fault has it; an answer that has nothing to break is left as it is."""
+    """Return the answer with the fault in it; an answer that this fault can't change is left as it is."""
     if not answer.body:
         return answer
     match fault.kind:
