@@ -256,7 +256,12 @@ def doctor(**given: object) -> None:
 def sandbox(
     *,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes any free one.", metavar="N")] = 0,
-    orders: Annotated[int, typer.Option(help="How many orders to begin with.", metavar="N")] = 25,
+    orders: Annotated[
+        int,
+        typer.Option(
+            help="How many orders to begin with; their ids are order-0001, order-0002 and so on.", metavar="N"
+        ),
+    ] = 25,
     images: Annotated[int, typer.Option(help="Images of each order.", metavar="N")] = 3,
     faults: Annotated[
         str, typer.Option(help='What goes wrong: "5%", "429=2%,reset-after=1%", "outage=10-40".', metavar="FAULTS")

@@ -60,8 +60,8 @@ def find(
         raise InputError(f"{run_id!r} could be one of {', '.join(run.id for run in found[:5])}; type one more letter.")
     if found[0].spec not in commands:
         raise InputError(
-            f"Run {found[0].id} is {_article(found[0].command)}. "
-            f"This command takes only {' or '.join(map(str, commands))} runs."
+            f"Run {found[0].id} is {_article(found[0].command)}; "
+            f"what is needed here is {_article(' or '.join(map(str, commands)))}."
         )
     return found[0]
 

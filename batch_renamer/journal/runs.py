@@ -72,7 +72,8 @@ class RunTable:
         """
         if not (found := self._runs("WHERE id = ?", (run_id,))):
             raise InputError(
-                f"Run {run_id} is not in the journal any more: runs --prune has removed it. Nothing was sent."
+                f"Run {run_id} is not in the journal any more: runs --prune or a reset of the sandbox has removed it. "
+                "Nothing was sent."
             )
         return found[0]
 

@@ -85,7 +85,7 @@ class Call:
                 journal=journal,
                 progress=self._progress,
                 destination=destination,
-                reminder=lambda ended: reminder(journal, ended),
+                reminder=lambda ended: reminder(journal, ended, settings),
                 notes=tuple(notes),
             )
             try:

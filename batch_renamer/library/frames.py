@@ -70,7 +70,8 @@ class CallersFrame:
             if label not in COLUMNS or not (came_from_here or position in self.used)
         ]
         others = rows.iloc[:, kept]
-        names = [*COLUMNS, *(f"{labels[at]}_given" if labels[at] in COLUMNS else labels[at] for at in kept)]
+        taken = {labels[at] for at in kept}
+        names = [*COLUMNS, *(_other_label(labels[at], taken) if labels[at] in COLUMNS else labels[at] for at in kept)]
         joined = pd.concat([outcomes.set_axis(rows.index), others], axis="columns", sort=False)
         return joined.set_axis(pd.Index(names, tupleize_cols=False), axis="columns")
 
@@ -93,6 +94,12 @@ def outcomes_frame(rows: Iterable[ReportRow], given: CallersFrame | None = None)
     found["result"] = [None if result is None else str(result) for result in found["result"]]
     outcomes = pd.DataFrame({column: _series(found[column], DTYPES[column]) for column in COLUMNS})
     return outcomes if given is None else given.beside(outcomes)
+
+
+def _other_label(label: object, taken: Collection[object]) -> str:
+    """Return another label for a column whose own one is the report's; ``taken`` are those of other columns."""
+    another = f"{label}_given"
+    return _other_label(another, taken) if another in taken else another
 
 
 def _series(values: list[Any], dtype: Any) -> pd.Series[Any]:

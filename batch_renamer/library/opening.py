@@ -24,11 +24,13 @@ from batch_renamer.library.access import Access, Done, look_up
 from batch_renamer.library.options import AccountOptions, checked_key, keeps_no_journal, names_of, resolved
 from batch_renamer.library.progress import OnProgress
 from batch_renamer.library.results import Plan, Renaming
+from batch_renamer.library.signature import shows_options
 from batch_renamer.settings import Settings
 
 __all__ = ["open_plan", "open_plan_async", "open_run", "open_run_async"]
 
 
+@shows_options(AccountOptions)
 def open_run(
     run_id: str | None = None,
     *,
@@ -39,18 +41,19 @@ def open_run(
 ) -> Renaming:
     """Return a run of the past, of a notebook or of the command line, to be resumed, undone or audited.
 
-    Nothing is sent. The outcomes are those of the end of the run, with an index of their own.
+    Nothing is sent. The outcomes are those of the end of the run, with an index of their own from 0 on, because the
+    caller's DataFrame is not kept: they belong to the rows ``frame.iloc[run.outcomes["row"] - 2]`` of it.
 
     Args:
         run_id: The run's id, or a unique beginning of it; without it the newest run that renamed.
         api_key: The key, needed by what follows unless ``sandbox=True``.
         progress: As for `rename_orders`; for what follows.
         same_account: The account's key was replaced since; this is the new one.
-        **options: See `AccountOptions`; for what follows, too.
+        **options: Explained by ``help(batch_renamer.Options)``; for what follows, too.
 
     Raises:
         InputError: there is no such run, or an option is wrong.
-        JournalError: the journal can't be read.
+        BatchRenamerError: the journal can't be read.
 
     Example:
         >>> import pandas as pd
@@ -63,6 +66,7 @@ def open_run(
     return Renaming.of(_opened(_renaming, run_id, api_key, progress, options, same_account=same_account))
 
 
+@shows_options(AccountOptions)
 async def open_run_async(
     run_id: str | None = None,
     *,
@@ -76,6 +80,7 @@ async def open_run_async(
     return Renaming.of(await anyio.to_thread.run_sync(opened))
 
 
+@shows_options(AccountOptions)
 def open_plan(
     plan_id: str | None = None,
     *,
@@ -98,6 +103,7 @@ def open_plan(
     return Plan.of(_opened(_plan, plan_id, api_key, progress, options))
 
 
+@shows_options(AccountOptions)
 async def open_plan_async(
     plan_id: str | None = None,
     *,
@@ -126,6 +132,8 @@ def _opened(
         raise InputError(
             "state_dir=None keeps no journal, so no run can be opened there; give the folder, or leave it out."
         )
+    if not isinstance(run_id, str | None):
+        raise InputError(f"The id of a run is a text (str), not {type(run_id).__name__}.")
     settings = resolved(options, known=names_of(AccountOptions))
     key = None if settings.sandbox or api_key is None else checked_key(api_key)
     access = Access(given=options, key=key, progress=progress, same_account=same_account)

@@ -29,16 +29,7 @@ __all__ = [
 
 
 class ApiOptions(TypedDict, total=False):
-    """How requests are sent.
-
-    Attributes:
-        api_version: The value of ``x-api-version``.
-        rate: Requests per second at most, reads and retries included; without it as fast as the API allows.
-        workers: Requests under way at once.
-        attempts: Tries of one request whose answer was not 429.
-        timeout: Seconds that one try may take.
-        patience: Seconds to wait for an API that gives no good answer at all.
-    """
+    """How requests are sent; `Options` explains each."""
 
     api_version: str | None
     rate: float | None
@@ -49,35 +40,20 @@ class ApiOptions(TypedDict, total=False):
 
 
 class AuditOptions(ApiOptions, total=False):
-    """The options of `Renaming.audit`.
-
-    Attributes:
-        report: Files that the report is also written to: .csv, .xlsx or .json.
-    """
+    """The options of `Renaming.audit`; `Options` explains each."""
 
     report: str | Path | list[str | Path]
 
 
 class ResumeOptions(AuditOptions, total=False):
-    """The options of `Renaming.resume`.
-
-    Attributes:
-        max_failures: How many rows (5) or which share of them ("5%") may fail before the run stops.
-        wait: Seconds to wait for another run that renames in the same account.
-    """
+    """The options of `Renaming.resume`; `Options` explains each."""
 
     max_failures: int | str
     wait: float
 
 
 class ApplyOptions(ResumeOptions, total=False):
-    """The options of `Plan.apply` and `Renaming.undo`.
-
-    Attributes:
-        first: Rename only so many orders, as a trial.
-        max_renames: Refuse a plan that renames more.
-        strict: Send nothing when any row is bad.
-    """
+    """The options of `Plan.apply` and `Renaming.undo`; `Options` explains each."""
 
     first: int | None
     max_renames: int | None
@@ -85,15 +61,7 @@ class ApplyOptions(ResumeOptions, total=False):
 
 
 class AccountOptions(ApiOptions, total=False):
-    """The options of `open_run` and `open_plan`: where the account and the journal are.
-
-    Attributes:
-        base_url: Where the API is: https, or http on this machine.
-        sandbox: Talk to a local stand-in for the API, whose orders and journal are kept apart.
-        state_dir: The folder of the journal; without it the user's own, which the command line has as well.
-        max_failures: As in `ResumeOptions`.
-        wait: As in `ResumeOptions`.
-    """
+    """The options of `open_run` and `open_plan`, where a folder is needed; `Options` explains each."""
 
     base_url: str
     sandbox: bool
@@ -103,18 +71,31 @@ class AccountOptions(ApiOptions, total=False):
 
 
 class Options(ApplyOptions, total=False):
-    """The options of `plan_orders` and `rename_orders`.
+    """The options of `plan_orders` and `rename_orders`; the calls that follow take some of them.
 
     Attributes:
-        base_url: Where the API is: https, or http on this machine.
-        sandbox: Talk to a local stand-in for the API, in which every order of the DataFrame exists.
+        sandbox: Talk to a local stand-in for the API, in which every order of the DataFrame exists. Its orders and runs
+            are kept apart.
         sandbox_reset: Forget the sandbox's orders and runs first.
-        state_dir: The folder of the journal; without it the user's own, which the command line has as well. None keeps
-            no journal of a run that came to its end.
+        first: Rename only so many orders, as a trial.
+        max_renames: Refuse a plan that renames more.
+        strict: Send nothing when any row is bad.
+        max_failures: How many rows (5) or which share of them ("5%") may fail before the run stops.
+        again: Rename orders again that an earlier run of the same rows renamed and that got another name since.
+        wait: Seconds to wait for another run that renames in the same account.
+        report: Files that the report is also written to: .csv, .xlsx or .json.
         id_column: The label of the column with order ids.
         name_column: The label of the column with new names.
         current_name_column: The label of the column with the names expected before; "none": no such column.
-        again: Rename orders again that an earlier run of the same rows renamed and that got another name since.
+        state_dir: The folder of the journal; without it the user's own, which the command line has as well. None keeps
+            no journal of a run that came to its end.
+        base_url: Where the API is: https, or http on this machine.
+        api_version: The value of ``x-api-version``.
+        rate: Requests per second at most, reads and retries included; without it as fast as the API allows.
+        workers: Requests under way at once.
+        attempts: Tries of one request whose answer was not 429.
+        timeout: Seconds that one try may take.
+        patience: Seconds to wait for an API that gives no good answer at all.
     """
 
     base_url: str
@@ -128,7 +109,7 @@ class Options(ApplyOptions, total=False):
 
 
 NOT_HERE: Mapping[str, str] = {
-    "dry_run": "plan_orders() plans",
+    "dry_run": "plan_orders() plans, and undo(dry_run=True) shows what would be put back",
     "config": "configuration files are not read here; give the options themselves",
     "profile": "configuration files are not read here; give the options themselves",
     "log_file": 'add a handler to logging.getLogger("batch_renamer") instead',

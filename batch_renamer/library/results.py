@@ -8,11 +8,13 @@ from typing import Unpack
 
 import pandas as pd
 
-from batch_renamer.commands import APPLY_PLAN, AUDIT, RESUME, UNDO, Command
+from batch_renamer.commands import APPLY_PLAN, AUDIT, RESUME, UNDO, UNDO_DRY_RUN, Command
 from batch_renamer.library.calls import Call
 from batch_renamer.library.options import ApplyOptions, AuditOptions, ResumeOptions
 from batch_renamer.library.prepared import about_renamed, committing, finishing
+from batch_renamer.library.progress import OnProgress
 from batch_renamer.library.run_result import RunResult
+from batch_renamer.library.signature import shows_options
 from batch_renamer.library.waiting import awaited, blocking
 from batch_renamer.model import Result
 
@@ -31,10 +33,14 @@ class Renaming(RunResult):
     __slots__ = ()
     _WITHOUT_JOURNAL = "Rename its undo_frame() to put the old names back."
 
-    def undo(self, **options: Unpack[ApplyOptions]) -> Renaming:
+    @shows_options(ApplyOptions)
+    def undo(
+        self, *, dry_run: bool = False, progress: OnProgress | bool | None = None, **options: Unpack[ApplyOptions]
+    ) -> Renaming:
         """Put the old names back, where an order still has the name that this run left; wait for the end.
 
-        An undo is a run of its own: it has outcomes, and can itself be undone or resumed.
+        An undo is a run of its own: it has outcomes, and can itself be undone or resumed. With ``dry_run`` nothing is
+        renamed, and the rows that would be are ``planned``.
 
         Raises:
             InputError: the run renamed nothing, or kept no journal; an option is wrong.
@@ -47,13 +53,23 @@ class Renaming(RunResult):
             >>> rename_orders(orders, sandbox=True).undo().outcomes["final_name"].tolist()
             ['Order a1']
         """
-        return blocking(self._about_it(UNDO, options, ApplyOptions), Renaming, interrupted)
+        return blocking(
+            self._about_it(UNDO_DRY_RUN if dry_run else UNDO, options, ApplyOptions, progress), Renaming, interrupted
+        )
 
-    async def undo_async(self, **options: Unpack[ApplyOptions]) -> Renaming:
+    @shows_options(ApplyOptions)
+    async def undo_async(
+        self, *, dry_run: bool = False, progress: OnProgress | bool | None = None, **options: Unpack[ApplyOptions]
+    ) -> Renaming:
         """Do what `undo` does, in the running event loop."""
-        return await awaited(self._about_it(UNDO, options, ApplyOptions), Renaming, interrupted)
+        return await awaited(
+            self._about_it(UNDO_DRY_RUN if dry_run else UNDO, options, ApplyOptions, progress), Renaming, interrupted
+        )
 
-    def resume(self, *, failed: bool = False, **options: Unpack[ResumeOptions]) -> Renaming:
+    @shows_options(ResumeOptions)
+    def resume(
+        self, *, failed: bool = False, progress: OnProgress | bool | None = None, **options: Unpack[ResumeOptions]
+    ) -> Renaming:
         """Finish a run that was stopped, and wait for the end; ``failed=True`` also tries failed rows again.
 
         If nothing is left to do, nothing is sent, and the run is returned as it is.
@@ -70,14 +86,18 @@ class Renaming(RunResult):
             ['renamed']
         """
         prepare = finishing(self.run_id, same_account=self._access.same_account, failed=failed)
-        return blocking(self._call(RESUME, prepare, options, ResumeOptions), Renaming, interrupted)
+        return blocking(self._call(RESUME, prepare, options, ResumeOptions, progress), Renaming, interrupted)
 
-    async def resume_async(self, *, failed: bool = False, **options: Unpack[ResumeOptions]) -> Renaming:
+    @shows_options(ResumeOptions)
+    async def resume_async(
+        self, *, failed: bool = False, progress: OnProgress | bool | None = None, **options: Unpack[ResumeOptions]
+    ) -> Renaming:
         """Do what `resume` does, in the running event loop."""
         prepare = finishing(self.run_id, same_account=self._access.same_account, failed=failed)
-        return await awaited(self._call(RESUME, prepare, options, ResumeOptions), Renaming, interrupted)
+        return await awaited(self._call(RESUME, prepare, options, ResumeOptions, progress), Renaming, interrupted)
 
-    def audit(self, **options: Unpack[AuditOptions]) -> Audit:
+    @shows_options(AuditOptions)
+    def audit(self, *, progress: OnProgress | bool | None = None, **options: Unpack[AuditOptions]) -> Audit:
         """Read the orders again and say which still have the names of this run; nothing is renamed.
 
         Raises:
@@ -89,21 +109,25 @@ class Renaming(RunResult):
             >>> rename_orders(orders, sandbox=True).audit()  # doctest: +ELLIPSIS
             <Audit ...: 1 unchanged>
         """
-        return blocking(self._about_it(AUDIT, options, AuditOptions), Audit, interrupted)
+        return blocking(self._about_it(AUDIT, options, AuditOptions, progress), Audit, interrupted)
 
-    async def audit_async(self, **options: Unpack[AuditOptions]) -> Audit:
+    @shows_options(AuditOptions)
+    async def audit_async(self, *, progress: OnProgress | bool | None = None, **options: Unpack[AuditOptions]) -> Audit:
         """Do what `audit` does, in the running event loop."""
-        return await awaited(self._about_it(AUDIT, options, AuditOptions), Audit, interrupted)
+        return await awaited(self._about_it(AUDIT, options, AuditOptions, progress), Audit, interrupted)
 
-    def _about_it(self, command: Command, options: Mapping[str, object], known: type) -> Call:
+    def _about_it(
+        self, command: Command, options: Mapping[str, object], known: type, progress: OnProgress | bool | None
+    ) -> Call:
         prepare = about_renamed(self.run_id, same_account=self._access.same_account)
-        return self._call(command, prepare, options, known)
+        return self._call(command, prepare, options, known, progress)
 
     def undo_frame(self) -> pd.DataFrame:
-        """Return a DataFrame for `rename_orders` that gives the old names back: the undo of a run without a journal.
+        """Return the DataFrame that gives the old names back when it is renamed in turn.
 
-        It has the orders that were renamed, those that got another name than the one sent, and those that may have been
-        renamed (``unknown``). If an order no longer has the name that this run left, its row becomes ``drifted``.
+        It is for a run that kept no journal, and for a part of the names: rename some of its rows.
+        It has the orders that were renamed, that the API gave another name than was sent, or that may have been
+        renamed (``unknown``). An order that has another name by then than this renaming left is ``drifted``.
         """
         rows = self.outcomes.reset_index(drop=True)
         sent = rows["attempts"].fillna(0) > 0
@@ -123,7 +147,8 @@ class Plan(RunResult):
     __slots__ = ()
     _WITHOUT_JOURNAL = "Plan the orders again, with a journal."
 
-    def apply(self, **options: Unpack[ApplyOptions]) -> Renaming:
+    @shows_options(ApplyOptions)
+    def apply(self, *, progress: OnProgress | bool | None = None, **options: Unpack[ApplyOptions]) -> Renaming:
         """Rename exactly what was planned, and wait for the end; an order that changed since is ``drifted``.
 
         If the plan was begun and interrupted, the rest of it is done.
@@ -139,11 +164,16 @@ class Plan(RunResult):
             >>> plan_orders(orders, sandbox=True).apply().outcomes["result"].tolist()
             ['renamed']
         """
-        return blocking(self._call(APPLY_PLAN, committing(self.run_id), options, ApplyOptions), Renaming, interrupted)
+        return blocking(
+            self._call(APPLY_PLAN, committing(self.run_id), options, ApplyOptions, progress), Renaming, interrupted
+        )
 
-    async def apply_async(self, **options: Unpack[ApplyOptions]) -> Renaming:
+    @shows_options(ApplyOptions)
+    async def apply_async(
+        self, *, progress: OnProgress | bool | None = None, **options: Unpack[ApplyOptions]
+    ) -> Renaming:
         """Do what `apply` does, in the running event loop."""
-        call = self._call(APPLY_PLAN, committing(self.run_id), options, ApplyOptions)
+        call = self._call(APPLY_PLAN, committing(self.run_id), options, ApplyOptions, progress)
         return await awaited(call, Renaming, interrupted)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -14,6 +14,7 @@ from batch_renamer.errors import InputError, ProblemsError
 from batch_renamer.library.access import Access, Done
 from batch_renamer.library.calls import Call, Prepare
 from batch_renamer.library.options import names_of
+from batch_renamer.library.progress import OnProgress
 from batch_renamer.model import BAD_RESULTS, Result, RunSummary
 from batch_renamer.text import counted
 
@@ -65,7 +66,8 @@ class RunResult:
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{count:,} {result}" for result, count in self.summary.counts.items()) or "no rows"
-        return f"<{type(self).__name__} {self.run_id}: {counts}>"
+        stopped = f". {self.summary.stopped}" if self.summary.stopped else ""
+        return f"<{type(self).__name__} {self.run_id}: {counts}{stopped}>"
 
     def raise_for_problems(self) -> Self:
         """Return the result itself, unless a row needs a look or the run was stopped.
@@ -100,8 +102,12 @@ class RunResult:
         if not (bad := sum(counts.values())):
             return []
         each = ", ".join(f"{count:,} {result}" for result, count in counts.items())
-        columns = ["row", "order_id", "result", "reason"]
-        first = self.outcomes.loc[self.outcomes["result"].isin(list(wrong)).to_numpy(), columns].head(_ROWS_SHOWN)
+        rows = self.outcomes[["row", "order_id", "result", "reason"]]
+        # What was not reached comes last: another row may be the cause.
+        first = pd.concat(
+            rows[rows["result"].isin(list(some)).to_numpy()].head(_ROWS_SHOWN)
+            for some in (wrong & BAD_RESULTS, wrong - BAD_RESULTS)
+        ).head(_ROWS_SHOWN)
         lines = [
             f"  row {row}  {order_id}  {result}" + (f": {reason}" if reason else "")
             for row, order_id, result, reason in first.itertuples(index=False, name=None)
@@ -110,7 +116,14 @@ class RunResult:
         needs = "needs" if bad == 1 else "need"
         return [f"{bad:,} of {counted(self.summary.total, 'row')} {needs} a look: {each}.", *lines, *more]
 
-    def _call(self, command: Command, prepare: Prepare, options: Mapping[str, object], known: type) -> Call:
+    def _call(
+        self,
+        command: Command,
+        prepare: Prepare,
+        options: Mapping[str, object],
+        known: type,
+        progress: OnProgress | bool | None,
+    ) -> Call:
         if self.state_dir is None:
             raise InputError(
                 f"Run {self.run_id} kept no journal, for state_dir=None was given. {self._WITHOUT_JOURNAL}"
@@ -119,5 +132,5 @@ class RunResult:
             command,
             prepare,
             settings=self._access.settings(options, known=names_of(known)),
-            access=self._access,
+            access=self._access if progress is None else replace(self._access, progress=progress),
         )

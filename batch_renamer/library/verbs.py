@@ -13,9 +13,7 @@ import pandas as pd
 
 from batch_renamer.commands import APPLY, PLAN, Command
 from batch_renamer.errors import SheetError
-from batch_renamer.jobs import (
-    load_options,
-)
+from batch_renamer.jobs import load_options
 from batch_renamer.library.access import Access
 from batch_renamer.library.calls import Call
 from batch_renamer.library.frames import CallersFrame
@@ -23,6 +21,7 @@ from batch_renamer.library.options import Options, checked_key, names_of, resolv
 from batch_renamer.library.prepared import from_frame
 from batch_renamer.library.progress import OnProgress
 from batch_renamer.library.results import Plan, Renaming, interrupted
+from batch_renamer.library.signature import shows_options
 from batch_renamer.library.waiting import awaited, blocking
 from batch_renamer.library.wording import worded_for_callers
 from batch_renamer.loader import open_frame
@@ -33,6 +32,7 @@ __all__ = ["plan_orders", "plan_orders_async", "rename_orders", "rename_orders_a
 logging.getLogger("batch_renamer").addHandler(logging.NullHandler())
 
 
+@shows_options(Options)
 def plan_orders(
     frame: pd.DataFrame,
     *,
@@ -58,6 +58,7 @@ def plan_orders(
     return blocking(_of_frame(PLAN, frame, api_key, progress, options), Plan, interrupted)
 
 
+@shows_options(Options)
 async def plan_orders_async(
     frame: pd.DataFrame,
     *,
@@ -69,6 +70,7 @@ async def plan_orders_async(
     return await awaited(_of_frame(PLAN, frame, api_key, progress, options), Plan, interrupted)
 
 
+@shows_options(Options)
 def rename_orders(
     frame: pd.DataFrame,
     *,
@@ -88,7 +90,7 @@ def rename_orders(
             alone) and ``skip`` (a mark leaves the row out).
         api_key: The key; needed unless ``sandbox=True``.
         progress: True shows a bar (in a notebook a line), a function is told how far the run is.
-        **options: See `Options`. Times are in seconds.
+        **options: Explained by ``help(batch_renamer.Options)``. Times are in seconds.
 
     Raises:
         SettingsError: an option is wrong, or the key is missing.
@@ -108,6 +110,7 @@ def rename_orders(
     return blocking(_of_frame(APPLY, frame, api_key, progress, options), Renaming, interrupted)
 
 
+@shows_options(Options)
 async def rename_orders_async(
     frame: pd.DataFrame,
     *,

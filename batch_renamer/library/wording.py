@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
@@ -12,8 +13,15 @@ from batch_renamer.settings import OPTIONS, Settings
 
 __all__ = ["as_arguments", "worded_for_callers"]
 
-# What stands in backticks is a command to be pasted into a shell.
-_FLAG = re.compile(r"`[^`]*`|--(?P<name>[a-z]+(?:-[a-z]+)*)(?: (?P<value>[A-Z]+\b|\d[\d.]*%?))?")
+# What stands in backticks is a command to be pasted into a shell; a heading that ends a sentence is quoted for one.
+_FLAG = re.compile(
+    r"`[^`]*`"
+    r"|--(?P<column>[a-z]+(?:-[a-z]+)*-column) (?P<heading>'[^']*'(?:\"'\"'[^']*')*|\S+?)(?=\.?$)"
+    r"|--(?P<name>[a-z]+(?:-[a-z]+)*)(?: (?P<value>[A-Z]+\b|\d[\d.]*%?))?"
+)
+_ANY_HEADING = "HEADING"
+"""Stands for a heading that only the caller knows."""
+
 _SWITCHES = {field.name for field in fields(Settings) if field.type in (bool, "bool")} | {"same_account"}
 
 
@@ -25,11 +33,16 @@ def as_arguments(text: str) -> str:
         'Wait for it to end, or give wait=SECONDS.'
         >>> as_arguments("Left alone; --again renames it again. `batch-renamer runs --sandbox` lists the runs.")
         'Left alone; again=True renames it again. `batch-renamer runs --sandbox` lists the runs.'
+        >>> as_arguments("Choose one: --id-column 'Order ID'.")
+        "Choose one: id_column='Order ID'."
     """
     return _FLAG.sub(_argument, text)
 
 
 def _argument(flag: re.Match[str]) -> str:
+    if flag["column"] is not None:
+        [heading] = shlex.split(flag["heading"])
+        return f"{flag['column'].replace('-', '_')}={heading if heading == _ANY_HEADING else repr(heading)}"
     if flag["name"] is None:
         return flag[0]
     name = flag["name"].replace("-", "_")

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from batch_renamer.errors import SheetError
 from batch_renamer.loader.cells import Cell, Flaw, RawRow, Unusable, cell_of_number
-from batch_renamer.loader.headings import Columns, find_columns
+from batch_renamer.loader.headings import Columns, HeadingTrouble, find_columns
 from batch_renamer.loader.marks import is_blank_row
 from batch_renamer.loader.options import LoadOptions
 from batch_renamer.loader.sheet import Sheet
+from batch_renamer.loader.shown import listed
 
 if TYPE_CHECKING:  # pandas takes half a second, and only a caller with a DataFrame needs it
     import pandas as pd
@@ -21,11 +22,14 @@ __all__ = ["open_frame"]
 
 _ROWS_AT_ONCE = 10_000
 
+_NUMBERS = {Flaw.DECIMAL: "a decimal number", Flaw.LONG_NUMBER: "a float of more than 15 digits, of which it keeps 15"}
+
 
 def open_frame(frame: pd.DataFrame, options: LoadOptions | None = None) -> Sheet:
     """Read a DataFrame as if it were a sheet; its index is ignored, and missing values are blank.
 
-    Integers are exact here and keep all their digits. Other numbers, dates and objects are treated as in a workbook.
+    Integers are exact here and keep all their digits. Other numbers, dates and objects make their rows invalid, as in a
+    workbook; whole floats are read as integers.
 
     Raises:
         SheetError: its columns are not usable headings.
@@ -38,10 +42,19 @@ def open_frame(frame: pd.DataFrame, options: LoadOptions | None = None) -> Sheet
     """
     # A DataFrame has no letters above its columns: a name that is none of them is a mistake.
     options = replace(options or LoadOptions(), column_letters=False)
-    columns = find_columns([[str(heading) for heading in frame.columns]], options)
-    if not isinstance(columns, Columns):
-        raise SheetError(f"The DataFrame {columns.sentence}.")
+    headings = [str(heading) for heading in frame.columns]
+    if isinstance(columns := find_columns([headings], options), HeadingTrouble):
+        raise SheetError(_refusal(columns, headings, [str(name) for name in frame.index.names if name], options))
     return Sheet(columns=columns, label="The DataFrame", rows=_rows(frame, columns))
+
+
+def _refusal(trouble: HeadingTrouble, headings: list[str], index: list[str], options: LoadOptions) -> str:
+    """Return why the columns of a DataFrame can't be used; ``index`` are the names that its index has."""
+    if index and isinstance(find_columns([[*index, *headings]], options), Columns):
+        return f"The DataFrame has {listed(index)} as its index, which is not read: give its reset_index()."
+    if not any(headings):
+        return "The DataFrame has no columns; it needs order_id and new_name."
+    return f"The DataFrame {trouble.sentence}."
 
 
 def _rows(frame: pd.DataFrame, columns: Columns) -> Iterator[RawRow]:
@@ -78,7 +91,8 @@ def _cell(value: object) -> Cell:
         case int() | uuid.UUID():
             return str(value)
         case float():
-            return cell_of_number(value)
+            cell = cell_of_number(value)
+            return Unusable(Flaw.FOREIGN, f"{_NUMBERS[cell.flaw]}, {value!r}") if isinstance(cell, Unusable) else cell
     if callable(getattr(value, "isoformat", None)):
-        return Unusable(Flaw.DATE, str(value))
+        return Unusable(Flaw.FOREIGN, f"a date or time, {value}")
     return Unusable(Flaw.FOREIGN, type(value).__name__)

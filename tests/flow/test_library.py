@@ -201,7 +201,7 @@ def test_a_fault_is_the_trees_own_error(monkeypatch: pytest.MonkeyPatch) -> None
         ({"yes": True}, "nothing is printed or asked here"),
         ({"delimiter": ";"}, "a DataFrame has been read already"),
         ({"rat": 5}, r"There is no option rat here\. Did you mean rate\?"),
-        ({"dry_run": True}, r"dry_run is no option here: plan_orders\(\) plans\."),
+        ({"dry_run": True}, r"dry_run is no option here: plan_orders\(\) plans, and undo\(dry_run=True\) shows"),
         (
             {"base_url": "https://a.example"},
             r"^sandbox=True has an address of its own; leave out base_url, or sandbox=True",

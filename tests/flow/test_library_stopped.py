@@ -91,8 +91,8 @@ async def test_an_interrupted_cell_loses_nothing(home: Path, tmp_path: Path, mon
         assert patched == ORDERS[:2]
         assert "'renamed', 'renamed', 'pending', 'pending'" in told
         assert "'old a1', 'old a2'" in told
-        assert sentence == f"Run {run_id} was stopped: 2 of 4 orders are renamed. Its journal is kept."
-        assert here.startswith(f'open_run("{run_id}", ...) finds it')
+        assert sentence == f"Run {run_id} was stopped: 2 of 4 rows are renamed. Its journal is kept."
+        assert here.startswith(f"open_run('{run_id}', api_key=..., base_url='{base_url}') finds it")
         assert undo == f"batch-renamer undo {run_id} --base-url {base_url}"
         assert Path(folder).is_relative_to(home)
         monkeypatch.setenv("AUTOENHANCE_API_KEY", "right")
@@ -128,7 +128,7 @@ async def test_a_cancelled_task_leaves_a_way_on(
         assert stopped.renaming.outcomes["result"].tolist() == ["renamed", "renamed", "renamed", "pending"]
         [said] = [record.getMessage() for record in caplog.records if "was stopped" in record.getMessage()]
         assert (str(stopped), stopped.run_id in said) == (said, True)
-        assert "3 of 4 orders are renamed" in said
+        assert "3 of 4 rows are renamed" in said
         finished = await stopped.renaming.resume_async()
     assert finished.run_id == stopped.run_id
     assert set(finished.outcomes["result"]) == {"renamed"}

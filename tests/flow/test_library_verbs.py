@@ -237,6 +237,8 @@ def test_a_run_that_is_not_there_is_said() -> None:
         open_run("zzz", sandbox=True)
     with pytest.raises(InputError, match=f"Run {plan.run_id} is a plan"):
         open_run(plan.run_id, sandbox=True)
+    with pytest.raises(InputError, match=r"The id of a run is a text \(str\), not int\."):
+        open_run(5, sandbox=True)  # type: ignore[arg-type]
     done = rename_orders(FRAME, sandbox=True)
     with pytest.raises(InputError, match="is no plan that waits"):
         open_plan(done.run_id, sandbox=True)
@@ -262,6 +264,17 @@ async def test_problems_are_raised_upon_request() -> None:
     assert caught.value.exit_code == 3
 
 
+def test_the_cause_of_a_stop_is_shown_before_what_was_not_reached() -> None:
+    """So it is where all good rows come before the bad one."""
+    frame = pd.DataFrame({"order_id": [*(f"a{number}" for number in range(9)), "a/9"], "new_name": "one"})
+    refused = rename_orders(frame, sandbox=True, strict=True)
+    with pytest.raises(ProblemsError) as caught:
+        refused.raise_for_problems()
+    _, _, first, second, *_ = str(caught.value).splitlines()
+    assert first.startswith("  row 11  a/9  invalid: ")
+    assert second == "  row 2  a0  pending"
+
+
 async def test_many_problems_are_counted_and_the_first_shown() -> None:
     """The rest is in the outcomes."""
     many = pd.DataFrame({"order_id": [f"a/{number}" for number in range(9)], "new_name": "one"})
@@ -281,13 +294,53 @@ async def test_an_unfinished_run_is_remembered() -> None:
         stopped = await rename_orders_async(many, workers=1, max_failures=0, **here)
         assert "pending" in stopped.outcomes["result"].tolist()
         later: Renaming = await rename_orders_async(pd.DataFrame({"order_id": ["a1"], "new_name": ["x"]}), **here)
-    assert any(f'open_run("{stopped.run_id}", ...).resume() goes on.' in said for said in later.summary.warnings)
+    assert any(
+        f"open_run('{stopped.run_id}', api_key=..., base_url={here['base_url']!r}).resume() goes on." in said
+        for said in later.summary.warnings
+    )
 
 
 def test_a_result_is_short_to_look_at_and_hides_the_key() -> None:
     """A notebook shows what a cell ends with."""
     done = rename_orders(FRAME, sandbox=True)
     assert repr(done) == f"<Renaming {done.run_id}: 2 renamed>"
+
+
+def test_a_result_to_look_at_says_why_its_run_was_stopped() -> None:
+    """The counts alone would be a riddle."""
+    plan = plan_orders(FRAME, sandbox=True, max_renames=1)
+    assert repr(plan) == f"<Plan {plan.run_id}: 2 planned. {plan.summary.stopped}>"
+    assert "more than max_renames=1 allows" in plan.summary.stopped
+
+
+async def test_an_undo_is_shown_before_it_is_done() -> None:
+    """Nothing is renamed by that, and the orders are those that the undo then gives their names back."""
+    async with _served() as (sandbox, here):
+        done = await rename_orders_async(FRAME, **here)
+        sandbox.store.rename("a2", "of another person")
+        sent = len(sandbox.log)
+        shown = await done.undo_async(dry_run=True)
+        assert not [entry for entry in list(sandbox.log)[sent:] if entry.method == "PATCH"]
+        assert shown.outcomes["result"].tolist() == ["planned", "drifted"]
+        assert shown.outcomes["agent"].tolist() == ["Ann", "Bob"]
+        with pytest.raises(InputError, match="was planned and never begun; undo that run again"):
+            await shown.resume_async()
+        undone = await done.undo_async()
+        assert undone.outcomes["result"].tolist() == ["renamed", "drifted"]
+
+
+async def test_a_call_that_follows_can_show_progress_of_its_own() -> None:
+    """What follows from its result keeps that, as it keeps the options."""
+    told: list[str] = []
+    async with _served() as (_, here):
+        done = await rename_orders_async(FRAME, **here)
+        undone = await done.undo_async(progress=lambda now: told.append(now.stage))
+        assert "Renaming" in told
+        told.clear()
+        await undone.audit_async(progress=False)
+        assert told == []
+        await undone.undo_async()
+        assert "Renaming" in told
 
 
 async def test_a_run_at_work_is_shown_as_such() -> None:

@@ -56,5 +56,5 @@ def test_a_unique_beginning_will_do(journal: Journal) -> None:
     assert find(journal, None, **find_it) == others[-1]  # type: ignore[arg-type]  # as above
     with pytest.raises(InputError, match="type one more letter"):
         find(journal, "", **find_it)  # type: ignore[arg-type]  # as above
-    with pytest.raises(InputError, match=f"Run {run.id} is an apply. This command takes only undo runs"):
+    with pytest.raises(InputError, match=rf"Run {run.id} is an apply; what is needed here is an undo\."):
         find(journal, run.id, base_url=URL, profile="office", commands=(UNDO,))

@@ -116,6 +116,16 @@ def test_a_column_with_a_reports_name_is_kept_beside_it() -> None:
     assert outcomes["status_given"].tolist() == ["sold", "free"]
 
 
+def test_a_label_that_is_taken_is_lengthened() -> None:
+    """No two columns get the same one."""
+    frame = pd.DataFrame(
+        {"order_id": ["a1", ""], "status_given": ["x", "y"], "new_name": ["n", ""], "status": ["s", "t"]}
+    )
+    outcomes = _beside(frame, 0, 2)
+    assert outcomes["status_given"].tolist() == ["x", "y"]
+    assert outcomes["status_given_given"].tolist() == ["s", "t"]
+
+
 def test_outcomes_that_come_again_are_replaced() -> None:
     """They don't grow by a set of columns each time."""
     first = _beside(pd.DataFrame({"order_id": ["a1", ""], "new_name": ["new", ""], "agent": ["Ann", "Bob"]}), 0, 1)

@@ -22,7 +22,7 @@ def test_a_function_is_told_every_stage_to_its_end() -> None:
     told: list[RunProgress] = []
     rename_orders(FRAME, sandbox=True, state_dir=None, progress=told.append)
     stages = list(dict.fromkeys(each.stage for each in told))
-    assert stages == ["Reading the spreadsheet", "Reading current names", "Renaming"]
+    assert stages == ["Reading the DataFrame", "Reading current names", "Renaming"]
     last = {each.stage: each for each in told}
     assert [(last[stage].done, last[stage].total) for stage in stages[1:]] == [(2, 2), (2, 2)]
     assert any(each.message.startswith("Using: ") for each in told)

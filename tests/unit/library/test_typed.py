@@ -17,7 +17,7 @@ CALLER = """
 from typing import assert_type
 import pandas as pd
 from batch_renamer import Audit, Plan, Renaming, RunProgress, open_plan, open_run, plan_orders, rename_orders
-from batch_renamer import rename_orders_async
+from batch_renamer import Options, rename_orders_async
 
 def show(now: RunProgress) -> None:
     done: int = now.done
@@ -25,7 +25,9 @@ def show(now: RunProgress) -> None:
 orders = pd.DataFrame({"order_id": ["a1"], "new_name": ["12 Elm St"]})
 plan = plan_orders(orders, api_key="key", rate=20, state_dir=None, progress=show)
 assert_type(plan, Plan)
-assert_type(plan.apply(wait=60), Renaming)
+assert_type(plan.apply(wait=60, progress=show), Renaming)
+usual: Options = {"rate": 20, "sandbox": True}
+assert_type(rename_orders(orders, **usual).undo(dry_run=True), Renaming)
 renaming = rename_orders(orders, sandbox=True, report=["out.csv"], progress=True).raise_for_problems()
 assert_type(renaming, Renaming)
 assert_type(renaming.outcomes, pd.DataFrame)
@@ -41,6 +43,7 @@ WRONG = {
     "rename_orders(orders, raet=5)": "call-arg",
     "rename_orders(orders, progress=main)": "arg-type",
     "renaming.audit(max_renames=5)": "call-arg",
+    "plan.apply(dry_run=True)": "call-arg",
     "plan.undo()": "attr-defined",
     'open_run(state_dir=None, run_id="k3")': "arg-type",
 }

@@ -58,18 +58,18 @@ def test_values_become_text(value: object, text: str) -> None:
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (1.5, "decimal number: format the column as Text, then type it as it should read. Here: 1.5."),
-        (float("inf"), "Here: inf."),
-        (1e18, "more than 15 digits"),
-        (pd.Timestamp("2024-05-01"), "Here: 2024-05-01 00:00:00."),
-        (datetime.date(2024, 5, 1), "Here: 2024-05-01."),
+        (1.5, "not text: convert the column to text. Here: a decimal number, 1.5."),
+        (float("inf"), "Here: a decimal number, inf."),
+        (1e18, "Here: a float of more than 15 digits, of which it keeps 15, 1e+18."),
+        (pd.Timestamp("2024-05-01"), "Here: a date or time, 2024-05-01 00:00:00."),
+        (datetime.date(2024, 5, 1), "Here: a date or time, 2024-05-01."),
         (decimal.Decimal(1), "not text: convert the column to text. Here: Decimal."),
         (["a"], "Here: list."),
         (b"a1", "Here: bytes."),
     ],
 )
 def test_other_values_are_problems(value: object, words: str) -> None:
-    """As in a workbook, with the way to repair them."""
+    """As in a workbook, with the way to repair a DataFrame."""
     (row,) = load(pd.DataFrame({"id": pd.Series([value], dtype=object), "new_name": ["b"]}))
     assert isinstance(row, RowProblem)
     assert words in row.reason
@@ -105,6 +105,26 @@ def test_unusable_columns_are_refused() -> None:
     """In the same words as a sheet, naming what it is."""
     with pytest.raises(SheetError, match=r"^The DataFrame has no heading for the order id .*“0”, “new_name”"):
         open_frame(pd.DataFrame([["a", "b"]], columns=pd.Index([0, "new_name"])))
+
+
+@pytest.mark.parametrize("index", ["order_id", "new_name", ["order_id", "new_name"]])
+def test_columns_that_are_the_index_are_named(index: str | list[str]) -> None:
+    """The index is not read, and the way to make columns of it is one call."""
+    frame = pd.DataFrame({"order_id": ["a1"], "new_name": ["b"], "agent": ["Ann"]}).set_index(index)
+    with pytest.raises(
+        SheetError, match=r"^The DataFrame has “.*” as its index, which is not read: give its reset_index"
+    ):
+        open_frame(frame)
+    assert load(frame.reset_index()) == [RenameRequest(row=2, order_id="a1", new_name="b")]
+
+
+def test_an_index_that_does_not_help_is_not_named() -> None:
+    """Nor is a DataFrame without columns said to have blank rows."""
+    frame = pd.DataFrame({"title": ["b"]}, index=pd.Index(["a1"], name="order_id"))
+    with pytest.raises(SheetError, match=r"^The DataFrame has no heading for the order id"):
+        open_frame(frame)
+    with pytest.raises(SheetError, match=r"^The DataFrame has no columns; it needs order_id and new_name\.$"):
+        open_frame(pd.DataFrame())
 
 
 def test_columns_can_be_named() -> None:
