@@ -83,7 +83,8 @@ def options_to_paste(given: Mapping[str, object], settings: Settings, environ: M
         said[name] = value if isinstance(value, bool) else environ[source]
     said |= {name: str(getattr(settings, name)) for name in _ABSOLUTE & said.keys()}
     if "report" in said:
-        said["report"] = [_whole_path(Path(report)) for report in settings.report]
+        files = [_whole_path(Path(report)) for report in settings.report_files]
+        said["report"] = [*files, "-"] if settings.reports_to_output else files
     return said
 
 

@@ -70,11 +70,11 @@ def check_report(settings: Settings) -> Finding:
     if not settings.report:
         return ok("Reports", "beside each spreadsheet")
     try:
-        check_names(settings.report, taken=files_taken(settings))
+        check_names(settings.report_files, taken=files_taken(settings))
     except ReportTargetError as error:
         said, _, repair = str(error).rstrip(".").partition("; ")
         return problem("Reports", said, f"{repair[:1].upper()}{repair[1:] or 'Choose another with --report'}.")
-    for report in settings.report:
+    for report in settings.report_files:
         folder = Path(report).expanduser().absolute().parent
         if folder.is_dir() and not os.access(folder, os.W_OK):
             return problem("Reports", f"{folder} can't be written to", "Choose another place with --report.")

@@ -10,7 +10,7 @@ from batch_renamer.cli.past_runs import find_run
 from batch_renamer.cli.prompts import ask_to_go_on, orders
 from batch_renamer.cli.running import run_job
 from batch_renamer.cli.session import Session, within
-from batch_renamer.cli.sheets import sheet_source
+from batch_renamer.cli.sheets import as_typed, sheet_source
 from batch_renamer.commands import APPLY, APPLY_PLAN, PLAN
 from batch_renamer.jobs import Job, job_that_resumes, kept_plan, last_of_plan, last_of_sheet, may_go_on, merely_planned
 from batch_renamer.journal import RunRecord
@@ -26,8 +26,8 @@ def plan(file: Path, given: Mapping[str, object], *, tells_changes: bool = False
     """
 
     def body(session: Session) -> int:
-        with session.connected() as connection:
-            job = replace(connection.job(sheet_source(file, session)), tells_changes=tells_changes)
+        with sheet_source(file, session) as sheet, session.connected() as connection:
+            job = replace(connection.job(sheet), tells_changes=tells_changes)
             return run_job(job, session.given)
 
     return within(PLAN, given, body)
@@ -37,16 +37,14 @@ def apply(file: Path, given: Mapping[str, object]) -> int:
     """Rename the orders of a spreadsheet; return the exit code."""
 
     def body(session: Session) -> int:
-        session.needs_yes()
-        with session.connected() as connection:
-            sheet = sheet_source(file, session)
+        with sheet_source(file, session) as sheet, session.connected() as connection:
             job = connection.job(sheet)
             last = None
             if sheet.digest is not None:
                 last = last_of_sheet(job.journal, digest=sheet.digest, destination=job.destination)
             return _run_or_go_on(job, last, session.given)
 
-    return within(APPLY, given, body, same_again=[file])
+    return within(APPLY, given, body, same_again=[as_typed(file)])
 
 
 def apply_plan(plan_id: str, given: Mapping[str, object]) -> int:

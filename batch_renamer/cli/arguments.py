@@ -23,7 +23,7 @@ SHEET_ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 _SHEET: Any = typer.Argument(
     metavar="FILE",
     readable=False,
-    help=f"The spreadsheet: {', '.join(SHEET_ENDINGS[:-1])} or {SHEET_ENDINGS[-1]}.",
+    help=f"The spreadsheet: {', '.join(SHEET_ENDINGS[:-1])} or {SHEET_ENDINGS[-1]}; - reads one from standard input.",
     show_default=False,
 )
 Spreadsheet = Annotated[Path, _SHEET]

@@ -20,8 +20,12 @@ def check(file: Path, given: Mapping[str, object]) -> int:
 
     def body(session: Session) -> int:
         # An offline check keeps nothing, so it works where no state can be written.
-        with Journal.temporary() as journal, session.screen() as progress:
+        with (
+            sheet_source(file, session) as sheet,
+            Journal.temporary() as journal,
+            session.screen() as progress,
+        ):
             connection = session.connection(journal=journal, progress=progress, destination=nowhere())
-            return run_job(connection.job(sheet_source(file, session)), session.given)
+            return run_job(connection.job(sheet), session.given)
 
     return within(CHECK, given, body)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 from batch_renamer.cli.repairs import can_be_tried_again, what_to_repair
 from batch_renamer.command_line import carried_options, command_line
@@ -141,7 +140,7 @@ def _same_again(run: Run, given: Mapping[str, object], *, whole: bool = False) -
     again = {name: value for name, value in given.items() if name not in left_out}
     command, origin = run.job.command, run.job.origin
     if origin is None:
-        return command_line(command, [run.job.sheet or Path()], again)
+        return command_line(command, ["-" if run.job.sheet is None else run.job.sheet], again)
     if command.from_sheet:
         return command_line(command, [], {"plan": origin.id, **again})
     return command_line(command, [origin.id, *command.switches], again)

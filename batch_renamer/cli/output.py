@@ -1,6 +1,6 @@
 """What is shown at the end of a run: its result, on standard output.
 
-With ``--json`` that is one object, and the words for people go to standard error.
+With ``--json`` that is one object, and with ``--report -`` the rows as CSV; the words for people go to standard error.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from batch_renamer.errors import InputError
 from batch_renamer.jobs import Run, named, went_before
 from batch_renamer.model import RunSummary
 from batch_renamer.progress import RunView, show_run
-from batch_renamer.reports import write_json_result, write_refusal
+from batch_renamer.reports import write_csv_result, write_json_result, write_refusal
 
 __all__ = ["show"]
 
@@ -28,8 +28,9 @@ _MOST_SHOWN = 1_000
 def show(run: Run, summary: RunSummary, given: Mapping[str, object]) -> int:
     """Show the result of a run, and the exact next command; return the exit code."""
     settings = run.job.settings
-    if settings.json:
-        summary = _written_as_json(run, summary)
+    for_programs = settings.json or settings.reports_to_output
+    if settings.json or (for_programs and not run.declined):  # a run that was declined has no report
+        summary = _written_for_programs(run, summary)
     if run.declined:
         run.job.progress.message(f"{summary.stopped} Nothing was sent.".lstrip())
         if plan_is_kept(run):
@@ -52,18 +53,20 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, object]) -> int:
         about=named(about) if about is not None else "",
         about_undo=about is not None and about.spec.puts_back,
     )
-    error = show_run(view, sys.stderr if settings.json else sys.stdout, quiet=settings.quiet)
-    if error is None or settings.json or isinstance(error, BrokenPipeError):
+    error = show_run(view, sys.stderr if for_programs else sys.stdout, quiet=settings.quiet)
+    if error is None or for_programs or isinstance(error, BrokenPipeError):
         return summary.exit_code  # The reader stopped early (``| head``) and knows that there was more.
     run.job.progress.message(str(lost := output_lost(error)), error=True)
     # If there is a report, nothing is lost: it has everything.
     return summary.exit_code or (0 if summary.reports else lost.exit_code)
 
 
-def _written_as_json(run: Run, summary: RunSummary) -> RunSummary:
+def _written_for_programs(run: Run, summary: RunSummary) -> RunSummary:
     """Write the result to standard output; return the summary, which says so if that failed."""
     try:
-        if summary.exit_code == InputError.exit_code:
+        if run.job.settings.reports_to_output:
+            write_csv_result(sys.stdout.buffer, run.rows(), delimiter=run.record.delimiter or ",")
+        elif summary.exit_code == InputError.exit_code:
             write_refusal(
                 sys.stdout,
                 command=summary.command,

@@ -14,8 +14,9 @@ from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.commands import RECORDED, REPORT
 from batch_renamer.jobs import broken_off, files_taken, summary_of
+from batch_renamer.journal import RunRecord
 from batch_renamer.progress import visible
-from batch_renamer.reports import check_writable, resolve_targets, write_reports
+from batch_renamer.reports import check_writable, resolve_targets, write_csv_result, write_reports
 
 __all__ = ["report_again"]
 
@@ -28,21 +29,14 @@ def report_again(run_id: str | None, given: Mapping[str, object]) -> int:
             session.journal(only_read=True) as journal,
             journal.runs.pin(run := find_run(session, journal, run_id, commands=RECORDED), to_read=True),
         ):
-            targets = resolve_targets(
-                session.settings.report or run.reports,
-                run_id=run.id,
-                date=datetime.date.today(),  # noqa: DTZ011 - the day as the user's calendar has it
-                sheet=Path(run.sheet) if run.sheet is not None else None,
-                state_dir=session.settings.state_dir,
-                taken=files_taken(session.settings),
-            )
+            targets = _targets(session, run)
             check_writable(targets)
-            written, failures = write_reports(
-                targets,
-                partial(journal.results.report_rows, run, over=broken_off(run)),
-                summary=summary_of(journal, run),
-                delimiter=run.delimiter or ",",
-            )
+            rows = partial(journal.results.report_rows, run, over=broken_off(run))
+            delimiter = run.delimiter or ","
+            written, failures = write_reports(targets, rows, summary=summary_of(journal, run), delimiter=delimiter)
+            if to_output := session.settings.reports_to_output:
+                with to_standard_output():
+                    write_csv_result(sys.stdout.buffer, rows(), delimiter=delimiter)
         code = failures[0].exit_code if failures else 0
         with session.screen() as progress, to_standard_output():
             for failure in failures:
@@ -52,8 +46,24 @@ def report_again(run_id: str | None, given: Mapping[str, object]) -> int:
                 sys.stdout.write(json.dumps(answer) + "\n")
             else:
                 # A program gets the path as it is; on a terminal, control characters in a path must not steer it.
-                shown = visible if sys.stdout.isatty() else str
-                sys.stdout.writelines(f"{shown(str(report))}\n" for report in written)
+                stream = sys.stderr if to_output else sys.stdout
+                shown = visible if stream.isatty() else str
+                stream.writelines(f"{shown(str(report))}\n" for report in written)
         return code
 
     return within(REPORT, given, body)
+
+
+def _targets(session: Session, run: RunRecord) -> tuple[Path, ...]:
+    """Return the files that are asked for, or else those that the run had."""
+    settings = session.settings
+    if settings.reports_to_output and not settings.report_files:
+        return ()
+    return resolve_targets(
+        settings.report_files or run.reports,
+        run_id=run.id,
+        date=datetime.date.today(),  # noqa: DTZ011 - the day as the user's calendar has it
+        sheet=Path(run.sheet) if run.sheet is not None else None,
+        state_dir=settings.state_dir,
+        taken=files_taken(settings),
+    )

@@ -18,7 +18,7 @@ from batch_renamer.commands import APPLY, RENAMING, RESUME
 from batch_renamer.jobs import Left, as_this_account, begun, left_to_do, taken_back
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.model import BAD_RESULTS, Result, RunSummary
-from batch_renamer.reports import write_json_result
+from batch_renamer.reports import write_csv_result, write_json_result
 from batch_renamer.text import counted
 
 __all__ = ["resume"]
@@ -82,6 +82,10 @@ def _nothing_to_do(session: Session, journal: Journal, past: RunRecord, sentence
         if session.settings.json:
             summary = RunSummary(run_id=past.id, command=session.command.word, counts=counts, exit_code=code)
             write_json_result(sys.stdout, journal.results.report_rows(past), summary=summary)
+            sys.stderr.write(sentence + "\n")
+        elif session.settings.reports_to_output:
+            rows = journal.results.report_rows(past)
+            write_csv_result(sys.stdout.buffer, rows, delimiter=past.delimiter or ",")
             sys.stderr.write(sentence + "\n")
         else:
             sys.stdout.write(sentence + "\n")

@@ -139,6 +139,14 @@ class Session:
             progress.close()
 
 
+def _refuse_two_answers(settings: Settings) -> None:
+    """Refuse options that both want standard output for themselves."""
+    if settings.json and settings.reports_to_output:
+        raise SettingsError(
+            "--json and --report - both write to standard output: leave one out. With --json the rows are there too."
+        )
+
+
 def within(
     command: Command,
     given: Mapping[str, object],
@@ -171,7 +179,8 @@ def within(
             for setting in describe(settings):
                 log.debug("%s = %s (%s)", *setting)
             try:
-                check_names(settings.report, taken=files_taken(settings))
+                _refuse_two_answers(settings)
+                check_names(settings.report_files, taken=files_taken(settings))
                 return body(session)
             except (Exception, KeyboardInterrupt) as error:
                 return ending.of(error)

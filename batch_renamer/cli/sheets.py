@@ -4,31 +4,58 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from batch_renamer.cli.session import Session
+from batch_renamer.cli.standard_input import STANDARD_INPUT, copied, take_input
 from batch_renamer.files import open_regular
 from batch_renamer.jobs import SheetSource, load_options
 from batch_renamer.loader import open_sheet
 from batch_renamer.settings import Settings
 
-__all__ = ["sheet_source"]
+__all__ = ["as_typed", "sheet_source"]
+
+_LABEL = "standard input"
 
 
-def sheet_source(file: Path, session: Session) -> SheetSource:
-    """Return a file as the source of the session's job."""
+@contextmanager
+def sheet_source(file: Path, session: Session) -> Iterator[SheetSource]:
+    """Give a file, or what is piped in, as the source of the session's job.
+
+    Raises:
+        SettingsError: no person can be asked, and the command needs an answer.
+        InputError: standard input can't be read.
+    """
+    if file != STANDARD_INPUT:
+        session.needs_yes()
+        yield _source(file, session)
+        return
+    piped = take_input()
+    session.needs_yes()
+    with copied(piped) as path:
+        yield replace(_source(path, session, label=_LABEL), path=None)
+
+
+def as_typed(file: Path) -> str | Path:
+    """Return the file as it stands in a command line that is printed; a path alone would come out as ./-."""
+    return str(file) if file == STANDARD_INPUT else file
+
+
+def _source(file: Path, session: Session, *, label: str | None = None) -> SheetSource:
     settings = session.settings
     options = load_options(settings, unattended=settings.yes and not session.on_a_terminal)
     return SheetSource(
-        open=lambda stopped: open_sheet(file, options, stopped=stopped),
+        open=lambda stopped: open_sheet(file, options, stopped=stopped, label=label),
         path=file,
         digest=_digest(file, settings),
     )
 
 
 def _digest(file: Path, settings: Settings) -> str | None:
-    """Return a digest that tells whether a spreadsheet, read in this way, is the same as before."""
+    """Return what tells whether a spreadsheet, read in this way, is the same as before."""
     # Whether a person can be asked doesn't change what is read.
     options = replace(load_options(settings), allow_guessed_encoding=True)
     digest = hashlib.blake2b(repr(options).encode(), digest_size=16)

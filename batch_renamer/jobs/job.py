@@ -59,8 +59,8 @@ class Job:
 
     ``again_failed``: a job that resumes a run also tries failed rows again. ``tells_changes``: the exit code of a dry
     run says whether it would rename anything. ``reminder`` returns a reminder for the end of the job ("" for none).
-    ``notes`` are always shown at the end. ``own_process``: the process does nothing else, so the job may change
-    settings of the whole process.
+    ``notes`` are always shown at the end. ``own_process``: the job is a command of the command line, and the
+    process does nothing else: the job may change settings of the whole process, and writes a report unasked.
     """
 
     command: Command
@@ -115,5 +115,5 @@ class Job:
             max_renames=self.bounds.max_renames,
             strict=self.bounds.strict,
             # The places as the user gave them: the run may be resumed before they are checked.
-            reports=[str(Path(report).absolute()) for report in self.settings.report],
+            reports=[str(Path(report).absolute()) for report in self.settings.report_files],
         )

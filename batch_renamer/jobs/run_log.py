@@ -17,7 +17,8 @@ log = logging.getLogger("batch_renamer")
 def log_beginning(job: Job) -> None:
     """Log which command begins, with which rows, and where."""
     origin, destination = job.origin, job.destination
-    rows = str(job.sheet) if job.sheet is not None else f"run {origin.id}" if origin is not None else "a DataFrame"
+    without_path = "standard input" if job.own_process else "a DataFrame"
+    rows = str(job.sheet) if job.sheet is not None else f"run {origin.id}" if origin is not None else without_path
     log.info(
         "%s begins: %s at %s",
         job.command,

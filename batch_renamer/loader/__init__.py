@@ -36,11 +36,12 @@ def open_sheet(
     *,
     stopped: Callable[[], bool] = lambda: False,
     wall_clock: Callable[[], float] = time.time,
+    label: str | None = None,
 ) -> Iterator[Sheet]:
     """Open a text file or workbook, told apart by content and not by ending; read the rows inside the context.
 
     ``stopped`` is called while the child process reads a workbook; True ends the wait. ``wall_clock`` is needed for the
-    age of a file.
+    age of a file. ``label`` is what messages call it; without one, its path.
 
     Raises:
         SheetError: there is no such file, it is no spreadsheet, or it has no usable headings.
@@ -53,7 +54,7 @@ def open_sheet(
         2
     """
     path, options = Path(path), options or LoadOptions()
-    label = shown(str(path), 200)
+    label = label or shown(str(path), 200)
     with _opened(path, label) as file:
         head = file.read(512)
         if not head:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from batch_renamer.reports.csv_format import write_csv_result
 from batch_renamer.reports.formats import FORMATS
 from batch_renamer.reports.json_format import write_json_result, write_refusal
 from batch_renamer.reports.rows import row_as_json
@@ -16,6 +17,7 @@ __all__ = [
     "remove_unfinished",
     "resolve_targets",
     "row_as_json",
+    "write_csv_result",
     "write_json_result",
     "write_refusal",
     "write_report",

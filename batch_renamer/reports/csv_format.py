@@ -15,7 +15,7 @@ from batch_renamer.model import COLUMNS, ReportRow
 from batch_renamer.reports.rows import WriteOptions, row_as_texts
 from batch_renamer.text import begins_like_a_formula
 
-__all__ = ["guarded", "write_csv"]
+__all__ = ["guarded", "write_csv", "write_csv_result"]
 
 
 def guarded(text: str) -> str:
@@ -39,8 +39,27 @@ def write_csv(file: BinaryIO, rows: Iterable[ReportRow], options: WriteOptions) 
     Raises:
         OSError: The disk is full, or the file can't be written for another reason.
     """
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="backslashreplace", newline="")
-    writer = csv.writer(text, delimiter=options.delimiter)
+    _write(file, rows, encoding="utf-8-sig", delimiter=options.delimiter)
+
+
+def write_csv_result(file: BinaryIO, rows: Iterable[ReportRow], *, delimiter: str = ",") -> None:
+    """Write the same to standard output, without BOM: programs that read a pipe take it for a part of a heading.
+
+    Raises:
+        OSError: It can't be written.
+
+    Example:
+        >>> file = io.BytesIO()
+        >>> write_csv_result(file, [])
+        >>> file.getvalue()[:12]
+        b'row,order_id'
+    """
+    _write(file, rows, encoding="utf-8", delimiter=delimiter)
+
+
+def _write(file: BinaryIO, rows: Iterable[ReportRow], *, encoding: str, delimiter: str) -> None:
+    text = io.TextIOWrapper(file, encoding=encoding, errors="backslashreplace", newline="")
+    writer = csv.writer(text, delimiter=delimiter)
     writer.writerow(COLUMNS)
     writer.writerows([guarded(cell or "") for cell in row_as_texts(row)] for row in rows)
     text.detach()

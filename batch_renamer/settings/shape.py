@@ -14,6 +14,8 @@ from batch_renamer.settings.address import check_base_url
 
 __all__ = ["DEFAULT", "DescribedSetting", "Settings", "as_given", "describe"]
 
+_STANDARD_OUTPUT = "-"
+
 DEFAULT = "default"
 """The source of a value that was not given."""
 
@@ -56,7 +58,8 @@ class Settings:
         strict: Send nothing when any row is bad.
         again: Rename orders again that an earlier run of the same rows renamed and that got another name since.
         yes: Ask no question.
-        report: Where reports go, ``{date}`` and ``{id}`` still to be filled in; empty: beside the sheet.
+        report: Where reports go, ``{date}`` and ``{id}`` still to be filled in; empty: beside the sheet; ``-``: to
+            standard output.
         state_dir: The folder of journal, lock and sandbox.
         log_file: Where the JSON lines of the log go.
         json: Write the result as one JSON object on standard output.
@@ -109,6 +112,16 @@ class Settings:
     api_key_file: _File | None = None
     profile_api_key_file: _File | None = None
     sources: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def report_files(self) -> tuple[str, ...]:
+        """The files that reports are written to."""
+        return tuple(report for report in self.report if report != _STANDARD_OUTPUT)
+
+    @property
+    def reports_to_output(self) -> bool:
+        """Whether a report goes to standard output, as CSV."""
+        return _STANDARD_OUTPUT in self.report
 
 
 class DescribedSetting(NamedTuple):

@@ -66,10 +66,20 @@ class Terminal:
 
 
 @asynccontextmanager
-async def terminal(renamer: Command, *words: str, key: str | None = KEY) -> AsyncIterator[Terminal]:
-    """Start the command on a terminal of its own, which controls it; its standard output stays on it, too."""
+async def terminal(
+    renamer: Command, *words: str, key: str | None = KEY, stdin: int | None = None
+) -> AsyncIterator[Terminal]:
+    """Start the command on a terminal of its own, which controls it; its standard output stays on it, too.
+
+    ``stdin`` is what is piped into the command instead of the keys.
+    """
     controller, end = pty.openpty()
-    on_it: dict[str, Any] = {"stdin": end, "stdout": end, "stderr": end, "on_terminal": True}
+    on_it: dict[str, Any] = {
+        "stdin": end if stdin is None else stdin,
+        "stdout": end,
+        "stderr": end,
+        "on_terminal": True,
+    }
     async with renamer.start(*words, key=key, env={"TERM": "xterm"}, **on_it) as started:
         os.close(end)
         made = Terminal(controller, started)

@@ -80,5 +80,5 @@ def _add_rows(context: JobContext, record: RunRecord, sheet: Sheet, content: Con
         content.add(chunk)
         loaded += len(chunk)
         context.job.progress.advance(loaded)
-    if not loaded and context.job.sheet is not None:
-        raise SheetError(f"{context.job.sheet} has headings and no rows below them; nothing was sent.")
+    if not loaded and (context.job.sheet is not None or context.job.own_process):  # a DataFrame may be empty
+        raise SheetError(f"{sheet.label} has headings and no rows below them; nothing was sent.")

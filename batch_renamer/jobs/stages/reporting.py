@@ -26,16 +26,17 @@ _SHOW_EVERY = 1_000
 
 async def check_report_targets(run: Run) -> None:
     """Find out before the first request whether the reports can be written; a DataFrame has none unless asked for."""
-    writes_by_itself = run.job.command.writes and run.sheet_path is not None
+    settings, writes = run.job.settings, run.job.command.writes
+    unasked = writes and (run.sheet_path is not None or run.job.own_process) and not settings.reports_to_output
     kept = run.record.reports if run.job.command.resumes else ()
-    if writes_by_itself or run.job.settings.report:
+    if unasked or settings.report_files:
         run.targets = resolve_targets(
-            run.job.settings.report or kept,
+            settings.report_files or kept,
             run_id=run.record.id,
             date=datetime.date.today(),  # noqa: DTZ011 - the day as the user's calendar has it
             sheet=run.sheet_path,
-            state_dir=run.job.settings.state_dir,
-            taken=files_taken(run.job.settings),
+            state_dir=settings.state_dir,
+            taken=files_taken(settings),
         )
     try:
         await anyio.to_thread.run_sync(check_writable, run.targets)
