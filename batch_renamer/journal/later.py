@@ -41,12 +41,13 @@ _UNREAD = f"""
     AND rows.guard IS NULL AND rows.expected IS NULL
 """  # noqa: S608 - a constant
 # An earlier run may have sent a rename and noted no outcome. If its undo took the rename back, it had been applied.
+_TAKEN_BACK = f"order_key IN (SELECT order_key FROM rows WHERE run = :undo AND {CHANGED})"  # noqa: S608 - a constant
 _FINISHED_ROWS = f"""
-    UPDATE rows SET expected = theirs.final_name, expected_why = :why
-    FROM (SELECT order_key, new_name, COALESCE(expected, final_name, new_name) AS final_name FROM rows
+    UPDATE rows SET expected = theirs.final_name, expected_why = CASE WHEN theirs.taken_back THEN :undone ELSE :why END
+    FROM (SELECT order_key, new_name, COALESCE(expected, final_name, new_name) AS final_name,
+        {_TAKEN_BACK} AS taken_back FROM rows
         WHERE run = :other AND (result IN ('renamed', 'unchanged') OR (result = 'drifted' AND expected IS NOT NULL)
-        OR ((result = 'unknown' OR handed_out)
-            AND order_key IN (SELECT order_key FROM rows WHERE run = :undo AND {CHANGED})))) AS theirs
+        OR ((result = 'unknown' OR handed_out) AND {_TAKEN_BACK}))) AS theirs
     WHERE rows.run = :run AND rows.order_key = theirs.order_key AND rows.new_name = theirs.new_name
     AND rows.result IS NULL AND rows.expected IS NULL
 """  # noqa: S608 - a constant
@@ -95,8 +96,8 @@ def expect_what_was_finished(connection: sqlite3.Connection, run: int) -> None:
         (run,),
     ).fetchall()
     for other, other_id, undo in earlier:
-        why = _FINISHED if undo is None else _UNDONE.format(other_id)
-        connection.execute(_FINISHED_ROWS, {"run": run, "other": other, "why": why, "undo": undo})
+        reasons = {"why": _FINISHED, "undone": _UNDONE.format(other_id)}
+        connection.execute(_FINISHED_ROWS, {"run": run, "other": other, "undo": undo, **reasons})
 
 
 def supersede(connection: sqlite3.Connection, run: int) -> None:

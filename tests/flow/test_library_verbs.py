@@ -143,6 +143,21 @@ async def test_rows_that_come_again_are_left_alone_where_they_were_renamed_since
     assert set(third.outcomes["result"]) == {"renamed"}
 
 
+async def test_an_undo_is_named_only_for_the_names_that_it_took_back() -> None:
+    """A run that found an order renamed already did not give it its name."""
+    async with _served() as (_, here):
+        trial = await rename_orders_async(FRAME, first=1, **here)
+        whole = await rename_orders_async(FRAME, **here)
+        assert whole.outcomes["result"].tolist() == ["unchanged", "renamed"]
+        for done in (whole, trial):
+            await done.undo_async()
+        again = await rename_orders_async(FRAME, **here)
+    assert again.outcomes["result"].tolist() == ["drifted", "drifted"]
+    first, second = again.outcomes["reason"]
+    assert first.startswith("An earlier run of these rows gave this order this name, and it has been renamed since.")
+    assert second.startswith(f"Run {whole.run_id} gave this order this name, and its undo took it back.")
+
+
 async def test_no_second_run_in_the_account() -> None:
     """Whatever is to be renamed, undone or resumed: the error names the run at work, and nothing is sent."""
     async with _served(sleep=(gate := Gate())) as (sandbox, here):
