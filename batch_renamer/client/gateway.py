@@ -38,11 +38,12 @@ _GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadPage:
-    """A page of orders, and when it was read, in seconds since the epoch."""
+    """A page of orders, when it was read, in seconds since the epoch, and how many ``seconds`` its answer took."""
 
     orders: tuple[Order, ...]
     next_offset: str | None
     read_at: float
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,21 +117,24 @@ class Gateway:
         return True
 
     async def page(self, *, per_page: int, offset: str | None) -> ReadPage | NoPage:
-        """Read one page of the list. After a few tries it is given up, because single reads can replace it.
+        """Read one page of the list. A list that fails alone is soon given up, because single reads can replace it.
 
         Raises:
             Stopping, KeyRefusedError, CertificateError: the run is over.
         """
-        read_at = self._wall()
         self._list_in_doubt = True
         try:
-            page = await self._retrier.call(
-                lambda: self._api.page(per_page=per_page, offset=offset), kind="list", policy=_ONE_PAGE
-            )
+            page = await self._retrier.call(lambda: self._get_page(per_page, offset), kind="list", policy=_ONE_PAGE)
         except RequestError as error:
             return NoPage(smaller_may_do=not (isinstance(error, ThrottledError) or error.timed_out))
         self._list_in_doubt = False
-        return ReadPage(orders=page.orders, next_offset=page.next_offset, read_at=read_at)
+        return page
+
+    async def _get_page(self, per_page: int, offset: str | None) -> ReadPage:
+        read_at, begun = self._wall(), anyio.current_time()
+        page = await self._api.page(per_page=per_page, offset=offset)
+        seconds = anyio.current_time() - begun
+        return ReadPage(orders=page.orders, next_offset=page.next_offset, read_at=read_at, seconds=seconds)
 
     async def read(self, order_id: str) -> Reading:
         """Read one order, trying again as often as allowed.

@@ -129,6 +129,8 @@ class Retrier:
             try:
                 return await self._try(request, tries, policy, kind)
             except ThrottledError:
+                if policy.optional:
+                    await self._verdicts.decide(tries, policy)
                 if tries.given_up or tries.own_429s:
                     raise
             except TransientError:
@@ -141,6 +143,7 @@ class Retrier:
         tries.sent += 1
         tries.first_sent_at = min(tries.first_sent_at, send.left_at)
         tries.in_flight = True
+        tries.outages_before = self._breaker.outages
         self._breaker.sent(kind)
         try:
             # Cancelling the request of a list loses nothing, so a stop does not wait for it.

@@ -21,7 +21,8 @@ class TryPolicy:
 
     ``send_by`` is the event loop's time, in seconds, after which no try leaves. The request is given up after
     ``most_failures`` failures (None: as many as the run allows) or ``most_throttled`` 429s. An ``optional`` request can
-    be replaced by others: its failures are no sign of an outage, and it does not wait for the end of one.
+    be replaced by others: its failures are no sign of an outage. It waits for the end of one, and is given up where it
+    fails alone.
     """
 
     send_by: float = inf
@@ -40,7 +41,8 @@ class Tries:
 
     The others decide whether it is tried again. ``failures`` is the number that counts against it, ``throttled`` the
     429s, and ``own_429s`` those of them that came again while other rows passed. ``failing_since`` is when it failed
-    first, ``short_since`` when this machine was short of something first.
+    first, ``short_since`` when this machine was short of something first. ``outages_before`` is how many outages there
+    had been when its last try left.
     """
 
     sent: int = 0
@@ -61,6 +63,7 @@ class Tries:
     first_429: Send | None = None
     first_429_at: float = inf
     short_since: float = inf
+    outages_before: int = 0
     given_up: bool = False
 
     def note(self, error: RequestError) -> None:

@@ -87,14 +87,26 @@ class Verdicts:
     async def decide(self, tries: Tries, policy: TryPolicy) -> None:
         """Give up a request that is out of tries, unless an outage has begun that was not noticed yet."""
         allowed = self._attempts if policy.most_failures is None else min(policy.most_failures, self._attempts)
-        if tries.failures < allowed or tries.given_up:
-            return
         if policy.optional:
-            tries.given_up = True
-        elif self._breaker.is_closed:
+            await self._decide_optional(tries, allowed)
+        elif tries.failures >= allowed and not tries.given_up and self._breaker.is_closed:
             with self._stop.interruptible():
                 is_well = await self._breaker.is_well_for_others(tries.first_sent_at)
             tries.given_up = is_well or tries.failures >= 2 * allowed
+
+    async def _decide_optional(self, tries: Tries, allowed: int) -> None:
+        """Give an optional request up that fails alone; what it met in an outage does not count."""
+        with self._stop.interruptible():
+            if self._breaker.outages > tries.outages_before:
+                was_outage = True
+            elif tries.given_up or tries.failures >= allowed:
+                was_outage = not await self._breaker.is_well_for_others(anyio.current_time())
+            else:
+                return
+        tries.given_up = not was_outage
+        if was_outage:
+            tries.failures = tries.throttled = 0
+            tries.last = None  # A wait that its answer asked for has passed with the outage.
 
     def note_refused_key(self, tries: Tries, kind: Kind, refused: RefusedError) -> None:
         """Note a 401 to one row although the key was proven since: the row is refused; if all are, the run ends."""

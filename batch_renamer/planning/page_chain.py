@@ -110,7 +110,6 @@ class PageChain:
     async def _read(self) -> None:
         offset, size = None, 0
         while not (self.stop.requested or self.undecided.list_is_wrong) and self._is_worth_it():
-            begun = anyio.current_time()
             with self._asking:
                 page = await self.gateway.page(per_page=_PAGE_SIZES[size], offset=offset)
             if self._asking.cancel_called:
@@ -121,8 +120,9 @@ class PageChain:
                 if not page.smaller_may_do or size == len(_PAGE_SIZES) or offset is not None:
                     return
                 continue
+            begun = anyio.current_time()
             found, checked = await self.undecided.add_page(page)
-            seconds = anyio.current_time() - begun
+            seconds = page.seconds + anyio.current_time() - begun
             await self._begin_check(page, checked)
             self.recent_pages.append((found, seconds))
             if self.requests_per_s() * seconds >= _ROOM and self.workers() > 1:  # one worker reads pages

@@ -36,7 +36,8 @@ class UndecidedRows:
 
     A page is held back until some of its orders have been read singly (`sampling`). The first pages are held back
     together, until the pages with many samples have been checked. If one order has another name than on its page, this
-    page and all later ones are dropped; their rows stay undecided and are read singly.
+    page and all later ones are dropped; their rows stay undecided and are read singly. So do those of a page of which
+    fewer than two orders could be read singly.
     """
 
     wanted: Wanted
@@ -93,8 +94,10 @@ class UndecidedRows:
         """Use the readings that check a page, and record the pages that need not be held back any more."""
         listed = _by_key(page)
         async with self._one_page:
+            agreeing = sum(isinstance(reading, Found) for _, reading in readings)
             for held in self._held:
-                held.is_checked |= held.page is page
+                if held.page is page:
+                    held.is_checked, held.is_proven = True, agreeing >= SAMPLES[-1]
             if any(contradicts(reading, listed[order_key(request.order_id)]) for request, reading in readings):
                 self.list_is_wrong = True
             self._checks_over += 1
@@ -111,7 +114,8 @@ class UndecidedRows:
         while self._held and self._held[0].is_checked and not self._is_close:
             held = self._held.popleft()
             self._rows_held -= held.rows
-            await self._record_page(held.page)
+            if held.is_proven:
+                await self._record_page(held.page)
 
     async def _undecided_of(self, page: ReadPage) -> list[RenameRequest]:
         return [request for request in await self.wanted(list(_by_key(page))) if not self._state(request.row)]
@@ -146,6 +150,7 @@ class _Held:
     page: ReadPage
     rows: int
     is_checked: bool = False
+    is_proven: bool = False
 
 
 def _mean_row(requests: Sequence[RenameRequest]) -> float:

@@ -22,7 +22,8 @@ class Sent:
 
     ``ended`` is the first half of a sentence, which says how the tries ended. ``refused`` tells that every try was
     clearly refused; ``timed_out``, that one may still be running on the server. ``shown`` is another name that an
-    answer showed, if any. ``again`` tells that the order was read back once before.
+    answer showed, if any. ``again`` tells that the order was read back once before, ``gone`` that the last try itself
+    was answered with 404 or 410.
 
     Example:
         >>> Sent(row=2, old_name="a", new_name="b", ended="The only try ended with 503 Service Unavailable").refused
@@ -37,6 +38,7 @@ class Sent:
     timed_out: bool = False
     shown: str | None = None
     again: bool = False
+    gone: bool = False
 
 
 def has_new_name(order: Order, *, old_name: str | None, new_name: str) -> bool:
@@ -78,7 +80,7 @@ def outcome_of_reading(reading: Reading, sent: Sent) -> Outcome:
             return _outcome(sent, Result.UNKNOWN, why, order)
         case Missing():
             # A lagging replica, or a gateway without a route, can answer this for an order that exists.
-            result = Result.FAILED if sent.again else Result.UNKNOWN
+            result = Result.FAILED if sent.again and sent.gone else Result.UNKNOWN
             return _outcome(sent, result, f"{sent.ended}; {_read(sent)}, the order was not found.")
         case Unreadable(reason=reason):
             return _outcome(sent, Result.UNKNOWN, f"{sent.ended}, and the order could not be read back ({reason}).")

@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
+from http import HTTPStatus
 
 from batch_renamer.client import Gateway, MostAtOnce, StopSignal, work_through
 from batch_renamer.model import Found, Missing, Outcome, Reading, Result, Unreadable, Unsettled
@@ -96,6 +97,7 @@ def outcome_of_late_reading(reading: Reading, row: Unsettled, *, now: float) -> 
         # A final name of a failed row that is neither old nor new was made by the server.
         shown=final_name if before.result is Result.FAILED else None,
         again=True,
+        gone=before.http_status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE),
     )
     told = outcome_of_reading(reading, sent)
     as_before = isinstance(reading, Found) and final_name == (reading.order.name or "")

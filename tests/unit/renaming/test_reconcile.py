@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import anyio
 import pytest
@@ -103,12 +104,21 @@ async def test_a_refused_rename_that_an_old_copy_hides_is_seen_at_the_end_of_the
 @pytest.mark.parametrize("gone", [404, 410])
 @pytest.mark.parametrize("again", [0, 1], ids=["for a while", "still at the end"])
 async def test_an_order_that_is_not_found_after_a_lost_answer_is_not_called_gone(gone: int, again: int) -> None:
-    """The late look finds it; where it does not, an undo and an audit still have to look at it."""
+    """The late look finds it; where it does not, the rename may have been applied all the same."""
     not_found = [Refused(status=gone)] * (1 + again)
     lost = [Transient(status=502, applied=True)]
     api = FakeOrdersApi({"o0": "old"}, script={("o0", "rename"): lost, ("o0", "get"): not_found})
     outcome = (await rename_and_look_once_more(Bench.of(api, attempts=1), changes_of(api)))[2]
-    assert outcome.result is (Result.FAILED if again else Result.RENAMED)
+    assert outcome.result is (Result.UNKNOWN if again else Result.RENAMED)
+
+
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("gone", [404, 410])
+async def test_an_order_that_is_gone_for_rename_and_both_readings_is_gone(gone: int) -> None:
+    """A person has deleted it since it was planned."""
+    script: Any = {("o0", "rename"): [Refused(status=gone)], ("o0", "get"): [Refused(status=gone)] * 2}
+    bench = Bench.of(api := FakeOrdersApi({"o0": "old"}, script=script))
+    assert (await rename_and_look_once_more(bench, changes_of(api)))[2].result is Result.FAILED
 
 
 @pytest.mark.virtual_time
@@ -164,7 +174,8 @@ def found(name: str | None) -> Found:
         (UNKNOWN, found("old"), Result.UNKNOWN, "old"),
         (UNKNOWN, found("NEW"), Result.FAILED, "NEW"),
         (UNKNOWN, found("by another hand"), Result.UNKNOWN, "by another hand"),
-        (UNKNOWN, Missing(), Result.FAILED, None),
+        (UNKNOWN, Missing(), Result.UNKNOWN, None),
+        (replace(UNKNOWN, http_status=404), Missing(), Result.FAILED, None),
         (UNKNOWN, Unreadable(reason="503"), None, None),
         (CHANGED, found("NEW"), None, None),
         (CHANGED, found("new"), Result.RENAMED, "new"),
