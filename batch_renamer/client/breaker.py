@@ -250,6 +250,12 @@ class Breaker:
             self.want_fresh_row(self.half_open)
         self._notify_waiting()
 
+    def give_back_permit(self, *, fresh: bool) -> None:
+        """Let another row be the probe, because the one that was let through is too late to leave."""
+        if self.half_open is not None:
+            self._permit = "fresh" if fresh else "any"
+            self._notify_waiting()
+
     def want_fresh_row(self, kind: Kind) -> None:
         """Ask for a row from elsewhere in the sheet."""
         self.fresh_wanted_at = anyio.current_time()

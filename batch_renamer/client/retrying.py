@@ -172,6 +172,8 @@ class Retrier:
             send = await self._pacer.acquire(partial(self._may_leave, policy, kind, probes), ahead=kind == "list")
             if send is not None:
                 return send
+            if probes:
+                self._breaker.give_back_permit(fresh=not tries.sent)
         raise TooLate
 
     def _may_leave(self, policy: TryPolicy, kind: Kind, probes: bool) -> bool:

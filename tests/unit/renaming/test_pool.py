@@ -361,6 +361,19 @@ async def test_a_guarded_name_is_read_again_after_seconds(age_s: float, reads: i
 
 
 @pytest.mark.virtual_time
+@pytest.mark.parametrize("method", [None, "rename"], ids=["everything", "renames"])
+@pytest.mark.parametrize("orders", [30, 100, 3_000])
+async def test_after_an_outage_guarded_rows_go_on_at_once(method: Method | None, orders: int) -> None:
+    """All of them are read again first, and none that is too late to be the probe keeps the others from being it."""
+    api = api_of(orders, Outage(begin_s=0.05, end_s=20.0, method=method))
+    bench = Bench.of(api, rate_per_s=300)
+    outcomes = await bench.rename([replace(change, guarded=True) for change in changes_of(api)], workers=500)
+    assert {outcome.result for outcome in outcomes.values()} == {Result.RENAMED}
+    assert bench.said[1:] == ["The API answers again."]
+    assert anyio.current_time() < 20 + 15 + orders / 100
+
+
+@pytest.mark.virtual_time
 async def test_a_guarded_order_renamed_by_another_hand_before_its_patch_is_left_alone() -> None:
     """Between the reading of the sheet's orders and the PATCH minutes may pass."""
     await anyio.sleep(100)
