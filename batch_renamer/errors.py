@@ -142,6 +142,13 @@ class ReportWriteError(StoppedEarlyError):
     """A report could not be written after the run; the journal still holds it."""
 
 
+_SIGNALS = {
+    "SIGINT": "Stopped by Ctrl-C.",
+    "SIGHUP": "The terminal was closed.",
+    "SIGTERM": "Stopped by another program, or the system (SIGTERM).",
+}
+
+
 class InterruptedRunError(BatchRenamerError):
     """A signal asked the run to stop. Requests in flight were finished; rows that were not sent are ``pending``.
 
@@ -152,7 +159,7 @@ class InterruptedRunError(BatchRenamerError):
 
     def __init__(self, signal_number: int) -> None:
         name = signal.Signals(signal_number).name
-        super().__init__(f"Stopped by {'Ctrl-C' if name == 'SIGINT' else name}.")
+        super().__init__(_SIGNALS.get(name, f"Stopped by {name}."))
         self.exit_code = 128 + signal_number
 
 
@@ -161,14 +168,15 @@ class LockedError(BatchRenamerError):
 
     Example:
         >>> str(LockedError("Run k3f9ab"))
-        'Run k3f9ab is at work in this account; nothing was sent. Wait for it to end, or give --wait SECONDS.'
+        'Not started: run k3f9ab is at work in this account. Wait until it has ended, or give --wait SECONDS.'
     """
 
     exit_code = 5
 
     def __init__(self, who: str) -> None:
         super().__init__(
-            f"{who} is at work in this account; nothing was sent. Wait for it to end, or give --wait SECONDS."
+            f"Not started: {who[:1].lower()}{who[1:]} is at work in this account. "
+            "Wait until it has ended, or give --wait SECONDS."
         )
         self.who = who
 
@@ -179,7 +187,7 @@ class ProblemsError(BatchRenamerError):
     ``counts`` has the number of rows by result. ``exit_code`` is that of the command line for such a run.
 
     Example:
-        >>> ProblemsError("1 of 2 rows needs a look.", run_id="k3f9ab", counts={"renamed": 1, "failed": 1}).counts
+        >>> ProblemsError("1 of 2 rows has a problem.", run_id="k3f9ab", counts={"renamed": 1, "failed": 1}).counts
         {'renamed': 1, 'failed': 1}
     """
 

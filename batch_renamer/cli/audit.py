@@ -19,7 +19,8 @@ def audit(run_id: str | None, given: Mapping[str, object], *, same_account: bool
     def body(session: Session) -> int:
         with session.connected() as connection:
             journal = connection.journal
-            past = renamed_something(find_run(session, journal, run_id, commands=RENAMING, newest=committed))
+            past = find_run(session, journal, run_id, commands=RENAMING, newest=committed, wanted="has begun to rename")
+            renamed_something(past)
             if same_account:
                 past = as_this_account(journal, past, connection.destination)
             return run_job(connection.job(past), session.given)

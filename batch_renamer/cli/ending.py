@@ -27,7 +27,7 @@ from batch_renamer.errors import (
     StoppedEarlyError,
 )
 from batch_renamer.files import make_folder, open_regular
-from batch_renamer.progress import about, level_of, logging_to, make_progress
+from batch_renamer.progress import Span, about, level_of, logging_to, make_progress, show_lines
 from batch_renamer.reports import write_refusal
 from batch_renamer.settings import Settings, redact, usable_settings
 
@@ -127,8 +127,9 @@ def refuse(command: str, error: BatchRenamerError, *, as_json: bool, next_comman
         except OSError:
             as_json = False  # then the message goes to standard error
     if not as_json:
+        mistake = "Error: " if isinstance(error, InputError) else ""
         for line in str(error).splitlines():  # one line for each mistake in the settings
-            messages.message(line, error=True)
+            messages.message(mistake + line, error=True)
     if next_command:
-        messages.message(next_command, error=True)
+        show_lines(lambda _: [(Span("To begin again:"),), (Span(next_command, "command"),)], sys.stderr)
     return error.exit_code

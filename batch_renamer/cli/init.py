@@ -85,7 +85,7 @@ def _check(given: Mapping[str, object]) -> None:
         try:
             check_profile_name(str(profile))
         except ValueError as error:
-            raise SettingsError(f"profile: {str(profile)!r} (from --profile) {error}.") from None
+            raise SettingsError(f"--profile {profile}: {error}.") from None
 
 
 def _asked(given: Mapping[str, object], config: Path) -> SetUp:

@@ -59,7 +59,7 @@ class Insistence:
             in_flight = f"requests in flight get {GRACE_S:g} s to finish"
             doing = "the report is being written" if self.context.over else in_flight
             if not self.context.asking:  # at the question nothing is in flight, and a stop is the answer no
-                self.context.tell(f"Stopping: {doing}. Once more to end at once.")
+                self.context.tell(f"Stopping: {doing}. Press Ctrl-C once more to end at once.")
         elif self.signals == 2:
             stop.request(cause, grace_s=0)
             self.context.tell("Stopping at once.")

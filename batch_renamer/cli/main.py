@@ -11,6 +11,7 @@ from typing import Any
 
 from batch_renamer.cli.app import app
 from batch_renamer.cli.streams import let_go_of_lost_streams, open_closed_streams
+from batch_renamer.cli.wrong_words import said_of
 
 __all__ = ["main"]
 
@@ -75,8 +76,7 @@ def _refuse_words(error: Any) -> int:
 
     ``error`` is a ``ClickException``, whose class typer keeps to itself.
     """
-    sentence, context = " ".join(error.format_message().split()), getattr(error, "ctx", None)
-    sentence += "" if sentence.endswith((".", "?")) else "."
+    sentence, context = said_of(error, sys.argv[1:]), getattr(error, "ctx", None)
     if "--json" in sys.argv[1:]:
         command = context.info_name if context is not None and context.parent is not None else None
         refusal = {"command": command, "run_id": None, "exit_code": _WRONG_WORDS, "error": sentence}
@@ -84,14 +84,12 @@ def _refuse_words(error: Any) -> int:
             sys.stdout.write(json.dumps(refusal) + "\n")
     else:
         path = context.command_path if context is not None else "batch-renamer"
-        _say(f"{sentence} `{path} --help` lists what there is.")
+        _say(f"Error: {sentence} `{path} --help` lists what there is.")
     return _WRONG_WORDS
 
 
 def _say(text: str) -> None:
     """Write to standard error, as far as there is one."""
-    from batch_renamer.progress import visible  # noqa: PLC0415 - only what goes wrong needs it
+    from batch_renamer.progress import make_progress  # noqa: PLC0415 - only what goes wrong needs it
 
-    with suppress(OSError, ValueError):
-        sys.stderr.write("\n".join(map(visible, text.splitlines())) + "\n")
-        sys.stderr.flush()
+    make_progress(sys.stderr, quiet=True).message(text, error=True)

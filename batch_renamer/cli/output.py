@@ -15,7 +15,7 @@ from batch_renamer.cli.standard_output import output_lost
 from batch_renamer.errors import InputError
 from batch_renamer.jobs import Run, named, went_before
 from batch_renamer.model import RunSummary
-from batch_renamer.progress import RunView, show_run
+from batch_renamer.progress import RunView, Span, show_lines, show_run
 from batch_renamer.reports import write_csv_result, write_json_result, write_refusal
 
 __all__ = ["show"]
@@ -32,10 +32,7 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, object]) -> int:
     if settings.json or (for_programs and not run.declined):  # a run that was declined has no report
         summary = _written_for_programs(run, summary)
     if run.declined:
-        run.job.progress.message(f"{summary.stopped} Nothing was sent.".lstrip())
-        if plan_is_kept(run):
-            run.job.progress.message("The plan is kept. To do exactly this after all:")
-            run.job.progress.message(commit_command(run, given))
+        _say_that_nothing_was_sent(run, given)
         return summary.exit_code
     planned = run.planned(limit=_MOST_SHOWN) if run.job.command.dry else []
     steps = next_steps(run, summary, given)
@@ -59,6 +56,19 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, object]) -> int:
     run.job.progress.message(str(lost := output_lost(error)), error=True)
     # If there is a report, nothing is lost: it has everything.
     return summary.exit_code or (0 if summary.reports else lost.exit_code)
+
+
+def _say_that_nothing_was_sent(run: Run, given: Mapping[str, object]) -> None:
+    """Say what the answer no means, and a stop at the question as well."""
+    if run.job.settings.quiet:
+        return
+    lines = [(Span("Nothing was sent."),)]
+    if plan_is_kept(run):
+        lines = [
+            (Span("Nothing was sent. The plan is kept. To do it:"),),
+            (Span(commit_command(run, given), "command"),),
+        ]
+    show_lines(lambda _: lines, sys.stderr)
 
 
 def _written_for_programs(run: Run, summary: RunSummary) -> RunSummary:

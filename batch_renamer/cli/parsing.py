@@ -86,7 +86,7 @@ class ProgramGroup(_Helped, typer.core.TyperGroup):
         name = getattr(error, "option_name", None)
         taken_by = [word for word, one in self.commands.items() if name in _flags(one, ctx)]
         if taken_by:
-            error.message, error.possibilities = f"{name} goes after the command, as in {taken_by[0]} {name}.", None
+            error.message, error.possibilities = f"{name}: goes after the command, as in {taken_by[0]} {name}.", None
 
 
 def _flags(command: Any, ctx: Any) -> set[str]:

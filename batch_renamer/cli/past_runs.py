@@ -20,6 +20,7 @@ def find_run(
     *,
     commands: Collection[Command],
     newest: Callable[[RunRecord], bool] = lambda _: True,
+    wanted: str = "fits",
 ) -> RunRecord:
     """Return the run that was asked for, or without an id the newest of this account for which ``newest`` is true.
 
@@ -34,6 +35,7 @@ def find_run(
         profile=profile,
         commands=commands,
         newest=newest,
+        wanted=wanted,
         elsewhere=lambda prefix: elsewhere(session, prefix),
         how_to_list=f" `{command_line(RUNS, [], carried_options(session.given))}` lists the runs.",
     )

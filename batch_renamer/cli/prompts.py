@@ -15,12 +15,14 @@ import anyio.to_thread
 from batch_renamer.jobs import Run, named, went_before
 from batch_renamer.journal import RunRecord
 from batch_renamer.model import RunSummary
-from batch_renamer.progress import RunView, show_run, visible
+from batch_renamer.progress import RunView, at_words, show_run, visible
 from batch_renamer.text import counted
 
 __all__ = ["ask", "ask_to_go_on", "ask_to_rename_again", "orders"]
 
 _MOST_SHOWN = 20
+_MOST_ASKED = 3
+_ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
 
 
 async def ask(run: Run) -> bool:
@@ -82,9 +84,10 @@ def ask_to_go_on(last: RunRecord, *, left: int) -> bool:
 
 async def ask_to_rename_again(run: Run, count: int) -> bool:
     """Ask whether orders that were renamed since an earlier run of the same rows are to be renamed again."""
+    have, them, are = ("has", "it", "it is") if count == 1 else ("have", "them", "they are")
     question = (
-        f"\nAn earlier run of these rows renamed {orders(count)} that were renamed since.\n"
-        f"Rename {'it' if count == 1 else 'them'} again? (Left alone if not.) [y/N] "
+        f"\nAn earlier run of these rows renamed {orders(count)}, which {have} another name now.\n"
+        f"Rename {them} again? (If not, {are} left alone.) [y/N] "
     )
     with run.context.waiting_for_answer():
         return await _yes(question)
@@ -97,15 +100,29 @@ def orders(count: int) -> str:
 
 async def _yes(question: str) -> bool:
     _forget_what_was_typed()
-    sys.stderr.write(question)
-    sys.stderr.flush()
+    for _ in range(_MOST_ASKED):
+        sys.stderr.write(at_words(question, sys.stderr))
+        sys.stderr.flush()
+        try:
+            answer = (await _line()).strip().lower()
+        except anyio.get_cancelled_exc_class():
+            with suppress(OSError):  # the terminal may have gone
+                sys.stderr.write("\n")  # what follows begins a line of its own
+                sys.stderr.flush()
+            raise
+        if answer in _ANSWERS:
+            return _ANSWERS[answer]
+        question = "Please answer y or n. [y/N] "
+    return False
+
+
+async def _line() -> str:
+    """Return the line that is typed next; "" at the end of the input."""
     if os.name == "posix":
         # Waiting in the event loop, not in a thread: a thread that reads can't be interrupted by Ctrl-C.
         await anyio.wait_readable(sys.stdin)
-        answer = sys.stdin.readline()
-    else:
-        answer = await anyio.to_thread.run_sync(sys.stdin.readline, abandon_on_cancel=True)
-    return answer.strip().lower() in ("y", "yes")
+        return sys.stdin.readline()
+    return await anyio.to_thread.run_sync(sys.stdin.readline, abandon_on_cancel=True)
 
 
 def _forget_what_was_typed() -> None:

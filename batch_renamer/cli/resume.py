@@ -31,7 +31,9 @@ def resume(run_id: str | None, given: Mapping[str, object], *, failed: bool, sam
         session.needs_yes()
         with session.connected() as connection:
             journal = connection.journal
-            past = find_run(session, journal, run_id, commands=RENAMING, newest=_can_be_finished)
+            past = find_run(
+                session, journal, run_id, commands=RENAMING, newest=_can_be_finished, wanted="has begun to rename"
+            )
             if same_account:
                 past = as_this_account(journal, past, connection.destination)
             job = connection.job(past)

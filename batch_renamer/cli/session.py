@@ -38,6 +38,9 @@ __all__ = ["Session", "within"]
 log = logging.getLogger("batch_renamer")
 
 
+_MADE_UP = "The sandbox made up its orders from the spreadsheet, so the ids are not checked."
+
+
 @contextmanager
 def _never_began() -> Iterator[None]:
     """Turn an error of the journal into one that says that nothing was begun: there is no run yet."""
@@ -71,7 +74,8 @@ class Session:
         with _never_began():
             warnings = protect_state(self.settings)
             if self.settings.sandbox:
-                return to_sandbox(self.settings), warnings
+                made_up = [_MADE_UP] if self.command.from_sheet else []
+                return to_sandbox(self.settings), [*warnings, *made_up]
             found = read_api_key(self.settings, environ=os.environ)
             self.secrets.append(found.key.reveal())
             destination = to_api(self.settings, found.key, key_place=found.place)

@@ -38,7 +38,14 @@ def _run_to_undo(session: Session, journal: Journal, run_id: str | None) -> RunR
     def can_be_undone(run: RunRecord) -> bool:
         return committed(run) and journal.lineage.count_undoable(run) > 0
 
-    run = find_run(session, journal, run_id, commands=RENAMING, newest=can_be_undone)
+    run = find_run(
+        session,
+        journal,
+        run_id,
+        commands=RENAMING,
+        newest=can_be_undone,
+        wanted="gave an order a name that could be put back",
+    )
     if means_newest(run_id) and run.spec.puts_back and interrupted(run, journal.results.counts(run)):
         finish = resume_command(session, run)
         raise InputError(

@@ -185,7 +185,9 @@ class Breaker:
         self.dropped()
         if not self._told_of_shortage:
             self._told_of_shortage = True
-            self.notify(f"Requests wait for {failure}; no row is used up by this. Close other programs if it lasts.")
+            self.notify(
+                f"Requests wait: {failure}. No row counts as failed meanwhile. Close other programs if it lasts."
+            )
 
     def _is_probe(self, left_at: float) -> bool:
         return not self.is_closed and left_at >= self.tripped_at

@@ -99,7 +99,7 @@ class _Outage:
         what = "gives no good answer" if breaker.half_open is None else f"answers, but {breaker.half_open}s fail"
         breaker.notify(
             f"The API {what} ({breaker.last_failure}). Waiting up to {breaker.patience_s:g} s for it, "
-            f"asking every {_ASK_EVERY_S:g} s; no row is used up by this."
+            f"asking every {_ASK_EVERY_S:g} s. No row counts as failed meanwhile."
         )
 
     async def _put_question(self) -> None:

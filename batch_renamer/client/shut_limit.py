@@ -46,7 +46,7 @@ class ShutLimit:
             self._told = True
             self._notify(
                 f"The API lets no row through ({failure}). Waiting up to {self._patience_s:g} s for its "
-                "limit to clear; no row is used up by this."
+                "limit to clear. No row counts as failed meanwhile."
             )
         return "shut"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from batch_renamer.commands import UNDO, Command
@@ -24,6 +24,7 @@ __all__ = [
 ]
 
 _LATEST = "latest"
+_SHOWN_RUNS = 3
 
 
 def find(
@@ -34,6 +35,7 @@ def find(
     profile: str | None,
     commands: Collection[Command],
     newest: Callable[[RunRecord], bool] = lambda _: True,
+    wanted: str = "fits",
     elsewhere: Callable[[str], str] = lambda _: "",
     how_to_list: str = "",
 ) -> RunRecord:
@@ -41,23 +43,25 @@ def find(
 
     The word ``latest`` in place of an id is the same as none; it is no id, because ids have no l.
 
-    ``elsewhere`` returns a sentence that says where else runs with such ids are ("" for none); ``how_to_list`` is a
-    sentence that says how the runs here are listed.
+    ``wanted`` says what ``newest`` asks of a run. ``elsewhere`` returns a sentence that says where else runs with such
+    ids are ("" for none); ``how_to_list`` is a sentence that says how the runs here are listed.
 
     Raises:
         InputError: there is none, or the ids of several begin so.
     """
     if means_newest(run_id):
-        for run in journal.runs.find(base_url=base_url, profile=profile):
+        there = journal.runs.find(base_url=base_url, profile=profile)
+        for run in there:
             if run.spec in commands and newest(run):
                 return run
-        raise InputError(f"There is no run yet at {_place(base_url, profile)} that this could be about.{elsewhere('')}")
+        why = _none_fits(there, _place(base_url, profile), wanted)
+        raise InputError(f"{why}{elsewhere('')}{how_to_list if there else ''}")
     prefix = str(run_id).strip().lower()
     found = journal.runs.find(prefix=prefix)
     if not found:
-        raise InputError(f"There is no run {run_id!r} here.{elsewhere(prefix)}{how_to_list}")
+        raise InputError(f'There is no run "{run_id}" here.{elsewhere(prefix)}{how_to_list}')
     if len(found) > 1:
-        raise InputError(f"{run_id!r} could be one of {', '.join(run.id for run in found[:5])}; type one more letter.")
+        raise InputError(f'"{run_id}" could be one of {", ".join(run.id for run in found[:5])}: type one more letter.')
     if found[0].spec not in commands:
         raise InputError(
             f"Run {found[0].id} is {_article(found[0].command)}; "
@@ -74,6 +78,14 @@ def means_newest(run_id: str | None) -> bool:
         (True, True, False)
     """
     return run_id is None or run_id.strip().lower() == _LATEST
+
+
+def _none_fits(there: Sequence[RunRecord], place: str, wanted: str) -> str:
+    if not there:
+        return f"There is no run at {place} yet."
+    newest = ", ".join(f"{run.id} ({'undo' if run.spec.puts_back else run.command})" for run in there[:_SHOWN_RUNS])
+    more = f" and {len(there) - _SHOWN_RUNS:,} more" if len(there) > _SHOWN_RUNS else ""
+    return f"No run at {place} {wanted}. There are {newest}{more}."
 
 
 def bound_to(run: RunRecord, destination: Destination) -> list[str]:

@@ -153,8 +153,9 @@ class Run:
         return self.job.journal.results.planned_rows(self.record, limit=limit)
 
     def reasons(self) -> list[ReasonGroup]:
-        """Return the bad rows grouped by reason, the largest group first."""
-        return self.job.journal.results.reasons(self.record, sorted(BAD_RESULTS))
+        """Return the bad rows grouped by reason, the largest group first; of a check, all of them."""
+        every_row = self.job.command.offline
+        return self.job.journal.results.reasons(self.record, sorted(BAD_RESULTS), every_row=every_row)
 
     def row_warnings(self) -> list[WarningGroup]:
         """Return the warnings of rows by kind."""

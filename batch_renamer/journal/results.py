@@ -102,11 +102,13 @@ class Results:
         query = f"{REPORT} AND {RESULT} = 'planned' ORDER BY row LIMIT ?"
         return [report_row(row, as_stored) for row in self._database.select(query, (run.number, limit))]
 
-    def reasons(self, run: RunRecord, results: Sequence[Result], *, rows_each: int = 3) -> list[ReasonGroup]:
+    def reasons(
+        self, run: RunRecord, results: Sequence[Result], *, rows_each: int = 3, every_row: bool = False
+    ) -> list[ReasonGroup]:
         """Return the rows of these results grouped by reason, the largest group first.
 
         The part of a reason that is about one row alone is left out of the comparison. Only the largest groups come
-        with their first rows: a sheet may have as many reasons as rows.
+        with their first rows: a sheet may have as many reasons as rows. With ``every_row`` each has all of its rows.
         """
         marks = ", ".join("?" for _ in results)
         groups = self._database.select(
@@ -117,11 +119,11 @@ class Results:
         query = f"{REPORT} AND {RESULT} = ? AND {_KIND} = ? AND row >= ? ORDER BY row LIMIT ?"
 
         def first_rows(place: int, group: tuple[object, ...]) -> tuple[ReportRow, ...]:
-            if place >= _MOST_SHOWN_GROUPS:
+            if place >= _MOST_SHOWN_GROUPS and not every_row:
                 return ()
             result, reason, count, first = group
             # Limited to what there is: the search ends at the group's last row, not at the sheet's.
-            limit = min(int(str(count)), rows_each)
+            limit = int(str(count)) if every_row else min(int(str(count)), rows_each)
             return tuple(
                 report_row(row, as_stored)
                 for row in self._database.select(query, (run.number, result, reason, first, limit))

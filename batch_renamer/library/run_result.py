@@ -83,7 +83,7 @@ class RunResult:
             ...     plan_orders(orders, sandbox=True).raise_for_problems()
             ... except ProblemsError as error:
             ...     print(str(error).splitlines()[0])
-            1 of 2 rows needs a look: 1 invalid.
+            1 of 2 rows has a problem: 1 invalid.
         """
         counts, stopped = self.summary.counts, self.summary.stopped
         wrong = BAD_RESULTS | ({Result.PENDING} if stopped else set())
@@ -113,8 +113,8 @@ class RunResult:
             for row, order_id, result, reason in first.itertuples(index=False, name=None)
         ]
         more = [f"  and {bad - len(lines):,} more"] if bad > len(lines) else []
-        needs = "needs" if bad == 1 else "need"
-        return [f"{bad:,} of {counted(self.summary.total, 'row')} {needs} a look: {each}.", *lines, *more]
+        problems = "has a problem" if bad == 1 else "have problems"
+        return [f"{bad:,} of {counted(self.summary.total, 'row')} {problems}: {each}.", *lines, *more]
 
     def _call(
         self,

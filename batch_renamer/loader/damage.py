@@ -62,7 +62,7 @@ def damage_warning(name: str) -> str:
 
     Example:
         >>> damage_warning("12-Oct")
-        'The new name reads like a date or time, and a spreadsheet program may have made it one: “12-Oct”.'
+        'The new name reads like a date or time, and a spreadsheet program may have made it one: "12-Oct".'
         >>> damage_warning("12 Elm Street")
         ''
     """

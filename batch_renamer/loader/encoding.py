@@ -70,7 +70,7 @@ def _guess(file: BinaryIO, label: str, *, allowed: bool, line: int) -> Encoding:
     if survey.fault:
         raise SheetError(
             f"{label} is neither UTF-8 (see line {line}) nor Windows-1252 (see line {survey.line}): "
-            "save it as “CSV UTF-8”, or say what it is with --encoding (for example --encoding cp437)."
+            'save it as "CSV UTF-8", or say what it is with --encoding (for example --encoding cp437).'
         )
     if not allowed:
         raise SheetError(

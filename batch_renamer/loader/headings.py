@@ -140,7 +140,7 @@ def _taken_for_headings(number: int, headings: Sequence[str], *chosen: tuple[Wan
 
 def _near_miss(wanted: Wanted, heading: str) -> str:
     """Return a warning about an unused column whose heading resembles one that would be used."""
-    return f"The column {quoted(heading)} is not used. If it holds {wanted.what}, name it “{wanted.first[0]}”."
+    return f'The column {quoted(heading)} is not used. If it holds {wanted.what}, name it "{wanted.first[0]}".'
 
 
 def _found(number: int, headings: Sequence[str]) -> str:
@@ -152,7 +152,7 @@ def _missing(missing: Sequence[Wanted], number: int, headings: Sequence[str]) ->
     sentences = []
     for wanted in missing:
         if wanted.asked is not None:
-            sentences.append(f"no heading {shown(wanted.asked)!r} ({wanted.option})")
+            sentences.append(f"no heading {quoted(wanted.asked)} ({wanted.option})")
         else:
             sentences.append(f"no heading for {wanted.what} ({', '.join((*wanted.first, *wanted.rest))})")
     advice = " and ".join(f"{wanted.option} {_example(wanted, headings)}" for wanted in missing)

@@ -23,9 +23,9 @@ def quoted(text: str, limit: int = 60) -> str:
 
     Example:
         >>> quoted("New name")
-        '“New name”'
+        '"New name"'
     """
-    return f"“{shown(text, limit)}”"
+    return f'"{shown(text, limit)}"'
 
 
 def listed(texts: Sequence[str], most: int = 12) -> str:
@@ -33,7 +33,7 @@ def listed(texts: Sequence[str], most: int = 12) -> str:
 
     Example:
         >>> listed(["a", "b", "c"], most=2)
-        '“a”, “b” and 1 more'
+        '"a", "b" and 1 more'
     """
     more = f" and {len(texts) - most} more" if len(texts) > most else ""
     return ", ".join(quoted(text, 40) for text in texts[:most]) + more

@@ -9,7 +9,7 @@ from batch_renamer.progress.cutting import broken, cells_of, cut_middle
 from batch_renamer.progress.live import Progress, make_progress
 from batch_renamer.progress.logs import about, level_of, logging_to, why_no_log
 from batch_renamer.progress.notebook import notebook_progress
-from batch_renamer.progress.output import show_lines, show_run
+from batch_renamer.progress.output import at_words, show_lines, show_run
 from batch_renamer.progress.spans import Line, Span, Style
 from batch_renamer.progress.understood import understood_line
 from batch_renamer.progress.view import NextStep, RunView
@@ -23,6 +23,7 @@ __all__ = [
     "Span",
     "Style",
     "about",
+    "at_words",
     "broken",
     "cells_of",
     "cut_middle",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from batch_renamer.errors import LockedError
 from batch_renamer.model import BAD_RESULTS, Result
 from batch_renamer.progress.spans import Line, Span
 from batch_renamer.progress.view import RunView
 from batch_renamer.progress.visible import visible
 from batch_renamer.text import counted
 
-__all__ = ["headline"]
+__all__ = ["headline", "says_why"]
 
 
 def headline(view: RunView) -> Line:
@@ -17,56 +18,82 @@ def headline(view: RunView) -> Line:
     bad = sum(counts.get(result, 0) for result in BAD_RESULTS)
     about = visible(view.about) or "that run"
     pending, planned = counts.get(Result.PENDING, 0), counts.get(Result.PLANNED, 0)
-    of_all = (
-        f"of {counted(total, 'name')} {{}} put back"
-        if view.putting_back
-        else f"of {counted(total, 'row')} {{}} renamed"
-    )
     if view.at_work:
         to_come = pending + planned + counts.get(Result.UNKNOWN, 0)  # what is being sent has no outcome yet
         text = f"At work at this moment: {to_come:,} of {counted(total, 'row')} still to come."
         return (Span(text, "warn"),)
+    if says_why(view):
+        return (Span(visible(summary.stopped), "bad"),)
     if pending:
-        text = f"Stopped before the end: {pending:,} of {counted(total, 'row')} not reached."
-        return (Span(text, "bad"),)
+        sent = view.command.audits or _may_have_sent(counts)
+        stopped = "Stopped before the end:" if sent else f"Stopped: nothing was {_done(view)};"
+        return (Span(f"{stopped} {pending:,} of {counted(total, 'row')} not reached.", "bad"),)
     if view.command.audits:
         kept = counts.get(Result.UNCHANGED, 0)
         verb = "has the name" if kept == 1 else "have the names"
         return (Span(f"{kept:,} of {counted(total, 'order')} still {verb} of {about}.", "warn" if bad else "good"),)
     if not total:
-        nothing = "Stopped before a row was read." if summary.stopped else _nothing_to_do(view)
+        nothing = "Stopped before a row was read." if summary.stopped else _no_rows(view)
         return (Span(nothing, "warn"),)
     if summary.stopped and not view.command.offline and (bad or planned) and not _may_have_sent(counts):
         return (Span(_stopped_in_the_plan(view, bad), "bad"),)
     if view.command.offline:
-        text = f"Checked {counted(total, 'row')}: {planned:,} usable, {bad:,} in need of repair. Nothing was sent."
+        text = f"Checked {counted(total, 'row')}: {planned:,} ready, {bad:,} to repair. Nothing was sent."
         return (Span(text, "warn" if bad else "good"),)
+    return _of_a_plan(view, bad) if view.asking or planned or view.dry else _of_renames(view, bad)
+
+
+def says_why(view: RunView) -> bool:
+    """Tell whether the headline is the sentence that says why nothing was begun."""
+    return view.summary.exit_code == LockedError.exit_code and bool(view.summary.stopped) and not view.at_work
+
+
+def _of_a_plan(view: RunView, bad: int) -> Line:
+    planned = view.summary.counts.get(Result.PLANNED, 0)
     if view.asking:
-        plan = f"The plan to undo {about}" if view.putting_back else "The plan"
-        return (Span(f"{plan}: {planned:,} {of_all.format('will be')}. Nothing has been sent yet.", "strong"),)
-    if planned or view.dry:
-        dry = f"Dry run, to undo {about}" if view.putting_back else "Dry run"
-        text = f"{dry}: {planned:,} {of_all.format('would be')}. Nothing was sent."
-        return (Span(text, "warn" if bad else "good"),)
-    return _finished(view, bad=bad)
+        plan = f"The plan to undo {visible(view.about) or 'that run'}" if view.putting_back else "The plan"
+        return (
+            Span(f"{plan}: {planned:,} {_of_all(view)} will be {_done(view)}. Nothing has been sent yet.", "strong"),
+        )
+    if not planned and not bad and not view.putting_back:
+        return _nothing_to_do(view)
+    dry = f"Dry run, to undo {visible(view.about) or 'that run'}" if view.putting_back else "Dry run"
+    text = f"{dry}: {planned:,} {_of_all(view)} would be {_done(view)}. Nothing was sent."
+    return (Span(text, "warn" if bad else "good"),)
 
 
-def _finished(view: RunView, *, bad: int) -> Line:
-    """Return the headline of a run that has done what it could."""
-    total, renamed = view.summary.total, view.summary.counts.get(Result.RENAMED, 0)
-    about = visible(view.about) or "that run"
+def _of_renames(view: RunView, bad: int) -> Line:
+    renamed, about = view.summary.counts.get(Result.RENAMED, 0), visible(view.about) or "that run"
     if bad:
-        needs = "needs" if bad == 1 else "need"
+        problems = "has a problem" if bad == 1 else "have problems"
         did = "Stopped:" if view.summary.stopped else f"Undid {about}, but" if view.putting_back else "Finished, but"
-        return (Span(f"{did} {bad:,} of {counted(total, 'row')} {needs} a look.", "warn"),)
-    if not view.putting_back:
-        return (Span(f"Done: {renamed:,} of {counted(total, 'row')} renamed.", "good"),)
-    if not renamed:
+        return (Span(f"{did} {bad:,} of {counted(view.summary.total, 'row')} {problems}.", "warn"),)
+    if view.putting_back and not renamed:
         return (Span(f"There was nothing to put back: no order has its name from {about}.", "good"),)
-    return (Span(f"Undid {about}: {renamed:,} of {counted(total, 'name')} put back.", "good"),)
+    if not renamed:
+        return _nothing_to_do(view)
+    did = f"Undid {about}" if view.putting_back else "Done"
+    return (Span(f"{did}: {renamed:,} {_of_all(view)} {_done(view)}.", "good"),)
 
 
-def _nothing_to_do(view: RunView) -> str:
+def _of_all(view: RunView) -> str:
+    return f"of {counted(view.summary.total, 'name' if view.putting_back else 'row')}"
+
+
+def _done(view: RunView) -> str:
+    return "put back" if view.putting_back else "renamed"
+
+
+def _nothing_to_do(view: RunView) -> Line:
+    same, skipped = (view.summary.counts.get(result, 0) for result in (Result.UNCHANGED, Result.SKIPPED))
+    left_out = f"{counted(skipped, 'row')} {'is' if skipped == 1 else 'are'} skipped"
+    if not same:
+        return (Span(f"Nothing to do: {left_out}.", "good"),)
+    all_of_them = "the order has this name" if same == 1 else f"all {same:,} orders have these names"
+    return (Span(f"Nothing to do: {all_of_them} already{f'; {left_out}' if skipped else ''}.", "good"),)
+
+
+def _no_rows(view: RunView) -> str:
     if view.putting_back:
         return f"There is nothing to put back: no order has its name from {visible(view.about) or 'that run'}."
     return "The spreadsheet has no rows to work on."
@@ -77,7 +104,7 @@ def _may_have_sent(counts: dict[Result, int]) -> bool:
 
 
 def _stopped_in_the_plan(view: RunView, bad: int) -> str:
-    done = "put back" if view.putting_back else "renamed"
-    what = "failed" if bad == view.summary.counts.get(Result.FAILED) else "needs a look" if bad == 1 else "need a look"
+    failed = bad == view.summary.counts.get(Result.FAILED)
+    what = "failed" if failed else "has a problem" if bad == 1 else "have problems"
     rows = f"; {bad:,} of {counted(view.summary.total, 'row')} {what}" if bad else ""
-    return f"Stopped: nothing was {done}{rows}."
+    return f"Stopped: nothing was {_done(view)}{rows}."

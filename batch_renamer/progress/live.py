@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol, TextIO
 
-from batch_renamer.progress.output import SafeStream, is_live_terminal
+from batch_renamer.progress.output import SafeStream, is_live_terminal, line_printer
+from batch_renamer.progress.spans import Span
 from batch_renamer.progress.staged import BarProgress, LineProgress
 from batch_renamer.progress.visible import visible
 
@@ -69,7 +70,7 @@ class _QuietProgress:
     """Shows errors and nothing else."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream = SafeStream(stream)
+        self._print = line_printer(SafeStream(stream))
 
     def stage(self, name: str, total: int | None) -> None:
         """Say nothing."""
@@ -80,7 +81,7 @@ class _QuietProgress:
     def message(self, text: str, *, error: bool = False) -> None:
         """Say an error."""
         if error:
-            self._stream.write(f"{visible(text)}\n")
+            self._print((Span(visible(text), "bad"),))
 
     def note(self, text: str) -> None:
         """Say nothing."""

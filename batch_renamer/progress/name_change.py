@@ -4,45 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from batch_renamer.progress.cutting import cells_of, cut_end, cut_start, middle_out, width_of
+from batch_renamer.progress.cutting import cells_of, cut_end, cut_middle, cut_start, middle_out, width_of
 from batch_renamer.progress.spans import NO_NAME, Line, Span, Style
 from batch_renamer.progress.visible import units_of
 
-__all__ = ["name_change"]
+__all__ = ["name_change", "quoted_name"]
 
 _CONTEXT_SHARE = 5  # a fifth of the room on either side is kept for what stands beside a long difference
 
 
-def name_change(old: str | None, new: str, *, width: int, brackets: bool = False) -> Line:
-    """Return ``old → new`` in at most ``width`` columns, the differing part marked and never cut away.
-
-    The mark is a style, and with ``brackets`` a pair of brackets too, for places without styles. Brackets stand around
-    whole words, where there is room for them: within a word they are hard to read.
+def name_change(old: str | None, new: str, *, width: int) -> Line:
+    """Return ``old → new`` in at most ``width`` columns, the differing part marked by a style and never cut away.
 
     Example:
-        >>> "".join(span.text for span in name_change("12 Elm St", "12 Elm Street", width=60, brackets=True))
-        '12 Elm [St] → 12 Elm [Street]'
+        >>> "".join(span.text for span in name_change("12 Elm St", "12 Elm Street", width=60))
+        '12 Elm St → 12 Elm Street'
     """
     arrow = " → "
-    room = max(width - len(arrow), 0) - (4 if brackets else 0)
+    room = max(width - len(arrow), 0)
     new_units = units_of(new)
     if not old:
-        added = _marked(_fit([], new_units, [], room - len(NO_NAME)), "added", brackets=brackets)
+        added = _marked(_fit([], new_units, [], room - len(NO_NAME)), "added")
         return (Span(NO_NAME, "dim"), Span(arrow, "dim"), *added)
     old_units = units_of(old)
     old_room = min(width_of(old_units), max(room // 2, room - width_of(new_units)))
     start, end = _differing(old_units, new_units)
-    old_parts, new_parts = _parts(old_units, start, end), _parts(new_units, start, end)
-    if brackets:
-        start, end = _of_whole_words(old_units, new_units, start, end)
-        old_words, new_words = _parts(old_units, start, end), _parts(new_units, start, end)
-        if width_of(old_words[1]) <= old_room and width_of(new_words[1]) <= room - old_room:
-            old_parts, new_parts = old_words, new_words
     return (
-        *_marked(_fit(*old_parts, old_room), "removed", brackets=brackets),
+        *_marked(_fit(*_parts(old_units, start, end), old_room), "removed"),
         Span(arrow, "dim"),
-        *_marked(_fit(*new_parts, room - old_room), "added", brackets=brackets),
+        *_marked(_fit(*_parts(new_units, start, end), room - old_room), "added"),
     )
+
+
+def quoted_name(name: str | None, *, width: int) -> Line:
+    """Return a name in quotes in at most ``width`` columns; where there is none, words that say so.
+
+    Example:
+        >>> "".join(span.text for span in quoted_name("12 Elm St", width=60))
+        '"12 Elm St"'
+    """
+    return (Span(f'"{cut_middle(name, width - 2)}"'),) if name else (Span(NO_NAME, "dim"),)
 
 
 def _differing(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
@@ -54,19 +55,6 @@ def _differing(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
     end = 0
     while end < shortest - start and old[-1 - end] == new[-1 - end]:
         end += 1
-    return start, end
-
-
-def _of_whole_words(old: Sequence[str], new: Sequence[str], start: int, end: int) -> tuple[int, int]:
-    """Return how many units the two share at their start and end without the rest of a word that differs."""
-
-    def within_a_word(units: Sequence[str], place: int) -> bool:
-        return 0 < place < len(units) and units[place - 1][0].isalnum() and units[place][0].isalnum()
-
-    while start and any(within_a_word(units, start) for units in (old, new)):
-        start -= 1
-    while end and any(within_a_word(units, len(units) - end) for units in (old, new)):
-        end -= 1
     return start, end
 
 
@@ -86,8 +74,6 @@ def _fit(before: Sequence[str], changed: Sequence[str], after: Sequence[str], wi
     return cut_start(before, rest - after_room), middle, cut_end(after, after_room)
 
 
-def _marked(parts: tuple[str, str, str], style: Style, *, brackets: bool) -> Iterable[Span]:
+def _marked(parts: tuple[str, str, str], style: Style) -> Iterable[Span]:
     before, changed, after = parts
-    if changed and brackets:
-        changed = f"[{changed}]"
     return [span for span in (Span(before), Span(changed, style), Span(after)) if span.text]

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 __all__ = ["duration", "ranges"]
 
 
-def duration(seconds: float) -> str:
-    """Return a time as a person says it.
+def duration(seconds: float, *, tenths: bool = True) -> str:
+    """Return a time as a person says it; with ``tenths`` if it is short.
 
     Example:
         >>> duration(0.42), duration(75), duration(7300)
         ('0.4 s', '1 min 15 s', '2 h 1 min')
     """
-    if seconds < 9.95:
+    if seconds < 9.95 and tenths:
         return f"{seconds:.1f} s"
     whole = round(seconds)
     if whole < 60:

@@ -6,11 +6,13 @@ import codecs
 import io
 import os
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, TextIO, cast
 
 from batch_renamer.progress.screen import run_lines
-from batch_renamer.progress.spans import Line, Style
+from batch_renamer.progress.spans import Line, Span, Style
 from batch_renamer.progress.view import RunView
+from batch_renamer.progress.wrapping import wrapped
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,9 +21,12 @@ if TYPE_CHECKING:
 __all__ = [
     "PLAIN_WIDTH",
     "SafeStream",
+    "at_words",
     "is_live_terminal",
+    "line_printer",
     "make_console",
     "plain_text",
+    "print_line",
     "rich_text",
     "show_lines",
     "show_run",
@@ -39,6 +44,8 @@ _LOOKS: dict[Style, str] = {
     "warn": "yellow",
     "removed": "red underline",  # the underlines stay where NO_COLOR takes the colours
     "added": "bold green underline",
+    "command": "bold",
+    "path": "",
 }
 _ASCII = str.maketrans({"→": "->", "…": "...", "·": "-", "━": "#", "─": "-"})
 
@@ -80,7 +87,7 @@ class SafeStream(io.TextIOBase):
         return len(text)
 
 
-def is_live_terminal(stream: TextIO) -> bool:
+def is_live_terminal(stream: TextIO | SafeStream) -> bool:
     """Tell whether the stream is a terminal that can redraw a line."""
     try:
         return stream.isatty() and os.environ.get("TERM") != "dumb"
@@ -105,10 +112,10 @@ def show_run(view: RunView, stream: TextIO, *, is_terminal: bool | None = None, 
     safe = SafeStream(stream)
     if is_live_terminal(stream) if is_terminal is None else is_terminal:
         console = make_console(safe)
-        for line in run_lines(view, width=console.width, brackets=False, quiet=quiet, height=console.height):
-            console.print(rich_text(line), soft_wrap=True)
+        for line in run_lines(view, width=console.width, quiet=quiet, height=console.height):
+            print_line(console, line)
     else:
-        for line in run_lines(view, width=PLAIN_WIDTH, brackets=True, quiet=quiet):
+        for line in run_lines(view, width=None, quiet=quiet):
             safe.write(plain_text(line) + "\n")
     return safe.error
 
@@ -132,7 +139,7 @@ def show_lines(
     if is_live_terminal(stream):
         console = make_console(safe)
         for line in make(console.width):
-            console.print(rich_text(line), soft_wrap=True)
+            print_line(console, line)
     else:
         for line in make(plain_width):
             safe.write(plain_text(line) + "\n")
@@ -145,6 +152,40 @@ def make_console(stream: SafeStream, *, width: int | None = None) -> Console:
 
     file = cast(TextIO, stream)
     return Console(file=file, force_terminal=True, markup=False, emoji=False, highlight=False, width=width)
+
+
+def print_line(console: Console, line: Line) -> None:
+    """Print a line on a terminal, broken at words."""
+    for part in wrapped(line, console.width):
+        console.print(rich_text(part), soft_wrap=True)
+
+
+def at_words(text: str, stream: TextIO) -> str:
+    r"""Return a text that is to be written to the stream, with line ends where a terminal would break its words.
+
+    Example:
+        >>> import io
+        >>> at_words("Rename 3 orders? [y/N] ", io.StringIO())
+        'Rename 3 orders? [y/N] '
+    """
+    if not is_live_terminal(stream):
+        return text
+    width = make_console(SafeStream(stream)).width - len(" y")
+    lines = [plain_text(part) for line in text.split("\n") for part in wrapped((Span(line),), width)]
+    return "\n".join(lines) + text[len(text.rstrip(" ")) :]
+
+
+def line_printer(stream: SafeStream, *, coloured: bool = True) -> Callable[[Line], None]:
+    """Return what leaves a line on the stream for good: broken at words and coloured on a terminal, else bare."""
+    console = make_console(stream) if is_live_terminal(stream) else None
+    if console is not None and coloured:
+        return partial(print_line, console)
+
+    def write(line: Line) -> None:
+        for part in (line,) if console is None else wrapped(line, console.width):
+            stream.write(plain_text(part) + "\n")
+
+    return write
 
 
 def rich_text(line: Line) -> Text:

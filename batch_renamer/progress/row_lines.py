@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from batch_renamer.model import HERE, ReportRow, Result
 from batch_renamer.progress.cutting import cells_of, cut_middle
-from batch_renamer.progress.name_change import name_change
+from batch_renamer.progress.name_change import name_change, quoted_name
 from batch_renamer.progress.spans import NO_NAME, Line, Span
 from batch_renamer.progress.visible import visible
 
@@ -16,41 +16,46 @@ __all__ = ["row_lines"]
 
 _NARROWEST_REMARK = 12
 _NARROWEST_NAMES = 24  # columns; a terminal narrower than that wraps
-_SENTENCE = re.compile(r"(?:[^.“]|“[^”]*”|\.(?! |$))*")
+_WHOLE = 1_000_000  # columns; longer than any name
+_SENTENCE = re.compile(r'(?:[^.“"]|“[^”]*”|"[^"]*"|"|\.(?! |$))*')
+"""Journals of before have other quotation marks."""
 
 
 def row_lines(
-    rows: tuple[ReportRow, ...], *, width: int, brackets: bool, indent: str, offline: bool, warning: str = ""
+    rows: tuple[ReportRow, ...], *, width: int | None, indent: str, offline: bool, warning: str = ""
 ) -> Iterator[Line]:
     """Yield a line per row: its number, its order id, and its names, aligned; or what a ``warning`` says of the row."""
     digits = max((len(str(row.row)) for row in rows), default=0)
-    ids = [cut_middle(row.order_id, max(width // 4, 12)) or "(no id)" for row in rows]
+    ids = [cut_middle(row.order_id, _WHOLE if width is None else max(width // 4, 12)) or "(no id)" for row in rows]
     id_width = max(map(cells_of, ids), default=0)
-    room = max(width - len(indent) - len("row ") - digits - 2 - id_width - 2, _NARROWEST_NAMES)
+    before = len(indent) + len("row ") + digits + 2 + id_width + 2
+    room = _WHOLE if width is None else max(width - before, _NARROWEST_NAMES)
     for row, shown_id in zip(rows, ids, strict=True):
         padding = " " * (id_width - cells_of(shown_id) + 2)
         if warning:
             names = _with_remark(row, _said_of(row, warning), room=room)
         else:
-            names = _names(row, room=room, brackets=brackets, offline=offline)
+            names = _names(row, room=room, in_quotes=width is None, offline=offline)
         yield (Span(f"{indent}row {row.row:>{digits}}  ", "dim"), Span(shown_id + padding), *names)
 
 
-def _names(row: ReportRow, *, room: int, brackets: bool, offline: bool) -> Line:
+def _names(row: ReportRow, *, room: int, in_quotes: bool, offline: bool) -> Line:
     never_read = row.old_name is None and row.result in {Result.FAILED, Result.PENDING}
     if row.result is Result.INVALID:
         return _with_remark(row, row.reason.partition(HERE)[2].removesuffix("."), room=room)
     if offline or never_read:
         return (Span(cut_middle(row.new_name, room) or NO_NAME),)
     if row.result is Result.DRIFTED:
-        found = cut_middle(row.final_name or "", room // 2) or NO_NAME
-        expected = cut_middle(row.old_name or "", room // 2 - len("expected , found ")) or NO_NAME
-        return (Span(f"expected {expected}, found "), Span(found, "warn"))
+        found = quoted_name(row.final_name, width=room // 2)
+        expected = quoted_name(row.old_name, width=room // 2 - len("expected , found "))
+        return (Span("expected "), *expected, Span(", found "), *(Span(text, "warn") for text, _ in found))
     if row.old_name is not None and row.old_name != row.new_name and _composed(row.old_name) == _composed(row.new_name):
         # Two names that look the same need an explanation.
         remark = " (only the Unicode form differs)"
         return (Span(cut_middle(row.new_name, room - len(remark))), Span(remark, "dim"))
-    return name_change(row.old_name, row.new_name, width=room, brackets=brackets)
+    if in_quotes:
+        return (*quoted_name(row.old_name, width=room), Span(" → "), *quoted_name(row.new_name, width=room))
+    return name_change(row.old_name, row.new_name, width=room)
 
 
 def _said_of(row: ReportRow, kind: str) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from batch_renamer.model import Result
-from batch_renamer.progress.headline import headline
-from batch_renamer.progress.meanings import MEANINGS, meanings_for
+from batch_renamer.model import Forecast, Result
+from batch_renamer.progress.headline import headline, says_why
+from batch_renamer.progress.meanings import MEANINGS, label_of, meanings_for
 from batch_renamer.progress.numbers import duration, ranges
 from batch_renamer.progress.row_lines import row_lines
 from batch_renamer.progress.spans import Line, Span
+from batch_renamer.progress.stage import ENOUGH_FOR_A_SPEED
 from batch_renamer.progress.view import RunView
 from batch_renamer.progress.visible import visible
 from batch_renamer.text import counted
@@ -18,27 +19,24 @@ __all__ = ["run_lines"]
 
 _MOST_GROUPS = 8
 _MOST_WARNINGS = 5
+_LABEL = len("unchanged")
 _OTHER_LINES = 12  # what stands around the rows of a plan, about
 
 
-def run_lines(
-    view: RunView, *, width: int, brackets: bool, quiet: bool = False, height: int | None = None
-) -> Iterator[Line]:
-    """Yield all lines: the headline, the counts, the plan, the problems, and last the command that goes on.
+def run_lines(view: RunView, *, width: int | None, quiet: bool = False, height: int | None = None) -> Iterator[Line]:
+    """Yield all lines: the headline, the counts, the plan, the problems, why it stopped, and last the next command.
 
-    ``brackets`` mark the difference between two names where styles can't. ``quiet`` leaves the headline, the
-    sentence that says why a run stopped, and the command; where rows are bad or the run stopped, the reasons and the
-    places of the reports, too. Where a plan is longer than the ``height`` of the screen, its headline and counts have
-    left the screen at its end, so they come again below it.
+    Without a ``width``, in a pipe or a file, ids and names are whole, and the names in quotes. ``quiet`` leaves the
+    headline, the sentence that says why a run stopped, and the command; where rows are bad or the run stopped, the
+    reasons and the places of the reports, too. Where a plan is longer than the ``height`` of the screen, its headline
+    and counts have left the screen at its end, so they are shown again below it.
     """
     summary = view.summary
     yield headline(view)
-    if summary.stopped:
-        yield (Span(visible(summary.stopped), "bad"),)
     if not quiet:
         yield from _counts(view)
-        yield from _planned(view, width=width, brackets=brackets)
-        yield from _problems(view, width=width, brackets=brackets)
+        yield from _planned(view, width=width)
+        yield from _problems(view, width=width)
         yield from _row_warnings(view, width=width)
         yield from _warnings(summary.warnings)
         yield from _facts(view)
@@ -47,19 +45,22 @@ def run_lines(
             yield headline(view)
             yield from _counts(view)
     elif summary.exit_code:
-        yield from _problems(view, width=width, brackets=brackets)
+        yield from _problems(view, width=width)
         if summary.reports:
             yield from ((), *_reports(summary.reports))
+    if summary.stopped and not says_why(view):
+        yield from () if quiet else ((),)
+        yield (Span(visible(summary.stopped), "bad"),)
     yield from _next_steps(view, spaced=not quiet)
 
 
 def _next_steps(view: RunView, *, spaced: bool) -> Iterator[Line]:
     for step in view.next_steps:
-        if spaced:
+        if spaced and not (view.summary.stopped and step is view.next_steps[0]):  # what stopped it is next to it
             yield ()
         yield (Span(visible(step.words)),)
         if step.command:
-            yield (Span(visible(step.command), "strong"),)
+            yield (Span(visible(step.command), "command"),)
 
 
 def _counts(view: RunView) -> Iterator[Line]:
@@ -69,45 +70,47 @@ def _counts(view: RunView) -> Iterator[Line]:
         return
     yield ()
     digits = max(len(f"{count:,}") for _, count in shown)
+    label_width = max(_LABEL, *(len(label_of(result, view)) for result, _ in shown))
     for result, count in shown:
-        meaning, style = meanings[result]
-        yield (Span(f"  {count:>{digits},}  "), Span(f"{result.value:<9}", style), Span(f"  {meaning}", "dim"))
+        (meaning, style), label = meanings[result], f"{label_of(result, view):<{label_width}}"
+        yield (Span(f"  {count:>{digits},}  "), Span(label, style), Span(f"  {meaning}", "dim"))
         if result is Result.FAILED and (changed := view.summary.changed_otherwise):
-            indent = " " * (digits + len("  failed   ") + 4)
+            indent = " " * (digits + label_width + 6)
             yield (Span(f"{indent}of these, {changed:,} changed to another name than the one sent", "bad"),)
 
 
-def _planned(view: RunView, *, width: int, brackets: bool) -> Iterator[Line]:
+def _planned(view: RunView, *, width: int | None) -> Iterator[Line]:
     if not view.planned:
         return
     offline = view.command.offline  # no current names are known, so there is no old name to show
     yield ()
-    yield from row_lines(view.planned, width=width, brackets=brackets, indent="  ", offline=offline)
+    yield from row_lines(view.planned, width=width, indent="  ", offline=offline)
     more = view.summary.counts.get(Result.PLANNED, 0) - len(view.planned)
     if more > 0:
         where = " in the report" if view.summary.reports else f"; {view.all_rows}"
         yield (Span(f"  … and {more:,} more{where}", "dim"),)
 
 
-def _problems(view: RunView, *, width: int, brackets: bool) -> Iterator[Line]:
-    for group in view.problems[:_MOST_GROUPS]:
+def _problems(view: RunView, *, width: int | None) -> Iterator[Line]:
+    most = len(view.problems) if view.command.offline else _MOST_GROUPS
+    for group in view.problems[:most]:
         yield ()
         yield (
-            Span(group.result.value, MEANINGS[group.result][1]),
+            Span(label_of(group.result, view), MEANINGS[group.result][1]),
             Span(f" · {counted(group.count, 'row')} · ", "dim"),
             Span(visible(group.reason) or "(no reason given)"),
         )
-        yield from row_lines(group.rows, width=width, brackets=brackets, indent="    ", offline=False)
+        yield from row_lines(group.rows, width=width, indent="    ", offline=False)
         if group.count > len(group.rows):
             yield (Span(f"    … and {group.count - len(group.rows):,} more", "dim"),)
-    if rest := view.problems[_MOST_GROUPS:]:
+    if rest := view.problems[most:]:
         more = f"… and {counted(sum(group.count for group in rest), 'row')} with {counted(len(rest), 'other reason')}"
         where = "all of them are in the report" if view.summary.reports else view.all_rows
         yield ()
         yield (Span(f"{more}; {where}", "dim"),)
 
 
-def _row_warnings(view: RunView, *, width: int) -> Iterator[Line]:
+def _row_warnings(view: RunView, *, width: int | None) -> Iterator[Line]:
     for group in view.row_warnings:
         yield ()
         yield (
@@ -116,7 +119,7 @@ def _row_warnings(view: RunView, *, width: int) -> Iterator[Line]:
             Span(visible(group.kind).rstrip(".") + "."),
         )
         # The line shows what the warning is about, whatever the result of the row is.
-        yield from row_lines(group.rows, width=width, brackets=False, indent="    ", offline=True, warning=group.kind)
+        yield from row_lines(group.rows, width=width, indent="    ", offline=True, warning=group.kind)
         if group.count > len(group.rows):
             numbers = group.numbers[len(group.rows) :]
             beyond = ", ..." if group.count > len(group.numbers) else ""
@@ -138,13 +141,13 @@ def _facts(view: RunView) -> Iterator[Line]:
     summary, forecast = view.summary, view.forecast
     facts: list[Line] = []
     if forecast is not None:
-        text = f"about {duration(forecast.seconds)}, {counted(forecast.requests, 'request')}"
-        rate = f"{forecast.rate_per_s:,.0f}" if forecast.rate_per_s >= 10 else f"{forecast.rate_per_s:.2g}"
-        facts.append((Span("Forecast  ", "dim"), Span(f"{text} at {rate} a second")))
+        facts.append((Span("Will take ", "dim"), Span(_forecast(forecast))))
     if summary.seconds:
         text = duration(summary.seconds)
         if summary.requests:
-            text += f", {counted(summary.requests, 'request')} ({summary.requests / summary.seconds:,.1f} a second)"
+            text += f", {counted(summary.requests, 'request')}"
+        if summary.requests >= ENOUGH_FOR_A_SPEED and summary.seconds >= 1:
+            text += f" ({summary.requests / summary.seconds:,.0f} a second)"
         if summary.throttled:
             text += f", {summary.throttled:,} of them told to slow down (429)"
         facts.append((Span("Took      ", "dim"), Span(text)))
@@ -154,5 +157,13 @@ def _facts(view: RunView) -> Iterator[Line]:
         yield from facts
 
 
+def _forecast(forecast: Forecast) -> str:
+    if forecast.seconds < 1:
+        return "less than a second"
+    rate = f"{forecast.rate_per_s:,.0f}" if forecast.rate_per_s >= 10 else f"{forecast.rate_per_s:.2g}"
+    requests = f"{counted(forecast.requests, 'request')} at {rate} a second"
+    return f"about {duration(forecast.seconds, tenths=False)}, {requests}"
+
+
 def _reports(reports: Iterable[str]) -> Iterator[Line]:
-    return ((Span("Report    ", "dim"), Span(visible(report))) for report in reports)
+    return ((Span("Report    ", "dim"), Span(visible(report), "path")) for report in reports)

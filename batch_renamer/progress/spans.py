@@ -6,7 +6,7 @@ from typing import Final, Literal, NamedTuple
 
 __all__ = ["NO_NAME", "Line", "Span", "Style"]
 
-Style = Literal["", "strong", "dim", "good", "bad", "warn", "removed", "added"]
+Style = Literal["", "strong", "dim", "good", "bad", "warn", "removed", "added", "command", "path"]
 
 NO_NAME: Final = "(no name)"
 """Shown where a name is missing or empty."""

@@ -9,12 +9,15 @@ from batch_renamer.progress.cutting import cells_of, cut_middle
 from batch_renamer.progress.numbers import duration
 from batch_renamer.progress.spans import Line, Span
 
-__all__ = ["SAMPLE_EVERY_S", "Stage", "bar_line", "done_line", "plain_line"]
+__all__ = ["ENOUGH_FOR_A_SPEED", "SAMPLE_EVERY_S", "Stage", "bar_line", "done_line", "plain_line"]
 
 SAMPLE_EVERY_S = 0.5
 _SAMPLES = 30  # the rate is that of the last 15 s
 _NARROWEST_BAR, _WIDEST_BAR = 10, 40
 _LONGEST_NOTE = 80  # columns
+_WORTH_SAYING_S = 0.1
+ENOUGH_FOR_A_SPEED = 20
+"""So many requests or rows at least tell how fast something is; fewer of them only tell how it begins."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,8 +89,10 @@ def plain_line(stage: Stage, *, now_s: float) -> Line:
 def done_line(stage: Stage, *, now_s: float) -> Line:
     """Return the line that stays on the screen when a stage has ended."""
     elapsed_s = now_s - stage.started_s
-    text = f"{stage.name}: {_done_of(stage)} in {duration(elapsed_s)}"
-    if stage.done and elapsed_s >= SAMPLE_EVERY_S:
+    text = f"{stage.name}: {_done_of(stage)}"
+    if elapsed_s >= _WORTH_SAYING_S:
+        text += f" in {duration(elapsed_s)}"
+    if stage.done >= ENOUGH_FOR_A_SPEED and elapsed_s >= 1:
         text += f" ({_rate(stage.done / elapsed_s)}/s)"
     failed = (Span(f", {_bad_of(stage)}", "bad"),) if stage.failures else ()
     return (Span(text), *failed)
@@ -98,7 +103,7 @@ def _done_of(stage: Stage) -> str:
 
 
 def _bad_of(stage: Stage) -> str:
-    return f"{stage.failures:,} need{'s' * (stage.failures == 1)} a look"
+    return f"{stage.failures:,} with problems"
 
 
 def _rate(rate_per_s: float) -> str:

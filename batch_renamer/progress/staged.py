@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TextIO
 
-from batch_renamer.progress.output import SafeStream, make_console, plain_text, rich_text
+from batch_renamer.progress.output import SafeStream, line_printer, make_console, print_line, rich_text
 from batch_renamer.progress.spans import Line, Span
 from batch_renamer.progress.stage import SAMPLE_EVERY_S, Stage, bar_line, done_line, plain_line
 from batch_renamer.progress.visible import visible
@@ -84,11 +85,17 @@ class StagedProgress(ABC):
         """Show a line that stays."""
 
 
+def _keeps_long_lines() -> bool:
+    """Tell whether the terminal cuts lines when it is made narrower, as few do, instead of breaking them."""
+    return os.environ.get("TERM") == "linux" or "XTERM_VERSION" in os.environ
+
+
 class LineProgress(StagedProgress):
     """A line every 10 s, or at each 10 % but not more than one a second."""
 
     def __init__(self, stream: TextIO, *, clock: Clock) -> None:
         super().__init__(stream, clock=clock)
+        self._print = line_printer(self._stream, coloured=False)
         self._last_line_s = 0.0
         self._next_tenth = 1
 
@@ -107,7 +114,7 @@ class LineProgress(StagedProgress):
             self._show(plain_line(stage, now_s=now_s))
 
     def _show(self, line: Line) -> None:
-        self._stream.write(plain_text(line) + "\n")
+        self._print(line)
 
 
 class BarProgress(StagedProgress):
@@ -118,6 +125,7 @@ class BarProgress(StagedProgress):
         from rich.live import Live  # noqa: PLC0415  # rich is imported only when something is shown
 
         self._console = make_console(self._stream)
+        self._drawn_columns = 0
         self._live = Live(
             console=self._console,
             get_renderable=self._bar,
@@ -139,11 +147,19 @@ class BarProgress(StagedProgress):
         """Draw nothing: the thread reads the figures when it redraws the bar."""
 
     def _bar(self) -> Text:
-        stage = self._stage
-        line = () if stage is None else bar_line(stage, now_s=self._clock(), width=self._console.width - 1)
+        stage, width = self._stage, self._console.width
+        self._erase_what_a_resize_left(width)
+        line = () if stage is None else bar_line(stage, now_s=self._clock(), width=width - 1)
         text = rich_text(line)
+        self._drawn_columns = text.cell_len
         text.no_wrap, text.overflow = True, "crop"
         return text
 
+    def _erase_what_a_resize_left(self, width: int) -> None:
+        """Erase all but the last line of a bar that a narrower terminal has broken; rich erases the last one alone."""
+        lines = -(-self._drawn_columns // width)
+        if lines > 1 and not _keeps_long_lines():
+            self._stream.write("\x1b[2K\x1b[1A" * (lines - 1))
+
     def _show(self, line: Line) -> None:
-        self._console.print(rich_text(line), soft_wrap=True)
+        print_line(self._console, line)

@@ -46,7 +46,7 @@ async def running(
     """
     address = _loopback(host)
     if not 0 <= port <= 65535:
-        raise SettingsError(f"Port {port} can't be used: a port is a number from 1 to 65535, or 0 for any free one.")
+        raise SettingsError(f"--port {port}: must be a number from 1 to 65535, or 0 for any free one.")
     server = web.Server(_for_this_machine(sandbox.handle), access_log=None, keepalive_timeout=keepalive_s)
     runner = web.ServerRunner(server, shutdown_timeout=_SHUTDOWN_S)
     await runner.setup()
@@ -87,7 +87,7 @@ def serve_forever(
     """
     plan, rate_limit, delay = parse_faults(faults), parse_limit(limit), parse_latency(latency)
     if orders < 0 or images < 0:
-        raise SettingsError(f"{orders} orders with {images} images each can't be used: give numbers from 0 on.")
+        raise SettingsError(f"--orders {orders} --images {images}: must be at least 0.")
     given_key = (api_key or "").strip()
     key = given_key or made_up_key()
     key_line = f"Its key is the one in {key_source}." if given_key else f"Its key, made up for this run: {key}"
@@ -147,4 +147,4 @@ def _loopback(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
         address = ipaddress.ip_address(host)
         if address.is_loopback:
             return address
-    raise SettingsError(f"The sandbox serves this machine alone: {host!r} is no loopback address; use 127.0.0.1.")
+    raise SettingsError(f"The sandbox serves this machine alone: {host} is no loopback address; use 127.0.0.1.")

@@ -66,7 +66,7 @@ def parse_faults(text: str, *, seed: int = 0) -> FaultPlan:
         except ValueError:
             mistakes.append("the shares add up to more than 100%")
     raise SettingsError(
-        f"The faults {text!r} can't be used: {'; '.join(mistakes)}. "
+        f"--faults {text}: {'; '.join(mistakes)}. "
         "Examples: 5% · 429=2%,reset-after=1% · slow=1%/2.5 · outage=10-40 · outage=10-/hang/PATCH · "
         "poison=500/1-60 · seed=7."
     )
@@ -93,7 +93,7 @@ def parse_limit(text: str) -> LimitSpec | None:
         if found and known == algorithm:
             return LimitSpec(requests=int(found[1]), algorithm=known, retry_after=bool(found[3]))
     raise SettingsError(
-        f"The limit {text!r} can't be used: write requests per second and, if wanted, one of "
+        f"--limit {text}: must be requests per second and, if wanted, one of "
         f"{', '.join(get_args(Algorithm))} after a slash, for example 300/sliding, 50/bucket+retry-after, or none."
     )
 
@@ -114,7 +114,7 @@ def parse_latency(text: str) -> Latency:
     times = [_TIME.fullmatch(part.strip()) for part in cleaned.split("+")]
     seconds = [float(found[1]) / (1000 if found[2] == "ms" else 1) for found in times if found]
     if len(seconds) != len(times) or len(times) > 2:
-        raise SettingsError(f"The latency {text!r} can't be used: write for example 100ms, 0.2s or 100ms+50ms.")
+        raise SettingsError(f"--latency {text}: must be a time such as 100ms, 0.2s or 100ms+50ms.")
     return Latency(base_s=seconds[0], jitter_s=seconds[1] if len(seconds) > 1 else 0.0)
 
 

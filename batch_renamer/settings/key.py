@@ -78,7 +78,7 @@ def _places_without_key(settings: Settings) -> str:
     """Return the places that were searched without success."""
     if settings.config is None:
         return f"{_VARIABLE} is not set, and no configuration file is in use"
-    profile = f" and its profile {settings.profile!r} name" if settings.profile is not None else " names"
+    profile = f" and its profile {settings.profile} name" if settings.profile is not None else " names"
     return f"{_VARIABLE} is not set, and {settings.config}{profile} no api_key_file"
 
 

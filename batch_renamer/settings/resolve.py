@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from datetime import date, time
 from itertools import chain
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from batch_renamer.settings.places import USUAL_PLACE, default_state_dir, found_
 from batch_renamer.settings.shape import DEFAULT, Settings
 from batch_renamer.settings.sources import Given, Layer, file_layers, from_environment, from_flags
 from batch_renamer.settings.values import expand_path, no_file
+from batch_renamer.settings.wording import as_typed, shown_value
 
 __all__ = ["resolve_settings", "usable_settings"]
 
@@ -38,8 +38,6 @@ _SENTENCES = {
     "value_error": "{error}",
 }
 """Our sentence for each kind of pydantic error; the context of the error is filled in."""
-
-_SHOWN_CHARACTERS = 60
 
 
 def resolve_settings(
@@ -118,7 +116,7 @@ def _from_file(config: Given | None, profile: Given | None) -> tuple[Layer, ...]
     if config is None or no_file(config.value) is None:
         if profile is None:
             return ()
-        said = f"profile: {_shown(profile.value)} (from {profile.source})"
+        said = f"{as_typed('profile', shown_value(profile.value), profile.source)}:"
         return (
             Layer(
                 mistakes=(
@@ -140,7 +138,7 @@ def _contradictions(flags: Mapping[str, object]) -> Iterator[str]:
         # Without --sandbox the command would go to the real API, which is not what the user expects.
         yield "--sandbox-reset: give --sandbox too."
     if flags.get("sandbox") and flags.get("base_url") is not None:
-        yield "--sandbox has an address of its own; leave out --base-url, or --sandbox."
+        yield "--base-url: the sandbox has an address of its own; leave out --base-url, or --sandbox."
 
 
 def _validated(merged: Mapping[str, Given]) -> Settings:
@@ -159,7 +157,8 @@ def _one_volume(settings: Settings, merged: Mapping[str, Given]) -> Settings:
         return settings
     quiet, verbose = merged["quiet"], merged["verbose"]
     if quiet.rank == verbose.rank:
-        raise SettingsError(f"quiet (from {quiet.source}) and verbose (from {verbose.source}) exclude each other.")
+        both = as_typed("quiet", None, quiet.source), as_typed("verbose", None, verbose.source)
+        raise SettingsError(f"{' and '.join(both)}: give only one of them.")
     if quiet.rank < verbose.rank:
         return dataclasses.replace(settings, quiet=False)
     return dataclasses.replace(settings, verbose=False)
@@ -171,24 +170,10 @@ def _in_words(detail: ErrorDetails, merged: Mapping[str, Given]) -> str:
     sentence = _SENTENCES.get(detail["type"])
     said = sentence.format(**detail.get("ctx", {})) if sentence else f"is not usable: {detail['msg']}"
     option = name.removeprefix("profile_") if name == "profile_api_key_file" else name
-    value = "" if _may_hold_a_secret(option, given.value) else f"{_shown(given.value)} "
-    return f"{option}: {value}(from {given.source}) {said}."
+    value = None if _may_hold_a_secret(option, given.value) else shown_value(given.value)
+    return f"{as_typed(option, value, given.source)}: {said}."
 
 
 def _may_hold_a_secret(name: str, value: object) -> bool:
     """Tell whether a value may contain a secret: an address with a password or token, or a key in place of its file."""
     return name == "api_key_file" or (name == "base_url" and any(sign in str(value) for sign in "@?#"))
-
-
-def _shown(value: object) -> str:
-    """Return a value as it was written, shortened and with control characters escaped."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return "a table"
-    if isinstance(value, list | tuple):
-        return "a list"
-    shown = repr(str(value)) if isinstance(value, str | Path) else str(value)
-    return shown if len(shown) <= _SHOWN_CHARACTERS else f"{shown[:_SHOWN_CHARACTERS]}..."

@@ -11,6 +11,7 @@ from pydantic.dataclasses import dataclass
 
 from batch_renamer.settings import values
 from batch_renamer.settings.address import check_base_url
+from batch_renamer.settings.wording import as_typed
 
 __all__ = ["DEFAULT", "DescribedSetting", "Settings", "as_given", "describe"]
 
@@ -166,14 +167,11 @@ def as_given(settings: Settings, name: str, value: object = "") -> str:
 
     Example:
         >>> as_given(Settings(state_dir=Path("/tmp"), sources=(("strict", "night.toml"),)), "strict")
-        'strict (from night.toml)'
+        'strict in night.toml'
         >>> as_given(Settings(state_dir=Path("/tmp")), "max_renames", 5)
-        '--max-renames 5'
+        '--max-renames 5 (the default)'
     """
-    source = dict(settings.sources).get(name, DEFAULT)
-    if source.startswith("argument "):
-        return f"{name}={value}" if value != "" else name
-    said = f" {value}" if value != "" else ""
-    if source == DEFAULT or source.startswith("--"):
-        return f"--{name.replace('_', '-')}{said}"
-    return f"{name}{said} (from {source})"
+    source, shown = dict(settings.sources).get(name, DEFAULT), None if value == "" else str(value)
+    if source == DEFAULT:
+        return f"{as_typed(name, shown, '--' + name.replace('_', '-'))} (the default)"
+    return as_typed(name, shown, source)

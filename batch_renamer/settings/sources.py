@@ -12,6 +12,7 @@ from pathlib import Path
 from batch_renamer.settings.shape import Settings
 from batch_renamer.settings.toml_file import read_toml
 from batch_renamer.settings.values import expand_path
+from batch_renamer.settings.wording import as_typed, shown_value
 
 __all__ = ["OPTIONS", "Given", "Layer", "file_layers", "from_environment", "from_flags"]
 
@@ -115,7 +116,7 @@ def file_layers(path: Path, profile: str | None) -> tuple[Layer, ...]:
 
 def _no_profile(path: Path, profile: str, profiles: Collection[str]) -> str:
     there = ", ".join(sorted(map(_printable, profiles))) or "none"
-    return f"profile: {profile!r} is not in {path}; its profiles: {there}."
+    return f"--profile {shown_value(profile)}: there is no such profile in {path}. Its profiles: {there}."
 
 
 def _from_table(table: Mapping[str, object], place: str, path: Path, rank: int) -> Layer:
@@ -128,7 +129,7 @@ def _from_table(table: Mapping[str, object], place: str, path: Path, rank: int) 
         try:
             given[name] = Given(_from_folder(value, path.parent) if name in _PATHS else value, place, rank)
         except ValueError as error:
-            mistakes.append(f"{name} (from {place}) {error}.")
+            mistakes.append(f"{as_typed(name, None, place)}: {error}.")
     return Layer(given, tuple(mistakes))
 
 

@@ -66,7 +66,7 @@ async def test_mojibake_is_warned_about(tmp_path: Path) -> None:
     """The name is sent as it is, for only a person can tell."""
     ran = await checked(tmp_path, "mojibake.csv")
     assert ran.results == ["planned", "planned"]
-    assert "may be “Café Flore”" in ran.rows[0]["warning"]
+    assert 'may be "Café Flore"' in ran.rows[0]["warning"]
     assert "Warning · 2 rows · The new name looks like text that was read in a wrong encoding." in ran.err
 
 

@@ -145,7 +145,7 @@ async def test_a_plan_with_too_many_drifted_orders(renamer: Command) -> None:
     )
     stopped = await renamer.do("apply", "orders.csv", "--max-failures", "5")
     assert (stopped.code, renamer.patched) == (4, [])
-    assert stopped.out.splitlines()[0] == "Stopped: nothing was renamed; 6 of 6 rows need a look."
+    assert stopped.out.splitlines()[0] == "Stopped: nothing was renamed; 6 of 6 rows have problems."
     assert stopped.last_line == "Repair the spreadsheet and apply it again."
 
 
@@ -158,7 +158,7 @@ async def test_drifted_rows_do_not_stop_what_is_taken_up(renamer: Command) -> No
     for order in theirs:
         renamer.sandbox.store.rename(order, "Theirs")
     taken_up = await renamer.do("resume", "--max-failures", "10%")
-    assert (taken_up.code, "25  drifted" in taken_up.out) == (1, True)
+    assert (taken_up.code, "25  changed meanwhile" in taken_up.out) == (1, True)
     assert {name for name in renamer.names.values() if not str(name).startswith("New")} == {"Theirs"}
 
 
@@ -218,7 +218,7 @@ async def test_two_at_once(renamer: Command) -> None:
     assert (newest["run_id"], newest["state"]) == (run, "done")
     assert (second.code, renamer.patched[sent:]) == (5, ["o3", "o4", "o5", "o6"])
     assert re.search(
-        rf"Run {run} \(process {first.process.pid}, since \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\)", second.out + second.err
+        rf"run {run} \(process {first.process.pid}, since \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\)", second.out + second.err
     )
     assert (shown.code, done.code, renamer.names) == (0, 0, RENAMED)
 

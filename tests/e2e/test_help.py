@@ -123,4 +123,4 @@ def test_a_shell_without_completion_is_named(home: Path) -> None:
         [*COLD, "completion", "tcsh"], env=environment(home), capture_output=True, text=True, check=False
     )
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr.startswith("There is completion for bash, zsh, fish.")
+    assert ran.stderr.startswith("Error: There is completion for bash, zsh, fish.")

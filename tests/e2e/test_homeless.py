@@ -59,7 +59,7 @@ async def test_without_one_it_is_asked_for_in_one_sentence(renamer: Command, com
         options.append("--yes")
     refused = await ran(renamer, name, *options, home=home)
     assert refused.code == 2
-    assert refused.err.startswith("There is no home folder to keep the journal in: HOME is not set")
+    assert refused.err.startswith("Error: There is no home folder to keep the journal in: HOME is not set")
     assert "--state-dir" in refused.err
     assert renamer.requests == []
     assert {path.name for path in renamer.folder.iterdir()} <= {"orders.csv", "home"}

@@ -257,7 +257,7 @@ async def test_a_run_at_work_is_not_undone_or_gone_on_with(renamer: Command) -> 
         renamer.sandbox.log.clear()
         for words in (("undo",), ("undo", run), ("apply", "a.csv")):
             refused = await renamer.do(*words)
-            assert (refused.code, f"Run {run}" in refused.out + refused.err) == (5, True), words
+            assert (refused.code, f"un {run}" in refused.out + refused.err) == (5, True), words
             assert "interrupted" not in refused.out + refused.err
         assert ([entry.method for entry in renamer.sandbox.log], len(await listed(renamer))) == ([], 1)
         gate.open()

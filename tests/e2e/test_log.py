@@ -105,7 +105,7 @@ async def test_refused_night_is_in_the_log(
     ran = await renamer.run(*words, env={"BATCH_RENAMER_LOG_FILE": str(log), **env})
     [end] = ends(log)
     assert (ran.code, end["exit_code"], end["level"]) == (code, code, "error")
-    assert end["error"] == "\n".join(ran.err.splitlines())
+    assert end["error"] == "\n".join(line.removeprefix("Error: ") for line in ran.err.splitlines())
 
 
 @pytest.mark.parametrize(

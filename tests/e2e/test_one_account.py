@@ -59,7 +59,7 @@ async def test_a_run_whose_state_is_removed_stops(renamer: Command, lost: str) -
     assert (stopped.code, "was removed or replaced while the run was at work" in stopped.out) == (4, True)
     # Where the journal is still there, the run can be taken up; else there is nothing to take it up from.
     known = lost == "locks"
-    assert ("Keep its report" in stopped.out, "resume" in stopped.last_line) == (not known, known)
+    assert ("Keep its report" in stopped.out, " resume " in stopped.last_line) == (not known, known)
     assert len(renamer.patched) == 4
     results = {}
     for _, order, _, new, final, result in rows_of(renamer.folder / "r.json"):
@@ -77,7 +77,7 @@ async def test_a_run_that_ends_right_after_is_not_called_done(renamer: Command) 
         remove(renamer.state)
         gate.open()
         stopped = await run.ended()
-    assert (stopped.code, "Keep its report" in stopped.out, "undo" in stopped.last_line) == (4, True, False)
+    assert (stopped.code, "Keep its report" in stopped.out, " undo " in stopped.last_line) == (4, True, False)
     assert {row[-1] for row in rows_of(renamer.folder / "r.json")} == {"renamed"}
 
 

@@ -47,6 +47,18 @@ async def test_the_plan_that_was_declined_can_still_be_done(renamer: Command) ->
     assert renamer.sandbox.store.names() == dict(rows)
 
 
+async def test_another_word_is_asked_again(renamer: Command) -> None:
+    """Three times; then it counts as a no."""
+    async with terminal(renamer, *asking(renamer, renamer.sheet(renamer.seed(3)))) as shown:
+        await shown.until_shown("[y/N] ")
+        for number, word in enumerate([b"yep\n", b"ja\n", b"q\n"], start=1):
+            shown.type(word)
+            if number < 3:
+                await shown.until_shown("Please answer y or n. [y/N] ", times=number)
+        assert await shown.ended() == 0
+    assert (renamer.patched, "Nothing was sent." in shown.shown) == ([], True)
+
+
 async def test_yes_renames(renamer: Command) -> None:
     """The question names the number and the address; after the yes all of them are renamed."""
     rows = renamer.seed(3)
@@ -78,7 +90,7 @@ async def test_a_stop_at_the_question_of_apply_keeps_the_plan_like_a_no(renamer:
         shown.type(CTRL_C)
         assert await shown.ended() == 130
     assert "in flight" not in shown.shown
-    assert "Stopped by Ctrl-C. Nothing was sent." in shown.shown
+    assert "Nothing was sent. The plan is kept. To do it:" in shown.shown
     last_line = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.shown).strip().splitlines()[-1]
     _, *words = shlex.split(last_line)
     assert words[:2] == ["apply", "--plan"]

@@ -139,7 +139,7 @@ def test_the_command_refuses_a_key_with_something_around_it(tmp_path: Path) -> N
         words, capture_output=True, text=True, check=False, timeout=30, env=environment(tmp_path, key=f"'{KEY}'")
     )
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr == "The key in AUTOENHANCE_API_KEY is in quotes; leave them out.\n"
+    assert ran.stderr == "Error: The key in AUTOENHANCE_API_KEY is in quotes; leave them out.\n"
 
 
 @posix_only
@@ -169,5 +169,5 @@ def test_faults_and_limit_are_those_asked_for() -> None:
 )
 def test_nonsense_is_refused_before_anything_is_served(options: dict[str, Any]) -> None:
     """The caller gets the sentence to show."""
-    with pytest.raises(SettingsError, match="can't be used"):
+    with pytest.raises(SettingsError, match=r"^--\w+ \S+.*: "):
         serve_forever(**options)

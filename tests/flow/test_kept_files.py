@@ -88,10 +88,10 @@ def test_the_sandbox_of_a_run_at_work_is_not_reset(
     for account in ("sandbox", "sandbox's orders"):
         with writing_lock(tmp_path / "state", account=account, run_id="k3f9ab"):
             assert plan(Path("in.csv"), here | {"sandbox_reset": True}) == 5
-        assert "Run k3f9ab" in capsys.readouterr().err
+        assert "run k3f9ab" in capsys.readouterr().err
     with open_journal(Settings(state_dir=tmp_path / "state", sandbox=True)):
         assert list_runs(here | {"sandbox_reset": True}, prune=None) == 5
-    assert "Another command in the sandbox is at work" in capsys.readouterr().err
+    assert "another command in the sandbox is at work" in capsys.readouterr().err
     assert journal.stat().st_ino == found
     assert plan(Path("in.csv"), here | {"sandbox_reset": True}) == 0
     with open_journal(Settings(state_dir=tmp_path / "state", sandbox=True)) as opened:

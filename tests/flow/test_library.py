@@ -204,9 +204,9 @@ def test_a_fault_is_the_trees_own_error(monkeypatch: pytest.MonkeyPatch) -> None
         ({"dry_run": True}, r"dry_run is no option here: plan_orders\(\) plans, and undo\(dry_run=True\) shows"),
         (
             {"base_url": "https://a.example"},
-            r"^sandbox=True has an address of its own; leave out base_url, or sandbox=True",
+            r"^base_url: the sandbox has an address of its own; leave out base_url, or sandbox=True",
         ),
-        ({"rate": -1}, r"rate: -1 \(from argument rate\) must be greater than 0"),
+        ({"rate": -1}, r"^rate=-1: must be greater than 0"),
         ({"report": ["{sheet}.csv"]}, "which is unknown"),
     ],
 )

@@ -171,7 +171,7 @@ async def test_no_second_run_in_the_account() -> None:
         calls: list[Callable[[], Awaitable[Renaming]]]
         calls = [plan.apply_async, done.undo_async, lambda: rename_orders_async(others, **here)]
         for call in calls:
-            with pytest.raises(LockedError, match=r"^Run \w+ .*is at work in this account; nothing was sent\."):
+            with pytest.raises(LockedError, match=r"^Not started: run \w+ .*is at work in this account\."):
                 await call()
         assert [entry for entry in sandbox.log if entry.method == "PATCH"] == sent
         gate.open()
@@ -245,10 +245,10 @@ def test_what_kept_no_journal_says_what_to_do_instead() -> None:
 
 def test_a_run_that_is_not_there_is_said() -> None:
     """So is an id of the wrong kind, and there being none at all."""
-    with pytest.raises(InputError, match="There is no run yet at the sandbox"):
+    with pytest.raises(InputError, match="There is no run at the sandbox yet"):
         open_run(sandbox=True)
     plan = plan_orders(FRAME, sandbox=True)
-    with pytest.raises(InputError, match="There is no run 'zzz' here"):
+    with pytest.raises(InputError, match='There is no run "zzz" here'):
         open_run("zzz", sandbox=True)
     with pytest.raises(InputError, match=f"Run {plan.run_id} is a plan"):
         open_run(plan.run_id, sandbox=True)
@@ -269,7 +269,7 @@ async def test_problems_are_raised_upon_request() -> None:
     with pytest.raises(ProblemsError) as caught:
         done.raise_for_problems()
     first, *rows = str(caught.value).splitlines()
-    assert first == "2 of 3 rows need a look: 1 failed, 1 invalid."
+    assert first == "2 of 3 rows have problems: 1 failed, 1 invalid."
     assert [row.partition(":")[0] for row in rows] == ["  row 3  nowhere  failed", "  row 4  a/2  invalid"]
     assert (caught.value.run_id, caught.value.exit_code) == (done.run_id, 1)
     assert caught.value.counts == {"renamed": 1, "failed": 1, "invalid": 1}
@@ -296,7 +296,7 @@ async def test_many_problems_are_counted_and_the_first_shown() -> None:
     plan = await plan_orders_async(many, sandbox=True)
     with pytest.raises(ProblemsError) as caught:
         plan.raise_for_problems()
-    assert str(caught.value).splitlines()[0] == "9 of 9 rows need a look: 9 invalid."
+    assert str(caught.value).splitlines()[0] == "9 of 9 rows have problems: 9 invalid."
     assert str(caught.value).splitlines()[-1] == "  and 4 more"
 
 

@@ -156,8 +156,8 @@ def test_practice_runs_are_pointed_to(
     how = f"`{command_line(RUNS, [], real)}` lists the runs."
     assert capsys.readouterr().err.splitlines() == [
         "There are no runs yet. Runs in the sandbox are seen with --sandbox.",
-        f"There is no run '{planned}' here. With --sandbox there is one. {how}",
-        f"There is no run 'zzzzzz' here. {how}",
+        f'Error: There is no run "{planned}" here. With --sandbox there is one. {how}',
+        f'Error: There is no run "zzzzzz" here. {how}',
     ]
 
 

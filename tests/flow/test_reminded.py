@@ -94,7 +94,7 @@ def test_an_unfinished_run_is_recalled(
     run = applied(tmp_path / "oak.csv", practice, capsys)
     killed(practice)
     assert OF_SHEETS[command](tmp_path / "elm.csv", practice) == 0
-    [note] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Note: ")]
+    [note] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Note: Run ")]
     assert note.startswith(f"Note: Run {run} of 20")
     assert f" (oak.csv) is unfinished: 2 rows; `batch-renamer resume {run} --sandbox --yes --state-dir " in note
     assert resume(run, practice, failed=False) == 0
@@ -174,4 +174,4 @@ def test_the_sandbox_is_one_runs_at_a_time(tmp_path: Path, practice: dict[str, o
     here = account(Settings(state_dir=state, sandbox=True), key=None)
     with writing_lock(state, account=f"{here}'s orders", run_id="k3f9ab"):
         assert apply(tmp_path / "oak.csv", practice) == 5
-    assert "Run k3f9ab (process" in capsys.readouterr().out
+    assert "run k3f9ab (process" in capsys.readouterr().out

@@ -168,7 +168,9 @@ class Crash:
         report = self.renamer.folder / "report.json"
         if by == "resume" or (report.exists() and await self._done()):
             ended = await self.run("resume")
-            assert ended.code in (0, 1) or "There is no run" in ended.err, ended.err
+            assert ended.code in (0, 1) or "has begun to rename" in ended.err or "There is no run" in ended.err, (
+                ended.err
+            )
             if report.exists():
                 return
         await self.again()

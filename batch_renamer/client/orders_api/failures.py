@@ -87,7 +87,7 @@ def _not_connected(error: aiohttp.ClientConnectorError | aiohttp.ConnectionTimeo
         case _ if error.os_error.errno in _NO_WAY:
             return f"no way from this machine to the API ({why})"
         case _:
-            return f"a refused connection ({why})"
+            return "connection refused" if error.os_error.errno == errno.ECONNREFUSED else f"no connection ({why})"
 
 
 def _reason(error: OSError) -> str:

@@ -8,6 +8,7 @@ from batch_renamer.jobs.stages.tally import Tally
 from batch_renamer.model import BAD_RESULTS, Result
 from batch_renamer.planning import NO_SUCH_ORDER
 from batch_renamer.settings import as_given
+from batch_renamer.text import counted
 
 __all__ = ["ask_again", "enforce_limits", "failures_in", "refuse_bad_rows", "stop_at_too_many"]
 
@@ -37,11 +38,15 @@ async def enforce_limits(run: Run) -> None:
     renames = await run.job.journal.in_thread(run.job.journal.rows.count_planned, run.record)
     if most is not None and renames > most:
         limit = as_given(settings, "max_renames", most)
-        raise InputError(f"The plan would rename {renames} orders, more than {limit} allows; nothing was sent.")
+        raise InputError(
+            f"The plan would rename {counted(renames, 'order')}, more than {limit} allows; nothing was sent. "
+            "Raise that limit, or rename a few with --first N."
+        )
     failures, rows = failures_in(run, counts)
     if settings.max_failures.exceeded(failed=failures, rows=rows):
         limit = as_given(settings, "max_failures", settings.max_failures)
-        msg = f"{failures} of {rows} rows are bad, more than {limit} allows; nothing was sent."
+        bad_rows = f"{failures:,} of {counted(rows, 'row')} {'is' if failures == 1 else 'are'} bad"
+        msg = f"{bad_rows}, more than {limit} allows; nothing was sent."
         if run.job.command.dry:
             run.would_be_refused = True
             run.context.warnings.append(f"{run.job.command.done_by} would refuse this plan: {msg}")
@@ -59,7 +64,7 @@ async def _warn_of_another_account(run: Run, counts: dict[Result, int]) -> None:
         profile = f", profile {run.job.destination.profile}" if run.job.destination.profile else ""
         run.context.warnings.append(
             f"None of the {read:,} orders is in this account ({run.job.destination.base_url}{profile}):"
-            " is it the right one?"
+            " is it the right one? Check the key, --profile and --base-url."
         )
 
 
@@ -70,7 +75,7 @@ async def refuse_bad_rows(run: Run) -> None:
     counts = await run.job.journal.in_thread(run.counts)
     bad = sum(counts.get(result, 0) for result in BAD_RESULTS)
     if bad and not run.job.command.offline:
-        bad_rows = f"{bad} of {sum(counts.values())} rows {'is' if bad == 1 else 'are'} bad"
+        bad_rows = f"{bad:,} of {counted(sum(counts.values()), 'row')} {'is' if bad == 1 else 'are'} bad"
         strict = as_given(run.job.settings, "strict")
         raise InputError(
             f"{bad_rows}, and {strict} allows none; nothing was sent. Repair them, or rename the others without strict."
@@ -99,11 +104,11 @@ def stop_at_too_many(run: Run, tally: Tally, *, bad_in_plan: int) -> bool:
     limit = run.job.settings.max_failures
     spared = tally.drifted if run.job.command.resumes or run.puts_back else 0
     bad, rows = tally.bad - tally.unsettled - spared, tally.done - spared
-    counted = bad + (bad_in_plan if limit.count is not None else 0)
-    if limit.exceeded(failed=counted, rows=rows):
+    failed = bad + (bad_in_plan if limit.count is not None else 0)
+    if limit.exceeded(failed=failed, rows=rows):
         allowed = as_given(run.job.settings, "max_failures", limit)
         run.stop.request(
             TooManyFailuresError(f"{bad} of the {rows} rows sent so far are bad, more than {allowed} allows.")
         )
         return False
-    return limit.exceeded(failed=counted + tally.unsettled, rows=rows)
+    return limit.exceeded(failed=failed + tally.unsettled, rows=rows)

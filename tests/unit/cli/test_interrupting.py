@@ -63,7 +63,7 @@ async def test_first_signal_asks_politely(run: Watched) -> None:
     run.signalled("SIGINT")
     assert isinstance(run.stop.cause, InterruptedRunError)
     assert (run.stop.cause.exit_code, run.stop.grace_s, run.timers) == (130, 10, [])
-    assert run.said == ["Stopping: requests in flight get 10 s to finish. Once more to end at once."]
+    assert run.said == ["Stopping: requests in flight get 10 s to finish. Press Ctrl-C once more to end at once."]
 
 
 @pytest.mark.parametrize("names", [("SIGHUP", "SIGHUP", "SIGHUP"), ("SIGINT", "SIGHUP"), ("SIGTERM", "SIGHUP")])
@@ -98,7 +98,7 @@ async def test_second_signal_while_the_report_is_written_ends_that(run: Watched)
     """The run itself is over; what is waited for is the report alone."""
     run.over = True
     run.signalled("SIGTERM", "SIGTERM")
-    assert run.said[0] == "Stopping: the report is being written. Once more to end at once."
+    assert run.said[0] == "Stopping: the report is being written. Press Ctrl-C once more to end at once."
     assert ([seconds for seconds, _ in run.timers], run.stop.abandoned) == ([1.0], True)
 
 

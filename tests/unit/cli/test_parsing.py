@@ -17,15 +17,18 @@ def answer(*words: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        pytest.param(["aply", "x.csv"], "No such command 'aply'. Did you mean 'apply'?", id="command"),
-        pytest.param(["help", "aply"], "No such command 'aply'. Did you mean 'apply'?", id="help of a command"),
-        pytest.param(["apply", "--firts", "3"], "No such option: --firts. Did you mean --first?", id="option"),
-        pytest.param(["apply", "--qqq"], "No such option: --qqq.", id="an option like no other"),
+        pytest.param(["aply", "x.csv"], "aply: there is no such command. Did you mean apply?", id="command"),
+        pytest.param(["help", "aply"], "aply: there is no such command. Did you mean apply?", id="help of a command"),
+        pytest.param(["apply", "--firts", "3"], "--firts: there is no such option. Did you mean --first?", id="option"),
+        pytest.param(["apply", "--qqq"], "--qqq: there is no such option.", id="an option like no other"),
         pytest.param(
             ["--sandbox", "plan", "x.csv"],
-            "--sandbox goes after the command, as in plan --sandbox.",
+            "--sandbox: goes after the command, as in plan --sandbox.",
             id="option before the command",
         ),
+        pytest.param(["sandbox", "--port", "abc"], "--port abc: must be a whole number.", id="no number"),
+        pytest.param(["apply", "x.csv", "--rate"], "--rate: needs a value.", id="no value"),
+        pytest.param(["apply", "x.csv", "--yes=3"], "--yes: takes no value.", id="a value too many"),
         pytest.param(
             ["houses.XLSX"],
             "Say what to do with houses.XLSX: put check, plan or apply before it.",
@@ -37,7 +40,7 @@ def test_the_near_word_is_named(words: list[str], said: str) -> None:
     """A typing error costs one reading, and nothing is begun."""
     ran = answer(*words)
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr.startswith(said)
+    assert ran.stderr.startswith(f"Error: {said}")
     assert ran.stderr.endswith("--help` lists what there is.\n")
 
 

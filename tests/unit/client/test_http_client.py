@@ -230,7 +230,7 @@ async def test_server_that_is_not_there_is_told_without_the_key() -> None:
     """Nothing was sent to a port where nobody listens."""
     async with scripted(GOOD) as server:
         gone = server.base_url
-    with pytest.raises(TransientError, match=r"^a refused connection \(.+\)$") as caught:
+    with pytest.raises(TransientError, match=r"^connection refused$") as caught:
         async with client(gone) as api:
             await api.rename("a1", "new")
     assert not caught.value.may_be_applied

@@ -63,8 +63,8 @@ def fake() -> Iterator[aioresponses]:
     ("raised", "failure", "meaning"),
     [
         (aiohttp.ClientConnectorDNSError(PLACE, socket.gaierror(-2, "unknown")), "an address that can't", NOT_SENT),
-        (aiohttp.ClientConnectorError(PLACE, REFUSED), "a refused connection (Connection refused)", NOT_SENT),
-        (aiohttp.ClientConnectorError(PLACE, OSError("odd")), "a refused connection (OSError)", NOT_SENT),
+        (aiohttp.ClientConnectorError(PLACE, REFUSED), "connection refused", NOT_SENT),
+        (aiohttp.ClientConnectorError(PLACE, OSError("odd")), "no connection (OSError)", NOT_SENT),
         (aiohttp.ClientConnectorError(PLACE, NO_NETWORK), "no way from this machine to the API (Net", NOT_SENT),
         (aiohttp.ClientProxyConnectionError(PLACE, REFUSED), "no connection to the proxy  (Conn", NOT_SENT),
         (aiohttp.ClientHttpProxyError(ASKED, (), status=502, message=KEY), "a refusal by a proxy on ", NOT_SENT),

@@ -89,7 +89,7 @@ def test_a_run_at_work_is_waited_for_or_said(journal: Journal) -> None:
     """Nothing is begun beside it."""
     last, plan = begun(journal), _at(journal, RunState.PLANNED)
     with journal.runs.pin(last):
-        with pytest.raises(LockedError, match=f"Run {last.id} of the same rows is at work"):
+        with pytest.raises(LockedError, match=f"run {last.id} of the same rows is at work"):
             may_go_on(_connection(journal).job(plan), last)
         assert not may_go_on(_connection(journal, wait=5).job(plan), last)
 

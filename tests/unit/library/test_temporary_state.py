@@ -50,7 +50,7 @@ def test_a_run_of_the_library_and_a_command_keep_each_other_out(tmp_path: Path) 
         ):
             with (
                 writing_lock(first, account="docs", run_id="k3f9"),
-                pytest.raises(LockedError, match="Run k3f9"),
+                pytest.raises(LockedError, match="run k3f9"),
                 writing_lock(second, account="docs", run_id="other"),
             ):
                 pass

@@ -103,7 +103,7 @@ def test_typed_columns_are_read() -> None:
 
 def test_unusable_columns_are_refused() -> None:
     """In the same words as a sheet, naming what it is."""
-    with pytest.raises(SheetError, match=r"^The DataFrame has no heading for the order id .*“0”, “new_name”"):
+    with pytest.raises(SheetError, match=r'^The DataFrame has no heading for the order id .*"0", "new_name"'):
         open_frame(pd.DataFrame([["a", "b"]], columns=pd.Index([0, "new_name"])))
 
 

@@ -83,17 +83,17 @@ def test_closer_heading_comes_before_one_with_a_remark() -> None:
 @pytest.mark.parametrize(
     ("heading", "what"),
     [
-        ("Skip row", "If it holds the skip mark, name it “skip”."),
-        ("Ignore", "If it holds the skip mark, name it “skip”."),
-        ("Existing name", "If it holds the current name, name it “current_name”."),
-        ("Alter Name", "If it holds the current name, name it “current_name”."),
+        ("Skip row", 'If it holds the skip mark, name it "skip".'),
+        ("Ignore", 'If it holds the skip mark, name it "skip".'),
+        ("Existing name", 'If it holds the current name, name it "current_name".'),
+        ("Alter Name", 'If it holds the current name, name it "current_name".'),
     ],
 )
 def test_unused_column_that_sounds_like_a_guard_or_a_mark_is_warned_about(heading: str, what: str) -> None:
     """It is not guessed at, and not passed over in silence."""
     found = find("order_id", "new_name", heading)
     assert found.unused == (heading,)
-    assert found.warnings == (f"The column “{heading}” is not used. {what}",)
+    assert found.warnings == (f'The column "{heading}" is not used. {what}',)
 
 
 def test_column_that_was_turned_off_is_not_warned_about() -> None:
@@ -175,7 +175,7 @@ def test_missing_headings_are_named_with_those_found() -> None:
     sentence = trouble("Ref", "Address")
     assert "no heading for the order id (order_id, order, id, order number, order no)" in sentence
     assert "no heading for the new name (new_name, new title, rename to, name to be)" in sentence
-    assert "Headings found in row 1: “Ref”, “Address”." in sentence
+    assert 'Headings found in row 1: "Ref", "Address".' in sentence
     assert sentence.endswith("--id-column HEADING and --name-column HEADING")
 
 
@@ -209,8 +209,8 @@ def test_named_column_beats_the_proper_heading() -> None:
 def test_named_column_that_is_not_there_is_refused(option: str, flag: str) -> None:
     """A typo must not fall back to another column."""
     sentence = trouble("order_id", "new_name", "current_name", **{option: "Nope"})
-    assert f"no heading 'Nope' ({flag})" in sentence
-    assert "“order_id”, “new_name”, “current_name”" in sentence
+    assert f'no heading "Nope" ({flag})' in sentence
+    assert '"order_id", "new_name", "current_name"' in sentence
 
 
 def test_guard_column_can_be_turned_off() -> None:

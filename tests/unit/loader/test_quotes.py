@@ -177,7 +177,7 @@ def test_column_whose_cells_mostly_begin_with_a_space_is_taken_as_it_is(tmp_path
     with open_sheet(path) as sheet:
         [rows_read] = sheet.chunks()
     assert [row.new_name for row in rows_read] == [*(f"{number} Elm" for number in range(1, 6)), "7 Elm"]
-    assert sheet.warnings[0].startswith("Most cells in “new_name” begin with a space")
+    assert sheet.warnings[0].startswith('Most cells in "new_name" begin with a space')
 
 
 @pytest.mark.parametrize("line", ['A-1,"Elm, 5", good', 'A-1,"Elm, 5", "good"', 'A-1, "Elm, 5", "so, so"'])

@@ -257,7 +257,7 @@ def test_name_that_seems_damaged_is_sent_with_a_warning(name: str, kind: str) ->
 
 def test_garbled_name_is_shown_as_it_may_have_been() -> None:
     """The person sees at once what happened."""
-    assert request(new_name="Caf\xc3\xa9").warning.endswith(": “Caf\xc3\xa9” may be “Caf\xe9”.")
+    assert request(new_name="Caf\xc3\xa9").warning.endswith(': "Caf\xc3\xa9" may be "Caf\xe9".')
 
 
 @pytest.mark.parametrize("what", ["order id", "new name", "current name", "skip mark"])
@@ -312,7 +312,7 @@ def test_name_in_a_row_with_a_guarded_id_is_guarded_too() -> None:
 
 def test_lone_apostrophe_that_was_taken_away_is_said() -> None:
     """'48 may be a year, too."""
-    assert request(new_name="'48 Elm").warning == "A text guard (') before the new name was removed: “'48 Elm”."
+    assert request(new_name="'48 Elm").warning == "A text guard (') before the new name was removed: \"'48 Elm\"."
 
 
 def test_report_is_taken_as_it_is() -> None:
@@ -330,7 +330,7 @@ def test_report_is_taken_as_it_is() -> None:
 @pytest.mark.parametrize("typed", ["'s-Gravenhage 3", "'t Hof", "'n Huis"])
 def test_apostrophe_before_a_small_letter_is_not_taken_away_without_a_word(typed: str) -> None:
     """In a row whose id has a guard it is one by all likelihood, and may still be a part of the name."""
-    assert request("'000124", typed).warning == f"A text guard (') before the new name was removed: “{typed}”."
+    assert request("'000124", typed).warning == f'A text guard (\') before the new name was removed: "{typed}".'
     assert request("'000124", "'12 Elm").warning == ""
 
 
@@ -353,7 +353,7 @@ def test_apostrophe_before_a_small_letter_is_not_taken_away_without_a_word(typed
 )
 def test_error_of_any_language_as_a_name_is_warned_about(name: str) -> None:
     """Spreadsheet programs write errors in the language of their user."""
-    assert request(new_name=name).warning == f"The new name reads like a spreadsheet's error: “{name}”."
+    assert request(new_name=name).warning == f'The new name reads like a spreadsheet\'s error: "{name}".'
 
 
 @pytest.mark.parametrize("name", ["#12", "#Elm!", "#5 ELM?", "#A", "ERROR", "Elm #N/A"])
@@ -446,7 +446,7 @@ def test_another_word_skips_with_a_warning(mark: str) -> None:
     """What is left out by mistake can be renamed later; the person is told."""
     read = request(skip=mark)
     assert read.skip == mark
-    assert read.warning == f"A word in the skip column is no plain yes or no, so the row is left out: “{mark}”."
+    assert read.warning == f'A word in the skip column is no plain yes or no, so the row is left out: "{mark}".'
 
 
 def test_bad_row_with_a_skip_mark_is_invalid() -> None:
@@ -473,7 +473,7 @@ def test_warnings_are_joined() -> None:
     assert request(new_name="a\nb\tc", skip="later").warning.split("\n") == [
         "A line break in the new name became a space.",
         "A tab in the new name became a space.",
-        "A word in the skip column is no plain yes or no, so the row is left out: “later”.",
+        'A word in the skip column is no plain yes or no, so the row is left out: "later".',
     ]
 
 

@@ -29,7 +29,7 @@ def test_ids_in_the_name_column_are_refused(tmp_path: Path) -> None:
     rows = [f"{name},{order_id.upper()}" for name, order_id in zip(NAMES, IDS, strict=True)]
     with pytest.raises(SheetError) as refused:
         load(tmp_path, "Order ID,New name", *rows, ",", "Oak Lane,", "Villa,Villa 2")
-    assert "the column “New name” for new names holds order ids" in str(refused.value)
+    assert 'the column "New name" for new names holds order ids' in str(refused.value)
     assert "--id-column and --name-column" in str(refused.value)
 
 
@@ -37,13 +37,13 @@ def test_other_ids_in_the_name_column_are_warned_about(tmp_path: Path) -> None:
     """Customers may choose ids, and these may have spaces: so it is only a question."""
     sheet, rows = load(tmp_path, "order_id,new_name", "12 Elm Street,A-1", "14 Elm Street,A-2", "B-3,Old Mill")
     assert len(rows) == 3
-    assert sheet.warnings[0].startswith("Are two columns swapped? The ids in “order_id” read like names")
+    assert sheet.warnings[0].startswith('Are two columns swapped? The ids in "order_id" read like names')
 
 
 def test_order_ids_as_names_are_warned_about(tmp_path: Path) -> None:
     """The ids are right, and the names may be those of another column."""
     sheet, _ = load(tmp_path, "order_id,new_name", *(f"{order_id},{order_id}" for order_id in IDS))
-    assert sheet.warnings == ("Most new names in “new_name” are order ids: is it the right column?",)
+    assert sheet.warnings == ('Most new names in "new_name" are order ids: is it the right column?',)
 
 
 @pytest.mark.parametrize(

@@ -239,13 +239,13 @@ def test_only_visible_sheet_with_usable_headings_is_read(tmp_path: Path) -> None
 def test_several_usable_sheets_are_refused_by_name(tmp_path: Path) -> None:
     """It can't be known which is meant."""
     line = refusal(tmp_path, xlsx({"April": HEADINGS, "Notes": OTHER, "May": HEADINGS}))
-    assert line == " has 2 sheets with usable headings: “April”, “May”. Choose one with --sheet."
+    assert line == ' has 2 sheets with usable headings: "April", "May". Choose one with --sheet.'
 
 
 def test_no_usable_sheet_is_refused_with_the_nearest(tmp_path: Path) -> None:
     """The sheet that comes nearest is the one to speak of."""
     line = refusal(tmp_path, xlsx({"Notes": OTHER, "May": xlsx_row(2, "order_id", "name")}))
-    assert line.startswith(", sheet “May”, has no heading for the new name")
+    assert line.startswith(', sheet "May", has no heading for the new name')
     assert line.endswith("--name-column name.")
 
 
@@ -260,7 +260,7 @@ def test_sheet_can_be_named_or_counted(tmp_path: Path, asked: str, name: str) ->
 def test_sheet_that_is_not_there_is_refused(tmp_path: Path, asked: str) -> None:
     """The visible ones are named."""
     content = xlsx({"April": HEADINGS, "Old": HEADINGS, "May": HEADINGS}, hidden=["Old"])
-    assert refusal(tmp_path, content, sheet=asked).endswith("its sheets are “April”, “May”.")
+    assert refusal(tmp_path, content, sheet=asked).endswith('its sheets are "April", "May".')
 
 
 def test_workbook_without_a_visible_sheet_is_refused(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from batch_renamer.errors import LockedError
 from batch_renamer.model import HERE, Forecast, ReasonGroup, ReportRow, Result, RunSummary, WarningGroup
 from batch_renamer.progress import NextStep, RunView
 from batch_renamer.progress.cutting import cells_of
@@ -33,9 +34,9 @@ def a_group(*rows: ReportRow, count: int | None = None) -> ReasonGroup:
     return ReasonGroup(result=rows[0].result, reason=rows[0].reason, count=count or len(rows), rows=rows)
 
 
-def shown(view: RunView, *, width: int = 100, quiet: bool = False) -> list[str]:
-    """Return the lines as a log has them."""
-    lines = run_lines(view, width=width, brackets=True, quiet=quiet)
+def shown(view: RunView, *, width: int | None = 100, quiet: bool = False) -> list[str]:
+    """Return the lines without their styles."""
+    lines = run_lines(view, width=width, quiet=quiet)
     return ["".join(span.text for span in line).rstrip() for line in lines]
 
 
@@ -47,11 +48,11 @@ def shown(view: RunView, *, width: int = 100, quiet: bool = False) -> list[str]:
         ),
         pytest.param(
             summary(counts={R.RENAMED: 1_000, R.FAILED: 2, R.DRIFTED: 1, R.INVALID: 1, R.UNKNOWN: 1}),
-            "Finished, but 5 of 1,005 rows need a look.",
+            "Finished, but 5 of 1,005 rows have problems.",
             id="some failed",
         ),
         pytest.param(
-            summary(counts={R.RENAMED: 1, R.FAILED: 1}), "Finished, but 1 of 2 rows needs a look.", id="one failed"
+            summary(counts={R.RENAMED: 1, R.FAILED: 1}), "Finished, but 1 of 2 rows has a problem.", id="one failed"
         ),
         pytest.param(
             summary(counts={R.RENAMED: 1, R.PENDING: 3}, stopped="The API refused the key."),
@@ -65,7 +66,7 @@ def shown(view: RunView, *, width: int = 100, quiet: bool = False) -> list[str]:
         ),
         pytest.param(
             summary("plan", {R.PLANNED: 4, R.INVALID: 1}, stopped="1 of 5 rows is bad, and --strict was asked for."),
-            "Stopped: nothing was renamed; 1 of 5 rows needs a look.",
+            "Stopped: nothing was renamed; 1 of 5 rows has a problem.",
             id="dry run that was refused",
         ),
         pytest.param(
@@ -80,10 +81,31 @@ def shown(view: RunView, *, width: int = 100, quiet: bool = False) -> list[str]:
         ),
         pytest.param(
             summary("check", {R.PLANNED: 3, R.INVALID: 1}),
-            "Checked 4 rows: 3 usable, 1 in need of repair. Nothing was sent.",
+            "Checked 4 rows: 3 ready, 1 to repair. Nothing was sent.",
             id="check",
         ),
         pytest.param(summary(), "The spreadsheet has no rows to work on.", id="no rows"),
+        pytest.param(
+            summary(counts={R.UNCHANGED: 300}),
+            "Nothing to do: all 300 orders have these names already.",
+            id="all named already",
+        ),
+        pytest.param(
+            summary(counts={R.UNCHANGED: 1, R.SKIPPED: 2}),
+            "Nothing to do: the order has this name already; 2 rows are skipped.",
+            id="one named already, others skipped",
+        ),
+        pytest.param(summary(counts={R.SKIPPED: 1}), "Nothing to do: 1 row is skipped.", id="all skipped"),
+        pytest.param(
+            summary(counts={R.PENDING: 3}, stopped="Stopped by Ctrl-C."),
+            "Stopped: nothing was renamed; 3 of 3 rows not reached.",
+            id="stopped before the first",
+        ),
+        pytest.param(
+            summary(counts={R.PENDING: 3}, stopped=str(LockedError("Run 8jvw9g")), exit_code=5),
+            "Not started: run 8jvw9g is at work in this account. Wait until it has ended, or give --wait SECONDS.",
+            id="another run at work",
+        ),
     ],
 )
 def test_the_first_line_says_how_it_went(run: RunSummary, headline: str) -> None:
@@ -117,7 +139,7 @@ def test_rows_under_way_are_not_called_outcomes() -> None:
         ),
         pytest.param(
             RunView(summary=summary("plan", {R.UNCHANGED: 4}), dry=True),
-            "Dry run: 0 of 4 rows would be renamed. Nothing was sent.",
+            "Nothing to do: all 4 orders have these names already.",
             id="a dry run with nothing to do",
         ),
         pytest.param(
@@ -170,8 +192,9 @@ def test_counts_are_in_plain_words_and_only_those_that_occur() -> None:
 
 @pytest.mark.parametrize("result", list(Result), ids=str)
 def test_every_result_has_a_meaning(result: Result) -> None:
-    """No result is left out of the counts."""
-    assert any(f"1  {result.value}" in line for line in shown(RunView(summary=summary(counts={result: 1}))))
+    """No result is left out of the counts; the word of the reports is there, too."""
+    (line,) = (line for line in shown(RunView(summary=summary(counts={result: 1}))) if line.startswith("  1  "))
+    assert result.value in line
 
 
 def test_planned_rows_show_old_and_new() -> None:
@@ -179,10 +202,17 @@ def test_planned_rows_show_old_and_new() -> None:
     rows = (a_row(2), a_row(1000, order_id="山", old="15"))
     lines = shown(RunView(summary=summary("plan", {R.PLANNED: 480}, reports=("r.csv",)), planned=rows))
     assert lines[4:7] == [
-        "  row    2  id-2  [14] Oak → [15] Oak",
-        "  row 1000  山    15 → 15[ Oak]",
+        "  row    2  id-2  14 Oak → 15 Oak",
+        "  row 1000  山    15 → 15 Oak",
         "  … and 478 more in the report",
     ]
+
+
+def test_ids_and_names_are_whole_in_a_pipe() -> None:
+    """Another program, or a person with a pager, reads them; quotes show where a name begins and ends."""
+    row = a_row(order_id="i" * 256, old="14 Oak" * 40, new_name="15 Oak ")
+    lines = shown(RunView(summary=summary("plan", {R.PLANNED: 1}), planned=(row,)), width=None)
+    assert f'  row 2  {"i" * 256}  "{"14 Oak" * 40}" → "15 Oak "' in lines
 
 
 @pytest.mark.parametrize(("height", "times"), [(None, 1), (24, 2), (60, 1)])
@@ -192,7 +222,7 @@ def test_a_plan_longer_than_the_screen_ends_with_its_headline_and_counts(height:
     view = RunView(
         summary=summary("plan", {R.PLANNED: 30}), planned=rows, dry=True, next_steps=(NextStep("To do this:", "x"),)
     )
-    lines = ["".join(span.text for span in line) for line in run_lines(view, width=80, brackets=False, height=height)]
+    lines = ["".join(span.text for span in line) for line in run_lines(view, width=80, height=height)]
     assert [line.startswith("Dry run: 30 of 30 rows") for line in lines].count(True) == times
     assert sum("  30  planned" in line for line in lines) == times
     assert lines[-1] == "x"
@@ -213,11 +243,13 @@ def test_a_check_shows_new_names_alone() -> None:
 @pytest.mark.parametrize(
     ("row", "line"),
     [
-        pytest.param(a_row(result=R.FAILED), "[14] Oak → [15] Oak", id="failed"),
+        pytest.param(a_row(result=R.FAILED), "14 Oak → 15 Oak", id="failed"),
         pytest.param(a_row(result=R.FAILED, old=None), "15 Oak", id="failed before its name was read"),
-        pytest.param(a_row(result=R.UNKNOWN), "[14] Oak → [15] Oak", id="unknown"),
-        pytest.param(a_row(result=R.DRIFTED, final_name="9 Oak"), "expected 14 Oak, found 9 Oak", id="drifted"),
-        pytest.param(a_row(result=R.DRIFTED, final_name=None), "expected 14 Oak, found (no name)", id="lost its name"),
+        pytest.param(a_row(result=R.UNKNOWN), "14 Oak → 15 Oak", id="unknown"),
+        pytest.param(a_row(result=R.DRIFTED, final_name="9 Oak"), 'expected "14 Oak", found "9 Oak"', id="drifted"),
+        pytest.param(
+            a_row(result=R.DRIFTED, final_name=None), 'expected "14 Oak", found (no name)', id="lost its name"
+        ),
         pytest.param(a_row(result=R.INVALID, new_name=""), "(no name)", id="invalid"),
     ],
 )
@@ -243,11 +275,18 @@ def test_problems_are_grouped_by_reason() -> None:
 def test_many_reasons_do_not_flood_the_screen() -> None:
     """Eight reasons are shown, the rest counted; where they are to be seen is said."""
     groups = tuple(a_group(a_row(number, result=R.FAILED, reason=f"Reason {number}.")) for number in range(2, 22))
-    lines = shown(RunView(summary=summary("check", counts={R.FAILED: 20}), problems=groups))
+    lines = shown(RunView(summary=summary("plan", counts={R.FAILED: 20}), problems=groups))
     assert lines[-1] == "… and 12 rows with 12 other reasons; --report FILE.xlsx writes every row"
     with_report = shown(RunView(summary=summary(counts={R.FAILED: 20}, reports=("r.csv",)), problems=groups))
     assert "… and 12 rows with 12 other reasons; all of them are in the report" in with_report
     assert sum("failed · " in line for line in lines) == 8
+
+
+def test_a_check_shows_every_reason() -> None:
+    """It is there to find what is to be repaired."""
+    groups = tuple(a_group(a_row(number, result=R.INVALID, reason=f"Reason {number}.")) for number in range(2, 22))
+    lines = shown(RunView(summary=summary("check", counts={R.INVALID: 20}), problems=groups))
+    assert sum("invalid · " in line for line in lines) == 20
 
 
 def test_time_requests_forecast_and_reports_are_said() -> None:
@@ -255,11 +294,24 @@ def test_time_requests_forecast_and_reports_are_said() -> None:
     run = summary("plan", {R.PLANNED: 2}, seconds=12.5, requests=500, throttled=3, reports=("a.csv", "b.xlsx"))
     view = RunView(summary=run, forecast=Forecast(requests=1_480, seconds=75.0, rate_per_s=50.0))
     assert shown(view)[-4:] == [
-        "Forecast  about 1 min 15 s, 1,480 requests at 50 a second",
-        "Took      12 s, 500 requests (40.0 a second), 3 of them told to slow down (429)",
+        "Will take about 1 min 15 s, 1,480 requests at 50 a second",
+        "Took      12 s, 500 requests (40 a second), 3 of them told to slow down (429)",
         "Report    a.csv",
         "Report    b.xlsx",
     ]
+
+
+@pytest.mark.parametrize(("seconds", "requests"), [(0.9, 300), (30.0, 19)], ids=["under a second", "few requests"])
+def test_no_speed_is_said_where_it_means_nothing(seconds: float, requests: int) -> None:
+    """The start would be most of it."""
+    run = summary(counts={R.RENAMED: 9}, seconds=seconds, requests=requests)
+    assert shown(RunView(summary=run))[-1] == f"Took      {duration(seconds)}, {requests} requests"
+
+
+def test_a_forecast_of_a_moment_is_no_figure() -> None:
+    """A tenth of a second is none that a person plans with."""
+    view = RunView(summary=summary("plan"), forecast=Forecast(requests=7, seconds=0.02, rate_per_s=298.0))
+    assert shown(view)[-1] == "Will take less than a second"
 
 
 def test_warnings_are_shown_and_counted() -> None:
@@ -268,6 +320,16 @@ def test_warnings_are_shown_and_counted() -> None:
     lines = shown(RunView(summary=run))
     assert "Note: Warning 5." in lines
     assert lines[-1] == "… and 3 more notes"
+
+
+def test_why_it_stopped_is_said_last_before_the_command() -> None:
+    """Above a plan of a thousand rows it would have left the screen."""
+    view = RunView(
+        summary=summary(counts={R.PENDING: 1}, stopped="The disk is full.", seconds=2.0),
+        next_steps=(NextStep("To go on with what is left:", "batch-renamer resume k3f9"),),
+    )
+    ending = ["", "The disk is full.", "To go on with what is left:", "batch-renamer resume k3f9"]
+    assert shown(view)[-4:] == ending
 
 
 @pytest.mark.parametrize("quiet", [False, True], ids=["normal", "quiet"])
@@ -282,7 +344,7 @@ def test_quiet_leaves_the_headline_and_the_reason_of_a_stop() -> None:
     """Nothing but what has to be known."""
     run = summary(counts={R.PENDING: 1}, stopped="The API refused the key.", warnings=("w",), reports=("r",), seconds=1)
     assert shown(RunView(summary=run, problems=(ReasonGroup(result=R.PENDING, reason="", count=1),)), quiet=True) == [
-        "Stopped before the end: 1 of 1 row not reached.",
+        "Stopped: nothing was renamed; 1 of 1 row not reached.",
         "The API refused the key.",
     ]
 
@@ -292,7 +354,7 @@ def test_quiet_keeps_the_reasons_and_the_report_where_rows_are_bad() -> None:
     run = summary(counts={R.FAILED: 1}, exit_code=1, warnings=("w",), reports=("/r.xlsx",), seconds=1)
     group = a_group(a_row(result=R.FAILED, old=None, reason="Gone."))
     assert shown(RunView(summary=run, problems=(group,)), quiet=True) == [
-        "Finished, but 1 of 1 row needs a look.",
+        "Finished, but 1 of 1 row has a problem.",
         "",
         "failed · 1 row · Gone.",
         "    row 2  id-2  15 Oak",
@@ -358,9 +420,9 @@ def test_warnings_of_rows_are_shown_in_groups_with_row_numbers() -> None:
 @pytest.mark.parametrize(
     ("warning", "shown_as"),
     [
-        ("A word in the skip column: “later”.", "12 Elm · “later”"),
-        ("A word in the skip column: “12 Elm”. Another warning: x.", "12 Elm"),
-        ("A word in the skip column: “a. b” may be “c”. Another warning: x.", "12 Elm · “a. b” may be “c”"),
+        ('A word in the skip column: "later".', '12 Elm · "later"'),
+        ('A word in the skip column: "12 Elm". Another warning: x.', "12 Elm"),
+        ('A word in the skip column: "a. b" may be "c". Another warning: x.', '12 Elm · "a. b" may be "c"'),
     ],
 )
 def test_what_a_warning_says_of_its_row_is_shown_beside_the_name(warning: str, shown_as: str) -> None:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from batch_renamer.progress.cutting import cells_of, cut_middle
 from batch_renamer.progress.name_change import name_change
-from batch_renamer.progress.spans import Line
+from batch_renamer.progress.spans import Line, Span, Style
 from batch_renamer.progress.visible import visible
+from batch_renamer.progress.wrapping import wrapped
 
 names = st.text(st.sampled_from("ab 山é\u0301👨\u200d👩🏽🇩🇪\x1b\u202e\ud800[/]"), max_size=60)
 
@@ -77,29 +78,6 @@ def test_the_differing_part_is_marked(old: str, new: str, removed: str, added: s
     assert (marked(line, "removed"), marked(line, "added")) == (removed, added)
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "line"),
-    [
-        pytest.param("14 Oak", "15 Oak", "[14] Oak → [15] Oak", id="a word"),
-        pytest.param("14", "14b", "[14] → [14b]", id="a longer word"),
-        pytest.param("12 Elm", "12 Elm St", "12 Elm → 12 Elm[ St]", id="one more word"),
-        pytest.param("12 Elm St 3", "12 Oak Rd 3", "12 [Elm St] 3 → 12 [Oak Rd] 3", id="two words"),
-        pytest.param("IMG_2041.jpg", "IMG_2042.jpg", "IMG_[2041].jpg → IMG_[2042].jpg", id="a part of a file's name"),
-        pytest.param("Café", "Cafés", "[Café] → [Cafés]", id="an accent is part of a word"),
-    ],
-)
-def test_brackets_mark_the_words_that_differ_where_styles_cannot(old: str, new: str, line: str) -> None:
-    """In a log, brackets stand around the words that differ, and around nothing else."""
-    assert plain(name_change(old, new, width=80, brackets=True)) == line
-
-
-def test_brackets_stand_within_a_word_that_is_too_long() -> None:
-    """The letter that differs is seen, whatever the name."""
-    old = "x" * 150 + "A" + "x" * 150
-    line = name_change(old, old.replace("A", "B"), width=60, brackets=True)
-    assert (marked(line, "removed"), marked(line, "added")) == ("[A]", "[B]")
-
-
 @pytest.mark.parametrize("old", [None, ""])
 def test_an_order_without_a_name_is_said_to_have_none(old: str | None) -> None:
     """Nothing is not shown as nothing."""
@@ -127,10 +105,10 @@ def test_a_short_side_leaves_its_room_to_the_long_one() -> None:
     assert plain(name_change("a", "b" * 50, width=54)) == "a → " + "b" * 50
 
 
-@given(old=st.none() | names, new=names, width=st.integers(24, 120), brackets=st.booleans())
-def test_two_names_never_take_more_than_their_room(old: str | None, new: str, width: int, brackets: bool) -> None:
+@given(old=st.none() | names, new=names, width=st.integers(24, 120))
+def test_two_names_never_take_more_than_their_room(old: str | None, new: str, width: int) -> None:
     """Whatever the names, the line fits, and a difference is never without a mark."""
-    line = name_change(old, new, width=width, brackets=brackets)
+    line = name_change(old, new, width=width)
     assert cells_of(plain(line)) <= width
     if old and new and visible(old) != visible(new):
         assert marked(line, "removed") or marked(line, "added")
@@ -145,3 +123,29 @@ def test_a_cut_text_fits(text: str, width: int) -> None:
 def test_stacked_accents_are_cut_as_well() -> None:
     """Ten thousand accents on one letter take no column, and are not printed all the same."""
     assert len(cut_middle("a" + "\u0301" * 10_000, 20)) < 300
+
+
+@given(text=st.text(st.sampled_from("ab 山`\u0301"), max_size=200), width=st.integers(4, 60))
+def test_a_line_is_broken_at_spaces_alone(text: str, width: int) -> None:
+    """No word is lost or cut; a part is longer than the terminal only where one word, or one command, is."""
+    parts = [plain(part) for part in wrapped((Span(text),), width)]
+    assert "".join("".join(parts).split()) == "".join(text.split())
+    for part in parts:
+        assert cells_of(part) <= width or not part.strip() or " " not in part.strip().replace("`", "") or "`" in part
+
+
+@pytest.mark.parametrize("style", ["command", "path"])
+def test_what_is_copied_is_never_broken(style: Style) -> None:
+    """A line end in a command line would end the command."""
+    line = (Span("Report  ", "dim"), Span("/a path/with spaces/in it.xlsx", style))
+    assert [plain(part) for part in wrapped(line, 12)][-1].endswith("/a path/with spaces/in it.xlsx")
+
+
+def test_later_parts_begin_below_the_text() -> None:
+    """The words of a table's cell stay in their column."""
+    line = (Span("  3  "), Span("renamed  ", "good"), Span("the API confirmed the new name", "dim"))
+    assert [plain(part) for part in wrapped(line, 30)] == [
+        "  3  renamed  the API",
+        "              confirmed the",
+        "              new name",
+    ]

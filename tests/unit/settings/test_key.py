@@ -56,7 +56,7 @@ def test_key_is_taken_in_order(tmp_path: Path, profile: bool, variable: bool, to
         ({"config": "/x.toml"}, "AUTOENHANCE_API_KEY is not set, and /x.toml names no api_key_file."),
         (
             {"config": "/x.toml", "profile": "office"},
-            "AUTOENHANCE_API_KEY is not set, and /x.toml and its profile 'office' name no api_key_file.",
+            "AUTOENHANCE_API_KEY is not set, and /x.toml and its profile office name no api_key_file.",
         ),
     ],
     ids=["variable", "file", "profile"],

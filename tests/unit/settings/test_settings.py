@@ -140,9 +140,7 @@ def test_stronger_place_decides_between_quiet_and_verbose(write: Write, loud: bo
 
 def test_quiet_and_verbose_in_one_place_exclude_each_other() -> None:
     """Both can't be meant."""
-    assert mistakes({"quiet": True, "verbose": True}) == [
-        "quiet (from --quiet) and verbose (from --verbose) exclude each other."
-    ]
+    assert mistakes({"quiet": True, "verbose": True}) == ["--quiet and --verbose: give only one of them."]
 
 
 def test_sandbox_reset_alone_is_refused() -> None:
@@ -218,40 +216,40 @@ def test_relative_xdg_state_home_is_ignored() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
-        ("rate", "-5", "rate: '-5' (from --rate) must be greater than 0."),
-        ("rate", "20000", "rate: '20000' (from --rate) must be at most 10000."),
-        ("rate", "fast", "rate: 'fast' (from --rate) must be a number."),
-        ("rate", "nan", "rate: 'nan' (from --rate) must be a finite number."),
-        ("rate", True, "rate: true (from --rate) must be a number."),
-        ("rate", [1], "rate: a list (from --rate) must be a number."),
-        ("workers", "0", "workers: '0' (from --workers) must be at least 1."),
-        ("workers", 2.5, "workers: 2.5 (from --workers) must be a whole number."),
-        ("workers", "two", "workers: 'two' (from --workers) must be a whole number."),
+        ("rate", "-5", "--rate -5: must be greater than 0."),
+        ("rate", "20000", "--rate 20000: must be at most 10000."),
+        ("rate", "fast", "--rate fast: must be a number."),
+        ("rate", "nan", "--rate nan: must be a finite number."),
+        ("rate", True, "--rate true: must be a number."),
+        ("rate", [1], "--rate a list: must be a number."),
+        ("workers", "0", "--workers 0: must be at least 1."),
+        ("workers", 2.5, "--workers 2.5: must be a whole number."),
+        ("workers", "two", "--workers two: must be a whole number."),
         ("workers", "9" * 5000, "must be a smaller number."),
-        ("workers", {"a": 1}, "workers: a table (from --workers) must be a whole number."),
-        ("attempts", 101, "attempts: 101 (from --attempts) must be at most 100."),
-        ("timeout", 0, "timeout: 0 (from --timeout) must be greater than 0."),
-        ("patience", -1, "patience: -1 (from --patience) must be at least 0."),
-        ("wait", "inf", "wait: 'inf' (from --wait) must be a finite number."),
-        ("first", 0, "first: 0 (from --first) must be at least 1."),
-        ("max_renames", -1, "max_renames: -1 (from --max-renames) must be at least 0."),
+        ("workers", {"a": 1}, "--workers a table: must be a whole number."),
+        ("attempts", 101, "--attempts 101: must be at most 100."),
+        ("timeout", 0, "--timeout 0: must be greater than 0."),
+        ("patience", -1, "--patience -1: must be at least 0."),
+        ("wait", "inf", "--wait inf: must be a finite number."),
+        ("first", 0, "--first 0: must be at least 1."),
+        ("max_renames", -1, "--max-renames -1: must be at least 0."),
         ("max_failures", "5 rows", "must be a number of rows such as 20, or a share such as 5%."),
-        ("strict", "maybe", "strict: 'maybe' (from --strict) must be true or false (or yes, no, on, off, 1, 0)."),
+        ("strict", "maybe", "--strict maybe: must be true or false (or yes, no, on, off, 1, 0)."),
         ("strict", [], None),
-        ("strict", {}, "strict: a table (from --strict) must be true or false."),
-        ("sheet", " ", "sheet: ' ' (from --sheet) must not be blank."),
-        ("sheet", 1.5, "sheet: 1.5 (from --sheet) must be text."),
-        ("encoding", "utf-9", "encoding: 'utf-9' (from --encoding) is not a known text encoding"),
-        ("delimiter", "ab", "delimiter: 'ab' (from --delimiter) must be tab, comma"),
-        ("api_version", "v 1", "api_version: 'v 1' (from --api-version) must be 1 to 64 plain ASCII characters"),
-        ("log_file", 5, "log_file: 5 (from --log-file) must be a path."),
-        ("log_file", "", "log_file: '' (from --log-file) must be a path."),
-        ("report", [5], "report: a list (from --report) must be text."),
-        ("report", [" "], "report: a list (from --report) must be a path."),
-        ("config", "", "config: '' (from --config) must be a path."),
-        ("config", 5, "config: 5 (from --config) must be a path."),
+        ("strict", {}, "--strict a table: must be true or false."),
+        ("sheet", " ", '--sheet " ": must not be blank.'),
+        ("sheet", 1.5, "--sheet 1.5: must be text."),
+        ("encoding", "utf-9", "--encoding utf-9: is not a known text encoding"),
+        ("delimiter", "ab", "--delimiter ab: must be tab, comma"),
+        ("api_version", "v 1", '--api-version "v 1": must be 1 to 64 plain ASCII characters'),
+        ("log_file", 5, "--log-file 5: must be a path."),
+        ("log_file", "", '--log-file "": must be a path.'),
+        ("report", [5], "--report a list: must be text."),
+        ("report", [" "], "--report a list: must be a path."),
+        ("config", "", '--config "": must be a path.'),
+        ("config", 5, "--config 5: must be a path."),
         ("log_file", "~no-such-user-here/x", "begins with the home folder of a user that this machine doesn't know."),
-        ("sheet", "", "sheet: '' (from --sheet) must not be blank."),
+        ("sheet", "", '--sheet "": must not be blank.'),
     ],
 )
 def test_bad_value_is_named_with_its_source_and_the_remedy(name: str, value: object, says: str | None) -> None:
@@ -260,7 +258,7 @@ def test_bad_value_is_named_with_its_source_and_the_remedy(name: str, value: obj
         assert resolve_settings({name: value}, environ={}).strict is False
         return
     (line,) = mistakes({name: value})
-    assert line.startswith(f"{name}: ")
+    assert line.startswith(f"--{name.replace('_', '-')} ")
     assert says in line
     assert line.endswith(".")
 
@@ -268,10 +266,10 @@ def test_bad_value_is_named_with_its_source_and_the_remedy(name: str, value: obj
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("rate = 2024-01-01", "rate: 2024-01-01 (from {config}) must be a number."),
-        ("api_version = 3", "api_version: 3 (from {config}) must be text."),
-        ('log_file = ""', "log_file (from {config}) must be a path."),
-        ('report = ["a.csv", 5]', "report: a list (from {config}) must be text."),
+        ("rate = 2024-01-01", "rate = 2024-01-01 in {config}: must be a number."),
+        ("api_version = 3", "api_version = 3 in {config}: must be text."),
+        ('log_file = ""', "log_file in {config}: must be a path."),
+        ('report = ["a.csv", 5]', "report = a list in {config}: must be text."),
     ],
     ids=["date", "number", "blank-path", "list"],
 )
@@ -290,10 +288,10 @@ def test_every_mistake_is_named_at_once(write: Write) -> None:
             f"{config}: there is no setting speed. Did you mean sheet?",
             f"{config} [profiles.q]: there is no setting ratee. Did you mean rate?",
             "BATCH_RENAMER_WORKRES: there is no such setting. Did you mean BATCH_RENAMER_WORKERS?",
-            f"workers: 0 (from {config}) must be at least 1.",
-            f"timeout: 'long' (from {config} [profiles.p]) must be a number.",
-            "rate: '-5' (from BATCH_RENAMER_RATE) must be greater than 0.",
-            "first: 0 (from --first) must be at least 1.",
+            f"workers = 0 in {config}: must be at least 1.",
+            f"timeout = long in {config} [profiles.p]: must be a number.",
+            "BATCH_RENAMER_RATE=-5: must be greater than 0.",
+            "--first 0: must be at least 1.",
         ]
     )
 
@@ -321,13 +319,13 @@ def test_secret_in_an_address_is_not_repeated(url: str) -> None:
     """The refused address may hold a password; the message doesn't."""
     (line,) = mistakes({"base_url": url})
     assert "hunter2" not in line
-    assert line.startswith("base_url: (from --base-url) must not ")
+    assert line.startswith("--base-url: must not ")
 
 
 def test_refused_address_without_a_secret_is_shown() -> None:
     """Where nothing is to be hidden, seeing the value helps."""
     assert mistakes({}, BATCH_RENAMER_BASE_URL="ftp://api.example") == [
-        "base_url: 'ftp://api.example' (from BATCH_RENAMER_BASE_URL) must begin with https://."
+        "BATCH_RENAMER_BASE_URL=ftp://api.example: must begin with https://."
     ]
 
 
@@ -400,22 +398,23 @@ def test_unknown_profile_names_those_that_are(write: Write) -> None:
     """A wrong word for the account is answered with the right ones."""
     config = write("[profiles.home]\n[profiles.office]\n")
     assert mistakes({"config": config, "profile": "ofice"}) == [
-        f"profile: 'ofice' is not in {config}; its profiles: home, office."
+        f"--profile ofice: there is no such profile in {config}. Its profiles: home, office."
     ]
 
 
 def test_profile_where_the_file_has_none(write: Write) -> None:
     """A file without profiles says so."""
     config = write("rate = 5")
-    assert mistakes({"config": config, "profile": "x"}) == [f"profile: 'x' is not in {config}; its profiles: none."]
+    assert mistakes({"config": config, "profile": "x"}) == [
+        f"--profile x: there is no such profile in {config}. Its profiles: none."
+    ]
 
 
 def test_profile_without_a_file_is_refused() -> None:
     """A profile means nothing without the file that describes it."""
     (line,) = mistakes({"profile": "office"})
     assert line == (
-        "profile: 'office' (from --profile) needs a configuration file: "
-        "give --config FILE, or write one with `batch-renamer init`."
+        "--profile office: needs a configuration file: give --config FILE, or write one with `batch-renamer init`."
     )
 
 
@@ -472,7 +471,7 @@ def test_missing_file_and_folder_are_refused(tmp_path: Path) -> None:
     missing = tmp_path / "no.toml"
     assert mistakes({"config": missing, "workers": 0}) == [
         f"{missing}: there is no such configuration file.",
-        "workers: 0 (from --workers) must be at least 1.",
+        "--workers 0: must be at least 1.",
     ]
     assert mistakes({"config": tmp_path}) == [f"{tmp_path} is a folder, not a configuration file."]
 
