@@ -28,12 +28,14 @@ OpenSheet = Callable[[Callable[[], bool]], AbstractContextManager[Sheet]]
 class SheetSource:
     """A spreadsheet as the source of a job's rows.
 
-    ``path`` is where it is (None for a DataFrame); ``digest`` tells whether it is the same as before (None: unknown).
+    ``path`` is where it is (None for a DataFrame, and for what is piped in); ``digest`` tells whether it is the same as
+    before (None: unknown). ``kind`` is what the display calls it.
     """
 
     open: OpenSheet
     path: Path | None = None
     digest: str | None = None
+    kind: str = "spreadsheet"
 
 
 Source = SheetSource | RunRecord

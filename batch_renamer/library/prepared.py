@@ -34,7 +34,9 @@ def from_frame(frame: CallersFrame) -> Prepare:
 
     def prepare(connection: Connection) -> Job:
         options = load_options(connection.settings)
-        return connection.job(SheetSource(open=lambda _: nullcontext(open_frame(frame.frame, options))))
+        return connection.job(
+            SheetSource(open=lambda _: nullcontext(open_frame(frame.frame, options)), kind="DataFrame")
+        )
 
     return prepare
 

@@ -43,7 +43,7 @@ def load_options(settings: Settings, *, unattended: bool = False) -> LoadOptions
 
 async def load(context: JobContext, source: SheetSource) -> RunRecord:
     """Load the spreadsheet into the journal, and settle the rows that repeat or contradict one another."""
-    context.job.progress.stage("Reading the DataFrame" if source.path is None else "Reading the spreadsheet", None)
+    context.job.progress.stage(f"Reading the {source.kind}", None)
     return await anyio.to_thread.run_sync(_load_rows, context, source)
 
 
