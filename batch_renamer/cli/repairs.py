@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from batch_renamer.jobs import Run
-from batch_renamer.model import ReasonGroup, Result, RunSummary
+from batch_renamer.model import BAD_RESULTS, ReasonGroup, Result, RunSummary
 from batch_renamer.planning import NO_SUCH_ORDER, ORDER_DELETED
 from batch_renamer.progress import NextStep
 from batch_renamer.text import counted
@@ -34,7 +34,8 @@ def what_to_repair(run: Run, summary: RunSummary) -> tuple[NextStep, ...]:
     again = f"repair the spreadsheet and {'apply' if run.job.command.writes else 'plan'} it again."
     if things := things_to_repair(summary.counts, run.reasons()):
         return (NextStep(f"{things}: {again}"),)
-    return (NextStep(f"{again[0].upper()}{again[1:]}"),) if run.stop.cause is not None or run.would_be_refused else ()
+    refused = run.stop.cause is not None or run.would_be_refused
+    return (NextStep(f"{again[0].upper()}{again[1:]}"),) if refused and BAD_RESULTS & summary.counts.keys() else ()
 
 
 def things_to_repair(counts: Mapping[Result, int], reasons: Sequence[ReasonGroup]) -> str:

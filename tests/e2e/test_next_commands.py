@@ -98,6 +98,15 @@ def withdraw_key(renamer: Command) -> None:
     renamer.sandbox._api = taking_another._api
 
 
+async def test_a_limit_is_named_last_with_its_place(renamer: Command) -> None:
+    """The spreadsheet is in order, so nothing is said of repairing it."""
+    (renamer.folder / "c.toml").write_text("max_renames = 2\n", encoding="utf-8")
+    refused = await renamer.apply(renamer.sheet(renamer.seed(3)), "--config", "c.toml")
+    why = "The plan would rename 3 orders, more than max_renames = 2 in c.toml allows; nothing was sent. "
+    helps = "Raise that limit, or rename a few with --first N."
+    assert (refused.code, refused.last_line) == (2, why + helps)
+
+
 async def test_a_run_whose_key_was_withdrawn_goes_on_with_another(renamer: Command) -> None:
     """What was sent stays noted, and the rest follows."""
     sheet, gate = renamer.sheet(renamer.seed(3)), renamer.hold_renames(first=2)
