@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from batch_renamer.client.breaker import Breaker
 from batch_renamer.client.gateway import Gateway, NoPage, ReadPage
+from batch_renamer.client.key_proof import prove_key_in_time
 from batch_renamer.client.orders_api import OrdersApi, RefusedError, RequestError
 from batch_renamer.client.orders_api.certificates import check_named_certificates
 from batch_renamer.client.orders_api.descriptors import connections_possible
@@ -41,6 +42,7 @@ __all__ = [
     "moment_of",
     "open_orders_api",
     "place_of",
+    "prove_key_in_time",
     "proxy_for",
     "share_rate",
     "watch_breaker",

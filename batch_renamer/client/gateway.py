@@ -23,7 +23,7 @@ from batch_renamer.client.tries import Tries, TryPolicy
 from batch_renamer.errors import ApiUnavailableError, BatchRenamerError, KeyRefusedError
 from batch_renamer.model import Found, Missing, Order, Reading, Unreadable
 
-__all__ = ["Gateway", "NoPage", "ReadPage"]
+__all__ = ["Gateway", "KeyUnprovenError", "NoPage", "ReadPage"]
 
 T = TypeVar("T")
 
@@ -53,6 +53,10 @@ class NoPage:
     smaller_may_do: bool
 
 
+class KeyUnprovenError(ApiUnavailableError):
+    """The list of orders gave no good answer, so that it is not known whether the key is good."""
+
+
 class Gateway:
     """Reads and renames orders; ``wall`` gives the time, in seconds since the epoch."""
 
@@ -69,16 +73,19 @@ class Gateway:
         """Return the object that tells when to start one more row with requests of this kind."""
         return self._retrier.capacity(kind)
 
-    async def prove_key(self) -> None:
+    async def prove_key(self, *, most_failures: int | None = None) -> None:
         """Prove that the API accepts the key, by a page of the list, because reading one order needs no key.
 
         Raises:
             KeyRefusedError: 401 or 403.
-            ApiUnavailableError: the API gave no good answer in all tries, or refuses to list orders.
+            KeyUnprovenError: the list gave no good answer in all tries.
+            ApiUnavailableError: the API refuses to list orders.
             Stopping: the run stops.
         """
+        self._list_in_doubt = True  # It is what may fail here, so the neutral question is a single read.
+        policy = TryPolicy(most_failures=most_failures)
         try:
-            await self._retrier.call(lambda: self._api.page(per_page=1), kind="list")
+            await self._retrier.call(lambda: self._api.page(per_page=1), kind="list", policy=policy)
         except RefusedError as error:
             if error.status == HTTPStatus.FORBIDDEN:
                 raise KeyRefusedError(f"The API did not accept the key: {error.failure}{error.quoted}.") from None
@@ -86,9 +93,11 @@ class Gateway:
                 f"The API refuses to list orders, so the key could not be proven: {error.failure}{error.quoted}."
             ) from None
         except RequestError as error:
-            raise ApiUnavailableError(
-                f"The API could not be asked whether the key is good: {error.failure}{error.quoted}."
+            raise KeyUnprovenError(
+                "The list of orders, which alone shows whether the key is good, gives no good answer: "
+                f"{error.failure}{error.quoted}."
             ) from None
+        self._list_in_doubt = False
 
     async def answers(self, within_s: float) -> bool:
         """Ask once, with a neutral request, whether the API gives a good answer within so many seconds.

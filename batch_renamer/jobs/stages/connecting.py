@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from functools import partial
 
-from batch_renamer.client import Breaker, Gateway, Pacer, Retrier, share_rate, watch_breaker
+from batch_renamer.client import Breaker, Gateway, Pacer, Retrier, prove_key_in_time, share_rate, watch_breaker
 from batch_renamer.jobs.api_session import ApiSession
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages.locking import hold_alone
@@ -46,6 +46,7 @@ async def connect(run: Run) -> ApiSession:
     return ApiSession(gateway=gateway, pacer=pacer, workers=settings.workers, connections=job.destination.connections)
 
 
-async def verify_key(_: Run, api: ApiSession) -> None:
+async def verify_key(run: Run, api: ApiSession) -> None:
     """Make sure that the API takes the key before anything is read with it."""
-    await api.gateway.prove_key()
+    patience_s = run.job.settings.patience
+    await prove_key_in_time(api.gateway, patience_s=patience_s, stop=run.stop, notify=run.context.tell)
