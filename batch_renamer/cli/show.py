@@ -50,8 +50,9 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
     if session.settings.json:
         rows = journal.results.report_rows(run, over=broken_off(run))
         # What was counted only while the run was at work is not known any more.
-        past = {"exit_code": run.exit_code, "seconds": run.seconds, "requests": None, "throttled": None}
-        but = {**past, "run": entry.as_json()}
+        listed = entry.as_json()
+        past = {"exit_code": run.exit_code, "seconds": listed["seconds"], "requests": None, "throttled": None}
+        but = {**past, "run": listed}
         write_json_result(sys.stdout, rows, summary=replace(summary, command="show"), but=but)
         return
     sys.stdout.write(entry.line() + "\n")

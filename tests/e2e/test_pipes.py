@@ -43,7 +43,7 @@ async def test_a_spreadsheet_is_read_from_standard_input(renamer: Command) -> No
     with piped(SHEET, renamer.folder) as stdin:
         ran = await renamer.do("apply", "-", "--json", stdin=stdin)
     assert (ran.code, renamer.names) == (0, {"order-1": "New 1", "order-2": "New 2"})
-    assert "Reading the spreadsheet: 2 in" in ran.err
+    assert "Reading the spreadsheet: 2" in ran.err
     [report] = ran.result["reports"]
     assert Path(report).parent == renamer.state
     assert (await renamer.do("undo")).code == 0

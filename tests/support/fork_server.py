@@ -112,7 +112,7 @@ def _take_its_place(asked: dict[str, Any]) -> None:
     sys.argv = ["batch-renamer", *asked["words"]]
     if asked["on_terminal"]:  # It controls the process: Ctrl-C becomes SIGINT, and closing it SIGHUP.
         os.setsid()
-        fcntl.ioctl(2, termios.TIOCSCTTY, 0)
+        fcntl.ioctl(next(filter(os.isatty, (0, 2))), termios.TIOCSCTTY, 0)
     if (largest := asked["largest_file"]) is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
     for number, name in enumerate(("stdin", "stdout", "stderr")):

@@ -116,7 +116,10 @@ def test_wheel_holds_the_package_and_nothing_else(tmp_path: Path) -> None:
         f"batch_renamer-{batch_renamer.__version__}.dist-info",
     }
     assert "batch_renamer/py.typed" in names
-    kept = [*(ROOT / "batch_renamer").rglob("*.py"), *(ROOT / "batch_renamer" / "cli" / "shells").iterdir()]
+    kept = [
+        *(ROOT / "batch_renamer").rglob("*.py"),
+        *(ROOT / "batch_renamer" / "cli" / "shells").glob("batch-renamer.*"),
+    ]
     files = {str(path.relative_to(ROOT)) for path in kept}
     assert files <= set(names)
 
