@@ -75,7 +75,8 @@ async def fork(
     """Start one command.
 
     ``prelude`` is Python that runs before it. ``on_terminal``: the terminal that is its standard input, or else its
-    standard error, controls it. It can make no file larger than ``largest_file`` bytes: to a program, that is what a full disk is like.
+    standard error, controls it. It can make no file larger than ``largest_file`` bytes: to a program, that is what a
+    full disk is like.
     """
     asked = {
         "words": words,
