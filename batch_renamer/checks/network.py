@@ -64,7 +64,8 @@ def check_answer(answer: TrialAnswer, found: FoundKey | None, *, base_url: str) 
     if error is None:
         return ok("API", f"accepted the key in {answer.seconds:.1f} s" if found is not None else "the sandbox answers")
     if isinstance(error, KeyRefusedError):
-        return problem("API", str(error).rstrip("."), f"Put the right key into {place}. {again}", exit_code=3)
+        asks = "" if place == "AUTOENHANCE_API_KEY" else ' ("batch-renamer init" asks for it)'
+        return problem("API", str(error).rstrip("."), f"Put the right key into {place}{asks}. {again}", exit_code=3)
     if isinstance(error, BatchRenamerError):  # a certificate, or a proxy that wants a password
         return problem("API", *_parted(str(error), ". ", again), exit_code=error.exit_code)
     if isinstance(error, ThrottledError):

@@ -96,12 +96,33 @@ def _asked(given: Mapping[str, object], config: Path) -> SetUp:
     """
     greet(config)
     if os.path.lexists(config) and not ask_yes_no(f"There is a configuration already: {config}\nReplace it?"):
-        raise NotWantedError
+        return _with_asked_key(_kept(given, config))
     profile = given.get("profile") or ask_for_profile()
     starter = _starter(given, profile=profile, report=_report(given) or ask_for_report())
-    wanted = SetUp(config=config, starter=starter)
+    wanted = SetUp.anew(config, starter)
     if os.path.lexists(wanted.key_path) and not ask_yes_no(f"There is a key already: {wanted.key_path}\nReplace it?"):
         return wanted
+    return _with_asked_key(wanted)
+
+
+def _kept(given: Mapping[str, object], config: Path) -> SetUp:
+    """Ask whether the key alone is to be written, where the configuration that stays has it.
+
+    Raises:
+        NotWantedError: it is not, or the configuration names no file for a key.
+    """
+    profile = str(given["profile"]) if given.get("profile") else None
+    try:
+        settings = resolve_settings({"config": str(config), "profile": profile}, environ={})
+    except SettingsError:  # of a file that can't be read as a configuration
+        raise NotWantedError from None
+    path = settings.profile_api_key_file or settings.api_key_file
+    if path is None or not ask_yes_no(f"Keep it, and write only the key anew, in {path}?"):
+        raise NotWantedError
+    return SetUp(config=config, key_path=path, profile=profile)
+
+
+def _with_asked_key(wanted: SetUp) -> SetUp:
     found = key_of_environment(os.environ)
     if found is not None:
         sys.stderr.write(f"The key in {found.place} is used.\n")
@@ -110,7 +131,7 @@ def _asked(given: Mapping[str, object], config: Path) -> SetUp:
 
 def _unattended(given: Mapping[str, object], config: Path) -> SetUp:
     """Take everything from the options, the variable and standard input."""
-    wanted = SetUp(config=config, starter=_starter(given, profile=given.get("profile"), report=_report(given)))
+    wanted = SetUp.anew(config, _starter(given, profile=given.get("profile"), report=_report(given)))
     for path in (wanted.config, wanted.key_path):
         if os.path.lexists(path):
             raise SettingsError(
@@ -150,9 +171,11 @@ def _report(given: Mapping[str, object]) -> str | None:
 
 def _write(wanted: SetUp, *, replace: bool) -> None:
     """Write both files, the key first: a configuration never names a key that isn't there."""
-    files = [(wanted.config, wanted.starter.text())]
+    files = []
     if wanted.key is not None:
-        files.insert(0, (wanted.key_path, f"{wanted.key.reveal()}\n"))
+        files.append((wanted.key_path, f"{wanted.key.reveal()}\n"))
+    if wanted.starter is not None:
+        files.append((wanted.config, wanted.starter.text()))
     for path, text in files:
         try:
             write_private(path, text, replace=replace)
@@ -164,13 +187,13 @@ def _write(wanted: SetUp, *, replace: bool) -> None:
 def _what_was_done(wanted: SetUp) -> str:
     given = {
         "config": None if wanted.config == usual_config(os.environ) else str(wanted.config),
-        "profile": wanted.starter.profile,
+        "profile": wanted.profile,
     }
-    kept = "written" if wanted.key is not None else "kept"
+    configuration, key = ("kept" if part is None else "written" for part in (wanted.starter, wanted.key))
     said = [
         "",
-        f"Configuration written: {visible(str(wanted.config))}",
-        f"Key {kept}, for you alone: {visible(str(wanted.key_path))}",
+        f"Configuration {configuration}: {visible(str(wanted.config))}",
+        f"Key {key}, for you alone: {visible(str(wanted.key_path))}",
         "Nothing was sent.",
         "",
         "Next, check that everything is ready, and then see what would be renamed:",

@@ -33,16 +33,21 @@ class NotWantedError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetUp:
-    """What is to be written: a configuration and its key. If ``key`` is None, the existing key file stays."""
+    """What is to be written: a configuration and its key.
+
+    If ``starter`` is None, the existing configuration stays; if ``key`` is None, the existing key file does.
+    """
 
     config: Path
-    starter: StarterConfig
+    key_path: Path
+    profile: str | None
+    starter: StarterConfig | None = None
     key: ApiKey | None = None
 
-    @property
-    def key_path(self) -> Path:
-        """Where the key's file is."""
-        return self.starter.key_path(self.config)
+    @classmethod
+    def anew(cls, config: Path, starter: StarterConfig) -> SetUp:
+        """Return what writes this configuration, without a key yet."""
+        return cls(config=config, key_path=starter.key_path(config), profile=starter.profile, starter=starter)
 
     def with_key(self, key: ApiKey) -> SetUp:
         """Return a copy that writes this key, too."""

@@ -126,6 +126,22 @@ async def test_a_key_that_is_there_can_be_kept(renamer: Command) -> None:
 
 
 @on_posix
+async def test_a_key_alone_can_be_replaced(renamer: Command) -> None:
+    """The configuration stays to the letter, with what the user has changed in it."""
+    assert (await renamer.run("init", "--yes", "--base-url", renamer.base_url, key="a-wrong-key")).code == 0
+    changed = own(renamer).read_text("utf-8").replace("max_renames = 1000", "max_renames = 7")
+    own(renamer).write_text(changed, encoding="utf-8")
+    async with terminal(renamer, "init", key=None) as shown:
+        await answer(shown, "Replace it? [y/N]", "n")
+        await answer(shown, "write only the key anew", "y")
+        await answer(shown, ASKS_FOR_KEY, KEY)
+        assert await shown.ended() == 0
+    assert ("Configuration kept" in shown.shown, "Key written" in shown.shown) == (True, True)
+    assert own(renamer).read_text("utf-8") == changed
+    assert (await renamer.run("doctor", key=None)).code == 0
+
+
+@on_posix
 async def test_ctrl_c_at_the_key_writes_nothing(renamer: Command) -> None:
     """Exit 130, and the terminal shows what is typed again."""
     async with terminal(renamer, "init", key=None) as shown:

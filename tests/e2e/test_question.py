@@ -72,6 +72,22 @@ async def test_yes_renames(renamer: Command) -> None:
     assert "3 of 3 rows renamed" in shown.shown
 
 
+async def test_a_trial_stays_a_trial_if_orders_are_renamed_again(renamer: Command) -> None:
+    """``--first`` counts the orders that a yes to "again" adds, too."""
+    sheet = renamer.sheet(renamer.seed(4))
+    assert (await renamer.do("apply", str(sheet))).code == 0
+    assert (await renamer.do("undo")).code == 0
+    renamer.sandbox.log.clear()
+    async with terminal(renamer, *asking(renamer, sheet), "--first", "2") as shown:
+        await shown.until_shown("again? (If not, they are left alone.) [y/N]")
+        shown.type(b"y\n")
+        await shown.until_shown("Rename 2 orders at")
+        shown.type(b"y\n")
+        assert await shown.ended() == 0
+    assert len(renamer.patched) == 2
+    assert "To do the rest (2 rows):" in shown.shown
+
+
 async def test_ctrl_c_at_the_question_ends_at_once(renamer: Command) -> None:
     """Exit 130, nothing sent, and no traceback."""
     async with terminal(renamer, *asking(renamer, renamer.sheet(renamer.seed(3)))) as shown:

@@ -24,6 +24,9 @@ async def ask_again(run: Run) -> None:
     renamed_since = await run.job.journal.in_thread(run.job.journal.lineage.renamed_since, run.record)
     if renamed_since and await run.context.confirm_again(run, renamed_since):
         await run.job.journal.in_thread(run.job.journal.lineage.rename_again, run.record)
+        if (first := run.job.bounds.first) is not None:
+            # The trial was chosen while these rows were left alone.
+            await run.job.journal.in_thread(run.job.journal.rows.skip_after_first, run.record, first)
 
 
 async def enforce_limits(run: Run) -> None:

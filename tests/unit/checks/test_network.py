@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -89,6 +90,13 @@ def test_the_answer(error: Exception | None, verdict: Verdict, code: int, said: 
     assert (finding.verdict, finding.exit_code) == (verdict, code)
     assert said in finding.said
     assert repair in finding.repair
+
+
+def test_a_refused_key_of_a_file_is_asked_for_by_init() -> None:
+    """An editor is not needed for it."""
+    answer = TrialAnswer(error=KeyRefusedError("Not accepted."), seconds=0.1, server_time=None)
+    finding = check_answer(answer, replace(FOUND, place="/home/ann/office.key"), base_url=VENDOR)
+    assert finding.repair.startswith('Put the right key into /home/ann/office.key ("batch-renamer init" asks for it).')
 
 
 @pytest.mark.parametrize(
