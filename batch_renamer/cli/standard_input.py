@@ -6,7 +6,6 @@ The spreadsheet is read more than once, and a workbook is read by another proces
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +16,8 @@ from typing import BinaryIO
 from batch_renamer.errors import InputError
 
 __all__ = ["STANDARD_INPUT", "copied", "take_input"]
+
+_BLOCK_BYTES = 1 << 16
 
 STANDARD_INPUT = Path("-")
 """What is typed in place of a file."""
@@ -54,7 +55,9 @@ def copied(piped: BinaryIO) -> Iterator[Path]:
         path = Path(folder) / "standard input"
         try:
             with path.open("wb") as file:
-                shutil.copyfileobj(piped, file)
+                # Without the buffer, which would wait for a second Ctrl-D.
+                while block := os.read(piped.fileno(), _BLOCK_BYTES):
+                    file.write(block)
             os.utime(path, (0, 0))  # the stream has come to its end: nothing is still writing
         except OSError as error:
             raise InputError(f"Standard input can't be read into {path}: {error.strerror or error}.") from None

@@ -54,7 +54,10 @@ async def test_the_same_content_is_the_same_spreadsheet(renamer: Command) -> Non
     """A run that was killed goes on when the pipe gives the same again."""
     renamer.seed(2)
     with piped(SHEET, renamer.folder) as stdin:
-        assert (await renamer.do("apply", "-", stdin=stdin, failpoint="send:5:after")).code == -9
+        killed = await renamer.do(
+            "apply", "-", stdin=stdin, failpoint="send:5:after", env={"TMPDIR": str(renamer.folder)}
+        )
+    assert killed.code == -9  # its copy of the spreadsheet is left behind, as of any killed program
     with piped(SHEET, renamer.folder) as stdin:
         ran = await renamer.do("apply", "-", stdin=stdin)
     assert (ran.code, "it goes on" in ran.err) == (0, True)
@@ -90,6 +93,19 @@ async def test_the_question_is_answered_on_the_terminal(renamer: Command) -> Non
             shown.type(b"y\n")
             assert await shown.ended() == 0
     assert renamer.names == {"order-1": "New 1", "order-2": "New 2"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX's")
+async def test_a_spreadsheet_can_be_typed(renamer: Command) -> None:
+    """One Ctrl-D ends it, and the question comes after that."""
+    renamer.seed(2)
+    async with terminal(renamer, "apply", "-", "--base-url", renamer.base_url) as shown:
+        await shown.until_shown("end it with Ctrl-D")
+        shown.type(SHEET + b"\x04")
+        await shown.until_shown("[y/N]")
+        shown.type(b"n\n")
+        assert await shown.ended() == 0
+    assert renamer.patched == []
 
 
 async def test_a_report_goes_to_standard_output(renamer: Command) -> None:
