@@ -12,10 +12,7 @@ import os
 import secrets
 import stat
 import unicodedata
-from collections.abc import Mapping
 from pathlib import Path
-
-import platformdirs
 
 __all__ = [
     "FileIdentity",
@@ -26,7 +23,6 @@ __all__ = [
     "read_regular",
     "same_place",
     "tighten",
-    "usual_state_folder",
     "write_private",
 ]
 
@@ -198,16 +194,3 @@ def same_place(one: Path, other: Path) -> bool:
 
 def _written_alike(path: Path) -> str:
     return unicodedata.normalize("NFC", os.path.realpath(path)).casefold()
-
-
-def usual_state_folder(environ: Mapping[str, str]) -> Path | None:
-    """Return the folder in which programs of this user store their state; None if the user has no home folder."""
-    # platformdirs reads the environment of this process, and XDG not on every platform; ``environ`` goes first.
-    asked_for = Path(environ.get("XDG_STATE_HOME", ""))
-    if asked_for.is_absolute():  # the XDG Base Directory Specification (0.8) wants relative paths ignored
-        return asked_for / "batch-renamer"
-    try:
-        found = Path(platformdirs.user_state_dir("batch-renamer", appauthor=False))
-    except RuntimeError:  # platformdirs 4.11; older versions return a path with "~"
-        return None
-    return found if found.is_absolute() else None

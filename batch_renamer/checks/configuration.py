@@ -12,7 +12,8 @@ from batch_renamer.files import others_may_write
 from batch_renamer.jobs import files_taken
 from batch_renamer.progress import why_no_log
 from batch_renamer.reports import check_names
-from batch_renamer.settings import FoundKey, Settings, is_found_config, read_api_key, usual_config
+from batch_renamer.settings import FoundKey, Settings, is_found_config, read_api_key
+from batch_renamer.usual_places import usual_config
 
 __all__ = ["check_address", "check_configuration", "check_key", "check_log", "check_report", "refused_settings"]
 

@@ -69,7 +69,8 @@ def check_answer(answer: TrialAnswer, found: FoundKey | None, *, base_url: str) 
     if isinstance(error, BatchRenamerError):  # a certificate, or a proxy that wants a password
         return problem("API", *_parted(str(error), ". ", again), exit_code=error.exit_code)
     if isinstance(error, ThrottledError):
-        return warning("API", f"is busy: {error.failure}{error.quoted}; whether it takes the key is not known", again)
+        said = f"is busy: {error.failure}{error.quoted}; whether it takes the key is not known"
+        return warning("API", said, "Wait a minute, then check again.")
     if isinstance(error, RefusedError) and error.status == HTTPStatus.FORBIDDEN:
         said = f"The API did not accept the key from {place}: {error.failure}{error.quoted}"
         return problem("API", said, f"Put a key into {place} that may list orders. {again}", exit_code=3)

@@ -31,8 +31,8 @@ from batch_renamer.settings import (
     key_from_text,
     key_of_environment,
     resolve_settings,
-    usual_config,
 )
+from batch_renamer.usual_places import usual_config
 
 __all__ = ["init"]
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from batch_renamer.files import usual_state_folder
+from batch_renamer.usual_places import found_config, usual_state_folder
 
 __all__ = ["Given", "profiles", "runs"]
 
@@ -63,29 +63,37 @@ def _what(command: str, sheet: str | None, created_at: float, counts: str | None
 
 
 def profiles(given: Given, environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Return the profiles of the configuration file that was named."""
-    return tuple((name, "") for name in _configuration(given, environ).get("profiles", {}) if name.isprintable())
+    """Return the profiles of the configuration file that the command would read."""
+    return tuple((name, "") for name in _document(_config(given, environ)).get("profiles", {}) if name.isprintable())
 
 
 def _state_folder(given: Given, environ: Mapping[str, str]) -> Path:
     """Return the folder of the state, in the same order as `settings`: option, variable, profile, file, default."""
     if said := given.get("state_dir") or environ.get("BATCH_RENAMER_STATE_DIR"):
         return Path(said).expanduser()
-    document = _configuration(given, environ)
+    config = _config(given, environ)
+    document = _document(config)
     profile = document.get("profiles", {}).get(_option("profile", given, environ), {})
-    if said := profile.get("state_dir") or document.get("state_dir"):
-        return Path(_option("config", given, environ)).expanduser().parent / Path(said).expanduser()
+    if config is not None and (said := profile.get("state_dir") or document.get("state_dir")):
+        return config.parent / Path(said).expanduser()
     usual = usual_state_folder(environ)
     if usual is None:
         raise FileNotFoundError
     return usual
 
 
-def _configuration(given: Given, environ: Mapping[str, str]) -> dict[str, Any]:
+def _config(given: Given, environ: Mapping[str, str]) -> Path | None:
+    """Return the configuration file: the one that was named, else the user's own; None if there is none."""
+    said = _option("config", given, environ)
+    if said.strip().lower() == "none":
+        return None
+    return Path(said).expanduser() if said else found_config(environ)
+
+
+def _document(config: Path | None) -> dict[str, Any]:
     import tomllib  # noqa: PLC0415 - only these candidates need it
 
-    said = _option("config", given, environ)
-    return tomllib.loads(Path(said).expanduser().read_text("utf-8")) if said else {}
+    return tomllib.loads(config.read_text("utf-8-sig")) if config is not None else {}
 
 
 def _option(name: str, given: Given, environ: Mapping[str, str]) -> str:

@@ -35,7 +35,7 @@ from __future__ import annotations
 from batch_renamer.settings.account import account, fingerprint, lock_names
 from batch_renamer.settings.api_key import ApiKey
 from batch_renamer.settings.key import FoundKey, key_from_text, key_of_environment, read_api_key
-from batch_renamer.settings.places import is_found_config, lacks_state_dir, usual_config
+from batch_renamer.settings.places import is_found_config, lacks_state_dir
 from batch_renamer.settings.redaction import redact
 from batch_renamer.settings.resolve import resolve_settings, usable_settings
 from batch_renamer.settings.shape import DescribedSetting, Settings, as_given, describe
@@ -65,5 +65,4 @@ __all__ = [
     "redact",
     "resolve_settings",
     "usable_settings",
-    "usual_config",
 ]

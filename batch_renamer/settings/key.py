@@ -14,6 +14,7 @@ from batch_renamer.errors import BatchRenamerError, SettingsError
 from batch_renamer.files import read_regular
 from batch_renamer.settings.api_key import ApiKey
 from batch_renamer.settings.shape import Settings
+from batch_renamer.settings.sources import profile_names
 
 __all__ = ["FoundKey", "key_from_text", "key_of_environment", "read_api_key"]
 
@@ -21,7 +22,7 @@ _VARIABLE = "AUTOENHANCE_API_KEY"
 _FILE_LIMIT_BYTES = 4_096
 _WAYS_TO_A_KEY = (
     f"`batch-renamer init` asks for the key and keeps it (or set {_VARIABLE}, or name an api_key_file in the "
-    "configuration). To practise without a key, give --sandbox."
+    "configuration)."
 )
 
 _FILE_NAME = re.compile(r"[\w -]{1,24}\.[A-Za-z]{1,5}")
@@ -60,7 +61,10 @@ def read_api_key(settings: Settings, *, environ: Mapping[str, str]) -> FoundKey:
         return found
     if settings.api_key_file is not None:
         return _from_file(settings.api_key_file, sources.get("api_key_file", "configuration file"), environ)
-    raise SettingsError(f"There is no API key: {_places_without_key(settings)}. {_WAYS_TO_A_KEY}")
+    raise SettingsError(
+        f"There is no API key: {_places_without_key(settings)}. {_way_to_a_key(settings)} "
+        "To practise without a key, give --sandbox."
+    )
 
 
 def key_of_environment(environ: Mapping[str, str]) -> FoundKey | None:
@@ -80,6 +84,13 @@ def _places_without_key(settings: Settings) -> str:
         return f"{_VARIABLE} is not set, and no configuration file is in use"
     profile = f" and its profile {settings.profile} name" if settings.profile is not None else " names"
     return f"{_VARIABLE} is not set, and {settings.config}{profile} no api_key_file"
+
+
+def _way_to_a_key(settings: Settings) -> str:
+    """Return how to get a key: if the file has accounts, and none was chosen, that is what is missing."""
+    if settings.config is not None and settings.profile is None and (names := profile_names(settings.config)):
+        return f"Choose the account with --profile: {', '.join(names)}."
+    return _WAYS_TO_A_KEY
 
 
 def _from_file(path: Path, source: str, environ: Mapping[str, str]) -> FoundKey:

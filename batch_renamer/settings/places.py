@@ -6,19 +6,15 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-import platformdirs
-
-from batch_renamer.files import usual_state_folder
 from batch_renamer.settings.shape import Settings
+from batch_renamer.usual_places import usual_state_folder
 
 __all__ = [
     "NOWHERE",
     "USUAL_PLACE",
     "default_state_dir",
-    "found_config",
     "is_found_config",
     "lacks_state_dir",
-    "usual_config",
 ]
 
 NOWHERE = Path(os.devnull) / "no home folder"
@@ -27,35 +23,10 @@ NOWHERE = Path(os.devnull) / "no home folder"
 USUAL_PLACE = "its usual place"
 """The source of a configuration file that was found, not named."""
 
-_NAME = "batch-renamer"
-
 
 def default_state_dir(environ: Mapping[str, str]) -> Path:
     """Return the platform's folder for the state of this program; `NOWHERE` for a user without a home folder."""
     return usual_state_folder(environ) or NOWHERE
-
-
-def usual_config(environ: Mapping[str, str]) -> Path | None:
-    """Return the usual place of the configuration file, which need not exist; None for a user without a home folder.
-
-    Example:
-        >>> str(usual_config({"XDG_CONFIG_HOME": "/home/me/.config"}))
-        '/home/me/.config/batch-renamer/config.toml'
-    """
-    asked_for = Path(environ.get("XDG_CONFIG_HOME", ""))
-    if asked_for.is_absolute():
-        return asked_for / _NAME / "config.toml"
-    try:
-        folder = Path(platformdirs.user_config_dir(_NAME, appauthor=False))
-    except RuntimeError:  # the user has no home folder
-        return None
-    return folder / "config.toml" if folder.is_absolute() else None
-
-
-def found_config(environ: Mapping[str, str]) -> Path | None:
-    """Return this user's configuration file, if there is one at its usual place."""
-    path = usual_config(environ)
-    return path if path is not None and os.path.lexists(path) else None
 
 
 def is_found_config(settings: Settings) -> bool:

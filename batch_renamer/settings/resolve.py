@@ -11,11 +11,12 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from batch_renamer.errors import SettingsError
-from batch_renamer.settings.places import USUAL_PLACE, default_state_dir, found_config
+from batch_renamer.settings.places import USUAL_PLACE, default_state_dir
 from batch_renamer.settings.shape import DEFAULT, Settings
 from batch_renamer.settings.sources import Given, Layer, file_layers, from_environment, from_flags
 from batch_renamer.settings.values import expand_path, no_file
 from batch_renamer.settings.wording import as_typed, shown_value
+from batch_renamer.usual_places import found_config
 
 __all__ = ["resolve_settings", "usable_settings"]
 

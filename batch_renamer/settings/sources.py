@@ -14,7 +14,7 @@ from batch_renamer.settings.toml_file import read_toml
 from batch_renamer.settings.values import expand_path
 from batch_renamer.settings.wording import as_typed, shown_value
 
-__all__ = ["OPTIONS", "Given", "Layer", "file_layers", "from_environment", "from_flags"]
+__all__ = ["OPTIONS", "Given", "Layer", "file_layers", "from_environment", "from_flags", "profile_names"]
 
 OPTIONS = frozenset(one.name for one in fields(Settings)) - {"api_key_file", "profile_api_key_file", "sources"}
 """The settings that have a flag."""
@@ -114,8 +114,21 @@ def file_layers(path: Path, profile: str | None) -> tuple[Layer, ...]:
     return tuple(layers)
 
 
+def profile_names(path: Path) -> tuple[str, ...]:
+    """Return the names of the profiles in a configuration file, for a message; none where it can't be read."""
+    try:
+        profiles = read_toml(path).get("profiles")
+    except ValueError:
+        return ()
+    return _sorted_names(profiles) if isinstance(profiles, dict) else ()
+
+
+def _sorted_names(profiles: Collection[str]) -> tuple[str, ...]:
+    return tuple(sorted(map(_printable, profiles)))
+
+
 def _no_profile(path: Path, profile: str, profiles: Collection[str]) -> str:
-    there = ", ".join(sorted(map(_printable, profiles))) or "none"
+    there = ", ".join(_sorted_names(profiles)) or "none"
     return f"--profile {shown_value(profile)}: there is no such profile in {path}. Its profiles: {there}."
 
 

@@ -79,7 +79,13 @@ def test_a_file_of_certificates_that_is_gone_is_a_problem() -> None:
         (TransientError("connection refused"), Verdict.PROBLEM, 4, "connection refused", "Check the address"),
         (CertificateError("It can't be trusted. Look at it."), Verdict.PROBLEM, 4, "can't be trusted", "Look at it."),
         (ProxyRefusedError("The proxy wants more. Give it."), Verdict.PROBLEM, 4, "wants more", "Give it."),
-        (ThrottledError("429 Too Many Requests", status=429), Verdict.WARNING, 0, "429", "Then check again."),
+        (
+            ThrottledError("429 Too Many Requests", status=429),
+            Verdict.WARNING,
+            0,
+            "429",
+            "Wait a minute, then check again.",
+        ),
     ],
     ids=["accepted", "401", "403", "404", "no connection", "certificate", "proxy", "429"],
 )

@@ -154,6 +154,20 @@ def test_profiles_are_those_of_the_configuration(tmp_path: Path) -> None:
     assert words_after("apply", "--profile", "") == []
 
 
+def test_the_users_own_configuration_counts_where_none_is_named(tmp_path: Path) -> None:
+    """`init` writes it, and every command reads it; ``--config none`` leaves it out here, too."""
+    config = tmp_path / "batch-renamer" / "config.toml"
+    config.parent.mkdir()
+    config.write_text(CONFIG, encoding="utf-8-sig")  # some editors write a byte order mark
+    with Journal.open(config.parent / "kept" / "journal.sqlite3") as journal:
+        run = begin(journal, "apply")
+    environ = {"XDG_CONFIG_HOME": str(tmp_path)}
+    assert words_after("apply", "--profile", "", environ=environ) == ["office", "at home"]
+    assert words_after("show", "--profile", "office", "", environ=environ) == [run.id, "latest"]
+    assert words_after("apply", "--config", "none", "--profile", "", environ=environ) == []
+    assert words_after("apply", "--profile", "", environ={**environ, "BATCH_RENAMER_CONFIG": "none"}) == []
+
+
 def asked(*words: str, env: dict[str, str], interpreter: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
     """Ask as a shell does."""
     line = [sys.executable, *interpreter, "-m", "batch_renamer", ASK, *words]

@@ -69,6 +69,20 @@ def test_missing_key_says_where_it_was_looked_for(given_settings: dict[str, Any]
     assert str(caught.value).endswith("To practise without a key, give --sandbox.")
 
 
+def test_a_missing_key_with_accounts_to_choose_from_names_them(tmp_path: Path) -> None:
+    """The key is there, and only --profile was forgotten; another key is not what helps."""
+    config = tmp_path / "night.toml"
+    config.write_text("[profiles.trial]\n[profiles.office]\n", encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        read_api_key(Settings(state_dir=Path("s"), config=config), environ={})
+    assert str(caught.value).endswith(
+        "names no api_key_file. Choose the account with --profile: office, trial. "
+        "To practise without a key, give --sandbox."
+    )
+    with pytest.raises(SettingsError, match="init"):
+        read_api_key(Settings(state_dir=Path("s"), config=config, profile="office"), environ={})
+
+
 def test_missing_key_names_the_three_ways() -> None:
     """Who has no key learns where one could be."""
     with pytest.raises(SettingsError, match=r"init.*AUTOENHANCE_API_KEY.*api_key_file"):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import platformdirs
 import pytest
 
 from batch_renamer.errors import SettingsError
-from batch_renamer.settings import describe, is_found_config, resolve_settings, usual_config
+from batch_renamer.settings import describe, is_found_config, resolve_settings
 
 
 @pytest.fixture
@@ -101,21 +100,3 @@ def test_a_link_that_leads_nowhere_is_no_missing_file(own: Path, environ: dict[s
     own.symlink_to(own.with_name("gone.toml"))
     with pytest.raises(SettingsError, match=r"there is no such configuration file"):
         resolve_settings({}, environ=environ)
-
-
-def test_a_relative_folder_for_configurations_is_ignored(home: Path) -> None:
-    """So the XDG specification has it; the platform's own folder is taken then."""
-    found = usual_config({"XDG_CONFIG_HOME": "here"})
-    assert found == Path(platformdirs.user_config_dir("batch-renamer", appauthor=False)) / "config.toml"
-    assert found.is_relative_to(home)
-
-
-def test_a_user_without_a_home_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is looked for then, and nothing is refused."""
-
-    def homeless(*_: object, **__: object) -> str:
-        raise RuntimeError
-
-    monkeypatch.setattr(platformdirs, "user_config_dir", homeless)
-    assert usual_config({}) is None
-    assert resolve_settings({"state_dir": "state"}, environ={}).config is None
