@@ -57,7 +57,7 @@ class SlidingWindow:
         self, *, limit: int, window_s: float = 1.0, count_refused: bool = False, clock: Clock = time.monotonic
     ) -> None:
         """Start with an empty window."""
-        self._limit = limit
+        self.limit = limit
         self._window_s = window_s
         self._count_refused = count_refused
         self._clock = clock
@@ -69,13 +69,13 @@ class SlidingWindow:
         counted = self._counted
         while counted and now - counted[0] >= self._window_s - _EPSILON:
             counted.popleft()
-        if len(counted) < self._limit:
+        if len(counted) < self.limit:
             counted.append(now)
             return None
         if self._count_refused:
             counted.append(now)
         # The window has room again once all but limit - 1 of the requests counted so far have left it.
-        return counted[len(counted) - self._limit] + self._window_s - now
+        return counted[len(counted) - self.limit] + self._window_s - now
 
 
 class FixedWindow:

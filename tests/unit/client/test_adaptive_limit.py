@@ -108,7 +108,7 @@ def set_limit(limit: int) -> Callable[[Limiter], None]:
 
     def change(limiter: Limiter) -> None:
         assert isinstance(limiter, SlidingWindow)
-        limiter._limit = limit
+        limiter.limit = limit
 
     return change
 

@@ -259,7 +259,7 @@ def test_what_is_not_a_page_is_tried_again(answer: object) -> None:
     ids=json.dumps,
 )
 def test_page_with_a_foreign_token_is_the_last(pagination: object) -> None:
-    """Its own orders are good, and what is on no page is read alone: nobody waits for a token that never comes."""
+    """Its own orders are good, and what is on no page is read alone: no run waits for a token that never comes."""
     page = read_page(body({"orders": [{"order_id": "a1", "name": "n"}], "pagination": pagination}))
     assert page == OrderPage(orders=(Order(order_id="a1", name="n"),), next_offset=None)
 

@@ -111,7 +111,7 @@ async def test_ten_seconds_of_silence_are_an_outage() -> None:
     """Ten seconds after the first request without a good answer, and not before, the breaker opens."""
     rig = Rig(is_well=lambda: False)
     async with rig.guarded() as breaker:
-        await anyio.sleep(100)  # nobody asks: that is no silence
+        await anyio.sleep(100)  # no request is under way: that is no silence
         breaker.sent("rename")
         await anyio.sleep(9.99)
         assert breaker.is_closed
@@ -133,7 +133,7 @@ async def test_little_patience_bears_little_silence_after_a_bad_answer(patience_
 
 
 async def test_a_good_answer_breaks_the_silence() -> None:
-    """An API that answers somebody well every nine seconds is slow, not gone."""
+    """An API that answers one request well every nine seconds is slow, not gone."""
     rig = Rig(is_well=lambda: False)
     async with rig.guarded() as breaker:
         for _ in range(5):
@@ -144,7 +144,7 @@ async def test_a_good_answer_breaks_the_silence() -> None:
 
 
 async def test_rows_are_held_until_the_api_is_back() -> None:
-    """Nobody is let through in an outage, and everybody after it."""
+    """No request is let through in an outage, and all of them after it."""
     rig = Rig(is_well=lambda: anyio.current_time() >= 30)
     admitted: list[float] = []
 
@@ -204,7 +204,7 @@ async def test_the_user_is_told_once_of_an_outage_and_of_its_end() -> None:
 
 
 async def test_a_rows_good_answer_ends_the_outage_at_once() -> None:
-    """The question under way is dropped when somebody else is answered well."""
+    """The question under way is dropped when another request is answered well."""
     rig = Rig(latency_s=60)
     async with rig.guarded() as breaker:
         rig.fail(20)
@@ -263,7 +263,7 @@ async def test_a_probe_permit_ends_with_its_outage() -> None:
 
 
 async def test_a_fresh_row_is_the_probe_where_there_is_one() -> None:
-    """Rows that have failed don't probe while somebody can start another one."""
+    """Rows that have failed don't probe while a fresh row can be started."""
     rig = Rig()
     probes: list[tuple[str, float]] = []
 
@@ -362,7 +362,7 @@ async def test_patience_begins_anew_with_every_outage() -> None:
 
 
 async def test_a_hint_beyond_patience_ends_the_run_when_a_probe_is_told_the_same() -> None:
-    """Waiting for what will not come in time helps nobody, but the first to be told may be a single bad order."""
+    """Waiting for what will not come in time helps no row, but the first to be told may be a single bad order."""
     rig = Rig(patience_s=60)
     assert rig.breaker.throttled("read", 61.0, left_at=-0.1) is None
     assert not rig.stop.requested
@@ -468,7 +468,7 @@ async def test_a_question_that_ends_the_run_becomes_its_cause() -> None:
 
 
 async def test_a_stop_ends_the_guard_and_its_questions() -> None:
-    """Once the run stops nobody asks any more, and the user hears nothing new."""
+    """Once the run stops no question is put any more, and the user is told nothing new."""
     rig = Rig(is_well=lambda: False)
     async with rig.guarded():
         rig.fail(20)
@@ -480,7 +480,7 @@ async def test_a_stop_ends_the_guard_and_its_questions() -> None:
 
 
 async def test_a_failing_row_has_itself_to_blame_while_others_are_answered() -> None:
-    """No question is needed where somebody was answered well since the row's first try, and lately."""
+    """No question is needed where another row was answered well since the row's first try, and lately."""
     rig = Rig()
     async with rig.guarded() as breaker:
         await anyio.sleep(50)

@@ -58,7 +58,7 @@ def test_file_that_can_not_be_read_is_named(tmp_path: Path, name: str, why: str)
 
 @pytest.mark.skipif(os.name != "posix", reason="a named pipe, as POSIX has it")
 def test_pipe_is_not_waited_for(tmp_path: Path) -> None:
-    """Whoever wrote into it has gone, and nobody will."""
+    """The program that wrote into it has ended, and no other one will."""
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(SettingsError, match="named pipe"):
         check_named_certificates({"SSL_CERT_FILE": str(tmp_path / "pipe")})

@@ -227,7 +227,7 @@ async def test_key_is_in_no_exception(script: tuple[bytes | None, ...], request_
 
 
 async def test_server_that_is_not_there_is_told_without_the_key() -> None:
-    """Nothing was sent to a port where nobody listens."""
+    """Nothing was sent to a port at which no server listens."""
     async with scripted(GOOD) as server:
         gone = server.base_url
     with pytest.raises(TransientError, match=r"^connection refused$") as caught:

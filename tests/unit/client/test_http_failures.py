@@ -224,7 +224,7 @@ async def test_timeout_that_aiohttp_misses_is_kept_all_the_same(fake: aiorespons
 
 @pytest.mark.parametrize("fault", [ZeroDivisionError(), RuntimeError("event loop is closed")], ids=repr)
 async def test_error_of_the_program_is_not_taken_for_one_of_the_network(fake: aioresponses, fault: Exception) -> None:
-    """What nobody foresaw goes through: it is a fault, and must be seen as one."""
+    """An error of no known kind goes through: it is a fault in the program, and must be seen as one."""
     fake.get(TARGET, exception=fault)
     async with open_orders_api(base_url=BASE, key=KEY, user_agent="test/1") as api:
         with pytest.raises(type(fault)):

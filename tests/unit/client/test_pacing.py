@@ -129,7 +129,7 @@ async def test_there_is_no_burst_at_the_start() -> None:
 @pytest.mark.parametrize("rate", RATES)
 @pytest.mark.parametrize("lull_slots", [0.5, 1.5, 3.5, 100.0])
 async def test_there_is_no_burst_after_a_lull(rate: float, lull_slots: float) -> None:
-    """Slots that nobody waited for are gone."""
+    """Slots that no try waited for are gone."""
     pacer = Pacer(rate_per_s=rate)
     await leave(pacer, tries=5)
     await anyio.sleep((1 + lull_slots) * HEADROOM / rate)
@@ -177,7 +177,7 @@ async def test_first_come_is_first_served() -> None:
 
 @pytest.mark.virtual_time
 async def test_a_cancelled_wait_costs_nobody_a_turn() -> None:
-    """Whoever gives up waiting leaves the turn to the next, and is not counted as a request."""
+    """A try that gives up waiting leaves its turn to the next one, and does not count as a request."""
     pacer = Pacer(rate_per_s=1)
     await pacer.acquire()
     with anyio.move_on_after(0.5):
@@ -219,7 +219,7 @@ async def test_a_429_pauses_everybody() -> None:
 
 @pytest.mark.virtual_time
 async def test_a_pause_holds_those_who_wait_already() -> None:
-    """A 429 that arrives while somebody waits for a slot makes that wait longer."""
+    """A 429 that arrives while a try waits for its slot makes that wait longer."""
     pacer = Pacer(rate_per_s=1)
     await pacer.acquire()
     async with anyio.create_task_group() as tasks:
@@ -281,7 +281,7 @@ async def test_pauses_double_while_a_limit_stays_shut() -> None:
 
 @pytest.mark.virtual_time
 async def test_an_answer_that_is_no_429_shortens_the_next_pause_again() -> None:
-    """The doubling begins anew after the API has let somebody through."""
+    """The doubling begins anew after the API has let a request through."""
     pacer = Pacer(rate_per_s=50)
     for _ in range(4):
         await refused_send(pacer)

@@ -89,7 +89,7 @@ async def test_a_limit_that_is_halved_and_restored_is_followed() -> None:
     async def change() -> None:
         for limit in (60, 120):
             await anyio.sleep(30)
-            limiter._limit = limit
+            limiter.limit = limit
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(change)

@@ -257,14 +257,14 @@ async def test_the_same_foreign_name_twice_is_given_up() -> None:
 
 
 async def test_different_foreign_names_are_tried_on() -> None:
-    """Names that change from answer to answer are somebody else's renames, and not the server's way."""
+    """Names that change from answer to answer are renames by other people, and not the server's way."""
     bench, tries = bench_with(*[ForeignName(kept=f"other {number}") for number in range(3)]), Tries()
     assert (await rename(bench, tries)).name == "new"
     assert tries.sent == 4
 
 
 async def test_foreign_names_are_no_outage() -> None:
-    """A server that changes every name is at work: its rows fail one by one, and nobody has to wait."""
+    """A server that changes every name is at work: its rows fail one by one, and no other row has to wait."""
     bench = bench_with(*[ForeignName(kept=f"other {number}") for number in range(100)], attempts=50)
     with pytest.raises(ForeignNameError):
         await rename(bench)
@@ -407,7 +407,7 @@ async def test_the_account_of_tries_says_what_may_be_applied(fault: Fault, lost:
 
 
 async def test_a_cancelled_request_stays_in_flight_in_the_account() -> None:
-    """Whoever cancels a request learns that its answer is still owed."""
+    """After a request was cancelled, its record says that its answer is still awaited."""
     bench, tries = bench_with(), Tries()
     with anyio.move_on_after(0.01):
         await rename(bench, tries)
@@ -433,7 +433,7 @@ async def test_time_runs_out_while_a_request_waits_for_its_turn() -> None:
 
 
 async def test_time_runs_out_for_what_may_be_applied_too() -> None:
-    """Somebody else may have renamed the order since: it is looked at again before another try leaves."""
+    """Another person may have renamed the order since: it is read again before another try leaves."""
     bench, tries = bench_with(Transient(retry_after_s=50)), Tries()
     with pytest.raises(TooLate):
         await rename(bench, tries, send_by=10.0)

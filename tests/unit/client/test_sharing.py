@@ -53,7 +53,7 @@ def registrations(state_dir: Path) -> list[Path]:
 
 @pytest.mark.parametrize("runs", [1, 2, 3])
 async def test_live_runs_take_equal_parts(tmp_path: Path, runs: int) -> None:
-    """Whoever comes is noticed within a second or so."""
+    """A run that begins is noticed within a second or so."""
     async with AsyncExitStack() as stack:
         pacers = [await stack.enter_async_context(living(tmp_path)) for _ in range(runs)]
         await anyio.sleep(1.5)
@@ -61,7 +61,7 @@ async def test_live_runs_take_equal_parts(tmp_path: Path, runs: int) -> None:
 
 
 async def test_who_comes_waits_until_the_others_have_seen_it(tmp_path: Path) -> None:
-    """When its requests may leave, the others keep to their part already; alone, nobody waits."""
+    """When its requests may leave, the others keep to their part already; a run that is alone does not wait."""
     async with living(tmp_path) as first:
         assert anyio.current_time() < 0.1
         await anyio.sleep(0.5)
@@ -93,7 +93,7 @@ async def test_runs_of_other_apis_or_other_folders_share_nothing(tmp_path: Path)
 
 
 async def test_the_registration_of_a_dead_run_is_cleared_away(tmp_path: Path) -> None:
-    """A file that nobody holds is no run."""
+    """A file that no process holds is no run."""
     async with living(tmp_path) as pacer:
         await anyio.sleep(0.5)
         [own] = registrations(tmp_path)
@@ -124,7 +124,7 @@ async def test_a_run_in_another_process_is_counted_until_it_is_killed(tmp_path: 
 async def test_a_registration_that_another_looks_at_is_made_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever counts the live may hold a new file for a moment; its owner waits that long."""
+    """A run that counts the others may hold a new file for a moment; its owner waits that long."""
     async with living(tmp_path):
         await anyio.sleep(0.5)
         [own] = registrations(tmp_path)

@@ -33,7 +33,7 @@ async def test_nothing_stops_by_itself() -> None:
 
 
 async def test_a_stop_ends_every_wait_at_once() -> None:
-    """Whoever waits learns of the stop in the same moment."""
+    """Every wait ends in the moment of the stop."""
     stop, ended = StopSignal(), list[float]()
 
     async def row(seconds: float) -> None:
@@ -58,7 +58,7 @@ async def test_no_wait_begins_after_a_stop() -> None:
 
 
 async def test_a_wait_that_is_over_in_the_moment_of_the_stop_is_stopped() -> None:
-    """Whoever has waited for a turn does not take it when the stop comes at the same instant."""
+    """A try does not take the turn that it has waited for when the stop comes at the same instant."""
     stop, taken = StopSignal(), list[bool]()
     turn = anyio.Event()
 
@@ -117,7 +117,7 @@ async def test_the_first_cause_wins() -> None:
 async def test_grace_is_over_in_time(
     first_s: float, second_s: float | None, second_at_s: float, over_at_s: float
 ) -> None:
-    """What is in hand has until the end of the grace, or until somebody asks a second time with none."""
+    """What is in hand has until the end of the grace, or until a second request to stop comes without one."""
     stop = StopSignal()
     stop.request(a_stop(), grace_s=first_s)
     async with anyio.create_task_group() as tasks:

@@ -172,7 +172,7 @@ async def test_results_are_recorded_in_groups() -> None:
 
 
 async def test_a_result_waits_a_moment_for_others_to_be_recorded_with() -> None:
-    """A transaction costs more than a row: ten a second are enough, and the last one waits for nobody."""
+    """A transaction costs more than a row: ten a second are enough, and the last one does not wait for another."""
     shop = Shop(seconds=0.01)
     await shop.work(range(300), workers=1)
     assert sorted(shop.recorded) == list(range(300))
@@ -370,7 +370,7 @@ async def test_workers_that_wait_for_a_broken_recorder_are_set_free() -> None:
 
 @pytest.mark.parametrize("broken", ["handle", "record", "batches"])
 async def test_a_fault_in_the_program_is_not_hidden(broken: str) -> None:
-    """An error that nobody expected comes out, and leaves nothing hanging."""
+    """An error of no known kind comes out, and leaves nothing hanging."""
     shop = Shop()
 
     async def fail(*_: object) -> None:
