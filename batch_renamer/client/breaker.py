@@ -1,14 +1,11 @@
-"""The circuit breaker: it holds requests back during an outage. `recovery` asks whether the API is back.
+"""The circuit breaker: it decides from the ends of requests when the `gate` is open, half-open or closed.
 
-- closed: every request passes.
-- open: every request waits. One question every few seconds finds out whether the API is back.
-- half-open, for one kind of request: that kind waits, except for one probe at a time. The other kinds pass.
-
-The breaker trips after `_STREAK` failures of one kind in a row, or after some seconds without a good answer. The
-question is neutral, so that a single order that always fails is not taken for an outage. Where the question is answered
-well although one kind of request failed, the breaker is half-open for that kind. The probe is a fresh row from
-elsewhere in the sheet if there is one, because the rows in hand may be bad ones. A good answer closes the breaker, and
-shows that the rows which failed before are bad ones: their later failures say nothing about the API.
+The breaker trips after `_STREAK` failures of one kind in a row, or after some seconds without a good answer. While it
+is open, `recovery` puts one question every few seconds to find out whether the API is back. The question is neutral,
+so that a single order that always fails is not taken for an outage. Where it is answered well although one kind of
+request failed, the breaker is half-open for that kind. The probe is a fresh row from elsewhere in the sheet if there
+is one, because the rows in hand may be bad ones. A good answer closes the breaker, and shows that the rows which
+failed before are bad ones: their later failures say nothing about the API.
 
 Failures while the breaker is not closed are not counted against rows, because an outage concerns the whole run.
 """
@@ -18,10 +15,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from math import inf
-from typing import Literal
 
 import anyio
 
+from batch_renamer.client.gate import Gate
 from batch_renamer.client.seen import Kind, Seen
 from batch_renamer.client.shut_limit import ShutLimit
 from batch_renamer.client.stopping import StopSignal
@@ -43,7 +40,7 @@ class Breaker:
     ``notify`` takes sentences for the user. `watch_breaker` must run beside the requests.
 
     Example:
-        >>> Breaker(patience_s=900, stop=StopSignal(), notify=print).is_closed
+        >>> Breaker(patience_s=900, stop=StopSignal(), notify=print).gate.is_closed
         True
     """
 
@@ -51,8 +48,7 @@ class Breaker:
         self.patience_s = patience_s
         self.stop = stop
         self.notify = notify
-        self.is_closed = True
-        self.half_open: Kind | None = None
+        self.gate = Gate()
         self.suspected: Kind | None = None  # the kind whose streak tripped the breaker
         self.tripped = anyio.Event()
         self.tripped_at = -inf
@@ -64,41 +60,8 @@ class Breaker:
         self.bad_lately = False  # since the last good answer of any kind
         self.last_failure = "no answer at all"
         self.fresh_wanted_at = -inf
-        self._permit: Literal["none", "fresh", "any"] = "none"
         self._limit = ShutLimit(patience_s=patience_s, notify=notify)
         self._told_of_shortage = False
-        self._changed = anyio.Event()
-
-    # Before a request leaves
-
-    async def admit(self, kind: Kind, *, fresh: bool = True) -> bool:
-        """Wait until a try may be made; True if it is a probe. ``fresh``: its row has just been started."""
-        while self.holds(kind):
-            if self._permit == "any" or (self._permit == "fresh" and fresh):
-                self._permit = "none"
-                return True
-            await self._changed.wait()
-            fresh = False  # A row that waits is a neighbour of those that failed, and may be as bad.
-        return False
-
-    def holds(self, kind: Kind) -> bool:
-        """Tell whether requests of this kind are held back right now."""
-        return not self.is_closed and self.half_open in (None, kind)
-
-    async def wait_until_closed(self, kind: Kind) -> None:
-        """Return when requests of this kind are not held back."""
-        while self.holds(kind):
-            await self._changed.wait()
-
-    async def fresh_row_wanted(self, kind: Kind) -> None:
-        """Return when a fresh row from elsewhere in the sheet is wanted, to be sent as a probe."""
-        seen = self.seen[kind]
-        seen.sources += 1
-        try:
-            await seen.fresh_wanted.wait()
-            seen.fresh_wanted = anyio.Event()
-        finally:
-            seen.sources -= 1
 
     # What became of requests
 
@@ -115,7 +78,7 @@ class Breaker:
 
     def dropped(self) -> None:
         """Note that a request says nothing about the API: cancelled, never sent, or a failure that doesn't count."""
-        if self.is_closed:
+        if self.gate.is_closed:
             self.silent_since = None
 
     def good(self, kind: Kind, *, left_at: float | None = None) -> None:
@@ -124,7 +87,7 @@ class Breaker:
         self.bad_lately = self._told_of_shortage = False
         if self._limit.is_refusing:
             self._limit.open(let_through=True)
-        if self.half_open in (None, kind):
+        if self.gate.half_open in (None, kind):
             self.close(recovered=True)
 
     def bad(
@@ -173,7 +136,7 @@ class Breaker:
             if retry_after_s > self.patience_s:
                 self._give_up_for(retry_after_s)
                 return None
-            if self.half_open == kind:
+            if self.gate.half_open == kind:
                 self.close(recovered=False)  # The pacer makes every request wait.
         # The neutral question may get good answers meanwhile, because this limit is on the requests of rows.
         if kind != "list":
@@ -190,7 +153,7 @@ class Breaker:
             )
 
     def _is_probe(self, left_at: float) -> bool:
-        return not self.is_closed and left_at >= self.tripped_at
+        return not self.gate.is_closed and left_at >= self.tripped_at
 
     def _watch_limit(self, kind: Kind) -> None:
         match self._limit.refused(self.last_failure):
@@ -218,8 +181,7 @@ class Breaker:
             return True
         outages = self.outages
         self.trip()
-        while not self.is_closed:
-            await self._changed.wait()
+        await self.gate.wait_until_closed()
         return self.outages == outages
 
     # Closed, open, half-open
@@ -230,11 +192,10 @@ class Breaker:
         ``suspected`` is the kind to half-open it for once the question is answered; a list needs none of this, because
         the question itself asks for a list.
         """
-        if self.is_closed:
-            self.is_closed = False
+        if self.gate.is_closed:
+            self.gate.open(half_open=half_open)
             self.tripped_at = anyio.current_time()
             self.suspected = suspected if suspected != "list" else None
-            self.half_open = half_open
             self.tripped.set()
 
     def note_question_answered(self) -> None:
@@ -242,21 +203,7 @@ class Breaker:
         if self.suspected is None:
             self.close(recovered=True)
         else:
-            self.half_open = self.suspected
-            self._notify_waiting()
-
-    def permit_probe(self, *, fresh: bool) -> None:
-        """Let one probe of the kind that fails through; a ``fresh`` row, or any of those that wait."""
-        self._permit = "fresh" if fresh else "any"
-        if fresh and self.half_open is not None:
-            self.want_fresh_row(self.half_open)
-        self._notify_waiting()
-
-    def give_back_permit(self, *, fresh: bool) -> None:
-        """Let another row be the probe, because the one that was let through is too late to leave."""
-        if self.half_open is not None:
-            self._permit = "fresh" if fresh else "any"
-            self._notify_waiting()
+            self.gate.open(half_open=self.suspected)
 
     def want_fresh_row(self, kind: Kind) -> None:
         """Ask for a row from elsewhere in the sheet."""
@@ -268,14 +215,12 @@ class Breaker:
         self.silent_since = None
         if recovered:
             self.good_at = anyio.current_time()
-        if not self.is_closed:
-            self.is_closed = True
-            self.suspected = self.half_open = None
-            self._permit = "none"
+        if not self.gate.is_closed:
+            self.gate.close()
+            self.suspected = None
             self.tripped = anyio.Event()
             if self.outage is not None:
                 self.outage.cancel()
-            self._notify_waiting()
 
     def give_up(self, what: str) -> None:
         """Stop the run at once; ``what`` says what the API does, as the rest of a sentence."""
@@ -283,7 +228,3 @@ class Breaker:
 
     def _give_up_for(self, retry_after_s: float) -> None:
         self.give_up(f"asks to wait {retry_after_s:.0f} s, longer than --patience allows")
-
-    def _notify_waiting(self) -> None:
-        self._changed.set()
-        self._changed = anyio.Event()

@@ -32,8 +32,8 @@ class Capacity:
         """
         while True:
             await self.pacer.wait_for_capacity()
-            if self.breaker.holds(self.kind):
-                await self.breaker.wait_until_closed(self.kind)
+            if self.breaker.gate.holds(self.kind):
+                await self.breaker.gate.wait_until_closed(self.kind)
             elif self._is_silent():
                 await self.breaker.seen[self.kind].wait_for_an_end()
             else:
@@ -45,4 +45,4 @@ class Capacity:
 
     async def wait_for_probe(self) -> None:
         """Return when a row that was not tried yet is wanted as a probe, because those in hand may be bad ones."""
-        await self.breaker.fresh_row_wanted(self.kind)
+        await self.breaker.seen[self.kind].wait_until_fresh_wanted()

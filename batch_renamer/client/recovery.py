@@ -37,7 +37,7 @@ async def watch_breaker(breaker: Breaker, ask: Ask) -> None:
                 await breaker.tripped.wait()
             if breaker.silent_since is not None and anyio.current_time() - breaker.silent_since >= _silence_s(breaker):
                 breaker.trip()
-            if not breaker.is_closed:
+            if not breaker.gate.is_closed:
                 await _Outage(breaker, ask).wait_for_recovery()
 
 
@@ -65,17 +65,17 @@ class _Outage:
         with anyio.CancelScope() as breaker.outage:
             while (give_up_at := self._give_up_at()) > anyio.current_time():
                 again_at = anyio.current_time() + _ASK_EVERY_S
-                if breaker.half_open is not None:
+                if breaker.gate.half_open is not None:
                     self._let_one_probe()
                 else:
                     with anyio.CancelScope(deadline=give_up_at):
                         await self._put_question()
-                    if breaker.half_open is not None:
+                    if breaker.gate.half_open is not None:
                         continue
                     self._answer_within_s = max(2 * self._answer_within_s, _SILENCE_S)  # It may be back, and slow.
-                if breaker.is_closed or breaker.stop.requested:
+                if breaker.gate.is_closed or breaker.stop.requested:
                     break
-                if breaker.half_open is None:
+                if breaker.gate.half_open is None:
                     self._tell()
                 await anyio.sleep_until(min(again_at, give_up_at))
                 self._tell()
@@ -86,9 +86,9 @@ class _Outage:
 
     def _give_up_at(self) -> float:
         """Return when patience ends; it counts from the start of the silence, or of the failures of the probed kind."""
-        since, patience_s = self._silent_since, self._breaker.patience_s
-        if self._breaker.half_open is not None:
-            since = min(since, self._breaker.seen[self._breaker.half_open].failing_since)
+        since, patience_s, kind = self._silent_since, self._breaker.patience_s, self._breaker.gate.half_open
+        if kind is not None:
+            since = min(since, self._breaker.seen[kind].failing_since)
         return max(since + patience_s, self._begun + min(patience_s, 2 * _ASK_EVERY_S))
 
     def _tell(self) -> None:
@@ -96,7 +96,8 @@ class _Outage:
             return
         breaker, self._told = self._breaker, True
         breaker.outages += 1
-        what = "gives no good answer" if breaker.half_open is None else f"answers, but {breaker.half_open}s fail"
+        kind = breaker.gate.half_open
+        what = "gives no good answer" if kind is None else f"answers, but {kind}s fail"
         breaker.notify(
             f"The API {what} ({breaker.last_failure}). Waiting up to {breaker.patience_s:g} s for it, "
             f"asking every {_ASK_EVERY_S:g} s. No row counts as failed meanwhile."
@@ -113,15 +114,18 @@ class _Outage:
         """Let one row of the kind that fails through: a fresh one, or one of those in hand where there is none."""
         breaker, fresh = self._breaker, self._has_fresh_rows()
         if fresh or anyio.current_time() - max(breaker.tripped_at, breaker.fresh_wanted_at) < _BLAMED_AFTER_S:
-            breaker.permit_probe(fresh=fresh)
+            if fresh and breaker.gate.half_open is not None:
+                breaker.want_fresh_row(breaker.gate.half_open)
+            breaker.gate.permit_probe(fresh=fresh)
         else:
             self._blame_rows_in_hand()
 
     def _has_fresh_rows(self) -> bool:
-        return self._breaker.half_open is not None and self._breaker.seen[self._breaker.half_open].sources > 0
+        kind = self._breaker.gate.half_open
+        return kind is not None and self._breaker.seen[kind].sources > 0
 
     def _end_patience(self) -> None:
-        if self._breaker.half_open is None or self._has_fresh_rows():
+        if self._breaker.gate.half_open is None or self._has_fresh_rows():
             self._breaker.give_up(f"gave no good answer for {self._breaker.patience_s:g} s")
         else:
             self._blame_rows_in_hand()
@@ -132,7 +136,7 @@ class _Outage:
         It may be an outage of one kind of request, but no other row would gain by a longer wait. Each row in hand gets
         one more try.
         """
-        breaker, kind = self._breaker, self._breaker.half_open
+        breaker, kind = self._breaker, self._breaker.gate.half_open
         if kind is not None:
             breaker.seen[kind].blame(anyio.current_time())
             if self._told:

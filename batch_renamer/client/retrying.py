@@ -167,17 +167,17 @@ class Retrier:
     async def _turn(self, tries: Tries, policy: TryPolicy, kind: Kind) -> Send:
         """Wait until a try may leave; if an outage begins during the wait for the pacer, wait for both again."""
         while not _is_too_late(policy):
-            probes = await self._breaker.admit(kind, fresh=not tries.sent)
+            probes = await self._breaker.gate.admit(kind, fresh=not tries.sent)
             # Lists go first: the next page waits for this one, and during an outage every row waits for the question.
             send = await self._pacer.acquire(partial(self._may_leave, policy, kind, probes), ahead=kind == "list")
             if send is not None:
                 return send
             if probes:
-                self._breaker.give_back_permit(fresh=not tries.sent)
+                self._breaker.gate.permit_probe(fresh=not tries.sent)
         raise TooLate
 
     def _may_leave(self, policy: TryPolicy, kind: Kind, probes: bool) -> bool:
-        return not _is_too_late(policy) and (probes or not self._breaker.holds(kind))
+        return not _is_too_late(policy) and (probes or not self._breaker.gate.holds(kind))
 
 
 def _is_too_late(policy: TryPolicy) -> bool:

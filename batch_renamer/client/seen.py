@@ -55,6 +55,15 @@ class Seen:
             self._ended = anyio.Event()
         await self._ended.wait()
 
+    async def wait_until_fresh_wanted(self) -> None:
+        """Return when a fresh row from elsewhere in the sheet is wanted, to be sent as a probe."""
+        self.sources += 1
+        try:
+            await self.fresh_wanted.wait()
+            self.fresh_wanted = anyio.Event()
+        finally:
+            self.sources -= 1
+
     def passed(self, left_at: float) -> None:
         """Note a good answer to a request that left at that time."""
         self.streak = 0

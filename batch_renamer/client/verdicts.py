@@ -89,7 +89,7 @@ class Verdicts:
         allowed = self._attempts if policy.most_failures is None else min(policy.most_failures, self._attempts)
         if policy.optional:
             await self._decide_optional(tries, allowed)
-        elif tries.failures >= allowed and not tries.given_up and self._breaker.is_closed:
+        elif tries.failures >= allowed and not tries.given_up and self._breaker.gate.is_closed:
             with self._stop.interruptible():
                 is_well = await self._breaker.is_well_for_others(tries.first_sent_at)
             tries.given_up = is_well or tries.failures >= 2 * allowed
@@ -118,7 +118,7 @@ class Verdicts:
         own = self._breaker.passed_since(kind, tries.failing_since)
         tries.failing_since = min(tries.failing_since, anyio.current_time())
         self._breaker.bad(kind, error.failure, error.retry_after_s, left_at=send.left_at, own=own)
-        tries.failures += self._breaker.is_closed
+        tries.failures += self._breaker.gate.is_closed
         tries.given_up = self._breaker.blames_rows_in_hand(kind)
 
     def _note_429(self, tries: Tries, policy: TryPolicy, kind: Kind, error: ThrottledError, send: Send) -> None:

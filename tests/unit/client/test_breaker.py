@@ -67,7 +67,7 @@ class Rig:
 
 async def closed_at(breaker: Breaker) -> float:
     """Return when a row is let through again."""
-    await breaker.admit("rename")
+    await breaker.gate.admit("rename")
     return anyio.current_time()
 
 
@@ -75,9 +75,9 @@ async def test_twenty_bad_answers_in_a_row_are_an_outage() -> None:
     """The twentieth opens the breaker, the nineteenth does not."""
     rig = Rig()
     rig.fail(19)
-    assert rig.breaker.is_closed
+    assert rig.breaker.gate.is_closed
     rig.fail(1)
-    assert not rig.breaker.is_closed
+    assert not rig.breaker.gate.is_closed
 
 
 async def test_a_good_answer_begins_the_count_anew() -> None:
@@ -86,7 +86,7 @@ async def test_a_good_answer_begins_the_count_anew() -> None:
     for _ in range(10):
         rig.fail(19)
         rig.breaker.good("rename")
-    assert rig.breaker.is_closed
+    assert rig.breaker.gate.is_closed
 
 
 async def test_a_good_answer_closes_the_breaker_before_anybody_has_asked() -> None:
@@ -94,7 +94,7 @@ async def test_a_good_answer_closes_the_breaker_before_anybody_has_asked() -> No
     rig = Rig()
     rig.fail(20)
     rig.breaker.good("rename")
-    assert not await rig.breaker.admit("rename")
+    assert not await rig.breaker.gate.admit("rename")
 
 
 async def test_good_reads_do_not_hide_that_renames_fail() -> None:
@@ -104,7 +104,7 @@ async def test_good_reads_do_not_hide_that_renames_fail() -> None:
         rig.fail(1)
         rig.breaker.good("read")
     rig.fail(1)
-    assert not rig.breaker.is_closed
+    assert not rig.breaker.gate.is_closed
 
 
 async def test_ten_seconds_of_silence_are_an_outage() -> None:
@@ -114,9 +114,9 @@ async def test_ten_seconds_of_silence_are_an_outage() -> None:
         await anyio.sleep(100)  # no request is under way: that is no silence
         breaker.sent("rename")
         await anyio.sleep(9.99)
-        assert breaker.is_closed
+        assert breaker.gate.is_closed
         await anyio.sleep(0.52)
-        assert not breaker.is_closed
+        assert not breaker.gate.is_closed
 
 
 @pytest.mark.parametrize(("patience_s", "silence_s"), [(0, 1), (5, 2.5), (900, 10)])
@@ -127,9 +127,9 @@ async def test_little_patience_bears_little_silence_after_a_bad_answer(patience_
         breaker.sent("rename")
         rig.fail(1)
         await anyio.sleep(silence_s - 0.01)
-        assert breaker.is_closed
+        assert breaker.gate.is_closed
         await anyio.sleep(0.52)
-        assert not breaker.is_closed
+        assert not breaker.gate.is_closed
 
 
 async def test_a_good_answer_breaks_the_silence() -> None:
@@ -140,7 +140,7 @@ async def test_a_good_answer_breaks_the_silence() -> None:
             breaker.sent("rename")
             await anyio.sleep(9)
             breaker.good("read")
-        assert breaker.is_closed
+        assert breaker.gate.is_closed
 
 
 async def test_rows_are_held_until_the_api_is_back() -> None:
@@ -149,7 +149,7 @@ async def test_rows_are_held_until_the_api_is_back() -> None:
     admitted: list[float] = []
 
     async def row() -> None:
-        await rig.breaker.admit("rename")
+        await rig.breaker.gate.admit("rename")
         admitted.append(anyio.current_time())
         rig.breaker.good("rename")
 
@@ -176,7 +176,7 @@ async def test_a_slow_api_is_given_more_and_more_time() -> None:
     rig = Rig(latency_s=25)
     async with rig.guarded() as breaker:
         rig.fail(20)
-        await breaker.admit("rename")
+        await breaker.gate.admit("rename")
     assert [within_s for _, within_s in rig.asked] == [2, 10, 20, 40]
 
 
@@ -194,7 +194,7 @@ async def test_the_user_is_told_once_of_an_outage_and_of_its_end() -> None:
     rig = Rig(is_well=lambda: anyio.current_time() >= 30)
     async with rig.guarded() as breaker:
         rig.fail(20)
-        await breaker.admit("rename")
+        await breaker.gate.admit("rename")
         breaker.good("rename")
         await anyio.sleep(5)
     assert len(rig.said) == 2
@@ -224,7 +224,7 @@ async def test_where_the_question_is_answered_rows_probe_one_at_a_time() -> None
     asking: list[float] = []
 
     async def row() -> None:
-        assert await rig.breaker.admit("rename")
+        assert await rig.breaker.gate.admit("rename")
         asking.append(anyio.current_time())
 
     async with rig.guarded():
@@ -242,11 +242,11 @@ async def test_where_renames_probe_reads_go_on() -> None:
     rig = Rig()
     async with rig.guarded() as breaker:
         rig.fail(20)
-        assert not await breaker.admit("read")
+        assert not await breaker.gate.admit("read")
         breaker.good("read")
-        assert not breaker.is_closed
+        assert not breaker.gate.is_closed
         breaker.good("rename")
-        assert breaker.is_closed
+        assert breaker.gate.is_closed
 
 
 async def test_a_probe_permit_ends_with_its_outage() -> None:
@@ -258,7 +258,7 @@ async def test_a_probe_permit_ends_with_its_outage() -> None:
         breaker.good("rename")
         rig.fail(20)
         begun = anyio.current_time()
-        assert await breaker.admit("rename")
+        assert await breaker.gate.admit("rename")
         assert anyio.current_time() >= begun + 1
 
 
@@ -268,13 +268,13 @@ async def test_a_fresh_row_is_the_probe_where_there_is_one() -> None:
     probes: list[tuple[str, float]] = []
 
     async def row(name: str, *, fresh: bool) -> None:
-        if await rig.breaker.admit("rename", fresh=fresh):
+        if await rig.breaker.gate.admit("rename", fresh=fresh):
             probes.append((name, anyio.current_time()))
 
     async with rig.guarded() as breaker, anyio.create_task_group() as rows:
         rig.fail(20)
         rows.start_soon(partial(row, "failed before", fresh=False))
-        await breaker.fresh_row_wanted("rename")
+        await breaker.seen["rename"].wait_until_fresh_wanted()
         await row("fresh", fresh=True)
         [(who, at_s)] = probes
         assert (who, round(at_s, 1)) == ("fresh", 0.1)
@@ -289,13 +289,13 @@ async def test_a_fresh_row_that_waits_among_the_failing_ones_is_no_probe() -> No
     probes: list[str] = []
 
     async def row(name: str) -> None:
-        if await rig.breaker.admit("rename", fresh=True):
+        if await rig.breaker.gate.admit("rename", fresh=True):
             probes.append(name)
 
     async with rig.guarded() as breaker, anyio.create_task_group() as rows:
         rig.fail(20)
         rows.start_soon(row, "neighbour")
-        await breaker.fresh_row_wanted("rename")
+        await breaker.seen["rename"].wait_until_fresh_wanted()
         await row("from elsewhere")
         assert probes == ["from elsewhere"]
         breaker.good("rename")
@@ -306,7 +306,7 @@ async def test_where_no_fresh_row_is_left_those_in_hand_are_blamed_after_a_minut
     rig = Rig()
     async with rig.guarded() as breaker:
         rig.fail(20)
-        await breaker.wait_until_closed("rename")
+        await breaker.gate.wait_until_closed("rename")
         assert 60 <= anyio.current_time() <= 63
         assert breaker.passed_since("rename", 50.0)
         assert not rig.stop.requested
@@ -317,9 +317,9 @@ async def test_a_row_that_fails_while_others_pass_is_no_sign_of_an_outage() -> N
     rig = Rig()
     for _ in range(100):
         rig.breaker.bad("rename", "500 Internal Server Error", own=True)
-    assert rig.breaker.is_closed
+    assert rig.breaker.gate.is_closed
     rig.fail(20)
-    assert not rig.breaker.is_closed
+    assert not rig.breaker.gate.is_closed
 
 
 @pytest.mark.parametrize("patience_s", [1.0, 5.0, 60.0])
@@ -355,7 +355,7 @@ async def test_patience_begins_anew_with_every_outage() -> None:
     async with rig.guarded() as breaker:
         for _ in range(3):
             rig.fail(20)
-            await breaker.admit("rename")
+            await breaker.gate.admit("rename")
             breaker.good("rename")
             await anyio.sleep(30 - anyio.current_time() % 30)
     assert not rig.stop.requested
@@ -366,7 +366,7 @@ async def test_a_hint_beyond_patience_ends_the_run_when_a_probe_is_told_the_same
     rig = Rig(patience_s=60)
     assert rig.breaker.throttled("read", 61.0, left_at=-0.1) is None
     assert not rig.stop.requested
-    assert not rig.breaker.is_closed
+    assert not rig.breaker.gate.is_closed
     rig.breaker.throttled("read", 61.0, left_at=-0.05)  # left before the first answer came: no probe
     assert not rig.stop.requested
     rig.breaker.throttled("read", 61.0, left_at=0.1)
@@ -379,7 +379,7 @@ async def test_a_hint_beyond_patience_is_one_rows_own_when_a_probe_passes() -> N
     rig = Rig(patience_s=60)
     assert rig.breaker.throttled("rename", 86_400.0, left_at=-0.1) is None
     rig.breaker.good("rename", left_at=0.1)
-    assert rig.breaker.is_closed
+    assert rig.breaker.gate.is_closed
     assert rig.breaker.passed_since("rename", 0.0)
     assert not rig.stop.requested
 
@@ -397,7 +397,7 @@ async def test_a_hint_within_patience_is_waited_for(hint_s: float | None) -> Non
     rig = Rig(patience_s=60)
     rig.breaker.throttled("read", hint_s, left_at=-0.1)
     assert rig.breaker.throttled("read", hint_s, left_at=0.1) == hint_s
-    assert rig.breaker.is_closed
+    assert rig.breaker.gate.is_closed
     assert not rig.stop.requested
 
 
