@@ -145,7 +145,7 @@ def test_a_latency_is_read(text: str, latency: Latency) -> None:
 )
 def test_nonsense_is_refused_with_an_example(parse: Callable[[str], object], text: str) -> None:
     """The sentence repeats what was typed and shows what would do."""
-    with pytest.raises(SettingsError, match="example|such as|Examples") as refused:
+    with pytest.raises(SettingsError, match=r"example|such as|Examples") as refused:
         parse(text)
     assert f" {text}: " in str(refused.value)
 
