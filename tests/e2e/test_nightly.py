@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -160,3 +161,25 @@ async def test_mail_can_have_the_exit_code_in_its_subject(renamer: Command) -> N
     ran = await cron(renamer, line, env={"PATH": f"{programs}:/usr/bin:/bin"})
     assert ran.out.splitlines()[0] == "subject: batch-renamer: exit code 1"
     assert "There is no order with this id" in ran.out
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="the script reads JSON with jq")
+async def test_the_script_decides_by_the_exit_code(renamer: Command) -> None:
+    """What configs/README.md prints: it applies the plan that it made, or says why there is none."""
+    [script] = re.findall(
+        r"^plan=.*?^exit \$code$", (CONFIGS / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    place = f"export BATCH_RENAMER_BASE_URL={renamer.base_url} PATH={Path(sys.executable).parent}:$PATH\n"
+
+    async def night(rows: list[tuple[str, str]]) -> tuple[int, str]:
+        renamer.sheet(rows)
+        ran = await renamer.run("-c", place + script, program=["/bin/sh"])
+        return ran.code, ran.out.strip()
+
+    rows = renamer.seed(2)
+    assert await night(rows) == (0, "Done: 2 of 2 rows renamed.")
+    assert renamer.names == dict(rows)
+    assert await night(rows) == (0, "nothing to do")
+    assert await night([*rows, ("", "No id")]) == (1, "4\t\tThe order id is blank.")
+    assert await night([]) == (2, "orders.csv has headings and no rows below them; nothing was sent.")
+    assert renamer.names == dict(rows)
