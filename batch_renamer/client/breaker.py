@@ -175,14 +175,15 @@ class Breaker:
     async def is_well_for_others(self, since: float) -> bool:
         """Tell whether a row that is out of tries is a bad one; its first try left at ``since``.
 
-        If there was no good answer lately, the neutral question is put, and the row waits for its result.
+        If there was no good answer lately, the neutral question is put, and the row waits for its result. In an outage
+        that is under way the row waits for its end, and the answer is no.
         """
         if self.good_at >= max(since, anyio.current_time() - _LATELY_S):
             return True
-        outages = self.outages
+        outages, was_closed = self.outages, self.gate.is_closed
         self.trip()
         await self.gate.wait_until_closed()
-        return self.outages == outages
+        return was_closed and self.outages == outages
 
     # Closed, open, half-open
 

@@ -509,6 +509,22 @@ async def test_a_failing_row_is_excused_by_an_outage() -> None:
     assert anyio.current_time() == pytest.approx(40.1)
 
 
+async def test_a_request_that_fails_beside_an_outage_of_another_kind_is_excused_by_it() -> None:
+    """A page of the list that fails while single reads are held back may have failed for the same reason."""
+    rig = Rig()
+    async with rig.guarded() as breaker:
+        breaker.trip(half_open="read")
+
+        async def read_well() -> None:
+            await anyio.sleep(30)
+            breaker.good("read")
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(read_well)
+            assert not await breaker.is_well_for_others(since=anyio.current_time())
+    assert anyio.current_time() == pytest.approx(30.0)
+
+
 # The whole gear: pacer, retrier, gateway and pool, before a fake API.
 
 
