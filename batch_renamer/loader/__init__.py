@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from batch_renamer.errors import SheetError
 from batch_renamer.files import open_regular
+from batch_renamer.loader.elsewhere import open_elsewhere
 from batch_renamer.loader.foreign import foreign_kind
 from batch_renamer.loader.frame import open_frame
 from batch_renamer.loader.options import LoadOptions
@@ -61,11 +62,14 @@ def open_sheet(
             raise SheetError(f"{label} is empty.")
         if head.startswith(_WORKBOOKS):
             with reading_workbook(path, label, options, stopped=stopped) as sheet:
+                sheet.warnings += open_elsewhere(path, label)
                 yield sheet
             return
         if foreign := foreign_kind(path.name, head):
             raise SheetError(f"{label} is not a spreadsheet but {foreign}.")
-        yield open_text(file, label, options, wall_clock=wall_clock)
+        sheet = open_text(file, label, options, wall_clock=wall_clock)
+        sheet.warnings += open_elsewhere(path, label)
+        yield sheet
 
 
 def _opened(path: Path, label: str) -> BinaryIO:
