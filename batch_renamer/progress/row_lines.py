@@ -15,6 +15,7 @@ from batch_renamer.progress.visible import visible
 __all__ = ["row_lines"]
 
 _NARROWEST_REMARK = 12
+_ROOM_FOR_NAMES = 30  # columns beside the id; where there are fewer, names that don't fit have a line of their own
 _NARROWEST_NAMES = 24  # columns; a terminal narrower than that wraps
 _WHOLE = 1_000_000  # columns; longer than any name
 _SENTENCE = re.compile(r'(?:[^.“"]|“[^”]*”|"[^"]*"|"|\.(?! |$))*')
@@ -24,19 +25,37 @@ _SENTENCE = re.compile(r'(?:[^.“"]|“[^”]*”|"[^"]*"|"|\.(?! |$))*')
 def row_lines(
     rows: tuple[ReportRow, ...], *, width: int | None, indent: str, offline: bool, warning: str = ""
 ) -> Iterator[Line]:
-    """Yield a line per row: its number, its order id, and its names, aligned; or what a ``warning`` says of the row."""
+    """Yield a line per row: its number, its order id, and its names, aligned; or what a ``warning`` says of the row.
+
+    If a line has too little room for names, they have a line of their own.
+    """
     digits = max((len(str(row.row)) for row in rows), default=0)
     ids = [cut_middle(row.order_id, _WHOLE if width is None else max(width // 4, 12)) or "(no id)" for row in rows]
     id_width = max(map(cells_of, ids), default=0)
     before = len(indent) + len("row ") + digits + 2 + id_width + 2
-    room = _WHOLE if width is None else max(width - before, _NARROWEST_NAMES)
-    for row, shown_id in zip(rows, ids, strict=True):
-        padding = " " * (id_width - cells_of(shown_id) + 2)
+
+    def names_of(row: ReportRow, room: int) -> Line:
         if warning:
-            names = _with_remark(row, _said_of(row, warning), room=room)
+            return _with_remark(row, _said_of(row, warning), room=room)
+        return _names(row, room=room, in_quotes=width is None, offline=offline)
+
+    room = _WHOLE if width is None else width - before
+    own_line = ""
+    if room < _ROOM_FOR_NAMES and any(_width(names_of(row, _WHOLE)) > room for row in rows):
+        own_line = " " * (len(indent) + len("row "))
+        room = max((width or _WHOLE) - len(own_line), _NARROWEST_NAMES)
+    for row, shown_id in zip(rows, ids, strict=True):
+        padding = "" if own_line else " " * (id_width - cells_of(shown_id) + 2)
+        start = (Span(f"{indent}row {row.row:>{digits}}  ", "dim"), Span(shown_id + padding))
+        if own_line:
+            yield start
+            yield (Span(own_line), *names_of(row, room))
         else:
-            names = _names(row, room=room, in_quotes=width is None, offline=offline)
-        yield (Span(f"{indent}row {row.row:>{digits}}  ", "dim"), Span(shown_id + padding), *names)
+            yield (*start, *names_of(row, room))
+
+
+def _width(line: Line) -> int:
+    return sum(cells_of(text) for text, _ in line)
 
 
 def _names(row: ReportRow, *, room: int, in_quotes: bool, offline: bool) -> Line:
@@ -46,8 +65,10 @@ def _names(row: ReportRow, *, room: int, in_quotes: bool, offline: bool) -> Line
     if offline or never_read:
         return (Span(cut_middle(row.new_name, room) or NO_NAME),)
     if row.result is Result.DRIFTED:
-        found = quoted_name(row.final_name, width=room // 2)
-        expected = quoted_name(row.old_name, width=room // 2 - len("expected , found "))
+        left = room - len("expected , found ")
+        needed, most = _quoted_width(row.old_name), max(left // 2, left - _quoted_width(row.final_name))
+        expected = quoted_name(row.old_name, width=min(needed, most))
+        found = quoted_name(row.final_name, width=left - min(needed, most))
         return (Span("expected "), *expected, Span(", found "), *(Span(text, "warn") for text, _ in found))
     if row.old_name is not None and row.old_name != row.new_name and _composed(row.old_name) == _composed(row.new_name):
         # Two names that look the same need an explanation.
@@ -56,6 +77,10 @@ def _names(row: ReportRow, *, room: int, in_quotes: bool, offline: bool) -> Line
     if in_quotes:
         return (*quoted_name(row.old_name, width=room), Span(" → "), *quoted_name(row.new_name, width=room))
     return name_change(row.old_name, row.new_name, width=room)
+
+
+def _quoted_width(name: str | None) -> int:
+    return cells_of(visible(name)) + 2 if name else len(NO_NAME)
 
 
 def _said_of(row: ReportRow, kind: str) -> str:

@@ -208,6 +208,25 @@ def test_planned_rows_show_old_and_new() -> None:
     ]
 
 
+def test_names_that_do_not_fit_beside_the_id_have_a_line_of_their_own() -> None:
+    """A narrow terminal shows whole names; where all of them fit, a row stays one line."""
+    row = a_row(order_id="order-0012", old="Practice order 12", new_name="12 Rua São João")
+    lines = shown(RunView(summary=summary("plan", {R.PLANNED: 1}), planned=(row,)), width=44)
+    assert lines[-2:] == ["  row 2  order-0012", "      Practice order 12 → 12 Rua São João"]
+    short = dataclasses.replace(row, old_name="14 Oak", new_name="15 Oak")
+    assert (
+        shown(RunView(summary=summary("plan", {R.PLANNED: 1}), planned=(short,)), width=44)[-1]
+        == "  row 2  order-0012  14 Oak → 15 Oak"
+    )
+
+
+def test_a_short_name_leaves_its_room_to_the_longer_one() -> None:
+    """Neither the expected nor the found name is cut where both fit."""
+    row = a_row(result=R.DRIFTED, old="5 Calle Muñoz", final_name="Practice order 5, the one with the pool")
+    lines = shown(RunView(summary=summary(counts={R.DRIFTED: 1}), problems=(a_group(row),)), width=94)
+    assert '    row 2  id-2  expected "5 Calle Muñoz", found "Practice order 5, the one with the pool"' in lines
+
+
 def test_ids_and_names_are_whole_in_a_pipe() -> None:
     """Another program, or a person with a pager, reads them; quotes show where a name begins and ends."""
     row = a_row(order_id="i" * 256, old="14 Oak" * 40, new_name="15 Oak ")
@@ -377,12 +396,12 @@ def test_no_text_from_outside_steers_the_terminal() -> None:
     assert not {"\x1b", "\u202e", "\n"} & set("".join(shown(view)))
 
 
-@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("width", [44, 60, 80, 120])
 def test_rows_fit_the_screen(width: int) -> None:
     """Long ids and long names are cut so that a row is a line."""
     rows = (a_row(order_id="i" * 256, old="山" * 10_000, new_name="x" * 10_000), a_row(1_048_576))
     lines = shown(RunView(summary=summary("plan", {R.PLANNED: 2}), planned=rows), width=width)
-    assert max(cells_of(line) for line in lines if line.startswith("  row")) <= width
+    assert max(cells_of(line) for line in lines if line.startswith(("  row", "      "))) <= width
 
 
 @pytest.mark.parametrize(
