@@ -22,7 +22,7 @@ def load(frame: pd.DataFrame, **options: Any) -> list[RenameRequest | RowProblem
 
 def test_the_columns_of_a_dataframe_have_no_letters() -> None:
     """A short name that is mistyped must not choose another column."""
-    with pytest.raises(SheetError, match="no heading 'B'"):
+    with pytest.raises(SheetError, match='no heading "B"'):
         load(pd.DataFrame({"order_id": ["a1"], "Title": ["b"]}), name_column="B")
 
 
@@ -112,7 +112,7 @@ def test_columns_that_are_the_index_are_named(index: str | list[str]) -> None:
     """The index is not read, and the way to make columns of it is one call."""
     frame = pd.DataFrame({"order_id": ["a1"], "new_name": ["b"], "agent": ["Ann"]}).set_index(index)
     with pytest.raises(
-        SheetError, match=r"^The DataFrame has “.*” as its index, which is not read: give its reset_index"
+        SheetError, match=r'^The DataFrame has ".*" as its index, which is not read: give its reset_index'
     ):
         open_frame(frame)
     assert load(frame.reset_index()) == [RenameRequest(row=2, order_id="a1", new_name="b")]

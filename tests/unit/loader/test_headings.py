@@ -153,13 +153,13 @@ def test_a_heading_goes_before_a_letter() -> None:
 def test_a_letter_without_a_heading_below_is_refused(letter: str, headings: int) -> None:
     """Nothing is read from a column that the sheet does not have."""
     sentence = trouble(*("order_id", "x", "y")[:headings], "", name_column=letter)
-    assert f"no heading '{letter}' (--name-column)" in sentence
+    assert f'no heading "{letter}" (--name-column)' in sentence
 
 
 def test_two_letters_do_not_prove_that_there_are_headings() -> None:
     """A sheet without headings would lose its first order, so the row that is taken for them is shown."""
     [warning] = find("A-1", "x", "12 Elm", id_column="A", name_column="C").warnings
-    assert "row 1 is taken for the headings: “A-1”, “12 Elm”" in warning
+    assert 'row 1 is taken for the headings: "A-1", "12 Elm"' in warning
 
 
 def test_a_title_above_is_not_taken_for_the_headings() -> None:
