@@ -37,7 +37,7 @@ async def prove_key_in_time(
     else:
         return
     if anyio.current_time() < give_up_at:
-        notify(f"{unproven} Waiting up to {patience_s:g} s for it; no row is used up by this.")
+        notify(f"{unproven} Waiting up to {patience_s:g} s for it.")
     with anyio.CancelScope(deadline=give_up_at):
         while True:
             with stop.interruptible():

@@ -125,8 +125,11 @@ class _Outage:
         return kind is not None and self._breaker.seen[kind].sources > 0
 
     def _end_patience(self) -> None:
-        if self._breaker.gate.half_open is None or self._has_fresh_rows():
-            self._breaker.give_up(f"gave no good answer for {self._breaker.patience_s:g} s")
+        breaker, kind = self._breaker, self._breaker.gate.half_open
+        if kind is None:
+            breaker.give_up(f"gave no good answer for {breaker.patience_s:g} s")
+        elif self._has_fresh_rows():
+            breaker.give_up(f"answers, but {kind}s have failed for {breaker.patience_s:g} s")
         else:
             self._blame_rows_in_hand()
 

@@ -336,6 +336,25 @@ async def test_patience_ends(patience_s: float) -> None:
     assert "503 Service Unavailable" in str(rig.stop.cause)
 
 
+async def test_patience_ends_with_the_kind_of_request_that_fails() -> None:
+    """Where the question is answered well and fresh rows fail as well, the cause does not say that nothing answers."""
+    rig = Rig(patience_s=20)
+    async with rig.guarded() as breaker, anyio.create_task_group() as rows:
+
+        async def fresh_rows() -> None:
+            while True:
+                await breaker.seen["rename"].wait_until_fresh_wanted()
+                rig.fail(1)
+
+        rows.start_soon(fresh_rows)
+        rig.fail(20)
+        await rig.stop.out_of_time()
+        rows.cancel_scope.cancel()
+    assert anyio.current_time() == pytest.approx(20)
+    message = "The API answers, but renames have failed for 20 s (last: 503 Service Unavailable)."
+    assert str(rig.stop.cause) == message
+
+
 @pytest.mark.parametrize(
     ("patience_s", "stops_at"), [(5.0, 14.0), (12.0, 14.0), (60.0, 60.0)], ids=lambda value: f"{value:g}"
 )

@@ -58,7 +58,7 @@ async def test_a_list_that_fails_alone_is_waited_for(fault: Fault) -> None:
     await prove(bench)
     failure = "503 Service Unavailable" if isinstance(fault, Transient) else "no answer in time"
     assert bench.said == [
-        f"{SENTENCE}{failure}. Waiting up to 900 s for it; no row is used up by this.",
+        f"{SENTENCE}{failure}. Waiting up to 900 s for it.",
         "The list of orders is answered again.",
     ]
     assert 300 <= anyio.current_time() < 340
