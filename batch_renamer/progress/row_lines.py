@@ -91,12 +91,12 @@ def _said_of(row: ReportRow, kind: str) -> str:
 
 def _with_remark(row: ReportRow, remark: str, *, room: int) -> Line:
     """Yield the new name of a row, and what is odd in the row where the name doesn't show it."""
-    name, remark = cut_middle(row.new_name, room), visible(remark)
+    remark, between = visible(remark), " · "
     if not remark or remark.strip('“”"') in {row.new_name, row.order_id}:
-        return (Span(name or NO_NAME),)
-    if not name:
+        return (Span(cut_middle(row.new_name, room) or NO_NAME),)
+    if not row.new_name:
         return (Span(cut_middle(remark, room)),)
-    between = " · "
+    name = cut_middle(row.new_name, max(room - len(between) - cells_of(remark), room // 2))
     left = max(room - cells_of(name) - len(between), _NARROWEST_REMARK)
     return (Span(name), Span(between + cut_middle(remark, left), "dim"))
 

@@ -452,6 +452,14 @@ def test_what_a_warning_says_of_its_row_is_shown_beside_the_name(warning: str, s
     assert f"    row 2  id-2  {shown_as}" in lines
 
 
+def test_a_long_name_leaves_room_for_what_is_odd_in_its_row() -> None:
+    """The line does not break, and the remark is whole."""
+    row = a_row(result=R.INVALID, new_name="n" * 200, reason=f"Several rows name it.{HERE}rows 4 and 5.")
+    [line] = [line for line in shown(RunView(summary=summary(), problems=(a_group(row),)), width=80) if "n…n" in line]
+    assert line.endswith(" · rows 4 and 5")
+    assert cells_of(line) <= 80
+
+
 def test_what_a_reason_says_of_its_row_is_shown_in_the_row() -> None:
     """The group has one reason, and each row what was found in it, for the name is blank."""
     row = dataclasses.replace(a_row(2, result=R.INVALID), new_name="", reason=f"Too many cells.{HERE}Smith, John.")
