@@ -388,7 +388,7 @@ async def test_a_port_that_can_not_be_had_is_refused() -> None:
     """A port in use, or none at all, is one sentence with the way out."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         for port in (taken.getsockname()[1], 70_000):
-            with pytest.raises(SettingsError, match=f"Port {port}.*0 for any free one"):
+            with pytest.raises(SettingsError, match=f"(?i)port {port}.*0 for any free one"):
                 async with running(Sandbox(), port=port):
                     pytest.fail("it listens")
 
