@@ -103,8 +103,8 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "man": (
         Example("Read the manual (Linux):", "batch-renamer man | man -l -"),
         Example(
-            "Keep it, so that man finds it by its name (Linux):",
-            "batch-renamer man | install -Dm644 /dev/stdin ~/.local/share/man/man1/batch-renamer.1",
+            "Keep it, so that man finds it by its name (make the folder first, with mkdir -p):",
+            "batch-renamer man > ~/.local/share/man/man1/batch-renamer.1",
         ),
     ),
 }
