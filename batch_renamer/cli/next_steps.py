@@ -53,10 +53,21 @@ def _after_looking(run: Run, summary: RunSummary, given: Mapping[str, object]) -
     if summary.exit_code in _TO_BE_RESUMED:
         return (NextStep("To do it again from the start:", _same_again(run, given)),)
     if summary.stopped or run.would_be_refused or not summary.counts.get(Result.PLANNED):
-        return what_to_repair(run, summary)
+        return (*what_to_repair(run, summary), *_again(run, given))
     if run.job.origin is None:
         return (NextStep("To do exactly this:", commit_command(run, given)),)
     return (NextStep("To do this:", _undo_command(run.job.origin, given)),)
+
+
+def _again(run: Run, given: Mapping[str, object]) -> tuple[NextStep, ...]:
+    """Return the plan that also has the orders which an earlier run of these rows renamed and that were renamed since.
+
+    After an undo these are all rows of the spreadsheet.
+    """
+    if run.job.origin is not None or not (count := run.job.journal.lineage.renamed_since(run.record)):
+        return ()
+    orders = counted(count, "order")
+    return (NextStep(f"To plan to rename {orders} again:", _same_again(run, {**given, "again": True})),)
 
 
 def _after_a_stop(run: Run, summary: RunSummary, given: Mapping[str, object]) -> tuple[NextStep, ...]:

@@ -77,6 +77,20 @@ async def test_an_undo_is_done_as_it_was_planned(renamer: Command) -> None:
     assert (ended.code, renamer.names) == (0, {**TRUE_NAMES, "order-1": "Old name 1"}), ended.err
 
 
+async def test_after_an_undo_the_same_rows_can_be_planned_again(renamer: Command) -> None:
+    """Without ``--again`` they are left alone, so that is in the command."""
+    where = ("--base-url", renamer.base_url)
+    sheet = renamer.sheet(renamer.seed(3))
+    assert (await renamer.apply(sheet)).code == 0
+    assert (await renamer.run("undo", "--yes", *where)).code == 0
+    planned = await renamer.run("plan", str(sheet), *where)
+    assert "To plan to rename 3 orders again:" in planned.out.splitlines()
+    again = await pasted(renamer, planned.last_line)
+    assert "3 of 3 rows would be renamed" in again.out, again.err
+    assert (await pasted(renamer, again.last_line, yes=True)).code == 0
+    assert renamer.names == TRUE_NAMES
+
+
 async def test_what_is_not_in_the_account_is_to_be_repaired(renamer: Command) -> None:
     """To try such a row again would change nothing, so no command does it; the others can be taken back."""
     done = await renamer.apply(renamer.sheet([*renamer.seed(3), ("gone", "New"), ("", "Blank")]))
