@@ -103,7 +103,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "man": (
         Example("Read the manual (Linux):", "batch-renamer man | man -l -"),
         Example(
-            "Keep it, so that man finds it by its name (make the folder first, with mkdir -p):",
+            "Keep it, so that man finds it by its name (mkdir -p its folder first):",
             "batch-renamer man > ~/.local/share/man/man1/batch-renamer.1",
         ),
     ),

@@ -115,10 +115,8 @@ def _write_runs(session: Session, entries: list[Entry], chosen: Chosen) -> None:
         error := show_lines(lambda width: table_lines(entries, width=width), sys.stdout, plain_width=ANY_WIDTH)
     ):
         raise error
-    said = (
-        of_library(session).strip() if entries else chosen.none_found or f"There are no runs yet.{elsewhere(session)}"
-    )
-    if said:
+    none = f"There are no runs yet in {session.settings.state_dir}.{elsewhere(session)}"
+    if said := of_library(session).strip() if entries else chosen.none_found or none:
         sys.stderr.write(said + "\n")
 
 

@@ -155,7 +155,7 @@ def test_practice_runs_are_pointed_to(
     assert (list_runs(real, prune=None), show_one(planned, real), show_one("zzzzzz", real)) == (0, 2, 2)
     how = f"`{command_line(RUNS, [], real)}` lists the runs."
     assert capsys.readouterr().err.splitlines() == [
-        "There are no runs yet. Runs in the sandbox are seen with --sandbox.",
+        f"There are no runs yet in {practice['state_dir']}. Runs in the sandbox are seen with --sandbox.",
         f'Error: There is no run "{planned}" here. With --sandbox there is one. {how}',
         f'Error: There is no run "zzzzzz" here. {how}',
     ]
