@@ -37,7 +37,7 @@ def test_the_holder_is_named(tmp_path: Path) -> None:
             pass
         with writing_lock(tmp_path, account="home", run_id="other"):
             pass
-    said = rf"Run k3f9ab \(process {os.getpid()}, since \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\) is at work in this account"
+    said = rf"Not started: run k3f9ab \(process {os.getpid()}, since \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\) is at work in this account"
     assert re.match(said, str(refused.value))
     with writing_lock(tmp_path, account="office", run_id="other"):
         pass
@@ -51,7 +51,7 @@ def test_a_dead_process_holds_nothing(tmp_path: Path) -> None:
     ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
-        with pytest.raises(LockedError, match="Run k3f9ab"), writing_lock(tmp_path, account="office", run_id="other"):
+        with pytest.raises(LockedError, match="run k3f9ab"), writing_lock(tmp_path, account="office", run_id="other"):
             pass
         holder.send_signal(signal.SIGKILL)
         holder.wait()
@@ -65,7 +65,7 @@ def test_what_cannot_be_told_does_not_matter(tmp_path: Path) -> None:
         [card] = (tmp_path / "locks").glob("*.json")
         card.unlink()
         card.mkdir()  # nothing can be written there
-        with pytest.raises(LockedError, match="Another run"), writing_lock(tmp_path, account="office", run_id="other"):
+        with pytest.raises(LockedError, match="another run"), writing_lock(tmp_path, account="office", run_id="other"):
             pass
         card.rmdir()
         with writing_lock(tmp_path, account="home", run_id="other"):
@@ -77,7 +77,7 @@ def test_an_account_is_locked_under_all_its_names(tmp_path: Path) -> None:
     with writing_lock(tmp_path, account="office", also=("key 1",), run_id="k3f9ab"):
         for account, also in (("night", ("key 1",)), ("key 1", ()), ("office", ("key 2",))):
             with (
-                pytest.raises(LockedError, match="Run k3f9ab"),
+                pytest.raises(LockedError, match="run k3f9ab"),
                 writing_lock(tmp_path, account=account, also=also, run_id="other"),
             ):
                 pass
