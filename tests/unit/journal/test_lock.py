@@ -37,7 +37,8 @@ def test_the_holder_is_named(tmp_path: Path) -> None:
             pass
         with writing_lock(tmp_path, account="home", run_id="other"):
             pass
-    said = rf"Not started: run k3f9ab \(process {os.getpid()}, since \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\) is at work in this account"
+    since = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
+    said = rf"Not started: run k3f9ab \(process {os.getpid()}, since {since}\) is at work in this account"
     assert re.match(said, str(refused.value))
     with writing_lock(tmp_path, account="office", run_id="other"):
         pass
