@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from batch_renamer.commands import RENAMING
 from batch_renamer.jobs import broken_off, interrupted, merely_planned
 from batch_renamer.journal import Journal, RunRecord, RunState
 from batch_renamer.model import ReportRow, Result
@@ -51,6 +52,11 @@ class Entry:
         if interrupted(self.run, dict(self.counts)):
             return "interrupted"
         return "done" if self.run.state is RunState.FINISHED else "not begun"
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether `resume` takes the run: it renames, and was interrupted."""
+        return self.run.spec in RENAMING and self.state == "interrupted"
 
     @property
     def marked_state(self) -> str:

@@ -118,6 +118,8 @@ def _write_runs(session: Session, entries: list[Entry], chosen: Chosen) -> None:
     none = f"There are no runs yet in {session.settings.state_dir}.{elsewhere(session)}"
     if said := of_library(session).strip() if entries else chosen.none_found or none:
         sys.stderr.write(said + "\n")
+    if (unfinished := next((entry.run for entry in entries if entry.can_go_on), None)) is not None:
+        sys.stderr.write(f"\nTo go on with run {unfinished.id}:\n{resume_command(session, unfinished)}\n")
 
 
 def _dismiss(session: Session, journal: Journal, run_id: str) -> None:

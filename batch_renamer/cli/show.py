@@ -57,7 +57,6 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
         return
     sys.stdout.write(entry.line() + "\n")
     about = went_before(journal, run)
-    resume = entry.state == "interrupted"
     to_look_at = BAD_RESULTS & summary.counts.keys()
     if entry.at_work:
         to_look_at -= {Result.UNKNOWN}  # these rows have no outcome yet, so there are no reasons
@@ -70,7 +69,7 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
         about_undo=about is not None and about.spec.puts_back,
         at_work=entry.at_work,
         dry=run.spec.dry,
-        next_steps=(NextStep("To go on with what is left:", resume_command(session, run)),) if resume else (),
+        next_steps=(NextStep("To go on with what is left:", resume_command(session, run)),) if entry.can_go_on else (),
         all_rows=f"`{_report_command(session, run)}` writes every row",
     )
     if (error := show_run(view, sys.stdout)) is not None:

@@ -173,6 +173,24 @@ async def test_a_refused_run_is_over(renamer: Command, bound: tuple[str, ...]) -
     assert "is unfinished" not in (await renamer.do("apply", sheet(renamer, "b.csv", names("Newer", 1)))).out
 
 
+async def test_the_list_of_runs_says_how_to_go_on(renamer: Command) -> None:
+    """The newest run that was interrupted is finished by the last line."""
+    run = await outage(renamer, "apply", sheet(renamer, "a.csv", names("New")))
+    listed = await renamer.do("runs")
+    assert f"To go on with run {run}:" in listed.err
+    assert (await renamer.paste(f"{listed.err.splitlines()[-1]} --yes")).code == 0
+    assert renamer.names == names("New")
+    assert "To go on" not in (await renamer.do("runs")).err
+
+
+async def test_an_interrupted_plan_is_not_to_be_resumed(renamer: Command) -> None:
+    """`resume` would refuse it, so neither `show` nor `runs` offers that."""
+    run = await outage(renamer, "plan", sheet(renamer, "a.csv", names("New")), method="GET")
+    shown, listed = await renamer.do("show", run), await renamer.do("runs")
+    assert "interrupted" in listed.out
+    assert "resume" not in shown.out + listed.err
+
+
 async def test_a_dismissed_run_is_not_mentioned_again(renamer: Command) -> None:
     """Named, it can still be finished; what is not interrupted can't be dismissed."""
     first = await outage(renamer, "apply", sheet(renamer, "a.csv", names("New")))
