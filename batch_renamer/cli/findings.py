@@ -69,4 +69,5 @@ def conclusion_lines(findings: Sequence[Finding], given: Mapping[str, object], *
     yield ()
     yield from ((Span(line, "bad" if problems else "strong"),) for line in _wrapped(text, width))
     kept = carried_options(given)
-    yield (Span(command_line(DOCTOR, [], kept) if problems else command_line(PLAN, ["FILE"], kept)),)
+    command = command_line(DOCTOR, [], kept) if problems else command_line(PLAN, ["FILE"], kept)
+    yield (Span(command, "command"),)
