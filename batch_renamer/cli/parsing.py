@@ -54,7 +54,9 @@ class ProgramCommand(_Helped, typer.core.TyperCommand):
         """Run the command, unless a word is left over."""
         if ctx.args:
             taken = {"FILE": "one spreadsheet at a time; run it once for each", "ID": "one run at a time"}
-            what = next((taken[param.metavar] for param in self.params if param.metavar in taken), "no such word")
+            # Options name a file or a run, too, and say nothing of the words that a command takes.
+            arguments = [param.metavar for param in self.params if param.param_type_name == "argument"]
+            what = next((taken[name] for name in arguments if name in taken), "no such word")
             raise WrongWordsError(f"{self.name} takes {what}. Too many: {_listed(ctx.args)}.", ctx=ctx)
         return super().invoke(ctx)
 

@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
-import subprocess
+import json
 import sys
+from collections.abc import Callable
+from typing import NamedTuple
 
 import pytest
 
+from batch_renamer.cli.main import main
+from batch_renamer.cli.parsing import WrongWordsError
+from batch_renamer.cli.wrong_words import said_of
 
-def answer(*words: str) -> subprocess.CompletedProcess[str]:
-    """Return what the program says to these words."""
-    line = [sys.executable, "-m", "batch_renamer", *words]
-    return subprocess.run(line, capture_output=True, text=True, check=False, timeout=60)
+
+class Answer(NamedTuple):
+    """What the program says, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture
+def answer(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ask:
+    """Give a function that says words to the program and returns its answer."""
+
+    def ask(*words: str) -> Answer:
+        monkeypatch.setattr(sys, "argv", ["batch-renamer", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert isinstance(ended.value.code, int)
+        return Answer(ended.value.code, *capsys.readouterr())
+
+    return ask
 
 
 @pytest.mark.parametrize(
@@ -34,29 +59,91 @@ def answer(*words: str) -> subprocess.CompletedProcess[str]:
             "Say what to do with houses.XLSX: put check, plan or apply before it.",
             id="a spreadsheet alone",
         ),
+        pytest.param(
+            ["plan", "a.xlsx", "b.xlsx", "c.xlsx"],
+            "plan takes one spreadsheet at a time; run it once for each. Too many: b.xlsx, c.xlsx.",
+            id="several spreadsheets",
+        ),
+        pytest.param(
+            ["show", "k1", "k2", "k3", "k4", "k5"],
+            "show takes one run at a time. Too many: k2, k3, k4 and 1 more.",
+            id="many runs",
+        ),
+        pytest.param(["runs", "k1"], "runs takes no such word. Too many: k1.", id="a word too many"),
     ],
 )
-def test_the_near_word_is_named(words: list[str], said: str) -> None:
+def test_the_near_word_is_named(answer: Ask, words: list[str], said: str) -> None:
     """A typing error costs one reading, and nothing is begun."""
     ran = answer(*words)
-    assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr.startswith(f"Error: {said}")
-    assert ran.stderr.endswith("--help` lists what there is.\n")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"Error: {said}")
+    assert ran.err.endswith("--help` lists what there is.\n")
 
 
-def test_without_a_word_the_first_page_is_shown() -> None:
+def test_without_a_word_the_first_page_is_shown(answer: Ask) -> None:
     """It says what the spreadsheet needs and what to type, and, as before, that nothing was asked for."""
     ran = answer()
-    assert (ran.returncode, ran.stdout) == (2, "")
-    assert all(word in ran.stderr for word in ("order_id", "new_name", "plan FILE --sandbox", "AUTOENHANCE_API_KEY"))
+    assert (ran.code, ran.out) == (2, "")
+    assert all(word in ran.err for word in ("order_id", "new_name", "plan FILE --sandbox", "AUTOENHANCE_API_KEY"))
 
 
 @pytest.mark.parametrize("words", [["help", "undo"], ["undo", "-h"]], ids=" ".join)
-def test_help_is_asked_for_in_several_ways(words: list[str]) -> None:
+def test_help_is_asked_for_in_several_ways(answer: Ask, words: list[str]) -> None:
     """All are answered with the same page."""
-    assert answer(*words).stdout == answer("undo", "--help").stdout
+    assert answer(*words).out == answer("undo", "--help").out
 
 
-def test_version_has_a_short_option() -> None:
+def test_version_has_a_short_option(answer: Ask) -> None:
     """``-V`` is what many programs take."""
-    assert answer("-V").stdout == answer("--version").stdout != ""
+    assert answer("-V").out == answer("--version").out != ""
+
+
+@pytest.mark.parametrize("command", ["apply", None])
+def test_with_json_wrong_words_are_an_object(answer: Ask, command: str | None) -> None:
+    """A program reads it where it reads results; without a command it has none."""
+    words = [command, "--json"] if command else ["--json"]
+    ran = answer(*words, "--qqq")
+    assert (ran.code, ran.err) == (2, "")
+    said = json.loads(ran.out)
+    assert (said["command"], said["exit_code"]) == (command, 2)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "words", "ours"),
+    [
+        pytest.param("No such option: --qqq", ["--qqq"], "--qqq: there is no such option.", id="no such option"),
+        pytest.param("No such command 'aply'.", ["aply"], "aply: there is no such command.", id="no such command"),
+        pytest.param("Missing argument 'FILE'.", ["plan"], "FILE: is missing.", id="an argument is missing"),
+        pytest.param("Missing parameter 'ID'.", ["show"], "ID: is missing.", id="a parameter is missing"),
+        pytest.param("Option '--rate' requires an argument.", [], "--rate: needs a value.", id="no value"),
+        pytest.param("Option '--yes' does not take a value.", [], "--yes: takes no value.", id="a value too many"),
+        pytest.param("Got an unexpected\n  thing", [], "Got an unexpected thing.", id="another sentence, on two lines"),
+        pytest.param(
+            "Invalid value for '--port': 'abc' is not a valid integer.",
+            ["sandbox", "--port", "abc"],
+            "--port abc: must be a whole number.",
+            id="no whole number",
+        ),
+        pytest.param(
+            "Invalid value for '--port': '1 2' is not a valid integer range.",
+            ["sandbox", "--port=1 2"],
+            "--port 1 2: must be a whole number.",
+            id="with an equals sign",
+        ),
+        pytest.param(
+            "Invalid value for '--speed': 'x' is not a valid number.",
+            ["--speed", "x"],
+            "--speed x: must be a number.",
+            id="no number",
+        ),
+        pytest.param(
+            "Invalid value for '--port': '' is not a valid integer.",
+            ["-p"],
+            "--port: must be a whole number.",
+            id="a value that was not typed",
+        ),
+    ],
+)
+def test_the_sentence_is_in_our_form(theirs: str, words: list[str], ours: str) -> None:
+    """It begins with what was typed, and says what is wrong with it."""
+    assert said_of(WrongWordsError(theirs), words) == ours
