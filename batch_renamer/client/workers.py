@@ -22,7 +22,7 @@ from batch_renamer.client.outbox import Outbox
 from batch_renamer.client.stopping import Stopping, StopSignal
 from batch_renamer.errors import BatchRenamerError
 
-__all__ = ["Capacity", "MostAtOnce", "work_through"]
+__all__ = ["MostAtOnce", "StartSignal", "work_through"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -31,8 +31,8 @@ MostAtOnce = Callable[[], int]
 """How many items may be in hand at once; it may change while they are worked on."""
 
 
-class Capacity(Protocol):
-    """Tells when the API has capacity for one more item."""
+class StartSignal(Protocol):
+    """Tells when to start one more item; `capacity.Capacity` asks the pacer and the breaker."""
 
     async def wait(self) -> None:
         """Return when one more item is to be started."""
@@ -59,7 +59,7 @@ async def work_through(
     *,
     workers: MostAtOnce,
     stop: StopSignal,
-    capacity: Capacity | None = None,
+    capacity: StartSignal | None = None,
     elsewhere: Callable[[], Awaitable[T | None]] | None = None,
     urgent: Callable[[R], bool] = lambda _: False,
 ) -> None:
@@ -132,7 +132,7 @@ class _InHand(Generic[T, R]):
         self._idle: list[_Place[T]] = []
         self._is_over = False
 
-    async def scale(self, workers: MostAtOnce, capacity: Capacity) -> None:
+    async def scale(self, workers: MostAtOnce, capacity: StartSignal) -> None:
         """Start items one by one, as there is capacity for them, until nothing is left to hand out."""
         with suppress(Stopping):
             while True:
@@ -148,7 +148,7 @@ class _InHand(Generic[T, R]):
                 # Let it run to its first wait, so that its request counts before the next item is started.
                 await anyio.lowlevel.checkpoint()
 
-    async def probe(self, capacity: Capacity) -> None:
+    async def probe(self, capacity: StartSignal) -> None:
         """Start an item from elsewhere whenever one is wanted as a probe, until there is none."""
         while True:
             await capacity.wait_for_probe()
