@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +19,7 @@ from batch_renamer.cli.show import show_one
 from batch_renamer.cli.undo import undo
 from batch_renamer.journal.lock import writing_lock
 from batch_renamer.settings import Settings, account
+from tests.support.practised import applied, killed, practised_in
 
 Capture = pytest.CaptureFixture[str]
 
@@ -30,27 +30,7 @@ OF_SHEETS = {"check": check, "plan": plan, "apply": apply}
 @pytest.fixture
 def practice(tmp_path: Path) -> dict[str, object]:
     """Give the options that keep everything in a folder of the test's own, and two spreadsheets."""
-    (tmp_path / "oak.csv").write_text("order_id,new_name\na1,12 Oak\na2,14 Oak\na3,16 Oak\n", encoding="utf-8")
-    (tmp_path / "elm.csv").write_text("order_id,new_name\nb1,12 Elm\n", encoding="utf-8")
-    return {"sandbox": True, "yes": True, "state_dir": str(tmp_path / "state")}
-
-
-def applied(sheet: Path, practice: dict[str, object], capsys: Capture) -> str:
-    """Apply a spreadsheet, and return the run's id."""
-    assert apply(sheet, practice | {"json": True}) == 0
-    run: str = json.loads(capsys.readouterr().out)["run_id"]
-    return run
-
-
-def killed(practice: dict[str, object], *, while_reading: bool = False) -> None:
-    """Leave the only run as if it had been killed before its last two rows, or while current names were read."""
-    with sqlite3.connect(Path(str(practice["state_dir"])) / "sandbox" / "journal.sqlite3") as connection:
-        connection.execute("UPDATE rows SET result = 'planned' WHERE row > ?", (0 if while_reading else 2,))
-        connection.execute("UPDATE runs SET state = 'renaming', finished_at = NULL, reported_at = NULL")
-        if while_reading:
-            connection.execute("UPDATE rows SET handed_out = 0")
-            connection.execute("UPDATE runs SET state = 'reading', committed_at = NULL")
-    connection.close()
+    return practised_in(tmp_path)
 
 
 def test_an_undo_names_the_run_and_its_spreadsheet(
