@@ -3,40 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
-from typing import NamedTuple
 
 import pytest
 
-from batch_renamer.cli.main import main
 from batch_renamer.cli.parsing import WrongWordsError
 from batch_renamer.cli.wrong_words import said_of
-
-
-class Answer(NamedTuple):
-    """What the program says, and its exit code."""
-
-    code: int
-    out: str
-    err: str
-
-
-Ask = Callable[..., Answer]
-
-
-@pytest.fixture
-def answer(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ask:
-    """Give a function that says words to the program and returns its answer."""
-
-    def ask(*words: str) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["batch-renamer", *words])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        assert isinstance(ended.value.code, int)
-        return Answer(ended.value.code, *capsys.readouterr())
-
-    return ask
+from tests.support.answering import Ask
 
 
 @pytest.mark.parametrize(
@@ -68,6 +40,21 @@ def answer(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
             ["show", "k1", "k2", "k3", "k4", "k5"],
             "show takes one run at a time. Too many: k2, k3, k4 and 1 more.",
             id="many runs",
+        ),
+        pytest.param(["apply"], "Give either a spreadsheet or --plan ID (", id="neither a spreadsheet nor a plan"),
+        pytest.param(["apply", "x.csv", "--plan", "k1"], "Give either a spreadsheet or --plan ID (", id="both"),
+        pytest.param(
+            ["apply", "--plan", "k1", "--dry-run"],
+            "Give either a spreadsheet or --plan ID (and --dry-run only with a spreadsheet).",
+            id="a plan that is only looked at",
+        ),
+        pytest.param(
+            ["apply", "--plan", "k1", "--sandbox-reset"],
+            "--sandbox-reset would forget the plan that --plan names; leave it out.",
+            id="a plan that would be forgotten",
+        ),
+        pytest.param(
+            ["completion", "tcsh"], "There is completion for bash, zsh, fish. Name one of them.", id="another shell"
         ),
         pytest.param(["runs", "k1"], "runs takes no such word. Too many: k1.", id="a word too many"),
     ],
