@@ -178,50 +178,34 @@ def test_a_file_that_is_no_configuration_is_left_alone(
 
 
 @pytest.mark.parametrize(
-    ("answer", "key", "said"),
-    [("y", f"{KEY}\n", "Key written"), ("n", "old\n", "Nothing was written.")],
-    ids=["yes", "no"],
+    ("answers", "key", "said", "stays"),
+    [
+        (["n", "y"], f"{KEY}\n", "Key written", True),
+        (["n", "n"], "old\n", "Nothing was written.", True),
+        (["y", "", "", "n"], "old\n", "Key kept", False),
+        (["y", "", "", "y"], f"{KEY}\n", "Key written", False),
+    ],
+    ids=["the key alone", "neither", "the configuration alone", "both"],
 )
-def test_the_key_alone_can_be_written_anew(
+def test_of_two_files_that_are_there_each_is_replaced_only_after_a_yes(
     *,
     config: Path,
     answering: Callable[..., None],
     capsys: pytest.CaptureFixture[str],
-    answer: str,
+    answers: list[str],
     key: str,
     said: str,
+    stays: bool,
 ) -> None:
-    """The configuration stays to the letter."""
-    set_up(config, text='api_key_file = "autoenhance.key"\n', key="old\n")
-    answering("n", answer, keys=(KEY,))
+    """What is kept stays to the letter."""
+    text = 'api_key_file = "autoenhance.key"\nrate = 5\n'
+    set_up(config, text=text, key="old\n")
+    answering(*answers, keys=(KEY,))
     assert init({"config": str(config)}) == 0
     shown = capsys.readouterr()
     assert said in shown.out + shown.err
     assert key_beside(config) == key
-    assert config.read_text("utf-8") == 'api_key_file = "autoenhance.key"\n'
-
-
-@pytest.mark.parametrize(
-    ("answer", "key", "said"),
-    [("n", "old\n", "Key kept"), ("y", f"{KEY}\n", "Key written")],
-    ids=["kept", "replaced"],
-)
-def test_a_key_that_is_there_is_replaced_only_after_a_yes(
-    *,
-    config: Path,
-    answering: Callable[..., None],
-    capsys: pytest.CaptureFixture[str],
-    answer: str,
-    key: str,
-    said: str,
-) -> None:
-    """The configuration is written anew in both cases."""
-    set_up(config, key="old\n")
-    answering("y", "", "", answer, keys=(KEY,))
-    assert init({"config": str(config)}) == 0
-    assert said in capsys.readouterr().out
-    assert key_beside(config) == key
-    assert "rate = 5\n" not in config.read_text("utf-8")
+    assert (config.read_text("utf-8") == text) is stays
 
 
 @pytest.mark.parametrize(
