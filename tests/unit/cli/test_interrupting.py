@@ -5,12 +5,17 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import cast
+from pathlib import Path
+from types import SimpleNamespace
+from typing import NoReturn, cast
 
+import anyio.lowlevel
 import pytest
 
-from batch_renamer.cli.interrupting import Insistence
+from batch_renamer.cli import interrupting
+from batch_renamer.cli.interrupting import Insistence, stopped_by_signals
 from batch_renamer.client.stopping import StopSignal
+from batch_renamer.commands import COMMANDS
 from batch_renamer.errors import InterruptedRunError
 from batch_renamer.jobs.run import JobContext
 
@@ -118,3 +123,88 @@ async def test_second_signal_leaves_a_result_that_is_stuck(
     assert ([seconds for seconds, _ in run.timers], run.left) == ([1.0], [])
     run.time_passes()
     assert (run.ended, run.left) == ([], [130])
+
+
+class Gone(BaseException):
+    """The process has ended, as far as a test can let it."""
+
+
+@dataclass(frozen=True)
+class LastWords:
+    """What a process that is ended writes at last, and with which exit code."""
+
+    written: list[str] = field(default_factory=list)
+    codes: list[int] = field(default_factory=list)
+
+    def exit(self, code: int) -> NoReturn:
+        """End the process."""
+        self.codes.append(code)
+        raise Gone
+
+    def write(self, _: int, text: bytes) -> int:
+        """Write without Python's streams."""
+        self.written.append(text.decode())
+        return len(text)
+
+
+@pytest.fixture
+def last_words(monkeypatch: pytest.MonkeyPatch) -> LastWords:
+    """Let no process end."""
+    words = LastWords()
+    monkeypatch.setattr(interrupting, "os", SimpleNamespace(write=words.write, _exit=words.exit))
+    return words
+
+
+@pytest.mark.parametrize(
+    ("end", "command", "lines"),
+    [
+        pytest.param(
+            "_end_process",
+            "apply",
+            ["To go on with what is left:", "batch-renamer resume k1 --sandbox"],
+            id="in the middle of an apply",
+        ),
+        pytest.param("_end_process", "plan", [], id="in the middle of a plan"),
+        pytest.param("_end_process", None, [], id="before there is a run"),
+        pytest.param(
+            "_leave_result",
+            "plan",
+            ["The run itself had ended. To see its result:", "batch-renamer show k1 --sandbox"],
+            id="in the middle of a result",
+        ),
+        pytest.param("_leave_result", "check", [], id="in the middle of a check's result"),
+        pytest.param("_leave_result", None, [], id="in the middle of a refusal"),
+    ],
+)
+def test_the_last_words_say_how_to_go_on(
+    tmp_path: Path, last_words: LastWords, end: str, command: str | None, lines: list[str]
+) -> None:
+    """A command that would be refused is not named."""
+    run = SimpleNamespace(
+        targets=(tmp_path / "report.csv",),
+        record=SimpleNamespace(id="k1"),
+        job=SimpleNamespace(command=COMMANDS[command or "apply"]),
+    )
+    context = SimpleNamespace(run=run if command else None)
+    with pytest.raises(Gone):
+        getattr(interrupting, end)(context, {"sandbox": True, "report": ["r.csv"]}, InterruptedRunError(signal.SIGINT))
+    assert last_words.codes == [130]
+    assert last_words.written == ["\n".join(["Stopped by Ctrl-C.", *lines]) + "\n"]
+
+
+async def test_signals_of_the_system_reach_the_run(run: Watched, last_words: LastWords) -> None:
+    """While the block lasts; after it, one is noted and nothing is stopped."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        with stopped_by_signals(cast(JobContext, run), {}):
+            signal.raise_signal(signal.SIGTERM)
+            while not run.stop.requested:
+                await anyio.lowlevel.checkpoint()
+            signal.raise_signal(signal.SIGINT)
+            await run.stop.out_of_time()
+        signal.raise_signal(signal.SIGTERM)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert (str(run.stop.cause), len(run.said)) == ("Stopped by another program, or the system (SIGTERM).", 2)
+    assert (run.stop.abandoned, last_words.codes) == (False, [])
