@@ -136,3 +136,13 @@ def test_practice_is_examined_as_it_is(tmp_path: Path, capsys: pytest.CaptureFix
     answer = json.loads(capsys.readouterr().out)
     assert {"name": "API", "verdict": "ok", "said": "the sandbox answers", "repair": ""} in answer["checks"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_conclusion_that_is_lost_is_not_passed_over(
+    finding: Callable[..., None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The disk is full after the findings: a program that reads only the code learns it."""
+    finding()  # nothing is written before the conclusion
+    monkeypatch.setattr(sys, "stdout", Lost(OSError(28, "No space left on device")))
+    assert doctor({}) == 4
+    assert "could not be written to standard output" in capsys.readouterr().err
