@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
-from typing import NoReturn, cast
+from typing import ClassVar, NoReturn, cast
 
 import anyio.lowlevel
 import pytest
@@ -192,8 +192,28 @@ def test_the_last_words_say_how_to_go_on(
     assert last_words.written == ["\n".join(["Stopped by Ctrl-C.", *lines]) + "\n"]
 
 
-async def test_signals_of_the_system_reach_the_run(run: Watched, last_words: LastWords) -> None:
-    """While the block lasts; after it, one is noted and nothing is stopped."""
+class Timer:
+    """A timer that never rings: a real one would, in the middle of another test."""
+
+    made: ClassVar[list[float]] = []
+
+    def __init__(self, seconds: float, _: Callable[[], None]) -> None:
+        self.made.append(seconds)
+        self.daemon = False
+
+    def start(self) -> None:
+        """Wait for ever."""
+
+    def cancel(self) -> None:
+        """Wait no longer."""
+
+
+async def test_signals_of_the_system_reach_the_run(
+    run: Watched, last_words: LastWords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the block lasts they stop it; after it, one more leaves a result that is stuck."""
+    monkeypatch.setattr(Timer, "made", [])
+    monkeypatch.setattr(interrupting, "threading", SimpleNamespace(Timer=Timer))
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         with stopped_by_signals(cast(JobContext, run), {}):
@@ -207,4 +227,4 @@ async def test_signals_of_the_system_reach_the_run(run: Watched, last_words: Las
         for number, handler in before.items():
             signal.signal(number, handler)
     assert (str(run.stop.cause), len(run.said)) == ("Stopped by another program, or the system (SIGTERM).", 2)
-    assert (run.stop.abandoned, last_words.codes) == (False, [])
+    assert (run.stop.abandoned, last_words.codes, Timer.made) == (False, [], [2.0, 1.0])
