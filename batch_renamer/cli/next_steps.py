@@ -73,7 +73,8 @@ def _again(run: Run, given: Mapping[str, object]) -> tuple[NextStep, ...]:
 def _after_a_stop(run: Run, summary: RunSummary, given: Mapping[str, object]) -> tuple[NextStep, ...]:
     record = run.job.journal.runs.get(run.record.id)
     if plan_is_kept(run):
-        return (NextStep("To begin with the plan, which is whole:", commit_command(run, given)),)
+        when = " when that run has ended" if summary.exit_code == LockedError.exit_code else ""
+        return (NextStep(f"To do this plan{when}:", commit_command(run, given)),)
     if summary.exit_code == LockedError.exit_code:
         begin = NextStep("To begin when that run has ended:", _same_again(run, given))
         return (begin,) if run.job.origin is None else ()
@@ -98,8 +99,18 @@ def _after_the_end(run: Run, summary: RunSummary, given: Mapping[str, object]) -
     asking = {name: value for name, value in carried_options(given).items() if name != "yes"}
     steps = [NextStep("To take it back:", command_line(UNDO, [summary.run_id], asking))]
     if not run.job.command.resumes and (left := run.job.journal.rows.count_after_first(run.record)):
-        steps.append(NextStep(f"To do the rest ({counted(left, 'row')}):", _same_again(run, given, whole=True)))
+        steps.append(_the_rest(run, counted(left, "row"), given))
     return (*repairs, *steps)
+
+
+def _the_rest(run: Run, rows: str, given: Mapping[str, object]) -> NextStep:
+    """Return how to do the rows that ``--first`` left out, in this command or in the plan that it committed.
+
+    Such a plan has no more rows, and how its spreadsheet was read is not known here.
+    """
+    if run.job.origin is not None and "first" not in given:
+        return NextStep(f"To do the rest ({rows}), apply the spreadsheet itself without --first.")
+    return NextStep(f"To do the rest ({rows}):", _same_again(run, given, whole=True))
 
 
 def _try_again(summary: RunSummary, given: Mapping[str, object]) -> NextStep:

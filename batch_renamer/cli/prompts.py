@@ -36,6 +36,8 @@ async def ask(run: Run) -> bool:
         what = f"Go on with {orders(open_rows)} of {_taken_up(run, view.about)}"
     elif run.job.command.puts_back:
         names = "the names back that they had before it" if view.about_undo else "their old names back"
+        if open_rows == 1:
+            names = "the name back that it had before it" if view.about_undo else "its old name back"
         what = f"Undo {visible(view.about)}: give {orders(open_rows)} {names}"
     else:
         what = f"Rename {orders(open_rows)}"

@@ -81,7 +81,8 @@ def _opened(path: Path, label: str) -> BinaryIO:
             raise SheetError(f"{label} is not a regular file: save the spreadsheet to a file first.")
         return os.fdopen(open_regular(path), "rb")
     except FileNotFoundError as error:
-        raise SheetError(f"There is no file {label}.") from error
+        placeholder = " Put the name of your spreadsheet in the place of FILE." if path.name == "FILE" else ""
+        raise SheetError(f"There is no file {label}.{placeholder}") from error
     except (OSError, ValueError) as error:
         raise SheetError(
             f"{label} can't be opened: {getattr(error, 'strerror', None) or 'its name is unusable'}."

@@ -69,6 +69,13 @@ async def test_after_a_trial_of_a_plan_the_rest_of_it_can_be_done(renamer: Comma
     assert (trial.code, ended.code, renamer.names) == (0, 0, TRUE_NAMES), ended.err
 
 
+async def test_the_rest_of_a_planned_trial_is_not_in_its_plan(renamer: Command) -> None:
+    """Where the plan itself was of the first rows, what is left is done from the spreadsheet."""
+    planned = await renamer.plan(renamer.sheet(renamer.seed(3)), "--first", "1")
+    trial = await renamer.paste(f"{planned.last_line} --yes")
+    assert trial.last_line == "To do the rest (2 rows), apply the spreadsheet itself without --first."
+
+
 async def test_an_undo_is_done_as_it_was_planned(renamer: Command) -> None:
     """A dry run of the first row is followed by an undo of the first row alone."""
     await renamer.apply(renamer.sheet(renamer.seed(3)))

@@ -50,6 +50,8 @@ async def enforce_limits(run: Run) -> None:
         limit = as_given(settings, "max_failures", settings.max_failures)
         bad_rows = f"{failures:,} of {counted(rows, 'row')} {'is' if failures == 1 else 'are'} bad"
         msg = f"{bad_rows}, more than {limit} allows; nothing was sent."
+        if renames:
+            msg += f" To rename the other {renames:,} all the same, give --max-failures {failures}."
         if run.job.command.dry:
             run.would_be_refused = True
             run.context.warnings.append(f"{run.job.command.done_by} would refuse this plan: {msg}")

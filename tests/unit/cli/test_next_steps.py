@@ -72,6 +72,7 @@ class Ended:
     would_be_refused: bool = False
     renamed_since: int = 0
     after_first: int = 0
+    first_given: bool = True
 
     def said(self) -> list[str]:
         """Return what is printed, each step in a line, without the name of the program."""
@@ -104,7 +105,11 @@ class Ended:
         )
         return [
             f"{step.words} {step.command.removeprefix('batch-renamer ')}".strip()
-            for step in next_steps(cast(Run, run), summary, GIVEN)
+            for step in next_steps(
+                cast(Run, run),
+                summary,
+                {name: value for name, value in GIVEN.items() if name != "first" or self.first_given},
+            )
         ]
 
 
@@ -182,7 +187,7 @@ REFUSED = ReasonGroup(result=R.FAILED, reason="The API refused it.", count=3)
         ),
         pytest.param(
             Ended(command="apply", code=130, counts={R.PLANNED: 3}, state=RunState.PLANNED, sent=False, cause=CTRL_C),
-            ["To begin with the plan, which is whole: apply --plan k1 --rate 20 --yes --report o.csv"],
+            ["To do this plan: apply --plan k1 --rate 20 --yes --report o.csv"],
             id="a stop at the question",
         ),
         pytest.param(
@@ -238,6 +243,19 @@ REFUSED = ReasonGroup(result=R.FAILED, reason="The API refused it.", count=3)
                 "To do the rest (1 row): apply --plan k0 --rate 20 --yes --report o.csv",
             ],
             id="a trial of a plan",
+        ),
+        pytest.param(
+            Ended(command="apply --plan", origin="plan", counts={R.RENAMED: 3}, after_first=7, first_given=False),
+            [
+                "To take it back: undo k1 --rate 20",
+                "To do the rest (7 rows), apply the spreadsheet itself without --first.",
+            ],
+            id="a plan of a trial",
+        ),
+        pytest.param(
+            Ended(command="apply", code=5, state=RunState.PLANNED, sent=False),
+            ["To do this plan when that run has ended: apply --plan k1 --rate 20 --yes --report o.csv"],
+            id="another run has begun meanwhile",
         ),
         pytest.param(
             Ended(command="resume", recorded_as="apply", origin="apply", counts={R.RENAMED: 3}, after_first=7),

@@ -150,7 +150,8 @@ HALF_BAD = {R.PLANNED: 20, R.FAILED: 11, R.INVALID: 10}
             "apply",
             HALF_BAD,
             {},
-            "21 of 41 rows are bad, more than --max-failures 50% allows; nothing was sent.",
+            "21 of 41 rows are bad, more than --max-failures 50% allows; nothing was sent. "
+            "To rename the other 20 all the same, give --max-failures 21.",
             id="more than half are bad",
         ),
         pytest.param("apply", {R.PLANNED: 21, R.FAILED: 20}, {}, None, id="less than half are bad"),
@@ -158,7 +159,8 @@ HALF_BAD = {R.PLANNED: 20, R.FAILED: 11, R.INVALID: 10}
             "apply",
             TEN,
             {"max_failures": "0"},
-            "1 of 10 rows is bad, more than --max-failures 0 allows; nothing was sent.",
+            "1 of 10 rows is bad, more than --max-failures 0 allows; nothing was sent. "
+            "To rename the other 9 all the same, give --max-failures 1.",
             id="one more than none",
         ),
         pytest.param("apply", TEN, {"max_failures": "1"}, None, id="one bad row is allowed"),

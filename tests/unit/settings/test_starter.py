@@ -24,7 +24,7 @@ def test_it_loads_with_the_limits_that_it_promises(tmp_path: Path) -> None:
     config = written(tmp_path, StarterConfig(key_file="autoenhance.key").text())
     settings = resolve_settings({"config": config}, environ={})
     assert settings.api_key_file == tmp_path / "autoenhance.key"
-    assert (settings.max_renames, settings.max_failures) == (1000, MaxFailures(percent=5))
+    assert (settings.max_renames, settings.max_failures) == (1000, MaxFailures(percent=20))
     assert (settings.base_url, settings.report, settings.rate) == ("https://api.autoenhance.ai", (), None)
 
 
