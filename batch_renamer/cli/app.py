@@ -16,7 +16,7 @@ from batch_renamer.cli.arguments import (
     Spreadsheet,
     SpreadsheetOrPlan,
 )
-from batch_renamer.cli.groups import (
+from batch_renamer.cli.help.groups import (
     AFTER_A_RUN,
     HELP,
     OUTPUT,
@@ -75,7 +75,7 @@ def _root(
 @with_options(CHECK)
 def check(file: Spreadsheet, **given: object) -> None:
     """Read the spreadsheet and say which rows are bad. It needs no key and sends nothing."""
-    from batch_renamer.cli.check import check as run
+    from batch_renamer.cli.commands.check import check as run
 
     _exit(run(file, given))
 
@@ -95,7 +95,7 @@ def plan(
     **given: object,
 ) -> None:
     """Show the old and the new name of each row, and keep the plan. Nothing is renamed."""
-    from batch_renamer.cli.apply import plan as run
+    from batch_renamer.cli.commands.apply import plan as run
 
     _exit(run(file, given, tells_changes=exit_code))
 
@@ -121,7 +121,7 @@ def apply(
     """Read the orders' current names, show the plan, ask, rename, and write a report."""
     if (file is None) == (plan is None) or (plan is not None and dry_run):
         raise WrongWordsError("Give either a spreadsheet or --plan ID (and --dry-run only with a spreadsheet).")
-    from batch_renamer.cli import apply as run
+    from batch_renamer.cli.commands import apply as run
 
     if plan is not None:
         if given.get("sandbox_reset"):
@@ -142,7 +142,7 @@ def resume(
     **given: object,
 ) -> None:
     """Finish an interrupted run. Orders that may have been renamed are read first."""
-    from batch_renamer.cli.resume import resume as finish
+    from batch_renamer.cli.commands.resume import resume as finish
 
     _exit(finish(run, given, failed=failed, same_account=same_account))
 
@@ -159,7 +159,7 @@ def undo(
     **given: object,
 ) -> None:
     """Put the old names of a run back, where the order still has the name that the run gave it."""
-    from batch_renamer.cli.undo import undo as put_back
+    from batch_renamer.cli.commands.undo import undo as put_back
 
     _exit(put_back(run, given, dry_run=dry_run, same_account=same_account))
 
@@ -168,7 +168,7 @@ def undo(
 @with_options(AUDIT)
 def audit(run: RunToAudit = None, same_account: SameAccount = False, **given: object) -> None:
     """Read the orders of a run again and say which still have its names. Nothing is renamed."""
-    from batch_renamer.cli.audit import audit as compare
+    from batch_renamer.cli.commands.audit import audit as compare
 
     _exit(compare(run, given, same_account=same_account))
 
@@ -210,7 +210,7 @@ def runs(
     **given: object,
 ) -> None:
     """List past runs, newest first."""
-    from batch_renamer.cli.runs import Chosen, list_runs
+    from batch_renamer.cli.commands.runs import Chosen, list_runs
 
     chosen = Chosen(limit=limit, order=order, file=file)
     _exit(list_runs(given, prune=prune, dismiss=dismiss, chosen=chosen, yes=yes))
@@ -220,7 +220,7 @@ def runs(
 @with_options(SHOW)
 def show(run: RunToShow = None, **given: object) -> None:
     """Show one past run in full."""
-    from batch_renamer.cli.show import show_one
+    from batch_renamer.cli.commands.show import show_one
 
     _exit(show_one(run, given))
 
@@ -229,7 +229,7 @@ def show(run: RunToShow = None, **given: object) -> None:
 @with_options(REPORT)
 def report(run: RunToShow = None, **given: object) -> None:
     """Write the report of a past run again."""
-    from batch_renamer.cli.report import report_again
+    from batch_renamer.cli.commands.report import report_again
 
     _exit(report_again(run, given))
 
@@ -238,7 +238,7 @@ def report(run: RunToShow = None, **given: object) -> None:
 @with_options(INIT)
 def init(**given: object) -> None:
     """Write a first configuration and a private key file, asking for what is needed. Nothing is sent."""
-    from batch_renamer.cli.init import init as set_up
+    from batch_renamer.cli.commands.init import init as set_up
 
     _exit(set_up(given))
 
@@ -247,7 +247,7 @@ def init(**given: object) -> None:
 @with_options(DOCTOR)
 def doctor(**given: object) -> None:
     """Check everything that a run needs, and say how to repair what is wrong. Nothing is renamed."""
-    from batch_renamer.cli.doctor import doctor as examine
+    from batch_renamer.cli.commands.doctor import doctor as examine
 
     _exit(examine(given))
 
@@ -272,7 +272,7 @@ def sandbox(
     log_file: Annotated[Path | None, typer.Option(help="Log every request to this file.", metavar="FILE")] = None,
 ) -> None:
     """Serve a local stand-in for the Orders API, with faults on request. Ctrl-C stops it."""
-    from batch_renamer.cli.sandbox import run_sandbox
+    from batch_renamer.cli.commands.sandbox import run_sandbox
 
     _exit(
         run_sandbox(
@@ -298,7 +298,7 @@ def completion(
     ] = None,
 ) -> None:
     """Print the script that lets a shell complete commands, options, run ids and files with the Tab key."""
-    from batch_renamer.cli.shells import SHELLS, script_of, usual_shell
+    from batch_renamer.cli.completion.shells import SHELLS, script_of, usual_shell
 
     shell = shell or usual_shell()
     if shell not in SHELLS:
@@ -309,7 +309,7 @@ def completion(
 @_command(SET_UP)
 def man(context: typer.Context) -> None:
     """Print the manual page, for the program man."""
-    from batch_renamer.cli.manual import manual
+    from batch_renamer.cli.help.manual import manual
 
     program = context.find_root()
     typer.echo(manual(program.command, program), nl=False)

@@ -54,7 +54,7 @@ def main() -> None:
 def _run() -> int:
     """Run the command that was typed; return its exit code."""
     if sys.argv[1:2] == [_COMPLETE]:
-        from batch_renamer.cli.completion import complete  # noqa: PLC0415 - only a shell needs it
+        from batch_renamer.cli.completion.candidates import complete  # noqa: PLC0415 - only a shell needs it
 
         return complete(sys.argv[2:])
     try:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from batch_renamer.cli.groups import OUTPUT, ROWS, SAFETY, SPEED, SPREADSHEET, WHERE
+from batch_renamer.cli.help.groups import OUTPUT, ROWS, SAFETY, SPEED, SPREADSHEET, WHERE
 from batch_renamer.commands import Command
 
 __all__ = ["SameAccount", "with_options"]

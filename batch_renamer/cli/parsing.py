@@ -11,8 +11,8 @@ import typer
 import typer.core
 
 from batch_renamer.cli.arguments import SHEET_ENDINGS
-from batch_renamer.cli.groups import HELP
-from batch_renamer.cli.help_page import colour_wanted, page_of, shown, shown_start, terminal_width
+from batch_renamer.cli.help.groups import HELP
+from batch_renamer.cli.help.help_page import colour_wanted, page_of, shown, shown_start, terminal_width
 
 __all__ = ["ProgramCommand", "ProgramGroup", "WrongWordsError"]
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import TypedDict
 
-from batch_renamer.cli.set_up import NotWantedError, ask_yes_no, wrapped
+from batch_renamer.cli.commands.set_up import NotWantedError, ask_yes_no, wrapped
 from batch_renamer.errors import SettingsError
 from batch_renamer.journal import Journal, Prunable, Stays
 from batch_renamer.text import counted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from batch_renamer.cli.examples import EXAMPLES
+from batch_renamer.cli.help.examples import EXAMPLES
 from tests.support.served import Command
 from tests.support.workbooks import xlsx, xlsx_row
 

@@ -116,7 +116,7 @@ async def test_reader_that_has_gone_is_no_bad_row(renamer: Command, words: list[
     [
         pytest.param("sys.modules['batch_renamer.cli.app'] = None", id="the program's modules"),
         pytest.param("sys.modules['typer'] = None", id="a library"),
-        pytest.param("sys.modules['batch_renamer.cli.runs'] = None", id="a command's modules"),
+        pytest.param("sys.modules['batch_renamer.cli.commands.runs'] = None", id="a command's modules"),
         pytest.param(
             "import batch_renamer.cli.session as session\n"
             "def fails(*_, **__): raise MemoryError\n"
@@ -124,7 +124,8 @@ async def test_reader_that_has_gone_is_no_bad_row(renamer: Command, words: list[
             id="before the settings",
         ),
         pytest.param(
-            "import batch_renamer.cli.runs as runs\ndef fails(*_, **__): raise SystemExit(1)\nruns.elsewhere = fails",
+            "import batch_renamer.cli.commands.runs as runs\n"
+            "def fails(*_, **__): raise SystemExit(1)\nruns.elsewhere = fails",
             id="a library that ends the program",
         ),
     ],

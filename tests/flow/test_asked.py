@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from batch_renamer.cli.apply import apply, apply_plan
-from batch_renamer.cli.resume import resume
-from batch_renamer.cli.undo import undo
+from batch_renamer.cli.commands.apply import apply, apply_plan
+from batch_renamer.cli.commands.resume import resume
+from batch_renamer.cli.commands.undo import undo
 from tests.support.practised import applied, killed, practised_in
 from tests.support.typed import typed
 

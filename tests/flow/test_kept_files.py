@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from batch_renamer.cli.apply import apply, plan
-from batch_renamer.cli.check import check
-from batch_renamer.cli.report import report_again
-from batch_renamer.cli.runs import list_runs
-from batch_renamer.cli.show import show_one
+from batch_renamer.cli.commands.apply import apply, plan
+from batch_renamer.cli.commands.check import check
+from batch_renamer.cli.commands.report import report_again
+from batch_renamer.cli.commands.runs import list_runs
+from batch_renamer.cli.commands.show import show_one
 from batch_renamer.jobs.state import open_journal
 from batch_renamer.journal.lock import writing_lock
 from batch_renamer.settings import Settings

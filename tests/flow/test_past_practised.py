@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 import pytest
 
-from batch_renamer.cli.apply import apply, plan
-from batch_renamer.cli.report import report_again
-from batch_renamer.cli.resume import resume
-from batch_renamer.cli.runs import Chosen, list_runs
-from batch_renamer.cli.show import show_one
+from batch_renamer.cli.commands.apply import apply, plan
+from batch_renamer.cli.commands.report import report_again
+from batch_renamer.cli.commands.resume import resume
+from batch_renamer.cli.commands.runs import Chosen, list_runs
+from batch_renamer.cli.commands.show import show_one
 
 YES: dict[str, object] = {"yes": True}
 SHEET = "order_id,new_name\na1,12 Elm Street\na2,14 Elm Street\n"

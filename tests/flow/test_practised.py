@@ -16,13 +16,13 @@ import openpyxl
 import pytest
 
 from batch_renamer.cli import main
-from batch_renamer.cli.apply import apply, apply_plan, plan
-from batch_renamer.cli.audit import audit
-from batch_renamer.cli.check import check
-from batch_renamer.cli.resume import resume
-from batch_renamer.cli.runs import list_runs
-from batch_renamer.cli.show import show_one
-from batch_renamer.cli.undo import undo
+from batch_renamer.cli.commands.apply import apply, apply_plan, plan
+from batch_renamer.cli.commands.audit import audit
+from batch_renamer.cli.commands.check import check
+from batch_renamer.cli.commands.resume import resume
+from batch_renamer.cli.commands.runs import list_runs
+from batch_renamer.cli.commands.show import show_one
+from batch_renamer.cli.commands.undo import undo
 from batch_renamer.command_line import command_line
 from batch_renamer.commands import RUNS
 from batch_renamer.journal import Journal, NewRun

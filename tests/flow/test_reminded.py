@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from batch_renamer.cli.apply import apply, plan
-from batch_renamer.cli.audit import audit
-from batch_renamer.cli.check import check
-from batch_renamer.cli.report import report_again
-from batch_renamer.cli.resume import resume
-from batch_renamer.cli.runs import list_runs
-from batch_renamer.cli.show import show_one
-from batch_renamer.cli.undo import undo
+from batch_renamer.cli.commands.apply import apply, plan
+from batch_renamer.cli.commands.audit import audit
+from batch_renamer.cli.commands.check import check
+from batch_renamer.cli.commands.report import report_again
+from batch_renamer.cli.commands.resume import resume
+from batch_renamer.cli.commands.runs import list_runs
+from batch_renamer.cli.commands.show import show_one
+from batch_renamer.cli.commands.undo import undo
 from batch_renamer.journal.lock import writing_lock
 from batch_renamer.settings import Settings, account
 from tests.support.practised import applied, killed, practised_in

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from batch_renamer.cli.apply import plan
-from batch_renamer.cli.resume import resume
-from batch_renamer.cli.runs import Chosen, list_runs
+from batch_renamer.cli.commands.apply import plan
+from batch_renamer.cli.commands.resume import resume
+from batch_renamer.cli.commands.runs import Chosen, list_runs
 from tests.support.practised import applied, changed, killed, practised_in
 from tests.support.typed import typed
 

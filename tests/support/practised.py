@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from batch_renamer.cli.apply import apply
+from batch_renamer.cli.commands.apply import apply
 
 
 def practised_in(folder: Path) -> dict[str, object]:

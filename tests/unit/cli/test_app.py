@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from batch_renamer.cli.runs import Chosen
+from batch_renamer.cli.commands.runs import Chosen
 from batch_renamer.version import __version__
 from tests.support.answering import Ask
 
@@ -72,7 +72,7 @@ def test_the_words_reach_the_command(
         called.append((args, kwargs))
         return CODE
 
-    monkeypatch.setattr(importlib.import_module(f"batch_renamer.cli.{module}"), function, command)
+    monkeypatch.setattr(importlib.import_module(f"batch_renamer.cli.commands.{module}"), function, command)
     assert answer(*words.split()).code == CODE
     [(args, kwargs)] = called
     assert [one for one in args if not isinstance(one, dict)] == positional
@@ -89,7 +89,7 @@ def test_the_options_of_a_command_are_given_by_the_names_of_the_settings(
         called.append({name: value for name, value in given.items() if value})
         return 0
 
-    monkeypatch.setattr("batch_renamer.cli.apply.apply", command)
+    monkeypatch.setattr("batch_renamer.cli.commands.apply.apply", command)
     words = ["--rate", "fast", "--report", "a.csv", "--report", "b.json", "--base-url", "http://127.0.0.1:9", "--yes"]
     assert answer("apply", "houses.csv", *words).code == 0
     assert called == [
@@ -105,7 +105,7 @@ def test_what_runs_lists_is_chosen_by_its_options(answer: Ask, monkeypatch: pyte
         called.append(how)
         return CODE
 
-    monkeypatch.setattr("batch_renamer.cli.runs.list_runs", list_runs)
+    monkeypatch.setattr("batch_renamer.cli.commands.runs.list_runs", list_runs)
     words = "--limit 3 --order a1 --file houses --prune 90d --dismiss a2 --yes"
     assert answer("runs", *words.split()).code == CODE
     chosen = Chosen(limit="3", order="a1", file="houses")

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from batch_renamer.cli.completion import Candidates, candidates
-from batch_renamer.cli.shells import SHELLS, script_of
+from batch_renamer.cli.completion.candidates import Candidates, candidates
+from batch_renamer.cli.completion.shells import SHELLS, script_of
 from batch_renamer.journal import Journal, NewRun, RunRecord
 
 CONFIG = '[profiles.office]\nstate_dir = "kept"\n[profiles."at home"]\n'

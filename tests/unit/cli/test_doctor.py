@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from batch_renamer.checks import Finding, Verdict
-from batch_renamer.cli import doctor as command
-from batch_renamer.cli.doctor import doctor
+from batch_renamer.cli.commands import doctor as command
+from batch_renamer.cli.commands.doctor import doctor
 
 WELL = Finding(name="Python", verdict=Verdict.OK, said="3.13.5")
 ROOM = Finding(name="Disk", verdict=Verdict.WARNING, said="90 MB free", repair="Make room.")

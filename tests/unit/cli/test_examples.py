@@ -10,7 +10,7 @@ import pytest
 import typer.main
 
 from batch_renamer.cli.app import app
-from batch_renamer.cli.examples import EXAMPLES
+from batch_renamer.cli.help.examples import EXAMPLES
 
 PROGRAM: Any = typer.main.get_command(app)
 LINES = sorted({one.line for examples in EXAMPLES.values() for one in examples})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from batch_renamer.checks import Finding, Verdict
-from batch_renamer.cli.findings import conclusion_lines, finding_lines
+from batch_renamer.cli.commands.findings import conclusion_lines, finding_lines
 from batch_renamer.progress import Line
 from batch_renamer.progress.wrapping import wrapped
 

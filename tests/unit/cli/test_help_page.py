@@ -11,8 +11,8 @@ import pytest
 import typer.main
 
 from batch_renamer.cli.app import app
-from batch_renamer.cli.groups import CODES, OPTION_GROUPS, OPTIONS
-from batch_renamer.cli.help_page import Page, colour_wanted, page_of, shown, shown_start
+from batch_renamer.cli.help.groups import CODES, OPTION_GROUPS, OPTIONS
+from batch_renamer.cli.help.help_page import Page, colour_wanted, page_of, shown, shown_start
 from batch_renamer.commands import COMMANDS, SHARED_OPTIONS
 
 PROGRAM: Any = typer.main.get_command(app)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from batch_renamer.cli.init import init
+from batch_renamer.cli.commands.init import init
 from batch_renamer.settings import resolve_settings
 
 KEY = "sk-live-4Zq8TtR2vXw9"
@@ -301,7 +301,7 @@ def test_without_a_home_the_place_must_be_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Nothing is written into the folder that the command happens to run in."""
-    monkeypatch.setattr("batch_renamer.cli.init.usual_config", lambda _: None)
+    monkeypatch.setattr("batch_renamer.cli.commands.init.usual_config", lambda _: None)
     pipe(monkeypatch, KEY)
     assert init({"yes": True}) == 2
     assert "There is no home folder to keep the configuration in" in capsys.readouterr().err

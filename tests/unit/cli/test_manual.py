@@ -9,7 +9,7 @@ import pytest
 import typer.main
 
 from batch_renamer.cli.app import app
-from batch_renamer.cli.manual import manual
+from batch_renamer.cli.help.manual import manual
 
 PROGRAM: Any = typer.main.get_command(app)
 PAGE = manual(PROGRAM, PROGRAM.make_context("batch-renamer", ["x"], resilient_parsing=True))

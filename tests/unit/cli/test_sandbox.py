@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from batch_renamer.cli.sandbox import run_sandbox
+from batch_renamer.cli.commands.sandbox import run_sandbox
 from batch_renamer.errors import SettingsError
 
 

@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from batch_renamer.cli.exit_codes import EXIT_CODES
-from batch_renamer.cli.groups import HELP, OPTION_GROUPS
-from batch_renamer.cli.help_page import Entry, Page, page_of
+from batch_renamer.cli.help.exit_codes import EXIT_CODES
+from batch_renamer.cli.help.groups import HELP, OPTION_GROUPS
+from batch_renamer.cli.help.help_page import Entry, Page, page_of
 from batch_renamer.version import __version__
 
 __all__ = ["manual"]

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, TextIO
 
-from batch_renamer.cli.examples import EXAMPLES, START, Example
-from batch_renamer.cli.exit_codes import EXIT_CODES
-from batch_renamer.cli.groups import ARGUMENTS, CODES, COMMAND_GROUPS, OPTION_GROUPS, OPTIONS
+from batch_renamer.cli.help.examples import EXAMPLES, START, Example
+from batch_renamer.cli.help.exit_codes import EXIT_CODES
+from batch_renamer.cli.help.groups import ARGUMENTS, CODES, COMMAND_GROUPS, OPTION_GROUPS, OPTIONS
 
 __all__ = ["Entry", "Page", "Section", "colour_wanted", "page_of", "shown", "shown_start", "terminal_width"]
 

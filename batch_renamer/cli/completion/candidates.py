@@ -17,7 +17,7 @@ import typer.main
 
 from batch_renamer.cli.app import app
 from batch_renamer.cli.arguments import SHEET_ENDINGS
-from batch_renamer.cli.known import Given, profiles, runs
+from batch_renamer.cli.completion.known import Given, profiles, runs
 
 __all__ = ["Candidates", "complete"]
 

@@ -7,8 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from batch_renamer.cli.ending import Ending, run_bare
-from batch_renamer.cli.set_up import (
+from batch_renamer.cli.commands.set_up import (
     NotWantedError,
     SetUp,
     ask_for_key,
@@ -18,6 +17,7 @@ from batch_renamer.cli.set_up import (
     greet,
     wrapped,
 )
+from batch_renamer.cli.ending import Ending, run_bare
 from batch_renamer.command_line import command_line
 from batch_renamer.commands import DOCTOR, INIT, PLAN
 from batch_renamer.errors import SettingsError

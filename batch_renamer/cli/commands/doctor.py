@@ -8,8 +8,8 @@ import sys
 from collections.abc import Mapping
 
 from batch_renamer.checks import Finding, Verdict, examine
+from batch_renamer.cli.commands.findings import conclusion_lines, finding_lines
 from batch_renamer.cli.ending import Ending, run_bare
-from batch_renamer.cli.findings import conclusion_lines, finding_lines
 from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.commands import DOCTOR
 from batch_renamer.progress import show_lines
