@@ -43,7 +43,8 @@ def _after_refused_key(run: Run, place: str, given: Mapping[str, object]) -> Nex
     """
     kept = carried_options(given)
     if not (run.job.command.writes and committed(run.job.journal.runs.get(run.record.id))):
-        return NextStep(f"Put the right key into {place}, then check it:", command_line(DOCTOR, [], kept))
+        asks = "" if place == "AUTOENHANCE_API_KEY" else " (`batch-renamer init` asks for it)"
+        return NextStep(f"Put the right key into {place}{asks}, then check it:", command_line(DOCTOR, [], kept))
     another_key = {} if run.job.destination.profile is not None else {"same_account": True}
     resume = command_line(RESUME, [run.record.id], {**another_key, **kept})
     return NextStep(f"Put the right key of this account into {place}, then:", resume)
@@ -83,7 +84,7 @@ def _after_a_stop(run: Run, summary: RunSummary, given: Mapping[str, object]) ->
     refused = isinstance(run.stop.cause, TooManyFailuresError) and not committed(record)
     if not refused and (interrupted(record, summary.counts) or Result.UNKNOWN in summary.counts):
         go_on = command_line(RESUME, [summary.run_id], carried_options(given))
-        return (NextStep("To go on with what is left:", go_on),)
+        return (*_take_back(run, summary, given), NextStep("To go on with what is left:", go_on))
     if can_be_tried_again(run, summary):
         return (_try_again(summary, given),)
     return what_to_repair(run, summary) if refused else ()
@@ -95,9 +96,7 @@ def _after_the_end(run: Run, summary: RunSummary, given: Mapping[str, object]) -
         return (*repairs, _try_again(summary, given))
     if summary.stopped or not (summary.counts.get(Result.RENAMED) or summary.changed_otherwise):
         return repairs
-    # The question comes again: to take a run back is another decision.
-    asking = {name: value for name, value in carried_options(given).items() if name != "yes"}
-    steps = [NextStep("To take it back:", command_line(UNDO, [summary.run_id], asking))]
+    steps = [NextStep("To take it back:", _undo_of_this(summary, given))]
     if not run.job.command.resumes and (left := run.job.journal.rows.count_after_first(run.record)):
         steps.append(_the_rest(run, counted(left, "row"), given))
     return (*repairs, *steps)
@@ -111,6 +110,19 @@ def _the_rest(run: Run, rows: str, given: Mapping[str, object]) -> NextStep:
     if run.job.origin is not None and "first" not in given:
         return NextStep(f"To do the rest ({rows}), apply the spreadsheet itself without --first.")
     return NextStep(f"To do the rest ({rows}):", _same_again(run, given, whole=True))
+
+
+def _take_back(run: Run, summary: RunSummary, given: Mapping[str, object]) -> tuple[NextStep, ...]:
+    """Return how to take back what a run renamed before it was stopped; nothing for an undo, which is that itself."""
+    if run.puts_back or not (renamed := summary.counts.get(Result.RENAMED, 0)):
+        return ()
+    return (NextStep(f"To take back the {counted(renamed, 'rename')}:", _undo_of_this(summary, given)),)
+
+
+def _undo_of_this(summary: RunSummary, given: Mapping[str, object]) -> str:
+    # The question comes again: to take a run back is another decision.
+    asking = {name: value for name, value in carried_options(given).items() if name != "yes"}
+    return command_line(UNDO, [summary.run_id], asking)
 
 
 def _try_again(summary: RunSummary, given: Mapping[str, object]) -> NextStep:

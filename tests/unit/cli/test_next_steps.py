@@ -126,12 +126,12 @@ REFUSED = ReasonGroup(result=R.FAILED, reason="The API refused it.", count=3)
         pytest.param(Ended(command="apply", code=130, in_place=False), [], id="the journal has gone"),
         pytest.param(
             Ended(command="plan", code=3, key_place="key.txt", sent=False),
-            ["Put the right key into key.txt, then check it: doctor"],
+            ["Put the right key into key.txt (`batch-renamer init` asks for it), then check it: doctor"],
             id="the key was refused to a plan",
         ),
         pytest.param(
             Ended(command="apply", code=3, key_place="key.txt", sent=False),
-            ["Put the right key into key.txt, then check it: doctor"],
+            ["Put the right key into key.txt (`batch-renamer init` asks for it), then check it: doctor"],
             id="the key was refused before the first rename",
         ),
         pytest.param(
@@ -197,12 +197,12 @@ REFUSED = ReasonGroup(result=R.FAILED, reason="The API refused it.", count=3)
         ),
         pytest.param(
             Ended(command="apply", code=130, counts={R.RENAMED: 1, R.PENDING: 2}, reported=False, cause=CTRL_C),
-            ["To go on with what is left: resume k1 --rate 20 --yes"],
+            ["To take back the 1 rename: undo k1 --rate 20", "To go on with what is left: resume k1 --rate 20 --yes"],
             id="a stop while it renames",
         ),
         pytest.param(
             Ended(command="apply", code=4, counts={R.RENAMED: 1, R.UNKNOWN: 2}),
-            ["To go on with what is left: resume k1 --rate 20 --yes"],
+            ["To take back the 1 rename: undo k1 --rate 20", "To go on with what is left: resume k1 --rate 20 --yes"],
             id="rows whose result is unknown",
         ),
         pytest.param(
