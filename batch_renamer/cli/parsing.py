@@ -11,8 +11,9 @@ import typer
 import typer.core
 
 from batch_renamer.cli.arguments import SHEET_ENDINGS
+from batch_renamer.cli.at_words import terminal_width
 from batch_renamer.cli.help.groups import HELP
-from batch_renamer.cli.help.help_page import colour_wanted, page_of, shown, shown_start, terminal_width
+from batch_renamer.cli.help.help_page import colour_wanted, page_of, shown, shown_start
 
 __all__ = ["ProgramCommand", "ProgramGroup", "WrongWordsError"]
 

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Iterator
 from typing import TypedDict
 
-from batch_renamer.cli.commands.set_up import NotWantedError, ask_yes_no, wrapped
+from batch_renamer.cli.at_words import to_terminal
+from batch_renamer.cli.commands.set_up import NotWantedError, ask_yes_no
 from batch_renamer.errors import SettingsError
 from batch_renamer.journal import Journal, Prunable, Stays
 from batch_renamer.text import counted
@@ -35,7 +36,7 @@ def prune_runs(journal: Journal, what: str, *, asks: bool) -> bool:
     old = _old(what)
     found = journal.runs.prunable(**old)
     for line in _said(found, asks=asks):
-        sys.stderr.write((wrapped(line) if asks else line) + "\n")
+        sys.stderr.write((to_terminal(line) if asks else line) + "\n")
     if asks and found.gone and not _agreed(len(found.gone)):
         sys.stderr.write("Nothing was forgotten.\n")
         return False

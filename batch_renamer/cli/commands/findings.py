@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
 from batch_renamer.checks import Finding, Verdict
+from batch_renamer.cli.at_words import at_words
 from batch_renamer.command_line import carried_options, command_line
 from batch_renamer.commands import DOCTOR, PLAN
 from batch_renamer.progress import Line, Span, Style, visible
@@ -52,8 +52,7 @@ def finding_lines(finding: Finding, *, width: int) -> Iterator[Line]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """Break a text at spaces alone: a path or a command is copied whole."""
-    return textwrap.wrap(text, max(width - 1, 20), break_long_words=False, break_on_hyphens=False) or [""]
+    return at_words(text, max(width - 1, 20)) or [""]
 
 
 def conclusion_lines(findings: Sequence[Finding], given: Mapping[str, object], *, width: int) -> Iterator[Line]:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from batch_renamer.cli.at_words import to_terminal
 from batch_renamer.cli.commands.set_up import (
     NotWantedError,
     SetUp,
@@ -15,7 +16,6 @@ from batch_renamer.cli.commands.set_up import (
     ask_for_report,
     ask_yes_no,
     greet,
-    wrapped,
 )
 from batch_renamer.cli.ending import Ending, run_bare
 from batch_renamer.command_line import command_line
@@ -199,4 +199,4 @@ def _what_was_done(wanted: SetUp) -> str:
         "Next, check that everything is ready, and then see what would be renamed:",
     ]
     commands = [command_line(DOCTOR, [], given), command_line(PLAN, ["FILE"], given)]
-    return "\n".join([*map(wrapped, said), *commands]) + "\n"
+    return "\n".join([*map(to_terminal, said), *commands]) + "\n"

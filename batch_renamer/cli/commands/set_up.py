@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import getpass
-import shutil
 import sys
-import textwrap
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from batch_renamer.cli.at_words import to_terminal
 from batch_renamer.errors import ReportTargetError, SettingsError
 from batch_renamer.reports import check_names
 from batch_renamer.settings import ApiKey, StarterConfig, check_profile_name, key_from_text
@@ -21,7 +20,6 @@ __all__ = [
     "ask_for_report",
     "ask_yes_no",
     "greet",
-    "wrapped",
 ]
 
 _REPORT = "{date}-{id}.xlsx"
@@ -140,16 +138,8 @@ def _line(question: str) -> str:
 
 
 def _prompt(question: str) -> str:
-    return f"{wrapped(question)} "
+    return f"{to_terminal(question)} "
 
 
 def _say(*lines: str) -> None:
-    sys.stderr.write("".join(f"{wrapped(line)}\n" for line in lines))
-
-
-def wrapped(text: str) -> str:
-    """Wrap the lines of a text at words to the width of the terminal; paths and commands are never broken."""
-    width = max(shutil.get_terminal_size().columns - 1, 20)
-    return "\n".join(
-        textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False) for line in text.split("\n")
-    )
+    sys.stderr.write("".join(f"{to_terminal(line)}\n" for line in lines))

@@ -6,18 +6,17 @@ The same pages are the manual's (`manual`). What the options are is in `options`
 from __future__ import annotations
 
 import os
-import shutil
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, TextIO
 
+from batch_renamer.cli.at_words import at_words
 from batch_renamer.cli.help.examples import EXAMPLES, START, Example
 from batch_renamer.cli.help.exit_codes import EXIT_CODES
 from batch_renamer.cli.help.groups import ARGUMENTS, CODES, COMMAND_GROUPS, OPTION_GROUPS, OPTIONS
 
-__all__ = ["Entry", "Page", "Section", "colour_wanted", "page_of", "shown", "shown_start", "terminal_width"]
+__all__ = ["Entry", "Page", "Section", "colour_wanted", "page_of", "shown", "shown_start"]
 
 _ORDER = (*COMMAND_GROUPS, *OPTION_GROUPS, CODES)
 
@@ -98,11 +97,6 @@ def _default(param: Any) -> str:
     return str(param.default) if shown_at_all else ""
 
 
-def terminal_width() -> int:
-    """Return how many columns the terminal has; 80 in a pipe, and COLUMNS where that is set."""
-    return max(shutil.get_terminal_size().columns, 20)
-
-
 def colour_wanted(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
     """Tell whether to colour what a stream gets (https://no-color.org, https://force-color.org, 2026-11).
 
@@ -130,7 +124,7 @@ def shown_start(*, width: int, colour: bool = False) -> str:
     blocks: list[Iterator[str]] = []
     for block in START:
         if isinstance(block, str):
-            blocks.append(iter(_wrapped(block, width, "")))
+            blocks.append(iter(at_words(block, width)))
         else:
             entries = [Entry(*pair) for pair in block]
             beside = _room_for(entries, width)
@@ -144,10 +138,10 @@ def _room_for(entries: Iterable[Entry], width: int) -> int:
 
 
 def _lines(page: Page, width: int, *, colour: bool) -> Iterator[str]:
-    for line in _wrapped(f"Usage: {page.usage}", width, "       "):
+    for line in at_words(f"Usage: {page.usage}", width, indent="       "):
         yield line.replace("Usage:", _styled("Usage:", _HEADING, colour), 1)
     yield ""
-    yield from _wrapped(f"  {page.about}", width, "  ")
+    yield from at_words(f"  {page.about}", width, indent="  ")
     beside = _room_for(chain.from_iterable(section.entries for section in page.sections), width)
     for section in page.sections:
         yield ""
@@ -158,25 +152,19 @@ def _lines(page: Page, width: int, *, colour: bool) -> Iterator[str]:
         yield ""
         yield _styled("Examples:", _HEADING, colour)
         for example in page.examples:
-            yield from _wrapped(f"  {example.purpose}", width, "  ")
+            yield from at_words(f"  {example.purpose}", width, indent="  ")
             yield f"    {_styled(example.line, _TERM, colour)}"  # never broken: it is to be pasted
 
 
 def _entry_lines(entry: Entry, width: int, beside: int, *, colour: bool) -> Iterator[str]:
     term = _styled(entry.term, _TERM, colour)
     indent = " " * (beside or 6)
-    lines = _wrapped(indent + entry.sentence, width, indent)
+    lines = at_words(indent + entry.sentence, width, indent=indent)
     if lines and beside and len(entry.term) + 4 <= beside:
         yield f"  {term}{' ' * (beside - 2 - len(entry.term))}{lines.pop(0).lstrip()}"
     else:
         yield f"  {term}"
     yield from lines
-
-
-def _wrapped(text: str, width: int, indent: str) -> list[str]:
-    return textwrap.wrap(
-        text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
-    )
 
 
 def _styled(text: str, style: str, colour: bool) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -10,15 +9,6 @@ import pytest
 from batch_renamer.settings import ApiKey, Settings, account, fingerprint, lock_names
 
 SALT = bytes(range(32))
-posix_only = pytest.mark.skipif(os.name != "posix", reason="permission bits mean this only on POSIX")
-
-
-def key_file(folder: Path, text: str | bytes, *, mode: int = 0o600, name: str = "k.key") -> Path:
-    """Write a key file with these permissions."""
-    path = folder / name
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    path.chmod(mode)
-    return path
 
 
 def test_fingerprint_is_stable_short_and_salted() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import pickle
 from pathlib import Path
 
@@ -15,17 +14,9 @@ from hypothesis import strategies as st
 from batch_renamer.errors import SettingsError
 from batch_renamer.settings import ApiKey, Settings, read_api_key
 from batch_renamer.text import trimmed
+from tests.support.key_files import key_file
 
 SALT = bytes(range(32))
-posix_only = pytest.mark.skipif(os.name != "posix", reason="permission bits mean this only on POSIX")
-
-
-def key_file(folder: Path, text: str | bytes, *, mode: int = 0o600, name: str = "k.key") -> Path:
-    """Write a key file with these permissions."""
-    path = folder / name
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    path.chmod(mode)
-    return path
 
 
 def test_key_shows_only_when_asked_to() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +9,9 @@ import pytest
 
 from batch_renamer.errors import BatchRenamerError, SettingsError
 from batch_renamer.settings import ApiKey, Settings, read_api_key
+from tests.support.key_files import key_file, posix_only
 
 SALT = bytes(range(32))
-posix_only = pytest.mark.skipif(os.name != "posix", reason="permission bits mean this only on POSIX")
-
-
-def key_file(folder: Path, text: str | bytes, *, mode: int = 0o600, name: str = "k.key") -> Path:
-    """Write a key file with these permissions."""
-    path = folder / name
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    path.chmod(mode)
-    return path
 
 
 @pytest.mark.parametrize(
