@@ -7,6 +7,7 @@
     │   ├── SheetError                the spreadsheet can't be read
     │   ├── SettingsError             flags, environment or configuration are wrong
     │   ├── ReportTargetError         a report could never be written where it was asked for
+    │   ├── WriteBackError            the results can't be written into the user's own spreadsheet
     │   └── NeverBeganError           the journal could not be opened, or not take the run's rows
     ├── KeyRefusedError            3  the API refused the key
     ├── StoppedEarlyError          4  the run ended before its last row, and can be taken up again
@@ -50,6 +51,7 @@ __all__ = [
     "StateLostError",
     "StoppedEarlyError",
     "TooManyFailuresError",
+    "WriteBackError",
 ]
 
 
@@ -80,6 +82,15 @@ class SettingsError(InputError):
 
 class ReportTargetError(InputError):
     """A report can't be written to the path that was given; found before the first request."""
+
+
+class WriteBackError(InputError):
+    """The results can't be written into the user's own spreadsheet, which stays as it is; the text says why.
+
+    Example:
+        >>> str(WriteBackError("The workbook is signed, and a change would break its signature."))
+        'The workbook is signed, and a change would break its signature.'
+    """
 
 
 class NeverBeganError(InputError):
