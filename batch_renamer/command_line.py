@@ -15,7 +15,9 @@ from batch_renamer.commands import CARRIED_OPTIONS, SHARED_OPTIONS, Command
 if TYPE_CHECKING:
     from batch_renamer.settings import Settings
 
-__all__ = ["carried_options", "command_line", "options_to_paste"]
+__all__ = ["as_it_was_typed", "carried_options", "command_line", "options_to_paste"]
+
+_NAME = "batch-renamer"
 
 _ABSOLUTE = frozenset({"config", "log_file", "state_dir"})
 """The settings that are paths in full, whatever was typed."""
@@ -70,6 +72,11 @@ def carried_options(given: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in given.items() if name in CARRIED_OPTIONS}
 
 
+def as_it_was_typed() -> str:
+    """Return the command line that started this process, without the path of the program."""
+    return shlex.join([_NAME, *sys.argv[1:]])
+
+
 def options_to_paste(given: Mapping[str, object], settings: Settings, environ: Mapping[str, str]) -> dict[str, object]:
     """Return the options as they are right in another shell and another folder.
 
@@ -93,7 +100,7 @@ def _program() -> list[str]:
 
     A virtual environment that is active is on the PATH of this shell alone.
     """
-    name = "batch-renamer"
+    name = _NAME
     started, beside_python = Path(sys.argv[0]), Path(sys.executable).with_name(name)
     place = next((one.absolute() for one in (started, beside_python) if one.stem == name and one.is_file()), None)
     if place is None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from batch_renamer.cli.ending import Ending
 from batch_renamer.cli.next_steps import reminder
-from batch_renamer.command_line import command_line, options_to_paste
+from batch_renamer.command_line import as_it_was_typed, command_line, options_to_paste
 from batch_renamer.commands import Command
 from batch_renamer.errors import JournalError, NeverBeganError, SettingsError
 from batch_renamer.jobs import (
@@ -31,7 +31,7 @@ from batch_renamer.jobs import (
 from batch_renamer.journal import Journal
 from batch_renamer.progress import Progress, logging_to, make_progress
 from batch_renamer.reports import check_names
-from batch_renamer.settings import Settings, describe, is_found_config, read_api_key, resolve_settings
+from batch_renamer.settings import Settings, describe, is_found_config, read_api_key, redact, resolve_settings
 
 __all__ = ["Session", "within"]
 
@@ -110,6 +110,7 @@ class Session:
             destination=destination,
             reminder=lambda ended: reminder(journal, ended, self.given),
             notes=tuple(notes),
+            command_line=redact(as_it_was_typed(), self.secrets),
             own_process=True,
         )
 

@@ -30,6 +30,7 @@ class Connection:
     destination: Destination
     reminder: Callable[[RunRecord], str]
     notes: tuple[str, ...] = ()
+    command_line: str = ""
     own_process: bool = False
 
     def job(self, source: Source) -> Job:
@@ -48,5 +49,6 @@ class Connection:
             source=source,
             reminder=self.reminder,
             notes=(*self.notes, *notes),
+            command_line=self.command_line,
             own_process=self.own_process,
         )

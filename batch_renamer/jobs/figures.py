@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from batch_renamer.jobs.facts import with_facts
 from batch_renamer.journal import Journal, RunRecord, RunState
 from batch_renamer.model import BAD_RESULTS, RunSummary
 
@@ -16,20 +17,24 @@ def broken_off(run: RunRecord) -> bool:
     return run.state in (RunState.LOADING, RunState.READING) and run.spec.writes
 
 
-def summary_of(journal: Journal, run: RunRecord) -> RunSummary:
-    """Return the figures of a past run; those that the journal does not have are left at zero."""
+def summary_of(journal: Journal, run: RunRecord, *, at_work: bool = False) -> RunSummary:
+    """Return the figures of a past run and the facts about it; those that the journal does not have are left at zero.
+
+    ``at_work``: another process works on it at this moment.
+    """
     counts = journal.results.checked_counts(run, over=broken_off(run))
     bad = any(result in BAD_RESULTS for result in counts)
-    return RunSummary(
+    summary = RunSummary(
         run_id=run.id,
         command=run.command,
         counts=counts,
         changed_otherwise=journal.results.changed_otherwise(run),
         exit_code=int(bad) if run.exit_code is None else run.exit_code,
-        stopped=run.stopped or _why_unfinished(run),
+        stopped=run.stopped or ("" if at_work else _why_unfinished(run)),
         seconds=run.seconds or 0.0,
         reports=run.reports if run.reported_at is not None else (),
     )
+    return with_facts(summary, journal, run, ended_at=run.finished_at, dry=run.spec.dry, at_work=at_work)
 
 
 def _why_unfinished(run: RunRecord) -> str:

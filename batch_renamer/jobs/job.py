@@ -59,10 +59,11 @@ class Bounds(NamedTuple):
 class Job:
     """One command with its tools and the source of its rows.
 
-    ``again_failed``: a job that resumes a run also tries failed rows again. ``tells_changes``: the exit code of a dry
-    run says whether it would rename anything. ``reminder`` returns a reminder for the end of the job ("" for none).
-    ``notes`` are always shown at the end. ``own_process``: the job is a command of the command line, and the
-    process does nothing else: the job may change settings of the whole process, and writes a report unasked.
+    ``again_failed``: a job that resumes a run also tries failed rows again. ``tells_changes``: the exit code of a
+    dry run says whether it would rename anything. ``reminder`` returns a reminder for the end of the job ("" for
+    none). ``notes`` are always shown at the end. ``command_line`` is what was typed ("": nothing was).
+    ``own_process``: the job is a command of the command line, and the process does nothing else: the job may change
+    settings of the whole process, and writes a report unasked.
     """
 
     command: Command
@@ -75,6 +76,7 @@ class Job:
     tells_changes: bool = False
     reminder: Callable[[RunRecord], str] | None = None
     notes: tuple[str, ...] = ()
+    command_line: str = ""
     own_process: bool = False
 
     @property

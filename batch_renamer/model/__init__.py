@@ -6,6 +6,7 @@ from batch_renamer.model.orders import Change, Found, Missing, Order, Reading, U
 from batch_renamer.model.outcomes import BAD_RESULTS, Outcome, Result, Unsettled
 from batch_renamer.model.reporting import COLUMNS, Forecast, ReasonGroup, ReportRow, RunSummary, WarningGroup
 from batch_renamer.model.rows import HERE, HIDDEN_ROW, RenameRequest, RowProblem, Understood
+from batch_renamer.model.run_facts import GivenSetting, ResultMeaning, RunFacts, Weight
 
 __all__ = [
     "BAD_RESULTS",
@@ -15,6 +16,7 @@ __all__ = [
     "Change",
     "Forecast",
     "Found",
+    "GivenSetting",
     "Missing",
     "Order",
     "Outcome",
@@ -23,10 +25,13 @@ __all__ = [
     "RenameRequest",
     "ReportRow",
     "Result",
+    "ResultMeaning",
     "RowProblem",
+    "RunFacts",
     "RunSummary",
     "Understood",
     "Unreadable",
     "Unsettled",
     "WarningGroup",
+    "Weight",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 
 from batch_renamer.model.outcomes import Result
+from batch_renamer.model.run_facts import RunFacts
 
 __all__ = [
     "COLUMNS",
@@ -93,7 +94,7 @@ class RunSummary:
 
     ``counts`` has every result that occurs. ``stopped`` is the sentence that says why a run ended early, or "".
     ``seconds`` is wall-clock time. ``changed_otherwise`` counts the failed rows whose orders now have another name than
-    the one that was sent.
+    the one that was sent. ``facts`` are what reports for people say besides.
 
     Example:
         >>> RunSummary(run_id="k3f9", command="apply", counts={Result.RENAMED: 2}).total
@@ -111,6 +112,7 @@ class RunSummary:
     throttled: int = 0
     warnings: tuple[str, ...] = ()
     reports: tuple[str, ...] = field(default=())
+    facts: RunFacts = field(default=RunFacts(), repr=False)
 
     @property
     def total(self) -> int:

@@ -6,8 +6,10 @@ Everything that is shown is first a line of plain spans (`texts`), made without 
 from __future__ import annotations
 
 from batch_renamer.progress.cutting import broken, cells_of, cut_middle
+from batch_renamer.progress.headline import sentence_of
 from batch_renamer.progress.live import Progress, make_progress
 from batch_renamer.progress.logs import about, level_of, logging_to, why_no_log
+from batch_renamer.progress.meanings import meanings_in_reports
 from batch_renamer.progress.notebook import notebook_progress
 from batch_renamer.progress.output import at_words, show_lines, show_run
 from batch_renamer.progress.spans import Line, Span, Style
@@ -30,7 +32,9 @@ __all__ = [
     "level_of",
     "logging_to",
     "make_progress",
+    "meanings_in_reports",
     "notebook_progress",
+    "sentence_of",
     "show_lines",
     "show_run",
     "understood_line",

@@ -9,7 +9,7 @@ from batch_renamer.progress.view import RunView
 from batch_renamer.progress.visible import visible
 from batch_renamer.text import counted
 
-__all__ = ["headline", "says_why"]
+__all__ = ["headline", "says_why", "sentence_of"]
 
 
 def headline(view: RunView) -> Line:
@@ -41,6 +41,17 @@ def headline(view: RunView) -> Line:
         text = f"Checked {counted(total, 'row')}: {planned:,} ready, {bad:,} to repair. Nothing was sent."
         return (Span(text, "warn" if bad else "good"),)
     return _of_a_plan(view, bad) if view.asking or planned or view.dry else _of_renames(view, bad)
+
+
+def sentence_of(view: RunView) -> str:
+    """Return the headline as plain text.
+
+    Example:
+        >>> from batch_renamer.model import RunSummary
+        >>> sentence_of(RunView(summary=RunSummary(run_id="k3", command="apply", counts={Result.RENAMED: 2})))
+        'Done: 2 of 2 rows renamed.'
+    """
+    return "".join(span.text for span in headline(view))
 
 
 def says_why(view: RunView) -> bool:

@@ -13,8 +13,9 @@ from batch_renamer.cli.past_runs import find_run
 from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.commands import RECORDED, REPORT
+from batch_renamer.errors import ReportWriteError
 from batch_renamer.jobs import broken_off, files_taken, summary_of
-from batch_renamer.journal import RunRecord
+from batch_renamer.journal import Journal, RunRecord, RunState
 from batch_renamer.progress import visible
 from batch_renamer.reports import check_writable, resolve_targets, write_csv_result, write_reports
 
@@ -25,18 +26,12 @@ def report_again(run_id: str | None, given: Mapping[str, object]) -> int:
     """Write the report of a past run again; return the exit code."""
 
     def body(session: Session) -> int:
-        with (
-            session.journal(only_read=True) as journal,
-            journal.runs.pin(run := find_run(session, journal, run_id, commands=RECORDED), to_read=True),
-        ):
-            targets = _targets(session, run)
-            check_writable(targets)
-            rows = partial(journal.results.report_rows, run, over=broken_off(run))
-            delimiter = run.delimiter or ","
-            written, failures = write_reports(targets, rows, summary=summary_of(journal, run), delimiter=delimiter)
-            if to_output := session.settings.reports_to_output:
-                with to_standard_output():
-                    write_csv_result(sys.stdout.buffer, rows(), delimiter=delimiter)
+        with session.journal(only_read=True) as journal:
+            others = journal.runs.at_work()  # asked first: a run that ends in between is reported as ended
+            run = find_run(session, journal, run_id, commands=RECORDED)
+            with journal.runs.pin(run, to_read=True):
+                at_work = run.id in others and run.state is not RunState.FINISHED
+                written, failures = _write_held(session, journal, run, at_work=at_work)
         code = failures[0].exit_code if failures else 0
         with session.screen() as progress, to_standard_output():
             for failure in failures:
@@ -46,12 +41,27 @@ def report_again(run_id: str | None, given: Mapping[str, object]) -> int:
                 sys.stdout.write(json.dumps(answer) + "\n")
             else:
                 # A program gets the path as it is; on a terminal, control characters in a path must not steer it.
-                stream = sys.stderr if to_output else sys.stdout
+                stream = sys.stderr if session.settings.reports_to_output else sys.stdout
                 shown = visible if stream.isatty() else str
                 stream.writelines(f"{shown(str(report))}\n" for report in written)
         return code
 
     return within(REPORT, given, body)
+
+
+def _write_held(
+    session: Session, journal: Journal, run: RunRecord, *, at_work: bool
+) -> tuple[list[Path], list[ReportWriteError]]:
+    """Write the reports; return those that were written, and an error for each of the others."""
+    targets = _targets(session, run)
+    check_writable(targets)
+    rows = partial(journal.results.report_rows, run, over=broken_off(run))
+    delimiter, summary = run.delimiter or ",", summary_of(journal, run, at_work=at_work)
+    written = write_reports(targets, rows, summary=summary, delimiter=delimiter)
+    if session.settings.reports_to_output:
+        with to_standard_output():
+            write_csv_result(sys.stdout.buffer, rows(), delimiter=delimiter)
+    return written
 
 
 def _targets(session: Session, run: RunRecord) -> tuple[Path, ...]:

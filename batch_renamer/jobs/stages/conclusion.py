@@ -10,6 +10,7 @@ import anyio.to_thread
 
 from batch_renamer.client import Stopping
 from batch_renamer.errors import AccountingError, BatchRenamerError, JournalError
+from batch_renamer.jobs.facts import given_settings, with_facts
 from batch_renamer.jobs.job import CHANGES_PRESENT
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages.end_notes import note_end, note_summary
@@ -85,7 +86,7 @@ async def _reported(run: Run, counts: dict[Result, int], cause: BatchRenamerErro
 def _summary(run: Run, counts: dict[Result, int], cause: BatchRenamerError | None) -> RunSummary:
     bad = any(result in BAD_RESULTS for result in counts)
     changes = CHANGES_PRESENT if run.job.tells_changes and counts.get(Result.PLANNED) else 0
-    return RunSummary(
+    summary = RunSummary(
         run_id=run.record.id,
         command=run.job.command.word,
         counts=counts,
@@ -96,4 +97,13 @@ def _summary(run: Run, counts: dict[Result, int], cause: BatchRenamerError | Non
         requests=run.requests,
         throttled=run.throttled,
         warnings=tuple(run.context.warnings),
+    )
+    return with_facts(
+        summary,
+        run.job.journal,
+        run.record,
+        command_line=run.job.command_line,
+        settings=given_settings(run.job.settings),
+        ended_at=time.time(),
+        dry=run.job.command.dry,
     )
