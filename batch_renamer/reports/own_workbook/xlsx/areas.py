@@ -1,0 +1,86 @@
+"""Cells and areas by their names: ``E2``, ``A1:D20``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["LAST_COLUMN", "LAST_ROW", "Area", "area_of", "column_of", "letters_of"]
+
+LAST_COLUMN, LAST_ROW = 16_384, 1_048_576
+
+_AREA = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Za-z]{1,3})\$?([0-9]{1,7}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """An area of cells; rows and columns count from 1."""
+
+    first_column: int
+    first_row: int
+    last_column: int
+    last_row: int
+
+    def __str__(self) -> str:
+        first = f"{letters_of(self.first_column)}{self.first_row}"
+        last = f"{letters_of(self.last_column)}{self.last_row}"
+        return first if first == last else f"{first}:{last}"
+
+    def joined(self, other: Area) -> Area:
+        """Return the smallest area that has both.
+
+        Example:
+            >>> str(Area(1, 1, 2, 2).joined(Area(5, 2, 5, 9)))
+            'A1:E9'
+        """
+        return Area(
+            min(self.first_column, other.first_column),
+            min(self.first_row, other.first_row),
+            max(self.last_column, other.last_column),
+            max(self.last_row, other.last_row),
+        )
+
+
+def area_of(text: str) -> Area | None:
+    """Read an area; None if the text is something else.
+
+    Example:
+        >>> area_of("B2"), area_of("$A$1:$D$20"), area_of("A:D")
+        (Area(first_column=2, first_row=2, last_column=2, last_row=2), Area(first_column=1, first_row=1, \
+last_column=4, last_row=20), None)
+    """
+    found = _AREA.fullmatch(text)
+    if found is None:
+        return None
+    column, row = column_of(found[1]), int(found[2])
+    if found[3] is None:
+        return Area(column, row, column, row)
+    other, last = column_of(found[3]), int(found[4])
+    return Area(min(column, other), min(row, last), max(column, other), max(row, last))
+
+
+def column_of(letters: str) -> int:
+    """Return the number of a column.
+
+    Example:
+        >>> column_of("A"), column_of("xfd")
+        (1, 16384)
+    """
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def letters_of(column: int) -> str:
+    """Return the letters of a column.
+
+    Example:
+        >>> letters_of(1), letters_of(28), letters_of(16384)
+        ('A', 'AB', 'XFD')
+    """
+    letters = ""
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters

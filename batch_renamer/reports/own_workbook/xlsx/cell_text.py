@@ -1,0 +1,71 @@
+"""Turns values into what a cell holds: texts that are never formulas, and times as spreadsheet programs count them."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from batch_renamer.text import storable
+
+__all__ = ["escaped_text", "fitting", "serial_day", "shown_time"]
+
+_MOST_IN_CELL = 32_767
+"""UTF-16 code units; spreadsheet programs "repair" a workbook with longer cells."""
+
+_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_DAY_0, _DAY_0_OF_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - a sheet's times have no zone
+
+
+def fitting(text: str) -> str:
+    """Return a text that a cell can hold, cut with a mark if it is too long.
+
+    Example:
+        >>> fitting("x" * 40_000)[-30:]
+        '[cut: 40000 characters in all]'
+    """
+    text = storable(text)
+    if _units(text) <= _MOST_IN_CELL:
+        return text
+    mark = f"… [cut: {len(text)} characters in all]"
+    room = (_MOST_IN_CELL - len(mark)) * 2
+    return text.encode("utf-16-le")[:room].decode("utf-16-le", "ignore") + mark
+
+
+def _units(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
+
+
+def escaped_text(text: str) -> bytes:
+    r"""Return a text as it stands between tags; what XML can't hold becomes an escape of the format.
+
+    Example:
+        >>> escaped_text("a\x07 & b_x0041_")
+        b'a_x0007_ &amp; b_x005F_x0041_'
+    """
+    text = _NOT_IN_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", _ESCAPE.sub("_x005F_", text))
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").encode()
+
+
+def serial_day(moment: datetime, *, dates_from_1904: bool) -> str:
+    """Return a time as the number of days that a spreadsheet has for it, in the local time of this machine.
+
+    Example:
+        >>> from datetime import timezone
+        >>> serial_day(datetime(2026, 1, 1, 12).astimezone(), dates_from_1904=False)
+        '46023.5'
+    """
+    local = moment.astimezone().replace(tzinfo=None, microsecond=0)
+    return f"{(local - (_DAY_0_OF_1904 if dates_from_1904 else _DAY_0)).total_seconds() / 86_400:.10f}".rstrip(
+        "0"
+    ).rstrip(".")
+
+
+def shown_time(moment: datetime) -> str:
+    """Return a time as text, in the local time of this machine.
+
+    Example:
+        >>> shown_time(datetime(2026, 1, 1, 12).astimezone())
+        '2026-01-01 12:00:00'
+    """
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,1 @@
+"""Tests of `batch_renamer.reports.own_workbook`."""
