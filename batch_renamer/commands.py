@@ -31,7 +31,16 @@ __all__ = [
 ]
 
 _WHERE = ("config", "profile", "state_dir")
-_INPUT = ("sheet", "encoding", "delimiter", "id_column", "name_column", "current_name_column", "hidden_rows")
+_INPUT = (
+    "sheet",
+    "encoding",
+    "delimiter",
+    "id_column",
+    "name_column",
+    "current_name_column",
+    "hidden_rows",
+    "blank_new_name",
+)
 _API = ("base_url", "api_version", "rate", "workers", "attempts", "timeout", "patience")
 _LIMITS = ("first", "max_renames", "strict")
 _REPEATING = ("again",)

@@ -87,6 +87,11 @@ _OPTIONS: Mapping[str, Any] = {
                 metavar="include|skip",
                 default="include",
             ),
+            "blank_new_name": _Option(
+                help="A row without a new name leaves its order as it is (skip), or is a mistake (invalid).",
+                metavar="skip|invalid",
+                default="skip",
+            ),
             "first": _Option(help="Do only the first N renames, as a trial.", metavar="N"),
             "again": _Option(help="Also rename orders that were renamed after an earlier run of the same rows."),
         },

@@ -40,6 +40,7 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, object]) -> int:
     view = RunView(
         summary=summary,
         problems=tuple(run.reasons()),
+        left_out=tuple(run.left_out()),
         row_warnings=tuple(run.row_warnings()),
         planned=tuple(planned),
         forecast=run.forecast() if planned else None,

@@ -56,6 +56,7 @@ def _planned(run: Run) -> tuple[RunView, int]:
             warnings=tuple(run.context.warnings),
         ),
         problems=tuple(run.reasons()),
+        left_out=tuple(run.left_out()),
         row_warnings=tuple(run.row_warnings()),
         planned=tuple(run.planned(limit=_MOST_SHOWN)),
         forecast=run.forecast(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,13 +94,17 @@ class Job:
         """The bounds that hold: a run that is resumed keeps those that it was begun with."""
         return Bounds.of(self.source if self.command.resumes and isinstance(self.source, RunRecord) else self.settings)
 
-    def new_run(self, *, delimiter: str | None = None) -> NewRun:
-        """Return the entry in the journal that the job begins with; ``delimiter`` is the spreadsheet's, if any."""
+    def new_run(self, *, delimiter: str | None = None, other_headings: Sequence[str] = ()) -> NewRun:
+        """Return the entry in the journal that the job begins with.
+
+        ``delimiter`` and ``other_headings`` are the spreadsheet's; a job without one has those of the run that it takes
+        its rows from.
+        """
         match self.source:
             case SheetSource(path=path, digest=digest):
                 sheet, parent = str(path.absolute()) if path is not None else None, None
             case RunRecord() as parent:
-                sheet, delimiter = parent.sheet, parent.delimiter
+                sheet, delimiter, other_headings = parent.sheet, parent.delimiter, parent.other_headings
                 # A kept plan is of a spreadsheet, so that the run counts as one of that spreadsheet.
                 digest = parent.digest if self.command.from_sheet else None
             case never:
@@ -114,6 +118,7 @@ class Job:
             sheet=sheet,
             digest=digest,
             delimiter=delimiter,
+            other_headings=other_headings,
             parent=parent,
             first=self.bounds.first,
             max_renames=self.bounds.max_renames,

@@ -157,6 +157,10 @@ class Run:
         every_row = self.job.command.offline
         return self.job.journal.results.reasons(self.record, sorted(BAD_RESULTS), every_row=every_row)
 
+    def left_out(self) -> list[ReasonGroup]:
+        """Return the skipped rows grouped by reason."""
+        return self.job.journal.results.left_out(self.record)
+
     def row_warnings(self) -> list[WarningGroup]:
         """Return the warnings of rows by kind."""
         return self.job.journal.results.warning_groups(self.record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -62,7 +63,8 @@ def _at_once(row: RenameRequest | RowProblem) -> tuple[Result | None, str]:
 def loaded(run: int, row: RenameRequest | RowProblem) -> tuple[object, ...]:
     """Return a loaded row as columns; a bad or skipped row is settled at once."""
     result, reason = _at_once(row)
-    return (run, row.row, row.order_id, row.new_name, row.current_name, row.skip, row.warning, result, reason)
+    others = json.dumps(row.other_cells, ensure_ascii=False) if row.other_cells else None
+    return (run, row.row, row.order_id, row.new_name, row.current_name, row.skip, row.warning, result, reason, others)
 
 
 def _state(order: Order | None) -> tuple[object, ...]:

@@ -24,23 +24,23 @@ _TOLD = f"CASE WHEN result = 'failed' AND final_name IS COALESCE(old_name, '') T
 
 _ADOPT = """
     INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning, result, reason, old_name, final_name,
-        status, is_processing, is_merging, is_deleted, total_images, last_updated_at, http_status)
+        status, is_processing, is_merging, is_deleted, total_images, last_updated_at, http_status, other_cells)
     SELECT :run, row, order_id, new_name,
         CASE result WHEN 'unchanged' THEN new_name WHEN 'planned' THEN COALESCE(old_name, '') ELSE guard END, skip,
         warning, CASE WHEN result IN ('planned', 'unchanged') THEN NULL ELSE result END, reason, old_name, final_name,
-        status, is_processing, is_merging, is_deleted, total_images, last_updated_at, http_status
+        status, is_processing, is_merging, is_deleted, total_images, last_updated_at, http_status, other_cells
     FROM rows WHERE run = :parent
 """
 _REVERSE = f"""
-    INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning, result, reason)
+    INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning, result, reason, other_cells)
     SELECT :run, row, order_id, COALESCE(name_before, old_name, ''), {_LEFT}, '', '',
         CASE COALESCE(name_before, old_name, '') WHEN '' THEN 'invalid' END,
-        CASE COALESCE(name_before, old_name, '') WHEN '' THEN :no_name ELSE '' END
+        CASE COALESCE(name_before, old_name, '') WHEN '' THEN :no_name ELSE '' END, other_cells
     FROM rows WHERE run = :parent AND {CHANGED}
 """  # noqa: S608 - constants
 _RECHECK = f"""
-    INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning)
-    SELECT :run, row, order_id, {_TOLD}, {_TOLD}, '', ''
+    INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning, other_cells)
+    SELECT :run, row, order_id, {_TOLD}, {_TOLD}, '', '', other_cells
     FROM rows WHERE run = :parent AND ({CHANGED} OR result = 'unchanged')
 """  # noqa: S608 - constants
 _COUNT = "UPDATE runs SET sheet_rows = (SELECT COUNT(*) FROM rows WHERE run = :run) WHERE number = :run"

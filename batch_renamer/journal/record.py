@@ -61,6 +61,7 @@ class NewRun:
     sheet: str | None = None
     digest: str | None = None
     delimiter: str | None = None
+    other_headings: Sequence[str] = ()
     parent: RunRecord | None = None
     first: int | None = None
     max_renames: int | None = None
@@ -81,6 +82,8 @@ class RunRecord:
     higher number: when the run began, when it last did anything, and when it last sent a rename (None: never).
     ``content`` is a fingerprint of the sheet's rows, however the file was saved. ``closed_by`` is the id of the run
     that superseded this one. ``exit_code``, ``seconds`` and ``counts`` are those of the run's end, as it was noted.
+    ``other_headings`` are the headings of the spreadsheet's columns that the program does not use, whose cells are kept
+    with the rows.
     """
 
     number: int
@@ -114,6 +117,7 @@ class RunRecord:
     seconds: float | None = None
     counts: dict[str, int] | None = None
     finished_at: float | None = None
+    other_headings: tuple[str, ...] = ()
 
     @property
     def spec(self) -> Command:
@@ -124,7 +128,8 @@ class RunRecord:
 COLUMNS = (
     "number, id, command, state, base_url, profile, account, key_print, parent, sheet, digest, delimiter, sheet_rows,"
     " created_at, committed_at, stopped, reports, reported_at, first, max_renames, strict,"
-    " began, active, sent, content, closed, closed_by, exit_code, seconds, counts, finished_at"
+    " began, active, sent, content, closed, closed_by, exit_code, seconds, counts, finished_at,"
+    " other_headings"
 )
 
 
@@ -136,6 +141,7 @@ def record_of(row: tuple[object, ...]) -> RunRecord:
     values["strict"] = bool(values["strict"])
     values["closed"] = Closed(str(values["closed"]))
     values["counts"] = None if values["counts"] is None else json.loads(str(values["counts"]))
+    values["other_headings"] = tuple(json.loads(str(values["other_headings"])))
     return RunRecord(**values)  # type: ignore[arg-type]  # STRICT columns
 
 
@@ -145,6 +151,7 @@ def columns_of(new: NewRun) -> dict[str, object]:
     values["parent"] = None if new.parent is None else new.parent.number
     values["sheet"] = None if new.sheet is None else storable(new.sheet)
     values["reports"] = paths_text(new.reports)
+    values["other_headings"] = json.dumps([storable(heading) for heading in new.other_headings])
     return values
 
 

@@ -54,7 +54,7 @@ def _settle(connection: sqlite3.Connection, run: int, order_key: str) -> None:
         settled = [(Result.INVALID, reason, run, row) for row in numbers]
     else:
         kept = next((row for row, _, guard in same if guard is not None), numbers[0])
-        reason = f"An exact repeat of row {kept}, which is sent once."
+        reason = f"An exact repeat of another row, which is sent once.{HERE}row {kept}."
         settled = [(Result.SKIPPED, reason, run, row) for row in numbers if row != kept]
     connection.executemany("UPDATE rows SET result = ?, reason = ? WHERE run = ? AND row = ?", settled)
 

@@ -18,7 +18,7 @@ from batch_renamer.text import order_key
 __all__ = ["Results"]
 
 _MOST_SHOWN_GROUPS = 20
-_KIND = f"""CASE WHEN result = 'invalid' AND instr(reason, '{HERE}')
+_KIND = f"""CASE WHEN result IN ('invalid', 'skipped') AND instr(reason, '{HERE}')
     THEN substr(reason, 1, instr(reason, '{HERE}') - 1) ELSE {REASON} END"""
 
 
@@ -138,6 +138,10 @@ class Results:
             )
             for place, group in enumerate(groups)
         ]
+
+    def left_out(self, run: RunRecord) -> list[ReasonGroup]:
+        """Return the skipped rows grouped by reason, the largest group first, without the rows themselves."""
+        return self.reasons(run, [Result.SKIPPED], rows_each=0)
 
     def warning_groups(self, run: RunRecord, *, rows_each: int = 3, most_numbers: int = 50) -> list[WarningGroup]:
         """Return the warnings of rows by kind, in the order of their first rows; numbers and rows are the first few."""

@@ -32,8 +32,8 @@ class RowTable:
         """Add loaded rows; the bad ones and those marked to be skipped are settled at once."""
         with self._database.transaction() as connection:
             connection.executemany(
-                "INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning, result, reason)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning, result, reason, other_cells)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [loaded(run.number, row) for row in rows],
             )
             connection.execute("UPDATE runs SET sheet_rows = sheet_rows + ? WHERE number = ?", (len(rows), run.number))

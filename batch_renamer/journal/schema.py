@@ -107,6 +107,10 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE runs ADD COLUMN seconds REAL",
         "ALTER TABLE runs ADD COLUMN counts TEXT",
     ),
+    (  # What the spreadsheet has in its other columns: a list of headings, and a list of texts for each row.
+        "ALTER TABLE runs ADD COLUMN other_headings TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE rows ADD COLUMN other_cells TEXT",
+    ),
 )
 
 

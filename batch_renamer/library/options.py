@@ -87,6 +87,7 @@ class Options(ApplyOptions, total=False):
         id_column: The label of the column with order ids.
         name_column: The label of the column with new names.
         current_name_column: The label of the column with the names expected before; "none": no such column.
+        blank_new_name: What a row without a new name is: "skip", its order is left as it is, or "invalid".
         state_dir: The folder of the journal; without it the user's own, which the command line has as well. None keeps
             no journal of a run that came to its end.
         base_url: Where the API is: https, or http on this machine.
@@ -105,6 +106,7 @@ class Options(ApplyOptions, total=False):
     id_column: str | None
     name_column: str | None
     current_name_column: str | None
+    blank_new_name: str
     again: bool
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 __all__ = ["Cell", "Flaw", "RawRow", "Unusable", "cell_of_number", "cell_of_wire"]
 
@@ -41,8 +42,21 @@ class Unusable:
 Cell: TypeAlias = str | Unusable
 """The text of a cell as a person sees it ("" is blank), or why it is not known."""
 
-RawRow: TypeAlias = tuple[int, Cell, Cell, Cell, Cell, str]
-"""Row number, order id, new name, current name, skip mark, warning (""). The cells are as found, not checked yet."""
+
+class RawRow(NamedTuple):
+    """The cells of one row as they were found, not checked yet.
+
+    ``row`` is the number that a spreadsheet program shows, ``others`` are the cells of the columns that are only kept
+    (`Columns.kept`), empty where they are not known.
+    """
+
+    row: int
+    order_id: Cell
+    new_name: Cell
+    current_name: Cell
+    skip: Cell
+    warning: str = ""
+    others: Sequence[Cell] = ()
 
 
 def cell_of_number(value: float) -> Cell:

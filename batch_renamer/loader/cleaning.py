@@ -12,7 +12,7 @@ from batch_renamer.loader.marks import is_no, is_yes
 from batch_renamer.loader.repair import damaged_id_reason, is_shortened, unusable_cell_reason, unusable_text_reason
 from batch_renamer.loader.shown import quoted
 from batch_renamer.loader.textguards import without_guard
-from batch_renamer.model import HERE, HIDDEN_ROW
+from batch_renamer.model import BLANK_NAME, HERE, HIDDEN_ROW
 from batch_renamer.text import LONE_SURROGATE, find_invisible, storable, trimmed
 
 __all__ = ["Cleaned", "clean_guard", "clean_id", "clean_name", "clean_skip"]
@@ -69,7 +69,7 @@ def _unsafe(text: str) -> str:
 
 
 def clean_name(cell: Cell, *, is_report: bool, guarded: bool = False) -> Cleaned:
-    """Trim a new name, make it one line and compose its accents; nothing else in it is changed."""
+    """Trim a new name, make it one line and compose its accents; nothing else in it is changed. "" is no name."""
     if isinstance(cell, Unusable):
         return Cleaned(cell.text, unusable_cell_reason("new name", cell))
     typed = trimmed(cell)
@@ -78,8 +78,6 @@ def clean_name(cell: Cell, *, is_report: bool, guarded: bool = False) -> Cleaned
     # Before a small letter the ' may belong to the name: 't Hof, 's-Gravenhage.
     if text != typed and typed.startswith("'") and (not guarded or text[:1].islower()):
         warnings.append(f"A text guard (') before the new name was removed: {quoted(typed)}.")
-    if not text:
-        return Cleaned(text, "The new name is blank.")
     if reason := unusable_text_reason("new name", text):
         return Cleaned(text, reason)
     text, breaks = _LINE_BREAK.subn(" ", text)
@@ -114,8 +112,8 @@ def clean_guard(cell: Cell, *, is_report: bool, guarded: bool = False) -> Cleane
 
 def clean_skip(cell: Cell, *, is_report: bool) -> Cleaned:
     """Return the skip mark; "" means that the row is not skipped. A mark that can't be read is a reason."""
-    if cell == HIDDEN_ROW:
-        return Cleaned(HIDDEN_ROW)
+    if isinstance(cell, str) and cell in {HIDDEN_ROW, BLANK_NAME}:
+        return Cleaned(cell)
     if isinstance(cell, Unusable):
         unknown = cell.flaw in {Flaw.ERROR, Flaw.FORMULA}
         text, reason = storable(cell.text), unusable_cell_reason("skip mark", cell) if unknown else ""

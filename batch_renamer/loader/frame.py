@@ -45,7 +45,8 @@ def open_frame(frame: pd.DataFrame, options: LoadOptions | None = None) -> Sheet
     headings = [str(heading) for heading in frame.columns]
     if isinstance(columns := find_columns([headings], options), HeadingTrouble):
         raise SheetError(_refusal(columns, headings, [str(name) for name in frame.index.names if name], options))
-    return Sheet(columns=columns, label="The DataFrame", rows=_rows(frame, columns))
+    left = options.blank_names == "skip"
+    return Sheet(columns=columns, label="The DataFrame", blank_is_left=left, rows=_rows(frame, columns))
 
 
 def _refusal(trouble: HeadingTrouble, headings: list[str], index: list[str], options: LoadOptions) -> str:
@@ -59,15 +60,15 @@ def _refusal(trouble: HeadingTrouble, headings: list[str], index: list[str], opt
 
 def _rows(frame: pd.DataFrame, columns: Columns) -> Iterator[RawRow]:
     """Yield the wanted cells of each row that is not blank, converting ten thousand rows at a time."""
-    wanted = (columns.order_id, columns.new_name, columns.current_name, columns.skip)
+    wanted, kept = (columns.order_id, columns.new_name, columns.current_name, columns.skip), columns.kept
     for start in range(0, len(frame), _ROWS_AT_ONCE):
         part = frame.iloc[start : start + _ROWS_AT_ONCE]
-        picked = [_cells(part, column) for column in wanted]
-        for offset, (order_id, new_name, current_name, skip) in enumerate(zip(*picked, strict=True)):
+        picked = [_cells(part, column) for column in (*wanted, *kept)]
+        for offset, (order_id, new_name, current_name, skip, *others) in enumerate(zip(*picked, strict=True)):
             wanted_cells = (order_id, new_name, current_name)  # checking every cell of a row is slow
             if is_blank_row(wanted_cells, range(3)) and is_blank_row(_row_cells(part, offset), columns.used):
                 continue
-            yield start + offset + 2, order_id, new_name, current_name, skip, ""
+            yield RawRow(start + offset + 2, order_id, new_name, current_name, skip, others=others)
 
 
 def _cells(part: pd.DataFrame, column: int | None) -> list[Cell]:

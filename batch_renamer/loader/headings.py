@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from batch_renamer.loader.cells import Cell
 from batch_renamer.loader.options import LoadOptions
@@ -18,13 +19,17 @@ __all__ = ["HEADING_ROWS", "Columns", "HeadingTrouble", "find_columns"]
 HEADING_ROWS = 20
 """The headings are looked for in this many first rows."""
 
+_MOST_KEPT = 200
+"""So many unused columns are kept for reports."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
     """The columns to read, counted from 0; ``row`` is the row number of the headings in a spreadsheet program.
 
-    ``is_report`` tells that the headings are exactly those of a report of this program. ``warnings`` name unused
-    columns that may have been meant as guard or skip mark.
+    ``is_report`` tells that the headings are exactly those of a report of this program. ``kept`` are the columns that
+    are not used, but whose cells are kept for reports. ``warnings`` name unused columns that may have been meant as
+    guard or skip mark.
     """
 
     row: int
@@ -34,6 +39,7 @@ class Columns:
     skip: int | None
     headings: tuple[str, ...]
     is_report: bool
+    kept: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property
@@ -108,6 +114,7 @@ def _choose(
     if order_id is None or new_name is None or order_id == new_name:
         text = f"has one column, headed {listed([headings[order_id or 0]])}, for both the order id and the new name"
         return HeadingTrouble(sentence=f"{text}: --id-column and --name-column must name two", nearness=2)
+    is_report = number == 1 and tuple(row) == COLUMNS
     return Columns(
         row=number,
         order_id=order_id,
@@ -115,7 +122,8 @@ def _choose(
         current_name=current_name,
         skip=skip,
         headings=headings,
-        is_report=number == 1 and tuple(row) == COLUMNS,
+        is_report=is_report,
+        kept=() if is_report else _kept(headings, chosen),
         warnings=(
             *_taken_for_headings(number, headings, (all_wanted[0], order_id), (all_wanted[1], new_name)),
             *(
@@ -127,6 +135,11 @@ def _choose(
             ),
         ),
     )
+
+
+def _kept(headings: Sequence[str], used: Sequence[int | None]) -> tuple[int, ...]:
+    """Return the columns with a heading that are not used; of a report, the others are about an earlier run."""
+    return tuple(islice((i for i, heading in enumerate(headings) if heading and i not in used), _MOST_KEPT))
 
 
 def _taken_for_headings(number: int, headings: Sequence[str], *chosen: tuple[Wanted | None, int]) -> tuple[str, ...]:

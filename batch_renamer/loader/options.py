@@ -18,7 +18,8 @@ class LoadOptions:
     character, or ``tab``. Columns are named by their heading; with ``column_letters`` also by the letter that a
     spreadsheet program shows above them, if no heading is the same. With ``allow_guessed_encoding=False``, a text file
     that is neither UTF-8 nor UTF-16 is refused unless ``encoding`` is given. ``hidden_rows`` is ``include`` or
-    ``skip``. ``unattended`` tells that no person sees the warnings before the rows are used.
+    ``skip``. ``blank_names`` says what a row without a new name is: ``skip`` (its order is left as it is) or
+    ``invalid``. ``unattended`` tells that no person sees the warnings before the rows are used.
 
     Example:
         >>> LoadOptions(name_column="Title").name_column
@@ -33,5 +34,6 @@ class LoadOptions:
     current_name_column: str | None = None
     column_letters: bool = True
     hidden_rows: str = "include"
+    blank_names: str = "skip"
     allow_guessed_encoding: bool = True
     unattended: bool = False

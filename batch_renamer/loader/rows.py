@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 
 from batch_renamer.loader.cells import Cell
 from batch_renamer.loader.cleaning import clean_guard, clean_id, clean_name, clean_skip
 from batch_renamer.loader.damage import damage_warning
 from batch_renamer.loader.marks import is_no
-from batch_renamer.model import RenameRequest, RowProblem
+from batch_renamer.model import BLANK_NAME, RenameRequest, RowProblem
 from batch_renamer.text import storable, trimmed
 
 __all__ = ["read_row"]
+
+_LEFT_AS_IT_IS = "Left as it is: the new name is blank."
+_NAME_IS_BLANK = "The new name is blank."
 
 _PLAIN_ID = re.compile(r"(?![0-9]{1,4}-|[0-9][eE]-|[A-Z][a-z]{2,3}-)[A-Za-z0-9_-]{1,256}")
 """Ids that need no closer look, which are most of them. Those that may be damaged are left to the full rules."""
@@ -27,20 +31,27 @@ def read_row(
     skip: Cell = "",
     *,
     warning: str = "",
+    others: Sequence[Cell] = (),
     is_report: bool = False,
     is_workbook: bool = False,
+    blank_is_left: bool = True,
 ) -> RenameRequest | RowProblem:
     """Check one row; never raises, whatever the cells hold.
 
-    ``warning`` is a warning that the row already has. ``is_report`` tells that the sheet is a report of this program,
-    whose cells have no text guards. ``is_workbook`` tells that its text cells were stored as text.
+    ``warning`` is a warning that the row already has. ``others`` are the cells of the other columns. ``is_report``
+    tells that the sheet is a report of this program, whose cells have no text guards. ``is_workbook`` tells that its
+    text cells were stored as text. ``blank_is_left`` tells that an order without a new name is left as it is; if
+    not, the row is a problem.
 
     Example:
         >>> read_row(2, " a1 ", "12 Elm St").order_id
         'a1'
         >>> read_row(3, "", "12 Elm St").reason
         'The order id is blank.'
+        >>> read_row(4, "a1", "").left_out
+        'Left as it is: the new name is blank.'
     """
+    other_cells = _texts(others)
     if (  # nothing to clean, as in most rows: several times faster than checking with every rule
         isinstance(order_id, str)
         and isinstance(new_name, str)
@@ -51,11 +62,50 @@ def read_row(
         and (not current_name or _is_clean(current_name))
     ):
         return RenameRequest(
-            row=row, order_id=order_id, new_name=new_name, current_name=current_name or None, warning=warning
+            row=row,
+            order_id=order_id,
+            new_name=new_name,
+            current_name=current_name or None,
+            warning=warning,
+            other_cells=other_cells,
         )
-    return _read_with_every_rule(
-        row, order_id, new_name, current_name, skip, warning=warning, is_report=is_report, is_workbook=is_workbook
+    read = _read_with_every_rule(
+        row,
+        order_id,
+        new_name,
+        current_name,
+        skip,
+        warning=warning,
+        is_report=is_report,
+        is_workbook=is_workbook,
+        blank_is_left=blank_is_left,
     )
+    return replace(read, other_cells=other_cells) if other_cells else read
+
+
+def _without_name(request: RenameRequest, *, is_left: bool, is_report: bool) -> RenameRequest | RowProblem:
+    """Return what a row without a new name is.
+
+    In a report, the name of an ``invalid`` row may have been blanked; a row that was left as it is has a mark there.
+    """
+    if request.skip and request.skip != BLANK_NAME:
+        return request
+    if is_left and (request.skip or not is_report):
+        return replace(request, skip=BLANK_NAME, left_out=_LEFT_AS_IT_IS)
+    return RowProblem(
+        row=request.row,
+        order_id=request.order_id,
+        new_name="",
+        reason=_NAME_IS_BLANK,
+        current_name=request.current_name,
+        warning=request.warning,
+    )
+
+
+def _texts(cells: Sequence[Cell]) -> tuple[str, ...]:
+    """Return the texts of cells that are only kept; nothing if all are blank."""
+    texts = tuple(storable(_typed(cell)) for cell in cells)
+    return texts if any(texts) else ()
 
 
 def _is_plain(name: str) -> bool:
@@ -80,6 +130,7 @@ def _read_with_every_rule(
     warning: str = "",
     is_report: bool = False,
     is_workbook: bool = False,
+    blank_is_left: bool = True,
 ) -> RenameRequest | RowProblem:
     """Check one row with every rule; returns the same as the fast path where that one applies."""
     identity = clean_id(order_id, is_report=is_report, is_workbook=is_workbook)
@@ -87,6 +138,8 @@ def _read_with_every_rule(
     name = clean_name(new_name, is_report=is_report, guarded=identity.guarded)
     guard = clean_guard(current_name, is_report=is_report, guarded=identity.guarded)
     mark = clean_skip(skip, is_report=is_report)
+    if name.text and mark.text == BLANK_NAME:  # A name was filled in since.
+        mark = replace(mark, text="")
     warnings = (warning, identity.warning, name.warning, mark.warning)
     reason = next((part.reason for part in (identity, name, guard, mark) if part.reason), "")
     if reason:
@@ -100,7 +153,7 @@ def _read_with_every_rule(
             warning=mark.warning,
         )
         return _still_invalid_as_text(problem, bad_id=bool(identity.reason))
-    return RenameRequest(
+    request = RenameRequest(
         row=row,
         order_id=identity.text,
         new_name=name.text,
@@ -108,6 +161,7 @@ def _read_with_every_rule(
         skip=mark.text,
         warning="\n".join(filter(None, warnings)),
     )
+    return request if name.text else _without_name(request, is_left=blank_is_left, is_report=is_report)
 
 
 def _still_invalid_as_text(problem: RowProblem, *, bad_id: bool) -> RowProblem:

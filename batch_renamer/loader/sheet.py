@@ -27,7 +27,8 @@ class Sheet:
     """An opened spreadsheet with known columns.
 
     ``delimiter`` is set for a text file, ``sheet_name`` for a sheet of a workbook; else they are ``None``. ``encoding``
-    is set only where it was guessed. ``label`` names the sheet in messages. ``warnings`` are sentences about the whole
+    is set only where it was guessed. ``label`` names the sheet in messages. ``blank_is_left`` tells that
+    orders without a new name are left as they are. ``warnings`` are sentences about the whole
     file; ``hidden_rows`` returns the number of hidden rows. Both are complete only when all rows have been read, and
     ``late_warnings`` is called at that time.
     """
@@ -38,6 +39,7 @@ class Sheet:
     encoding: str = ""
     warnings: tuple[str, ...] = ()
     label: str = "The sheet"
+    blank_is_left: bool = True
     late_warnings: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False)
     hidden_rows: Callable[[], int] = field(default=_none, repr=False)
     rows: Iterator[RawRow] = field(repr=False)
@@ -62,6 +64,11 @@ class Sheet:
             encoding=self.encoding,
         )
 
+    @property
+    def other_headings(self) -> tuple[str, ...]:
+        """The headings of the columns whose cells are kept, in the order of ``other_cells``."""
+        return tuple(self.columns.headings[column] for column in self.columns.kept)
+
     def chunks(self, size: int = 5000) -> Iterator[list[RenameRequest | RowProblem]]:
         """Yield the rows below the headings in order, at most ``size`` at a time; they can be read once.
 
@@ -84,7 +91,15 @@ class Sheet:
         )
         is_workbook = self.sheet_name is not None
         while chunk := [
-            headings.left_out(row) or read_row(*row[:5], warning=row[5], is_report=is_report, is_workbook=is_workbook)
+            headings.left_out(row)
+            or read_row(
+                *row[:5],
+                warning=row.warning,
+                others=row.others,
+                is_report=is_report,
+                is_workbook=is_workbook,
+                blank_is_left=self.blank_is_left,
+            )
             for row in islice(self.rows, size)
         ]:
             swap_check.add(chunk)

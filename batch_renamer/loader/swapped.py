@@ -13,7 +13,7 @@ __all__ = ["SwapCheck"]
 
 @dataclass(slots=True)
 class SwapCheck:
-    """Counts the rows whose id and name look swapped: UUIDs are ids, and texts with spaces are names."""
+    """Counts the named rows whose id and name look swapped: UUIDs are ids, and texts with spaces are names."""
 
     rows: int = 0
     swapped: int = 0
@@ -23,6 +23,8 @@ class SwapCheck:
     def add(self, rows: Iterable[RenameRequest | RowProblem]) -> None:
         """Count the rows of a chunk."""
         for row in rows:
+            if not row.new_name:
+                continue
             self.rows += 1
             if len(row.new_name) == 36 and is_uuid(row.new_name):
                 if is_uuid(row.order_id):

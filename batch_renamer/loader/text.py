@@ -74,6 +74,7 @@ def open_text(
         delimiter=delimiter,
         encoding="Windows-1252 (guessed)" if encoding.guessed else "",
         label=label,
+        blank_is_left=options.blank_names == "skip",
         warnings=warnings,
         late_warnings=completeness.check_size,
         rows=read_rows(table),

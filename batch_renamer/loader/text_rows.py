@@ -109,10 +109,11 @@ def _row(number: int, record: list[str], flaw: Unusable | None, table: TextTable
         record[column] if column is not None and column < cells else "" for column in table.columns.used
     ]
     if flaw is not None:
-        return number, order_id, flaw, "", "", ""
+        return RawRow(number, order_id, flaw, "", "")
     if table.columns.is_report:
-        return number, _bare(order_id), _bare(new_name), _bare(current_name), _bare(skip), ""
-    return number, order_id, new_name, current_name, skip, ""
+        return RawRow(number, _bare(order_id), _bare(new_name), _bare(current_name), _bare(skip))
+    others = [record[column] if column < cells else "" for column in table.columns.kept]
+    return RawRow(number, order_id, new_name, current_name, skip, others=others)
 
 
 def _bare(cell: str) -> str:

@@ -51,6 +51,7 @@ def reading_workbook(
         yield Sheet(
             columns=columns,
             sheet_name=name,
+            blank_is_left=options.blank_names == "skip",
             warnings=_idle_options(label, options) + _notes(reader, position, label),
             hidden_rows=lambda: rows.hidden,
             rows=rows.read(),
@@ -114,13 +115,13 @@ class _Rows:
         """Yield the rows; they can be read once."""
         columns = self._columns
         wanted = (columns.order_id, columns.new_name, columns.current_name, columns.skip)
-        present = [column for column in wanted if column is not None]
+        present, kept = [column for column in wanted if column is not None], columns.kept
         places = [None if column is None else present.index(column) for column in wanted]
         message = self._reader.ask(
             {
                 "read": self._position,
                 "after": columns.row,
-                "columns": present,
+                "columns": [*present, *kept],
                 "headings": columns.labelled,
                 "name": columns.new_name,
             }
@@ -131,11 +132,13 @@ class _Rows:
             for row, *values in message["rows"]:
                 cells: list[Cell] = [value if isinstance(value, str) else cell_of_wire(value) for value in values]
                 order_id, new_name, current_name, skip = ("" if place is None else cells[place] for place in places)
+                others = cells[len(present) :]
                 if skip and is_blank_row((order_id, new_name, current_name, skip), range(4)):
                     continue
                 if self._skip_hidden and row in hidden:
                     skip = HIDDEN_ROW
-                yield row, order_id, new_name, current_name, skip, _remark(row in split, beside.get(row))
+                remark = _remark(row in split, beside.get(row))
+                yield RawRow(row, order_id, new_name, current_name, skip, remark, others)
             message = self._reader.answer()
 
 

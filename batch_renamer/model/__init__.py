@@ -5,11 +5,12 @@ from __future__ import annotations
 from batch_renamer.model.orders import Change, Found, Missing, Order, Reading, Unreadable
 from batch_renamer.model.outcomes import BAD_RESULTS, Outcome, Result, Unsettled
 from batch_renamer.model.reporting import COLUMNS, Forecast, ReasonGroup, ReportRow, RunSummary, WarningGroup
-from batch_renamer.model.rows import HERE, HIDDEN_ROW, RenameRequest, RowProblem, Understood
+from batch_renamer.model.rows import BLANK_NAME, HERE, HIDDEN_ROW, RenameRequest, RowProblem, Understood
 from batch_renamer.model.run_facts import GivenSetting, ResultMeaning, RunFacts, Weight
 
 __all__ = [
     "BAD_RESULTS",
+    "BLANK_NAME",
     "COLUMNS",
     "HERE",
     "HIDDEN_ROW",

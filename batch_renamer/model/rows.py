@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["HERE", "HIDDEN_ROW", "RenameRequest", "RowProblem", "Understood"]
+__all__ = ["BLANK_NAME", "HERE", "HIDDEN_ROW", "RenameRequest", "RowProblem", "Understood"]
+
+BLANK_NAME = "blank name"
+"""The skip mark that the loader gives to a row without a new name, whose order is left as it is. Once a name is filled
+in, the mark has no effect."""
 
 HIDDEN_ROW = "hidden row"
 """The skip mark that the loader gives to a row that is hidden in the workbook, when hidden rows are skipped."""
@@ -22,7 +26,8 @@ class RenameRequest:
     the guard does not come from the sheet. ``skip`` is the skip mark as typed ("" means: rename). ``left_out`` is the
     reason of a row that is skipped although the sheet has no mark for it; such a row gets a mark too, so that it is
     skipped again when the report is used as a spreadsheet. ``warning`` has one line for each warning; the text before
-    the first colon is what it shares with the same warning of other rows.
+    the first colon is what it shares with the same warning of other rows. ``other_cells`` are the texts of the columns
+    that the program does not use, in sheet order; it is empty if all of them are blank.
 
     Example:
         >>> RenameRequest(row=2, order_id="a1", new_name="12 Elm St").skip
@@ -37,13 +42,15 @@ class RenameRequest:
     warning: str = ""
     left_out: str = ""
     guard_reason: str | None = None
+    other_cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowProblem:
     """One bad row of the spreadsheet, with the sentence that says how to repair it.
 
-    The texts are as typed, as far as they could be read: the report shows users their own row.
+    The texts are as typed, as far as they could be read: the report shows users their own row. ``other_cells`` is that
+    of `RenameRequest`; it is empty where it is not known which cell belongs to which column.
 
     Example:
         >>> RowProblem(row=3, order_id="", new_name="x", reason="The order id is blank.").row
@@ -57,6 +64,7 @@ class RowProblem:
     current_name: str | None = None
     skip: str = ""
     warning: str = ""
+    other_cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

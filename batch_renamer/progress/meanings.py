@@ -15,7 +15,7 @@ MEANINGS: dict[Result, tuple[str, Style]] = {
     Result.RENAMED: ("the API confirmed the new name", "good"),
     Result.PLANNED: ("would be renamed", "good"),
     Result.UNCHANGED: ("the order already had that name; nothing was sent", "dim"),
-    Result.SKIPPED: ("left out on request, or an exact repeat of another row", "dim"),
+    Result.SKIPPED: ("left as it is, left out on request, or an exact repeat of another row", "dim"),
     Result.FAILED: (f"not renamed as asked{_BELOW}", "bad"),
     Result.UNKNOWN: (f"may have been renamed, or may be yet{_BELOW}", "warn"),
     Result.DRIFTED: (f"the order had another name than expected; left alone{_WORD_OF_REPORTS}", "warn"),

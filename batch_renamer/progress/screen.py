@@ -19,6 +19,7 @@ __all__ = ["run_lines"]
 
 _MOST_GROUPS = 8
 _MOST_WARNINGS = 5
+_MOST_LEFT_OUT = 5
 _LABEL = len("unchanged")
 _OTHER_LINES = 12  # what stands around the rows of a plan, about
 
@@ -71,12 +72,23 @@ def _counts(view: RunView) -> Iterator[Line]:
     yield ()
     digits = max(len(f"{count:,}") for _, count in shown)
     label_width = max(_LABEL, *(len(label_of(result, view)) for result, _ in shown))
-    for result, count in shown:
-        (meaning, style), label = meanings[result], f"{label_of(result, view):<{label_width}}"
-        yield (Span(f"  {count:>{digits},}  "), Span(label, style), Span(f"  {meaning}", "dim"))
+    for result, total in shown:
+        meaning, style = meanings[result]
+        label = f"{label_of(result, view):<{label_width}}"
+        for count, text in _left_out(view, total) if result is Result.SKIPPED else ((total, meaning),):
+            yield (Span(f"  {count:>{digits},}  "), Span(label, style), Span(f"  {text}", "dim"))
         if result is Result.FAILED and (changed := view.summary.changed_otherwise):
             indent = " " * (digits + label_width + 6)
             yield (Span(f"{indent}of these, {changed:,} changed to another name than the one sent", "bad"),)
+
+
+def _left_out(view: RunView, total: int) -> Iterator[tuple[int, str]]:
+    """Yield how many rows are skipped for each of the largest reasons, and for all others together."""
+    named = view.left_out if len(view.left_out) <= _MOST_LEFT_OUT else view.left_out[: _MOST_LEFT_OUT - 1]
+    for group in named:
+        yield group.count, visible(group.reason[:1].lower() + group.reason[1:].rstrip("."))
+    if rest := total - sum(group.count for group in named):
+        yield rest, MEANINGS[Result.SKIPPED][0]
 
 
 def _planned(view: RunView, *, width: int | None) -> Iterator[Line]:

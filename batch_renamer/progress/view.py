@@ -22,11 +22,11 @@ class NextStep(NamedTuple):
 class RunView:
     """All that is shown at the end of a run.
 
-    ``planned`` are the first rows of a plan, to be shown old → new. ``next_steps`` say what can be done next, the
-    likeliest last. ``asking`` is the plan above a question, ``putting_back`` the view of an undo. ``about`` names the
-    run that an undo or an audit is about, ``about_undo`` tells that it is an undo itself. ``at_work`` tells that the
-    run goes on, ``dry`` that it ends with its plan. ``all_rows`` says where all rows can be seen. ``row_warnings``
-    are the warnings of rows by kind.
+    ``left_out`` are the skipped rows by reason. ``planned`` are the first rows of a plan, to be shown old → new.
+    ``next_steps`` say what can be done next, the likeliest last. ``asking`` is the plan above a question,
+    ``putting_back`` the view of an undo. ``about`` names the run that an undo or an audit is about, ``about_undo``
+    tells that it is an undo itself. ``at_work`` tells that the run goes on, ``dry`` that it ends with its plan.
+    ``all_rows`` says where all rows can be seen. ``row_warnings`` are the warnings of rows by kind.
 
     Example:
         >>> RunView(summary=RunSummary(run_id="k3", command="plan", counts={})).next_steps
@@ -35,6 +35,7 @@ class RunView:
 
     summary: RunSummary
     problems: tuple[ReasonGroup, ...] = ()
+    left_out: tuple[ReasonGroup, ...] = ()
     planned: tuple[ReportRow, ...] = ()
     forecast: Forecast | None = None
     next_steps: tuple[NextStep, ...] = ()

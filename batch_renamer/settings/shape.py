@@ -53,6 +53,7 @@ class Settings:
         name_column: The heading of the new names.
         current_name_column: The heading of the names expected before, or ``none``: no guard.
         hidden_rows: ``include`` or ``skip`` rows that are hidden in the workbook.
+        blank_new_name: ``skip``: a row without a new name leaves its order as it is; ``invalid``: it is a mistake.
         first: Rename only so many, as a trial.
         max_failures: How many rows may fail before the run stops.
         max_renames: Refuse a plan that renames more than this.
@@ -94,6 +95,7 @@ class Settings:
     name_column: _Heading | None = None
     current_name_column: Annotated[_Heading, AfterValidator(values.check_current_name_column)] | None = None
     hidden_rows: Literal["include", "skip"] = "include"
+    blank_new_name: Literal["skip", "invalid"] = "skip"
     first: Annotated[_Count, Field(ge=1)] | None = None
     max_failures: Annotated[values.MaxFailures, PlainValidator(values.MaxFailures.parse)] = values.MaxFailures(
         percent=50

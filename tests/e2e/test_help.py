@@ -14,7 +14,16 @@ from tests.support.command import COLD, environment
 
 NOT_FOR_A_FLAG = {"api_key_file", "profile_api_key_file", "sources"}
 SETTINGS = {field.name for field in fields(Settings)} - NOT_FOR_A_FLAG
-FOR_A_SHEET = {"sheet", "encoding", "delimiter", "id_column", "name_column", "current_name_column", "hidden_rows"}
+FOR_A_SHEET = {
+    "sheet",
+    "encoding",
+    "delimiter",
+    "id_column",
+    "name_column",
+    "current_name_column",
+    "hidden_rows",
+    "blank_new_name",
+}
 FOR_THE_API = {"base_url", "api_version", "rate", "workers", "attempts", "timeout", "patience"}
 LIMITS = {"first", "max_renames", "strict"}
 PRACTICE = {"sandbox", "sandbox_reset"}

@@ -63,6 +63,7 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
     view = RunView(
         summary=summary,
         problems=tuple(journal.results.reasons(run, sorted(to_look_at))),
+        left_out=tuple(journal.results.left_out(run)),
         planned=tuple(journal.results.planned_rows(run, limit=1_000) if run.state is RunState.PLANNED else ()),
         putting_back=run.spec.puts_back,
         about=named(about) if about is not None else "",

@@ -90,11 +90,13 @@ async def refuse_bad_rows(run: Run) -> None:
 def failures_in(run: Run, counts: dict[Result, int]) -> tuple[int, int]:
     """Return how many rows of these counts are failures of the run, and of how many rows.
 
+    Rows that are left out do not count: in a sheet with few new names, they would hide that most of these are bad.
     In an undo, a drifted row does not count at all: another run or person has renamed its order since, which is no
     reason not to undo the others.
     """
     drifted = counts.get(Result.DRIFTED, 0) if run.puts_back else 0
-    return sum(counts.get(result, 0) for result in BAD_RESULTS) - drifted, sum(counts.values()) - drifted
+    rows = sum(counts.values()) - drifted - counts.get(Result.SKIPPED, 0)
+    return sum(counts.get(result, 0) for result in BAD_RESULTS) - drifted, rows
 
 
 def stop_at_too_many(run: Run, tally: Tally, *, bad_in_plan: int) -> bool:

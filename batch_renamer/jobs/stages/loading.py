@@ -14,7 +14,7 @@ from batch_renamer.jobs.stages.content import Content
 from batch_renamer.jobs.stages.tally import log_bad_row
 from batch_renamer.journal import RunRecord, RunState
 from batch_renamer.loader import LoadOptions, Sheet
-from batch_renamer.model import Result
+from batch_renamer.model import BLANK_NAME, Result
 from batch_renamer.progress import understood_line
 from batch_renamer.settings import Settings
 
@@ -36,6 +36,7 @@ def load_options(settings: Settings, *, unattended: bool = False) -> LoadOptions
         name_column=settings.name_column,
         current_name_column=settings.current_name_column,
         hidden_rows=settings.hidden_rows,
+        blank_names=settings.blank_new_name,
         allow_guessed_encoding=not settings.yes,
         unattended=unattended,
     )
@@ -50,7 +51,8 @@ async def load(context: JobContext, source: SheetSource) -> RunRecord:
 def _load_rows(context: JobContext, source: SheetSource) -> RunRecord:
     job, journal = context.job, context.job.journal
     with source.open(lambda: context.stop.requested) as sheet:
-        record, content = journal.runs.begin(job.new_run(delimiter=sheet.delimiter)), Content()
+        new_run = job.new_run(delimiter=sheet.delimiter, other_headings=sheet.other_headings)
+        record, content = journal.runs.begin(new_run), Content()
         try:
             _add_rows(context, record, sheet, content)
         except SheetError:
@@ -72,13 +74,18 @@ def _load_rows(context: JobContext, source: SheetSource) -> RunRecord:
 
 
 def _add_rows(context: JobContext, record: RunRecord, sheet: Sheet, content: Content) -> None:
-    loaded = 0
+    loaded, asked = 0, False
     for chunk in sheet.chunks():
         if context.stop.requested:
             raise Stopping
         context.job.journal.rows.add(record, chunk)
         content.add(chunk)
         loaded += len(chunk)
+        asked = asked or any(row.skip != BLANK_NAME for row in chunk)
         context.job.progress.advance(loaded)
     if not loaded and (context.job.sheet is not None or context.job.own_process):  # a DataFrame may be empty
         raise SheetError(f"{sheet.label} has headings and no rows below them; nothing was sent.")
+    if loaded and not asked:
+        context.warnings.append(
+            f'Every new name is blank. Fill in "{sheet.understood().new_name}" where an order is to be renamed.'
+        )

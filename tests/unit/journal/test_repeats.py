@@ -61,7 +61,7 @@ def test_exact_repeat_is_sent_once(journal: Journal) -> None:
     """The first row is the one that is sent, and the others name it."""
     rows = settled(journal, ("b", "2"), ("a", "1"), ("a", "1"), ("a", "1"))
     assert results(rows) == [TO_BE_SENT, TO_BE_SENT, ONCE, ONCE]
-    assert rows[3].reason == "An exact repeat of row 3, which is sent once."
+    assert rows[3].reason == "An exact repeat of another row, which is sent once. Here: row 3."
 
 
 def test_uuid_in_another_case_is_the_same_order(journal: Journal) -> None:
@@ -125,7 +125,7 @@ def test_guard_of_any_repeat_counts(journal: Journal) -> None:
     """Of rows that say the same, the one that is sent is one with a guard."""
     rows = settled(journal, ("a", "1"), ("a", "1", "old"), ("a", "1", "old"))
     assert results(rows) == [ONCE, TO_BE_SENT, ONCE]
-    assert {rows[0].reason, rows[2].reason} == {"An exact repeat of row 3, which is sent once."}
+    assert {rows[0].reason, rows[2].reason} == {"An exact repeat of another row, which is sent once. Here: row 3."}
 
 
 def test_guards_that_look_the_same_are_the_same(journal: Journal) -> None:

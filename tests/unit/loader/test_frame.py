@@ -115,7 +115,7 @@ def test_columns_that_are_the_index_are_named(index: str | list[str]) -> None:
         SheetError, match=r'^The DataFrame has ".*" as its index, which is not read: give its reset_index'
     ):
         open_frame(frame)
-    assert load(frame.reset_index()) == [RenameRequest(row=2, order_id="a1", new_name="b")]
+    assert load(frame.reset_index()) == [RenameRequest(row=2, order_id="a1", new_name="b", other_cells=("Ann",))]
 
 
 def test_an_index_that_does_not_help_is_not_named() -> None:

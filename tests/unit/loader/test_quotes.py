@@ -115,7 +115,7 @@ def test_row_that_was_split_has_no_mark_and_no_guard(tmp_path: Path, line: str) 
         ('12" pipe', '12" pipe'),
         ('"12"" pipe, left"', '12" pipe, left'),
         ('"Old Mill, The"', "Old Mill, The"),
-        ('""', None),
+        ('""', ""),
         ('"12 \\"Elm\\" Street"', None),
         ('"Barn "North" side"', None),
         ('"5\\" pipe, left"', None),

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_renamer.loader import rows
-from batch_renamer.loader.cells import Flaw, Unusable, cell_of_wire
+from batch_renamer.loader.cells import Cell, Flaw, Unusable, cell_of_wire
 from batch_renamer.loader.repair import unusable_cell_reason
 from batch_renamer.loader.rows import read_row
-from batch_renamer.model import RenameRequest, RowProblem
+from batch_renamer.model import BLANK_NAME, RenameRequest, RowProblem
 
 
 def reason(order_id: str = "a1", new_name: str = "12 Elm St", current_name: str = "", skip: str = "") -> str:
@@ -208,9 +208,59 @@ def test_other_control_character_in_a_name_is_invalid(control: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "  ", "\u200b", "\n", "\u3164", "\u2800\ufe0f", '=""'])
-def test_blank_name_is_invalid(name: str) -> None:
-    """No order gets a name that can't be seen."""
-    assert reason(new_name=name) == "The new name is blank."
+def test_order_without_a_new_name_is_left_as_it_is(name: str) -> None:
+    """No order gets a name that can't be seen, and a blank cell asks for nothing."""
+    read = request(new_name=name)
+    assert (read.new_name, read.skip, read.left_out) == ("", BLANK_NAME, "Left as it is: the new name is blank.")
+
+
+@pytest.mark.parametrize("name", ["", "\u200b"])
+def test_blank_name_is_invalid_on_request(name: str) -> None:
+    """Who wants a name in every row is told where there is none."""
+    problem = read_row(2, "a1", name, blank_is_left=False)
+    assert isinstance(problem, RowProblem)
+    assert problem.reason == "The new name is blank."
+
+
+@pytest.mark.parametrize(
+    ("order_id", "guard"),
+    [("", "old"), ("a/b", ""), ("a1", Unusable(Flaw.ERROR, "#N/A"))],
+    ids=["no id", "id", "guard"],
+)
+def test_row_without_a_name_is_invalid_if_another_cell_is_bad(order_id: str, guard: Cell) -> None:
+    """Such a row may be another row than it seems."""
+    assert isinstance(read_row(2, order_id, "", guard), RowProblem)
+
+
+def test_mark_of_a_row_without_a_name_ends_when_a_name_is_filled_in() -> None:
+    """In a report that is used as the next spreadsheet, the person fills in the names that were blank."""
+    for is_report in (True, False):
+        filled = read_row(2, "a1", "12 Elm St", "", BLANK_NAME, is_report=is_report)
+        assert isinstance(filled, RenameRequest)
+        assert (filled.new_name, filled.skip) == ("12 Elm St", "")
+        blank = read_row(2, "a1", "", "", BLANK_NAME, is_report=is_report)
+        assert isinstance(blank, RenameRequest)
+        assert blank.left_out == "Left as it is: the new name is blank."
+
+
+def test_mark_of_the_user_goes_before_a_blank_name() -> None:
+    """The report says what the user asked for."""
+    assert (request(new_name="", skip="x").skip, request(new_name="", skip="x").left_out) == ("x", "")
+
+
+def test_blank_name_in_a_report_is_invalid_without_its_mark() -> None:
+    """A report blanks the name of a row that was invalid for it, so that it stays invalid."""
+    problem = read_row(2, "a1", Unusable(Flaw.DATE, "2024-05-01"))
+    assert problem.new_name == ""
+    assert isinstance(read_row(2, "a1", problem.new_name, is_report=True), RowProblem)
+
+
+def test_cells_of_the_other_columns_are_kept_as_texts() -> None:
+    """They are shown beside the result; whatever is wrong with them is of no importance."""
+    read = read_row(2, "a1", "n", others=["Ann", "", Unusable(Flaw.DATE, "2024-05-01")])
+    assert read.other_cells == ("Ann", "", "2024-05-01")
+    assert read_row(2, "", "n", others=["Ann"]).other_cells == ("Ann",)
+    assert read_row(2, "a1", "n", others=["", ""]).other_cells == ()
 
 
 def test_tab_in_a_name_becomes_a_space_with_a_warning() -> None:
@@ -512,7 +562,7 @@ def test_cleaning_is_idempotent(order_id: str, new_name: str, guard: str) -> Non
     """What was cleaned once is clean."""
     once = read_row(2, order_id, new_name, guard)
     if isinstance(once, RenameRequest):
-        twice = read_row(2, once.order_id, once.new_name, once.current_name or "", is_report=True)
+        twice = read_row(2, once.order_id, once.new_name, once.current_name or "", once.skip, is_report=True)
         assert isinstance(twice, RenameRequest)
         assert (twice.order_id, twice.new_name, twice.current_name) == (
             once.order_id,
