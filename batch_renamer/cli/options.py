@@ -141,8 +141,8 @@ _OPTIONS: Mapping[str, Any] = {
         OUTPUT,
         {
             "report": _Option(
-                help="Write a report to this file: .csv, .xlsx or .json. {date} and {id} are filled in. - writes CSV "
-                "to standard output. May be given several times.",
+                help="Write a report to this file: .csv, .xlsx, .json or .html. {date} and {id} are filled in. - "
+                "writes CSV to standard output. May be given several times.",
                 metavar="PATH",
                 many=True,
             ),

@@ -83,7 +83,7 @@ class Options(ApplyOptions, total=False):
         max_failures: How many rows (5) or which share of them ("5%") may fail before the run stops.
         again: Rename orders again that an earlier run of the same rows renamed and that got another name since.
         wait: Seconds to wait for another run that renames in the same account.
-        report: Files that the report is also written to: .csv, .xlsx or .json.
+        report: Files that the report is also written to: .csv, .xlsx, .json or .html.
         id_column: The label of the column with order ids.
         name_column: The label of the column with new names.
         current_name_column: The label of the column with the names expected before; "none": no such column.

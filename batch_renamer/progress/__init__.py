@@ -15,7 +15,7 @@ from batch_renamer.progress.output import at_words, show_lines, show_run
 from batch_renamer.progress.spans import Line, Span, Style
 from batch_renamer.progress.understood import understood_line
 from batch_renamer.progress.view import NextStep, RunView
-from batch_renamer.progress.visible import visible
+from batch_renamer.visible import visible
 
 __all__ = [
     "Line",

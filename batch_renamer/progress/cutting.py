@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from batch_renamer.progress.visible import units_of
+from batch_renamer.visible import units_of
 
 __all__ = ["broken", "cells_of", "cut_end", "cut_middle", "cut_start", "middle_out", "width_of"]
 

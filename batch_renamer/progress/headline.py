@@ -6,8 +6,8 @@ from batch_renamer.errors import LockedError
 from batch_renamer.model import BAD_RESULTS, Result
 from batch_renamer.progress.spans import Line, Span
 from batch_renamer.progress.view import RunView
-from batch_renamer.progress.visible import visible
 from batch_renamer.text import counted
+from batch_renamer.visible import visible
 
 __all__ = ["headline", "says_why", "sentence_of"]
 

@@ -9,7 +9,7 @@ from typing import Protocol, TextIO
 from batch_renamer.progress.output import SafeStream, is_live_terminal, line_printer
 from batch_renamer.progress.spans import Span
 from batch_renamer.progress.staged import BarProgress, LineProgress
-from batch_renamer.progress.visible import visible
+from batch_renamer.visible import visible
 
 __all__ = ["Progress", "make_progress"]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from batch_renamer.differences import differing
 from batch_renamer.progress.cutting import cells_of, cut_end, cut_middle, cut_start, middle_out, width_of
 from batch_renamer.progress.spans import NO_NAME, Line, Span, Style
-from batch_renamer.progress.visible import units_of
+from batch_renamer.visible import units_of
 
 __all__ = ["name_change", "quoted_name"]
 
@@ -28,7 +29,7 @@ def name_change(old: str | None, new: str, *, width: int) -> Line:
         return (Span(NO_NAME, "dim"), Span(arrow, "dim"), *added)
     old_units = units_of(old)
     old_room = min(width_of(old_units), max(room // 2, room - width_of(new_units)))
-    start, end = _differing(old_units, new_units)
+    start, end = differing(old_units, new_units)
     return (
         *_marked(_fit(*_parts(old_units, start, end), old_room), "removed"),
         Span(arrow, "dim"),
@@ -44,18 +45,6 @@ def quoted_name(name: str | None, *, width: int) -> Line:
         '"12 Elm St"'
     """
     return (Span(f'"{cut_middle(name, width - 2)}"'),) if name else (Span(NO_NAME, "dim"),)
-
-
-def _differing(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
-    """Return how many units the two share at their start, and how many of the rest at their end."""
-    shortest = min(len(old), len(new))
-    start = 0
-    while start < shortest and old[start] == new[start]:
-        start += 1
-    end = 0
-    while end < shortest - start and old[-1 - end] == new[-1 - end]:
-        end += 1
-    return start, end
 
 
 def _parts(units: Sequence[str], start: int, end: int) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:

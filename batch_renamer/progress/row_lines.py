@@ -10,7 +10,7 @@ from batch_renamer.model import HERE, ReportRow, Result
 from batch_renamer.progress.cutting import cells_of, cut_middle
 from batch_renamer.progress.name_change import name_change, quoted_name
 from batch_renamer.progress.spans import NO_NAME, Line, Span
-from batch_renamer.progress.visible import visible
+from batch_renamer.visible import visible
 
 __all__ = ["row_lines"]
 

@@ -12,8 +12,8 @@ from batch_renamer.progress.row_lines import row_lines
 from batch_renamer.progress.spans import Line, Span
 from batch_renamer.progress.stage import ENOUGH_FOR_A_SPEED
 from batch_renamer.progress.view import RunView
-from batch_renamer.progress.visible import visible
 from batch_renamer.text import counted
+from batch_renamer.visible import visible
 
 __all__ = ["run_lines"]
 

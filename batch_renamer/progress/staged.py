@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from batch_renamer.progress.output import SafeStream, line_printer, make_console, print_line, rich_text
 from batch_renamer.progress.spans import Line, Span
 from batch_renamer.progress.stage import SAMPLE_EVERY_S, Stage, bar_line, done_line, plain_line
-from batch_renamer.progress.visible import visible
+from batch_renamer.visible import visible
 
 if TYPE_CHECKING:
     from rich.text import Text

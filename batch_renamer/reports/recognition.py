@@ -18,6 +18,10 @@ __all__ = ["is_report"]
 _BEGINNING_BYTES = 65_536
 _DELIMITERS = ",;\t|"
 _JSON = re.compile(rb'\s*\{\s*"command":\s*"[^"]*",\s*"run_id":')
+_HTML = re.compile(
+    rb'<!DOCTYPE html>\s*<html lang="[a-z]+">\s*<head>\s*<meta charset="utf-8">\s*'
+    rb'<meta name="generator" content="batch-renamer report">'
+)
 _TEXT = re.compile(r"<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)</")
 _FIRST_COLUMNS = COLUMNS[:5]
 """Only reports, of this version or an earlier one, begin with these columns."""
@@ -45,6 +49,10 @@ def _is_json(_: Path, beginning: bytes) -> bool:
     return _JSON.match(beginning) is not None
 
 
+def _is_html(_: Path, beginning: bytes) -> bool:
+    return _HTML.match(beginning) is not None
+
+
 def _is_xlsx(path: Path, _: bytes) -> bool:
     # A report has its texts in the first sheet; a spreadsheet program that saves it moves them to the shared strings.
     return any(_begins_a_report(_texts_in(path, part)) for part in ("xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"))
@@ -64,4 +72,9 @@ def _begins_a_report(headings: Iterable[str]) -> bool:
     return headings[: len(_FIRST_COLUMNS)] == _FIRST_COLUMNS and set(headings) <= set(COLUMNS)
 
 
-_RECOGNISERS: Mapping[str, Callable[[Path, bytes], bool]] = {".csv": _is_csv, ".json": _is_json, ".xlsx": _is_xlsx}
+_RECOGNISERS: Mapping[str, Callable[[Path, bytes], bool]] = {
+    ".csv": _is_csv,
+    ".html": _is_html,
+    ".json": _is_json,
+    ".xlsx": _is_xlsx,
+}

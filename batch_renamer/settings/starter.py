@@ -79,7 +79,8 @@ class StarterConfig:
 
     def _report(self) -> str:
         explained = (
-            "# Where reports go, their format by their ending (.xlsx, .csv, .json); {date} and {id} are filled in.\n"
+            "# Where reports go, their format by their ending (.xlsx, .csv, .json, .html); {date} and {id} are filled\n"
+            "# in.\n"
             "# Without it each report is written beside its spreadsheet.\n"
         )
         if self.report is None:

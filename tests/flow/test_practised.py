@@ -228,7 +228,7 @@ def test_runs_are_listed_with_their_spreadsheets(
 @pytest.mark.parametrize(
     ("report", "cause"),
     [
-        pytest.param("x.doc", "must end in one of .csv, .json, .xlsx", id="unknown format"),
+        pytest.param("x.doc", "must end in one of .csv, .html, .json, .xlsx", id="unknown format"),
         pytest.param("nowhere/x.csv", "there is no folder", id="missing folder"),
     ],
 )

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from batch_renamer.progress.cutting import cells_of, cut_middle
 from batch_renamer.progress.name_change import name_change
 from batch_renamer.progress.spans import Line, Span, Style
-from batch_renamer.progress.visible import visible
 from batch_renamer.progress.wrapping import wrapped
+from batch_renamer.visible import visible
 
 names = st.text(st.sampled_from("ab 山é\u0301👨\u200d👩🏽🇩🇪\x1b\u202e\ud800[/]"), max_size=60)
 

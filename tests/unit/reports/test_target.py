@@ -68,10 +68,10 @@ def test_an_ending_may_be_in_capitals() -> None:
     assert resolve("A.XLSX") == (Path("A.XLSX"),)
 
 
-@pytest.mark.parametrize("path", ["out.html", "out.pdf", "out", "out.csv.gz", ".csv", ""])
+@pytest.mark.parametrize("path", ["out.htm", "out.pdf", "out", "out.csv.gz", ".csv", ""])
 def test_an_unknown_ending_is_refused_with_those_that_exist(path: str) -> None:
     """The message lists the endings that would do."""
-    with pytest.raises(ReportTargetError, match=re.escape("must end in one of .csv, .json, .xlsx")):
+    with pytest.raises(ReportTargetError, match=re.escape("must end in one of .csv, .html, .json, .xlsx")):
         resolve(path)
 
 

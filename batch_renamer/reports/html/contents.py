@@ -1,0 +1,134 @@
+"""What stands on the page, as values that the template shows. It knows nothing of HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from batch_renamer.differences import Part, changed_words
+from batch_renamer.model import HERE, ReportRow, Result, ResultInWords, RunSummary
+from batch_renamer.reports.html.groups import Group, RowStore
+from batch_renamer.reports.rows import WriteOptions
+from batch_renamer.text import counted
+from batch_renamer.visible import visible
+
+__all__ = ["Block", "Page", "Section", "ShownRow"]
+
+ROWS_PER_BLOCK = 1_000
+_FEW_ROWS = 100
+"""A report of so few rows shows all of them at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownRow:
+    """One row of a table: both names in parts, the name that the order has now, and what is odd in this row."""
+
+    number: int
+    order_id: str
+    old: tuple[Part, ...]
+    new: tuple[Part, ...]
+    now: str
+    remarks: tuple[str, ...]
+
+
+class Page:
+    """The whole page: the run in words and figures, and its rows in sections."""
+
+    def __init__(self, *, store: RowStore, options: WriteOptions) -> None:
+        self.summary: RunSummary = options.summary
+        self.words = options.words
+        self.sections = [Section(group, store, self) for group in store.groups()]
+
+    @property
+    def headline(self) -> str:
+        """One sentence that says what happened."""
+        return self.words.headline or f"Run {self.summary.run_id}"
+
+    @property
+    def counts(self) -> list[tuple[ResultInWords, int]]:
+        """The results that occur, in the order of their meanings, with their numbers of rows."""
+        order = [*self.words.results, *Result]
+        return [
+            (self.meaning(result), self.summary.counts[result])
+            for result in dict.fromkeys(order)
+            if self.summary.counts.get(result)
+        ]
+
+    @property
+    def problems(self) -> list[Section]:
+        """The sections of rows that need a look."""
+        return [section for section in self.sections if section.is_bad]
+
+    @property
+    def others(self) -> list[Section]:
+        """The sections of all other rows."""
+        return [section for section in self.sections if not section.is_bad]
+
+    def meaning(self, result: Result) -> ResultInWords:
+        """Return what a result is called and means."""
+        return self.words.results.get(result) or ResultInWords(
+            label=result.value, meaning="", tone="good" if result is Result.RENAMED else "dim"
+        )
+
+
+class Section:
+    """The rows of one result with one reason."""
+
+    def __init__(self, group: Group, store: RowStore, page: Page) -> None:
+        self._group, self._store = group, store
+        self.words = page.meaning(group.result)
+        self.is_bad = group.is_bad
+        self.reason = group.reason
+        self.count = len(group)
+        self.is_open = page.summary.total <= _FEW_ROWS
+
+    @property
+    def blocks(self) -> Iterator[Block]:
+        """The rows by the thousand; those that need a look are open."""
+        edges = [*range(0, self.count, ROWS_PER_BLOCK), self.count]
+        for start, end in pairwise(edges):
+            numbers = self._group.numbers
+            yield Block(
+                first=numbers[start],
+                last=numbers[end - 1],
+                count=end - start,
+                is_open=self.is_open or (self.is_bad and not start),
+                rows=(
+                    _shown(row, whole_reason=self.reason is None) for row in self._store.rows(self._group, start, end)
+                ),
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """At most a thousand rows of a section, to be read once; ``first`` and ``last`` are row numbers."""
+
+    first: int
+    last: int
+    count: int
+    is_open: bool
+    rows: Iterator[ShownRow]
+
+    @property
+    def title(self) -> str:
+        """What the block holds, in words."""
+        last = f" to row {self.last:,}" if self.count > 1 else ""
+        return f"{counted(self.count, 'row')}: row {self.first:,}{last}"
+
+
+def _shown(row: ReportRow, *, whole_reason: bool) -> ShownRow:
+    old, new = changed_words(visible(row.old_name or ""), visible(row.new_name))
+    return ShownRow(
+        number=row.row,
+        order_id=visible(row.order_id),
+        old=old,
+        new=new,
+        now=visible(row.final_name or ""),
+        remarks=tuple(map(visible, filter(None, (_own(row, whole_reason=whole_reason), row.warning)))),
+    )
+
+
+def _own(row: ReportRow, *, whole_reason: bool) -> str:
+    """Return what the reason says of this row alone."""
+    return row.reason if whole_reason else row.reason.partition(HERE)[2] if row.result is Result.INVALID else ""

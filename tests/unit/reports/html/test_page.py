@@ -1,0 +1,159 @@
+"""The page of an HTML report, read back by an HTML parser."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree, html
+
+from batch_renamer.model import HERE, ReportRow, Result, ResultInWords, RunInWords, RunSummary
+from batch_renamer.reports.html import write_html
+from batch_renamer.reports.rows import WriteOptions
+
+WORDS = RunInWords(
+    headline="Finished, but 1 of 3 rows has a problem.",
+    results={Result.RENAMED: ResultInWords(label="renamed", meaning="the API confirmed the new name", tone="good")},
+)
+
+
+def a_row(number: int = 2, **values: Any) -> ReportRow:
+    """Return a renamed row."""
+    usual = {"order_id": f"id-{number}", "old_name": "12 Elm St", "new_name": "12 Elm Street", "result": Result.RENAMED}
+    return ReportRow(row=number, **(usual | values))
+
+
+def page_of(
+    folder: Path, rows: Iterable[ReportRow], *, summary: RunSummary | None = None, words: RunInWords = WORDS
+) -> str:
+    """Return the text of the page."""
+    rows = list(rows)
+    if summary is None:
+        summary = RunSummary(run_id="k3f9", command="apply", counts=dict(Counter(row.result for row in rows)))
+    file = io.BytesIO()
+    write_html(file, rows, WriteOptions(summary=summary, words=words, scratch=folder))
+    return file.getvalue().decode()
+
+
+def parsed(page: str) -> html.HtmlElement:
+    """Return the tree of a page that has no mistakes; this parser does not know the newer elements."""
+    parser = html.HTMLParser()
+    tree = html.document_fromstring(page, parser=parser)
+    mistakes = [error for error in parser.error_log if error.type != etree.ErrorTypes.HTML_UNKNOWN_TAG]
+    assert not mistakes
+    return tree
+
+
+def cells_of(tree: html.HtmlElement) -> list[list[str]]:
+    """Return the texts of the cells of all rows, in the order of the page."""
+    lines = tree.xpath("//table[contains(@class, 'rows')]/tbody/tr")
+    return [[cell.text_content().strip() for cell in line.xpath("./th|./td")] for line in lines]
+
+
+def test_the_page_says_what_happened_in_one_sentence(tmp_path: Path) -> None:
+    """The only first heading is the sentence that the screen shows."""
+    tree = parsed(page_of(tmp_path, [a_row()]))
+    assert [heading.text_content() for heading in tree.xpath("//h1")] == [WORDS.headline]
+
+
+def test_every_row_stands_there_once(tmp_path: Path) -> None:
+    """Whatever its result, a row is in one table, in sheet order within its group."""
+    rows = [
+        a_row(number, result=list(Result)[number % len(Result)], reason="" if number % 3 else "Why.")
+        for number in range(2, 400)
+    ]
+    shown = [int(cells[0]) for cells in cells_of(parsed(page_of(tmp_path, rows)))]
+    assert sorted(shown) == list(range(2, 400))
+
+
+def test_problems_come_first_and_grouped_by_reason(tmp_path: Path) -> None:
+    """The largest group leads; what a reason says of one row alone stands beside that row."""
+    rows = [
+        a_row(2),
+        a_row(3, result=Result.FAILED, reason="It is gone."),
+        *(a_row(number, result=Result.INVALID, reason=f"The name is bad.{HERE}cell {number}") for number in (4, 5)),
+    ]
+    tree = parsed(page_of(tmp_path, rows))
+    assert [part.text_content() for part in tree.xpath("//h3")] == [
+        "invalid: 2 rows",
+        "failed: 1 row",
+        "renamed: 1 row",
+    ]
+    assert [cells[0] for cells in cells_of(tree)] == ["4", "5", "3", "2"]
+    assert [part.text for part in tree.xpath("//h3/following-sibling::p")] == ["The name is bad.", "It is gone."]
+    assert [part.text for part in tree.xpath("//td/p")] == ["cell 4", "cell 5"]
+
+
+def test_as_many_reasons_as_rows_stay_readable(tmp_path: Path) -> None:
+    """The groups have an end; the rows of the rest say their reasons themselves."""
+    rows = [a_row(number, result=Result.FAILED, reason=f"Locked by {number}.") for number in range(2, 1500)]
+    tree = parsed(page_of(tmp_path, rows))
+    assert len(tree.xpath("//h3")) < 50
+    assert sorted(int(cells[0]) for cells in cells_of(tree)) == list(range(2, 1500))
+    said = {part.text for part in tree.xpath("//h3/following-sibling::p | //td/p")}
+    assert {row.reason for row in rows} <= said
+
+
+def test_changed_words_are_marked(tmp_path: Path) -> None:
+    """What the old name loses is deleted, and what the new one gains inserted."""
+    tree = parsed(page_of(tmp_path, [a_row()]))
+    assert [part.text for part in tree.xpath("//del")] == ["St"]
+    assert [part.text for part in tree.xpath("//ins")] == ["Street"]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        pytest.param("<script>alert(1)</script>", "<script>alert(1)</script>", id="script"),
+        pytest.param("</table><img src=x onerror=alert(1)>", "</table><img src=x onerror=alert(1)>", id="element"),
+        pytest.param("a & b &lt;", "a & b &lt;", id="entities"),
+        pytest.param('" onclick="x', '" onclick="x', id="quotes"),
+        pytest.param("{{ 7 * 7 }}{% raw %}", "{{ 7 * 7 }}{% raw %}", id="template"),
+        pytest.param("12 \u202eelm", "12 \\u202eelm", id="direction override"),
+        pytest.param("a\x00b\x1bc", "a\\x00b\\x1bc", id="controls"),
+        pytest.param("a\ud800", "a\\ud800", id="surrogate"),
+        pytest.param("👨\u200d👩\u200d👧 山 رقم", "👨\u200d👩\u200d👧 山 رقم", id="emoji and scripts"),
+        pytest.param("long " * 1000, ("long " * 1000).strip(), id="5,000 characters"),
+    ],
+)
+def test_names_are_text_and_nothing_else(tmp_path: Path, name: str, shown: str) -> None:
+    """Nothing in a name, an id or a reason becomes part of the page; what can't be seen is an escape."""
+    row = a_row(old_name=name, new_name=name, final_name=name, order_id=name, reason=name, warning=name)
+    page = page_of(tmp_path, [replace(row, result=Result.FAILED)])
+    [cells] = cells_of(parsed(page))
+    assert cells[1:3] == [shown, shown]
+    assert cells[4] == shown
+    assert not re.search(r"<(?:script|img)", page)
+
+
+def test_the_policy_allows_this_style_and_nothing_else(tmp_path: Path) -> None:
+    """The page loads nothing and runs nothing, and its style is the one that the policy names."""
+    tree = parsed(page_of(tmp_path, [a_row()]))
+    [policy] = tree.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+    [style] = tree.xpath("//style")
+    digest = base64.b64encode(hashlib.sha256(style.text.encode()).digest()).decode()
+    assert policy.startswith(f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:;")
+    assert not tree.xpath("//script | //link | //iframe | //@style | //*[@*[starts-with(name(), 'on')]]")
+    assert not tree.xpath("//@src | //@srcset")
+
+
+def test_ten_thousand_rows_stay_small(tmp_path: Path) -> None:
+    """1.5 MB at most, with ids as the API makes them and names of usual length."""
+    rows = [
+        a_row(
+            number,
+            order_id=f"3f2504e0-4f89-41d3-9a0c-{number:012}",
+            old_name=f"IMG_{number} front view",
+            new_name=f"{number} Harbour View, Brighton",
+        )
+        for number in range(2, 10_002)
+    ]
+    assert len(page_of(tmp_path, rows).encode()) <= 1_500_000
