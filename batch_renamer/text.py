@@ -17,6 +17,7 @@ __all__ = [
     "LONE_SURROGATE",
     "begins_like_a_formula",
     "counted",
+    "duration",
     "find_invisible",
     "is_uuid",
     "order_key",
@@ -102,6 +103,23 @@ def counted(count: int, noun: str) -> str:
         ('1 row', '12,000 rows')
     """
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def duration(seconds: float, *, tenths: bool = True) -> str:
+    """Return a time as a person says it; with ``tenths`` if it is short.
+
+    Example:
+        >>> duration(0.42), duration(75), duration(7300)
+        ('0.4 s', '1 min 15 s', '2 h 1 min')
+    """
+    if seconds < 9.95 and tenths:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600:,} h {whole % 3600 // 60} min"
 
 
 def without_invisible(text: str) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from batch_renamer.model import Forecast, Result
 from batch_renamer.progress.headline import headline, says_why
 from batch_renamer.progress.meanings import MEANINGS, label_of, meanings_for
-from batch_renamer.progress.numbers import duration, ranges
+from batch_renamer.progress.numbers import ranges
 from batch_renamer.progress.row_lines import row_lines
 from batch_renamer.progress.spans import Line, Span
 from batch_renamer.progress.stage import ENOUGH_FOR_A_SPEED
 from batch_renamer.progress.view import RunView
-from batch_renamer.text import counted
+from batch_renamer.text import counted, duration
 from batch_renamer.visible import visible
 
 __all__ = ["run_lines"]

@@ -6,8 +6,8 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from batch_renamer.progress.cutting import cells_of, cut_middle
-from batch_renamer.progress.numbers import duration
 from batch_renamer.progress.spans import Line, Span
+from batch_renamer.text import duration
 
 __all__ = ["ENOUGH_FOR_A_SPEED", "SAMPLE_EVERY_S", "Stage", "bar_line", "done_line", "plain_line"]
 

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
+from typing import NamedTuple
 
 from batch_renamer.differences import Part, changed_words
-from batch_renamer.model import HERE, ReportRow, Result, ResultInWords, RunSummary
+from batch_renamer.model import HERE, ReportRow, Result, ResultMeaning
 from batch_renamer.reports.html.groups import Group, RowStore
 from batch_renamer.reports.rows import WriteOptions
-from batch_renamer.text import counted
+from batch_renamer.text import counted, duration
 from batch_renamer.visible import visible
 
-__all__ = ["Block", "Page", "Section", "ShownRow"]
+__all__ = ["Block", "Fact", "Page", "Section", "ShownRow"]
 
 ROWS_PER_BLOCK = 1_000
 _FEW_ROWS = 100
 """A report of so few rows shows all of them at once."""
+
+
+class Fact(NamedTuple):
+    """A line about the run: what it is about, and what is said; ``is_code``: it is something that was typed."""
+
+    name: str
+    text: str
+    is_code: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,24 +46,39 @@ class Page:
     """The whole page: the run in words and figures, and its rows in sections."""
 
     def __init__(self, *, store: RowStore, options: WriteOptions) -> None:
-        self.summary: RunSummary = options.summary
-        self.words = options.words
+        self.summary = options.summary
+        self._meanings = {meaning.result: meaning for meaning in self.summary.facts.meanings}
         self.sections = [Section(group, store, self) for group in store.groups()]
 
     @property
     def headline(self) -> str:
         """One sentence that says what happened."""
-        return self.words.headline or f"Run {self.summary.run_id}"
+        return self.summary.facts.sentence or f"Run {self.summary.run_id}"
 
     @property
-    def counts(self) -> list[tuple[ResultInWords, int]]:
-        """The results that occur, in the order of their meanings, with their numbers of rows."""
-        order = [*self.words.results, *Result]
-        return [
-            (self.meaning(result), self.summary.counts[result])
-            for result in dict.fromkeys(order)
-            if self.summary.counts.get(result)
-        ]
+    def facts(self) -> list[Fact]:
+        """Where, when and how the run was made, as far as it is known."""
+        summary, facts = self.summary, self.summary.facts
+        took = [duration(summary.seconds)] if summary.seconds else []
+        took += [counted(summary.requests, "request")] if summary.requests else []
+        took += [f"{summary.throttled:,} of them told to slow down (429)"] if summary.throttled else []
+        lines = (
+            Fact("Account", facts.account),
+            Fact("Spreadsheet", facts.sheet or ""),
+            Fact("About", facts.about),
+            Fact("Began", _moment(facts.began_at)),
+            Fact("Ended", _moment(facts.ended_at)),
+            Fact("Took", ", ".join(took)),
+            Fact("Command", facts.command_line, is_code=True),
+            *(Fact(f"Setting {given.name}", f"{given.value} ({given.source})") for given in facts.settings),
+        )
+        return [line for line in lines if line.text]
+
+    @property
+    def counts(self) -> list[tuple[ResultMeaning, int]]:
+        """The results that occur, in the order in which people are shown them, with their numbers of rows."""
+        counts = self.summary.counts
+        return [(self.meaning(result), counts[result]) for result in {**self._meanings, **counts} if counts.get(result)]
 
     @property
     def problems(self) -> list[Section]:
@@ -65,11 +90,9 @@ class Page:
         """The sections of all other rows."""
         return [section for section in self.sections if not section.is_bad]
 
-    def meaning(self, result: Result) -> ResultInWords:
-        """Return what a result is called and means."""
-        return self.words.results.get(result) or ResultInWords(
-            label=result.value, meaning="", tone="good" if result is Result.RENAMED else "dim"
-        )
+    def meaning(self, result: Result) -> ResultMeaning:
+        """Return what a result means in this run."""
+        return self._meanings.get(result) or ResultMeaning(result, "", "quiet")
 
 
 class Section:
@@ -77,7 +100,7 @@ class Section:
 
     def __init__(self, group: Group, store: RowStore, page: Page) -> None:
         self._group, self._store = group, store
-        self.words = page.meaning(group.result)
+        self.meaning = page.meaning(group.result)
         self.is_bad = group.is_bad
         self.reason = group.reason
         self.count = len(group)
@@ -88,15 +111,13 @@ class Section:
         """The rows by the thousand; those that need a look are open."""
         edges = [*range(0, self.count, ROWS_PER_BLOCK), self.count]
         for start, end in pairwise(edges):
-            numbers = self._group.numbers
+            rows = self._store.rows(self._group, start, end)
             yield Block(
-                first=numbers[start],
-                last=numbers[end - 1],
+                first=self._group.numbers[start],
+                last=self._group.numbers[end - 1],
                 count=end - start,
                 is_open=self.is_open or (self.is_bad and not start),
-                rows=(
-                    _shown(row, whole_reason=self.reason is None) for row in self._store.rows(self._group, start, end)
-                ),
+                rows=(_shown(row, whole_reason=self.reason is None) for row in rows),
             )
 
 
@@ -132,3 +153,8 @@ def _shown(row: ReportRow, *, whole_reason: bool) -> ShownRow:
 def _own(row: ReportRow, *, whole_reason: bool) -> str:
     """Return what the reason says of this row alone."""
     return row.reason if whole_reason else row.reason.partition(HERE)[2] if row.result is Result.INVALID else ""
+
+
+def _moment(seconds: float | None) -> str:
+    """Return a time in the zone of this machine, which is that of the reader's clock most often."""
+    return "" if seconds is None else datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M:%S %z")

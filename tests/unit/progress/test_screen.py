@@ -11,8 +11,9 @@ from batch_renamer.errors import LockedError
 from batch_renamer.model import HERE, Forecast, ReasonGroup, ReportRow, Result, RunSummary, WarningGroup
 from batch_renamer.progress import NextStep, RunView
 from batch_renamer.progress.cutting import cells_of
-from batch_renamer.progress.numbers import duration, ranges
+from batch_renamer.progress.numbers import ranges
 from batch_renamer.progress.screen import run_lines
+from batch_renamer.text import duration
 
 R = Result
 ABOUT = "run qw23am (oak.csv)"

@@ -7,7 +7,7 @@ import hashlib
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 from lxml import etree, html
 
-from batch_renamer.model import HERE, ReportRow, Result, ResultInWords, RunInWords, RunSummary
+from batch_renamer.model import HERE, ReportRow, Result, ResultMeaning, RunFacts, RunSummary
 from batch_renamer.reports.html import write_html
 from batch_renamer.reports.rows import WriteOptions
 
-WORDS = RunInWords(
-    headline="Finished, but 1 of 3 rows has a problem.",
-    results={Result.RENAMED: ResultInWords(label="renamed", meaning="the API confirmed the new name", tone="good")},
+FACTS = RunFacts(
+    sentence="Finished, but 1 of 3 rows has a problem.",
+    meanings=(ResultMeaning(Result.RENAMED, "the API confirmed the new name", "good"),),
 )
 
 
@@ -31,15 +31,15 @@ def a_row(number: int = 2, **values: Any) -> ReportRow:
     return ReportRow(row=number, **(usual | values))
 
 
-def page_of(
-    folder: Path, rows: Iterable[ReportRow], *, summary: RunSummary | None = None, words: RunInWords = WORDS
-) -> str:
+def summary_of(rows: Iterable[ReportRow], *, facts: RunFacts = FACTS) -> RunSummary:
+    """Return the figures of a run with these rows."""
+    return RunSummary(run_id="k3f9", command="apply", counts=Counter(row.result for row in rows), facts=facts)
+
+
+def page_of(folder: Path, rows: Sequence[ReportRow], summary: RunSummary | None = None) -> str:
     """Return the text of the page."""
-    rows = list(rows)
-    if summary is None:
-        summary = RunSummary(run_id="k3f9", command="apply", counts=dict(Counter(row.result for row in rows)))
     file = io.BytesIO()
-    write_html(file, rows, WriteOptions(summary=summary, words=words, scratch=folder))
+    write_html(file, rows, WriteOptions(summary=summary or summary_of(rows), scratch=folder))
     return file.getvalue().decode()
 
 
@@ -61,7 +61,7 @@ def cells_of(tree: html.HtmlElement) -> list[list[str]]:
 def test_the_page_says_what_happened_in_one_sentence(tmp_path: Path) -> None:
     """The only first heading is the sentence that the screen shows."""
     tree = parsed(page_of(tmp_path, [a_row()]))
-    assert [heading.text_content() for heading in tree.xpath("//h1")] == [WORDS.headline]
+    assert [heading.text_content() for heading in tree.xpath("//h1")] == [FACTS.sentence]
 
 
 def test_every_row_stands_there_once(tmp_path: Path) -> None:
