@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from batch_renamer.differences import Part, changed_words
-from batch_renamer.model import HERE, ReportRow, Result, ResultMeaning
-from batch_renamer.reports.html.groups import Group, RowStore
+from batch_renamer.model import ReportRow, Result, ResultMeaning
+from batch_renamer.reports.html.groups import Group, RowStore, shared_and_own
 from batch_renamer.reports.rows import WriteOptions
 from batch_renamer.text import counted, duration
 from batch_renamer.visible import visible
@@ -139,6 +139,7 @@ class Block:
 
 
 def _shown(row: ReportRow, *, whole_reason: bool) -> ShownRow:
+    reason = row.reason if whole_reason else shared_and_own(row)[1]
     old, new = changed_words(visible(row.old_name or ""), visible(row.new_name))
     return ShownRow(
         number=row.row,
@@ -146,13 +147,8 @@ def _shown(row: ReportRow, *, whole_reason: bool) -> ShownRow:
         old=old,
         new=new,
         now=visible(row.final_name or ""),
-        remarks=tuple(map(visible, filter(None, (_own(row, whole_reason=whole_reason), row.warning)))),
+        remarks=tuple(map(visible, filter(None, (reason, row.warning)))),
     )
-
-
-def _own(row: ReportRow, *, whole_reason: bool) -> str:
-    """Return what the reason says of this row alone."""
-    return row.reason if whole_reason else row.reason.partition(HERE)[2] if row.result is Result.INVALID else ""
 
 
 def _moment(seconds: float | None) -> str:

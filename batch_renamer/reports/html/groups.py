@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from batch_renamer.model import BAD_RESULTS, COLUMNS, HERE, ReportRow, Result
 
-__all__ = ["Group", "RowStore"]
+__all__ = ["Group", "RowStore", "shared_and_own"]
 
 _MOST_REASONS = 1_000
 """Different reasons that are told apart while rows are read: a sheet may have as many as rows."""
@@ -19,6 +19,7 @@ _MOST_REASONS = 1_000
 _MOST_GROUPS = 40
 """Groups of one result on the page; the smaller ones are shown together, each row with its reason."""
 
+_WITH_OWN_PART = (Result.INVALID, Result.SKIPPED)
 _values_of = attrgetter(*COLUMNS)
 
 
@@ -52,7 +53,7 @@ class RowStore:
 
     def add(self, row: ReportRow) -> None:
         """Keep a row."""
-        key: tuple[Result, str | None] = (row.result, _kind(row))
+        key: tuple[Result, str | None] = (row.result, shared_and_own(row)[0])
         if key not in self._groups and len(self._groups) >= _MOST_REASONS:
             key = (row.result, None)
         group = self._groups.setdefault(key, Group(*key))
@@ -83,9 +84,20 @@ class RowStore:
             yield ReportRow(**values | {"result": Result(values["result"])})
 
 
-def _kind(row: ReportRow) -> str:
-    """Return the part of a reason that rows share; after `HERE` a bad row says what is in this row alone."""
-    return row.reason.partition(HERE)[0] if row.result is Result.INVALID else row.reason
+def shared_and_own(row: ReportRow) -> tuple[str, str]:
+    """Return the part of a row's reason that other rows share, and what it says of this row alone.
+
+    Only reasons of ours have both; an API may use the same words.
+
+    Example:
+        >>> row = ReportRow(row=2, order_id="a1", new_name="b", result=Result.INVALID, reason=f"Too long.{HERE}b")
+        >>> shared_and_own(row)
+        ('Too long.', 'b')
+    """
+    if row.result not in _WITH_OWN_PART:
+        return row.reason, ""
+    shared, _, own = row.reason.partition(HERE)
+    return shared, own
 
 
 def _joined(result: Result, groups: Iterable[Group]) -> Group:
