@@ -16,6 +16,7 @@ __all__ = [
     "CHECK",
     "COMMANDS",
     "DOCTOR",
+    "EXPORT",
     "INIT",
     "PLAN",
     "RECORDED",
@@ -72,7 +73,7 @@ class Command:
     - ``puts_back``: it gives orders the names back that they had before another run.
     - ``audits``: it compares the names that another run left with those that the orders have.
     - ``about_past``: it shows what the journal knows.
-    - ``sets_up``: it makes or examines what runs need, and has no run itself.
+    - ``sets_up``: it makes or examines what runs need, such as a spreadsheet, and has no run itself.
     - ``drifted``: the reason for an order that has another name than expected, if the expected name comes from another
       run; the id of that run is filled in.
     - ``exact``: the name must be the expected one to the letter.
@@ -152,6 +153,23 @@ AUDIT = Command(name="audit", audits=True, drifted=_AUDITED, options=(*_API, "sa
 RUNS = Command(name="runs", about_past=True, options=(*_PAST, *_SCREEN, *_WHERE))
 SHOW = Command(name="show", about_past=True, options=(*_PAST, *_SCREEN, *_WHERE))
 REPORT = Command(name="report", about_past=True, options=(*_PAST, *_OUTPUT, *_WHERE))
+EXPORT = Command(
+    name="export",
+    sets_up=True,
+    options=(
+        "delimiter",
+        "base_url",
+        "api_version",
+        "rate",
+        "attempts",
+        "timeout",
+        "patience",
+        "wait",
+        *_SANDBOX,
+        *_SCREEN,
+        *_WHERE,
+    ),
+)
 INIT = Command(name="init", sets_up=True, options=("yes", "base_url", "report", "config", "profile"))
 DOCTOR = Command(
     name="doctor",
@@ -172,7 +190,22 @@ DOCTOR = Command(
 
 COMMANDS: Mapping[str, Command] = {
     command.name: command
-    for command in (CHECK, PLAN, APPLY, APPLY_PLAN, RESUME, UNDO, UNDO_DRY_RUN, AUDIT, RUNS, SHOW, REPORT, INIT, DOCTOR)
+    for command in (
+        CHECK,
+        PLAN,
+        APPLY,
+        APPLY_PLAN,
+        RESUME,
+        UNDO,
+        UNDO_DRY_RUN,
+        AUDIT,
+        RUNS,
+        SHOW,
+        REPORT,
+        EXPORT,
+        INIT,
+        DOCTOR,
+    )
 }
 """Every command of the command line by its name; the sandbox, which is served and has no run, is not among them."""
 

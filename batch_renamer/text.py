@@ -19,6 +19,7 @@ __all__ = [
     "counted",
     "duration",
     "find_invisible",
+    "guarded",
     "is_uuid",
     "order_key",
     "same_order",
@@ -147,6 +148,19 @@ def begins_like_a_formula(text: str) -> bool:
     if text[:1] == "'" or _CONTROL.match(text):
         return True
     return bool(_SIGN.match(text.lstrip(_CUT_AT_ENDS)))
+
+
+def guarded(text: str) -> str:
+    """Return the text with a leading ``'`` if a spreadsheet program would read it in a CSV file as a formula.
+
+    A text that starts with ``'`` gets one more. So removing one leading ``'`` from every cell that has one restores the
+    text exactly.
+
+    Example:
+        >>> guarded("=1+1"), guarded("'tis"), guarded("12 Elm St")
+        ("'=1+1", "''tis", '12 Elm St')
+    """
+    return f"'{text}" if begins_like_a_formula(text) else text
 
 
 def is_uuid(text: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 
 from batch_renamer.cli.arguments import (
+    NewSpreadsheet,
     RunToAudit,
     RunToFinish,
     RunToShow,
@@ -30,7 +31,7 @@ from batch_renamer.cli.help.groups import (
 )
 from batch_renamer.cli.options import SameAccount, with_options
 from batch_renamer.cli.parsing import ProgramCommand, ProgramGroup, WrongWordsError
-from batch_renamer.commands import APPLY, AUDIT, CHECK, DOCTOR, INIT, PLAN, REPORT, RESUME, RUNS, SHOW, UNDO
+from batch_renamer.commands import APPLY, AUDIT, CHECK, DOCTOR, EXPORT, INIT, PLAN, REPORT, RESUME, RUNS, SHOW, UNDO
 from batch_renamer.version import __version__
 
 __all__ = ["app"]
@@ -129,6 +130,50 @@ def apply(
         _exit(run.apply_plan(plan, given))
     elif file is not None:
         _exit(run.plan(file, given) if dry_run else run.apply(file, given))
+
+
+@_command(RENAME)
+@with_options(EXPORT)
+def export(
+    file: NewSpreadsheet = None,
+    *,
+    name_contains: Annotated[
+        str | None,
+        typer.Option("--name-contains", help="Only orders with this text in their names, in any case.", metavar="TEXT"),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            help="Only orders created on this day or later (2026-11-01), or in the last days or weeks (14d, 8w).",
+            metavar="DATE|AGE",
+        ),
+    ] = None,
+    status: Annotated[
+        str | None, typer.Option("--status", help="Only orders with this status, such as processed.", metavar="STATUS")
+    ] = None,
+    sort: Annotated[
+        str | None,
+        typer.Option(
+            "--sort", help="By name or by date; - before it: backwards. Without it: newest first.", metavar="KEY"
+        ),
+    ] = None,
+    limit: Annotated[str | None, typer.Option("--limit", help="Only the first N orders.", metavar="N")] = None,
+    template: Annotated[
+        bool,
+        typer.Option("--template", help="Instead: an empty spreadsheet with an example row. It needs no key."),
+    ] = False,
+    **given: object,
+) -> None:
+    """Write the account's orders into a new spreadsheet, ready to fill in. Nothing is renamed."""
+    from batch_renamer.cli.commands import export as run
+
+    chosen = run.Chosen(name_contains=name_contains, since=since, status=status, sort=sort, limit=limit)
+    if not template:
+        _exit(run.export(file, given, chosen))
+    if chosen:
+        raise WrongWordsError(f"A template has no orders to choose from: leave out {chosen.words()[0]}.")
+    _exit(run.export_template(file, given))
 
 
 @_command(AFTER_A_RUN)

@@ -9,6 +9,7 @@ import typer
 
 __all__ = [
     "SHEET_ENDINGS",
+    "NewSpreadsheet",
     "RunToAudit",
     "RunToFinish",
     "RunToShow",
@@ -28,6 +29,17 @@ _SHEET: Any = typer.Argument(
 )
 Spreadsheet = Annotated[Path, _SHEET]
 SpreadsheetOrPlan = Annotated[Path | None, _SHEET]
+
+
+NewSpreadsheet = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="FILE",
+        help="The file to write: .xlsx or .csv, never an existing one; - writes CSV to standard output. Without it: "
+        "orders-DATE.xlsx in this folder.",
+        show_default=False,
+    ),
+]
 
 
 def _run(without: str) -> Any:

@@ -17,9 +17,10 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NoReturn
 
-from batch_renamer.client import GRACE_S
+from batch_renamer.client import GRACE_S, StopSignal
 from batch_renamer.command_line import carried_options, command_line
 from batch_renamer.commands import RESUME, SHOW
 from batch_renamer.errors import InterruptedRunError
@@ -27,7 +28,7 @@ from batch_renamer.jobs import JobContext
 from batch_renamer.reports import remove_unfinished
 from batch_renamer.signals import called_on_signals
 
-__all__ = ["Insistence", "stopped_by_signals"]
+__all__ = ["Insistence", "ended_by_signals", "stopped_by_signals"]
 
 _REPORT_S = 2.0
 _END_S = 1.0
@@ -111,6 +112,26 @@ def stopped_by_signals(context: JobContext, given: Mapping[str, object]) -> Iter
     finally:
         for timer in timers:
             timer.cancel()
+
+
+@contextmanager
+def ended_by_signals(stop: StopSignal, *, unfinished: Sequence[Path]) -> Iterator[None]:
+    """Let a signal stop a command that renames nothing, at once; in the running event loop, in the main thread only.
+
+    A second one ends the process. The files of which there are ``unfinished`` parts are removed before that.
+    """
+
+    def on_signal(number: int) -> None:
+        if not stop.requested:
+            stop.request(InterruptedRunError(number), grace_s=0)
+        elif number != _HANG_UP:
+            cause = InterruptedRunError(number)
+            with suppress(OSError):
+                remove_unfinished(unfinished)
+            _exit([str(cause)], cause.exit_code)
+
+    with called_on_signals(on_signal):
+        yield
 
 
 def _end_process(context: JobContext, given: Mapping[str, object], cause: InterruptedRunError) -> NoReturn:

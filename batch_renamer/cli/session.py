@@ -64,8 +64,10 @@ class Session:
     settings: Settings
     secrets: list[str] = field(repr=False)
 
-    def destination(self) -> tuple[Destination, list[str]]:
+    def destination(self, *, practice_orders: int = 0) -> tuple[Destination, list[str]]:
         """Return where requests go, and warnings of other users who can read the key's file or change the journal.
+
+        A sandbox without orders gets so many ``practice_orders``.
 
         Raises:
             SettingsError: there is no usable key.
@@ -75,7 +77,7 @@ class Session:
             warnings = protect_state(self.settings)
             if self.settings.sandbox:
                 made_up = [_MADE_UP] if self.command.from_sheet else []
-                return to_sandbox(self.settings), [*warnings, *made_up]
+                return to_sandbox(self.settings, practice_orders=practice_orders), [*warnings, *made_up]
             found = read_api_key(self.settings, environ=os.environ)
             self.secrets.append(found.key.reveal())
             destination = to_api(self.settings, found.key, key_place=found.place)
@@ -87,14 +89,14 @@ class Session:
         return sys.stdin is not None and sys.stdin.isatty()  # None: it was closed
 
     @contextmanager
-    def connected(self) -> Iterator[Connection]:
+    def connected(self, *, practice_orders: int = 0) -> Iterator[Connection]:
         """Give what a command that sends requests works with; nothing is sent yet.
 
         Raises:
             SettingsError: there is no usable key.
             NeverBeganError: the state can't be used.
         """
-        destination, notes = self.destination()
+        destination, notes = self.destination(practice_orders=practice_orders)
         with self.screen() as progress, self.journal() as journal:
             yield self.connection(journal=journal, progress=progress, destination=destination, notes=notes)
 

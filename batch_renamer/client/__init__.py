@@ -5,7 +5,8 @@ from __future__ import annotations
 from batch_renamer.client.breaker import Breaker
 from batch_renamer.client.gateway import Gateway, NoPage, ReadPage
 from batch_renamer.client.key_proof import prove_key_in_time
-from batch_renamer.client.orders_api import OrdersApi, RefusedError, RequestError
+from batch_renamer.client.order_list import OrderList, QueryRefusedError
+from batch_renamer.client.orders_api import ListQuery, OrdersApi, RefusedError, RequestError
 from batch_renamer.client.orders_api.certificates import check_named_certificates
 from batch_renamer.client.orders_api.descriptors import connections_possible
 from batch_renamer.client.orders_api.http import open_orders_api
@@ -24,10 +25,13 @@ __all__ = [
     "GRACE_S",
     "Breaker",
     "Gateway",
+    "ListQuery",
     "MostAtOnce",
     "NoPage",
+    "OrderList",
     "OrdersApi",
     "Pacer",
+    "QueryRefusedError",
     "ReadPage",
     "RefusedError",
     "RequestError",

@@ -15,7 +15,7 @@ from typing import TypeVar
 import anyio
 
 from batch_renamer.client.capacity import Capacity
-from batch_renamer.client.orders_api import OrdersApi, RefusedError, RequestError, ThrottledError
+from batch_renamer.client.orders_api import ListQuery, OrdersApi, RefusedError, RequestError, ThrottledError
 from batch_renamer.client.retrying import Retrier
 from batch_renamer.client.seen import Kind
 from batch_renamer.client.stopping import Stopping
@@ -38,12 +38,16 @@ _GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadPage:
-    """A page of orders, when it was read, in seconds since the epoch, and how many ``seconds`` its answer took."""
+    """A page of orders, when it was read, in seconds since the epoch, and how many ``seconds`` its answer took.
+
+    ``unread`` are the ids of the orders that it shows without a name or in another shape; "" where it shows no id.
+    """
 
     orders: tuple[Order, ...]
     next_offset: str | None
     read_at: float
     seconds: float
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,11 +143,28 @@ class Gateway:
         self._list_in_doubt = False
         return page
 
-    async def _get_page(self, per_page: int, offset: str | None) -> ReadPage:
+    async def needed_page(self, *, per_page: int, offset: str | None, query: ListQuery) -> ReadPage:
+        """Read one page of the list that nothing can replace, trying again as often as allowed.
+
+        Raises:
+            RequestError: refused, or out of tries.
+            Stopping, KeyRefusedError, CertificateError: the run is over.
+        """
+        self._list_in_doubt = True
+        page = await self._retrier.call(lambda: self._get_page(per_page, offset, query), kind="list")
+        self._list_in_doubt = False
+        return page
+
+    async def _get_page(self, per_page: int, offset: str | None, query: ListQuery | None = None) -> ReadPage:
         read_at, begun = self._wall(), anyio.current_time()
-        page = await self._api.page(per_page=per_page, offset=offset)
-        seconds = anyio.current_time() - begun
-        return ReadPage(orders=page.orders, next_offset=page.next_offset, read_at=read_at, seconds=seconds)
+        page = await self._api.page(per_page=per_page, offset=offset, query=query)
+        return ReadPage(
+            orders=page.orders,
+            next_offset=page.next_offset,
+            read_at=read_at,
+            seconds=anyio.current_time() - begun,
+            unread=page.unread,
+        )
 
     async def read(self, order_id: str) -> Reading:
         """Read one order, trying again as often as allowed.

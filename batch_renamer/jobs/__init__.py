@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from batch_renamer.jobs.connection import Connection
 from batch_renamer.jobs.destinations import MOST_AT_ONCE, Destination, address_of, nowhere, to_api, to_sandbox
+from batch_renamer.jobs.export_job import Exported, ExportJob, export_orders
 from batch_renamer.jobs.figures import broken_off, summary_of
 from batch_renamer.jobs.job import Bounds, Job, SheetSource, Source
 from batch_renamer.jobs.library_runs import left_by_library
@@ -48,6 +49,8 @@ __all__ = [
     "Bounds",
     "Connection",
     "Destination",
+    "ExportJob",
+    "Exported",
     "Job",
     "JobContext",
     "Left",
@@ -62,6 +65,7 @@ __all__ = [
     "bound_to",
     "broken_off",
     "committed",
+    "export_orders",
     "files_taken",
     "find",
     "interrupted",

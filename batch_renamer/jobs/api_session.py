@@ -1,12 +1,24 @@
-"""The open API of a run: its gateway, and the pacer that counts its requests. It exists once the run is connected."""
+"""The open API of a job: its gateway, and the pacer that counts its requests. It exists once the job is connected."""
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 
-from batch_renamer.client import Gateway, Pacer
+import anyio.abc
 
-__all__ = ["ApiSession"]
+from batch_renamer.client import Breaker, Gateway, Pacer, Retrier, StopSignal, share_rate, watch_breaker
+from batch_renamer.jobs.destinations import Destination
+from batch_renamer.journal import Journal, shared_state_dir
+from batch_renamer.settings import Settings
+
+__all__ = ["ApiSession", "open_session"]
+
+DOCUMENTED_LIMIT_PER_S = 300.0
+"""Requests per second and address, by the vendor's documentation ("Rate Limits", 2026-11); accounts may have less."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +48,41 @@ class ApiSession:
     def pace_note(self) -> str:
         """Return the limit that holds at present, in words."""
         return f"limit {self.pacer.limit_per_s:,.0f}/s"
+
+
+async def open_session(
+    settings: Settings,
+    journal: Journal,
+    destination: Destination,
+    *,
+    orders: Iterable[tuple[str, str | None]],
+    stop: StopSignal,
+    notify: Callable[[str], None],
+    background: anyio.abc.TaskGroup,
+    opened: AsyncExitStack,
+    own_process: bool,
+) -> ApiSession:
+    """Open the API with pacer, breaker and retrier; the breaker is watched in ``background``, ``opened`` closes it.
+
+    ``orders`` are the pairs of id and name that the sandbox makes up. ``own_process``: the process does nothing else.
+    """
+    api = await opened.enter_async_context(destination.connect(orders))
+    known_per_s = await journal.in_thread(journal.limits.known, destination.account)
+    ceiling_per_s = settings.rate or DOCUMENTED_LIMIT_PER_S
+    pacer = Pacer(rate_per_s=ceiling_per_s, known_per_s=known_per_s)
+    breaker = Breaker(patience_s=settings.patience, stop=stop, notify=notify)
+    gateway = Gateway(api, Retrier(attempts=settings.attempts, pacer=pacer, breaker=breaker, stop=stop))
+    background.start_soon(watch_breaker, breaker, gateway.answers)
+    if own_process:
+        # Without this, a full garbage collection during the run scans all loaded modules and delays every request.
+        gc.freeze()
+    await background.start(
+        partial(
+            share_rate,
+            pacer,
+            ceiling_per_s=ceiling_per_s,
+            state_dir=shared_state_dir(settings.state_dir),
+            base_url=destination.base_url,
+        )
+    )
+    return ApiSession(gateway=gateway, pacer=pacer, workers=settings.workers, connections=destination.connections)

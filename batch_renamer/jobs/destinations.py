@@ -120,8 +120,11 @@ def to_api(settings: Settings, key: ApiKey, *, key_place: str = "") -> Destinati
     )
 
 
-def to_sandbox(settings: Settings) -> Destination:
-    """Return the sandbox, which is served when it is opened; every order of the sheet exists there."""
+def to_sandbox(settings: Settings, *, practice_orders: int = 0) -> Destination:
+    """Return the sandbox, which is served when it is opened; every order of the sheet exists there.
+
+    A sandbox without any order gets so many ``practice_orders``.
+    """
     base_url, profile = address_of(settings)
     # Both ends of each connection are in this process.
     connections = connections_possible(settings.workers or MOST_AT_ONCE, descriptors_each=2)
@@ -136,6 +139,8 @@ def to_sandbox(settings: Settings) -> Destination:
             named = ((order_id, name or f"Order {order_id[:8]}") for order_id, name in orders)
             # In a thread, because it reads the sheet's orders from the journal, which blocks.
             await anyio.to_thread.run_sync(partial(store.seed_many, named, keep_existing=True))
+            if not len(store):
+                store.seed_practice(practice_orders)
             async with (
                 running(Sandbox(store=store, api_key=key)) as base_url,
                 open_orders_api(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from batch_renamer.model.exported import EXPORT_COLUMNS
 from batch_renamer.model.orders import Change, Found, Missing, Order, Reading, Unreadable
 from batch_renamer.model.outcomes import BAD_RESULTS, Outcome, Result, Unsettled
 from batch_renamer.model.reporting import COLUMNS, Forecast, ReasonGroup, ReportRow, RunSummary, WarningGroup
@@ -12,6 +13,7 @@ __all__ = [
     "BAD_RESULTS",
     "BLANK_NAME",
     "COLUMNS",
+    "EXPORT_COLUMNS",
     "HERE",
     "HIDDEN_ROW",
     "Change",

@@ -18,8 +18,8 @@ __all__ = [
 class Order:
     """An order as the API describes it, without its images.
 
-    Every field but the id may be missing. ``status`` is free text, so unknown values are accepted. ``last_updated_at``
-    is the RFC 3339 text of the API.
+    Every field but the id may be missing. ``status`` is free text, so unknown values are accepted. ``created_at`` and
+    ``last_updated_at`` are the RFC 3339 texts of the API.
 
     Example:
         >>> Order(order_id="a1", name="12 Elm St").status is None
@@ -33,6 +33,7 @@ class Order:
     is_merging: bool | None = None
     is_deleted: bool | None = None
     total_images: float | None = None
+    created_at: str | None = None
     last_updated_at: str | None = None
 
 

@@ -7,8 +7,8 @@ from batch_renamer.reports.formats import FORMATS
 from batch_renamer.reports.json_format import write_json_result, write_refusal
 from batch_renamer.reports.rows import row_as_json
 from batch_renamer.reports.target import check_names, check_writable, resolve_targets
-from batch_renamer.reports.temporary import remove_unfinished
 from batch_renamer.reports.writing import write_report, write_reports
+from batch_renamer.temporary import remove_unfinished
 
 __all__ = [
     "FORMATS",

@@ -13,22 +13,9 @@ from typing import BinaryIO
 
 from batch_renamer.model import COLUMNS, ReportRow
 from batch_renamer.reports.rows import WriteOptions, row_as_texts
-from batch_renamer.text import begins_like_a_formula
+from batch_renamer.text import guarded
 
-__all__ = ["guarded", "write_csv", "write_csv_result"]
-
-
-def guarded(text: str) -> str:
-    """Return the text with a leading ``'`` if a spreadsheet program would read it as a formula.
-
-    A text that starts with ``'`` gets one more. So removing one leading ``'`` from every cell that has one restores the
-    text exactly.
-
-    Example:
-        >>> guarded("=1+1"), guarded("'tis"), guarded("12 Elm St")
-        ("'=1+1", "''tis", '12 Elm St')
-    """
-    return f"'{text}" if begins_like_a_formula(text) else text
+__all__ = ["write_csv", "write_csv_result"]
 
 
 def write_csv(file: BinaryIO, rows: Iterable[ReportRow], options: WriteOptions) -> None:

@@ -14,7 +14,7 @@ from batch_renamer.errors import ReportTargetError
 from batch_renamer.files import make_folder, same_place
 from batch_renamer.reports.formats import FORMATS, WRITERS
 from batch_renamer.reports.recognition import is_report
-from batch_renamer.reports.temporary import cause, place_of, probe
+from batch_renamer.temporary import cause, place_of, probe
 
 __all__ = ["check_names", "check_writable", "resolve_targets"]
 

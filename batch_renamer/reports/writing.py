@@ -11,7 +11,7 @@ from batch_renamer.errors import ReportWriteError
 from batch_renamer.model import ReportRow, RunSummary
 from batch_renamer.reports.formats import WRITERS
 from batch_renamer.reports.rows import WriteOptions
-from batch_renamer.reports.temporary import OURS, cause, new_file_in, place_of
+from batch_renamer.temporary import OURS, cause, new_file_in, place_of
 
 __all__ = ["write_report", "write_reports"]
 

@@ -9,6 +9,8 @@ Where the vendor's documentation says nothing, this stand-in decides:
 - a taken ``order_id`` can't be created again (422); ``order_id`` in the body of a rename must be the path's (422);
 - a UUID is the same id in any case, and answers have it in lower case;
 - the list is newest first, and a page ends early when it grows beyond `ApiRules.max_page_bytes`;
+- ``q`` finds the names that contain the text, in any case, and names are sorted without regard to case; a version
+  before 2026-10-01 ignores ``q`` and ``sort``;
 - a path whose id is not exactly one percent-encoded segment, or is ``.`` or ``..`` once decoded, is 404.
 """
 
@@ -21,6 +23,7 @@ import json
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, unquote_to_bytes
 
@@ -33,6 +36,8 @@ __all__ = ["Answer", "ApiRules", "Call", "OrdersApi", "Target", "http_error", "r
 
 _COLLECTION = "/v3/orders/"
 _PER_PAGE = 5
+_FIRST_VERSION_WITH_SEARCH = "2026-10-01"
+_SORTS = ("name", "-name", "date", "-date")
 _OFFSET = re.compile(r"from:([0-9]{1,15})")
 
 
@@ -51,6 +56,7 @@ class Call:
     method: str
     raw_path: str
     api_key: str | None = None
+    api_version: str | None = None
     content_type: str = "application/json"
     body: bytes = b""
 
@@ -72,12 +78,16 @@ class ApiRules:
 
     ``max_per_page`` orders a page at most: a client that asks for more gets fewer, or 422 with
     ``refuse_over_max`` (the vendor's SDK itself never asks for more than 15). ``omit`` names order fields to leave out.
+    ``version`` is that of the account, which holds for requests that ask for none. ``whole_words``: a search finds only
+    names in which the text stands between spaces.
     """
 
     max_per_page: int = 100
     refuse_over_max: bool = False
     max_page_bytes: int = 4_000_000
     newest_first: bool = True
+    version: str = "2026-11-09"
+    whole_words: bool = False
     omit: Collection[str] = ()
 
 
@@ -107,7 +117,7 @@ class OrdersApi:
             return http_error(404, "Not Found")
         match (call.method, target.order_id):
             case ("GET", None):
-                return self._refusal(call) or self._list(target.query, seconds_ago)
+                return self._refusal(call) or self._list(call, target.query, seconds_ago)
             case ("POST", None):
                 return self._refusal(call) or self._create(call)
             case ("GET", str(order_id)):
@@ -130,7 +140,7 @@ class OrdersApi:
             return None
         return http_error(401, "Unauthorized")
 
-    def _list(self, query: str, seconds_ago: float) -> Answer:
+    def _list(self, call: Call, query: str, seconds_ago: float) -> Answer:
         words = parse_qs(query, keep_blank_values=True)
         problems: dict[str, str] = {}
         rules = self._rules
@@ -143,10 +153,16 @@ class OrdersApi:
         start_seq = _read_token(token) if token is not None else None
         if token is not None and start_seq is None:
             problems["offset"] = "Not a valid offset token."
+        sought, sort = "", "-date" if rules.newest_first else "date"
+        if (call.api_version or rules.version) >= _FIRST_VERSION_WITH_SEARCH:  # dates, in ISO 8601
+            sought, sort = words.get("q", [""])[-1], words.get("sort", [sort])[-1]
+        if sort not in _SORTS:
+            problems["sort"] = f"Must be one of: {', '.join(_SORTS)}."
         if per_page is None or problems:
             return _validation_error("query", problems)
         per_page = min(per_page, rules.max_per_page)
-        page = self._store.page(size=per_page, start_seq=start_seq, newest_first=rules.newest_first)
+        wanted = partial(_has_text, sought, whole_words=rules.whole_words) if sought else None
+        page = self._store.page(size=per_page, start_seq=start_seq, sort=sort, wanted=wanted)
         shown: list[bytes] = []
         size, next_seq = 0, page.next_seq
         for order in page.orders:
@@ -266,6 +282,12 @@ def _text_problems(document: dict[str, Any]) -> dict[str, str]:
 def _is_text(value: object) -> bool:
     """Tell whether a value is a string that can be stored: JSON lets half a surrogate pair through."""
     return isinstance(value, str) and not LONE_SURROGATE.search(value)
+
+
+def _has_text(text: str, order: StoredOrder, *, whole_words: bool) -> bool:
+    """Tell whether a search for the text finds the order."""
+    sought, name = text.casefold(), (order.name or "").casefold()
+    return f" {sought} " in f" {name} " if whole_words else sought in name
 
 
 def _per_page(text: str) -> int | None:

@@ -132,6 +132,7 @@ class Sandbox:
             method=entry.method,
             raw_path=entry.raw_path,
             api_key=request.headers.get("x-api-key"),
+            api_version=request.headers.get("x-api-version"),
             content_type=request.headers.get("Content-Type", ""),
             body=body,
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -78,6 +78,7 @@ class OrderStore:
         # A deleted order leaves a gap, so that no seq ever changes and a page token stays valid.
         self._by_seq: list[StoredOrder | None] = []
         self._names: dict[str, list[NameGiven]] = {}
+        self._seqs_by_name: list[int] | None = None
         for order in self._file.load() if self._file is not None else ():
             self._by_seq.extend([None] * (order.seq - len(self._by_seq)))
             self._keep(order, NamedBy.SEED)
@@ -125,6 +126,10 @@ class OrderStore:
             self._keep(order, NamedBy.SEED)
         return len(made)
 
+    def seed_practice(self, count: int) -> None:
+        """Seed so many orders to practise on, with the ids order-0001, order-0002 and so on."""
+        self.seed_many((f"order-{number:04d}", f"Practice order {number}") for number in range(1, count + 1))
+
     def create(self, name: str | None = None, *, order_id: str | None = None) -> StoredOrder | None:
         """Make a new order, its id made up unless given; ``None`` if the id is taken."""
         order_id = str(uuid.uuid4()) if order_id is None else order_key(order_id)
@@ -152,19 +157,38 @@ class OrderStore:
             self._file.delete(order.seq)
         del self._by_id[order_key(order.order_id)]
         self._by_seq[order.seq] = None
+        self._seqs_by_name = None
         return True
 
-    def page(self, *, size: int, start_seq: int | None = None, newest_first: bool = True) -> Page:
-        """Return up to ``size`` orders from ``start_seq`` on; orders created meanwhile shift nothing."""
-        last = len(self._by_seq) - 1
-        if newest_first:
-            seqs = range(last if start_seq is None else min(start_seq, last), -1, -1)
-        else:
-            seqs = range(max(start_seq or 0, 0), last + 1)
-        found = (order for seq in seqs if (order := self._by_seq[seq]) is not None)
+    def page(
+        self,
+        *,
+        size: int,
+        start_seq: int | None = None,
+        sort: str = "-date",
+        wanted: Callable[[StoredOrder], bool] | None = None,
+    ) -> Page:
+        """Return up to ``size`` orders from ``start_seq`` on; orders created meanwhile shift nothing.
+
+        ``sort`` is ``name``, ``date``, or one of them after a minus; ``wanted`` chooses the orders.
+        """
+        seqs = self._seqs_from(start_seq, sort)
+        found = (order for seq in seqs if (order := self._by_seq[seq]) is not None and (not wanted or wanted(order)))
         orders = tuple(islice(found, size + 1))
         following = orders[size].seq if len(orders) > size else None
         return Page(orders=orders[:size], next_seq=following)
+
+    def _seqs_from(self, start_seq: int | None, sort: str) -> Sequence[int]:
+        last = len(self._by_seq) - 1
+        if sort.endswith("date"):
+            if sort == "-date":
+                return range(last if start_seq is None else min(start_seq, last), -1, -1)
+            return range(max(start_seq or 0, 0), last + 1)
+        if self._seqs_by_name is None:
+            named = sorted(((order.name or "").casefold(), order.seq) for order in self)
+            self._seqs_by_name = [seq for _, seq in named]
+        seqs = self._seqs_by_name if sort == "name" else self._seqs_by_name[::-1]
+        return seqs if start_seq is None or start_seq not in seqs else seqs[seqs.index(start_seq) :]
 
     def as_it_was(self, order: StoredOrder, *, seconds_ago: float) -> StoredOrder:
         """Return an order with the name that it had so long ago, or with its first one."""
@@ -187,6 +211,7 @@ class OrderStore:
         self._by_id.clear()
         self._by_seq.clear()
         self._names.clear()
+        self._seqs_by_name = None
 
     def close(self) -> None:
         """Close the file, if there is one; the store is not to be used afterwards."""
@@ -233,6 +258,7 @@ class OrderStore:
             self._by_seq.append(order)
         else:
             self._by_seq[order.seq] = order
+        self._seqs_by_name = None
         key = order_key(order.order_id)
         self._by_id[key] = order
         self._names.setdefault(key, []).append(NameGiven(name=order.name, by=by, at=self._wall_clock()))

@@ -95,7 +95,7 @@ def serve_forever(
         log = stack.enter_context(closing(RequestLog(path=log_file)))
         store = stack.enter_context(closing(OrderStore(path=orders_file, images=images)))
         if not len(store):
-            store.seed_many((f"order-{number:04d}", f"Practice order {number}") for number in range(1, orders + 1))
+            store.seed_practice(orders)
         sandbox = Sandbox(store=store, api_key=key, faults=plan, latency=delay, log=log)
         sandbox.set_limit(rate_limit)
         asyncio.run(_serve_until_stopped(sandbox, port=port, key_line=key_line))

@@ -17,7 +17,7 @@ from typing import Any
 import anyio
 import anyio.lowlevel
 
-from batch_renamer.client.orders_api import OrderPage, OrdersApi
+from batch_renamer.client.orders_api import ListQuery, OrderPage, OrdersApi
 from batch_renamer.commands import COMMANDS
 from batch_renamer.jobs import stages
 from batch_renamer.jobs.destinations import Destination, to_api
@@ -204,7 +204,7 @@ class FakeApi:
         """Refuse: nothing is renamed in a dry run."""
         raise AssertionError(f"{order_id} was to be renamed to {new_name!r} in a dry run")
 
-    async def page(self, *, per_page: int, offset: str | None = None) -> OrderPage:
+    async def page(self, *, per_page: int, offset: str | None = None, query: ListQuery | None = None) -> OrderPage:
         """Answer with the next of the orders, a hundred at most."""
         await anyio.lowlevel.checkpoint()
         begin = int(offset or 0)

@@ -28,7 +28,7 @@ import anyio
 
 from batch_renamer.client.breaker import Breaker
 from batch_renamer.client.gateway import Gateway
-from batch_renamer.client.orders_api import OrderPage, OrdersApi
+from batch_renamer.client.orders_api import ListQuery, OrderPage, OrdersApi
 from batch_renamer.client.orders_api.http import open_orders_api
 from batch_renamer.client.pacing import Pacer
 from batch_renamer.client.retrying import Retrier
@@ -123,7 +123,7 @@ class Singly:
         self.requests += 1
         return await self._api.rename(order_id, new_name)
 
-    async def page(self, *, per_page: int, offset: str | None = None) -> OrderPage:
+    async def page(self, *, per_page: int, offset: str | None = None, query: ListQuery | None = None) -> OrderPage:
         """Return an empty page, the last one."""
         return OrderPage(orders=(), next_offset=None)
 
@@ -144,7 +144,7 @@ class InMemory:
         self.names[order_id] = new_name
         return Order(order_id=order_id, name=new_name)
 
-    async def page(self, *, per_page: int, offset: str | None = None) -> OrderPage:
+    async def page(self, *, per_page: int, offset: str | None = None, query: ListQuery | None = None) -> OrderPage:
         """Return an empty page."""
         return OrderPage(orders=(), next_offset=None)
 

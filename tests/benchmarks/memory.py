@@ -41,7 +41,7 @@ class EveryOrder:
     async def rename(self, order_id, new_name):
         await asyncio.sleep(0)
         return Order(order_id=order_id, name=new_name)
-    async def page(self, *, per_page, offset=None):
+    async def page(self, *, per_page, offset=None, query=None):
         return OrderPage(orders=(), next_offset=None)
 
 @asynccontextmanager

@@ -36,7 +36,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from batch_renamer.client.orders_api import OrderPage, TransientError
+from batch_renamer.client.orders_api import ListQuery, OrderPage, TransientError
 from batch_renamer.commands import COMMANDS
 from batch_renamer.errors import InterruptedRunError
 from batch_renamer.jobs.destinations import Destination
@@ -214,7 +214,7 @@ class Orders:
             self._late.remove(late)
             self.give(late.order, late.name, by=late.by)
 
-    async def page(self, *, per_page: int, offset: str | None = None) -> OrderPage:
+    async def page(self, *, per_page: int, offset: str | None = None, query: ListQuery | None = None) -> OrderPage:
         """List the orders as they were called at first, from a cache that nothing makes forget."""
         await self._travel()
         orders = [Order(order_id=order, name=name) for order, name in self._seeds.items()]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from batch_renamer.client.orders_api import OrderPage, OrdersApi
+from batch_renamer.client.orders_api import ListQuery, OrderPage, OrdersApi
 from batch_renamer.commands import COMMANDS
 from batch_renamer.errors import JournalError
 from batch_renamer.jobs.destinations import Destination
@@ -47,9 +47,11 @@ class Office:
         context: JobContext
 
         class Stopping(FakeOrdersApi):
-            async def page(self, *, per_page: int, offset: str | None = None) -> OrderPage:
+            async def page(
+                self, *, per_page: int, offset: str | None = None, query: ListQuery | None = None
+            ) -> OrderPage:
                 context.stop.request(a_stop())
-                return await FakeOrdersApi.page(self, per_page=per_page, offset=offset)
+                return await FakeOrdersApi.page(self, per_page=per_page, offset=offset, query=query)
 
         api: OrdersApi = Stopping(self.api.names) if stop_at_proof else self.api
 

@@ -19,6 +19,7 @@ import anyio
 from batch_renamer.client.orders_api import (
     ForeignNameError,
     ForeignOrderError,
+    ListQuery,
     LocalShortageError,
     OrderPage,
     RefusedError,
@@ -252,7 +253,7 @@ class FakeOrdersApi:
             raise _refusal(404)
         return Order(order_id=order_id, name=new_name)
 
-    async def page(self, *, per_page: int, offset: str | None = None) -> OrderPage:
+    async def page(self, *, per_page: int, offset: str | None = None, query: ListQuery | None = None) -> OrderPage:
         """Read one page of the orders; the offset is the number of the next order."""
         self.pages.append(per_page)
         await self._answer("page", "", script="list" if per_page > 1 else "")

@@ -43,6 +43,15 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         Example("Try it without a key:", "batch-renamer plan orders.xlsx --sandbox"),
         Example("All options of a command:", "batch-renamer apply --help"),
     ),
+    "export": (
+        Example("The account's orders as a spreadsheet to fill in:", "batch-renamer export orders.xlsx"),
+        Example(
+            "Those of the last two weeks that still have a camera's name:",
+            "batch-renamer export --since 14d --name-contains IMG_",
+        ),
+        Example("Practise, without a key:", "batch-renamer export --sandbox"),
+        Example("An empty spreadsheet to begin with:", "batch-renamer export --template"),
+    ),
     "check": (
         Example("Find the bad rows:", "batch-renamer check orders.xlsx"),
         Example(

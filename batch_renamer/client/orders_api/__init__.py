@@ -7,6 +7,7 @@
 from batch_renamer.client.orders_api.protocol import (
     ForeignNameError,
     ForeignOrderError,
+    ListQuery,
     LocalShortageError,
     OrderPage,
     OrdersApi,
@@ -20,6 +21,7 @@ from batch_renamer.client.orders_api.protocol import (
 __all__ = [
     "ForeignNameError",
     "ForeignOrderError",
+    "ListQuery",
     "LocalShortageError",
     "OrderPage",
     "OrdersApi",

@@ -92,8 +92,8 @@ def as_unconfirmed(error: TransientError) -> RequestError:
 def read_page(body: bytes, *, secret: str = "") -> OrderPage:
     """Return the page of orders that a 200 holds, cleaned of the ``secret`` as by `read_order`.
 
-    What can't be read of it counts as absent. An order that is shown without its name, or in another shape, is read
-    singly. A page whose token for the next one is neither a text nor a number is the last.
+    An order that is shown without its name, or in another shape, is only named, in ``unread``. A page whose token for
+    the next one is neither a text nor a number is the last.
 
     Raises:
         TransientError: it is not JSON, or has no list of orders.
@@ -105,8 +105,21 @@ def read_page(body: bytes, *, secret: str = "") -> OrderPage:
     offset = pagination.get("next_offset") if isinstance(pagination, dict) else None
     if isinstance(offset, bool) or not isinstance(offset, str | int):
         offset = None
-    named = [shown for shown in orders if isinstance(shown, dict) and "name" in shown and _has_shape(shown)]
-    return OrderPage(orders=tuple(_order(shown, secret) for shown in named), next_offset=_text(offset) or None)
+    return OrderPage(
+        orders=tuple(_order(shown, secret) for shown in orders if _is_whole(shown)),
+        next_offset=_text(offset) or None,
+        unread=tuple(_id_shown(shown) for shown in orders if not _is_whole(shown)),
+    )
+
+
+def _is_whole(order: Any) -> bool:
+    return isinstance(order, dict) and "name" in order and _has_shape(order)
+
+
+def _id_shown(order: Any) -> str:
+    """Return the id of an order that can't be read otherwise, or ""."""
+    order_id = order.get("order_id") if isinstance(order, dict) else None
+    return _whole_characters(order_id) if isinstance(order_id, str) else ""
 
 
 def failure_of(
@@ -212,6 +225,7 @@ def _order(answer: dict[str, Any], secret: str) -> Order:
         is_merging=_flag(answer.get("is_merging")),
         is_deleted=_flag(answer.get("is_deleted")),
         total_images=_number(answer.get("total_images")),
+        created_at=_said(answer.get("created_at"), secret),
         last_updated_at=_said(answer.get("last_updated_at"), secret),
     )
 

@@ -22,7 +22,7 @@ from yarl import URL
 from batch_renamer.client.orders_api.answers import as_unconfirmed, failure_of, read_order, read_page, read_renamed
 from batch_renamer.client.orders_api.certificates import check_named_certificates
 from batch_renamer.client.orders_api.failures import CAUGHT, is_foreseen, translated
-from batch_renamer.client.orders_api.protocol import OrderPage, RefusedError, TransientError
+from batch_renamer.client.orders_api.protocol import ListQuery, OrderPage, RefusedError, TransientError
 from batch_renamer.client.orders_api.proxy import proxy_for
 from batch_renamer.model import Order
 
@@ -134,14 +134,18 @@ class HttpOrdersApi:
             return read_renamed(body, order_id=order_id, new_name=new_name, secret=self._secret)
         raise unconfirmed
 
-    async def page(self, *, per_page: int, offset: str | None = None) -> OrderPage:
+    async def page(self, *, per_page: int, offset: str | None = None, query: ListQuery | None = None) -> OrderPage:
         """Read one page of the account's orders; ``offset`` is the last page's ``next_offset``.
 
         Raises:
             RequestError, KeyRefusedError, CertificateError, ProxyRefusedError: as `protocol` tells.
         """
-        query = f"per_page={per_page}" + (f"&offset={quote(offset, safe='')}" if offset is not None else "")
-        return read_page(await self._request("GET", URL(f"{self._orders}?{query}", encoded=True)), secret=self._secret)
+        asked = {"offset": offset}
+        if query is not None:
+            asked |= {"q": query.text, "sort": query.sort}
+        more = "".join(f"&{name}={quote(value, safe='')}" for name, value in asked.items() if value is not None)
+        url = URL(f"{self._orders}?per_page={per_page}{more}", encoded=True)
+        return read_page(await self._request("GET", url), secret=self._secret)
 
     def _url_of(self, order_id: str) -> URL:
         try:

@@ -16,6 +16,7 @@ from batch_renamer.model import Order
 __all__ = [
     "ForeignNameError",
     "ForeignOrderError",
+    "ListQuery",
     "LocalShortageError",
     "OrderPage",
     "OrdersApi",
@@ -109,8 +110,26 @@ class RefusedError(RequestError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListQuery:
+    """What is asked of the list since API version 2026-10-01; an older version ignores it.
+
+    ``text`` is searched in the names, in a way that is not documented. ``sort`` is ``name``, ``-name``, ``date`` or
+    ``-date``.
+
+    Example:
+        >>> ListQuery(sort="-date").text is None
+        True
+    """
+
+    text: str | None = None
+    sort: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPage:
     """One page of the list of orders; ``next_offset`` is the opaque token of the next one, None on the last.
+
+    ``unread`` are the ids of the orders that it shows without a name or in another shape; "" where it shows no id.
 
     Example:
         >>> OrderPage(orders=(), next_offset=None).orders
@@ -119,6 +138,7 @@ class OrderPage:
 
     orders: tuple[Order, ...]
     next_offset: str | None
+    unread: tuple[str, ...] = ()
 
 
 class OrdersApi(Protocol):
@@ -133,5 +153,5 @@ class OrdersApi(Protocol):
     async def rename(self, order_id: str, new_name: str) -> Order:
         """Rename one order; return it as the API confirmed it."""
 
-    async def page(self, *, per_page: int, offset: str | None = None) -> OrderPage:
+    async def page(self, *, per_page: int, offset: str | None = None, query: ListQuery | None = None) -> OrderPage:
         """Read one page of the account's orders; the first one proves the key."""

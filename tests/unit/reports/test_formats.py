@@ -17,9 +17,10 @@ from python_calamine import CalamineWorkbook
 
 from batch_renamer.model import COLUMNS, ReportRow, Result, RunSummary
 from batch_renamer.reports import row_as_json, write_json_result, write_refusal, write_report, xlsx_format
-from batch_renamer.reports.csv_format import guarded, write_csv
+from batch_renamer.reports.csv_format import write_csv
 from batch_renamer.reports.rows import WriteOptions, row_as_texts
 from batch_renamer.reports.xlsx_format import write_xlsx
+from batch_renamer.text import guarded
 
 NASTY_NAMES = {
     "formula": "=1+1",

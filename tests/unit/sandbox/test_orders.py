@@ -21,7 +21,7 @@ def walk(store: OrderStore, size: int, *, newest_first: bool = True) -> Iterator
     """Go through the pages, each as its order ids."""
     start_seq = None
     while True:
-        page = store.page(size=size, start_seq=start_seq, newest_first=newest_first)
+        page = store.page(size=size, start_seq=start_seq, sort="-date" if newest_first else "date")
         yield [order.order_id for order in page.orders]
         start_seq = page.next_seq
         if start_seq is None:
@@ -59,7 +59,7 @@ def test_a_page_from_nowhere_is_harmless(start_seq: int, newest_first: bool) -> 
     """A token from before a reset may point anywhere."""
     store = OrderStore()
     store.seed("a1", None)
-    page = store.page(size=5, start_seq=start_seq, newest_first=newest_first)
+    page = store.page(size=5, start_seq=start_seq, sort="-date" if newest_first else "date")
     assert [order.order_id for order in page.orders] in ([], ["a1"])
 
 
