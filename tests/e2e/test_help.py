@@ -43,6 +43,10 @@ OFFERED = {
     "runs": ABOUT_PAST_RUNS - {"report"} | {"limit", "order", "file", "prune", "yes", "dismiss"},
     "show": ABOUT_PAST_RUNS - {"report"},
     "report": ABOUT_PAST_RUNS,
+    "export": FOR_THE_API - {"workers"}
+    | PRACTICE
+    | {"delimiter", "wait", "json", "log_file", "quiet", "verbose", "no_progress", "config", "profile", "state_dir"}
+    | {"name_contains", "since", "status", "sort", "limit", "template"},
     "init": {"yes", "base_url", "report", "config", "profile"},
     "doctor": FOR_THE_API - {"rate", "attempts", "patience"}
     | {"sandbox", "report", "log_file", "json", "quiet", "config", "profile", "state_dir"},
