@@ -11,7 +11,6 @@ from batch_renamer.progress.live import Progress, make_progress
 from batch_renamer.progress.logs import about, level_of, logging_to, why_no_log
 from batch_renamer.progress.meanings import meanings_in_reports
 from batch_renamer.progress.notebook import notebook_progress
-from batch_renamer.progress.numbers import duration
 from batch_renamer.progress.output import at_words, show_lines, show_run
 from batch_renamer.progress.spans import Line, Span, Style
 from batch_renamer.progress.understood import understood_line
@@ -30,7 +29,6 @@ __all__ = [
     "broken",
     "cells_of",
     "cut_middle",
-    "duration",
     "level_of",
     "logging_to",
     "make_progress",

@@ -30,8 +30,8 @@ from batch_renamer.exporting import (
 )
 from batch_renamer.jobs import Exported, ExportJob, export_orders
 from batch_renamer.model import Order
-from batch_renamer.progress import Line, Span, duration, show_lines, visible
-from batch_renamer.text import counted
+from batch_renamer.progress import Line, Span, show_lines, visible
+from batch_renamer.text import counted, duration
 
 __all__ = ["Chosen", "export", "export_template"]
 
