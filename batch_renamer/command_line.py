@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from batch_renamer.commands import CARRIED_OPTIONS, SHARED_OPTIONS, Command
+from batch_renamer.commands import CARRIED_OPTIONS, SHARED_OPTIONS, Command, flag_of
 
 if TYPE_CHECKING:
     from batch_renamer.settings import Settings
@@ -49,7 +49,7 @@ def command_line(
     for name, value in given.items():
         if name in SHARED_OPTIONS and name not in command.options:
             continue
-        flag = f"--{name.replace('_', '-')}"
+        flag = flag_of(name)
         match value:
             case None | False:
                 continue

@@ -29,6 +29,8 @@ __all__ = [
     "UNDO",
     "UNDO_DRY_RUN",
     "Command",
+    "flag_of",
+    "setting_of",
 ]
 
 _WHERE = ("config", "profile", "state_dir")
@@ -43,6 +45,7 @@ _INPUT = (
     "blank_new_name",
 )
 _API = ("base_url", "api_version", "rate", "workers", "attempts", "timeout", "patience")
+_ROWS = ("only", "except_rows")
 _LIMITS = ("first", "max_renames", "strict")
 _REPEATING = ("again",)
 _RESUMING = ("max_failures",)
@@ -51,11 +54,34 @@ _SANDBOX = ("sandbox", "sandbox_reset")
 _WRITING = ("yes", "wait")
 _SCREEN = ("json", "log_file", "quiet", "verbose", "no_progress")
 _OUTPUT = ("report", *_SCREEN)
-_APPLY_OPTIONS = (*_WRITING, *_INPUT, *_API, *_LIMITS, *_REPEATING, *_RESUMING, *_SANDBOX, *_OUTPUT, *_WHERE)
-_UNDO_OPTIONS = (*_WRITING, *_API, *_LIMITS, *_RESUMING, "sandbox", *_OUTPUT, *_WHERE)
+_APPLY_OPTIONS = (*_WRITING, *_INPUT, *_ROWS, *_API, *_LIMITS, *_REPEATING, *_RESUMING, *_SANDBOX, *_OUTPUT, *_WHERE)
+_UNDO_OPTIONS = (*_WRITING, *_ROWS, *_API, *_LIMITS, *_RESUMING, "sandbox", *_OUTPUT, *_WHERE)
 
 CARRIED_OPTIONS = frozenset({"log_file", *_WHERE, *_API, *_RESUMING, *_SANDBOX, *_WRITING}) - {"sandbox_reset"}
 """The options that a printed next command repeats."""
+
+_FLAGS = {"except_rows": "--except"}  # `except` is a word of Python, so no field can have this name
+
+
+def flag_of(setting: str) -> str:
+    """Return the flag that gives a setting.
+
+    Example:
+        >>> flag_of("id_column"), flag_of("except_rows")
+        ('--id-column', '--except')
+    """
+    return _FLAGS.get(setting, f"--{setting.replace('_', '-')}")
+
+
+def setting_of(flag: str) -> str:
+    """Return the setting that a flag gives; of a name in the environment or in a configuration file, this name itself.
+
+    Example:
+        >>> setting_of("--id-column"), setting_of("except"), setting_of("rate")
+        ('id_column', 'except_rows', 'rate')
+    """
+    name = flag.removeprefix("--")
+    return next((setting for setting, own in _FLAGS.items() if own == f"--{name}"), name.replace("-", "_"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,13 +153,13 @@ _PLAN_SAW = "The order no longer has the name that plan {} saw; it was left alon
 _TO_BE_TAKEN_BACK = "The order no longer has the name that was to be taken back; it was left alone."
 _AUDITED = "The order does not have the name that run {} gave it."
 
-CHECK = Command(name="check", offline=True, from_sheet=True, options=(*_INPUT, *_OUTPUT, *_WHERE))
+CHECK = Command(name="check", offline=True, from_sheet=True, options=(*_INPUT, *_ROWS, *_OUTPUT, *_WHERE))
 PLAN = Command(
     name="plan",
     dry=True,
     done_by="apply",
     from_sheet=True,
-    options=(*_INPUT, *_API, *_LIMITS, *_REPEATING, *_RESUMING, *_SANDBOX, *_OUTPUT, *_WHERE),
+    options=(*_INPUT, *_ROWS, *_API, *_LIMITS, *_REPEATING, *_RESUMING, *_SANDBOX, *_OUTPUT, *_WHERE),
 )
 APPLY = Command(name="apply", writes=True, from_sheet=True, drifted=_PLAN_SAW, exact=True, options=_APPLY_OPTIONS)
 APPLY_PLAN = Command(
@@ -143,13 +169,13 @@ RESUME = Command(
     name="resume",
     writes=True,
     resumes=True,
-    options=(*_WRITING, *_API, *_RESUMING, "sandbox", *_OUTPUT, *_WHERE),
+    options=(*_WRITING, *_ROWS, *_API, *_RESUMING, "sandbox", *_OUTPUT, *_WHERE),
 )
 UNDO = Command(name="undo", writes=True, puts_back=True, drifted=_TO_BE_TAKEN_BACK, options=_UNDO_OPTIONS)
 UNDO_DRY_RUN = Command(
     name="undo --dry-run", dry=True, done_by="undo", puts_back=True, drifted=_TO_BE_TAKEN_BACK, options=_UNDO_OPTIONS
 )
-AUDIT = Command(name="audit", audits=True, drifted=_AUDITED, options=(*_API, "sandbox", *_OUTPUT, *_WHERE))
+AUDIT = Command(name="audit", audits=True, drifted=_AUDITED, options=(*_ROWS, *_API, "sandbox", *_OUTPUT, *_WHERE))
 RUNS = Command(name="runs", about_past=True, options=(*_PAST, *_SCREEN, *_WHERE))
 SHOW = Command(name="show", about_past=True, options=(*_PAST, *_SCREEN, *_WHERE))
 REPORT = Command(name="report", about_past=True, options=(*_PAST, *_OUTPUT, *_WHERE))

@@ -149,6 +149,10 @@ class StateLostError(JournalError):
         )
 
 
+class RowsLeftError(StoppedEarlyError):
+    """The user chose some of a run's rows, and the others are left for another time."""
+
+
 class ReportWriteError(StoppedEarlyError):
     """A report could not be written after the run; the journal still holds it."""
 

@@ -22,6 +22,9 @@ _TO_BE_RESUMED = (3, 4, 129, 130, 143)
 _WITH_A_PLAN = ("report", "max_renames", "strict")
 """Options of a plan that hold for its renames, too."""
 
+_CHOOSING = ("only", "except_rows", "first")
+"""Options that choose rows."""
+
 
 def next_steps(run: Run, summary: RunSummary, given: Mapping[str, object]) -> tuple[NextStep, ...]:
     """Return what the user may want to do next, the likeliest last; never a command that would be refused."""
@@ -156,9 +159,9 @@ def commit_command(run: Run, given: Mapping[str, object]) -> str:
 
 
 def _undo_command(origin: RunRecord, given: Mapping[str, object]) -> str:
-    """Return the command for an undo as it was planned; it chooses its rows again, with the same ``--first``."""
-    first = {"first": given["first"]} if "first" in given else {}
-    return command_line(UNDO, [origin.id], {**_carried_to_a_commit(given), **first})
+    """Return the command for an undo as it was planned; it chooses its rows again, by the same options."""
+    chosen = {name: given[name] for name in _CHOOSING if name in given}
+    return command_line(UNDO, [origin.id], {**_carried_to_a_commit(given), **chosen})
 
 
 def _carried_to_a_commit(given: Mapping[str, object]) -> dict[str, object]:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from batch_renamer.cli.help.groups import OUTPUT, ROWS, SAFETY, SPEED, SPREADSHEET, WHERE
-from batch_renamer.commands import Command
+from batch_renamer.commands import Command, flag_of
 
 __all__ = ["SameAccount", "with_options"]
 
@@ -48,7 +48,7 @@ def _in_group(group: str, options: Mapping[str, _Option]) -> dict[str, Any]:
 
 def _for_typer(name: str, option: _Option, group: str) -> Any:
     info = typer.Option(
-        f"--{name.replace('_', '-')}",
+        flag_of(name),
         help=option.help,
         metavar=option.metavar,
         show_default=option.default or False,
@@ -92,6 +92,10 @@ _OPTIONS: Mapping[str, Any] = {
                 metavar="skip|invalid",
                 default="skip",
             ),
+            "only": _Option(
+                help="Only these rows, by their numbers in the sheet: 2-40,57 or 200- (to the end).", metavar="ROWS"
+            ),
+            "except_rows": _Option(help="All rows but these, by their numbers in the sheet.", metavar="ROWS"),
             "first": _Option(help="Do only the first N renames, as a trial.", metavar="N"),
             "again": _Option(help="Also rename orders that were renamed after an earlier run of the same rows."),
         },

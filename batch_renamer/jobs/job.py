@@ -12,6 +12,7 @@ from batch_renamer.commands import Command
 from batch_renamer.jobs.destinations import Destination
 from batch_renamer.journal import Journal, NewRun, RunRecord
 from batch_renamer.loader import Sheet
+from batch_renamer.model import RowChoice
 from batch_renamer.progress import Progress
 from batch_renamer.settings import Settings
 
@@ -94,6 +95,11 @@ class Job:
         """The bounds that hold: a run that is resumed keeps those that it was begun with."""
         return Bounds.of(self.source if self.command.resumes and isinstance(self.source, RunRecord) else self.settings)
 
+    @property
+    def choice(self) -> RowChoice:
+        """The rows to work on."""
+        return RowChoice.of(self.settings)
+
     def new_run(self, *, delimiter: str | None = None, other_headings: Sequence[str] = ()) -> NewRun:
         """Return the entry in the journal that the job begins with.
 
@@ -123,6 +129,7 @@ class Job:
             first=self.bounds.first,
             max_renames=self.bounds.max_renames,
             strict=self.bounds.strict,
+            choice=str(self.choice),
             # The places as the user gave them: the run may be resumed before they are checked.
             reports=[str(Path(report).absolute()) for report in self.settings.report_files],
         )

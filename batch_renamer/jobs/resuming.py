@@ -62,6 +62,8 @@ def may_go_on(job: Job, last: RunRecord) -> bool:
     """
     if Bounds.of(job.settings) not in (Bounds(None, None, strict=False), Bounds.of(last)):
         return False  # The user gives other bounds than those of the interrupted run, so a new run is wanted.
+    if job.choice and str(job.choice) != last.choice:
+        return False
     if last.id in job.journal.runs.at_work():
         if job.settings.wait:
             return False  # The job begins when the other run has ended, and reads what that has renamed.
@@ -71,4 +73,8 @@ def may_go_on(job: Job, last: RunRecord) -> bool:
 
 def job_that_resumes(job: Job, last: RunRecord) -> Job:
     """Return the job that finishes an interrupted run, instead of one that begins a new run of the same rows."""
-    return replace(job, command=RESUME, source=last, notes=(*job.notes, *bound_to(last, job.destination)))
+    # Its rows were chosen when it began.
+    settings = replace(job.settings, only=None, except_rows=None)
+    return replace(
+        job, command=RESUME, source=last, settings=settings, notes=(*job.notes, *bound_to(last, job.destination))
+    )

@@ -16,6 +16,7 @@ from batch_renamer.jobs.stages import (
     check_report_targets,
     confirm,
     enforce_limits,
+    leave_others_for_later,
     load,
     load_interrupted,
     load_plan,
@@ -84,7 +85,10 @@ STAGES: Mapping[Command, Stages] = {
     RESUME: Stages(
         FromRun(load_interrupted),
         _BEGIN,
-        (Online(verify_key), confirm, lock, reopen_unfinished, Online(read), enforce_limits, Online(rename)),
+        (
+            *(Online(verify_key), confirm, lock, reopen_unfinished, Online(read), enforce_limits, Online(rename)),
+            leave_others_for_later,
+        ),
     ),
     UNDO: Stages(
         FromRun(plan_undo),

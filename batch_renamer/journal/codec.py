@@ -23,6 +23,7 @@ __all__ = [
     "REASON",
     "REPORT",
     "RESULT",
+    "SENT",
     "as_stored",
     "loaded",
     "planned",
@@ -32,11 +33,11 @@ __all__ = [
 ]
 
 _UNRECORDED = "handed_out AND (result IS NULL OR result = 'planned')"
-_SENT = "It was sent, or was about to be sent, and no outcome is recorded: the API may have applied it."
+SENT = "It was sent, or was about to be sent, and no outcome is recorded: the API may have applied it."
 
 # What a reader sees of a row. A row that was dispatched and has no outcome may have been applied, so it is ``unknown``.
 RESULT = f"CASE WHEN {_UNRECORDED} THEN 'unknown' ELSE result END"
-REASON = f"CASE WHEN {_UNRECORDED} THEN '{_SENT}' ELSE reason END"
+REASON = f"CASE WHEN {_UNRECORDED} THEN '{SENT}' ELSE reason END"
 
 # The old name of an order that was never read is the one that the sheet gives: a report that is used as a spreadsheet
 # keeps its guards.

@@ -51,7 +51,7 @@ _FINISHED_ROWS = f"""
     WHERE rows.run = :run AND rows.order_key = theirs.order_key AND rows.new_name = theirs.new_name
     AND rows.result IS NULL AND rows.expected IS NULL
 """  # noqa: S608 - a constant
-_OPEN = "(mine.result IS NULL OR mine.result IN ('planned', 'unknown'))"
+_OPEN = "(mine.result IS NULL OR mine.result IN ('planned', 'pending', 'unknown'))"
 _SUPERSEDE = f"""
     UPDATE runs SET closed = 'superseded', closed_by = :id
     WHERE number != :run AND account = :account AND base_url = :base_url AND command = 'apply' AND closed = ''

@@ -5,10 +5,15 @@ All of it happens within the journal: no row passes through the program.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from batch_renamer.journal import later
 from batch_renamer.journal.changed import CHANGED, CHANGED_OTHERWISE
+from batch_renamer.journal.choosing import chosen_spans, leave_out, left_out_spans, refuse_absent
+from batch_renamer.journal.codec import RESULT, SENT
 from batch_renamer.journal.database import Database
 from batch_renamer.journal.record import RunRecord
+from batch_renamer.model import ALL_ROWS, RowChoice
 
 __all__ = ["Lineage"]
 
@@ -46,18 +51,29 @@ _RECHECK = f"""
 _COUNT = "UPDATE runs SET sheet_rows = (SELECT COUNT(*) FROM rows WHERE run = :run) WHERE number = :run"
 
 
+# Rows that a resumed run was to leave for later: planned if their orders had been read.
+_REOPEN_LEFT = """
+    UPDATE rows SET result = CASE WHEN read_at IS NULL THEN NULL ELSE 'planned' END
+    WHERE run = ? AND result = 'pending'"""
+# A row that is left for later keeps all that is known of it; one that was dispatched may have been applied.
+_LEAVE_FOR_LATER = f"""
+    UPDATE rows SET result = CASE WHEN handed_out THEN 'unknown' ELSE 'pending' END,
+        reason = CASE WHEN handed_out THEN '{SENT}' ELSE reason END
+    WHERE run = ? AND (result IS NULL OR result = 'planned') AND row BETWEEN ? AND ?"""  # noqa: S608 - a constant
 # An undo may end a row as ``unknown`` without having sent anything: such a row is decided again.
 _REOPEN_NOT_SENT = """
     UPDATE rows SET result = NULL, reason = '', final_name = NULL
-    WHERE run = ? AND result = 'unknown' AND NOT handed_out AND NOT attempts"""
+    WHERE run = ? AND result = 'unknown' AND NOT handed_out AND NOT attempts AND row BETWEEN ? AND ?"""
 _MAY_BE_APPLIED = """
-    UPDATE rows SET handed_out = 2 WHERE run = ? AND (result = 'unknown' OR (result = 'planned' AND handed_out))"""
+    UPDATE rows SET handed_out = 2 WHERE run = ? AND (result = 'unknown' OR (result = 'planned' AND handed_out))
+    AND row BETWEEN ? AND ?"""
 _REOPEN_SENT = """
     UPDATE rows SET result = 'planned', reason = '', final_name = NULL, read_at = 0
-    WHERE run = ? AND result IN ('planned', 'unknown')"""
+    WHERE run = ? AND result IN ('planned', 'unknown') AND row BETWEEN ? AND ?"""
 _REOPEN_FAILED = """
     UPDATE rows SET result = NULL, reason = '', final_name = NULL,
-        handed_out = CASE WHEN attempts THEN 2 ELSE handed_out END WHERE run = ? AND result = 'failed'"""
+        handed_out = CASE WHEN attempts THEN 2 ELSE handed_out END
+    WHERE run = ? AND result = 'failed' AND row BETWEEN ? AND ?"""
 
 
 class Lineage:
@@ -66,27 +82,38 @@ class Lineage:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def load_plan(self, run: RunRecord, plan: RunRecord) -> None:
+    def load_plan(self, run: RunRecord, plan: RunRecord, choice: RowChoice = ALL_ROWS) -> None:
         """Give a run the rows of a kept plan; each order is read again, guarded by the name that the plan found.
 
-        An order that already had its new name must still have it.
+        An order that already had its new name must still have it. Rows that are not chosen are skipped.
+
+        Raises:
+            InputError: the choice names rows that the plan does not have, or leaves none.
         """
         with self._database.transaction() as connection:
+            refuse_absent(connection, plan.number, plan.id, choice)
             connection.execute(_ADOPT, {"run": run.number, "parent": plan.number})
             # The plan's own number, not a new count: a row that the plan has lost makes the totals wrong.
             connection.execute(
                 "UPDATE runs SET sheet_rows = (SELECT sheet_rows FROM runs WHERE number = ?) WHERE number = ?",
                 (plan.number, run.number),
             )
+            leave_out(connection, run.number, choice)
 
-    def plan_undo(self, run: RunRecord, undone: RunRecord) -> None:
+    def plan_undo(self, run: RunRecord, undone: RunRecord, choice: RowChoice = ALL_ROWS) -> None:
         """Give a run the rows that undo another run: the old names, guarded by the names that the other run left.
 
         Rows that may have been renamed are included; if an order still has its old name, its row becomes ``unchanged``.
+        Rows that are not chosen are skipped.
+
+        Raises:
+            InputError: the choice names rows that the other run does not have, or leaves none.
         """
         with self._database.transaction() as connection:
+            refuse_absent(connection, undone.number, undone.id, choice)
             connection.execute(_REVERSE, {"run": run.number, "parent": undone.number, "no_name": _NO_NAME_BEFORE})
             connection.execute(_COUNT, {"run": run.number})
+            leave_out(connection, run.number, choice)
 
     def count_undoable(self, undone: RunRecord) -> int:
         """Return how many rows an undo of a run would have now."""
@@ -102,14 +129,24 @@ class Lineage:
         )
         return frozenset(int(str(row)) for (row,) in self._database.select(query, (run.number, moment)))
 
-    def plan_audit(self, run: RunRecord, audited: RunRecord) -> None:
-        """Give a run the rows that audit another run: the names that it left, to be compared with those of now."""
+    def plan_audit(self, run: RunRecord, audited: RunRecord, choice: RowChoice = ALL_ROWS) -> None:
+        """Give a run the rows that audit another run: the names that it left, to be compared with those of now.
+
+        Rows that are not chosen are skipped.
+
+        Raises:
+            InputError: the choice names rows that the other run does not have, or leaves none.
+        """
         with self._database.transaction() as connection:
+            refuse_absent(connection, audited.number, audited.id, choice)
             connection.execute(_RECHECK, {"run": run.number, "parent": audited.number})
             connection.execute(_COUNT, {"run": run.number})
+            leave_out(connection, run.number, choice)
 
-    def reopen_unfinished(self, run: RunRecord, *, failed: bool = False) -> None:
+    def reopen_unfinished(self, run: RunRecord, *, failed: bool = False, choice: RowChoice = ALL_ROWS) -> None:
         """Open the rows that are not done; with ``failed``, also those that failed.
+
+        Rows that are not chosen stay as they are, for a later time: ``pending``, ``unknown`` or ``failed``.
 
         Each of their orders is read before anything is sent. A row that was dispatched and has no outcome, or is
         ``unknown``, may have been applied: if its order has the new name now, the row is ``renamed``. ``handed_out`` is
@@ -120,10 +157,33 @@ class Lineage:
         """
         with self._database.transaction() as connection:
             connection.execute("UPDATE runs SET counts = NULL WHERE number = ?", (run.number,))
+            connection.execute(_REOPEN_LEFT, (run.number,))
+            left = [(run.number, first, last) for first, last in left_out_spans(choice)]
+            connection.executemany(_LEAVE_FOR_LATER, left)
+            chosen = [(run.number, first, last) for first, last in chosen_spans(choice)]
             for statement in (_REOPEN_NOT_SENT, _MAY_BE_APPLIED, _REOPEN_SENT, *([_REOPEN_FAILED] if failed else [])):
-                connection.execute(statement, (run.number,))
+                connection.executemany(statement, chosen)
             later.look_at_done_rows_again(connection, run.number, since=run.active)
             later.protect_unread_rows(connection, run.number, since=run.began)
+
+    def count_unfinished(self, run: RunRecord, *, failed: bool = False, choice: RowChoice = ALL_ROWS) -> int:
+        """Return how many of the chosen rows are not done; with ``failed``, those that failed count as well."""
+        query = (
+            f"SELECT COUNT(*) FROM rows WHERE run = ? AND row BETWEEN ? AND ? AND ({RESULT} IS NULL OR {RESULT}"  # noqa: S608 - constants
+            " IN ('planned', 'pending', 'unknown', ?))"
+        )
+        also = "failed" if failed else "planned"
+        counts = (self._database.select(query, (run.number, first, last, also)) for first, last in chosen_spans(choice))
+        return sum(int(str(count)) for [[count]] in counts)
+
+    def refuse_absent(self, run: RunRecord, choice: RowChoice) -> None:
+        """Refuse a choice with numbers that are no rows of a run.
+
+        Raises:
+            InputError: there are such numbers.
+        """
+        with self._database.transaction() as connection:
+            refuse_absent(connection, run.number, run.id, choice)
 
     def expect_what_was_finished(self, run: RunRecord, content: str) -> None:
         """Note the fingerprint of the rows; their orders must have the names that earlier runs of these rows gave."""
@@ -161,19 +221,35 @@ class Lineage:
             )
 
     def undone(self) -> frozenset[int]:
-        """Return the numbers of the runs whose names were put back by an undo that was not undone itself.
+        """Return the numbers of the runs whose names were put back by undos that were not undone themselves.
+
+        A run of which only some rows were undone is not among them.
 
         The names of a run that was resumed after its undo, and has sent renames since, are no longer put back.
         """
         undos: dict[int, list[int]] = {}
-        for parent, number in self._database.select(
-            "SELECT undo.parent, undo.number FROM runs AS undo JOIN runs AS run ON run.number = undo.parent"
+        in_part: set[int] = set()
+        for parent, number, is_partial in self._database.select(
+            "SELECT undo.parent, undo.number, undo.first IS NOT NULL OR undo.choice != ''"
+            " FROM runs AS undo JOIN runs AS run ON run.number = undo.parent"
             " WHERE undo.command = 'undo' AND undo.sent > COALESCE(run.sent, 0) ORDER BY undo.number DESC",
             (),
         ):
             undos.setdefault(int(str(parent)), []).append(int(str(number)))
+            if is_partial:
+                in_part.add(int(str(number)))
         found: set[int] = set()
         for parent in sorted(undos, reverse=True):  # newest first, because an undo is newer than the run that it undoes
-            if any(undo not in found for undo in undos[parent]):
+            stands = [undo for undo in undos[parent] if undo not in found]
+            if any(undo not in in_part for undo in stands) or (stands and not self._left_by(stands, parent)):
                 found.add(parent)
         return frozenset(found)
+
+    def _left_by(self, undos: Sequence[int], undone: int) -> bool:
+        """Tell whether undos of some rows of a run have together left out any of them."""
+        marks = ", ".join("?" for _ in undos)
+        query = (
+            f"SELECT 1 FROM rows WHERE run = ? AND {CHANGED} AND row NOT IN"  # noqa: S608 - a constant and marks
+            f" (SELECT row FROM rows WHERE run IN ({marks}) AND result IS NOT 'skipped') LIMIT 1"
+        )
+        return bool(self._database.select(query, (undone, *undos)))

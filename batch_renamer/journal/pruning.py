@@ -36,7 +36,7 @@ _LEFT_BEHIND_S = 86_400.0
 _OVER = """
     CASE WHEN committed_at IS NULL THEN finished_at IS NOT NULL OR created_at < :left_behind
     ELSE reported_at IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM rows WHERE run = number AND (result IS NULL OR result IN ('planned', 'unknown'))
+        SELECT 1 FROM rows WHERE run = number AND (result IS NULL OR result IN ('planned', 'pending', 'unknown'))
     ) END"""
 # With each run stay: the one whose rows it took over; the runs that have undone it, for an interrupted run that was
 # undone is never continued; and the newest of the same spreadsheet or plan, for only the newest is ever continued.

@@ -66,6 +66,7 @@ class NewRun:
     first: int | None = None
     max_renames: int | None = None
     strict: bool = False
+    choice: str = ""
     reports: Sequence[str] = ()
 
 
@@ -76,7 +77,8 @@ class RunRecord:
     ``account`` is what the run is bound to, ``key_print`` a fingerprint of the key that it was begun with. ``parent``
     is the run whose rows it took over. ``committed_at`` is when the first rename was about to be sent,
     ``finished_at`` when the run ended, ``reported_at`` when its reports were written. ``first``, ``max_renames`` and
-    ``strict`` are the bounds that the user has set: they hold when the run is resumed.
+    ``strict`` are the bounds that the user has set: they hold when the run is resumed. ``choice`` are the options
+    by which its rows were chosen, as they are typed.
 
     ``began``, ``active`` and ``sent`` are positions in the journal's own order of events, where a later event has the
     higher number: when the run began, when it last did anything, and when it last sent a rename (None: never).
@@ -118,6 +120,7 @@ class RunRecord:
     counts: dict[str, int] | None = None
     finished_at: float | None = None
     other_headings: tuple[str, ...] = ()
+    choice: str = ""
 
     @property
     def spec(self) -> Command:
@@ -129,7 +132,7 @@ COLUMNS = (
     "number, id, command, state, base_url, profile, account, key_print, parent, sheet, digest, delimiter, sheet_rows,"
     " created_at, committed_at, stopped, reports, reported_at, first, max_renames, strict,"
     " began, active, sent, content, closed, closed_by, exit_code, seconds, counts, finished_at,"
-    " other_headings"
+    " other_headings, choice"
 )
 
 

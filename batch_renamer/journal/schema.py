@@ -111,6 +111,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE runs ADD COLUMN other_headings TEXT NOT NULL DEFAULT '[]'",
         "ALTER TABLE rows ADD COLUMN other_cells TEXT",
     ),
+    ("ALTER TABLE runs ADD COLUMN choice TEXT NOT NULL DEFAULT ''",),
 )
 
 

@@ -6,7 +6,7 @@ import difflib
 import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import TypedDict
+from typing import TypeAlias, TypedDict
 
 from batch_renamer.errors import SettingsError
 from batch_renamer.library.wording import worded_for_callers
@@ -27,6 +27,9 @@ __all__ = [
     "resolved",
 ]
 
+RowsGiven: TypeAlias = str | int | Collection[int]
+"""Numbers of rows: ``"2-40,57"``, one number, or several."""
+
 
 class ApiOptions(TypedDict, total=False):
     """How requests are sent; `Options` explains each."""
@@ -42,6 +45,8 @@ class ApiOptions(TypedDict, total=False):
 class AuditOptions(ApiOptions, total=False):
     """The options of `Renaming.audit`; `Options` explains each."""
 
+    only: RowsGiven | None
+    except_rows: RowsGiven | None
     report: str | Path | list[str | Path]
 
 
@@ -77,6 +82,8 @@ class Options(ApplyOptions, total=False):
         sandbox: Talk to a local stand-in for the API, in which every order of the DataFrame exists. Its orders and runs
             are kept apart.
         sandbox_reset: Forget the sandbox's orders and runs first.
+        only: Work only on these rows, by their numbers in the outcomes: "2-40,57", or a list such as [2, 57].
+        except_rows: Work on all rows but these.
         first: Rename only so many orders, as a trial.
         max_renames: Refuse a plan that renames more.
         strict: Send nothing when any row is bad.

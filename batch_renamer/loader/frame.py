@@ -46,7 +46,13 @@ def open_frame(frame: pd.DataFrame, options: LoadOptions | None = None) -> Sheet
     if isinstance(columns := find_columns([headings], options), HeadingTrouble):
         raise SheetError(_refusal(columns, headings, [str(name) for name in frame.index.names if name], options))
     left = options.blank_names == "skip"
-    return Sheet(columns=columns, label="The DataFrame", blank_is_left=left, rows=_rows(frame, columns))
+    return Sheet(
+        columns=columns,
+        label="The DataFrame",
+        blank_is_left=left,
+        choice=options.choice,
+        rows=_rows(frame, columns),
+    )
 
 
 def _refusal(trouble: HeadingTrouble, headings: list[str], index: list[str], options: LoadOptions) -> str:

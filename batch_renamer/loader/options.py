@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from batch_renamer.model import RowChoice
 
 __all__ = ["NO_COLUMN", "LoadOptions"]
 
@@ -19,7 +21,8 @@ class LoadOptions:
     spreadsheet program shows above them, if no heading is the same. With ``allow_guessed_encoding=False``, a text file
     that is neither UTF-8 nor UTF-16 is refused unless ``encoding`` is given. ``hidden_rows`` is ``include`` or
     ``skip``. ``blank_names`` says what a row without a new name is: ``skip`` (its order is left as it is) or
-    ``invalid``. ``unattended`` tells that no person sees the warnings before the rows are used.
+    ``invalid``. ``choice`` are the rows to work on. ``unattended`` tells that no person sees the warnings before the
+    rows are used.
 
     Example:
         >>> LoadOptions(name_column="Title").name_column
@@ -35,5 +38,6 @@ class LoadOptions:
     column_letters: bool = True
     hidden_rows: str = "include"
     blank_names: str = "skip"
+    choice: RowChoice = field(default_factory=RowChoice)
     allow_guessed_encoding: bool = True
     unattended: bool = False

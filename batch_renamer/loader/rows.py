@@ -11,7 +11,7 @@ from batch_renamer.loader.cells import Cell
 from batch_renamer.loader.cleaning import clean_guard, clean_id, clean_name, clean_skip
 from batch_renamer.loader.damage import damage_warning
 from batch_renamer.loader.marks import is_no
-from batch_renamer.model import BLANK_NAME, RenameRequest, RowProblem
+from batch_renamer.model import BLANK_NAME, LEFT_OUT_MARK, RenameRequest, RowProblem
 from batch_renamer.text import storable, trimmed
 
 __all__ = ["read_row"]
@@ -142,6 +142,14 @@ def _read_with_every_rule(
         mark = replace(mark, text="")
     warnings = (warning, identity.warning, name.warning, mark.warning)
     reason = next((part.reason for part in (identity, name, guard, mark) if part.reason), "")
+    if reason and is_report and mark.text.startswith(LEFT_OUT_MARK):
+        return RenameRequest(
+            row=row,
+            order_id=storable(_typed(order_id)),
+            new_name=storable(_typed(new_name)),
+            current_name=storable(_typed(current_name)) or None,
+            skip=mark.text,
+        )
     if reason:
         problem = RowProblem(
             row=row,

@@ -8,12 +8,13 @@ from itertools import islice
 
 from batch_renamer.errors import SheetError
 from batch_renamer.loader.cells import RawRow
+from batch_renamer.loader.choosing import Choosing
 from batch_renamer.loader.headings import Columns
 from batch_renamer.loader.joined import RepeatedHeadings
 from batch_renamer.loader.rows import read_row
 from batch_renamer.loader.shown import quoted
 from batch_renamer.loader.swapped import SwapCheck
-from batch_renamer.model import RenameRequest, RowProblem, Understood
+from batch_renamer.model import RenameRequest, RowChoice, RowProblem, Understood
 
 __all__ = ["Sheet"]
 
@@ -27,10 +28,10 @@ class Sheet:
     """An opened spreadsheet with known columns.
 
     ``delimiter`` is set for a text file, ``sheet_name`` for a sheet of a workbook; else they are ``None``. ``encoding``
-    is set only where it was guessed. ``label`` names the sheet in messages. ``blank_is_left`` tells that
-    orders without a new name are left as they are. ``warnings`` are sentences about the whole
-    file; ``hidden_rows`` returns the number of hidden rows. Both are complete only when all rows have been read, and
-    ``late_warnings`` is called at that time.
+    is set only where it was guessed. ``label`` names the sheet in messages. ``blank_is_left`` tells that orders without
+    a new name are left as they are, and ``choice`` which rows to work on; the others are skipped. ``warnings`` are
+    sentences about the whole file; ``hidden_rows`` returns the number of hidden rows. Both are complete only when all
+    rows have been read, and ``late_warnings`` is called at that time.
     """
 
     columns: Columns
@@ -40,6 +41,7 @@ class Sheet:
     warnings: tuple[str, ...] = ()
     label: str = "The sheet"
     blank_is_left: bool = True
+    choice: RowChoice = field(default_factory=RowChoice)
     late_warnings: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False)
     hidden_rows: Callable[[], int] = field(default=_none, repr=False)
     rows: Iterator[RawRow] = field(repr=False)
@@ -75,7 +77,8 @@ class Sheet:
         Blank rows are left out. Memory depends on ``size``, not on the length of the sheet.
 
         Raises:
-            SheetError: the file can't be read to its end, or ids and names stand in each other's column.
+            SheetError: the file can't be read to its end, ids and names stand in each other's column, or the choice
+                names rows that are not there.
 
         Example:
             >>> import pandas
@@ -90,6 +93,7 @@ class Sheet:
             SwapCheck(),
         )
         is_workbook = self.sheet_name is not None
+        choosing = Choosing(self.choice, self.columns, self.label) if self.choice else None
         while chunk := [
             headings.left_out(row)
             or read_row(
@@ -103,7 +107,9 @@ class Sheet:
             for row in islice(self.rows, size)
         ]:
             swap_check.add(chunk)
-            yield chunk
+            yield chunk if choosing is None else [choosing.applied(row) for row in chunk]
+        if choosing is not None:
+            choosing.check()
         self.warnings += (*self.late_warnings(), *self._about_swapped(swap_check))
 
     def _about_swapped(self, swap_check: SwapCheck) -> tuple[str, ...]:

@@ -75,6 +75,7 @@ def open_text(
         encoding="Windows-1252 (guessed)" if encoding.guessed else "",
         label=label,
         blank_is_left=options.blank_names == "skip",
+        choice=options.choice,
         warnings=warnings,
         late_warnings=completeness.check_size,
         rows=read_rows(table),

@@ -52,6 +52,7 @@ def reading_workbook(
             columns=columns,
             sheet_name=name,
             blank_is_left=options.blank_names == "skip",
+            choice=options.choice,
             warnings=_idle_options(label, options) + _notes(reader, position, label),
             hidden_rows=lambda: rows.hidden,
             rows=rows.read(),

@@ -6,20 +6,24 @@ from batch_renamer.model.exported import EXPORT_COLUMNS
 from batch_renamer.model.orders import Change, Found, Missing, Order, Reading, Unreadable
 from batch_renamer.model.outcomes import BAD_RESULTS, Outcome, Result, Unsettled
 from batch_renamer.model.reporting import COLUMNS, Forecast, ReasonGroup, ReportRow, RunSummary, WarningGroup
+from batch_renamer.model.row_choice import ALL_ROWS, LEFT_OUT_MARK, LeftOut, RowChoice, RowNumbers
 from batch_renamer.model.rows import BLANK_NAME, HERE, HIDDEN_ROW, RenameRequest, RowProblem, Understood
 from batch_renamer.model.run_facts import GivenSetting, ResultMeaning, RunFacts, Weight
 
 __all__ = [
+    "ALL_ROWS",
     "BAD_RESULTS",
     "BLANK_NAME",
     "COLUMNS",
     "EXPORT_COLUMNS",
     "HERE",
     "HIDDEN_ROW",
+    "LEFT_OUT_MARK",
     "Change",
     "Forecast",
     "Found",
     "GivenSetting",
+    "LeftOut",
     "Missing",
     "Order",
     "Outcome",
@@ -29,6 +33,8 @@ __all__ = [
     "ReportRow",
     "Result",
     "ResultMeaning",
+    "RowChoice",
+    "RowNumbers",
     "RowProblem",
     "RunFacts",
     "RunSummary",

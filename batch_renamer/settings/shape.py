@@ -9,6 +9,8 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainValidator
 from pydantic.dataclasses import dataclass
 
+from batch_renamer.commands import flag_of
+from batch_renamer.model import RowNumbers
 from batch_renamer.settings import values
 from batch_renamer.settings.address import check_base_url
 from batch_renamer.settings.wording import as_typed
@@ -27,6 +29,7 @@ _Text = Annotated[str, AfterValidator(values.check_not_blank)]
 _Heading = Annotated[str, BeforeValidator(values.check_column), AfterValidator(values.check_not_blank)]
 _File = Annotated[Path, BeforeValidator(values.expand_path), AfterValidator(values.make_absolute)]
 _Count = Annotated[int, BeforeValidator(values.refuse_bool)]
+_Rows = Annotated[RowNumbers, PlainValidator(RowNumbers.parse)]
 _Number = Annotated[float, BeforeValidator(values.refuse_bool), Field(allow_inf_nan=False)]
 
 
@@ -54,6 +57,8 @@ class Settings:
         current_name_column: The heading of the names expected before, or ``none``: no guard.
         hidden_rows: ``include`` or ``skip`` rows that are hidden in the workbook.
         blank_new_name: ``skip``: a row without a new name leaves its order as it is; ``invalid``: it is a mistake.
+        only: The numbers of the rows to work on; None: all.
+        except_rows: The numbers of rows to leave out.
         first: Rename only so many, as a trial.
         max_failures: How many rows may fail before the run stops.
         max_renames: Refuse a plan that renames more than this.
@@ -96,6 +101,8 @@ class Settings:
     current_name_column: Annotated[_Heading, AfterValidator(values.check_current_name_column)] | None = None
     hidden_rows: Literal["include", "skip"] = "include"
     blank_new_name: Literal["skip", "invalid"] = "skip"
+    only: _Rows | None = None
+    except_rows: _Rows | None = None
     first: Annotated[_Count, Field(ge=1)] | None = None
     max_failures: Annotated[values.MaxFailures, PlainValidator(values.MaxFailures.parse)] = values.MaxFailures(
         percent=50
@@ -175,5 +182,5 @@ def as_given(settings: Settings, name: str, value: object = "") -> str:
     """
     source, shown = dict(settings.sources).get(name, DEFAULT), None if value == "" else str(value)
     if source == DEFAULT:
-        return f"{as_typed(name, shown, '--' + name.replace('_', '-'))} (the default)"
+        return f"{as_typed(name, shown, flag_of(name))} (the default)"
     return as_typed(name, shown, source)

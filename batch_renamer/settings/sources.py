@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from batch_renamer.commands import flag_of, setting_of
 from batch_renamer.settings.shape import Settings
 from batch_renamer.settings.toml_file import read_toml
 from batch_renamer.settings.values import expand_path
@@ -20,7 +21,7 @@ OPTIONS = frozenset(one.name for one in fields(Settings)) - {"api_key_file", "pr
 """The settings that have a flag."""
 
 _PREFIX = "BATCH_RENAMER_"
-_THIS_COMMAND_ONLY = frozenset({"first", "sandbox", "sandbox_reset", "yes"})
+_THIS_COMMAND_ONLY = frozenset({"except_rows", "first", "only", "sandbox", "sandbox_reset", "yes"})
 _IN_ENVIRONMENT = OPTIONS - _THIS_COMMAND_ONLY
 _IN_FILE = _IN_ENVIRONMENT - {"config", "profile"} | {"api_key_file"}
 _PATHS = frozenset({"api_key_file", "log_file", "report", "state_dir"})
@@ -47,6 +48,8 @@ class Layer:
 def from_flags(flags: Mapping[str, object], *, as_arguments: bool = False) -> Layer:
     """Return the flags that were given; ``None`` and an empty list mean that a flag was not given.
 
+    A caller's empty list of chosen rows is not that: it would then mean every row.
+
     With ``as_arguments``, messages call them arguments of a function.
 
     Raises:
@@ -56,9 +59,9 @@ def from_flags(flags: Mapping[str, object], *, as_arguments: bool = False) -> La
         raise TypeError(f"no such option: {', '.join(sorted(unknown))}")
     return Layer(
         {
-            name: Given(value, f"argument {name}" if as_arguments else f"--{name.replace('_', '-')}", 4)
+            name: Given(value, f"argument {name}" if as_arguments else flag_of(name), 4)
             for name, value in flags.items()
-            if value is not None and value not in ((), [])
+            if value is not None and not (isinstance(value, list | tuple) and not value and name != "only")
         }
     )
 
@@ -81,8 +84,8 @@ def _no_variable(variable: str, name: str) -> str:
         return f"{variable}: the key is read from AUTOENHANCE_API_KEY."
     if name == "api_key_file":
         return f"{variable}: a key file is named by api_key_file in the configuration file, or set AUTOENHANCE_API_KEY."
-    if name in _THIS_COMMAND_ONLY:
-        return f"{variable}: decided for each command; give --{name.replace('_', '-')} instead."
+    if setting_of(name) in _THIS_COMMAND_ONLY:
+        return f"{variable}: decided for each command; give {flag_of(setting_of(name))} instead."
     return f"{variable}: there is no such setting. {_nearest(name, _IN_ENVIRONMENT, _variable)}"
 
 
@@ -157,8 +160,8 @@ def _no_entry(name: str, value: object) -> str:
         return f"the table of a profile is called [profiles.{_printable(next(iter(value), 'NAME'))}], with an s."
     if name in ("config", "profile"):
         return f"{shown} can't be set in the file itself; give --{name}, or {_PREFIX}{name.upper()}."
-    if name in _THIS_COMMAND_ONLY:
-        return f"{shown} is decided for each command; give --{name.replace('_', '-')} instead."
+    if setting_of(name) in _THIS_COMMAND_ONLY:
+        return f"{shown} is decided for each command; give {flag_of(setting_of(name))} instead."
     return f"there is no setting {shown}. {_nearest(name, {*_IN_FILE, 'profiles'}, str)}"
 
 

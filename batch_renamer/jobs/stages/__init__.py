@@ -7,7 +7,14 @@ from batch_renamer.jobs.stages.loading import load, load_options
 from batch_renamer.jobs.stages.locking import check_lock_is_free, pin_run
 from batch_renamer.jobs.stages.origins import load_interrupted, load_plan, plan_audit, plan_undo
 from batch_renamer.jobs.stages.reading import read
-from batch_renamer.jobs.stages.renaming import check_origin_unchanged, confirm, lock, rename, reopen_unfinished
+from batch_renamer.jobs.stages.renaming import (
+    check_origin_unchanged,
+    confirm,
+    leave_others_for_later,
+    lock,
+    rename,
+    reopen_unfinished,
+)
 from batch_renamer.jobs.stages.reporting import check_report_targets
 
 __all__ = [
@@ -19,6 +26,7 @@ __all__ = [
     "confirm",
     "connect",
     "enforce_limits",
+    "leave_others_for_later",
     "load",
     "load_interrupted",
     "load_options",

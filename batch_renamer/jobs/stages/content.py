@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from batch_renamer.model import RenameRequest, RowProblem
+from batch_renamer.model import LEFT_OUT_MARK, RenameRequest, RowProblem
 from batch_renamer.text import order_key
 
 __all__ = ["Content"]
@@ -34,9 +34,10 @@ class Content:
         self._sum = 0
 
     def add(self, rows: Sequence[RenameRequest | RowProblem]) -> None:
-        """Add rows; a row's number is no part of what is asked for."""
+        """Add rows; neither a row's number nor what an option leaves out is a part of what the sheet asks for."""
         for row in rows:
-            asked = repr((order_key(row.order_id), row.new_name, row.current_name, row.skip))
+            mark = "" if row.skip.startswith(LEFT_OUT_MARK) else row.skip
+            asked = repr((order_key(row.order_id), row.new_name, row.current_name, mark))
             digest = hashlib.blake2b(asked.encode(errors="backslashreplace"), digest_size=_BYTES).digest()
             # A sum, unlike an exclusive or, also tells how often a row is there.
             self._sum = (self._sum + int.from_bytes(digest)) % (1 << 8 * _BYTES)

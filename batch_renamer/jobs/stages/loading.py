@@ -14,7 +14,7 @@ from batch_renamer.jobs.stages.content import Content
 from batch_renamer.jobs.stages.tally import log_bad_row
 from batch_renamer.journal import RunRecord, RunState
 from batch_renamer.loader import LoadOptions, Sheet
-from batch_renamer.model import BLANK_NAME, Result
+from batch_renamer.model import BLANK_NAME, Result, RowChoice
 from batch_renamer.progress import understood_line
 from batch_renamer.settings import Settings
 
@@ -37,6 +37,7 @@ def load_options(settings: Settings, *, unattended: bool = False) -> LoadOptions
         current_name_column=settings.current_name_column,
         hidden_rows=settings.hidden_rows,
         blank_names=settings.blank_new_name,
+        choice=RowChoice.of(settings),
         allow_guessed_encoding=not settings.yes,
         unattended=unattended,
     )

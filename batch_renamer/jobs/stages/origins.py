@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from batch_renamer.errors import InputError
 from batch_renamer.jobs.job import Job
 from batch_renamer.jobs.run import JobContext
 from batch_renamer.journal import RunRecord, RunState
+from batch_renamer.model import RowChoice
 
 __all__ = ["load_interrupted", "load_plan", "plan_audit", "plan_undo"]
 
@@ -17,8 +19,18 @@ async def load_plan(context: JobContext, origin: RunRecord) -> RunRecord:
     return await job.journal.in_thread(_begin_from, job, origin, job.journal.lineage.load_plan)
 
 
-async def load_interrupted(_: JobContext, origin: RunRecord) -> RunRecord:
-    """Go on with a run that was interrupted, under its own id."""
+async def load_interrupted(context: JobContext, origin: RunRecord) -> RunRecord:
+    """Go on with a run that was interrupted, under its own id.
+
+    Raises:
+        InputError: rows were chosen that it does not have, or of which none is left to do.
+    """
+    job, choice = context.job, context.job.choice
+    if choice:
+        await job.journal.in_thread(job.journal.lineage.refuse_absent, origin, choice)
+        count = job.journal.lineage.count_unfinished
+        if not await job.journal.in_thread(count, origin, failed=job.again_failed, choice=choice):
+            raise InputError(f"Run {origin.id} has nothing left to do in the rows chosen by {choice.flags}.")
     return origin
 
 
@@ -34,7 +46,11 @@ async def plan_audit(context: JobContext, origin: RunRecord) -> RunRecord:
     return await job.journal.in_thread(_begin_from, job, origin, job.journal.lineage.plan_audit)
 
 
-def _begin_from(job: Job, origin: RunRecord, take_rows: Callable[[RunRecord, RunRecord], None]) -> RunRecord:
+def _begin_from(job: Job, origin: RunRecord, take_rows: Callable[[RunRecord, RunRecord, RowChoice], None]) -> RunRecord:
     record = job.journal.runs.begin(job.new_run())
-    take_rows(record, origin)
+    try:
+        take_rows(record, origin, job.choice)
+    except InputError:
+        job.journal.runs.discard(record)  # It has no rows, so it is no run to be listed.
+        raise
     return job.journal.runs.set_state(record, RunState.READING)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from batch_renamer.errors import InputError
+from batch_renamer.errors import InputError, RowsLeftError
 from batch_renamer.jobs.api_session import ApiSession
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages.dispatch import Dispatch
@@ -12,8 +12,9 @@ from batch_renamer.jobs.stages.outcomes import Outcomes
 from batch_renamer.jobs.stages.reconciling import look_once_more
 from batch_renamer.jobs.stages.reporting import note_targets
 from batch_renamer.renaming import rename_all
+from batch_renamer.text import counted
 
-__all__ = ["check_origin_unchanged", "confirm", "lock", "rename", "reopen_unfinished"]
+__all__ = ["check_origin_unchanged", "confirm", "leave_others_for_later", "lock", "rename", "reopen_unfinished"]
 
 
 async def confirm(run: Run) -> None:
@@ -45,7 +46,18 @@ async def reopen_unfinished(run: Run) -> None:
     run.record = await run.job.journal.in_thread(run.job.journal.runs.get, run.record.id)
     run.in_hand = True
     await note_targets(run)
-    await run.job.journal.in_thread(run.job.journal.lineage.reopen_unfinished, run.record, failed=run.job.again_failed)
+    reopen = run.job.journal.lineage.reopen_unfinished
+    await run.job.journal.in_thread(reopen, run.record, failed=run.job.again_failed, choice=run.job.choice)
+
+
+async def leave_others_for_later(run: Run) -> None:
+    """End a run of which the user wanted only some rows finished: the others are still to be done."""
+    if run.declined or not run.job.choice:
+        return
+    count = run.job.journal.lineage.count_unfinished
+    of_all = await run.job.journal.in_thread(count, run.record)
+    if left := of_all - await run.job.journal.in_thread(count, run.record, choice=run.job.choice):
+        raise RowsLeftError(f"Left for another time by {run.job.choice.flags}: {counted(left, 'row')}.")
 
 
 async def check_origin_unchanged(run: Run) -> None:
