@@ -171,11 +171,14 @@ class Run:
 
     def open_rows(self) -> int:
         """Return how many rows are still to be sent."""
-        if self.job.command.resumes:
+        if self.job.command.resumes and self.job.choice:
             count = self.job.journal.lineage.count_unfinished
             return count(self.record, failed=self.job.again_failed, choice=self.job.choice)
         counts = self.counts()
-        return sum(counts.get(result, 0) for result in (Result.PLANNED, Result.PENDING))
+        still = [Result.PLANNED, Result.PENDING]
+        if self.job.command.resumes:
+            still += [Result.UNKNOWN, *([Result.FAILED] if self.job.again_failed else [])]
+        return sum(counts.get(result, 0) for result in still)
 
     def forecast(self) -> Forecast | None:
         """Return what committing the plan now would take, at the pace of the moment; None without an open API.

@@ -33,7 +33,7 @@ def leave_out(connection: sqlite3.Connection, run: int, choice: RowChoice) -> No
     )
     chosen = "SELECT 1 FROM rows WHERE run = ? AND substr(skip, 1, ?) != ? LIMIT 1"
     if not connection.execute(chosen, (run, len(LEFT_OUT_MARK), LEFT_OUT_MARK)).fetchone():
-        raise InputError(f"No row is left to work on by {choice.flags}; nothing was sent.")
+        raise InputError(f"With {choice.flags}, no row is left to work on; nothing was sent.")
 
 
 def chosen_spans(choice: RowChoice) -> list[tuple[int, int]]:

@@ -53,7 +53,7 @@ class Choosing:
             if absent := numbers.absent(first=self._first, last=self._last, present=present):
                 raise SheetError(f"{self._label}: {flag} names {self._about(absent[0])}")
         if not self._chosen:
-            raise SheetError(f"{self._label}: no row is left to work on by {self._choice.flags}.")
+            raise SheetError(f"{self._label}: with {self._choice.flags}, no row is left to work on.")
 
     def _about(self, row: int) -> str:
         if row == self._columns.row:

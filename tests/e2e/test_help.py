@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from batch_renamer.commands import setting_of
 from batch_renamer.settings import Settings
 from tests.support.command import COLD, environment
 
@@ -29,7 +30,11 @@ LIMITS = {"first", "max_renames", "strict"}
 PRACTICE = {"sandbox", "sandbox_reset"}
 FOR_WRITING = {"yes", "wait"}
 ONLY_WHERE_SOMETHING_IS_SENT = FOR_THE_API | LIMITS | PRACTICE | {"max_failures", "again"}
-ABOUT_PAST_RUNS = SETTINGS - FOR_A_SHEET - FOR_WRITING - ONLY_WHERE_SOMETHING_IS_SENT | {"base_url", "sandbox"}
+CHOOSING = {"only", "except_rows"}
+ABOUT_PAST_RUNS = SETTINGS - FOR_A_SHEET - CHOOSING - FOR_WRITING - ONLY_WHERE_SOMETHING_IS_SENT | {
+    "base_url",
+    "sandbox",
+}
 
 OFFERED = {
     "apply": SETTINGS | {"dry_run", "plan"},
@@ -74,7 +79,7 @@ def help_of(home: Path, command: str) -> str:
 def offered(home: Path, command: str) -> set[str]:
     """Return the options of a command by the names of the settings."""
     flags = re.findall(r"^  (?:-\w, )?--([a-z-]+)", help_of(home, command), re.MULTILINE)
-    return {flag.replace("-", "_") for flag in flags} - {"help"}
+    return set(map(setting_of, flags)) - {"help"}
 
 
 @pytest.mark.parametrize("command", OFFERED)

@@ -75,8 +75,8 @@ def test_a_row_left_out_keeps_what_was_typed() -> None:
         (chosen(except_rows="8-"), "--except names row 8. The sheet's rows are 2 to 7."),
         (chosen(only="6"), "--only names row 6, which is blank."),
         (chosen(only="1-4"), "--only names row 1, which has the headings. The rows below it are 2 to 7."),
-        (chosen(except_rows="2-"), "--except leaves no row to work on."),
-        (chosen(only="3", except_rows="3"), "--only and --except leave no row to work on."),
+        (chosen(except_rows="2-"), "with --except, no row is left to work on."),
+        (chosen(only="3", except_rows="3"), "with --only and --except, no row is left to work on."),
     ],
     ids=["single", "end-of-span", "open-span", "blank", "headings", "none-left", "both"],
 )
