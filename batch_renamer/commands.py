@@ -54,7 +54,8 @@ _SANDBOX = ("sandbox", "sandbox_reset")
 _WRITING = ("yes", "wait")
 _SCREEN = ("json", "log_file", "quiet", "verbose", "no_progress")
 _OUTPUT = ("report", *_SCREEN)
-_APPLY_OPTIONS = (*_WRITING, *_INPUT, *_ROWS, *_API, *_LIMITS, *_REPEATING, *_RESUMING, *_SANDBOX, *_OUTPUT, *_WHERE)
+_BACK = ("write_back", *_OUTPUT)
+_APPLY_OPTIONS = (*_WRITING, *_INPUT, *_ROWS, *_API, *_LIMITS, *_REPEATING, *_RESUMING, *_SANDBOX, *_BACK, *_WHERE)
 _UNDO_OPTIONS = (*_WRITING, *_ROWS, *_API, *_LIMITS, *_RESUMING, "sandbox", *_OUTPUT, *_WHERE)
 
 CARRIED_OPTIONS = frozenset({"log_file", *_WHERE, *_API, *_RESUMING, *_SANDBOX, *_WRITING}) - {"sandbox_reset"}
@@ -169,7 +170,7 @@ RESUME = Command(
     name="resume",
     writes=True,
     resumes=True,
-    options=(*_WRITING, *_ROWS, *_API, *_RESUMING, "sandbox", *_OUTPUT, *_WHERE),
+    options=(*_WRITING, *_ROWS, *_API, *_RESUMING, "sandbox", *_BACK, *_WHERE),
 )
 UNDO = Command(name="undo", writes=True, puts_back=True, drifted=_TO_BE_TAKEN_BACK, options=_UNDO_OPTIONS)
 UNDO_DRY_RUN = Command(

@@ -8,6 +8,7 @@ functions raise OSError with a readable reason; none knows what a file contains.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import secrets
 import stat
@@ -16,10 +17,12 @@ from pathlib import Path
 
 __all__ = [
     "FileIdentity",
+    "digest_of",
     "make_folder",
     "open_regular",
     "others_may_write",
     "private_folder",
+    "programs_with",
     "read_regular",
     "same_place",
     "tighten",
@@ -37,6 +40,8 @@ _KINDS = {
 # POSIX.
 _ALWAYS = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_BLOCK_BYTES = 1 << 20
+_LOCK_FILES = {"~${}": "Excel", ".~lock.{}#": "LibreOffice"}
 
 
 def open_regular(path: Path, flags: int = os.O_RDONLY, *, follow_links: bool = True, devices: bool = False) -> int:
@@ -78,6 +83,29 @@ def read_regular(path: Path, *, limit_bytes: int) -> tuple[bytes, os.stat_result
     _refuse_irregular(path.stat(), path)
     with path.open("rb") as file:
         return file.read(limit_bytes + 1), os.fstat(file.fileno())
+
+
+def digest_of(path: Path, *, begin: bytes = b"") -> str:
+    """Return a fingerprint of a regular file's content, after the bytes of ``begin``.
+
+    Raises:
+        OSError: it is no regular file, or it can't be read; ``strerror`` says why.
+    """
+    digest = hashlib.blake2b(begin, digest_size=16)
+    with os.fdopen(open_regular(path), "rb") as content:
+        while block := content.read(_BLOCK_BYTES):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def programs_with(path: Path) -> tuple[str, ...]:
+    """Return the programs that have a spreadsheet open, by the lock files that they put beside it.
+
+    After a crash of such a program, its lock file may have stayed.
+    """
+    return tuple(
+        program for lock, program in _LOCK_FILES.items() if os.path.lexists(path.with_name(lock.format(path.name)))
+    )
 
 
 def _refuse_irregular(found: os.stat_result, path: Path, *, devices: bool = False) -> None:

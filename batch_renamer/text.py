@@ -12,6 +12,8 @@ Three kinds of characters show nothing:
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import cache
 
 __all__ = [
     "LONE_SURROGATE",
@@ -22,6 +24,8 @@ __all__ = [
     "guarded",
     "is_uuid",
     "order_key",
+    "raw_cells",
+    "rows_in_words",
     "same_order",
     "storable",
     "trimmed",
@@ -48,6 +52,7 @@ LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _SIGN = re.compile("[-=+@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20]")
 """The characters that begin a formula, including their small and full-width forms and the mathematical minus sign."""
 
+_SHOWN_ROWS = 3
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
@@ -121,6 +126,42 @@ def duration(seconds: float, *, tenths: bool = True) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600:,} h {whole % 3600 // 60} min"
+
+
+def raw_cells(body: str, delimiter: str) -> list[str]:
+    """Return each cell of a CSV record with its quotation marks; joined by the delimiter they are the record again.
+
+    ``body`` is the record without its line end. Cells end where they end for Python's `csv.reader`.
+
+    Example:
+        >>> raw_cells('a,"b,c" ,', ",")
+        ['a', '"b,c" ', '']
+    """
+    mark = body[: len(body) - len(body.lstrip("\ufeff"))]  # a BOM is no part of the first cell
+    first, *others = (found[1] for found in _cell_pattern(delimiter).finditer(delimiter + body[len(mark) :]))
+    return [mark + first, *others]
+
+
+@cache
+def _cell_pattern(delimiter: str) -> re.Pattern[str]:
+    d = re.escape(delimiter)
+    # A quotation mark is one at the beginning of a cell only; what follows the closing one belongs to the cell.
+    return re.compile(rf'{d}((?:"(?:[^"]|"")*+"?+)?+[^{d}]*+)')
+
+
+def rows_in_words(numbers: Sequence[int]) -> str:
+    """Return the numbers of rows in words; of many, the first few.
+
+    Example:
+        >>> rows_in_words([7]), rows_in_words([2, 3, 9, 12])
+        ('row 7', 'rows 2, 3, 9 and 1 more')
+    """
+    if len(numbers) == 1:
+        return f"row {numbers[0]:,}"
+    shown, more = numbers[:_SHOWN_ROWS], len(numbers) - _SHOWN_ROWS
+    if more > 0:
+        return f"rows {', '.join(f'{number:,}' for number in shown)} and {more:,} more"
+    return f"rows {', '.join(f'{number:,}' for number in shown[:-1])} and {shown[-1]:,}"
 
 
 def without_invisible(text: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,10 +9,9 @@ from pathlib import Path
 
 from batch_renamer.cli.session import Session
 from batch_renamer.cli.standard_input import STANDARD_INPUT, copied, take_input
-from batch_renamer.files import open_regular
+from batch_renamer.files import digest_of
 from batch_renamer.jobs import SheetSource, load_options
 from batch_renamer.loader import open_sheet
-from batch_renamer.settings import Settings
 
 __all__ = ["as_typed", "sheet_source"]
 
@@ -50,19 +47,17 @@ def _source(file: Path, session: Session, *, label: str | None = None) -> SheetS
     return SheetSource(
         open=lambda stopped: open_sheet(file, options, stopped=stopped, label=label),
         path=file,
-        digest=_digest(file, settings),
+        digest=_digest(file, repr(replace(load_options(settings), allow_guessed_encoding=True))),
+        file_digest=_digest(file),
     )
 
 
-def _digest(file: Path, settings: Settings) -> str | None:
-    """Return what tells whether a spreadsheet, read in this way, is the same as before."""
-    # Whether a person can be asked doesn't change what is read.
-    options = replace(load_options(settings), allow_guessed_encoding=True)
-    digest = hashlib.blake2b(repr(options).encode(), digest_size=16)
+def _digest(file: Path, read_as: str = "") -> str | None:
+    """Return what tells whether a spreadsheet is the same as before; ``read_as`` is how it is read.
+
+    Whether a person can be asked is no part of that, because it doesn't change what is read.
+    """
     try:
-        with os.fdopen(open_regular(file), "rb") as content:
-            while block := content.read(1 << 20):
-                digest.update(block)
+        return digest_of(file, begin=read_as.encode())
     except (OSError, ValueError):
         return None  # The loader will say what is wrong with it.
-    return digest.hexdigest()

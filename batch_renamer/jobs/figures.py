@@ -33,6 +33,8 @@ def summary_of(journal: Journal, run: RunRecord, *, at_work: bool = False) -> Ru
         stopped=run.stopped or ("" if at_work else _why_unfinished(run)),
         seconds=run.seconds or 0.0,
         reports=run.reports if run.reported_at is not None else (),
+        workbook=run.written_back.file if run.written_back is not None else "",
+        backup=run.written_back.backup if run.written_back is not None else "",
     )
     return with_facts(summary, journal, run, ended_at=run.finished_at, dry=run.spec.dry, at_work=at_work)
 

@@ -12,7 +12,7 @@ from batch_renamer.commands import Command
 from batch_renamer.jobs.destinations import Destination
 from batch_renamer.journal import Journal, NewRun, RunRecord
 from batch_renamer.loader import Sheet
-from batch_renamer.model import RowChoice
+from batch_renamer.model import RowChoice, SheetPlace
 from batch_renamer.progress import Progress
 from batch_renamer.settings import Settings
 
@@ -29,13 +29,15 @@ OpenSheet = Callable[[Callable[[], bool]], AbstractContextManager[Sheet]]
 class SheetSource:
     """A spreadsheet as the source of a job's rows.
 
-    ``path`` is where it is (None for a DataFrame, and for what is piped in); ``digest`` tells whether it is the same as
-    before (None: unknown). ``kind`` is what the display calls it.
+    ``path`` is where it is (None for a DataFrame, and for what is piped in). ``digest`` tells whether it is the same as
+    before, read in the same way, and ``file_digest`` whether its bytes are (None: unknown). ``kind`` is what the
+    display calls it.
     """
 
     open: OpenSheet
     path: Path | None = None
     digest: str | None = None
+    file_digest: str | None = None
     kind: str = "spreadsheet"
 
 
@@ -91,6 +93,11 @@ class Job:
         return self.source.path if isinstance(self.source, SheetSource) else None
 
     @property
+    def writes_back(self) -> bool:
+        """Whether the user wants the results in the spreadsheet itself."""
+        return self.settings.write_back and "write_back" in self.command.options
+
+    @property
     def bounds(self) -> Bounds:
         """The bounds that hold: a run that is resumed keeps those that it was begun with."""
         return Bounds.of(self.source if self.command.resumes and isinstance(self.source, RunRecord) else self.settings)
@@ -100,11 +107,17 @@ class Job:
         """The rows to work on."""
         return RowChoice.of(self.settings)
 
-    def new_run(self, *, delimiter: str | None = None, other_headings: Sequence[str] = ()) -> NewRun:
+    def new_run(
+        self,
+        *,
+        delimiter: str | None = None,
+        other_headings: Sequence[str] = (),
+        place: SheetPlace | None = None,
+    ) -> NewRun:
         """Return the entry in the journal that the job begins with.
 
-        ``delimiter`` and ``other_headings`` are the spreadsheet's; a job without one has those of the run that it takes
-        its rows from.
+        ``delimiter`` and ``other_headings`` are the spreadsheet's, and ``place`` is where the rows stand in it; a job
+        without one has those of the run that it takes its rows from.
         """
         match self.source:
             case SheetSource(path=path, digest=digest):
@@ -112,7 +125,7 @@ class Job:
             case RunRecord() as parent:
                 sheet, delimiter, other_headings = parent.sheet, parent.delimiter, parent.other_headings
                 # A kept plan is of a spreadsheet, so that the run counts as one of that spreadsheet.
-                digest = parent.digest if self.command.from_sheet else None
+                digest, place = (parent.digest, parent.place) if self.command.from_sheet else (None, None)
             case never:
                 assert_never(never)
         return NewRun(
@@ -125,6 +138,8 @@ class Job:
             digest=digest,
             delimiter=delimiter,
             other_headings=other_headings,
+            place=place,
+            write_back=self.writes_back,
             parent=parent,
             first=self.bounds.first,
             max_renames=self.bounds.max_renames,

@@ -89,10 +89,11 @@ class Run:
     ``record`` is the entry as the last stage that changed it left it. ``background`` has the tasks that watch the run,
     ``opened`` is closed at its end. ``in_hand`` tells that no other process may be at work on this very run: it began
     here, or the lock is held. ``api`` is the open API, None until the job is connected. ``targets`` are the reports to
-    be written. ``must_stay`` are the files of the run that must not be removed while it is at work. ``read_in_s``
-    is how long it took to read the current names, in seconds. ``declined``: the user said no, or stopped the run at the
-    question. ``would_be_refused``: the limits refuse to do what a dry run has planned. ``unrecorded`` are outcomes
-    that the journal did not take. ``over``: nothing will be sent any more.
+    be written, ``workbook`` is the spreadsheet that the results go into (None: that is not wanted). ``must_stay`` are
+    the files of the run that must not be removed while it is at work. ``read_in_s`` is how long it took to read the
+    current names, in seconds. ``declined``: the user said no, or stopped the run at the question. ``would_be_refused``:
+    the limits refuse to do what a dry run has planned. ``unrecorded`` are outcomes that the journal did not take.
+    ``over``: nothing will be sent any more.
     """
 
     context: JobContext
@@ -102,6 +103,7 @@ class Run:
     in_hand: bool
     api: ApiSession | None = None
     targets: tuple[Path, ...] = ()
+    workbook: Path | None = None
     must_stay: list[FileIdentity] = field(default_factory=list)
     read_in_s: float = 0.0
     declined: bool = False

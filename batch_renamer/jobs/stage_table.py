@@ -14,6 +14,7 @@ from batch_renamer.jobs.stages import (
     check_lock_is_free,
     check_origin_unchanged,
     check_report_targets,
+    check_write_back,
     confirm,
     enforce_limits,
     leave_others_for_later,
@@ -73,7 +74,7 @@ class Stages:
     before: tuple[Callable[[JobContext], Awaitable[None]], ...] = ()
 
 
-_BEGIN = (pin_run, check_report_targets)
+_BEGIN = (pin_run, check_report_targets, check_write_back)
 _LOOK = (Online(verify_key), Online(read))
 _AGREE = (enforce_limits, confirm, lock)
 

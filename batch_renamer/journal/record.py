@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 
 from batch_renamer.commands import COMMANDS, Command
+from batch_renamer.model import SheetPlace, WrittenBack
 from batch_renamer.text import storable
 
 __all__ = [
@@ -68,6 +69,8 @@ class NewRun:
     strict: bool = False
     choice: str = ""
     reports: Sequence[str] = ()
+    place: SheetPlace | None = None
+    write_back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +89,8 @@ class RunRecord:
     that superseded this one. ``exit_code``, ``seconds`` and ``counts`` are those of the run's end, as it was noted.
     ``other_headings`` are the headings of the spreadsheet's columns that the program does not use, whose cells are kept
     with the rows.
+    ``place`` is where its rows stand in the spreadsheet, ``write_back`` tells that results are written into that, and
+    ``written_back`` what was written, or was about to be.
     """
 
     number: int
@@ -121,6 +126,9 @@ class RunRecord:
     finished_at: float | None = None
     other_headings: tuple[str, ...] = ()
     choice: str = ""
+    place: SheetPlace | None = None
+    write_back: bool = False
+    written_back: WrittenBack | None = None
 
     @property
     def spec(self) -> Command:
@@ -132,7 +140,7 @@ COLUMNS = (
     "number, id, command, state, base_url, profile, account, key_print, parent, sheet, digest, delimiter, sheet_rows,"
     " created_at, committed_at, stopped, reports, reported_at, first, max_renames, strict,"
     " began, active, sent, content, closed, closed_by, exit_code, seconds, counts, finished_at,"
-    " other_headings, choice"
+    " other_headings, choice, place, write_back, written_back"
 )
 
 
@@ -145,6 +153,10 @@ def record_of(row: tuple[object, ...]) -> RunRecord:
     values["closed"] = Closed(str(values["closed"]))
     values["counts"] = None if values["counts"] is None else json.loads(str(values["counts"]))
     values["other_headings"] = tuple(json.loads(str(values["other_headings"])))
+    values["place"] = None if values["place"] is None else SheetPlace(**json.loads(str(values["place"])))
+    values["write_back"] = bool(values["write_back"])
+    left = values["written_back"]
+    values["written_back"] = None if left is None else WrittenBack(**json.loads(str(left)))
     return RunRecord(**values)  # type: ignore[arg-type]  # STRICT columns
 
 
@@ -155,6 +167,7 @@ def columns_of(new: NewRun) -> dict[str, object]:
     values["sheet"] = None if new.sheet is None else storable(new.sheet)
     values["reports"] = paths_text(new.reports)
     values["other_headings"] = json.dumps([storable(heading) for heading in new.other_headings])
+    values["place"] = None if new.place is None else json.dumps(asdict(new.place))
     return values
 
 

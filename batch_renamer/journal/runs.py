@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict
 
 from batch_renamer.errors import BatchRenamerError, InputError
 from batch_renamer.journal import activity, later
@@ -24,6 +25,7 @@ from batch_renamer.journal.record import (
     paths_text,
     record_of,
 )
+from batch_renamer.model import WrittenBack
 from batch_renamer.text import storable
 
 __all__ = ["RunTable"]
@@ -85,6 +87,11 @@ class RunTable:
     def at_work(self) -> frozenset[str]:
         """Return the ids of the runs that some process is at work on; those who merely read don't count."""
         return self._in_use.at_work()
+
+    def is_over(self, run_id: str) -> bool:
+        """Tell whether a run is one of this journal that no process works on or reads."""
+        known = bool(self._database.select("SELECT 1 FROM runs WHERE id = ?", (run_id,)))
+        return known and run_id not in self._in_use.all()
 
     def pin(self, run: RunRecord, *, to_read: bool = False) -> AbstractContextManager[object]:
         """Keep a run from being forgotten until the end of the block.
@@ -209,6 +216,18 @@ class RunTable:
         """Note where the run's reports go."""
         with self._database.transaction() as connection:
             connection.execute("UPDATE runs SET reports = ? WHERE number = ?", (paths_text(reports), run.number))
+
+    def note_write_back(self, run: RunRecord) -> None:
+        """Note that the run's results are to be written into the user's spreadsheet."""
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE runs SET write_back = 1 WHERE number = ?", (run.number,))
+
+    def note_written_back(self, run: RunRecord, written: WrittenBack) -> None:
+        """Note what the user's spreadsheet is about to be replaced by; safe from a power cut when this returns."""
+        with self._database.transaction(durable=True) as connection:
+            connection.execute(
+                "UPDATE runs SET written_back = ? WHERE number = ?", (json.dumps(asdict(written)), run.number)
+            )
 
     def discard(self, run: RunRecord) -> None:
         """Forget a run whose spreadsheet turned out to be unusable while it was read: it never began."""

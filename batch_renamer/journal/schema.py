@@ -112,6 +112,12 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE rows ADD COLUMN other_cells TEXT",
     ),
     ("ALTER TABLE runs ADD COLUMN choice TEXT NOT NULL DEFAULT ''",),
+    (
+        # Where the run's rows stand in the user's spreadsheet, whether results are written into it, and what was.
+        "ALTER TABLE runs ADD COLUMN place TEXT",
+        "ALTER TABLE runs ADD COLUMN write_back INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE runs ADD COLUMN written_back TEXT",
+    ),
 )
 
 

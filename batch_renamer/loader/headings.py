@@ -11,7 +11,7 @@ from batch_renamer.loader.cells import Cell
 from batch_renamer.loader.options import LoadOptions
 from batch_renamer.loader.shown import listed, quoted, shown
 from batch_renamer.loader.wanted import WANTED_SKIP, Wanted, letter_of, positions, wanted_guard, wanted_id, wanted_name
-from batch_renamer.model import COLUMNS
+from batch_renamer.model import COLUMNS, COLUMNS_BACK, place_of_columns_back
 from batch_renamer.text import trimmed
 
 __all__ = ["HEADING_ROWS", "Columns", "HeadingTrouble", "find_columns"]
@@ -29,7 +29,8 @@ class Columns:
 
     ``is_report`` tells that the headings are exactly those of a report of this program. ``kept`` are the columns that
     are not used, but whose cells are kept for reports. ``warnings`` name unused columns that may have been meant as
-    guard or skip mark.
+    guard or skip mark. ``results`` is the first of the columns with results that this program has written; they are
+    neither read nor kept.
     """
 
     row: int
@@ -41,6 +42,7 @@ class Columns:
     is_report: bool
     kept: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
+    results: int | None = None
 
     @property
     def used(self) -> tuple[int | None, ...]:
@@ -50,12 +52,25 @@ class Columns:
     @property
     def labelled(self) -> int:
         """The number of columns up to the last one with a heading."""
-        return max(i for i, heading in enumerate(self.headings, 1) if heading)
+        return max(i for i, heading in enumerate(self.headings, 1) if heading and not self.is_of_results(i - 1))
+
+    @property
+    def own_cells(self) -> int:
+        """The number of cells in the heading row without those of results."""
+        return len(self.headings) - (0 if self.results is None else len(COLUMNS_BACK))
 
     @property
     def unused(self) -> tuple[str, ...]:
         """The headings of the columns that are not read, in sheet order."""
-        return tuple(heading for i, heading in enumerate(self.headings) if heading and i not in self.used)
+        return tuple(
+            heading
+            for i, heading in enumerate(self.headings)
+            if heading and i not in self.used and not self.is_of_results(i)
+        )
+
+    def is_of_results(self, column: int) -> bool:
+        """Tell whether this program has written a column of results there."""
+        return self.results is not None and self.results <= column < self.results + len(COLUMNS_BACK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +129,7 @@ def _choose(
     if order_id is None or new_name is None or order_id == new_name:
         text = f"has one column, headed {listed([headings[order_id or 0]])}, for both the order id and the new name"
         return HeadingTrouble(sentence=f"{text}: --id-column and --name-column must name two", nearness=2)
-    is_report = number == 1 and tuple(row) == COLUMNS
+    is_report, results = number == 1 and tuple(row) == COLUMNS, _results_in(headings, chosen)
     return Columns(
         row=number,
         order_id=order_id,
@@ -123,7 +138,8 @@ def _choose(
         skip=skip,
         headings=headings,
         is_report=is_report,
-        kept=() if is_report else _kept(headings, chosen),
+        kept=() if is_report else _kept(headings, chosen, results),
+        results=results,
         warnings=(
             *_taken_for_headings(number, headings, (all_wanted[0], order_id), (all_wanted[1], new_name)),
             *(
@@ -137,9 +153,18 @@ def _choose(
     )
 
 
-def _kept(headings: Sequence[str], used: Sequence[int | None]) -> tuple[int, ...]:
+def _kept(headings: Sequence[str], used: Sequence[int | None], results: int | None) -> tuple[int, ...]:
     """Return the columns with a heading that are not used; of a report, the others are about an earlier run."""
-    return tuple(islice((i for i, heading in enumerate(headings) if heading and i not in used), _MOST_KEPT))
+    passed_over = {*used, *(() if results is None else range(results, results + len(COLUMNS_BACK)))}
+    return tuple(islice((i for i, heading in enumerate(headings) if heading and i not in passed_over), _MOST_KEPT))
+
+
+def _results_in(headings: Sequence[str], chosen: Sequence[int | None]) -> int | None:
+    """Return the first column with results, unless the user has chosen one of these columns to be read."""
+    place = place_of_columns_back(headings)
+    if place is None or any(column is not None and 0 <= column - place < len(COLUMNS_BACK) for column in chosen):
+        return None
+    return place
 
 
 def _taken_for_headings(number: int, headings: Sequence[str], *chosen: tuple[Wanted | None, int]) -> tuple[str, ...]:

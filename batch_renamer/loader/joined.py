@@ -17,8 +17,8 @@ class RepeatedHeadings:
 
     def __init__(self, columns: Columns, label: str) -> None:
         self._label = label
-        headings = columns.headings
-        self._own = without_remarks(headings[columns.order_id]), without_remarks(headings[columns.new_name])
+        headings = [heading for i, heading in enumerate(columns.headings) if not columns.is_of_results(i)]
+        self._own = tuple(without_remarks(columns.headings[column]) for column in (columns.order_id, columns.new_name))
         known = {without_remarks(heading) for heading in (*KNOWN_HEADINGS, *headings)}
         self._known = known - {""}
         # For most rows, one set lookup shows that they are no headings.

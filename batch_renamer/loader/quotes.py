@@ -50,7 +50,7 @@ def swallowed_row(record: list[str], delimiter: str, columns: Columns) -> str:
     for cell in record:
         for line in cell.splitlines()[1:]:
             inner = next(csv.reader([line], delimiter=delimiter), [])
-            if len(inner) >= len(columns.headings) and _shape(inner[columns.order_id]) == shape:
+            if len(inner) >= columns.own_cells and _shape(inner[columns.order_id]) == shape:
                 return line
     return ""
 

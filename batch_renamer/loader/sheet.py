@@ -28,16 +28,19 @@ class Sheet:
     """An opened spreadsheet with known columns.
 
     ``delimiter`` is set for a text file, ``sheet_name`` for a sheet of a workbook; else they are ``None``. ``encoding``
-    is set only where it was guessed. ``label`` names the sheet in messages. ``blank_is_left`` tells that orders without
-    a new name are left as they are, and ``choice`` which rows to work on; the others are skipped. ``warnings`` are
-    sentences about the whole file; ``hidden_rows`` returns the number of hidden rows. Both are complete only when all
-    rows have been read, and ``late_warnings`` is called at that time.
+    is set only where it was guessed, ``codec`` for every text file. ``has_sep_line`` tells that a text file begins with
+    a line such as ``sep=;``. ``label`` names the sheet in messages. ``blank_is_left`` tells that orders without a new
+    name are left as they are, and ``choice`` which rows to work on; the others are skipped. ``warnings`` are sentences
+    about the whole file; ``hidden_rows`` returns the number of hidden rows. Both are complete only when all rows have
+    been read, and ``late_warnings`` is called at that time.
     """
 
     columns: Columns
     delimiter: str | None = None
     sheet_name: str | None = None
     encoding: str = ""
+    codec: str | None = None
+    has_sep_line: bool = False
     warnings: tuple[str, ...] = ()
     label: str = "The sheet"
     blank_is_left: bool = True

@@ -12,6 +12,7 @@ from batch_renamer.loader.cells import Flaw, Unusable
 from batch_renamer.loader.headings import Columns
 from batch_renamer.loader.quotes import is_quoted
 from batch_renamer.loader.shown import quoted
+from batch_renamer.model import COLUMNS_BACK
 from batch_renamer.text import trimmed
 
 __all__ = ["SplitFinder"]
@@ -46,7 +47,7 @@ class SplitFinder:
     def find(self, record: Sequence[str], line: str) -> Unusable | None:
         """Return why the cells of a record can't be relied on, or None; ``line`` is the record as it is in the file."""
         name = self._columns.new_name
-        if len(record) > self._labelled and any(map(trimmed, record[self._labelled :])):
+        if self._has_moved(record):
             return Unusable(Flaw.SURPLUS, self._delimiter.join(record[name:]))
         if self._columns.is_report or f"{self._delimiter} " not in line:  # names in a report come from the API
             return None
@@ -60,6 +61,12 @@ class SplitFinder:
                 text = self._delimiter.join(record[place - 1 : place + 1])
                 return Unusable(Flaw.SPLIT if place - 1 == name else Flaw.MOVED, text)
         return None
+
+    def _has_moved(self, record: Sequence[str]) -> bool:
+        """Tell whether there are filled cells after the last heading, or where only results of this program stand."""
+        place = self._columns.results
+        among_results = () if place is None else record[place : place + len(COLUMNS_BACK)]
+        return any(map(trimmed, among_results)) or any(map(trimmed, record[self._labelled :]))
 
     @staticmethod
     def _is_split(record: Sequence[str], place: int) -> bool:

@@ -73,6 +73,8 @@ def open_text(
         columns=columns,
         delimiter=delimiter,
         encoding="Windows-1252 (guessed)" if encoding.guessed else "",
+        codec=encoding.codec,
+        has_sep_line=declared is not None,
         label=label,
         blank_is_left=options.blank_names == "skip",
         choice=options.choice,

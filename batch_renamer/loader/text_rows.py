@@ -17,7 +17,8 @@ from batch_renamer.loader.delimiter import (
 from batch_renamer.loader.headings import Columns
 from batch_renamer.loader.marks import is_blank_row
 from batch_renamer.loader.quotes import cells_as_typed, plainly_quoted, refuse_broken, swallowed_row
-from batch_renamer.text import begins_like_a_formula
+from batch_renamer.model import COLUMNS_BACK, is_of_columns_back
+from batch_renamer.text import begins_like_a_formula, raw_cells
 
 __all__ = ["TextTable", "decoded", "read_rows"]
 
@@ -61,6 +62,8 @@ def read_rows(table: TextTable) -> Generator[RawRow]:
     try:
         with decoded(table.file, table.codec) as (stream, _):
             for number, record in enumerate(csv.reader(_noting(stream, lines), delimiter=table.delimiter), 1):
+                if table.columns.results is not None and number >= first_row:
+                    record = _without_results(record, lines, table.columns.results, table.delimiter)  # noqa: PLW2901
                 last = lines[:] if len(lines) > 1 or '"' in lines[0] else []
                 if number >= first_row and not is_blank_row(record, used):
                     if last and (len(last) > 1 or not plainly(last[0])):
@@ -85,6 +88,21 @@ def _noting(stream: TextIO, lines: list[str]) -> Iterator[str]:
         whole = line.lstrip("\ufeff") if line.startswith("\ufeff") else line
         lines.append(whole)
         yield whole
+
+
+def _without_results(record: list[str], lines: list[str], place: int, delimiter: str) -> list[str]:
+    """Take the results out of a record and its lines, as if they had never been written there; return the record.
+
+    Text that has moved to these columns is no result. It stays, so that the row is found to be damaged.
+    """
+    if len(record) <= place or not is_of_columns_back(record[place : place + len(COLUMNS_BACK)]):
+        return record
+    text = "".join(lines)
+    body = text.rstrip("\r\n")
+    cells, behind = raw_cells(body, delimiter), place + len(COLUMNS_BACK)
+    kept = cells[:place] + ([""] * len(COLUMNS_BACK) + cells[behind:] if len(cells) > behind else [])
+    lines[:] = io.StringIO(delimiter.join(kept) + text[len(body) :], newline="")
+    return next(csv.reader(lines, delimiter=delimiter), [])
 
 
 def _quoted_row(number: int, record: list[str], lines: list[str], table: TextTable) -> RawRow:

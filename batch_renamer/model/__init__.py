@@ -5,6 +5,13 @@ from __future__ import annotations
 from batch_renamer.model.exported import EXPORT_COLUMNS
 from batch_renamer.model.orders import Change, Found, Missing, Order, Reading, Unreadable
 from batch_renamer.model.outcomes import BAD_RESULTS, Outcome, Result, Unsettled
+from batch_renamer.model.own_sheet import (
+    COLUMNS_BACK,
+    SheetPlace,
+    WrittenBack,
+    is_of_columns_back,
+    place_of_columns_back,
+)
 from batch_renamer.model.reporting import COLUMNS, Forecast, ReasonGroup, ReportRow, RunSummary, WarningGroup
 from batch_renamer.model.row_choice import ALL_ROWS, LEFT_OUT_MARK, LeftOut, RowChoice, RowNumbers
 from batch_renamer.model.rows import BLANK_NAME, HERE, HIDDEN_ROW, RenameRequest, RowProblem, Understood
@@ -15,6 +22,7 @@ __all__ = [
     "BAD_RESULTS",
     "BLANK_NAME",
     "COLUMNS",
+    "COLUMNS_BACK",
     "EXPORT_COLUMNS",
     "HERE",
     "HIDDEN_ROW",
@@ -38,9 +46,13 @@ __all__ = [
     "RowProblem",
     "RunFacts",
     "RunSummary",
+    "SheetPlace",
     "Understood",
     "Unreadable",
     "Unsettled",
     "WarningGroup",
     "Weight",
+    "WrittenBack",
+    "is_of_columns_back",
+    "place_of_columns_back",
 ]

@@ -94,7 +94,8 @@ class RunSummary:
 
     ``counts`` has every result that occurs. ``stopped`` is the sentence that says why a run ended early, or "".
     ``seconds`` is wall-clock time. ``changed_otherwise`` counts the failed rows whose orders now have another name than
-    the one that was sent. ``facts`` are what reports for people say besides.
+    the one that was sent. ``facts`` are what reports for people say besides. ``workbook`` is the spreadsheet that the
+    results were written into, ``backup`` what it was before.
 
     Example:
         >>> RunSummary(run_id="k3f9", command="apply", counts={Result.RENAMED: 2}).total
@@ -113,6 +114,8 @@ class RunSummary:
     warnings: tuple[str, ...] = ()
     reports: tuple[str, ...] = field(default=())
     facts: RunFacts = field(default=RunFacts(), repr=False)
+    workbook: str = ""
+    backup: str = ""
 
     @property
     def total(self) -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from batch_renamer.model import Forecast, Result
+from batch_renamer.model import Forecast, Result, RunSummary
 from batch_renamer.progress.headline import headline, says_why
 from batch_renamer.progress.meanings import MEANINGS, label_of, meanings_for
 from batch_renamer.progress.numbers import ranges
@@ -47,8 +47,8 @@ def run_lines(view: RunView, *, width: int | None, quiet: bool = False, height: 
             yield from _counts(view)
     elif summary.exit_code:
         yield from _problems(view, width=width)
-        if summary.reports:
-            yield from ((), *_reports(summary.reports))
+        if files := list(_files(summary)):
+            yield from ((), *files)
     if summary.stopped and not says_why(view):
         yield from () if quiet else ((),)
         yield (Span(visible(summary.stopped), "bad"),)
@@ -163,7 +163,7 @@ def _facts(view: RunView) -> Iterator[Line]:
         if summary.throttled:
             text += f", {summary.throttled:,} of them told to slow down (429)"
         facts.append((Span("Took      ", "dim"), Span(text)))
-    facts.extend(_reports(summary.reports))
+    facts.extend(_files(summary))
     if facts:
         yield ()
         yield from facts
@@ -177,5 +177,8 @@ def _forecast(forecast: Forecast) -> str:
     return f"about {duration(forecast.seconds, tenths=False)}, {requests}"
 
 
-def _reports(reports: Iterable[str]) -> Iterator[Line]:
-    return ((Span("Report    ", "dim"), Span(visible(report), "path")) for report in reports)
+def _files(summary: RunSummary) -> Iterator[Line]:
+    """Yield the files that the run has left: its reports, the spreadsheet with the results, and the backup of that."""
+    named = [("Report", report) for report in summary.reports]
+    named += [("Results", summary.workbook), ("Backup", summary.backup)]
+    return ((Span(f"{what:<10}", "dim"), Span(visible(file), "path")) for what, file in named if file)

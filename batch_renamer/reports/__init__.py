@@ -5,6 +5,7 @@ from __future__ import annotations
 from batch_renamer.reports.csv_format import write_csv_result
 from batch_renamer.reports.formats import FORMATS
 from batch_renamer.reports.json_format import write_json_result, write_refusal
+from batch_renamer.reports.own_workbook import Back, check_own_workbook, remove_leftovers, rows_back, write_back
 from batch_renamer.reports.rows import row_as_json
 from batch_renamer.reports.target import check_names, check_writable, resolve_targets
 from batch_renamer.reports.writing import write_report, write_reports
@@ -12,11 +13,16 @@ from batch_renamer.temporary import remove_unfinished
 
 __all__ = [
     "FORMATS",
+    "Back",
     "check_names",
+    "check_own_workbook",
     "check_writable",
+    "remove_leftovers",
     "remove_unfinished",
     "resolve_targets",
     "row_as_json",
+    "rows_back",
+    "write_back",
     "write_csv_result",
     "write_json_result",
     "write_refusal",

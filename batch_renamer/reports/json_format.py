@@ -65,6 +65,8 @@ def write_json_result(
         "counts": {result.value: summary.counts[result] for result in Result if result in summary.counts},
         "warnings": [_in_one_line(warning) for warning in summary.warnings],
         "reports": list(summary.reports),
+        "workbook": summary.workbook or None,
+        "backup": summary.backup or None,
         "seconds": round(summary.seconds, 3),
         "requests": summary.requests,
         "throttled": summary.throttled,

@@ -65,6 +65,7 @@ class Settings:
         strict: Send nothing when any row is bad.
         again: Rename orders again that an earlier run of the same rows renamed and that got another name since.
         yes: Ask no question.
+        write_back: Write the results into the spreadsheet itself, too.
         report: Where reports go, ``{date}`` and ``{id}`` still to be filled in; empty: beside the sheet; ``-``: to
             standard output.
         state_dir: The folder of journal, lock and sandbox.
@@ -111,6 +112,7 @@ class Settings:
     strict: bool = False
     again: bool = False
     yes: bool = False
+    write_back: bool = False
     report: Annotated[tuple[str, ...], BeforeValidator(values.split_reports)] = ()
     state_dir: _File
     log_file: _File | None = None

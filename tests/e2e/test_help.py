@@ -28,7 +28,7 @@ FOR_A_SHEET = {
 FOR_THE_API = {"base_url", "api_version", "rate", "workers", "attempts", "timeout", "patience"}
 LIMITS = {"first", "max_renames", "strict"}
 PRACTICE = {"sandbox", "sandbox_reset"}
-FOR_WRITING = {"yes", "wait"}
+FOR_WRITING = {"yes", "wait", "write_back"}
 ONLY_WHERE_SOMETHING_IS_SENT = FOR_THE_API | LIMITS | PRACTICE | {"max_failures", "again"}
 CHOOSING = {"only", "except_rows"}
 ABOUT_PAST_RUNS = SETTINGS - FOR_A_SHEET - CHOOSING - FOR_WRITING - ONLY_WHERE_SOMETHING_IS_SENT | {
@@ -42,7 +42,7 @@ OFFERED = {
     "check": SETTINGS - FOR_WRITING - ONLY_WHERE_SOMETHING_IS_SENT,
     # The bounds of a run are those that it was begun with.
     "resume": SETTINGS - FOR_A_SHEET - LIMITS - {"again", "sandbox_reset"} | {"failed", "same_account"},
-    "undo": SETTINGS - FOR_A_SHEET - {"again", "sandbox_reset"} | {"dry_run", "same_account"},
+    "undo": SETTINGS - FOR_A_SHEET - {"again", "sandbox_reset", "write_back"} | {"dry_run", "same_account"},
     "audit": SETTINGS - FOR_A_SHEET - FOR_WRITING - LIMITS - {"max_failures", "again", "sandbox_reset"}
     | {"same_account"},
     "runs": ABOUT_PAST_RUNS - {"report"} | {"limit", "order", "file", "prune", "yes", "dismiss"},

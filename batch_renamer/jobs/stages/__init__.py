@@ -16,12 +16,14 @@ from batch_renamer.jobs.stages.renaming import (
     reopen_unfinished,
 )
 from batch_renamer.jobs.stages.reporting import check_report_targets
+from batch_renamer.jobs.stages.writing_back import check_write_back
 
 __all__ = [
     "ask_again",
     "check_lock_is_free",
     "check_origin_unchanged",
     "check_report_targets",
+    "check_write_back",
     "conclude",
     "confirm",
     "connect",

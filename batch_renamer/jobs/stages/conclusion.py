@@ -16,6 +16,7 @@ from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages.end_notes import note_end, note_summary
 from batch_renamer.jobs.stages.locking import lost_state
 from batch_renamer.jobs.stages.reporting import write_to_targets
+from batch_renamer.jobs.stages.writing_back import write_into_sheet
 from batch_renamer.model import BAD_RESULTS, Result, RunSummary
 
 __all__ = ["conclude"]
@@ -71,14 +72,21 @@ async def _reported(run: Run, counts: dict[Result, int], cause: BatchRenamerErro
     summary = await journal.in_thread(_summary, run, counts, cause)
     try:
         written, failures = await anyio.to_thread.run_sync(write_to_targets, run, summary)
+        back, lost = await anyio.to_thread.run_sync(write_into_sheet, run)
     except Stopping:
         run.context.warnings.append("The report is not written yet.")
         ended = await journal.in_thread(_summary, run, counts, cause or run.stop.cause)
         await note_summary(run, ended, reported=False)
         return ended
+    failures += lost
     run.context.warnings.extend(map(str, failures))
     cause = cause or (failures[0] if failures else None)
-    ended = replace(await journal.in_thread(_summary, run, counts, cause), reports=tuple(map(str, written)))
+    ended = replace(
+        await journal.in_thread(_summary, run, counts, cause),
+        reports=tuple(map(str, written)),
+        workbook=back.file if back is not None else "",
+        backup=back.backup if back is not None else "",
+    )
     await note_summary(run, ended, reported=not failures)
     return ended
 

@@ -8,17 +8,17 @@ import anyio.to_thread
 
 from batch_renamer.client import Stopping
 from batch_renamer.errors import SheetError
-from batch_renamer.jobs.job import SheetSource
+from batch_renamer.jobs.job import Job, SheetSource
 from batch_renamer.jobs.run import JobContext
 from batch_renamer.jobs.stages.content import Content
 from batch_renamer.jobs.stages.tally import log_bad_row
-from batch_renamer.journal import RunRecord, RunState
+from batch_renamer.journal import NewRun, RunRecord, RunState
 from batch_renamer.loader import LoadOptions, Sheet
-from batch_renamer.model import BLANK_NAME, Result, RowChoice
+from batch_renamer.model import BLANK_NAME, Result, RowChoice, SheetPlace
 from batch_renamer.progress import understood_line
 from batch_renamer.settings import Settings
 
-__all__ = ["load", "load_options"]
+__all__ = ["load", "load_options", "place_in"]
 
 log = logging.getLogger("batch_renamer")
 
@@ -52,8 +52,7 @@ async def load(context: JobContext, source: SheetSource) -> RunRecord:
 def _load_rows(context: JobContext, source: SheetSource) -> RunRecord:
     job, journal = context.job, context.job.journal
     with source.open(lambda: context.stop.requested) as sheet:
-        new_run = job.new_run(delimiter=sheet.delimiter, other_headings=sheet.other_headings)
-        record, content = journal.runs.begin(new_run), Content()
+        record, content = journal.runs.begin(_new_run(job, source, sheet)), Content()
         try:
             _add_rows(context, record, sheet, content)
         except SheetError:
@@ -72,6 +71,31 @@ def _load_rows(context: JobContext, source: SheetSource) -> RunRecord:
     for row, order_id, reason in journal.results.invalid_rows(record):
         log_bad_row(row, order_id, Result.INVALID, reason)
     return journal.runs.set_state(record, RunState.READING)
+
+
+def _new_run(job: Job, source: SheetSource, sheet: Sheet) -> NewRun:
+    """Return the new run, which knows where its rows stand, so that results can be written beside them."""
+    place = None
+    if source.path is not None:
+        settings = job.settings
+        place = place_in(
+            sheet, id_column=settings.id_column, name_column=settings.name_column, digest=source.file_digest
+        )
+    return job.new_run(delimiter=sheet.delimiter, other_headings=sheet.other_headings, place=place)
+
+
+def place_in(sheet: Sheet, *, id_column: str | None, name_column: str | None, digest: str | None) -> SheetPlace:
+    """Return where in a spreadsheet the rows stand; ``digest`` is that of the file."""
+    return SheetPlace(
+        heading_row=sheet.columns.row,
+        digest=digest,
+        sheet=sheet.sheet_name,
+        encoding=sheet.codec,
+        delimiter=sheet.delimiter,
+        has_sep_line=sheet.has_sep_line,
+        id_column=id_column,
+        name_column=name_column,
+    )
 
 
 def _add_rows(context: JobContext, record: RunRecord, sheet: Sheet, content: Content) -> None:

@@ -3,5 +3,16 @@
 from __future__ import annotations
 
 from batch_renamer.reports.own_workbook.columns import COLUMNS_BACK, RowBack
+from batch_renamer.reports.own_workbook.rows import rows_back
+from batch_renamer.reports.own_workbook.unfinished import remove_leftovers
+from batch_renamer.reports.own_workbook.writing import Back, check_own_workbook, write_back
 
-__all__ = ["COLUMNS_BACK", "RowBack"]
+__all__ = [
+    "COLUMNS_BACK",
+    "Back",
+    "RowBack",
+    "check_own_workbook",
+    "remove_leftovers",
+    "rows_back",
+    "write_back",
+]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-__all__ = ["COLUMNS_BACK", "RowBack"]
+from batch_renamer.model import COLUMNS_BACK
 
-COLUMNS_BACK = ("result", "reason", "final_name", "renamed_at")
-"""The headings, in the order in which they stand side by side."""
+__all__ = ["COLUMNS_BACK", "RowBack"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,148 @@
+"""The results in the user's own spreadsheet: proven writable before the first request, written after the reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import zip_longest
+from pathlib import Path
+
+import anyio.to_thread
+
+from batch_renamer.client import Stopping
+from batch_renamer.errors import ReportWriteError, SheetError, WriteBackError
+from batch_renamer.files import digest_of
+from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.stages.loading import place_in
+from batch_renamer.jobs.standing import committed
+from batch_renamer.journal import Journal, RunRecord
+from batch_renamer.loader import LoadOptions, open_sheet
+from batch_renamer.model import ReportRow, SheetPlace, WrittenBack
+from batch_renamer.reports import Back, check_own_workbook, remove_leftovers, rows_back, write_back
+
+__all__ = ["check_write_back", "look_again_at", "write_into_sheet"]
+
+_PRACTICE = "is left as it is, because this is the sandbox"
+
+
+async def check_write_back(run: Run) -> None:
+    """Find out before the first request whether the results can be written into the spreadsheet, if that is wanted.
+
+    Raises:
+        ReportTargetError: the file or its folder can't be written.
+    """
+    wanted = run.job.writes_back or (run.job.command.resumes and run.record.write_back)
+    if not wanted:
+        return
+    path, why = run.sheet_path, _why_not(run.record)
+    if path is None or why:
+        run.context.warnings.append(why)
+        return
+    try:
+        await anyio.to_thread.run_sync(check_own_workbook, path)
+    except WriteBackError as error:
+        run.context.warnings.append(f"{error} The report has the results.")
+        return
+    run.workbook = path
+    journal = run.job.journal
+    await journal.in_thread(_remove_leftovers, run, own=False)
+    if run.in_hand:
+        await journal.in_thread(journal.runs.note_write_back, run.record)
+
+
+def _why_not(record: RunRecord) -> str:
+    """Return why the results of a run can't be written into its spreadsheet, in a sentence; "" if they can."""
+    if not record.spec.from_sheet:
+        return "The results of an undo are not written into a spreadsheet; the report has them."
+    if record.sheet is None:
+        return "What is piped in is no file that results could be written into; the report has them."
+    if record.place is None:
+        return (
+            "The spreadsheet was read by an older version of batch-renamer, which did not note where its rows are, so "
+            "the results are not written into it; the report has them."
+        )
+    return ""
+
+
+def write_into_sheet(run: Run) -> tuple[WrittenBack | None, list[ReportWriteError]]:
+    """Write the results into the spreadsheet, if that is wanted; return what was written, or the error.
+
+    A run that came to no rename leaves the spreadsheet as it is.
+
+    Raises:
+        Stopping: the user no longer waits for that.
+    """
+    journal, record = run.job.journal, run.job.journal.runs.get(run.record.id)
+    if run.workbook is None or record.place is None or not committed(record):
+        return None, []
+    _remove_leftovers(run, own=True)
+    back = Back(
+        path=run.workbook,
+        place=record.place,
+        run_id=record.id,
+        look_again=partial(look_again_at, journal, record, run.workbook),
+        note=partial(journal.runs.note_written_back, record),
+        earlier=record.written_back,
+        beside=_PRACTICE if run.job.settings.sandbox else "",
+    )
+    try:
+        written, notes = write_back(back, rows_back(_until_abandoned(run)))
+    except ReportWriteError as error:
+        return None, [error]
+    run.context.warnings.extend(notes)
+    return written, []
+
+
+def look_again_at(journal: Journal, run: RunRecord, path: Path, copy: Path) -> SheetPlace:
+    """Return where the rows of a run stand in a copy of a spreadsheet that may have changed since they were read.
+
+    ``path`` is the spreadsheet, for messages.
+
+    Raises:
+        WriteBackError: it can't be read, or its rows are not those of the run.
+    """
+    read = run.place or SheetPlace(heading_row=1)
+    try:
+        return _compared(journal, run, path, copy, read)
+    except SheetError as error:
+        raise WriteBackError(f"It can't be read any more: {error}") from error
+
+
+def _compared(journal: Journal, run: RunRecord, path: Path, copy: Path, read: SheetPlace) -> SheetPlace:
+    options = LoadOptions(
+        encoding=read.encoding,
+        delimiter=read.delimiter,
+        sheet=read.sheet,
+        id_column=read.id_column,
+        name_column=read.name_column,
+        current_name_column="none",
+    )
+    with open_sheet(copy, options, label=path.name) as sheet:
+        there = ((row.row, row.order_id) for chunk in sheet.chunks() for row in chunk)
+        wanted = ((row.row, row.order_id) for row in journal.results.report_rows(run))
+        for mine, theirs in zip_longest(wanted, there):
+            if mine != theirs:
+                raise WriteBackError(_other_rows(run, mine, theirs))
+        return place_in(sheet, id_column=read.id_column, name_column=read.name_column, digest=digest_of(copy))
+
+
+def _other_rows(run: RunRecord, mine: tuple[int, str] | None, theirs: tuple[int, str] | None) -> str:
+    """Return which row differs first, in a sentence; the rows are given by number and order id."""
+    row = min(pair[0] for pair in (mine, theirs) if pair is not None)
+    in_run = f'order "{mine[1]}"' if mine is not None and mine[0] == row else "no order"
+    in_file = f'order "{theirs[1]}"' if theirs is not None and theirs[0] == row else "none"
+    return f"Its rows are not those of run {run.id}: in row {row:,} the run had {in_run}, and the file has {in_file}."
+
+
+def _until_abandoned(run: Run) -> Iterator[ReportRow]:
+    for row in run.rows():
+        if run.stop.abandoned:
+            raise Stopping
+        yield row
+
+
+def _remove_leftovers(run: Run, *, own: bool) -> None:
+    """Remove what killed runs of this journal have left beside the spreadsheet; ``own``: and what this run has left."""
+    if run.workbook is not None:
+        runs, own_id = run.job.journal.runs, run.record.id
+        remove_leftovers(run.workbook, is_over=lambda found: (own and found == own_id) or runs.is_over(found))

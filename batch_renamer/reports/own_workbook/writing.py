@@ -1,0 +1,151 @@
+"""Writes results into the user's spreadsheet: a backup first, then the whole new file in the place of the old one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, assert_never
+
+from batch_renamer.errors import ReportTargetError, ReportWriteError, WriteBackError
+from batch_renamer.files import digest_of, programs_with
+from batch_renamer.model import SheetPlace, WrittenBack
+from batch_renamer.reports.own_workbook.columns import RowBack
+from batch_renamer.reports.own_workbook.kinds import Kind, kind_of
+from batch_renamer.reports.own_workbook.text import write_back_text
+from batch_renamer.reports.own_workbook.unfinished import (
+    Unfinished,
+    free_names,
+    kept_as,
+    replace_file,
+    same_look,
+    synced,
+)
+from batch_renamer.reports.own_workbook.xlsx import write_back_xlsx
+from batch_renamer.reports.temporary import cause, place_of, probe
+
+__all__ = ["Back", "check_own_workbook", "write_back"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Back:
+    """How results go into one spreadsheet.
+
+    ``place`` is where the rows stand, ``run_id`` is in the names of further files. ``earlier`` is what the run has
+    written before. ``beside`` says why the spreadsheet itself must not change ("" where it may). ``look_again`` reads a
+    spreadsheet that has changed and returns where the rows stand in it; it raises `WriteBackError` if they are other
+    rows. ``note`` is called with what is about to be written.
+    """
+
+    path: Path
+    place: SheetPlace
+    run_id: str
+    look_again: Callable[[Path], SheetPlace]
+    note: Callable[[WrittenBack], None]
+    earlier: WrittenBack | None = None
+    beside: str = ""
+    any_content: bool = False
+
+
+def check_own_workbook(path: Path) -> None:
+    """Check that a spreadsheet can be replaced by one with results, by writing and removing a small file beside it.
+
+    Raises:
+        WriteBackError: it is of a kind that results can't be written into.
+        ReportTargetError: the file or its folder can't be written.
+    """
+    real = place_of(path)
+    try:
+        kind_of(real)
+        if not os.access(real, os.W_OK):
+            raise PermissionError("it is write-protected")
+        probe(real.parent)
+    except OSError as error:
+        raise ReportTargetError(
+            f"The results can't be written into {path}: {cause(error)}. "
+            "Change that, or leave --write-back out: the report has the results, too."
+        ) from error
+
+
+def write_back(back: Back, rows: Iterable[RowBack]) -> tuple[WrittenBack, tuple[str, ...]]:
+    """Write results into a spreadsheet, or into a copy beside it; return what was written, and sentences about it.
+
+    The spreadsheet is replaced in one step by a file that is complete and on the disk, and only after its backup is. It
+    is not replaced, and the results are written beside it, if another program has it open, if it has changed since it
+    was read, or if ``back`` says so.
+
+    Raises:
+        ReportWriteError: the disk is full, the rows can't be found any more, ...; the spreadsheet is as it was.
+    """
+    real = place_of(back.path)
+    try:
+        with Unfinished(real, back.run_id) as unfinished:
+            return _written(back, real, unfinished, rows)
+    except (WriteBackError, OSError) as error:
+        why = f"{cause(error)}." if isinstance(error, OSError) else str(error)
+        raise ReportWriteError(
+            f"The results could not be written into {back.path}, which is as it was: {why} The report has them."
+        ) from error
+
+
+def _written(
+    back: Back, real: Path, unfinished: Unfinished, rows: Iterable[RowBack]
+) -> tuple[WrittenBack, tuple[str, ...]]:
+    original, found = unfinished.copy()
+    digest, place, beside = digest_of(original), back.place, back.beside
+    ours = back.earlier is not None and digest == back.earlier.digest
+    if not ours and not back.any_content and digest != place.digest:
+        place, beside = back.look_again(original), beside or "has changed since it was read"
+    results, file = unfinished.new()
+    with file, original.open("rb") as source:
+        notes = _write(kind_of(original), source, file, place=place, rows=rows)
+        synced(file)
+    same_look(original, results, now=True)
+    beside = beside or _in_use(real, found)
+    new_digest = digest_of(results)
+    if not beside:
+        backup = Path(back.earlier.backup) if ours and back.earlier is not None and back.earlier.backup else None
+        if backup is None or not backup.is_file():
+            backup = kept_as(original, free_names(real, "backup", back.run_id), same_as=digest)
+        written = WrittenBack(file=str(real), digest=new_digest, backup=str(backup))
+        back.note(written)
+        try:
+            replace_file(results, real)
+        except PermissionError:  # open in a program, on Windows
+            beside = "can't be replaced; is it open in another program?"
+        else:
+            return written, (*notes, *_about_links(back.path, found))
+    kept = kept_as(results, free_names(real, "results", back.run_id))
+    back.note(written := WrittenBack(file=str(kept), digest=new_digest))
+    return written, (*notes, f"{back.path.name} {beside}, so the results are beside it in {kept.name}.")
+
+
+def _write(
+    kind: Kind, source: BinaryIO, target: BinaryIO, *, place: SheetPlace, rows: Iterable[RowBack]
+) -> tuple[str, ...]:
+    match kind:
+        case Kind.TEXT:
+            return write_back_text(source, target, place=place, rows=rows)
+        case Kind.XLSX:
+            write_back_xlsx(source, target, sheet=place.sheet or "", heading_row=place.heading_row, rows=rows)
+            return ()
+        case Kind.ODS:
+            raise WriteBackError("Results can't be written into .ods workbooks yet.")
+        case never:
+            assert_never(never)
+
+
+def _in_use(real: Path, found: os.stat_result) -> str:
+    """Return why a file must not be replaced at this moment; "" if it may be."""
+    if programs := programs_with(real):
+        return f"is open in {programs[0]}"
+    now = real.stat()
+    same = (now.st_mtime_ns, now.st_size, now.st_ino) == (found.st_mtime_ns, found.st_size, found.st_ino)
+    return "" if same else "has changed since it was read"
+
+
+def _about_links(path: Path, found: os.stat_result) -> tuple[str, ...]:
+    if found.st_nlink < 2:
+        return ()
+    return (f"{path.name} has a second name (a hard link); the file of that name is as it was.",)
