@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 __all__ = [
     "Value",
     "ods",
+    "rezipped",
     "unzipped",
     "xls",
     "xls_formats",
@@ -48,6 +49,18 @@ def unzipped(content: bytes) -> dict[str, bytes]:
     """Take the parts out of an archive, to pack them differently."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
+
+
+def rezipped(
+    content: bytes,
+    edits: Mapping[str, Callable[[bytes], bytes]],
+    *,
+    extra: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """Pack an archive again with some parts edited, and others added at its end."""
+    parts = unzipped(content)
+    changed = {name: edits[name](part) if name in edits else part for name, part in parts.items()}
+    return zipped({**changed, **(extra or {})})
 
 
 def xlsx_row(number: int, *cells: str, first_column: str = "A") -> str:

@@ -12,6 +12,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import IO, BinaryIO
 
@@ -19,7 +20,7 @@ from batch_renamer.errors import WriteBackError
 
 __all__ = ["BROKEN_ARCHIVE", "Archive", "Packed", "damaged"]
 
-BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error)
+BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error)
 """What reading a damaged or unusual archive may raise."""
 
 _ENTRY = struct.Struct("<4s6H3I5H2I")
@@ -27,7 +28,7 @@ _LOCAL = struct.Struct("<4s5H3I2H")
 _END = struct.Struct("<4s4H2IH")
 _END_OF_ENTRIES = 0xFFFF
 _BEYOND_32_BITS = 0xFFFFFFFF
-_HAS_DESCRIPTOR = 0x08
+_ENCRYPTED, _HAS_DESCRIPTOR = 0x01, 0x08
 _ZIP64 = 1
 _COPIED_BYTES = 1 << 20
 _IN_MEMORY_BYTES = 32 << 20
@@ -47,6 +48,12 @@ class Packed:
     bytes: int
     crc: int
 
+    def __enter__(self) -> Packed:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
 
 class Archive:
     """The members of a workbook, found without regard to case and kind of slash, as spreadsheet programs find them.
@@ -64,6 +71,8 @@ class Archive:
         places = {member.header_offset for member in members}
         if len(self._members) < len(members) or len(places) < len(members):
             raise damaged()
+        if any(member.flag_bits & _ENCRYPTED for member in members):
+            raise WriteBackError("The workbook is protected with a password: save it without one.")
         if self._zip.start_dir >= _BEYOND_32_BITS or len(members) >= _END_OF_ENTRIES:
             raise WriteBackError("The workbook is longer than 4 GB.")
 
@@ -94,16 +103,17 @@ class Archive:
         method = self._members[_key(name)].compress_type
         if method not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise damaged()
-        # The caller closes it.
-        file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115
-        packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-        length = crc = 0
-        for piece in pieces:
-            length += len(piece)
-            crc = zlib.crc32(piece, crc)
-            file.write(packer.compress(piece) if method else piece)
-        if method:
-            file.write(packer.flush())
+        with ExitStack() as stack:
+            file = stack.enter_context(tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES))
+            packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+            length = crc = 0
+            for piece in pieces:
+                length += len(piece)
+                crc = zlib.crc32(piece, crc)
+                file.write(packer.compress(piece) if method else piece)
+            if method:
+                file.write(packer.flush())
+            stack.pop_all()  # the file is closed with what is returned
         return Packed(file, file.tell(), length, crc)
 
     def copy_to(self, target: BinaryIO, replaced: Mapping[str, Packed]) -> None:

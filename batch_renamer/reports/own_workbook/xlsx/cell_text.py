@@ -12,7 +12,10 @@ __all__ = ["escaped_text", "fitting", "serial_day", "shown_time"]
 _MOST_IN_CELL = 32_767
 """UTF-16 code units; spreadsheet programs "repair" a workbook with longer cells."""
 
+_SURELY_FITS = _MOST_IN_CELL // 6  # one character takes at most six units, as an escaped surrogate
+
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_NEEDS_CARE = re.compile("[&<>_\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 _DAY_0, _DAY_0_OF_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - a sheet's times have no zone
 
@@ -36,15 +39,18 @@ def _units(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
 
 
-def escaped_text(text: str) -> bytes:
-    r"""Return a text as it stands between tags; what XML can't hold becomes an escape of the format.
+def escaped_text(text: str) -> str:
+    r"""Return a text as it stands between the tags of a cell; what XML can't hold becomes an escape of the format.
 
     Example:
         >>> escaped_text("a\x07 & b_x0041_")
-        b'a_x0007_ &amp; b_x005F_x0041_'
+        'a_x0007_ &amp; b_x005F_x0041_'
     """
+    if len(text) <= _SURELY_FITS and not _NEEDS_CARE.search(text):
+        return text  # true for nearly every text
+    text = fitting(text)
     text = _NOT_IN_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", _ESCAPE.sub("_x005F_", text))
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").encode()
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def serial_day(moment: datetime, *, dates_from_1904: bool) -> str:

@@ -44,15 +44,15 @@ class WidthChanges:
             pieces.append(_limited(tag, first, last))
         return b"".join(pieces)
 
-    def rest(self, prefix: bytes) -> bytes:
+    def rest(self, prefix: str) -> bytes:
         """Return the elements that come after all others."""
         pieces = [_new(prefix, column, width) for column, width in self._open]
         self._open = []
         return b"".join(pieces)
 
 
-def _new(prefix: bytes, column: int, width: int) -> bytes:
-    return b'<%bcol min="%d" max="%d" width="%d" customWidth="1"/>' % (prefix, column, column, width)
+def _new(prefix: str, column: int, width: int) -> bytes:
+    return f'<{prefix}col min="{column}" max="{column}" width="{width}" customWidth="1"/>'.encode()
 
 
 def _limited(tag: bytes, first: int, last: int) -> bytes:

@@ -45,12 +45,12 @@ def open_package(archive: Archive, sheet: str) -> Package:
         raise WriteBackError("The workbook is signed, and a change would break its signature.")
     if "xl/workbook.bin" in archive:
         raise WriteBackError("An .xlsb workbook can't be written into: save it as .xlsx.")
-    if "content.xml" in archive and "[content_types].xml" not in archive:
-        raise WriteBackError("This is no .xlsx workbook.")
     book_part = next(
         (relation.target for relation in _relations(archive, "").values() if relation.kind == "officeDocument"),
         "xl/workbook.xml",
     )
+    if book_part not in archive:
+        raise WriteBackError("This is no .xlsx workbook.")
     book = read_part(archive, book_part)
     relations = _relations(archive, book_part)
     position, element = _sheet(book.root, sheet)

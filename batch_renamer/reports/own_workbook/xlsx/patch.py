@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import IO
 
 from batch_renamer.errors import WriteBackError
@@ -37,11 +38,11 @@ def patched_sheet(
     for known in scan.pieces(patch):
         start = scan.base
         content = scan.release(known if patch.held is None else min(known, patch.held))
+        pieces = []
         for change in patch.take_changes():
-            yield content[position - start : change.start - start]
-            yield change.content
+            pieces += [content[position - start : change.start - start], change.content]
             position = change.end
-        yield content[position - start :]
+        yield b"".join([*pieces, content[position - start :]])
         position = scan.base
 
 
@@ -57,6 +58,7 @@ class _Patch(Handlers):
         self._first = renderer.placement.first
         self._column_styles = styles_of(survey.ranges, renderer.placement)
         self._widths = WidthChanges(renderer.placement)
+        self._spans = cache(self._new_spans)  # most rows have the same
         self._cells = _all_cells(survey, rows, renderer)
         self._filtered = filtered
         self._names = {f"{survey.namespace} {name}": name for name in _NAMES}
@@ -64,9 +66,9 @@ class _Patch(Handlers):
         self._rows = list(reversed(rows))
         self._places = CellPlaces()
         self._depth = 0
-        self._group, self._group_prefix, self._group_tag_end = "", b"", 0
+        self._group = self._group_prefix = ""
         self._row: NewRow | None = None
-        self._prefix = b""
+        self._prefix = ""
         self._written = 0  # how many of the row's four cells are done
         self._bases: Sequence[str | None] = ()
         self._base: str | None = None
@@ -111,20 +113,19 @@ class _Patch(Handlers):
             return
         place = self._scan.place
         tag = self._scan.tag(place)
-        self._group_prefix, self._group_tag_end = prefix_of(tag), place + len(tag)
+        self._group_prefix = prefix = prefix_of(tag)
         match group:
             case "dimension":
                 self._replace(place, tag, with_attribute(tag, "ref", str(self._new_dimension(attributes))))
             case "autoFilter" if self._filtered is not None:
                 self._replace(place, tag, with_attribute(tag, "ref", str(self._filtered)))
             case "sheetData":
-                columns = self._widths.rest(self._group_prefix)
+                columns = self._widths.rest(prefix)
                 if columns:
-                    self._insert(place, b"<%bcols>%b</%bcols>" % (self._group_prefix, columns, self._group_prefix))
+                    self._insert(place, f"<{prefix}cols>".encode() + columns + f"</{prefix}cols>".encode())
                 if is_empty_tag(tag):
-                    rows = self._rows_before(None, self._group_prefix)
-                    end = b"</%bsheetData>" % self._group_prefix
-                    self._replace(place, tag, tag[:-2].rstrip() + b">" + rows + end)
+                    rows = self._rows_before(None, prefix)
+                    self._replace(place, tag, tag[:-2].rstrip() + b">" + rows + f"</{prefix}sheetData>".encode())
 
     def _end_group(self) -> None:
         match self._group:
@@ -150,28 +151,28 @@ class _Patch(Handlers):
             return
         place = self._scan.place
         tag = self._scan.tag(place)
-        self._insert(place, self._rows_before(number, prefix_of(tag)))
+        self._prefix, self._written = prefix_of(tag), 0
+        self._insert(place, self._rows_before(number, self._prefix))
         if not self._rows or self._rows[-1].number != number:
             return
         row = self._rows.pop()
-        self._prefix, self._written = prefix_of(tag), 0
         own_style = attributes.get("s") if attributes.get("customFormat", "").lower() in _YES else None
         self._bases = self._column_styles if own_style is None else (own_style,) * len(COLUMNS_BACK)
-        new_tag = tag if row.is_blank else self._with_spans(tag, attributes)
+        new_tag = tag
+        if "spans" in attributes and not row.is_blank:
+            new_tag = with_attribute(tag, "spans", self._spans(attributes["spans"]))
         if not is_empty_tag(tag):
             self._row = row
         elif not row.is_blank:
             cells = self._renderer.cells(row, self._prefix, self._bases)
-            new_tag = b"%b>%b</%brow>" % (new_tag[:-2].rstrip(), cells, self._prefix)
+            new_tag = new_tag[:-2].rstrip() + b">" + cells + f"</{self._prefix}row>".encode()
         self._replace(place, tag, new_tag)
 
-    def _with_spans(self, tag: bytes, attributes: dict[str, str]) -> bytes:
-        """Return a row's tag with the range of columns that it tells, if it tells one."""
-        ends = [whole_number(end) for span in attributes.get("spans", "").split() for end in span.split(":")]
-        if not ends:
-            return tag
-        first, last = min(self._first, *ends), max(self._renderer.placement.last, *ends)
-        return with_attribute(tag, "spans", f"{first}:{last}")
+    def _new_spans(self, spans: str) -> str:
+        """Return the range of columns that a row tells, with the four columns in it."""
+        ends = [whole_number(end) for span in spans.split() for end in span.split(":")]
+        known = [self._first, self._renderer.placement.last, *(end for end in ends if end > 0)]
+        return f"{min(known)}:{max(known)}"
 
     def _start_cell(self, row: NewRow, attributes: dict[str, str]) -> None:
         column = self._places.next_cell(attributes.get("r"))
@@ -197,14 +198,14 @@ class _Patch(Handlers):
             self._insert(self._scan.place, cells)
             self._written = until
 
-    def _rows_before(self, number: int | None, prefix: bytes) -> bytes:
+    def _rows_before(self, number: int | None, prefix: str) -> bytes:
         """Return new rows for those that the sheet does not have before a row, or before its end."""
         pieces = []
         while self._rows and (number is None or self._rows[-1].number < number):
             row = self._rows.pop()
             if not row.is_blank:
                 cells = self._renderer.cells(row, prefix, self._column_styles)
-                pieces.append(b'<%brow r="%d">%b</%brow>' % (prefix, row.number, cells, prefix))
+                pieces += [f'<{prefix}row r="{row.number}">'.encode(), cells, f"</{prefix}row>".encode()]
         return b"".join(pieces)
 
     def _insert(self, place: int, content: bytes) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from itertools import pairwise
 
 from batch_renamer.reports.own_workbook.columns import RowBack
 from batch_renamer.reports.own_workbook.xlsx.areas import letters_of
-from batch_renamer.reports.own_workbook.xlsx.cell_text import escaped_text, fitting, serial_day, shown_time
+from batch_renamer.reports.own_workbook.xlsx.cell_text import escaped_text, serial_day, shown_time
 from batch_renamer.reports.own_workbook.xlsx.placement import Placement
 from batch_renamer.reports.own_workbook.xlsx.styles import Styles
 from batch_renamer.reports.own_workbook.xlsx.xml_scan import escaped_attribute
@@ -60,38 +61,46 @@ class Renderer:
         self.placement = placement
         self._styles = styles
         self._dates_from_1904 = dates_from_1904
-        self._letters = [letters_of(column).encode() for column in range(placement.first, placement.last + 1)]
+        self._letters = [letters_of(column) for column in range(placement.first, placement.last + 1)]
+        self._frame = cache(self._new_frame)  # thousands of cells have the same one
 
-    def cells(self, row: NewRow, prefix: bytes, bases: Sequence[str | None], *, skip: int = 0, until: int = 4) -> bytes:
+    def cells(self, row: NewRow, prefix: str, bases: Sequence[str | None], *, skip: int = 0, until: int = 4) -> bytes:
         """Render the new cells of a row from ``skip`` up to ``until``, counted from 0 within the four columns."""
-        return b"".join(self.cell(row, at, prefix, bases[at]) for at in range(skip, until) if row.values[at])
+        cells = [self._cell(row, at, prefix, bases[at]) for at in range(skip, until) if row.values[at]]
+        return "".join(cells).encode()
 
-    def cell(self, row: NewRow, at: int, prefix: bytes, base: str | None) -> bytes:
+    def cell(self, row: NewRow, at: int, prefix: str, base: str | None) -> bytes:
         """Render one cell whose style is made from ``base``; one without a value is left with its style alone."""
+        if row.values[at]:
+            return self._cell(row, at, prefix, base).encode()
+        return b"" if base is None else f'<{prefix}c r="{self._letters[at]}{row.number}"{_style(base)}/>'.encode()
+
+    def _cell(self, row: NewRow, at: int, prefix: str, base: str | None) -> str:
         value = row.values[at]
-        place = b"%b%d" % (self._letters[at], row.number)
         if row.is_heading:
-            return _text_cell(place, prefix, row.heading_style if base is None else base, str(value))
-        match value:
-            case datetime():
-                style = self._styles.for_time(base)
-                if style is not None:
-                    day = serial_day(value, dates_from_1904=self._dates_from_1904).encode()
-                    return b'<%bc r="%b"%b><%bv>%b</%bv></%bc>' % (
-                        prefix, place, _style(style), prefix, day, prefix, prefix,
-                    )  # fmt: skip
-                return _text_cell(place, prefix, base, shown_time(value))
-            case None | "":
-                return b"" if base is None else b'<%bc r="%b"%b/>' % (prefix, place, _style(base))
-            case _:
-                return _text_cell(place, prefix, self._styles.for_text(base) or base, value)
+            base = row.heading_style if base is None else base
+        is_time = isinstance(value, datetime)
+        before, after_place, after = self._frame(prefix, at, base, is_time=is_time, is_heading=row.is_heading)
+        if not isinstance(value, datetime):
+            content = escaped_text(str(value))
+        elif after_place.endswith("v>"):
+            content = serial_day(value, dates_from_1904=self._dates_from_1904)
+        else:
+            content = shown_time(value)
+        return f"{before}{row.number}{after_place}{content}{after}"
+
+    def _new_frame(
+        self, prefix: str, at: int, base: str | None, *, is_time: bool, is_heading: bool
+    ) -> tuple[str, str, str]:
+        """Return what stands before the number of the row, between it and the content, and after that."""
+        before = f'<{prefix}c r="{self._letters[at]}'
+        style = self._styles.for_time(base) if is_time else None
+        if style is not None:
+            return before, f'"{_style(style)}><{prefix}v>', f"</{prefix}v></{prefix}c>"
+        style = base if is_heading else self._styles.for_text(base) or base
+        start = f'"{_style(style)} t="inlineStr"><{prefix}is><{prefix}t xml:space="preserve">'
+        return before, start, f"</{prefix}t></{prefix}is></{prefix}c>"
 
 
-def _text_cell(place: bytes, prefix: bytes, style: str | None, text: str) -> bytes:
-    return b'<%bc r="%b"%b t="inlineStr"><%bis><%bt xml:space="preserve">%b</%bt></%bis></%bc>' % (
-        prefix, place, _style(style), prefix, prefix, escaped_text(fitting(text)), prefix, prefix, prefix,
-    )  # fmt: skip
-
-
-def _style(style: str | None) -> bytes:
-    return b"" if style is None else b' s="%b"' % escaped_attribute(style)
+def _style(style: str | None) -> str:
+    return "" if style is None else f' s="{escaped_attribute(style).decode()}"'

@@ -115,15 +115,16 @@ class Styles:
 
     def _format_change(self, part: Part, number: str) -> Change:
         prefix = prefix_of(part.tag(part.root))
-        code = escaped_attribute(_TIME_CODE)
-        added = b'<%bnumFmt numFmtId="%b" formatCode="%b"/>' % (prefix, number.encode(), code)
+        code = escaped_attribute(_TIME_CODE).decode()
+        added = f'<{prefix}numFmt numFmtId="{number}" formatCode="{code}"/>'.encode()
         group = part.root.first("numFmts")
         if group is None:
             place = part.root.inner_start
-            return Change(place, place, b'<%bnumFmts count="1">%b</%bnumFmts>' % (prefix, added, prefix))
+            start, end = f'<{prefix}numFmts count="1">', f"</{prefix}numFmts>"
+            return Change(place, place, start.encode() + added + end.encode())
         tag = with_attribute(part.tag(group), "count", str(len(self._codes)))
         if is_empty_tag(tag):
-            tag, added = tag[:-2].rstrip() + b">", added + b"</%bnumFmts>" % prefix
+            tag, added = tag[:-2].rstrip() + b">", added + f"</{prefix}numFmts>".encode()
         return Change(
             group.start, group.end, tag + part.inside(group) + added + part.content[group.inner_end : group.end]
         )

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from batch_renamer.errors import WriteBackError
 from batch_renamer.reports.own_workbook.xlsx.archive import Archive, damaged
 from batch_renamer.reports.own_workbook.xlsx.areas import LAST_COLUMN, LAST_ROW, Area, area_of, letters_of
 from batch_renamer.reports.own_workbook.xlsx.xml_scan import Enough, Handlers, Scan
 
-__all__ = ["MAIN", "CellPlaces", "ColumnRange", "Heading", "Survey", "survey_sheet"]
+__all__ = ["MAIN", "CellPlaces", "ColumnRange", "Heading", "Spread", "Survey", "survey_sheet"]
 
 MAIN = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "http://purl.oclc.org/ooxml/spreadsheetml/main",
 )
 """The namespaces of sheets: of nearly all files, and of those saved as "strict"."""
+
+_LONGEST = 200
+"""Of a heading; only short ones are looked for. A piece of text that begins before this length is kept whole."""
 
 _YES = frozenset({"1", "true"})
 
@@ -39,16 +44,45 @@ class ColumnRange:
     is_hidden: bool
 
 
+class Spread:
+    """The columns that any number of ranges cover, in memory that does not grow with their number."""
+
+    def __init__(self, ranges: Iterable[tuple[int, int]] = ()) -> None:
+        self._changes = [0] * (LAST_COLUMN + 2)
+        for first, last in ranges:
+            self.add(first, last)
+
+    def add(self, first: int, last: int) -> None:
+        """Add the columns from ``first`` to ``last``; those that a sheet does not have don't count."""
+        first, last = max(first, 1), min(last, LAST_COLUMN)
+        if first <= last:
+            self._changes[first] += 1
+            self._changes[last + 1] -= 1
+
+    @property
+    def columns(self) -> set[int]:
+        """The columns.
+
+        Example:
+            >>> sorted(Spread([(2, 3), (3, 4), (0, 0)]).columns)
+            [2, 3, 4]
+        """
+        return {column for column, depth in enumerate(accumulate(self._changes)) if depth}
+
+
 @dataclass(slots=True)
 class Survey:
-    """What one reading of the sheet tells. ``cells`` is the area of all its cells, None without any."""
+    """What one reading of the sheet tells. ``cells`` is the area of all its cells, None without any.
+
+    ``merged`` has the columns of merged cells at the headings or below them.
+    """
 
     namespace: str = ""
     headings: dict[int, Heading] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)
     cells: Area | None = None
     ranges: list[ColumnRange] = field(default_factory=list)
-    merged: list[Area] = field(default_factory=list)
+    merged: Spread = field(default_factory=Spread)
     filtered: Area | None = None
 
 
@@ -130,51 +164,48 @@ class _Reader(Handlers):
         self._depth = 0
         self._parents = ["", "", "", ""]  # by depth
         self._row, self._cell = "", ""  # the full names of these elements
-        self._in_row = self._in_cell = False
+        self._in_row = self._is_heading = False
+        self._column = 0  # of the cell that is open
+        self._used = self.survey.used
+        self._first_row = self._last_row = self._last_column = 0
+        self._first_column = LAST_COLUMN
         self._heading = _HeadingText()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth = depth = self._depth + 1
         if depth > 4:
-            if self._in_cell:
-                self.survey.used.add(self._places.column)
-                if self._places.row == self._heading_row:
+            if self._column:
+                self._used.add(self._column)
+                if self._is_heading:
                     self._heading.start(name)
         elif depth == 4:
             if self._in_row and name == self._cell:
-                self._in_cell = True
-                self._start_cell(attributes)
+                self._column = column = self._places.next_cell(attributes.get("r"))
+                self._last_column = max(self._last_column, column)
+                self._first_column = min(self._first_column, column)
+                self._last_row = self._places.row
+                self._first_row = self._first_row or self._last_row
+                if self._is_heading:
+                    self._heading.begin(attributes)
         elif depth == 3 and name == self._row and self._parents[2] == "sheetData":
             self._in_row = True
-            if self._places.next_row(attributes.get("r")) == self._heading_row:
-                self._scan.listen(self._heading.add)
+            self._is_heading = self._places.next_row(attributes.get("r")) == self._heading_row
+            self._scan.listen(self._heading.add if self._is_heading else None)
         else:
             self._start_other(depth, name, attributes)
 
     def end(self, name: str) -> None:
-        depth = self._depth
-        self._depth = depth - 1
-        if depth > 4:
-            if self._in_cell and self._places.row == self._heading_row:
-                self._heading.end(name)
-        elif depth == 4:
-            if self._in_cell and self._places.row == self._heading_row:
-                self.survey.headings[self._places.column] = self._heading.finished()
-            self._in_cell = False
-        elif depth == 3:
-            self._in_row = False
-            self._scan.listen(None)
-
-    def _start_cell(self, attributes: dict[str, str]) -> None:
-        column = self._places.next_cell(attributes.get("r"))
-        row = self._places.row
-        cells = self.survey.cells
-        if cells is None:
-            self.survey.cells = Area(column, row, column, row)
-        elif row != cells.last_row or not cells.first_column <= column <= cells.last_column:
-            self.survey.cells = cells.joined(Area(column, row, column, row))
-        if row == self._heading_row:
-            self._heading.begin(attributes)
+        self._depth -= 1
+        if self._depth == 3:
+            if self._is_heading and self._column:
+                self.survey.headings[self._column] = self._heading.finished()
+            self._column = 0
+        elif self._depth == 2:
+            self._in_row = self._is_heading = False
+        elif self._is_heading and self._column:
+            self._heading.end(name)
+        elif self._depth == 0 and self._first_row:
+            self.survey.cells = Area(self._first_column, self._first_row, self._last_column, self._last_row)
 
     def _start_other(self, depth: int, name: str, attributes: dict[str, str]) -> None:
         namespace, _, plain = name.rpartition(" ")
@@ -188,11 +219,15 @@ class _Reader(Handlers):
         self._parents[depth] = plain
         match self._parents[2 : depth + 1]:
             case ["cols", "col"]:
+                if len(self.survey.ranges) >= LAST_COLUMN:
+                    raise damaged()
                 self.survey.ranges.append(_range(attributes))
             case ["mergeCells", "mergeCell"]:
-                self.survey.merged += _areas(attributes)
+                merged = area_of(attributes.get("ref", ""))
+                if merged is not None and merged.last_row >= self._heading_row:
+                    self.survey.merged.add(merged.first_column, merged.last_column)
             case ["autoFilter"]:
-                self.survey.filtered = next(iter(_areas(attributes)), None)
+                self.survey.filtered = area_of(attributes.get("ref", ""))
 
 
 class _HeadingText:
@@ -204,7 +239,7 @@ class _HeadingText:
     def begin(self, attributes: dict[str, str]) -> None:
         self._kind = attributes.get("t", "n")
         self._style = attributes.get("s")
-        self._pieces: list[str] = []
+        self._text = ""
         self._inside: list[str] = []
 
     def start(self, name: str) -> None:
@@ -214,14 +249,13 @@ class _HeadingText:
         self._inside.pop()
 
     def add(self, text: str) -> None:
-        if self._inside and self._inside[-1] in {"t", "v"} and "rPh" not in self._inside:
-            self._pieces.append(text)
+        if self._inside and self._inside[-1] in {"t", "v"} and "rPh" not in self._inside and len(self._text) < _LONGEST:
+            self._text += text
 
     def finished(self) -> Heading:
-        text = "".join(self._pieces)
         if self._kind == "s":
-            return Heading(self._style, shared=whole_number(text))
-        return Heading(self._style, text)
+            return Heading(self._style, shared=whole_number(self._text.strip()))
+        return Heading(self._style, self._text)
 
 
 class _SharedTexts(Handlers):
@@ -251,8 +285,9 @@ class _SharedTexts(Handlers):
                 raise Enough
 
     def _add(self, text: str) -> None:
-        if self._inside[-1] == "t" and "rPh" not in self._inside:
-            self.texts[self._number] += text
+        known = self.texts[self._number]
+        if self._inside[-1] == "t" and "rPh" not in self._inside and len(known) < _LONGEST:
+            self.texts[self._number] = known + text
 
 
 def _shared_texts(archive: Archive, part: str, wanted: set[int]) -> dict[int, str]:
@@ -276,8 +311,3 @@ def _range(attributes: dict[str, str]) -> ColumnRange:
         style=attributes.get("style"),
         is_hidden=attributes.get("hidden", "0").lower() in _YES,
     )
-
-
-def _areas(attributes: dict[str, str]) -> list[Area]:
-    area = area_of(attributes.get("ref", ""))
-    return [] if area is None else [area]

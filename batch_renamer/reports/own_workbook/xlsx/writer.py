@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from typing import BinaryIO
 
 from batch_renamer.errors import WriteBackError
 from batch_renamer.reports.own_workbook.columns import RowBack
 from batch_renamer.reports.own_workbook.xlsx.archive import BROKEN_ARCHIVE, Archive, Packed, damaged
-from batch_renamer.reports.own_workbook.xlsx.package import open_package
+from batch_renamer.reports.own_workbook.xlsx.areas import Area
+from batch_renamer.reports.own_workbook.xlsx.drawings import columns_below_drawings
+from batch_renamer.reports.own_workbook.xlsx.filters import widened_filter, with_filter_name
+from batch_renamer.reports.own_workbook.xlsx.package import Package, open_package
 from batch_renamer.reports.own_workbook.xlsx.patch import patched_sheet
-from batch_renamer.reports.own_workbook.xlsx.placement import place_columns
+from batch_renamer.reports.own_workbook.xlsx.placement import Placement, place_columns
 from batch_renamer.reports.own_workbook.xlsx.rendering import Renderer, new_rows
 from batch_renamer.reports.own_workbook.xlsx.styles import Styles
-from batch_renamer.reports.own_workbook.xlsx.survey import survey_sheet
+from batch_renamer.reports.own_workbook.xlsx.survey import Survey, survey_sheet
+from batch_renamer.reports.own_workbook.xlsx.tables import read_tables
 from batch_renamer.reports.own_workbook.xlsx.xml_scan import BROKEN_XML
 
 __all__ = ["write_back_xlsx"]
 
+_PIECE_BYTES = 1 << 20
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -35,11 +41,7 @@ def write_back_xlsx(
         ValueError: A row is given twice, or is not below the headings.
         OSError: The disk is full, or the file can't be read or written for another reason.
     """
-    source.seek(0)
-    if source.read(len(_COMPOUND)) == _COMPOUND:
-        raise WriteBackError(
-            "The workbook is protected with a password, or an .xls: save it as .xlsx without password."
-        )
+    _refuse_compound(source)
     try:
         with ExitStack() as stack:
             archive = Archive(source)
@@ -48,24 +50,55 @@ def write_back_xlsx(
         raise damaged() from error
 
 
+def _refuse_compound(source: BinaryIO) -> None:
+    """Refuse an encrypted workbook and an .xls, which are small file systems and no archives."""
+    source.seek(0)
+    piece = source.read(_PIECE_BYTES)
+    if not piece.startswith(_COMPOUND):
+        return
+    before = b""
+    while piece:
+        if _ENCRYPTED in before + piece:
+            raise WriteBackError("The workbook is protected with a password: save it without one.")
+        before, piece = piece[-len(_ENCRYPTED) :], source.read(_PIECE_BYTES)
+    raise WriteBackError("An .xls workbook can't be written into: save it as .xlsx.")
+
+
 def _changed_parts(
     archive: Archive, stack: ExitStack, *, sheet: str, heading_row: int, rows: Iterable[RowBack]
 ) -> dict[str, Packed]:
     """Return the parts that change; their files close with the stack."""
     package = open_package(archive, sheet)
     survey = survey_sheet(archive, package.sheet_part, heading_row=heading_row, shared_texts=package.shared_texts)
-    placement = place_columns(survey, heading_row=heading_row)
+    placement = place_columns(
+        survey,
+        heading_row=heading_row,
+        tables=read_tables(archive, package.tables),
+        below_drawings=columns_below_drawings(archive, package.drawings, heading_row),
+    )
+    filtered = widened_filter(survey.filtered, placement, heading_row)
     styles = Styles(archive, package.styles)
     renderer = Renderer(placement, styles, dates_from_1904=package.dates_from_1904)
-    changed = {}
-
-    def change(part: str, pieces: Iterable[bytes]) -> None:
-        changed[part] = archive.pack(part, pieces)
-        stack.enter_context(changed[part].file)
-
+    written = new_rows(rows, placement, heading_row)
+    packed: dict[str, Packed] = {}
     with archive.open(package.sheet_part) as stream:
-        change(package.sheet_part, patched_sheet(stream, survey, new_rows(rows, placement, heading_row), renderer))
+        pieces = patched_sheet(stream, survey, written, renderer, filtered=filtered)
+        packed[package.sheet_part] = stack.enter_context(archive.pack(package.sheet_part, pieces))
+    for part, content in _changed_beside(package, survey, placement, filtered, styles):
+        packed[part] = stack.enter_context(archive.pack(part, [content]))
+    return packed
+
+
+def _changed_beside(
+    package: Package, survey: Survey, placement: Placement, filtered: Area | None, styles: Styles
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the other parts that change, with their new content."""
     new_styles = styles.changed()
     if package.styles is not None and new_styles is not None:
-        change(package.styles, [new_styles])
-    return changed
+        yield package.styles, new_styles
+    if placement.widened is not None:
+        yield placement.widened.part, placement.widened.widened(placement.headings)
+    if survey.filtered is not None and filtered is not None:
+        book = with_filter_name(package, survey.filtered, filtered)
+        if book is not None:
+            yield package.book_part, book

@@ -26,6 +26,9 @@ __all__ = [
 BROKEN_XML = expat.ExpatError
 
 _PIECE_BYTES = 1 << 18
+_MOST_BYTES = 1 << 30
+"""Of a part; the child process that reads workbooks has as much memory."""
+
 _LONGEST_HELD = 8 << 20
 """A tag or a cell is held in memory whole. No program writes one of megabytes."""
 
@@ -83,6 +86,8 @@ class Scan:
             if not self.base and not self._window and piece[:2] in {b"\xff\xfe", b"\xfe\xff"}:
                 raise _other_encoding()
             self._window += piece
+            if self.base + len(self._window) > _MOST_BYTES:
+                raise WriteBackError("A part of the workbook is longer than 1 GB: save it as CSV.")
             parser.Parse(piece, False)
             yield parser.CurrentByteIndex
             if len(self._window) > _LONGEST_HELD + _PIECE_BYTES:
@@ -126,16 +131,16 @@ def is_empty_tag(tag: bytes) -> bool:
     return tag.endswith(b"/>")
 
 
-def prefix_of(tag: bytes) -> bytes:
+def prefix_of(tag: bytes) -> str:
     """Return the prefix of the name in a tag, with its colon.
 
     Example:
         >>> prefix_of(b"<x:row r='1'>"), prefix_of(b"</row>")
-        (b'x:', b'')
+        ('x:', '')
     """
     found = _TAG_NAME.match(tag)
     before, colon, _ = found[1].rpartition(b":") if found else (b"", b"", b"")
-    return before + colon
+    return (before + colon).decode()
 
 
 def with_attribute(tag: bytes, name: str, value: str) -> bytes:
