@@ -19,7 +19,7 @@ from batch_renamer.files import FileIdentity
 from batch_renamer.jobs.api_session import ApiSession
 from batch_renamer.jobs.job import Job
 from batch_renamer.journal import RunRecord
-from batch_renamer.model import BAD_RESULTS, Forecast, Outcome, ReasonGroup, ReportRow, Result, WarningGroup
+from batch_renamer.model import BAD_RESULTS, Forecast, Outcome, ReasonGroup, ReportLine, ReportRow, Result, WarningGroup
 from batch_renamer.progress import about
 
 __all__ = ["JobContext", "Run"]
@@ -149,6 +149,10 @@ class Run:
     def rows(self) -> Iterator[ReportRow]:
         """Yield every row of the run as reports show it, in sheet order."""
         return self.job.journal.results.report_rows(self.record, over=self.over)
+
+    def lines(self) -> Iterator[ReportLine]:
+        """Yield every row of the run with the cells of the sheet's other columns, in sheet order."""
+        return self.job.journal.results.report_lines(self.record, over=self.over)
 
     def planned(self, *, limit: int) -> list[ReportRow]:
         """Return the first renames of the plan."""

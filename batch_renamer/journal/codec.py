@@ -13,6 +13,7 @@ from batch_renamer.model import (
     Order,
     Outcome,
     RenameRequest,
+    ReportLine,
     ReportRow,
     Result,
     RowProblem,
@@ -22,11 +23,13 @@ from batch_renamer.model import (
 __all__ = [
     "REASON",
     "REPORT",
+    "REPORT_LINE",
     "RESULT",
     "SENT",
     "as_stored",
     "loaded",
     "planned",
+    "report_line",
     "report_row",
     "settled",
     "unsettled",
@@ -41,11 +44,12 @@ REASON = f"CASE WHEN {_UNRECORDED} THEN '{SENT}' ELSE reason END"
 
 # The old name of an order that was never read is the one that the sheet gives: a report that is used as a spreadsheet
 # keeps its guards.
-REPORT = f"""
-    SELECT row, order_id, COALESCE(old_name, NULLIF(guard, '')), new_name, final_name, skip,
+_REPORT_COLUMNS = f"""
+    row, order_id, COALESCE(old_name, NULLIF(guard, '')), new_name, final_name, skip,
         {RESULT}, {REASON}, warning, status, is_processing, is_merging, is_deleted, total_images, last_updated_at,
-        attempts, http_status, started_at, seconds
-    FROM rows WHERE run = ?"""  # noqa: S608 - constants
+        attempts, http_status, started_at, seconds"""
+REPORT = f"SELECT {_REPORT_COLUMNS} FROM rows WHERE run = ?"  # noqa: S608 - constants
+REPORT_LINE = f"SELECT {_REPORT_COLUMNS}, other_cells FROM rows WHERE run = ?"  # noqa: S608 - constants
 
 
 _NO_STATE = (None,) * len(STATE)
@@ -141,3 +145,9 @@ def report_row(row: tuple[object, ...], shown: Callable[[object], Result]) -> Re
         moment = datetime.fromtimestamp(float(str(started_at)), UTC)
         values["started_at"] = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return ReportRow(**values)  # type: ignore[arg-type]  # STRICT columns
+
+
+def report_line(row: tuple[object, ...], shown: Callable[[object], Result]) -> ReportLine:
+    """Return a line of a report with the sheet's other cells, from the columns of `REPORT_LINE`."""
+    *ours, others = row
+    return ReportLine(report_row(tuple(ours), shown), () if others is None else tuple(json.loads(str(others))))

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 from batch_renamer.errors import AccountingError
 from batch_renamer.journal.changed import CHANGED_OTHERWISE
-from batch_renamer.journal.codec import REASON, REPORT, RESULT, as_stored, report_row
+from batch_renamer.journal.codec import REASON, REPORT, REPORT_LINE, RESULT, as_stored, report_line, report_row
 from batch_renamer.journal.database import Database
 from batch_renamer.journal.record import RunRecord, RunState
 from batch_renamer.journal.rows import RowTable
 from batch_renamer.journal.runs import RunTable
 from batch_renamer.journal.settling import STRAYS
-from batch_renamer.model import HERE, ReasonGroup, ReportRow, Result, WarningGroup
+from batch_renamer.model import HERE, ReasonGroup, ReportLine, ReportRow, Result, WarningGroup
 from batch_renamer.text import order_key
 
 __all__ = ["Results"]
@@ -83,6 +83,11 @@ class Results:
         """Yield every row of the run, in sheet order, as reports show it; ``over`` is that of `counts`."""
         shown = self._shown(run, over=over)
         yield from (report_row(row, shown) for row in self._rows.in_pages(REPORT, run))
+
+    def report_lines(self, run: RunRecord, *, over: bool = False) -> Iterator[ReportLine]:
+        """Yield every row of the run with the cells of the sheet's other columns, in sheet order."""
+        shown = self._shown(run, over=over)
+        yield from (report_line(row, shown) for row in self._rows.in_pages(REPORT_LINE, run))
 
     def rows_of_order(self, run: RunRecord, order_id: str, *, over: bool = False) -> list[ReportRow]:
         """Return the rows of the run that are about one order, in sheet order; ``over`` is that of `counts`."""

@@ -27,10 +27,10 @@ _MOST_KEPT = 200
 class Columns:
     """The columns to read, counted from 0; ``row`` is the row number of the headings in a spreadsheet program.
 
-    ``is_report`` tells that the headings are exactly those of a report of this program. ``kept`` are the columns that
-    are not used, but whose cells are kept for reports. ``warnings`` name unused columns that may have been meant as
-    guard or skip mark. ``results`` is the first of the columns with results that this program has written; they are
-    neither read nor kept.
+    ``is_report`` tells that the headings are exactly those of a report of this program, and in a workbook perhaps
+    others right of them. ``kept`` are the columns that are not used, but whose cells are kept for reports. ``warnings``
+    name unused columns that may have been meant as guard or skip mark. ``results`` is the first of the columns with
+    results that this program has written; they are neither read nor kept.
     """
 
     row: int
@@ -61,12 +61,10 @@ class Columns:
 
     @property
     def unused(self) -> tuple[str, ...]:
-        """The headings of the columns that are not read, in sheet order."""
-        return tuple(
-            heading
-            for i, heading in enumerate(self.headings)
-            if heading and i not in self.used and not self.is_of_results(i)
-        )
+        """The headings of the columns that are not read, in sheet order; of a report, only those that are not ours."""
+        places = range(len(COLUMNS) if self.is_report else 0, len(self.headings))
+        unused = (i for i in places if i not in self.used and not self.is_of_results(i))
+        return tuple(heading for i in unused if (heading := self.headings[i]))
 
     def is_of_results(self, column: int) -> bool:
         """Tell whether this program has written a column of results there."""
@@ -81,10 +79,13 @@ class HeadingTrouble:
     nearness: int
 
 
-def find_columns(rows: Sequence[Sequence[Cell]], options: LoadOptions) -> Columns | HeadingTrouble:
+def find_columns(
+    rows: Sequence[Sequence[Cell]], options: LoadOptions, *, is_workbook: bool = False
+) -> Columns | HeadingTrouble:
     """Find the heading row among the first rows of a sheet, and the columns that it names.
 
-    ``rows`` are the rows of the sheet from row 1 on; only the first 20 are used.
+    ``rows`` are the rows of the sheet from row 1 on; only the first 20 are used. ``is_workbook``: a report may have
+    columns of the user's right of ours.
 
     Example:
         >>> found = find_columns([["Order ID", "New name"]], LoadOptions())
@@ -109,17 +110,24 @@ def find_columns(rows: Sequence[Sequence[Cell]], options: LoadOptions) -> Column
     if not ids or not names:
         missing = [wanted for wanted, found in ((order_id, ids), (new_name, names)) if not found]
         return HeadingTrouble(sentence=_missing(missing, number, headings), nearness=nearness)
-    return _choose(rows[number - 1], number, headings, options)
+    ours = number == 1 and tuple(rows[0][: len(COLUMNS)]) == COLUMNS
+    is_report = ours and (is_workbook or len(rows[0]) == len(COLUMNS))
+    return _choose(number, headings, options, is_report=is_report)
 
 
 def _choose(
-    row: Sequence[Cell], number: int, headings: tuple[str, ...], options: LoadOptions
+    number: int, headings: tuple[str, ...], options: LoadOptions, *, is_report: bool
 ) -> Columns | HeadingTrouble:
-    """Choose one column for each purpose, in the row that has headings for both id and name."""
+    """Choose one column for each purpose, in the row that has headings for both id and name.
+
+    In a report these are ours, whatever the user's own columns are called, unless an option names one of them.
+    """
     chosen: list[int | None] = []
     all_wanted = (wanted_id(options), wanted_name(options), wanted_guard(options), WANTED_SKIP)
     for wanted in all_wanted:
-        found = [] if wanted is None else wanted.matches(headings)
+        found = [] if wanted is None else wanted.matches(headings[: len(COLUMNS)] if is_report else headings)
+        if wanted is not None and wanted.asked is not None and not found:
+            found = wanted.matches(headings)
         if wanted is not None and wanted.asked is not None and not found:
             return HeadingTrouble(sentence=_missing([wanted], number, headings), nearness=2)
         if wanted is not None and len(found) > 1:
@@ -129,7 +137,7 @@ def _choose(
     if order_id is None or new_name is None or order_id == new_name:
         text = f"has one column, headed {listed([headings[order_id or 0]])}, for both the order id and the new name"
         return HeadingTrouble(sentence=f"{text}: --id-column and --name-column must name two", nearness=2)
-    is_report, results = number == 1 and tuple(row) == COLUMNS, _results_in(headings, chosen)
+    results = _results_in(headings, chosen)
     return Columns(
         row=number,
         order_id=order_id,
@@ -138,7 +146,7 @@ def _choose(
         skip=skip,
         headings=headings,
         is_report=is_report,
-        kept=() if is_report else _kept(headings, chosen, results),
+        kept=_kept(headings, chosen, results, first=len(COLUMNS) if is_report else 0),
         results=results,
         warnings=(
             *_taken_for_headings(number, headings, (all_wanted[0], order_id), (all_wanted[1], new_name)),
@@ -153,10 +161,14 @@ def _choose(
     )
 
 
-def _kept(headings: Sequence[str], used: Sequence[int | None], results: int | None) -> tuple[int, ...]:
-    """Return the columns with a heading that are not used; of a report, the others are about an earlier run."""
+def _kept(headings: Sequence[str], used: Sequence[int | None], results: int | None, *, first: int) -> tuple[int, ...]:
+    """Return the columns from ``first`` on that have a heading and are not used.
+
+    Those of a report that are ours are about an earlier run.
+    """
     passed_over = {*used, *(() if results is None else range(results, results + len(COLUMNS_BACK)))}
-    return tuple(islice((i for i, heading in enumerate(headings) if heading and i not in passed_over), _MOST_KEPT))
+    unused = (i for i, heading in enumerate(headings) if heading and i >= first and i not in passed_over)
+    return tuple(islice(unused, _MOST_KEPT))
 
 
 def _results_in(headings: Sequence[str], chosen: Sequence[int | None]) -> int | None:

@@ -63,7 +63,7 @@ class Sheet:
             new_name=new_name or "",
             current_name=current_name,
             skip=skip,
-            unused=() if columns.is_report else columns.unused,
+            unused=columns.unused,
             sheet=self.sheet_name,
             hidden_rows=self.hidden_rows(),
             encoding=self.encoding,

@@ -70,7 +70,7 @@ def _choose_sheet(reader: ReadingProcess, label: str, options: LoadOptions) -> t
     troubles: list[tuple[int, str, HeadingTrouble]] = []
     for position in candidates:
         head = reader.ask({"head": position, "rows": HEADING_ROWS})["head"]
-        found = find_columns([[cell_of_wire(cell) for cell in row] for row in head], options)
+        found = find_columns([[cell_of_wire(cell) for cell in row] for row in head], options, is_workbook=True)
         if isinstance(found, Columns):
             usable.append((sheets[position][0], position, found))
         else:

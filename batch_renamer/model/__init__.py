@@ -12,7 +12,15 @@ from batch_renamer.model.own_sheet import (
     is_of_columns_back,
     place_of_columns_back,
 )
-from batch_renamer.model.reporting import COLUMNS, Forecast, ReasonGroup, ReportRow, RunSummary, WarningGroup
+from batch_renamer.model.reporting import (
+    COLUMNS,
+    Forecast,
+    ReasonGroup,
+    ReportLine,
+    ReportRow,
+    RunSummary,
+    WarningGroup,
+)
 from batch_renamer.model.row_choice import ALL_ROWS, LEFT_OUT_MARK, LeftOut, RowChoice, RowNumbers
 from batch_renamer.model.rows import BLANK_NAME, HERE, HIDDEN_ROW, RenameRequest, RowProblem, Understood
 from batch_renamer.model.run_facts import GivenSetting, ResultMeaning, RunFacts, Weight
@@ -38,6 +46,7 @@ __all__ = [
     "Reading",
     "ReasonGroup",
     "RenameRequest",
+    "ReportLine",
     "ReportRow",
     "Result",
     "ResultMeaning",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from typing import NamedTuple
 
 from batch_renamer.model.outcomes import Result
 from batch_renamer.model.run_facts import RunFacts
@@ -11,6 +12,7 @@ __all__ = [
     "COLUMNS",
     "Forecast",
     "ReasonGroup",
+    "ReportLine",
     "ReportRow",
     "RunSummary",
     "WarningGroup",
@@ -51,6 +53,16 @@ class ReportRow:
 
 COLUMNS: tuple[str, ...] = tuple(column.name for column in fields(ReportRow))
 """The report's columns, in order."""
+
+
+class ReportLine(NamedTuple):
+    """A row of a report, and beside it the cells of the spreadsheet's other columns, in the order of their headings.
+
+    ``other_cells`` may be shorter than the headings: what is missing is blank.
+    """
+
+    row: ReportRow
+    other_cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from batch_renamer.model import COLUMNS, ReportRow, RunSummary
 
-__all__ = ["JsonValue", "WriteOptions", "row_as_json", "row_as_texts"]
+__all__ = ["JsonValue", "WriteOptions", "row_as_json", "row_as_texts", "row_values"]
 
 JsonValue = str | int | float | bool | None
 
@@ -20,7 +20,8 @@ _values_of = attrgetter(*COLUMNS)
 class WriteOptions:
     """What a format may need besides the rows.
 
-    ``delimiter`` is that of the spreadsheet, for CSV. ``scratch`` is a temporary folder for the format's own files.
+    ``delimiter`` is that of the spreadsheet, for CSV. ``other_headings`` are those of the spreadsheet's columns whose
+    cells come beside the rows. ``scratch`` is a temporary folder for the format's own files.
 
     Example:
         >>> WriteOptions(summary=RunSummary(run_id="k3", command="apply", counts={}), scratch=Path()).delimiter
@@ -30,19 +31,26 @@ class WriteOptions:
     summary: RunSummary
     scratch: Path
     delimiter: str = ","
+    other_headings: tuple[str, ...] = ()
+
+
+def row_values(row: ReportRow) -> list[JsonValue]:
+    """Return the values of the row in the order of the columns, each of the type that JSON has for it.
+
+    Seconds are rounded to milliseconds. A number that JSON does not have (NaN, infinity) becomes ``None``.
+    """
+    return list(map(_as_json, _values_of(row)))
 
 
 def row_as_json(row: ReportRow) -> dict[str, JsonValue]:
-    """Return the row as a JSON object with the columns as keys, in order; texts are not changed.
-
-    Seconds are rounded to milliseconds. A number that JSON does not have (NaN, infinity) becomes ``None``.
+    """Return `row_values` as a JSON object with the columns as keys, in order; texts are not changed.
 
     Example:
         >>> from batch_renamer.model import Result
         >>> row_as_json(ReportRow(row=2, order_id="a1", new_name="b", result=Result.PLANNED))["result"]
         'planned'
     """
-    return dict(zip(COLUMNS, map(_as_json, _values_of(row)), strict=True))
+    return dict(zip(COLUMNS, row_values(row), strict=True))
 
 
 def row_as_texts(row: ReportRow) -> list[str | None]:
@@ -55,7 +63,7 @@ def row_as_texts(row: ReportRow) -> list[str | None]:
         >>> row_as_texts(ReportRow(row=2, order_id="007", new_name="b", result=Result.PLANNED))[:3]
         ['2', '007', None]
     """
-    return [_as_text(value) for value in map(_as_json, _values_of(row))]
+    return [_as_text(value) for value in row_values(row)]
 
 
 def _as_json(value: JsonValue) -> JsonValue:

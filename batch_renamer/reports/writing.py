@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from batch_renamer.errors import ReportWriteError
-from batch_renamer.model import ReportRow, RunSummary
+from batch_renamer.model import ReportLine, RunSummary
 from batch_renamer.reports.formats import WRITERS
 from batch_renamer.reports.rows import WriteOptions
 from batch_renamer.temporary import OURS, cause, new_file_in, place_of
@@ -19,24 +19,39 @@ _OTHER_NAMES = 9  # further names that are tried when a report can't be replaced
 
 
 def write_reports(
-    targets: Iterable[Path], rows: Callable[[], Iterable[ReportRow]], *, summary: RunSummary, delimiter: str = ","
+    targets: Iterable[Path],
+    lines: Callable[[], Iterable[ReportLine]],
+    *,
+    summary: RunSummary,
+    delimiter: str = ",",
+    other_headings: Sequence[str] = (),
 ) -> tuple[list[Path], list[ReportWriteError]]:
     """Write every report that can be written; return the paths of those, and the errors of the others."""
     written, failures = [], []
     for target in targets:
         try:
-            written.append(write_report(target, rows(), summary=summary, delimiter=delimiter))
+            written.append(
+                write_report(target, lines(), summary=summary, delimiter=delimiter, other_headings=other_headings)
+            )
         except ReportWriteError as error:
             failures.append(error)
     return written, failures
 
 
-def write_report(target: Path, rows: Iterable[ReportRow], *, summary: RunSummary, delimiter: str = ",") -> Path:
+def write_report(
+    target: Path,
+    lines: Iterable[ReportLine],
+    *,
+    summary: RunSummary,
+    delimiter: str = ",",
+    other_headings: Sequence[str] = (),
+) -> Path:
     """Write the rows to a file in the format of the target's ending; return the path of the report.
 
     The report replaces an older one in one step, when it is complete and on the disk. If anything fails before that,
     the older one is unchanged and no file is left behind. If the older one can't be replaced (it is open in Excel on
-    Windows), the new one gets the run's id in its name. ``delimiter`` is for CSV.
+    Windows), the new one gets the run's id in its name. ``delimiter`` is for CSV. ``other_headings`` are those of the
+    lines' other cells; a format for programs leaves these out.
 
     Raises:
         ReportWriteError: The disk is full, the folder has gone, ...
@@ -51,7 +66,13 @@ def write_report(target: Path, rows: Iterable[ReportRow], *, summary: RunSummary
                 file,
                 tempfile.TemporaryDirectory(prefix=OURS, dir=place.parent, ignore_cleanup_errors=True) as scratch,
             ):
-                write(file, rows, WriteOptions(summary=summary, delimiter=delimiter, scratch=Path(scratch)))
+                options = WriteOptions(
+                    summary=summary,
+                    delimiter=delimiter,
+                    other_headings=tuple(other_headings),
+                    scratch=Path(scratch),
+                )
+                write(file, lines, options)
                 file.flush()
                 os.fsync(file.fileno())
             moved_to = _move(temporary, place, summary.run_id)

@@ -55,12 +55,12 @@ def _write_held(
     """Write the reports; return those that were written, and an error for each of the others."""
     targets = _targets(session, run)
     check_writable(targets)
-    rows = partial(journal.results.report_rows, run, over=broken_off(run))
+    lines = partial(journal.results.report_lines, run, over=broken_off(run))
     delimiter, summary = run.delimiter or ",", summary_of(journal, run, at_work=at_work)
-    written = write_reports(targets, rows, summary=summary, delimiter=delimiter)
+    written = write_reports(targets, lines, summary=summary, delimiter=delimiter, other_headings=run.other_headings)
     if session.settings.reports_to_output:
         with to_standard_output():
-            write_csv_result(sys.stdout.buffer, rows(), delimiter=delimiter)
+            write_csv_result(sys.stdout.buffer, (line.row for line in lines()), delimiter=delimiter)
     return written
 
 

@@ -13,7 +13,7 @@ from batch_renamer.client import Stopping
 from batch_renamer.errors import InputError, ReportWriteError
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.state import files_taken
-from batch_renamer.model import ReportRow, RunSummary
+from batch_renamer.model import ReportLine, RunSummary
 from batch_renamer.reports import check_writable, resolve_targets, write_reports
 
 __all__ = ["check_report_targets", "note_targets", "write_to_targets"]
@@ -60,13 +60,18 @@ def write_to_targets(run: Run, summary: RunSummary) -> tuple[list[Path], list[Re
     Raises:
         Stopping: the user no longer waits for them.
     """
-    rows = partial(_until_abandoned, run, summary.total)
-    written = write_reports(run.targets, rows, summary=summary, delimiter=run.record.delimiter or ",")
+    written = write_reports(
+        run.targets,
+        partial(_until_abandoned, run, summary.total),
+        summary=summary,
+        delimiter=run.record.delimiter or ",",
+        other_headings=run.record.other_headings,
+    )
     run.job.progress.close()
     return written
 
 
-def _until_abandoned(run: Run, total: int) -> Iterator[ReportRow]:
+def _until_abandoned(run: Run, total: int) -> Iterator[ReportLine]:
     """Yield the rows of the run, with progress if they are many.
 
     Raises:
@@ -74,9 +79,9 @@ def _until_abandoned(run: Run, total: int) -> Iterator[ReportRow]:
     """
     if total >= _WORTH_SHOWING:
         run.job.progress.stage("Writing the report", total)
-    for number, row in enumerate(run.rows(), start=1):
+    for number, line in enumerate(run.lines(), start=1):
         if run.stop.abandoned:
             raise Stopping
-        yield row
+        yield line
         if number % _SHOW_EVERY == 0 or number == total:
             run.job.progress.advance(number)

@@ -267,6 +267,20 @@ def test_only_our_exact_heading_line_is_a_report(row: tuple[str, ...], expected:
     assert find(*row).is_report is expected
 
 
+def test_a_report_in_a_workbook_may_have_the_users_own_columns() -> None:
+    """They stand right of ours, and are not taken for ours, unless an option names one; all of them are kept."""
+    row = (*COLUMNS, "Current name", "new name", "", "Agent")
+    found = find_columns([row], LoadOptions(), is_workbook=True)
+    asked = find_columns([row], LoadOptions(name_column="Agent"), is_workbook=True)
+    assert isinstance(found, Columns)
+    assert isinstance(asked, Columns)
+    assert found.is_report
+    assert [COLUMNS[place] for place in found.used if place is not None] == ["order_id", "new_name", "old_name", "skip"]
+    assert found.unused == ("Current name", "new name", "Agent")
+    assert [row[place] for place in found.kept] == ["Current name", "new name", "Agent"]
+    assert (asked.new_name, [row[place] for place in asked.kept]) == (len(row) - 1, ["Current name", "new name"])
+
+
 def test_our_heading_line_further_down_is_no_report() -> None:
     """Something was put above: it is no longer our file."""
     found = find_columns([["x"], COLUMNS], LoadOptions())

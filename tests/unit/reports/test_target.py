@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from batch_renamer.errors import ReportTargetError
-from batch_renamer.model import COLUMNS, ReportRow, Result, RunSummary
+from batch_renamer.model import COLUMNS, ReportLine, ReportRow, Result, RunSummary
 from batch_renamer.reports import (
     FORMATS,
     check_names,
@@ -25,6 +25,7 @@ from batch_renamer.reports import (
 TODAY = datetime.date(2025, 11, 3)
 SUMMARY = RunSummary(run_id="k3f9", command="apply", counts={Result.RENAMED: 1})
 ROW = ReportRow(row=2, order_id="a1", new_name="b", result=Result.RENAMED)
+LINE = ReportLine(ROW)
 each_format = pytest.mark.parametrize("ending", FORMATS)
 
 
@@ -127,7 +128,7 @@ def test_two_reports_in_one_file_are_refused(tmp_path: Path) -> None:
 def test_only_a_report_is_replaced(tmp_path: Path, ending: str) -> None:
     """An older report and an empty file give way; whatever else has the name is a person's work."""
     report, empty, foreign = (tmp_path / f"{name}{ending}" for name in ("report", "empty", "foreign"))
-    write_report(report, [ROW], summary=SUMMARY)
+    write_report(report, [LINE], summary=SUMMARY)
     empty.touch()
     foreign.write_text("order_id;new_name\na1;b\n")
     for target in (report, empty):
@@ -144,7 +145,7 @@ def test_only_a_report_is_replaced(tmp_path: Path, ending: str) -> None:
 def test_a_report_of_another_format_is_no_report_here(tmp_path: Path, ending: str) -> None:
     """A file is what it is called, or it is not known."""
     other = tmp_path / ("other.json" if ending == ".csv" else "other.csv")
-    write_report(other, [ROW], summary=SUMMARY)
+    write_report(other, [LINE], summary=SUMMARY)
     target = other.rename(tmp_path / f"r{ending}")
     with pytest.raises(ReportTargetError, match="is no report"):
         resolve(str(target))
@@ -153,7 +154,7 @@ def test_a_report_of_another_format_is_no_report_here(tmp_path: Path, ending: st
 def test_a_report_saved_by_a_spreadsheet_program_is_still_one(tmp_path: Path) -> None:
     """It moves the texts to a table of their own, or takes semicolons."""
     book = tmp_path / "r.xlsx"
-    write_report(book, [ROW], summary=SUMMARY)
+    write_report(book, [LINE], summary=SUMMARY)
     opened = openpyxl.load_workbook(book)
     opened.save(book)
     (tmp_path / "r.csv").write_text(";".join(COLUMNS) + "\r\n", encoding="utf-8-sig")
