@@ -54,9 +54,10 @@ _SANDBOX = ("sandbox", "sandbox_reset")
 _WRITING = ("yes", "wait")
 _SCREEN = ("json", "log_file", "quiet", "verbose", "no_progress")
 _OUTPUT = ("report", *_SCREEN)
-_BACK = ("write_back", *_OUTPUT)
+_PAGED = (*_OUTPUT, "no_pager")
+_BACK = ("write_back", *_PAGED)
 _APPLY_OPTIONS = (*_WRITING, *_INPUT, *_ROWS, *_API, *_LIMITS, *_REPEATING, *_RESUMING, *_SANDBOX, *_BACK, *_WHERE)
-_UNDO_OPTIONS = (*_WRITING, *_ROWS, *_API, *_LIMITS, *_RESUMING, "sandbox", *_OUTPUT, *_WHERE)
+_UNDO_OPTIONS = (*_WRITING, *_ROWS, *_API, *_LIMITS, *_RESUMING, "sandbox", *_PAGED, *_WHERE)
 
 CARRIED_OPTIONS = frozenset({"log_file", *_WHERE, *_API, *_RESUMING, *_SANDBOX, *_WRITING}) - {"sandbox_reset"}
 """The options that a printed next command repeats."""
@@ -160,7 +161,7 @@ PLAN = Command(
     dry=True,
     done_by="apply",
     from_sheet=True,
-    options=(*_INPUT, *_ROWS, *_API, *_LIMITS, *_REPEATING, *_RESUMING, *_SANDBOX, *_OUTPUT, *_WHERE),
+    options=(*_INPUT, *_ROWS, *_API, *_LIMITS, *_REPEATING, *_RESUMING, *_SANDBOX, *_PAGED, *_WHERE),
 )
 APPLY = Command(name="apply", writes=True, from_sheet=True, drifted=_PLAN_SAW, exact=True, options=_APPLY_OPTIONS)
 APPLY_PLAN = Command(
@@ -178,7 +179,7 @@ UNDO_DRY_RUN = Command(
 )
 AUDIT = Command(name="audit", audits=True, drifted=_AUDITED, options=(*_ROWS, *_API, "sandbox", *_OUTPUT, *_WHERE))
 RUNS = Command(name="runs", about_past=True, options=(*_PAST, *_SCREEN, *_WHERE))
-SHOW = Command(name="show", about_past=True, options=(*_PAST, *_SCREEN, *_WHERE))
+SHOW = Command(name="show", about_past=True, options=(*_PAST, *_SCREEN, "no_pager", *_WHERE))
 REPORT = Command(name="report", about_past=True, options=(*_PAST, *_OUTPUT, *_WHERE))
 EXPORT = Command(
     name="export",

@@ -264,7 +264,7 @@ def runs(
 @_command(PAST_RUNS)
 @with_options(SHOW)
 def show(run: RunToShow = None, **given: object) -> None:
-    """Show one past run in full."""
+    """Show one past run with each of its rows."""
     from batch_renamer.cli.commands.show import show_one
 
     _exit(show_one(run, given))

@@ -158,6 +158,7 @@ _OPTIONS: Mapping[str, Any] = {
             "quiet": _Option(help="Print only the result and errors."),
             "verbose": _Option(help="Print more: each setting and where it is from, and each bad row as it happens."),
             "no_progress": _Option(help="Print plain lines instead of a progress bar."),
+            "no_pager": _Option(help="Print what is longer than the screen at once, not in pages (less, or $PAGER)."),
             "log_file": _Option(help="Add a log of the run to this file, as JSON lines.", metavar="FILE"),
         },
     ),

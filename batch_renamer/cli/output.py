@@ -11,11 +11,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from batch_renamer.cli.next_steps import commit_command, next_steps, plan_is_kept
+from batch_renamer.cli.pager import show_in_pager
 from batch_renamer.cli.standard_output import output_lost
+from batch_renamer.command_line import carried_options, command_line
+from batch_renamer.commands import SHOW
 from batch_renamer.errors import InputError
 from batch_renamer.jobs import Run, named, went_before
 from batch_renamer.model import RunSummary
-from batch_renamer.progress import RunView, Span, show_lines, show_run
+from batch_renamer.progress import RunView, Span, every_row_lines, run_lines, show_lines, show_run
 from batch_renamer.reports import write_csv_result, write_json_result, write_refusal
 
 __all__ = ["show"]
@@ -51,12 +54,32 @@ def show(run: Run, summary: RunSummary, given: Mapping[str, object]) -> int:
         about=named(about) if about is not None else "",
         about_undo=about is not None and about.spec.puts_back,
     )
+    if not run.job.command.offline:  # a check is not kept, so it can't be shown again
+        view = replace(view, all_rows=_how_to_see_all_rows(run, given))
+    if planned and not for_programs and not settings.quiet:
+        view = _without_what_was_paged(run, view)
     error = show_run(view, sys.stderr if for_programs else sys.stdout, quiet=settings.quiet)
     if error is None or for_programs or isinstance(error, BrokenPipeError):
         return summary.exit_code  # The reader stopped early (``| head``) and knows that there was more.
     run.job.progress.message(str(lost := output_lost(error)), error=True)
     # If there is a report, nothing is lost: it has everything.
     return summary.exit_code or (0 if summary.reports else lost.exit_code)
+
+
+def _how_to_see_all_rows(run: Run, given: Mapping[str, object]) -> str:
+    return f"`{command_line(SHOW, [run.record.id], carried_options(given))}` shows every row"
+
+
+def _without_what_was_paged(run: Run, view: RunView) -> RunView:
+    """Show every row of a plan that is longer than the screen in the pager; return what is left to be shown."""
+    whole = replace(view, next_steps=())
+    paged = show_in_pager(
+        lambda width: every_row_lines(whole, run.rows(), width=width),
+        sys.stdout,
+        settings=run.job.settings,
+        unless_fits=lambda width: run_lines(view, width=width),
+    )
+    return replace(view, planned=()) if paged else view
 
 
 def _say_that_nothing_was_sent(run: Run, given: Mapping[str, object]) -> None:

@@ -7,30 +7,37 @@ from __future__ import annotations
 
 import os
 import sys
+import unicodedata
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 
 import anyio
 import anyio.to_thread
 
+from batch_renamer.cli.pager import show_in_pager_meanwhile
 from batch_renamer.jobs import Run, named, went_before
 from batch_renamer.journal import RunRecord
 from batch_renamer.model import RunSummary
-from batch_renamer.progress import RunView, at_words, show_run, visible
+from batch_renamer.progress import Line, RunView, at_words, every_row_lines, show_run, visible
 from batch_renamer.text import counted
 
 __all__ = ["ask", "ask_to_go_on", "ask_to_rename_again", "orders"]
 
+_WAYS_IN_WORDS = "Please answer y or n, or a to show all rows. [y/N/a] "
 _MOST_SHOWN = 20
 _MOST_ASKED = 3
 _ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
+_SHOW_ALL = frozenset({"a", "all", "show", "show all", "\u0430"})
 
 
 async def ask(run: Run) -> bool:
     """Show the plan and ask whether to do it."""
     # In a thread: to count a large plan takes a while.
     view, open_rows = await run.job.journal.in_thread(_planned, run)
+    shown = 0
     if not run.job.command.resumes:
         show_run(view, sys.stderr)
+        shown = len(view.planned)
     profile = f" (profile {run.job.settings.profile})" if run.job.settings.profile else ""
     if run.job.command.resumes:
         what = f"Go on with {orders(open_rows)} of {_taken_up(run, view.about)}"
@@ -41,8 +48,23 @@ async def ask(run: Run) -> bool:
         what = f"Undo {visible(view.about)}: give {orders(open_rows)} {names}"
     else:
         what = f"Rename {orders(open_rows)}"
+    question = f"\n{what} at {run.job.destination.base_url}{profile}?"
+    total = view.summary.total
     with run.context.waiting_for_answer():
-        return await _yes(f"\n{what} at {run.job.destination.base_url}{profile}? [y/N] ")
+        if total <= shown:
+            return await _yes(f"{question} [y/N] ")
+        ways = f"[y/N, a: show all {counted(total, 'row')}]"
+        return await _yes(f"{question} {ways} ", show_all=lambda: _show_every_row(run, view))
+
+
+async def _show_every_row(run: Run, view: RunView) -> None:
+    """Show the plan with all of its rows: in the pager, or at once where there is none or little to show."""
+
+    def make(width: int) -> Iterable[Line]:
+        return every_row_lines(view, run.rows(), width=width)
+
+    if not await show_in_pager_meanwhile(make, sys.stderr, settings=run.job.settings):
+        await anyio.to_thread.run_sync(lambda: show_run(view, sys.stderr, rows=run.rows()))
 
 
 def _planned(run: Run) -> tuple[RunView, int]:
@@ -61,6 +83,7 @@ def _planned(run: Run) -> tuple[RunView, int]:
         planned=tuple(run.planned(limit=_MOST_SHOWN)),
         forecast=run.forecast(),
         asking=True,
+        all_rows="answer a to see all rows",
         putting_back=run.puts_back,
         about=named(about) if about is not None else "",
         about_undo=about is not None and about.spec.puts_back,
@@ -101,13 +124,15 @@ def orders(count: int) -> str:
     return counted(count, "order")
 
 
-async def _yes(question: str) -> bool:
+async def _yes(question: str, *, show_all: Callable[[], Awaitable[None]] | None = None) -> bool:
+    """Ask until the answer is yes or no; before that, ``show_all`` shows what the question is about if it is wanted."""
     _forget_what_was_typed()
-    for _ in range(_MOST_ASKED):
+    asked, whole_question = 0, question
+    while asked < _MOST_ASKED:
         sys.stderr.write(at_words(question, sys.stderr))
         sys.stderr.flush()
         try:
-            answer = (await _line()).strip().lower()
+            answer = unicodedata.normalize("NFKC", await _line()).strip().casefold()
         except anyio.get_cancelled_exc_class():
             with suppress(OSError):  # the terminal may have gone
                 sys.stderr.write("\n")  # what follows begins a line of its own
@@ -115,7 +140,13 @@ async def _yes(question: str) -> bool:
             raise
         if answer in _ANSWERS:
             return _ANSWERS[answer]
-        question = "Please answer y or n. [y/N] "
+        if show_all is not None and answer in _SHOW_ALL:
+            await show_all()
+            _forget_what_was_typed()
+            question = whole_question
+            continue
+        asked += 1
+        question = "Please answer y or n. [y/N] " if show_all is None else _WAYS_IN_WORDS
     return False
 
 

@@ -125,7 +125,7 @@ NOT_HERE: Mapping[str, str] = {
     "no_progress": "give progress=True to see progress",
     **dict.fromkeys(("sheet", "encoding", "delimiter", "hidden_rows"), "a DataFrame has been read already"),
     "write_back": "a DataFrame is no file; the results are in outcomes",
-    **dict.fromkeys(("json", "quiet", "verbose", "yes"), "nothing is printed or asked here"),
+    **dict.fromkeys(("json", "no_pager", "quiet", "verbose", "yes"), "nothing is printed or asked here"),
 }
 """Options of the command line that mean nothing here, and why."""
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import codecs
 import io
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, TextIO, cast
 
+from batch_renamer.model import ReportRow
+from batch_renamer.progress.every_row import every_row_lines
 from batch_renamer.progress.screen import run_lines
 from batch_renamer.progress.spans import Line, Span, Style
 from batch_renamer.progress.view import RunView
@@ -95,10 +97,18 @@ def is_live_terminal(stream: TextIO | SafeStream) -> bool:
         return False
 
 
-def show_run(view: RunView, stream: TextIO, *, is_terminal: bool | None = None, quiet: bool = False) -> OSError | None:
+def show_run(
+    view: RunView,
+    stream: TextIO,
+    *,
+    is_terminal: bool | None = None,
+    quiet: bool = False,
+    rows: Iterable[ReportRow] | None = None,
+) -> OSError | None:
     r"""Print the result of a run (or the plan of a dry run); the last line is the next command, if there is one.
 
-    If ``is_terminal`` is None, the stream is asked. Returns the error, if not everything could be written.
+    With ``rows`` each of them is shown, too. If ``is_terminal`` is None, the stream is asked. Returns the error, if not
+    everything could be written.
 
     Example:
         >>> import io
@@ -112,12 +122,24 @@ def show_run(view: RunView, stream: TextIO, *, is_terminal: bool | None = None, 
     safe = SafeStream(stream)
     if is_live_terminal(stream) if is_terminal is None else is_terminal:
         console = make_console(safe)
-        for line in run_lines(view, width=console.width, quiet=quiet, height=console.height):
+        for line in _lines(view, rows, width=console.width, height=console.height, quiet=quiet):
             print_line(console, line)
+            if safe.error is not None:
+                break
     else:
-        for line in run_lines(view, width=None, quiet=quiet):
+        for line in _lines(view, rows, width=None, height=None, quiet=quiet):
             safe.write(plain_text(line) + "\n")
+            if safe.error is not None:
+                break
     return safe.error
+
+
+def _lines(
+    view: RunView, rows: Iterable[ReportRow] | None, *, width: int | None, height: int | None, quiet: bool
+) -> Iterator[Line]:
+    if rows is None:
+        return run_lines(view, width=width, height=height, quiet=quiet)
+    return every_row_lines(view, rows, width=width, height=height)
 
 
 def show_lines(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from batch_renamer.model import HERE, ReportRow, Result
 from batch_renamer.progress.cutting import cells_of, cut_middle
@@ -23,11 +23,18 @@ _SENTENCE = re.compile(r'(?:[^.“"]|“[^”]*”|"[^"]*"|"|\.(?! |$))*')
 
 
 def row_lines(
-    rows: tuple[ReportRow, ...], *, width: int | None, indent: str, offline: bool, warning: str = ""
+    rows: tuple[ReportRow, ...],
+    *,
+    width: int | None,
+    indent: str,
+    offline: bool,
+    warning: str = "",
+    remark: Callable[[ReportRow], Line] = lambda _: (),
 ) -> Iterator[Line]:
     """Yield a line per row: its number, its order id, and its names, aligned; or what a ``warning`` says of the row.
 
-    If a line has too little room for names, they have a line of their own.
+    If a line has too little room for names, they have a line of their own. The ``remark`` of a row stands behind its
+    names, and may make the line longer than ``width``.
     """
     digits = max((len(str(row.row)) for row in rows), default=0)
     ids = [cut_middle(row.order_id, _WHOLE if width is None else max(width // 4, 12)) or "(no id)" for row in rows]
@@ -49,9 +56,9 @@ def row_lines(
         start = (Span(f"{indent}row {row.row:>{digits}}  ", "dim"), Span(shown_id + padding))
         if own_line:
             yield start
-            yield (Span(own_line), *names_of(row, room))
+            yield (Span(own_line), *names_of(row, room), *remark(row))
         else:
-            yield (*start, *names_of(row, room))
+            yield (*start, *names_of(row, room), *remark(row))
 
 
 def _width(line: Line) -> int:
@@ -62,7 +69,9 @@ def _names(row: ReportRow, *, room: int, in_quotes: bool, offline: bool) -> Line
     never_read = row.old_name is None and row.result in {Result.FAILED, Result.PENDING}
     if row.result is Result.INVALID:
         return _with_remark(row, row.reason.partition(HERE)[2].removesuffix("."), room=room)
-    if offline or never_read:
+    if row.result is Result.SKIPPED:
+        return (Span(cut_middle(row.new_name or row.old_name or "", room) or NO_NAME),)
+    if offline or never_read or row.result is Result.UNCHANGED:
         return (Span(cut_middle(row.new_name, room) or NO_NAME),)
     if row.result is Result.DRIFTED:
         left = room - len("expected , found ")

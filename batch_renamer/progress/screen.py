@@ -15,7 +15,7 @@ from batch_renamer.progress.view import RunView
 from batch_renamer.text import counted, duration
 from batch_renamer.visible import visible
 
-__all__ = ["run_lines"]
+__all__ = ["counts_lines", "next_steps_lines", "run_lines"]
 
 _MOST_GROUPS = 8
 _MOST_WARNINGS = 5
@@ -35,7 +35,7 @@ def run_lines(view: RunView, *, width: int | None, quiet: bool = False, height: 
     summary = view.summary
     yield headline(view)
     if not quiet:
-        yield from _counts(view)
+        yield from counts_lines(view)
         yield from _planned(view, width=width)
         yield from _problems(view, width=width)
         yield from _row_warnings(view, width=width)
@@ -44,7 +44,7 @@ def run_lines(view: RunView, *, width: int | None, quiet: bool = False, height: 
         if height is not None and len(view.planned) + _OTHER_LINES > height:
             yield ()
             yield headline(view)
-            yield from _counts(view)
+            yield from counts_lines(view)
     elif summary.exit_code:
         yield from _problems(view, width=width)
         if files := list(_files(summary)):
@@ -52,10 +52,11 @@ def run_lines(view: RunView, *, width: int | None, quiet: bool = False, height: 
     if summary.stopped and not says_why(view):
         yield from () if quiet else ((),)
         yield (Span(visible(summary.stopped), "bad"),)
-    yield from _next_steps(view, spaced=not quiet)
+    yield from next_steps_lines(view, spaced=not quiet)
 
 
-def _next_steps(view: RunView, *, spaced: bool) -> Iterator[Line]:
+def next_steps_lines(view: RunView, *, spaced: bool) -> Iterator[Line]:
+    """Yield what can be done next, the likeliest command last."""
     for step in view.next_steps:
         if spaced and not (view.summary.stopped and step is view.next_steps[0]):  # what stopped it is next to it
             yield ()
@@ -64,7 +65,8 @@ def _next_steps(view: RunView, *, spaced: bool) -> Iterator[Line]:
             yield (Span(visible(step.command), "command"),)
 
 
-def _counts(view: RunView) -> Iterator[Line]:
+def counts_lines(view: RunView) -> Iterator[Line]:
+    """Yield a line for each result that occurs, with its number and its meaning."""
     meanings = meanings_for(view)
     shown = [(result, count) for result in meanings if (count := view.summary.counts.get(result, 0))]
     if not shown:

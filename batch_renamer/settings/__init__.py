@@ -34,7 +34,7 @@ from __future__ import annotations
 
 from batch_renamer.settings.account import account, fingerprint, lock_names
 from batch_renamer.settings.api_key import ApiKey
-from batch_renamer.settings.key import FoundKey, key_from_text, key_of_environment, read_api_key
+from batch_renamer.settings.key import KEY_VARIABLE, FoundKey, key_from_text, key_of_environment, read_api_key
 from batch_renamer.settings.places import is_found_config, lacks_state_dir
 from batch_renamer.settings.redaction import redact
 from batch_renamer.settings.resolve import resolve_settings, usable_settings
@@ -44,6 +44,7 @@ from batch_renamer.settings.starter import StarterConfig, check_profile_name
 from batch_renamer.settings.values import MaxFailures
 
 __all__ = [
+    "KEY_VARIABLE",
     "OPTIONS",
     "ApiKey",
     "DescribedSetting",

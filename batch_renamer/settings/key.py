@@ -18,10 +18,10 @@ from batch_renamer.settings.sources import profile_names
 
 __all__ = ["FoundKey", "key_from_text", "key_of_environment", "read_api_key"]
 
-_VARIABLE = "AUTOENHANCE_API_KEY"
+KEY_VARIABLE = "AUTOENHANCE_API_KEY"
 _FILE_LIMIT_BYTES = 4_096
 _WAYS_TO_A_KEY = (
-    f"`batch-renamer init` asks for the key and keeps it (or set {_VARIABLE}, or name an api_key_file in the "
+    f"`batch-renamer init` asks for the key and keeps it (or set {KEY_VARIABLE}, or name an api_key_file in the "
     "configuration)."
 )
 
@@ -73,17 +73,19 @@ def key_of_environment(environ: Mapping[str, str]) -> FoundKey | None:
     Raises:
         SettingsError: its value can't be used as a key.
     """
-    if _VARIABLE not in environ:
+    if KEY_VARIABLE not in environ:
         return None
-    return FoundKey(key=key_from_text(environ[_VARIABLE], f"the key in {_VARIABLE}"), source=_VARIABLE, place=_VARIABLE)
+    return FoundKey(
+        key=key_from_text(environ[KEY_VARIABLE], f"the key in {KEY_VARIABLE}"), source=KEY_VARIABLE, place=KEY_VARIABLE
+    )
 
 
 def _places_without_key(settings: Settings) -> str:
     """Return the places that were searched without success."""
     if settings.config is None:
-        return f"{_VARIABLE} is not set, and no configuration file is in use"
+        return f"{KEY_VARIABLE} is not set, and no configuration file is in use"
     profile = f" and its profile {settings.profile} name" if settings.profile is not None else " names"
-    return f"{_VARIABLE} is not set, and {settings.config}{profile} no api_key_file"
+    return f"{KEY_VARIABLE} is not set, and {settings.config}{profile} no api_key_file"
 
 
 def _way_to_a_key(settings: Settings) -> str:

@@ -74,6 +74,7 @@ class Settings:
         quiet: Say less.
         verbose: Say more.
         no_progress: Show no progress bar.
+        no_pager: Show long results without a pager.
         wait: Seconds to wait for the lock.
         api_key_file: The key file named at the top of the configuration file; comes after AUTOENHANCE_API_KEY.
         profile_api_key_file: The key file named by the chosen profile; comes before it.
@@ -120,6 +121,7 @@ class Settings:
     quiet: bool = False
     verbose: bool = False
     no_progress: bool = False
+    no_pager: bool = False
     wait: Annotated[_Number, Field(ge=0, le=_WEEK_S)] = 0.0
     api_key_file: _File | None = None
     profile_api_key_file: _File | None = None

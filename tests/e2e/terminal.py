@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import pty
-from collections.abc import AsyncIterator
+import termios
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -67,20 +68,28 @@ class Terminal:
 
 @asynccontextmanager
 async def terminal(
-    renamer: Command, *words: str, key: str | None = KEY, stdin: int | None = None
+    renamer: Command,
+    *words: str,
+    key: str | None = KEY,
+    stdin: int | None = None,
+    env: Mapping[str, str] | None = None,
+    size: tuple[int, int] | None = None,
 ) -> AsyncIterator[Terminal]:
     """Start the command on a terminal of its own, which controls it; its standard output stays on it, too.
 
-    ``stdin`` is what is piped into the command instead of the keys.
+    ``stdin`` is what is piped into the command instead of the keys. ``size`` is that of the screen, in lines and
+    columns.
     """
     controller, end = pty.openpty()
+    if size is not None:
+        termios.tcsetwinsize(end, size)
     on_it: dict[str, Any] = {
         "stdin": end if stdin is None else stdin,
         "stdout": end,
         "stderr": end,
         "on_terminal": True,
     }
-    async with renamer.start(*words, key=key, env={"TERM": "xterm"}, **on_it) as started:
+    async with renamer.start(*words, key=key, env={"TERM": "xterm", **(env or {})}, **on_it) as started:
         os.close(end)
         made = Terminal(controller, started)
         asyncio.get_running_loop().add_reader(controller, made.read)

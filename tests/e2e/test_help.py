@@ -39,15 +39,15 @@ ABOUT_PAST_RUNS = SETTINGS - FOR_A_SHEET - CHOOSING - FOR_WRITING - ONLY_WHERE_S
 OFFERED = {
     "apply": SETTINGS | {"dry_run", "plan"},
     "plan": SETTINGS - FOR_WRITING | {"exit_code"},
-    "check": SETTINGS - FOR_WRITING - ONLY_WHERE_SOMETHING_IS_SENT,
+    "check": SETTINGS - FOR_WRITING - ONLY_WHERE_SOMETHING_IS_SENT - {"no_pager"},
     # The bounds of a run are those that it was begun with.
     "resume": SETTINGS - FOR_A_SHEET - LIMITS - {"again", "sandbox_reset"} | {"failed", "same_account"},
     "undo": SETTINGS - FOR_A_SHEET - {"again", "sandbox_reset", "write_back"} | {"dry_run", "same_account"},
-    "audit": SETTINGS - FOR_A_SHEET - FOR_WRITING - LIMITS - {"max_failures", "again", "sandbox_reset"}
+    "audit": SETTINGS - FOR_A_SHEET - FOR_WRITING - LIMITS - {"max_failures", "again", "sandbox_reset", "no_pager"}
     | {"same_account"},
-    "runs": ABOUT_PAST_RUNS - {"report"} | {"limit", "order", "file", "prune", "yes", "dismiss"},
+    "runs": ABOUT_PAST_RUNS - {"report"} - {"no_pager"} | {"limit", "order", "file", "prune", "yes", "dismiss"},
     "show": ABOUT_PAST_RUNS - {"report"},
-    "report": ABOUT_PAST_RUNS,
+    "report": ABOUT_PAST_RUNS - {"no_pager"},
     "export": FOR_THE_API - {"workers"}
     | PRACTICE
     | {"delimiter", "wait", "json", "log_file", "quiet", "verbose", "no_progress", "config", "profile", "state_dir"}

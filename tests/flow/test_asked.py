@@ -106,7 +106,9 @@ def test_resume_asks_about_what_is_left(user: Asked, lines: str, done: bool) -> 
     user.type(lines)
     assert resume(run, user.asking, failed=False) == 0
     said = user.capsys.readouterr()
-    assert said.err.lstrip().startswith(f"Go on with 2 orders of run {run} (oak.csv) at the sandbox? [y/N]")
+    assert said.err.lstrip().startswith(
+        f"Go on with 2 orders of run {run} (oak.csv) at the sandbox? [y/N, a: show all 3 rows]"
+    )
     assert ("3 of 3 rows" in said.out) is done
 
 
@@ -143,5 +145,5 @@ def test_what_was_renamed_since_is_asked_about(user: Asked, again: bool, first: 
     assert "An earlier run of these rows renamed 3 orders, which have another name now." in said.err
     assert "Rename them again? (If not, they are left alone.) [y/N]" in said.err
     counted = f"{first} order{'' if first == '1' else 's'}" if first else "3 orders"
-    assert (f"Rename {counted} at the sandbox? [y/N]" in said.err) is again
+    assert (f"Rename {counted} at the sandbox? [y/N" in said.err) is again
     assert code == (0 if again else 1)

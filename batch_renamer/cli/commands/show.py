@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from batch_renamer.cli.listing import Entry
+from batch_renamer.cli.pager import show_in_pager
 from batch_renamer.cli.past_runs import find_run, latest_id, resume_command
 from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
-from batch_renamer.command_line import carried_options, command_line
-from batch_renamer.commands import RECORDED, REPORT, SHOW
+from batch_renamer.commands import RECORDED, SHOW
 from batch_renamer.jobs import broken_off, named, summary_of, went_before
-from batch_renamer.journal import Journal, RunRecord, RunState
-from batch_renamer.model import BAD_RESULTS, Result
-from batch_renamer.progress import NextStep, RunView, show_run
+from batch_renamer.journal import Journal, RunRecord
+from batch_renamer.model import BAD_RESULTS, ReportRow, Result
+from batch_renamer.progress import Line, NextStep, RunView, Span, every_row_lines, show_run
 from batch_renamer.reports import write_json_result
 
 __all__ = ["show_one"]
@@ -55,7 +55,6 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
         but = {**past, "run": listed}
         write_json_result(sys.stdout, rows, summary=replace(summary, command="show"), but=but)
         return
-    sys.stdout.write(entry.line() + "\n")
     about = went_before(journal, run)
     to_look_at = BAD_RESULTS & summary.counts.keys()
     if entry.at_work:
@@ -64,18 +63,23 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
         summary=summary,
         problems=tuple(journal.results.reasons(run, sorted(to_look_at))),
         left_out=tuple(journal.results.left_out(run)),
-        planned=tuple(journal.results.planned_rows(run, limit=1_000) if run.state is RunState.PLANNED else ()),
         putting_back=run.spec.puts_back,
         about=named(about) if about is not None else "",
         about_undo=about is not None and about.spec.puts_back,
         at_work=entry.at_work,
         dry=run.spec.dry,
         next_steps=(NextStep("To go on with what is left:", resume_command(session, run)),) if entry.can_go_on else (),
-        all_rows=f"`{_report_command(session, run)}` writes every row",
+        all_rows="they are in the list of all rows",
     )
-    if (error := show_run(view, sys.stdout)) is not None:
+
+    def every_row() -> Iterator[ReportRow]:
+        return journal.results.report_rows(run, over=broken_off(run))
+
+    def pages(width: int) -> Iterator[Line]:
+        yield (Span(entry.line()),)
+        yield from every_row_lines(replace(view, next_steps=()), every_row(), width=width)
+
+    paged = not session.settings.quiet and show_in_pager(pages, sys.stdout, settings=session.settings)
+    sys.stdout.write(entry.line() + "\n")
+    if (error := show_run(view, sys.stdout, rows=None if paged else every_row())) is not None:
         raise error
-
-
-def _report_command(session: Session, run: RunRecord) -> str:
-    return command_line(REPORT, [run.id], {"report": ["FILE.xlsx"], **carried_options(session.given)})

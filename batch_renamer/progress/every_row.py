@@ -1,0 +1,65 @@
+"""The whole of a run: what is shown of it at its end, and then each of its rows, in the order of the spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
+
+from batch_renamer.model import HERE, ReportRow, Result
+from batch_renamer.progress.headline import headline
+from batch_renamer.progress.meanings import label_of, meanings_for
+from batch_renamer.progress.row_lines import row_lines
+from batch_renamer.progress.screen import counts_lines, next_steps_lines, run_lines
+from batch_renamer.progress.spans import Line, Span
+from batch_renamer.progress.view import RunView
+from batch_renamer.text import counted
+from batch_renamer.visible import visible
+
+__all__ = ["every_row_lines"]
+
+_ALIGNED = 1_000  # rows; their columns are as wide as the widest of them
+
+
+def every_row_lines(
+    view: RunView, rows: Iterable[ReportRow], *, width: int | None, height: int | None = None
+) -> Iterator[Line]:
+    """Yield the lines of a run, a line for each of its rows, and last the next command; rows are taken as needed.
+
+    A row that is not simply renamed has its result and the reason beside its names. Where there are more rows than the
+    ``height`` of the screen, headline and counts are shown again below them.
+    """
+    yield from run_lines(replace(view, planned=(), next_steps=()), width=width)
+    if view.summary.total:
+        yield ()
+        yield (Span(f"{_all(view.summary.total)}, in the order of the spreadsheet:", "strong"),)
+        yield from _rows(view, rows, width=width)
+    if height is not None and view.summary.total > height:
+        yield ()
+        yield headline(view)
+        yield from counts_lines(view)
+    yield from next_steps_lines(view, spaced=True)
+
+
+def _rows(view: RunView, rows: Iterable[ReportRow], *, width: int | None) -> Iterator[Line]:
+    remaining = iter(rows)
+    while part := tuple(islice(remaining, _ALIGNED)):
+        yield from row_lines(
+            part, width=width, indent="  ", offline=view.command.offline, remark=lambda row: _remark(row, view)
+        )
+
+
+def _all(total: int) -> str:
+    return "The row" if total == 1 else f"All {counted(total, 'row')}"
+
+
+def _remark(row: ReportRow, view: RunView) -> Line:
+    """Return what a row has besides its names: its result, unless it is the wanted one, the reason and a warning."""
+    remark: list[Span] = []
+    if row.result not in {Result.PLANNED, Result.RENAMED}:
+        reason = visible(row.reason.partition(HERE)[0])
+        label, style = label_of(row.result, view), meanings_for(view)[row.result][1]
+        remark += [Span(" · ", "dim"), Span(label, style), Span(f": {reason}" if reason else "", "dim")]
+    if row.warning:
+        remark += [Span(" · ", "dim"), Span("warning", "warn"), Span(f": {visible(row.warning)}", "dim")]
+    return tuple(remark)
