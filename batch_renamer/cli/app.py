@@ -272,11 +272,23 @@ def show(run: RunToShow = None, **given: object) -> None:
 
 @_command(PAST_RUNS)
 @with_options(REPORT)
-def report(run: RunToShow = None, **given: object) -> None:
+def report(
+    run: RunToShow = None,
+    write_back: Annotated[
+        Path | None,
+        typer.Option(
+            "--write-back",
+            help="Instead of a report: write the results into this spreadsheet, which has the rows of the run.",
+            metavar="FILE",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None,
+    **given: object,
+) -> None:
     """Write the report of a past run again."""
-    from batch_renamer.cli.commands.report import report_again
+    from batch_renamer.cli.commands import report as again
 
-    _exit(report_again(run, given))
+    _exit(again.report_again(run, given) if write_back is None else again.write_back(run, write_back, given))
 
 
 @_command(SET_UP)

@@ -8,6 +8,7 @@ from batch_renamer.jobs.export_job import Exported, ExportJob, export_orders
 from batch_renamer.jobs.figures import broken_off, summary_of
 from batch_renamer.jobs.job import Bounds, Job, SheetSource, Source
 from batch_renamer.jobs.library_runs import left_by_library
+from batch_renamer.jobs.own_sheet import write_results_into
 from batch_renamer.jobs.past_runs import (
     as_this_account,
     bound_to,
@@ -96,4 +97,5 @@ __all__ = [
     "unfinished",
     "went_before",
     "why_closed",
+    "write_results_into",
 ]

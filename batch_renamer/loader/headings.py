@@ -52,23 +52,24 @@ class Columns:
     @property
     def labelled(self) -> int:
         """The number of columns up to the last one with a heading."""
-        return max(i for i, heading in enumerate(self.headings, 1) if heading and not self.is_of_results(i - 1))
+        return max(i for i, heading in enumerate(self.headings, 1) if heading and i - 1 not in self.of_results)
 
     @property
     def own_cells(self) -> int:
         """The number of cells in the heading row without those of results."""
-        return len(self.headings) - (0 if self.results is None else len(COLUMNS_BACK))
+        return len(self.headings) - len(self.of_results)
 
     @property
     def unused(self) -> tuple[str, ...]:
         """The headings of the columns that are not read, in sheet order; of a report, only those that are not ours."""
         places = range(len(COLUMNS) if self.is_report else 0, len(self.headings))
-        unused = (i for i in places if i not in self.used and not self.is_of_results(i))
+        unused = (i for i in places if i not in self.used and i not in self.of_results)
         return tuple(heading for i in unused if (heading := self.headings[i]))
 
-    def is_of_results(self, column: int) -> bool:
-        """Tell whether this program has written a column of results there."""
-        return self.results is not None and self.results <= column < self.results + len(COLUMNS_BACK)
+    @property
+    def of_results(self) -> tuple[int, ...]:
+        """The columns that this program has written results to; none where there are no such columns."""
+        return () if self.results is None else tuple(range(self.results, self.results + len(COLUMNS_BACK)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

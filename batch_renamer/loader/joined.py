@@ -17,7 +17,7 @@ class RepeatedHeadings:
 
     def __init__(self, columns: Columns, label: str) -> None:
         self._label = label
-        headings = [heading for i, heading in enumerate(columns.headings) if not columns.is_of_results(i)]
+        headings = [heading for i, heading in enumerate(columns.headings) if i not in columns.of_results]
         self._own = tuple(without_remarks(columns.headings[column]) for column in (columns.order_id, columns.new_name))
         known = {without_remarks(heading) for heading in (*KNOWN_HEADINGS, *headings)}
         self._known = known - {""}

@@ -125,6 +125,7 @@ class _Rows:
                 "columns": [*present, *kept],
                 "headings": columns.labelled,
                 "name": columns.new_name,
+                "results": columns.of_results,
             }
         )
         while "rows" in message:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from batch_renamer.reports.csv_format import write_csv_result
 from batch_renamer.reports.formats import FORMATS
 from batch_renamer.reports.json_format import write_json_result, write_refusal
-from batch_renamer.reports.own_workbook import Back, check_own_workbook, remove_leftovers, rows_back, write_back
+from batch_renamer.reports.own_workbook import (
+    Back,
+    Kind,
+    check_own_workbook,
+    kind_of,
+    remove_leftovers,
+    rows_back,
+    write_back,
+)
 from batch_renamer.reports.rows import row_as_json
 from batch_renamer.reports.target import check_names, check_writable, resolve_targets
 from batch_renamer.reports.writing import write_report, write_reports
@@ -14,9 +22,11 @@ from batch_renamer.temporary import remove_unfinished
 __all__ = [
     "FORMATS",
     "Back",
+    "Kind",
     "check_names",
     "check_own_workbook",
     "check_writable",
+    "kind_of",
     "remove_leftovers",
     "remove_unfinished",
     "resolve_targets",

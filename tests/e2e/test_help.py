@@ -47,7 +47,7 @@ OFFERED = {
     | {"same_account"},
     "runs": ABOUT_PAST_RUNS - {"report"} - {"no_pager"} | {"limit", "order", "file", "prune", "yes", "dismiss"},
     "show": ABOUT_PAST_RUNS - {"report"},
-    "report": ABOUT_PAST_RUNS - {"no_pager"},
+    "report": ABOUT_PAST_RUNS - {"no_pager"} | {"write_back"},
     "export": FOR_THE_API - {"workers"}
     | PRACTICE
     | {"delimiter", "wait", "json", "log_file", "quiet", "verbose", "no_progress", "config", "profile", "state_dir"}

@@ -5,33 +5,31 @@ from __future__ import annotations
 import datetime
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 from batch_renamer.cli.past_runs import find_run
 from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.commands import RECORDED, REPORT
-from batch_renamer.errors import ReportWriteError
-from batch_renamer.jobs import broken_off, files_taken, summary_of
+from batch_renamer.errors import InputError, ReportWriteError
+from batch_renamer.jobs import broken_off, files_taken, summary_of, write_results_into
 from batch_renamer.journal import Journal, RunRecord, RunState
 from batch_renamer.progress import visible
 from batch_renamer.reports import check_writable, resolve_targets, write_csv_result, write_reports
 
-__all__ = ["report_again"]
+__all__ = ["report_again", "write_back"]
 
 
 def report_again(run_id: str | None, given: Mapping[str, object]) -> int:
     """Write the report of a past run again; return the exit code."""
 
     def body(session: Session) -> int:
-        with session.journal(only_read=True) as journal:
-            others = journal.runs.at_work()  # asked first: a run that ends in between is reported as ended
-            run = find_run(session, journal, run_id, commands=RECORDED)
-            with journal.runs.pin(run, to_read=True):
-                at_work = run.id in others and run.state is not RunState.FINISHED
-                written, failures = _write_held(session, journal, run, at_work=at_work)
+        with _held(session, run_id) as (journal, run, at_work):
+            written, failures = _write_held(session, journal, run, at_work=at_work)
         code = failures[0].exit_code if failures else 0
         with session.screen() as progress, to_standard_output():
             for failure in failures:
@@ -42,11 +40,48 @@ def report_again(run_id: str | None, given: Mapping[str, object]) -> int:
             else:
                 # A program gets the path as it is; on a terminal, control characters in a path must not steer it.
                 stream = sys.stderr if session.settings.reports_to_output else sys.stdout
-                shown = visible if stream.isatty() else str
-                stream.writelines(f"{shown(str(report))}\n" for report in written)
+                _list_files(written, stream)
         return code
 
     return within(REPORT, given, body)
+
+
+def write_back(run_id: str | None, file: Path, given: Mapping[str, object]) -> int:
+    """Write the results of a past run into a spreadsheet that has its rows; return the exit code."""
+
+    def body(session: Session) -> int:
+        with _held(session, run_id) as (journal, run, at_work):
+            if at_work:
+                raise InputError(f"Run {run.id} is at work at this moment. Wait until it has ended.")
+            rows = journal.results.report_rows(run, over=broken_off(run))
+            written, notes = write_results_into(file, journal, run, rows)
+        with session.screen() as progress, to_standard_output():
+            for note in notes:
+                progress.message(note)
+            if session.settings.json:
+                answer = {"command": "report", "run_id": run.id, "exit_code": 0, "reports": []}
+                answer |= {"workbook": written.file, "backup": written.backup or None}
+                sys.stdout.write(json.dumps(answer) + "\n")
+            else:
+                _list_files(filter(None, (written.file, written.backup)), sys.stdout)
+        return 0
+
+    return within(REPORT, given, body)
+
+
+@contextmanager
+def _held(session: Session, run_id: str | None) -> Iterator[tuple[Journal, RunRecord, bool]]:
+    """Give the journal, and in it the run that was asked for, and tell whether that is at work; it can't be pruned."""
+    with session.journal(only_read=True) as journal:
+        others = journal.runs.at_work()  # asked first: a run that ends in between is reported as ended
+        run = find_run(session, journal, run_id, commands=RECORDED)
+        with journal.runs.pin(run, to_read=True):
+            yield journal, run, run.id in others and run.state is not RunState.FINISHED
+
+
+def _list_files(files: Iterable[str | Path], stream: TextIO) -> None:
+    shown = visible if stream.isatty() else str
+    stream.writelines(f"{shown(str(file))}\n" for file in files)
 
 
 def _write_held(

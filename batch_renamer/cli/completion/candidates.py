@@ -149,8 +149,10 @@ def _values(
     return tuple((choice, "") for choice in choices)
 
 
+_SPREADSHEETS = Candidates("files", endings=tuple(ending.removeprefix(".") for ending in SHEET_ENDINGS))
 _BY_NAME: Mapping[str, Callable[[Given, Mapping[str, str]], Candidates | tuple[tuple[str, str], ...]]] = {
-    "file": lambda *_: Candidates("files", endings=tuple(ending.removeprefix(".") for ending in SHEET_ENDINGS)),
+    "file": lambda *_: _SPREADSHEETS,
+    "write_back": lambda *_: _SPREADSHEETS,
     "config": lambda *_: Candidates("files", endings=("toml",)),
     "profile": profiles,
     "command": lambda *_: (),

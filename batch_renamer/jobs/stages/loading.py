@@ -9,16 +9,17 @@ import anyio.to_thread
 from batch_renamer.client import Stopping
 from batch_renamer.errors import SheetError
 from batch_renamer.jobs.job import Job, SheetSource
+from batch_renamer.jobs.own_sheet import place_in
 from batch_renamer.jobs.run import JobContext
 from batch_renamer.jobs.stages.content import Content
 from batch_renamer.jobs.stages.tally import log_bad_row
 from batch_renamer.journal import NewRun, RunRecord, RunState
 from batch_renamer.loader import LoadOptions, Sheet
-from batch_renamer.model import BLANK_NAME, Result, RowChoice, SheetPlace
+from batch_renamer.model import BLANK_NAME, Result, RowChoice
 from batch_renamer.progress import understood_line
 from batch_renamer.settings import Settings
 
-__all__ = ["load", "load_options", "place_in"]
+__all__ = ["load", "load_options"]
 
 log = logging.getLogger("batch_renamer")
 
@@ -82,20 +83,6 @@ def _new_run(job: Job, source: SheetSource, sheet: Sheet) -> NewRun:
             sheet, id_column=settings.id_column, name_column=settings.name_column, digest=source.file_digest
         )
     return job.new_run(delimiter=sheet.delimiter, other_headings=sheet.other_headings, place=place)
-
-
-def place_in(sheet: Sheet, *, id_column: str | None, name_column: str | None, digest: str | None) -> SheetPlace:
-    """Return where in a spreadsheet the rows stand; ``digest`` is that of the file."""
-    return SheetPlace(
-        heading_row=sheet.columns.row,
-        digest=digest,
-        sheet=sheet.sheet_name,
-        encoding=sheet.codec,
-        delimiter=sheet.delimiter,
-        has_sep_line=sheet.has_sep_line,
-        id_column=id_column,
-        name_column=name_column,
-    )
 
 
 def _add_rows(context: JobContext, record: RunRecord, sheet: Sheet, content: Content) -> None:

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from itertools import zip_longest
-from pathlib import Path
 
 import anyio.to_thread
 
 from batch_renamer.client import Stopping
-from batch_renamer.errors import ReportWriteError, SheetError, WriteBackError
-from batch_renamer.files import digest_of
+from batch_renamer.errors import ReportWriteError, WriteBackError
+from batch_renamer.jobs.own_sheet import look_again_at
 from batch_renamer.jobs.run import Run
-from batch_renamer.jobs.stages.loading import place_in
 from batch_renamer.jobs.standing import committed
-from batch_renamer.journal import Journal, RunRecord
-from batch_renamer.loader import LoadOptions, open_sheet
-from batch_renamer.model import ReportRow, SheetPlace, WrittenBack
+from batch_renamer.journal import RunRecord
+from batch_renamer.model import ReportRow, WrittenBack
 from batch_renamer.reports import Back, check_own_workbook, remove_leftovers, rows_back, write_back
 
-__all__ = ["check_write_back", "look_again_at", "write_into_sheet"]
+__all__ = ["check_write_back", "write_into_sheet"]
 
 _PRACTICE = "is left as it is, because this is the sandbox"
 
@@ -87,51 +83,10 @@ def write_into_sheet(run: Run) -> tuple[WrittenBack | None, list[ReportWriteErro
     )
     try:
         written, notes = write_back(back, rows_back(_until_abandoned(run)))
-    except ReportWriteError as error:
-        return None, [error]
+    except (ReportWriteError, WriteBackError) as error:
+        return None, [ReportWriteError(f"{error} The report has the results.")]
     run.context.warnings.extend(notes)
     return written, []
-
-
-def look_again_at(journal: Journal, run: RunRecord, path: Path, copy: Path) -> SheetPlace:
-    """Return where the rows of a run stand in a copy of a spreadsheet that may have changed since they were read.
-
-    ``path`` is the spreadsheet, for messages.
-
-    Raises:
-        WriteBackError: it can't be read, or its rows are not those of the run.
-    """
-    read = run.place or SheetPlace(heading_row=1)
-    try:
-        return _compared(journal, run, path, copy, read)
-    except SheetError as error:
-        raise WriteBackError(f"It can't be read any more: {error}") from error
-
-
-def _compared(journal: Journal, run: RunRecord, path: Path, copy: Path, read: SheetPlace) -> SheetPlace:
-    options = LoadOptions(
-        encoding=read.encoding,
-        delimiter=read.delimiter,
-        sheet=read.sheet,
-        id_column=read.id_column,
-        name_column=read.name_column,
-        current_name_column="none",
-    )
-    with open_sheet(copy, options, label=path.name) as sheet:
-        there = ((row.row, row.order_id) for chunk in sheet.chunks() for row in chunk)
-        wanted = ((row.row, row.order_id) for row in journal.results.report_rows(run))
-        for mine, theirs in zip_longest(wanted, there):
-            if mine != theirs:
-                raise WriteBackError(_other_rows(run, mine, theirs))
-        return place_in(sheet, id_column=read.id_column, name_column=read.name_column, digest=digest_of(copy))
-
-
-def _other_rows(run: RunRecord, mine: tuple[int, str] | None, theirs: tuple[int, str] | None) -> str:
-    """Return which row differs first, in a sentence; the rows are given by number and order id."""
-    row = min(pair[0] for pair in (mine, theirs) if pair is not None)
-    in_run = f'order "{mine[1]}"' if mine is not None and mine[0] == row else "no order"
-    in_file = f'order "{theirs[1]}"' if theirs is not None and theirs[0] == row else "none"
-    return f"Its rows are not those of run {run.id}: in row {row:,} the run had {in_run}, and the file has {in_file}."
 
 
 def _until_abandoned(run: Run) -> Iterator[ReportRow]:

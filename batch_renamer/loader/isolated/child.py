@@ -5,10 +5,11 @@ At the start it sends ``{"sheets": [[name, visible], ...]}``. Then every command
 - ``{"head": i, "rows": n}``: ``{"head": [[cell, ...], ...]}``, the first rows of sheet ``i``, from row 1 and column A
   on.
 - ``{"notes": i}``: ``{"notes": [code, ...]}``, what could not be examined in sheet ``i``.
-- ``{"read": i, "after": row, "columns": [c, ...], "headings": n, "name": c}``: any number of ``{"rows": [[row, cell,
-  ...], ...], "hidden": [row, ...], "beside": [[row, c], ...], "split": [row, ...]}`` without blank rows, then ``{"end":
-  true}``. ``beside`` has the first filled cell beyond the headings. ``split`` has the rows in which the cell after the
-  name begins with a space and the name doesn't.
+- ``{"read": i, "after": row, "columns": [c, ...], "headings": n, "name": c, "results": [c, ...]}``: any number of
+  ``{"rows": [[row, cell, ...], ...], "hidden": [row, ...], "beside": [[row, c], ...], "split": [row, ...]}`` without
+  blank rows, then ``{"end": true}``. ``beside`` has the first filled cell beyond the headings. ``split`` has the rows
+  in which the cell after the name begins with a space and the name doesn't. The columns of ``results``, if given, do
+  not count.
 
 Instead of an answer it may send ``{"refused": code, "row": n}`` and end. A cell is a JSON string, number or boolean, or
 a pair ``[flaw, text]``.
@@ -20,7 +21,7 @@ import contextlib
 import datetime
 import json
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from typing import Any, BinaryIO, Protocol
 
@@ -126,16 +127,17 @@ def _head(rows: Iterator[Row], most: int) -> list[list[Any]]:
 def _batches(book: _Book, command: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the wanted cells of the rows that aren't blank, in batches of bounded size."""
     columns, headings, name = command["columns"], command["headings"], command["name"]
+    results = frozenset(command.get("results", ()))
     batch = _Batch()
     for row in book.rows(command["read"], [*columns, name + 1]):
-        if row.number <= command["after"] or row.is_blank:
+        if row.number <= command["after"] or row.is_blank or (results and _has_only(results, row.cells)):
             continue
         width = len(row.cells)
         batch.add([row.number, *(_wire(row.cells[column]) if column < width else "" for column in columns)])
         if row.is_hidden:
             batch.hidden.append(row.number)
         if width > headings:
-            beyond = (place for place in range(headings, width) if is_filled(row.cells[place]))
+            beyond = (place for place in range(headings, width) if place not in results and is_filled(row.cells[place]))
             batch.beside.extend([row.number, place] for place in islice(beyond, 1))
         if width > name + 1 and _begins_with_a_space(row.cells[name + 1]) and not _begins_with_a_space(row.cells[name]):
             batch.split.append(row.number)
@@ -144,6 +146,10 @@ def _batches(book: _Book, command: dict[str, Any]) -> Iterator[dict[str, Any]]:
             batch = _Batch()
     if batch.rows:
         yield batch.message
+
+
+def _has_only(places: Collection[int], cells: Sequence[Any]) -> bool:
+    return not any(is_filled(cell) for place, cell in enumerate(cells) if place not in places)
 
 
 class _Batch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from batch_renamer.reports.own_workbook.columns import COLUMNS_BACK, RowBack
+from batch_renamer.reports.own_workbook.kinds import Kind, kind_of
 from batch_renamer.reports.own_workbook.rows import rows_back
 from batch_renamer.reports.own_workbook.unfinished import remove_leftovers
 from batch_renamer.reports.own_workbook.writing import Back, check_own_workbook, write_back
@@ -10,8 +11,10 @@ from batch_renamer.reports.own_workbook.writing import Back, check_own_workbook,
 __all__ = [
     "COLUMNS_BACK",
     "Back",
+    "Kind",
     "RowBack",
     "check_own_workbook",
+    "kind_of",
     "remove_leftovers",
     "rows_back",
     "write_back",

@@ -37,20 +37,16 @@ def kind_of(path: Path) -> Kind:
     """
     head, _ = read_regular(path, limit_bytes=len(_COMPOUND))
     if head.startswith(_COMPOUND):
-        raise WriteBackError(
-            f"Results can't be written into {path.name}: it is an .xls workbook, or an encrypted one. Save it as .xlsx."
-        )
+        raise WriteBackError("It is an .xls workbook, or has a password: save it as .xlsx without one.")
     if not head.startswith(_ZIP):
         return Kind.TEXT
     try:
         with zipfile.ZipFile(path) as archive:
             names = frozenset(archive.namelist())
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise WriteBackError(f"Results can't be written into {path.name}: its parts can't be listed.") from error
+        raise WriteBackError("It is damaged: open it in a spreadsheet program and save it.") from error
     if any(name.startswith(_SIGNATURES) for name in names):
-        raise WriteBackError(
-            f"Results can't be written into {path.name}: it is signed, and a change would break its signature."
-        )
+        raise WriteBackError("It is signed, and a change would break its signature.")
     if "xl/workbook.bin" in names:
-        raise WriteBackError(f"Results can't be written into {path.name}: it is an .xlsb workbook. Save it as .xlsx.")
+        raise WriteBackError("It is an .xlsb workbook: save it as .xlsx.")
     return Kind.ODS if "content.xml" in names and "mimetype" in names else Kind.XLSX

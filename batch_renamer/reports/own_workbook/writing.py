@@ -35,7 +35,8 @@ class Back:
     ``place`` is where the rows stand, ``run_id`` is in the names of further files. ``earlier`` is what the run has
     written before. ``beside`` says why the spreadsheet itself must not change ("" where it may). ``look_again`` reads a
     spreadsheet that has changed and returns where the rows stand in it; it raises `WriteBackError` if they are other
-    rows. ``note`` is called with what is about to be written.
+    rows. ``any_content``: it need not be the file that was read, as long as it has these rows. ``note`` is called with
+    what is about to be written.
     """
 
     path: Path
@@ -57,7 +58,7 @@ def check_own_workbook(path: Path) -> None:
     """
     real = place_of(path)
     try:
-        kind_of(real)
+        _refuse_kind(path, real)
         if not os.access(real, os.W_OK):
             raise PermissionError("it is write-protected")
         probe(real.parent)
@@ -68,6 +69,13 @@ def check_own_workbook(path: Path) -> None:
         ) from error
 
 
+def _refuse_kind(path: Path, real: Path) -> None:
+    try:
+        kind_of(real)
+    except WriteBackError as error:
+        raise WriteBackError(f"Results can't be written into {path.name}. {error}") from error
+
+
 def write_back(back: Back, rows: Iterable[RowBack]) -> tuple[WrittenBack, tuple[str, ...]]:
     """Write results into a spreadsheet, or into a copy beside it; return what was written, and sentences about it.
 
@@ -76,16 +84,18 @@ def write_back(back: Back, rows: Iterable[RowBack]) -> tuple[WrittenBack, tuple[
     was read, or if ``back`` says so.
 
     Raises:
-        ReportWriteError: the disk is full, the rows can't be found any more, ...; the spreadsheet is as it was.
+        WriteBackError: it is of a kind that results can't be written into, or it has other rows.
+        ReportWriteError: the disk is full, ...; in any case the spreadsheet is as it was.
     """
     real = place_of(back.path)
     try:
         with Unfinished(real, back.run_id) as unfinished:
             return _written(back, real, unfinished, rows)
-    except (WriteBackError, OSError) as error:
-        why = f"{cause(error)}." if isinstance(error, OSError) else str(error)
+    except WriteBackError as error:
+        raise WriteBackError(f"Results can't be written into {back.path.name}. {error}") from error
+    except OSError as error:
         raise ReportWriteError(
-            f"The results could not be written into {back.path}, which is as it was: {why} The report has them."
+            f"The results could not be written into {back.path}, which is as it was: {cause(error)}."
         ) from error
 
 
@@ -95,7 +105,9 @@ def _written(
     original, found = unfinished.copy()
     digest, place, beside = digest_of(original), back.place, back.beside
     ours = back.earlier is not None and digest == back.earlier.digest
-    if not ours and not back.any_content and digest != place.digest:
+    if back.any_content:
+        place = back.look_again(original)
+    elif not ours and digest != place.digest:
         place, beside = back.look_again(original), beside or "has changed since it was read"
     results, file = unfinished.new()
     with file, original.open("rb") as source:
@@ -104,6 +116,8 @@ def _written(
     same_look(original, results, now=True)
     beside = beside or _in_use(real, found)
     new_digest = digest_of(results)
+    if new_digest == digest and not beside:
+        return WrittenBack(file=str(real), digest=digest), notes  # it has these results already
     if not beside:
         backup = Path(back.earlier.backup) if ours and back.earlier is not None and back.earlier.backup else None
         if backup is None or not backup.is_file():

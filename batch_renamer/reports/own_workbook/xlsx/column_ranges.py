@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from batch_renamer.reports.own_workbook.columns import COLUMNS_BACK
 from batch_renamer.reports.own_workbook.xlsx.placement import Placement
 from batch_renamer.reports.own_workbook.xlsx.survey import ColumnRange
-from batch_renamer.reports.own_workbook.xlsx.xml_scan import prefix_of, with_attribute, without_attribute
+from batch_renamer.reports.own_workbook.xml_scan import prefix_of, with_attribute, without_attribute
 
 __all__ = ["WidthChanges", "styles_of"]
 

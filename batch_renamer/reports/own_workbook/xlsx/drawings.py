@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from batch_renamer.reports.own_workbook.xlsx.archive import Archive
+from batch_renamer.reports.own_workbook.archive import Archive
 from batch_renamer.reports.own_workbook.xlsx.areas import LAST_COLUMN
 from batch_renamer.reports.own_workbook.xlsx.survey import whole_number
-from batch_renamer.reports.own_workbook.xlsx.xml_scan import Handlers, Scan
+from batch_renamer.reports.own_workbook.xml_scan import Handlers, Scan
 
 __all__ = ["columns_below_drawings"]
 

@@ -6,7 +6,7 @@ import posixpath
 from dataclasses import dataclass
 
 from batch_renamer.errors import WriteBackError
-from batch_renamer.reports.own_workbook.xlsx.archive import Archive, damaged
+from batch_renamer.reports.own_workbook.archive import Archive, damaged
 from batch_renamer.reports.own_workbook.xlsx.tree import Element, Part, read_part
 
 __all__ = ["Package", "open_package"]

@@ -13,7 +13,7 @@ from batch_renamer.reports.own_workbook.xlsx.column_ranges import WidthChanges, 
 from batch_renamer.reports.own_workbook.xlsx.rendering import NewRow, Renderer
 from batch_renamer.reports.own_workbook.xlsx.survey import CellPlaces, Survey, whole_number
 from batch_renamer.reports.own_workbook.xlsx.tree import Change
-from batch_renamer.reports.own_workbook.xlsx.xml_scan import Handlers, Scan, is_empty_tag, prefix_of, with_attribute
+from batch_renamer.reports.own_workbook.xml_scan import Handlers, Scan, is_empty_tag, prefix_of, with_attribute
 
 __all__ = ["patched_sheet"]
 

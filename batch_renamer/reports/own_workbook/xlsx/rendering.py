@@ -12,7 +12,7 @@ from batch_renamer.reports.own_workbook.xlsx.areas import letters_of
 from batch_renamer.reports.own_workbook.xlsx.cell_text import escaped_text, serial_day, shown_time
 from batch_renamer.reports.own_workbook.xlsx.placement import Placement
 from batch_renamer.reports.own_workbook.xlsx.styles import Styles
-from batch_renamer.reports.own_workbook.xlsx.xml_scan import escaped_attribute
+from batch_renamer.reports.own_workbook.xml_scan import escaped_attribute
 
 __all__ = ["NewRow", "Renderer", "new_rows"]
 

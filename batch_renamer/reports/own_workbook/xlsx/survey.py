@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from batch_renamer.errors import WriteBackError
-from batch_renamer.reports.own_workbook.xlsx.archive import Archive, damaged
+from batch_renamer.reports.own_workbook.archive import Archive, damaged
 from batch_renamer.reports.own_workbook.xlsx.areas import LAST_COLUMN, LAST_ROW, Area, area_of, letters_of
-from batch_renamer.reports.own_workbook.xlsx.xml_scan import Enough, Handlers, Scan
+from batch_renamer.reports.own_workbook.xml_scan import Enough, Handlers, Scan
 
 __all__ = ["MAIN", "CellPlaces", "ColumnRange", "Heading", "Spread", "Survey", "survey_sheet"]
 

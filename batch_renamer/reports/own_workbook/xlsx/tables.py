@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from batch_renamer.reports.own_workbook.archive import Archive, damaged
 from batch_renamer.reports.own_workbook.columns import COLUMNS_BACK
-from batch_renamer.reports.own_workbook.xlsx.archive import Archive, damaged
 from batch_renamer.reports.own_workbook.xlsx.areas import Area, area_of
 from batch_renamer.reports.own_workbook.xlsx.survey import whole_number
 from batch_renamer.reports.own_workbook.xlsx.tree import Change, Element, Part, read_part
-from batch_renamer.reports.own_workbook.xlsx.xml_scan import escaped_attribute, prefix_of, with_attribute
+from batch_renamer.reports.own_workbook.xml_scan import escaped_attribute, prefix_of, with_attribute
 
 __all__ = ["Table", "read_tables", "table_of_headings"]
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from batch_renamer.errors import WriteBackError
-from batch_renamer.reports.own_workbook.xlsx.archive import Archive, damaged
-from batch_renamer.reports.own_workbook.xlsx.xml_scan import Handlers, Scan, is_empty_tag, tag_at
+from batch_renamer.reports.own_workbook.archive import Archive, damaged
+from batch_renamer.reports.own_workbook.xml_scan import Handlers, Scan, is_empty_tag, tag_at
 
 __all__ = ["Change", "Element", "Part", "read_part"]
 

@@ -7,8 +7,8 @@ from contextlib import ExitStack
 from typing import BinaryIO
 
 from batch_renamer.errors import WriteBackError
+from batch_renamer.reports.own_workbook.archive import BROKEN_ARCHIVE, Archive, Packed, damaged
 from batch_renamer.reports.own_workbook.columns import RowBack
-from batch_renamer.reports.own_workbook.xlsx.archive import BROKEN_ARCHIVE, Archive, Packed, damaged
 from batch_renamer.reports.own_workbook.xlsx.areas import Area
 from batch_renamer.reports.own_workbook.xlsx.drawings import columns_below_drawings
 from batch_renamer.reports.own_workbook.xlsx.filters import widened_filter, with_filter_name
@@ -19,7 +19,7 @@ from batch_renamer.reports.own_workbook.xlsx.rendering import Renderer, new_rows
 from batch_renamer.reports.own_workbook.xlsx.styles import Styles
 from batch_renamer.reports.own_workbook.xlsx.survey import Survey, survey_sheet
 from batch_renamer.reports.own_workbook.xlsx.tables import read_tables
-from batch_renamer.reports.own_workbook.xlsx.xml_scan import BROKEN_XML
+from batch_renamer.reports.own_workbook.xml_scan import BROKEN_XML
 
 __all__ = ["write_back_xlsx"]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from batch_renamer.errors import WriteBackError
-from batch_renamer.reports.own_workbook.xlsx import xml_scan
+from batch_renamer.reports.own_workbook import xml_scan
 from tests.support.workbooks import ods, rezipped, unzipped, xls, xlsb, xlsx, xlsx_row, zipped
 from tests.support.written_back import back, changed_parts, written
 

@@ -8,7 +8,7 @@ from typing import IO
 from xml.parsers import expat
 
 from batch_renamer.errors import WriteBackError
-from batch_renamer.reports.own_workbook.xlsx.archive import damaged
+from batch_renamer.reports.own_workbook.archive import damaged
 
 __all__ = [
     "BROKEN_XML",
