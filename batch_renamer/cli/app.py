@@ -125,6 +125,10 @@ def apply(
     from batch_renamer.cli.commands import apply as run
 
     if plan is not None:
+        if given.get("where"):
+            raise WrongWordsError(
+                "--where chooses rows of a spreadsheet when it is planned; choose rows of a plan by --only or --except."
+            )
         if given.get("sandbox_reset"):
             raise WrongWordsError("--sandbox-reset would forget the plan that --plan names; leave it out.")
         _exit(run.apply_plan(plan, given))

@@ -96,6 +96,12 @@ _OPTIONS: Mapping[str, Any] = {
                 help="Only these rows, by their numbers in the sheet: 2-40,57 or 200- (to the end).", metavar="ROWS"
             ),
             "except_rows": _Option(help="All rows but these, by their numbers in the sheet.", metavar="ROWS"),
+            "where": _Option(
+                help="Only rows that have this text in this column, such as Region=North. Several columns: all "
+                "of them; several texts of one column: any of them.",
+                metavar="COLUMN=TEXT",
+                many=True,
+            ),
             "first": _Option(help="Do only the first N renames, as a trial.", metavar="N"),
             "again": _Option(help="Also rename orders that were renamed after an earlier run of the same rows."),
         },

@@ -84,6 +84,7 @@ class Options(ApplyOptions, total=False):
         sandbox_reset: Forget the sandbox's orders and runs first.
         only: Work only on these rows, by their numbers in the outcomes: "2-40,57", or a list such as [2, 57].
         except_rows: Work on all rows but these.
+        where: Work only on rows that have these texts in these columns: {"Region": "North"}.
         first: Rename only so many orders, as a trial.
         max_renames: Refuse a plan that renames more.
         strict: Send nothing when any row is bad.
@@ -114,6 +115,7 @@ class Options(ApplyOptions, total=False):
     name_column: str | None
     current_name_column: str | None
     blank_new_name: str
+    where: Mapping[str, str | list[str]] | str | list[str]
     again: bool
 
 

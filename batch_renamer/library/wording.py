@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 
+from batch_renamer.commands import setting_of
 from batch_renamer.errors import BatchRenamerError
 from batch_renamer.settings import OPTIONS, Settings
 
@@ -35,6 +36,8 @@ def as_arguments(text: str) -> str:
         'Left alone; again=True renames it again. `batch-renamer runs --sandbox` lists the runs.'
         >>> as_arguments("Choose one: --id-column 'Order ID'.")
         "Choose one: id_column='Order ID'."
+        >>> as_arguments("Left out: --except names this row.")
+        'Left out: except_rows names this row.'
     """
     return _FLAG.sub(_argument, text)
 
@@ -45,7 +48,7 @@ def _argument(flag: re.Match[str]) -> str:
         return f"{flag['column'].replace('-', '_')}={heading if heading == _ANY_HEADING else repr(heading)}"
     if flag["name"] is None:
         return flag[0]
-    name = flag["name"].replace("-", "_")
+    name = setting_of(flag["name"])
     if name in _SWITCHES:
         return f"{name}=True" + (f" {flag['value']}" if flag["value"] else "")
     if name not in OPTIONS:

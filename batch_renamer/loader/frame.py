@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from batch_renamer.errors import SheetError
 from batch_renamer.loader.cells import Cell, Flaw, RawRow, Unusable, cell_of_number
+from batch_renamer.loader.choosing import Choosing
 from batch_renamer.loader.headings import Columns, HeadingTrouble, find_columns
 from batch_renamer.loader.marks import is_blank_row
 from batch_renamer.loader.options import LoadOptions
@@ -50,7 +51,7 @@ def open_frame(frame: pd.DataFrame, options: LoadOptions | None = None) -> Sheet
         columns=columns,
         label="The DataFrame",
         blank_is_left=left,
-        choice=options.choice,
+        choosing=Choosing.of(options, columns, "The DataFrame"),
         rows=_rows(frame, columns),
     )
 
@@ -66,10 +67,10 @@ def _refusal(trouble: HeadingTrouble, headings: list[str], index: list[str], opt
 
 def _rows(frame: pd.DataFrame, columns: Columns) -> Iterator[RawRow]:
     """Yield the wanted cells of each row that is not blank, converting ten thousand rows at a time."""
-    wanted, kept = (columns.order_id, columns.new_name, columns.current_name, columns.skip), columns.kept
+    wanted, besides = (columns.order_id, columns.new_name, columns.current_name, columns.skip), columns.others
     for start in range(0, len(frame), _ROWS_AT_ONCE):
         part = frame.iloc[start : start + _ROWS_AT_ONCE]
-        picked = [_cells(part, column) for column in (*wanted, *kept)]
+        picked = [_cells(part, column) for column in (*wanted, *besides)]
         for offset, (order_id, new_name, current_name, skip, *others) in enumerate(zip(*picked, strict=True)):
             wanted_cells = (order_id, new_name, current_name)  # checking every cell of a row is slow
             if is_blank_row(wanted_cells, range(3)) and is_blank_row(_row_cells(part, offset), columns.used):

@@ -10,7 +10,16 @@ from itertools import islice
 from batch_renamer.loader.cells import Cell
 from batch_renamer.loader.options import LoadOptions
 from batch_renamer.loader.shown import listed, quoted, shown
-from batch_renamer.loader.wanted import WANTED_SKIP, Wanted, letter_of, positions, wanted_guard, wanted_id, wanted_name
+from batch_renamer.loader.wanted import (
+    WANTED_SKIP,
+    Wanted,
+    letter_of,
+    positions,
+    wanted_guard,
+    wanted_id,
+    wanted_name,
+    wanted_where,
+)
 from batch_renamer.model import COLUMNS, COLUMNS_BACK, place_of_columns_back
 from batch_renamer.text import trimmed
 
@@ -28,9 +37,10 @@ class Columns:
     """The columns to read, counted from 0; ``row`` is the row number of the headings in a spreadsheet program.
 
     ``is_report`` tells that the headings are exactly those of a report of this program, and in a workbook perhaps
-    others right of them. ``kept`` are the columns that are not used, but whose cells are kept for reports. ``warnings``
-    name unused columns that may have been meant as guard or skip mark. ``results`` is the first of the columns with
-    results that this program has written; they are neither read nor kept.
+    others right of them. ``kept`` are the columns that are not used, but whose cells are kept for reports. ``where``
+    are the columns of `LoadOptions.where`. ``warnings`` name unused columns that may have been meant as guard or skip
+    mark. ``results`` is the first of the columns with results that this program has written; they are neither read nor
+    kept.
     """
 
     row: int
@@ -41,6 +51,7 @@ class Columns:
     headings: tuple[str, ...]
     is_report: bool
     kept: tuple[int, ...] = ()
+    where: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
     results: int | None = None
 
@@ -48,6 +59,11 @@ class Columns:
     def used(self) -> tuple[int | None, ...]:
         """The columns of order id, new name, current name and skip mark."""
         return self.order_id, self.new_name, self.current_name, self.skip
+
+    @property
+    def others(self) -> tuple[int, ...]:
+        """The columns whose cells are read besides those that are used: those kept, then what else is asked of."""
+        return (*self.kept, *dict.fromkeys(i for i in self.where if i not in self.used and i not in self.kept))
 
     @property
     def labelled(self) -> int:
@@ -139,6 +155,9 @@ def _choose(
         text = f"has one column, headed {listed([headings[order_id or 0]])}, for both the order id and the new name"
         return HeadingTrouble(sentence=f"{text}: --id-column and --name-column must name two", nearness=2)
     results = _results_in(headings, chosen)
+    places = _places(options, number, headings)
+    if isinstance(places, HeadingTrouble):
+        return places
     return Columns(
         row=number,
         order_id=order_id,
@@ -149,6 +168,7 @@ def _choose(
         is_report=is_report,
         kept=_kept(headings, chosen, results, first=len(COLUMNS) if is_report else 0),
         results=results,
+        where=places,
         warnings=(
             *_taken_for_headings(number, headings, (all_wanted[0], order_id), (all_wanted[1], new_name)),
             *(
@@ -178,6 +198,20 @@ def _results_in(headings: Sequence[str], chosen: Sequence[int | None]) -> int | 
     if place is None or any(column is not None and 0 <= column - place < len(COLUMNS_BACK) for column in chosen):
         return None
     return place
+
+
+def _places(options: LoadOptions, number: int, headings: tuple[str, ...]) -> tuple[int, ...] | HeadingTrouble:
+    """Return the columns that ``--where`` names."""
+    places = []
+    for wanted in (wanted_where(column, options) for column, _ in options.where):
+        found = wanted.matches(headings)
+        if not found:
+            asked = f"no heading {quoted(wanted.asked or '')} ({wanted.option})"
+            return HeadingTrouble(sentence=f"has {asked}. {_found(number, headings).rstrip('.')}", nearness=2)
+        if len(found) > 1:
+            return HeadingTrouble(sentence=_ambiguous(wanted, number, headings, found), nearness=2)
+        places += found
+    return tuple(places)
 
 
 def _taken_for_headings(number: int, headings: Sequence[str], *chosen: tuple[Wanted | None, int]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from batch_renamer.model import RowChoice
+from batch_renamer.model import ColumnText, RowChoice
 
 __all__ = ["NO_COLUMN", "LoadOptions"]
 
@@ -21,8 +21,8 @@ class LoadOptions:
     spreadsheet program shows above them, if no heading is the same. With ``allow_guessed_encoding=False``, a text file
     that is neither UTF-8 nor UTF-16 is refused unless ``encoding`` is given. ``hidden_rows`` is ``include`` or
     ``skip``. ``blank_names`` says what a row without a new name is: ``skip`` (its order is left as it is) or
-    ``invalid``. ``choice`` are the rows to work on. ``unattended`` tells that no person sees the warnings before the
-    rows are used.
+    ``invalid``. ``choice`` and ``where`` are the rows to work on. ``unattended`` tells that no person sees the warnings
+    before the rows are used.
 
     Example:
         >>> LoadOptions(name_column="Title").name_column
@@ -39,5 +39,6 @@ class LoadOptions:
     hidden_rows: str = "include"
     blank_names: str = "skip"
     choice: RowChoice = field(default_factory=RowChoice)
+    where: tuple[ColumnText, ...] = ()
     allow_guessed_encoding: bool = True
     unattended: bool = False

@@ -14,7 +14,7 @@ from batch_renamer.loader.joined import RepeatedHeadings
 from batch_renamer.loader.rows import read_row
 from batch_renamer.loader.shown import quoted
 from batch_renamer.loader.swapped import SwapCheck
-from batch_renamer.model import RenameRequest, RowChoice, RowProblem, Understood
+from batch_renamer.model import RenameRequest, RowProblem, Understood
 
 __all__ = ["Sheet"]
 
@@ -30,7 +30,7 @@ class Sheet:
     ``delimiter`` is set for a text file, ``sheet_name`` for a sheet of a workbook; else they are ``None``. ``encoding``
     is set only where it was guessed, ``codec`` for every text file. ``has_sep_line`` tells that a text file begins with
     a line such as ``sep=;``. ``label`` names the sheet in messages. ``blank_is_left`` tells that orders without a new
-    name are left as they are, and ``choice`` which rows to work on; the others are skipped. ``warnings`` are sentences
+    name are left as they are, and ``choosing`` skips the rows that were not chosen. ``warnings`` are sentences
     about the whole file; ``hidden_rows`` returns the number of hidden rows. Both are complete only when all rows have
     been read, and ``late_warnings`` is called at that time.
     """
@@ -44,7 +44,7 @@ class Sheet:
     warnings: tuple[str, ...] = ()
     label: str = "The sheet"
     blank_is_left: bool = True
-    choice: RowChoice = field(default_factory=RowChoice)
+    choosing: Choosing | None = None
     late_warnings: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False)
     hidden_rows: Callable[[], int] = field(default=_none, repr=False)
     rows: Iterator[RawRow] = field(repr=False)
@@ -90,30 +90,24 @@ class Sheet:
             >>> [row.order_id for chunk in sheet.chunks() for row in chunk]
             ['a1']
         """
-        is_report, headings, swap_check = (
-            self.columns.is_report,
-            RepeatedHeadings(self.columns, self.label),
-            SwapCheck(),
-        )
-        is_workbook = self.sheet_name is not None
-        choosing = Choosing(self.choice, self.columns, self.label) if self.choice else None
-        while chunk := [
-            headings.left_out(row)
-            or read_row(
-                *row[:5],
-                warning=row.warning,
-                others=row.others,
-                is_report=is_report,
-                is_workbook=is_workbook,
-                blank_is_left=self.blank_is_left,
-            )
-            for row in islice(self.rows, size)
-        ]:
+        headings, swap_check = RepeatedHeadings(self.columns, self.label), SwapCheck()
+        while raw := list(islice(self.rows, size)):
+            chunk = [headings.left_out(row) or self._checked(row) for row in raw]
             swap_check.add(chunk)
-            yield chunk if choosing is None else [choosing.applied(row) for row in chunk]
-        if choosing is not None:
-            choosing.check()
+            yield chunk if self.choosing is None else list(map(self.choosing.applied, raw, chunk))
+        if self.choosing is not None:
+            self.choosing.check()
         self.warnings += (*self.late_warnings(), *self._about_swapped(swap_check))
+
+    def _checked(self, raw: RawRow) -> RenameRequest | RowProblem:
+        return read_row(
+            *raw[:5],
+            warning=raw.warning,
+            others=raw.others[: len(self.columns.kept)],
+            is_report=self.columns.is_report,
+            is_workbook=self.sheet_name is not None,
+            blank_is_left=self.blank_is_left,
+        )
 
     def _about_swapped(self, swap_check: SwapCheck) -> tuple[str, ...]:
         """Return a warning if the two columns look swapped.

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from batch_renamer.errors import SheetError
 from batch_renamer.loader.cells import Cell, RawRow
+from batch_renamer.loader.choosing import Choosing
 from batch_renamer.loader.completeness import CompletenessCheck
 from batch_renamer.loader.delimiter import (
     CANDIDATES,
@@ -77,7 +78,7 @@ def open_text(
         has_sep_line=declared is not None,
         label=label,
         blank_is_left=options.blank_names == "skip",
-        choice=options.choice,
+        choosing=Choosing.of(options, columns, label),
         warnings=warnings,
         late_warnings=completeness.check_size,
         rows=read_rows(table),

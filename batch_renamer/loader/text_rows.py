@@ -129,8 +129,9 @@ def _row(number: int, record: list[str], flaw: Unusable | None, table: TextTable
     if flaw is not None:
         return RawRow(number, order_id, flaw, "", "")
     if table.columns.is_report:
-        return RawRow(number, _bare(order_id), _bare(new_name), _bare(current_name), _bare(skip))
-    others = [record[column] if column < cells else "" for column in table.columns.kept]
+        bare = [_bare(record[column]) if column < cells else "" for column in table.columns.others]
+        return RawRow(number, _bare(order_id), _bare(new_name), _bare(current_name), _bare(skip), others=bare)
+    others = [record[column] if column < cells else "" for column in table.columns.others]
     return RawRow(number, order_id, new_name, current_name, skip, others=others)
 
 

@@ -20,6 +20,7 @@ __all__ = [
     "wanted_guard",
     "wanted_id",
     "wanted_name",
+    "wanted_where",
     "without_remarks",
 ]
 
@@ -118,6 +119,11 @@ def wanted_guard(options: LoadOptions) -> Wanted | None:
         by_letter=options.column_letters,
         like=_LIKE_GUARD,
     )
+
+
+def wanted_where(column: str, options: LoadOptions) -> Wanted:
+    """Return how to find a column that ``--where`` names."""
+    return Wanted(what="that", first=(), option="--where", asked=column, by_letter=options.column_letters)
 
 
 WANTED_SKIP = Wanted(what="the skip mark", first=("skip",), like=_LIKE_SKIP)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from batch_renamer.errors import SheetError
 from batch_renamer.loader.cells import Cell, RawRow, cell_of_wire
+from batch_renamer.loader.choosing import Choosing
 from batch_renamer.loader.headings import HEADING_ROWS, Columns, HeadingTrouble, find_columns
 from batch_renamer.loader.marks import is_blank_row
 from batch_renamer.loader.options import LoadOptions
@@ -52,7 +53,7 @@ def reading_workbook(
             columns=columns,
             sheet_name=name,
             blank_is_left=options.blank_names == "skip",
-            choice=options.choice,
+            choosing=Choosing.of(options, columns, f"{label}, sheet {quoted(name)}"),
             warnings=_idle_options(label, options) + _notes(reader, position, label),
             hidden_rows=lambda: rows.hidden,
             rows=rows.read(),
@@ -116,13 +117,13 @@ class _Rows:
         """Yield the rows; they can be read once."""
         columns = self._columns
         wanted = (columns.order_id, columns.new_name, columns.current_name, columns.skip)
-        present, kept = [column for column in wanted if column is not None], columns.kept
+        present, others = [column for column in wanted if column is not None], columns.others
         places = [None if column is None else present.index(column) for column in wanted]
         message = self._reader.ask(
             {
                 "read": self._position,
                 "after": columns.row,
-                "columns": [*present, *kept],
+                "columns": [*present, *others],
                 "headings": columns.labelled,
                 "name": columns.new_name,
                 "results": columns.of_results,
@@ -134,13 +135,12 @@ class _Rows:
             for row, *values in message["rows"]:
                 cells: list[Cell] = [value if isinstance(value, str) else cell_of_wire(value) for value in values]
                 order_id, new_name, current_name, skip = ("" if place is None else cells[place] for place in places)
-                others = cells[len(present) :]
                 if skip and is_blank_row((order_id, new_name, current_name, skip), range(4)):
                     continue
                 if self._skip_hidden and row in hidden:
                     skip = HIDDEN_ROW
                 remark = _remark(row in split, beside.get(row))
-                yield RawRow(row, order_id, new_name, current_name, skip, remark, others)
+                yield RawRow(row, order_id, new_name, current_name, skip, remark, cells[len(present) :])
             message = self._reader.answer()
 
 

@@ -21,7 +21,7 @@ from batch_renamer.model.reporting import (
     RunSummary,
     WarningGroup,
 )
-from batch_renamer.model.row_choice import ALL_ROWS, LEFT_OUT_MARK, LeftOut, RowChoice, RowNumbers
+from batch_renamer.model.row_choice import ALL_ROWS, LEFT_OUT_MARK, ColumnText, LeftOut, RowChoice, RowNumbers
 from batch_renamer.model.rows import BLANK_NAME, HERE, HIDDEN_ROW, RenameRequest, RowProblem, Understood
 from batch_renamer.model.run_facts import GivenSetting, ResultMeaning, RunFacts, Weight
 
@@ -36,6 +36,7 @@ __all__ = [
     "HIDDEN_ROW",
     "LEFT_OUT_MARK",
     "Change",
+    "ColumnText",
     "Forecast",
     "Found",
     "GivenSetting",

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-__all__ = ["ALL_ROWS", "LEFT_OUT_MARK", "LeftOut", "RowChoice", "RowNumbers"]
+__all__ = ["ALL_ROWS", "LEFT_OUT_MARK", "ColumnText", "LeftOut", "RowChoice", "RowNumbers"]
 
 LEFT_OUT_MARK = "left out by "
 """Begins the skip mark of a row that an option left out: it stays left out when the report is used as a spreadsheet."""
@@ -16,6 +16,16 @@ LEFT_OUT_MARK = "left out by "
 _DASH = re.compile("\\s*[-\u2013]\\s*")
 _ONE = re.compile("([0-9]{1,9})(?:-([0-9]{1,9})?)?")
 _EXAMPLES = "row numbers such as 57, 2-40,57 or 200-"
+
+
+class ColumnText(NamedTuple):
+    """A text that a column must have, for a row to be chosen: ``Region=North``."""
+
+    column: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.column}={self.text}"
 
 
 class LeftOut(NamedTuple):

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainVa
 from pydantic.dataclasses import dataclass
 
 from batch_renamer.commands import flag_of
-from batch_renamer.model import RowNumbers
+from batch_renamer.model import ColumnText, RowNumbers
 from batch_renamer.settings import values
 from batch_renamer.settings.address import check_base_url
 from batch_renamer.settings.wording import as_typed
@@ -59,6 +59,7 @@ class Settings:
         blank_new_name: ``skip``: a row without a new name leaves its order as it is; ``invalid``: it is a mistake.
         only: The numbers of the rows to work on; None: all.
         except_rows: The numbers of rows to leave out.
+        where: The texts that columns must have, for a row to be worked on; several of one column: any of them.
         first: Rename only so many, as a trial.
         max_failures: How many rows may fail before the run stops.
         max_renames: Refuse a plan that renames more than this.
@@ -105,6 +106,7 @@ class Settings:
     blank_new_name: Literal["skip", "invalid"] = "skip"
     only: _Rows | None = None
     except_rows: _Rows | None = None
+    where: Annotated[tuple[ColumnText, ...], PlainValidator(values.split_where)] = ()
     first: Annotated[_Count, Field(ge=1)] | None = None
     max_failures: Annotated[values.MaxFailures, PlainValidator(values.MaxFailures.parse)] = values.MaxFailures(
         percent=50
@@ -171,7 +173,7 @@ def _in_words(name: str, value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):
-        return ", ".join(value)
+        return ", ".join(map(str, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

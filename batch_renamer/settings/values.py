@@ -7,8 +7,12 @@ must be ...".
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from batch_renamer.model import ColumnText
+from batch_renamer.settings.wording import shown_value
 
 __all__ = [
     "MaxFailures",
@@ -23,6 +27,7 @@ __all__ = [
     "no_file",
     "refuse_bool",
     "split_reports",
+    "split_where",
 ]
 
 _DELIMITER_WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
@@ -190,6 +195,38 @@ def refuse_bool(given: object) -> object:
     if isinstance(given, bool):
         raise ValueError("must be a number")  # pydantic collects ValueErrors but not TypeErrors
     return given
+
+
+def split_where(given: object) -> tuple[ColumnText, ...]:
+    """Return the texts that columns must have, from ``COLUMN=TEXT``, several of them, or texts by column.
+
+    Raises:
+        ValueError: one of them is none of this.
+
+    Example:
+        >>> split_where("Region = North") == split_where({"Region": "North"}) == (ColumnText("Region", "North"),)
+        True
+    """
+    if isinstance(given, Mapping):
+        return tuple(_column_text(name, text) for name, texts in given.items() for text in _several(texts))
+    return tuple(_column_text(*_split(one)) for one in _several(given))
+
+
+def _several(given: object) -> Sequence[object]:
+    return given if isinstance(given, list | tuple) and not isinstance(given, ColumnText) else (given,)
+
+
+def _split(given: object) -> tuple[object, object]:
+    if isinstance(given, ColumnText):
+        return given
+    column, sign, text = given.partition("=") if isinstance(given, str) else ("", "", "")
+    return (column, text) if sign else (given, None)
+
+
+def _column_text(column: object, text: object) -> ColumnText:
+    if not isinstance(column, str) or not isinstance(text, str) or not column.strip():
+        raise ValueError(f'must be a column and a text, such as "Region=North", not {shown_value(column)}')
+    return ColumnText(column.strip(), text.strip())
 
 
 def split_reports(given: object) -> object:

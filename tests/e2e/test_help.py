@@ -24,6 +24,7 @@ FOR_A_SHEET = {
     "current_name_column",
     "hidden_rows",
     "blank_new_name",
+    "where",
 }
 FOR_THE_API = {"base_url", "api_version", "rate", "workers", "attempts", "timeout", "patience"}
 LIMITS = {"first", "max_renames", "strict"}

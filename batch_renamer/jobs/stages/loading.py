@@ -39,6 +39,7 @@ def load_options(settings: Settings, *, unattended: bool = False) -> LoadOptions
         hidden_rows=settings.hidden_rows,
         blank_names=settings.blank_new_name,
         choice=RowChoice.of(settings),
+        where=settings.where,
         allow_guessed_encoding=not settings.yes,
         unattended=unattended,
     )

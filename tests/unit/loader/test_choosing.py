@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -11,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_renamer.errors import SheetError
-from batch_renamer.loader import LoadOptions, open_frame
-from batch_renamer.model import COLUMNS, RenameRequest, RowChoice, RowNumbers, RowProblem
+from batch_renamer.loader import LoadOptions, open_frame, open_sheet
+from batch_renamer.model import COLUMNS, ColumnText, RenameRequest, RowChoice, RowNumbers, RowProblem
 
 _ONLY, _EXCEPT = "left out by --only", "left out by --except"
 ORDERS = pd.DataFrame(
@@ -102,6 +103,79 @@ def test_a_row_left_out_stays_left_out_in_the_report(bad: dict[str, str]) -> Non
     assert (row.skip, isinstance(row, RenameRequest)) == ("left out by --only", True)
     [row] = load(report.assign(skip="x"), LoadOptions())
     assert isinstance(row, RowProblem)
+
+
+REGIONS = pd.DataFrame(
+    {
+        "order_id": ["a1", "a2", "a/3", "a4"],
+        "new_name": ["One", "Two", "Three", "Four"],
+        "Region": [" north", "South", "Caf\u00e9", None],
+        "Agent": ["Ann", "Ann", "Bob", "Bob"],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("where", "rows"),
+    [
+        ([("Region", "North")], [2]),
+        ([("region", "CAFE\u0301")], [4]),
+        ([("Region", "")], [5]),
+        ([("Region", "north"), ("Region", "South")], [2, 3]),
+        ([("Agent", "Ann"), ("Region", "south")], [3]),
+        ([("order_id", "a4")], [5]),
+    ],
+    ids=["case", "accents", "blank", "any-of-one-column", "all-of-several", "a-used-column"],
+)
+def test_rows_are_chosen_by_what_a_column_has(where: list[tuple[str, str]], rows: list[int]) -> None:
+    """Compared as a person does; a bad row that is left out is not examined, one that is chosen is."""
+    loaded = load(REGIONS, LoadOptions(where=tuple(ColumnText(*one) for one in where)))
+    assert [row.row for row in loaded if not row.skip] == rows
+    assert {row.row for row in loaded if isinstance(row, RowProblem)} == {4} & set(rows)
+    assert {row.skip for row in loaded if row.skip} == {"left out by --where"}
+
+
+@pytest.mark.parametrize(
+    ("where", "says"),
+    [
+        (
+            ("Regoin", "North"),
+            'The DataFrame has no heading "Regoin" (--where). Headings found in row 1: "order_id", "Title".',
+        ),
+        (
+            ("Agent", "Cas"),
+            'The DataFrame: with --where, no row is left to work on. The column "Agent" has "Ann", "Bob".',
+        ),
+    ],
+    ids=["column", "text"],
+)
+def test_a_condition_that_does_not_fit_is_refused(where: tuple[str, str], says: str) -> None:
+    """The sentence shows what is there."""
+    frame = REGIONS[["order_id", "new_name"]].rename(columns={"new_name": "Title"}) if where[0] == "Regoin" else REGIONS
+    with pytest.raises(SheetError) as refused:
+        load(frame, LoadOptions(name_column="Title" if "Title" in frame else None, where=(ColumnText(*where),)))
+    assert str(refused.value) == says
+
+
+def test_a_condition_is_about_any_column_of_a_report() -> None:
+    """What failed in an earlier run is chosen by its result, and its other columns are not kept."""
+    report = pd.DataFrame([dict.fromkeys(COLUMNS, "") | {"order_id": f"a{n}", "new_name": "b"} for n in (1, 2)])
+    report.loc[1, "result"] = "failed"
+    loaded = load(report, LoadOptions(where=(ColumnText("result", "failed"),)))
+    assert [(row.skip, row.other_cells) for row in loaded] == [("left out by --where", ()), ("", ())]
+
+
+@pytest.mark.parametrize(
+    ("line", "result"), [('a1,One,"N",x', "invalid"), ("a1,One,N", "chosen"), ("a1,One,S", "left out")]
+)
+def test_a_row_whose_cells_are_mixed_up_is_never_left_out_by_them(tmp_path: Path, line: str, result: str) -> None:
+    """It is not known which cell belongs to which column, and that is said."""
+    sheet = tmp_path / "o.csv"
+    sheet.write_text(f"order_id,new_name,Region\na0,Zero,N\n{line}\n", encoding="utf-8")
+    with open_sheet(sheet, LoadOptions(where=(ColumnText("C", "n"),))) as opened:
+        _, row = [row for chunk in opened.chunks() for row in chunk]
+    found = "invalid" if isinstance(row, RowProblem) else "left out" if row.skip else "chosen"
+    assert found == result
 
 
 CELLS = st.sampled_from(["", "a1", "a2", "b/c", "x"])

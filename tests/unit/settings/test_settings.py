@@ -250,6 +250,11 @@ def test_relative_xdg_state_home_is_ignored() -> None:
         ("config", 5, "--config 5: must be a path."),
         ("log_file", "~no-such-user-here/x", "begins with the home folder of a user that this machine doesn't know."),
         ("sheet", "", '--sheet "": must not be blank.'),
+        ("only", "x", "--only x: must be row numbers such as"),
+        ("only", (), "--only a list: names no row"),
+        ("where", ["Region"], 'must be a column and a text, such as "Region=North", not Region.'),
+        ("where", ["=North"], 'must be a column and a text, such as "Region=North", not "".'),
+        ("where", {"Region": 5}, 'must be a column and a text, such as "Region=North", not Region.'),
     ],
 )
 def test_bad_value_is_named_with_its_source_and_the_remedy(name: str, value: object, says: str | None) -> None:
@@ -524,9 +529,29 @@ def test_every_option_is_either_taken_or_refused_by_each_source(name: str, sourc
         with pytest.raises(TypeError):
             resolve_settings({name: "\0"}, environ={})
         return
-    flags: dict[str, object] = {name: {"no": "value"}} if source == "flag" else {}
+    flags: dict[str, object] = {name: {"no": 5}} if source == "flag" else {}
     environ = {} if source == "flag" else {f"BATCH_RENAMER_{name.upper()}": "\0"}
     if source == "variable" and name in {"sheet", "id_column", "name_column", "current_name_column"}:
         assert getattr(resolve_settings({}, environ=environ), name) == "\0"  # the sheet decides what a heading may be
         return
     assert any(name in line.lower() or "--" in line for line in mistakes(flags, **environ))
+
+
+@pytest.mark.parametrize("name", ["only", "except", "except_rows"])
+def test_row_numbers_are_decided_for_each_command(tmp_path: Path, name: str) -> None:
+    """They are those of one sheet; neither the environment nor a file can leave rows out of every sheet by number."""
+    flag = "--only" if name == "only" else "--except"
+    (config := tmp_path / "c.toml").write_text(f'{name} = "2-4"\n', encoding="utf-8")
+    variable = f"BATCH_RENAMER_{name.upper()}"
+    assert mistakes({}, **{variable: "2-4"}) == [f"{variable}: decided for each command; give {flag} instead."]
+    assert mistakes({"config": str(config)}) == [f"{config}: {name} is decided for each command; give {flag} instead."]
+
+
+@pytest.mark.parametrize("written", ['"Region=North"', '["Region=North"]', '{Region = "North"}'])
+def test_a_condition_stands_in_a_configuration(tmp_path: Path, written: str) -> None:
+    """A nightly job takes only what is ready, for example."""
+    (config := tmp_path / "c.toml").write_text(f"where = {written}\n", encoding="utf-8")
+    settings = resolve_settings({"config": str(config)}, environ={})
+    assert settings.where == resolve_settings({}, environ={"BATCH_RENAMER_WHERE": "Region=North"}).where
+    assert [tuple(one) for one in settings.where] == [("Region", "North")]
+    assert ("where", "Region=North") in [one[:2] for one in describe(settings)]
