@@ -19,13 +19,16 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["MOST_IN_CELL", "ROWS_PER_SHEET", "cell_units", "new_workbook", "write_text"]
+__all__ = ["MOST_IN_CELL", "ROWS_PER_SHEET", "SURELY_FITS", "cell_units", "cut", "new_workbook", "write_text"]
 
 ROWS_PER_SHEET = 1_048_575
 """A sheet has 1,048,576 rows, of which one is the heading."""
 
 MOST_IN_CELL = 32_767
 """UTF-16 code units; Excel "repairs" a workbook with longer cells."""
+
+SURELY_FITS = MOST_IN_CELL // 6
+"""A text of so many characters fits: one takes at most six units, as an escaped surrogate."""
 
 
 @contextlib.contextmanager
@@ -78,6 +81,20 @@ def write_text(sheet: Worksheet, line: int, column: int, text: str, cell_format:
         sheet.write_rich_string(line, column, visible[0], cell_format, visible[1:], cell_format)
     else:
         sheet.write_string(line, column, visible, cell_format)
+
+
+def cut(text: str) -> str:
+    """Return a text that fits into a cell; one that is cut ends with a mark that says so.
+
+    Example:
+        >>> cut("x" * 40_000)[-33:]
+        'x… [cut: 40000 characters in all]'
+    """
+    if len(text) <= SURELY_FITS or cell_units(text) <= MOST_IN_CELL:
+        return text
+    mark = f"… [cut: {len(text)} characters in all]"
+    room = (MOST_IN_CELL - len(mark)) * 2
+    return text.encode("utf-16-le", "backslashreplace")[:room].decode("utf-16-le", "ignore") + mark
 
 
 def cell_units(text: str) -> int:

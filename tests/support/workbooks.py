@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Value",
+    "column_letters",
     "ods",
     "rezipped",
     "unzipped",
@@ -61,6 +62,12 @@ def rezipped(
     parts = unzipped(content)
     changed = {name: edits[name](part) if name in edits else part for name, part in parts.items()}
     return zipped({**changed, **(extra or {})})
+
+
+def column_letters(column: int) -> str:
+    """Return the letters of a column up to ZZ, counted from 1."""
+    before, letter = divmod(column - 1, 26)
+    return (chr(ord("A") + before - 1) if before else "") + chr(ord("A") + letter)
 
 
 def xlsx_row(number: int, *cells: str, first_column: str = "A") -> str:

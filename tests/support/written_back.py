@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
@@ -55,7 +55,12 @@ def changed_parts(before: bytes, after: bytes) -> set[str]:
 
 def _by_calamine(content: bytes, sheet: str) -> Grid:
     found = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name(sheet)
-    return found.to_python(skip_empty_area=False)
+    return [[_as_time(value) for value in row] for row in found.to_python(skip_empty_area=False)]
+
+
+def _as_time(value: Any) -> Any:
+    """Return midnight as a time; calamine gives a day without time where a time has no hours."""
+    return datetime(value.year, value.month, value.day) if type(value) is date else value  # noqa: DTZ001 - no zone
 
 
 def _by_openpyxl(content: bytes, sheet: str, **options: bool) -> Grid:

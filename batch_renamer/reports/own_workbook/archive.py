@@ -72,9 +72,9 @@ class Archive:
         if len(self._members) < len(members) or len(places) < len(members):
             raise damaged()
         if any(member.flag_bits & _ENCRYPTED for member in members):
-            raise WriteBackError("The workbook is protected with a password: save it without one.")
+            raise WriteBackError("It is protected with a password: save it without one.")
         if self._zip.start_dir >= _BEYOND_32_BITS or len(members) >= _END_OF_ENTRIES:
-            raise WriteBackError("The workbook is longer than 4 GB.")
+            raise WriteBackError("It is longer than 4 GB.")
 
     def __contains__(self, name: str) -> bool:
         return _key(name) in self._members
@@ -137,7 +137,7 @@ class Archive:
         ]
         directory = b"".join(entries)
         if position + len(directory) >= _BEYOND_32_BITS:
-            raise WriteBackError("The workbook is longer than 4 GB.")
+            raise WriteBackError("It is longer than 4 GB.")
         comment = self._zip.comment
         count = len(entries)
         target.write(directory)

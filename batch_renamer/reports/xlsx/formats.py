@@ -48,7 +48,6 @@ class Formats:
     text: Format
     wrapped: Format
     number: Format
-    row_number: Format
     count: Format
     share: Format
     seconds: Format
@@ -70,8 +69,7 @@ class Formats:
             text=book.add_format(_TEXT),
             wrapped=book.add_format({**_TEXT, "text_wrap": True}),
             number=book.add_format(top),
-            row_number=book.add_format({"align": "center", **top}),
-            count=book.add_format({"num_format": "#,##0", "align": "left", "indent": 1, **top}),
+            count=book.add_format({"num_format": "#,##0", "align": "left", **top}),
             share=book.add_format({"num_format": "0.0%", "align": "left", **top}),
             seconds=book.add_format({"num_format": "0.000", **top}),
             duration=book.add_format({"num_format": _DURATION, "align": "left", **top}),

@@ -6,16 +6,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from batch_renamer.model import COLUMNS, ReportLine, ReportRow
+from batch_renamer.text_cells import MOST_IN_CELL, SURELY_FITS, cell_units, cut
 
-__all__ = ["cut", "fitting", "is_too_long"]
-
-_MOST_IN_CELL = 32_767  # UTF-16 code units; Excel "repairs" a workbook with longer cells
-_SURELY_FITS = _MOST_IN_CELL // 6  # one character takes at most six units, as an escaped surrogate
+__all__ = ["fitting", "is_too_long"]
 
 
 def is_too_long(values: Iterable[object], other_cells: Iterable[str]) -> bool:
     """Tell whether a text of a line may be too long for a cell."""
-    return any(isinstance(text, str) and len(text) > _SURELY_FITS for text in (*values, *other_cells))
+    return any(isinstance(text, str) and len(text) > SURELY_FITS for text in (*values, *other_cells))
 
 
 def fitting(line: ReportLine) -> ReportLine:
@@ -23,31 +21,18 @@ def fitting(line: ReportLine) -> ReportLine:
     return ReportLine(_row_that_fits(line.row), tuple(map(cut, line.other_cells)))
 
 
-def cut(text: str) -> str:
-    """Return a text that fits into a cell; what is cut ends with a mark."""
-    if len(text) <= _SURELY_FITS or _units(text) <= _MOST_IN_CELL:
-        return text
-    mark = f"… [cut: {len(text)} characters in all]"
-    room = (_MOST_IN_CELL - len(mark)) * 2
-    return text.encode("utf-16-le", "backslashreplace")[:room].decode("utf-16-le", "ignore") + mark
-
-
 def _row_that_fits(row: ReportRow) -> ReportRow:
     shortened: dict[str, str] = {}
     for column in COLUMNS:
         text = getattr(row, column)
-        if isinstance(text, str) and column != "warning" and _units(text) > _MOST_IN_CELL:
+        if isinstance(text, str) and column != "warning" and cell_units(text) > MOST_IN_CELL:
             shortened[column] = cut(text)
     notes = [
         f"{column} is too long for a cell and was cut here; the .json report has all of it." for column in shortened
     ]
     if "new_name" in shortened and not row.skip:
         shortened["skip"] = "cut name"
-    if not notes and _units(row.warning) <= _MOST_IN_CELL:
+    if not notes and cell_units(row.warning) <= MOST_IN_CELL:
         return row
     shortened["warning"] = cut(" ".join(filter(None, [*notes, row.warning])))
     return replace(row, **shortened)  # type: ignore[arg-type]  # only columns of text are cut; mypy can't see that
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le", "backslashreplace")) // 2

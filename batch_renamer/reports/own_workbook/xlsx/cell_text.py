@@ -6,37 +6,14 @@ import re
 from datetime import datetime
 
 from batch_renamer.text import storable
+from batch_renamer.text_cells import SURELY_FITS, cut
 
-__all__ = ["escaped_text", "fitting", "serial_day", "shown_time"]
-
-_MOST_IN_CELL = 32_767
-"""UTF-16 code units; spreadsheet programs "repair" a workbook with longer cells."""
-
-_SURELY_FITS = _MOST_IN_CELL // 6  # one character takes at most six units, as an escaped surrogate
+__all__ = ["escaped_text", "serial_day", "shown_time"]
 
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _NEEDS_CARE = re.compile("[&<>_\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 _DAY_0, _DAY_0_OF_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - a sheet's times have no zone
-
-
-def fitting(text: str) -> str:
-    """Return a text that a cell can hold, cut with a mark if it is too long.
-
-    Example:
-        >>> fitting("x" * 40_000)[-30:]
-        '[cut: 40000 characters in all]'
-    """
-    text = storable(text)
-    if _units(text) <= _MOST_IN_CELL:
-        return text
-    mark = f"… [cut: {len(text)} characters in all]"
-    room = (_MOST_IN_CELL - len(mark)) * 2
-    return text.encode("utf-16-le")[:room].decode("utf-16-le", "ignore") + mark
-
-
-def _units(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
 
 
 def escaped_text(text: str) -> str:
@@ -46,9 +23,9 @@ def escaped_text(text: str) -> str:
         >>> escaped_text("a\x07 & b_x0041_")
         'a_x0007_ &amp; b_x005F_x0041_'
     """
-    if len(text) <= _SURELY_FITS and not _NEEDS_CARE.search(text):
+    if len(text) <= SURELY_FITS and not _NEEDS_CARE.search(text):
         return text  # true for nearly every text
-    text = fitting(text)
+    text = cut(storable(text))
     text = _NOT_IN_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", _ESCAPE.sub("_x005F_", text))
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
@@ -62,9 +39,8 @@ def serial_day(moment: datetime, *, dates_from_1904: bool) -> str:
         '46023.5'
     """
     local = moment.astimezone().replace(tzinfo=None, microsecond=0)
-    return f"{(local - (_DAY_0_OF_1904 if dates_from_1904 else _DAY_0)).total_seconds() / 86_400:.10f}".rstrip(
-        "0"
-    ).rstrip(".")
+    days = (local - (_DAY_0_OF_1904 if dates_from_1904 else _DAY_0)).total_seconds() / 86_400
+    return f"{days:.10f}".rstrip("0").rstrip(".")
 
 
 def shown_time(moment: datetime) -> str:

@@ -42,15 +42,15 @@ def open_package(archive: Archive, sheet: str) -> Package:
         WriteBackError: The workbook is signed or of another format, or has no such worksheet.
     """
     if any(name.startswith("_xmlsignatures/") for name in archive):
-        raise WriteBackError("The workbook is signed, and a change would break its signature.")
+        raise WriteBackError("It is signed, and a change would break its signature.")
     if "xl/workbook.bin" in archive:
-        raise WriteBackError("An .xlsb workbook can't be written into: save it as .xlsx.")
+        raise WriteBackError("It is an .xlsb workbook: save it as .xlsx.")
     book_part = next(
         (relation.target for relation in _relations(archive, "").values() if relation.kind == "officeDocument"),
         "xl/workbook.xml",
     )
     if book_part not in archive:
-        raise WriteBackError("This is no .xlsx workbook.")
+        raise WriteBackError("It is no .xlsx workbook.")
     book = read_part(archive, book_part)
     relations = _relations(archive, book_part)
     position, element = _sheet(book.root, sheet)
@@ -58,7 +58,7 @@ def open_package(archive: Archive, sheet: str) -> Package:
     if relation is None:
         raise damaged()
     if relation.kind != "worksheet":
-        raise WriteBackError(f'"{sheet}" is no worksheet: a chart or macro sheet has no rows.')
+        raise WriteBackError(f'Its sheet "{sheet}" is no worksheet: a chart or macro sheet has no rows.')
     beside = _relations(archive, relation.target).values()
     properties = book.root.first("workbookPr")
     return Package(
@@ -78,7 +78,7 @@ def _sheet(book: Element, name: str) -> tuple[int, Element]:
     for position, element in enumerate(book.all("sheets", "sheet")):
         if element.attributes.get("name") == name:
             return position, element
-    raise WriteBackError(f'The workbook has no sheet "{name}" any more.')
+    raise WriteBackError(f'It has no sheet "{name}" any more.')
 
 
 def _only(relations: dict[str, _Relation], kind: str, archive: Archive) -> str | None:

@@ -59,9 +59,9 @@ def _refuse_compound(source: BinaryIO) -> None:
     before = b""
     while piece:
         if _ENCRYPTED in before + piece:
-            raise WriteBackError("The workbook is protected with a password: save it without one.")
+            raise WriteBackError("It is protected with a password: save it without one.")
         before, piece = piece[-len(_ENCRYPTED) :], source.read(_PIECE_BYTES)
-    raise WriteBackError("An .xls workbook can't be written into: save it as .xlsx.")
+    raise WriteBackError("It is an .xls workbook: save it as .xlsx.")
 
 
 def _changed_parts(

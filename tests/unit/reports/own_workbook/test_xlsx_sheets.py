@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import pytest
-import xlsxwriter
 
-from tests.support.workbooks import rezipped, unzipped, xlsx_row, zipped
+from tests.support.empty_workbook import MAIN, SHEET, workbook_of
+from tests.support.workbooks import unzipped, xlsx_row, zipped
 from tests.support.written_back import MOMENT, READERS, back, changed_parts, written
 
-SHEET = "xl/worksheets/sheet1.xml"
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 HEADINGS = xlsx_row(1, "Order ID", "New name")
 COLUMNS = ["result", "reason", "final_name", "renamed_at"]
 
 
-@cache
-def _empty() -> bytes:
-    """Make a workbook with a sheet and a date as style 1."""
-    file = io.BytesIO()
-    with xlsxwriter.Workbook(file) as book:
-        book.add_worksheet("Orders").write_blank(0, 0, None, book.add_format({"num_format": 14}))
-    return file.getvalue()
-
-
-def _book_of(sheet: str) -> bytes:
-    return rezipped(_empty(), {SHEET: lambda _: sheet.encode()})
-
-
 def _book(rows: str, *, before: str = "", after: str = "") -> bytes:
     """Make a workbook whose sheet has elements before and after its rows."""
-    return _book_of(f"<worksheet xmlns='{MAIN}'>{before}<sheetData>{rows}</sheetData>{after}</worksheet>")
+    return workbook_of(f"<worksheet xmlns='{MAIN}'>{before}<sheetData>{rows}</sheetData>{after}</worksheet>")
 
 
 def _grid(content: bytes) -> list[list[Any]]:
@@ -109,7 +92,7 @@ def test_prefixed_elements_get_prefixed_cells() -> None:
         + re.sub("<(/?)", r"<\1x:", HEADINGS + xlsx_row(2, "a1", "b") + "<row r='3'/>")
         + "</x:sheetData></x:worksheet>"
     )
-    after = written(_book_of(sheet), [back(2, renamed_at=MOMENT), back(3, ""), back(4)])
+    after = written(workbook_of(sheet), [back(2, renamed_at=MOMENT), back(3, ""), back(4)])
     assert _grid(after)[1][2:6] == ["renamed", None, None, MOMENT.astimezone().replace(tzinfo=None)]
     assert re.findall("<[a-z]+[ >]", _sheet(after)) == []
 
