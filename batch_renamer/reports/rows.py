@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
 
-from batch_renamer.model import COLUMNS, ReportRow, RunSummary
+from batch_renamer.model import COLUMNS, HERE, ReportRow, Result, RunSummary
 
-__all__ = ["JsonValue", "WriteOptions", "row_as_json", "row_as_texts", "row_values"]
+__all__ = ["JsonValue", "WriteOptions", "row_as_json", "row_as_texts", "row_values", "shared_and_own"]
 
 JsonValue = str | int | float | bool | None
 
+_WITH_OWN_PART = (Result.INVALID, Result.SKIPPED)
 _values_of = attrgetter(*COLUMNS)
 
 
@@ -34,6 +35,22 @@ class WriteOptions:
     other_headings: tuple[str, ...] = ()
 
 
+def shared_and_own(row: ReportRow) -> tuple[str, str]:
+    """Return the part of a row's reason that other rows share, and what it says of this row alone.
+
+    Only reasons of ours have both; an API may use the same words.
+
+    Example:
+        >>> row = ReportRow(row=2, order_id="a1", new_name="b", result=Result.INVALID, reason=f"Too long.{HERE}b")
+        >>> shared_and_own(row)
+        ('Too long.', 'b')
+    """
+    if row.result not in _WITH_OWN_PART:
+        return row.reason, ""
+    shared, _, own = row.reason.partition(HERE)
+    return shared, own
+
+
 def row_values(row: ReportRow) -> list[JsonValue]:
     """Return the values of the row in the order of the columns, each of the type that JSON has for it.
 
@@ -46,7 +63,6 @@ def row_as_json(row: ReportRow) -> dict[str, JsonValue]:
     """Return `row_values` as a JSON object with the columns as keys, in order; texts are not changed.
 
     Example:
-        >>> from batch_renamer.model import Result
         >>> row_as_json(ReportRow(row=2, order_id="a1", new_name="b", result=Result.PLANNED))["result"]
         'planned'
     """
@@ -59,7 +75,6 @@ def row_as_texts(row: ReportRow) -> list[str | None]:
     Booleans are ``TRUE`` and ``FALSE``, which spreadsheet programs write and the loader reads.
 
     Example:
-        >>> from batch_renamer.model import Result
         >>> row_as_texts(ReportRow(row=2, order_id="007", new_name="b", result=Result.PLANNED))[:3]
         ['2', '007', None]
     """

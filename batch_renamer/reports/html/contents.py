@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from batch_renamer.differences import Part, changed_words
 from batch_renamer.model import ReportRow, Result, ResultMeaning
-from batch_renamer.reports.html.groups import Group, RowStore, shared_and_own
-from batch_renamer.reports.rows import WriteOptions
+from batch_renamer.reports.html.groups import Group, RowStore
+from batch_renamer.reports.rows import WriteOptions, shared_and_own
 from batch_renamer.text import counted, duration
 from batch_renamer.visible import visible
 

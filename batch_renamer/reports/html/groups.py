@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import BinaryIO
 
-from batch_renamer.model import BAD_RESULTS, COLUMNS, HERE, ReportRow, Result
+from batch_renamer.model import BAD_RESULTS, COLUMNS, ReportRow, Result
+from batch_renamer.reports.rows import shared_and_own
 
-__all__ = ["Group", "RowStore", "shared_and_own"]
+__all__ = ["Group", "RowStore"]
 
 _MOST_REASONS = 1_000
 """Different reasons that are told apart while rows are read: a sheet may have as many as rows."""
@@ -19,7 +20,6 @@ _MOST_REASONS = 1_000
 _MOST_GROUPS = 40
 """Groups of one result on the page; the smaller ones are shown together, each row with its reason."""
 
-_WITH_OWN_PART = (Result.INVALID, Result.SKIPPED)
 _values_of = attrgetter(*COLUMNS)
 
 
@@ -82,22 +82,6 @@ class RowStore:
             self._file.seek(place)
             values = dict(zip(COLUMNS, json.loads(self._file.readline()), strict=True))
             yield ReportRow(**values | {"result": Result(values["result"])})
-
-
-def shared_and_own(row: ReportRow) -> tuple[str, str]:
-    """Return the part of a row's reason that other rows share, and what it says of this row alone.
-
-    Only reasons of ours have both; an API may use the same words.
-
-    Example:
-        >>> row = ReportRow(row=2, order_id="a1", new_name="b", result=Result.INVALID, reason=f"Too long.{HERE}b")
-        >>> shared_and_own(row)
-        ('Too long.', 'b')
-    """
-    if row.result not in _WITH_OWN_PART:
-        return row.reason, ""
-    shared, _, own = row.reason.partition(HERE)
-    return shared, own
 
 
 def _joined(result: Result, groups: Iterable[Group]) -> Group:

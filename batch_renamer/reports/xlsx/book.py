@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, cast
 
 import xlsxwriter
@@ -17,6 +17,7 @@ from batch_renamer.model import ReportLine
 from batch_renamer.reports.rows import WriteOptions
 from batch_renamer.reports.xlsx.formats import Formats
 from batch_renamer.reports.xlsx.layout import Layout
+from batch_renamer.reports.xlsx.reasons import Reasons
 from batch_renamer.reports.xlsx.report_sheet import ReportSheet
 from batch_renamer.reports.xlsx.summary_sheet import add_summary
 from batch_renamer.text import counted
@@ -46,10 +47,10 @@ def write_xlsx(
     book = xlsxwriter.Workbook(cast(BinaryIO, detachable), {"constant_memory": True, "tmpdir": str(options.scratch)})
     try:
         _describe(book, options)
-        formats = Formats.of(book)
-        if _fill(book, lines, options, formats, rows_per_sheet) > _MOST_IN_PLAIN_ZIP:
+        formats, reasons = Formats.of(book), Reasons()
+        if _fill(book, _counted(lines, reasons), options, formats, rows_per_sheet) > _MOST_IN_PLAIN_ZIP:
             book.use_zip64()  # only then, because Excel may warn about it
-        add_summary(book, options.summary, formats)
+        add_summary(book, options.summary, reasons, formats)
         book.close()
     except FileCreateError as error:
         raise error.args[0] from error  # the OSError it wraps
@@ -87,6 +88,12 @@ def _describe(book: xlsxwriter.Workbook, options: WriteOptions) -> None:
             "comments": f"{rows}, written by batch-renamer {__version__}",
         }
     )
+
+
+def _counted(lines: Iterable[ReportLine], reasons: Reasons) -> Iterator[ReportLine]:
+    for line in lines:
+        reasons.add(line.row)
+        yield line
 
 
 def _fill(

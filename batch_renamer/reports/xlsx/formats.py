@@ -48,6 +48,7 @@ class Formats:
     text: Format
     wrapped: Format
     number: Format
+    row_number: Format
     count: Format
     share: Format
     seconds: Format
@@ -69,7 +70,8 @@ class Formats:
             text=book.add_format(_TEXT),
             wrapped=book.add_format({**_TEXT, "text_wrap": True}),
             number=book.add_format(top),
-            count=book.add_format({"num_format": "#,##0", "align": "left", **top}),
+            row_number=book.add_format({"align": "center", **top}),
+            count=book.add_format({"num_format": "#,##0", "align": "left", "indent": 1, **top}),
             share=book.add_format({"num_format": "0.0%", "align": "left", **top}),
             seconds=book.add_format({"num_format": "0.000", **top}),
             duration=book.add_format({"num_format": _DURATION, "align": "left", **top}),

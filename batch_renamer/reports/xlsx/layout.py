@@ -19,18 +19,18 @@ _ARROW = 3  # characters that the arrow of the filter takes in a heading
 _MOST: dict[str, int] = {
     "row": 9,
     "order_id": 38,
-    "old_name": 40,
-    "new_name": 40,
-    "final_name": 40,
+    "old_name": 36,
+    "new_name": 36,
+    "final_name": 36,
     "skip": 14,
     "result": 12,
-    "reason": 60,
-    "warning": 50,
+    "reason": 52,
+    "warning": 36,
 }
 _WIDE = {"last_updated_at": 20, "started_at": 20}
 _WRAPPED = frozenset({"old_name", "new_name", "final_name", "reason", "warning"})
 _MOST_OF_OTHERS = 40
-_MOST_PRINTED = 300
+_MOST_PRINTED = 280
 """Characters side by side on a page. More would be too small to read, so further columns of the user's are left out."""
 
 _GUARD = "current_name"

@@ -14,13 +14,15 @@ from batch_renamer.reports.xlsx.too_long import fitting, is_too_long
 
 __all__ = ["ReportSheet"]
 
-_RESULT, _SECONDS = COLUMNS.index("result"), COLUMNS.index("seconds")
+_ROW, _RESULT, _SECONDS = (COLUMNS.index(name) for name in ("row", "result", "seconds"))
 _MOMENTS = frozenset({COLUMNS.index("last_updated_at"), COLUMNS.index("started_at")})
 _KEPT_IN_SIGHT = COLUMNS.index("order_id") + 1
 _EXACT_BELOW = 10**15  # spreadsheet programs keep 15 digits of a number
 _CELL_BYTES, _CHARACTER_BYTES = 100, 7  # upper bounds: the markup of a cell, and an escaped character
 
+_MARGIN = 2  # characters between a text and the next column
 _LINE_POINTS = 15
+_LOST_AT_WORDS = 2  # characters at the end of a line, where the next word does not fit
 _MOST_LINES = 20
 """A row with more lines than this would fill the screen; its cells still have all of their text."""
 
@@ -35,6 +37,7 @@ class ReportSheet:
         self._sheet = book.add_worksheet("report" if number == 1 else f"report {number}")
         self._layout, self._formats = layout, formats
         self._widths = [column.least for column in layout.columns]
+        self._numbers = {_ROW: formats.row_number, _SECONDS: formats.seconds}
         self._bytes = self._lines = 0
         self._set_up(run_id)
 
@@ -45,6 +48,7 @@ class ReportSheet:
             self._bytes += write_text(sheet, 0, place, column.heading, heading_format)
         sheet.freeze_panes(1, _KEPT_IN_SIGHT)
         sheet.ignore_errors({"number_stored_as_text": _EVERYWHERE})  # no warning triangle on every id
+        sheet.hide_gridlines(0)  # on paper, lines guide the eye from an id to its reason
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
@@ -69,8 +73,14 @@ class ReportSheet:
         for place, text in enumerate(line.other_cells, start=len(COLUMNS)):
             if text:
                 self._write_text(place, text, line)
-        if self._lines > _MOST_LINES:  # otherwise spreadsheet programs find the height themselves
-            self._sheet.set_row(self.rows, _MOST_LINES * _LINE_POINTS)
+        if self._lines > 1:  # LibreOffice does not find the height itself
+            self._sheet.set_row(self.rows, min(self._lines, _MOST_LINES) * _LINE_POINTS)
+        self._forget_height(self.rows - 1)
+
+    def _forget_height(self, line: int) -> None:
+        """Let go of the height of a written line, which XlsxWriter keeps for pictures; there are none here."""
+        self._sheet.row_info.pop(line, None)
+        self._sheet.row_sizes.pop(line, None)
 
     def _write_value(self, place: int, value: JsonValue, line: ReportLine) -> None:
         formats = self._formats
@@ -84,18 +94,18 @@ class ReportSheet:
         elif isinstance(value, bool):
             self._sheet.write_boolean(self.rows, place, value, formats.boolean)
         elif value is not None and abs(value) < _EXACT_BELOW:
-            self._sheet.write_number(self.rows, place, value, formats.seconds if place == _SECONDS else formats.number)
+            self._sheet.write_number(self.rows, place, value, self._numbers.get(place, formats.number))
         else:
             self._write_text(place, str(value), line)
 
     def _write_text(self, place: int, text: str, line: ReportLine) -> None:
         column, width = self._layout.columns[place], width_of(text)
-        if width > self._widths[place]:
-            self._widths[place] = min(width + 1, column.most)
+        if width + _MARGIN > self._widths[place]:
+            self._widths[place] = min(width + _MARGIN, column.most)
         cell_format = self._formats.results[line.row.result] if place == _RESULT else self._formats.text
         if column.wrapped and width > column.most:
             cell_format = self._formats.wrapped
-            self._lines = max(self._lines, -(-width // column.most))
+            self._lines = max(self._lines, -(-width // (column.most - _LOST_AT_WORDS)))
         self._bytes += write_text(self._sheet, self.rows, place, text, cell_format)
 
     def close(self) -> int:
