@@ -18,6 +18,7 @@ __all__ = [
     "DOCTOR",
     "EXPORT",
     "INIT",
+    "MAKING_NAMES",
     "PLAN",
     "RECORDED",
     "RENAMING",
@@ -57,10 +58,12 @@ _SCREEN = ("json", "log_file", "quiet", "verbose", "no_progress")
 _OUTPUT = ("report", *_SCREEN)
 _PAGED = (*_OUTPUT, "no_pager")
 _BACK = ("write_back", *_PAGED)
-_APPLY_OPTIONS = (
-    *(*_WRITING, *_INPUT, *_OF_SHEET, *_API, *_LIMITS),
-    *(*_REPEATING, *_RESUMING, *_SANDBOX, *_BACK, *_WHERE),
-)
+MAKING_NAMES = ("name_template", "replace", "replace_regex")
+"""The options that say how new names are made where the sheet gives none."""
+
+_NAMES = (*MAKING_NAMES, "same_name")
+_READING = (*_INPUT, *_NAMES, *_OF_SHEET)
+_APPLY_OPTIONS = (*_WRITING, *_READING, *_API, *_LIMITS, *_REPEATING, *_RESUMING, *_SANDBOX, *_BACK, *_WHERE)
 _UNDO_OPTIONS = (*_WRITING, *_ROWS, *_API, *_LIMITS, *_RESUMING, "sandbox", *_PAGED, *_WHERE)
 
 CARRIED_OPTIONS = frozenset({"log_file", *_WHERE, *_API, *_RESUMING, *_SANDBOX, *_WRITING}) - {"sandbox_reset"}
@@ -159,13 +162,13 @@ _PLAN_SAW = "The order no longer has the name that plan {} saw; it was left alon
 _TO_BE_TAKEN_BACK = "The order no longer has the name that was to be taken back; it was left alone."
 _AUDITED = "The order does not have the name that run {} gave it."
 
-CHECK = Command(name="check", offline=True, from_sheet=True, options=(*_INPUT, *_OF_SHEET, *_OUTPUT, *_WHERE))
+CHECK = Command(name="check", offline=True, from_sheet=True, options=(*_READING, *_OUTPUT, *_WHERE))
 PLAN = Command(
     name="plan",
     dry=True,
     done_by="apply",
     from_sheet=True,
-    options=(*_INPUT, *_OF_SHEET, *_API, *_LIMITS, *_REPEATING, *_RESUMING, *_SANDBOX, *_PAGED, *_WHERE),
+    options=(*_READING, *_API, *_LIMITS, *_REPEATING, *_RESUMING, *_SANDBOX, *_PAGED, *_WHERE),
 )
 APPLY = Command(name="apply", writes=True, from_sheet=True, drifted=_PLAN_SAW, exact=True, options=_APPLY_OPTIONS)
 APPLY_PLAN = Command(

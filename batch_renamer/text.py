@@ -22,6 +22,7 @@ __all__ = [
     "duration",
     "find_invisible",
     "guarded",
+    "heading_key",
     "is_uuid",
     "order_key",
     "raw_cells",
@@ -53,6 +54,7 @@ _SIGN = re.compile("[-=+@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20]
 """The characters that begin a formula, including their small and full-width forms and the mathematical minus sign."""
 
 _SHOWN_ROWS = 3
+_NOT_IN_HEADINGS = re.compile(r"[\s_\-]+")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
@@ -172,6 +174,16 @@ def without_invisible(text: str) -> str:
         'Order ID'
     """
     return text if text.isascii() and text.isprintable() else _INVISIBLE.sub("", text)
+
+
+def heading_key(heading: str) -> str:
+    """Return the form in which headings are compared: without case, spaces, ``_``, ``-`` and invisible characters.
+
+    Example:
+        >>> heading_key("Order ID"), heading_key("order-id")
+        ('orderid', 'orderid')
+    """
+    return _NOT_IN_HEADINGS.sub("", without_invisible(heading).casefold())
 
 
 def begins_like_a_formula(text: str) -> bool:

@@ -31,7 +31,21 @@ from batch_renamer.cli.help.groups import (
 )
 from batch_renamer.cli.options import SameAccount, with_options
 from batch_renamer.cli.parsing import ProgramCommand, ProgramGroup, WrongWordsError
-from batch_renamer.commands import APPLY, AUDIT, CHECK, DOCTOR, EXPORT, INIT, PLAN, REPORT, RESUME, RUNS, SHOW, UNDO
+from batch_renamer.commands import (
+    APPLY,
+    AUDIT,
+    CHECK,
+    DOCTOR,
+    EXPORT,
+    INIT,
+    MAKING_NAMES,
+    PLAN,
+    REPORT,
+    RESUME,
+    RUNS,
+    SHOW,
+    UNDO,
+)
 from batch_renamer.version import __version__
 
 __all__ = ["app"]
@@ -131,6 +145,9 @@ def apply(
             )
         if given.get("sandbox_reset"):
             raise WrongWordsError("--sandbox-reset would forget the plan that --plan names; leave it out.")
+        if making := [name for name in MAKING_NAMES if given.get(name)]:
+            flag = f"--{making[0].replace('_', '-')}"
+            raise WrongWordsError(f"The plan that --plan names has its new names already; leave {flag} out.")
         _exit(run.apply_plan(plan, given))
     elif file is not None:
         _exit(run.plan(file, given) if dry_run else run.apply(file, given))

@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from batch_renamer.cli.help.groups import OUTPUT, ROWS, SAFETY, SPEED, SPREADSHEET, WHERE
+from batch_renamer.cli.help.groups import NAMES, OUTPUT, ROWS, SAFETY, SPEED, SPREADSHEET, WHERE
 from batch_renamer.commands import Command, flag_of
 
 __all__ = ["SameAccount", "with_options"]
@@ -76,6 +76,32 @@ _OPTIONS: Mapping[str, Any] = {
                 help="Heading of the column with the current names, or its letter: an order is renamed only if it "
                 "still has that name. none: there is no such column.",
                 metavar="NAME|none",
+            ),
+        },
+    ),
+    **_in_group(
+        NAMES,
+        {
+            "name_template": _Option(
+                help="Make the new names from columns, as in '{address} - {date}'. {n:03} counts, {order_id} is the "
+                "id, {current_name} the name of now. A name in the sheet wins. none: no template.",
+                metavar="TEXT",
+            ),
+            "replace": _Option(
+                help="Make the new names from the current ones: put NEW in the place of OLD. May be given several "
+                "times. Only the ids are needed. In OLD, write \\= for the sign =.",
+                metavar="OLD=NEW",
+                many=True,
+            ),
+            "replace_regex": _Option(
+                help="The same with a regular expression, after the texts; \\1 is its first group.",
+                metavar="PATTERN=NEW",
+                many=True,
+            ),
+            "same_name": _Option(
+                help="What to do where orders would have the same name: warn, refuse these rows, or number them: (2).",
+                metavar="warn|refuse|number",
+                default="warn",
             ),
         },
     ),

@@ -12,6 +12,7 @@ from batch_renamer.cli.standard_input import STANDARD_INPUT, copied, take_input
 from batch_renamer.files import digest_of
 from batch_renamer.jobs import SheetSource, load_options
 from batch_renamer.loader import open_sheet
+from batch_renamer.naming import NamingRules
 
 __all__ = ["as_typed", "sheet_source"]
 
@@ -44,10 +45,11 @@ def as_typed(file: Path) -> str | Path:
 def _source(file: Path, session: Session, *, label: str | None = None) -> SheetSource:
     settings = session.settings
     options = load_options(settings, unattended=settings.yes and not session.on_a_terminal)
+    read_as = f"{replace(load_options(settings), allow_guessed_encoding=True)!r}{NamingRules.of(settings).as_text()}"
     return SheetSource(
         open=lambda stopped: open_sheet(file, options, stopped=stopped, label=label),
         path=file,
-        digest=_digest(file, repr(replace(load_options(settings), allow_guessed_encoding=True))),
+        digest=_digest(file, read_as),
         file_digest=_digest(file),
     )
 

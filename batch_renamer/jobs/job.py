@@ -13,6 +13,7 @@ from batch_renamer.jobs.destinations import Destination
 from batch_renamer.journal import Journal, NewRun, RunRecord
 from batch_renamer.loader import Sheet
 from batch_renamer.model import RowChoice, SheetPlace
+from batch_renamer.naming import NamingRules
 from batch_renamer.progress import Progress
 from batch_renamer.settings import Settings
 
@@ -145,6 +146,8 @@ class Job:
             max_renames=self.bounds.max_renames,
             strict=self.bounds.strict,
             choice=str(self.choice),
+            # The names of a run that is made from another one are known.
+            naming=NamingRules.of(self.settings).as_text() if isinstance(self.source, SheetSource) else None,
             # The places as the user gave them: the run may be resumed before they are checked.
             reports=[str(Path(report).absolute()) for report in self.settings.report_files],
         )

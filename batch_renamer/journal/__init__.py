@@ -31,12 +31,14 @@ from batch_renamer.journal.journal import Journal
 from batch_renamer.journal.lock import LIBRARY_RUNS, held_by, prove_locks, shared_state_dir, writing_lock
 from batch_renamer.journal.pruning import Prunable, Stays
 from batch_renamer.journal.record import Closed, NewRun, RunRecord, RunState
+from batch_renamer.journal.rows import MadeName
 
 __all__ = [
     "LIBRARY_RUNS",
     "OLDEST_SQLITE",
     "Closed",
     "Journal",
+    "MadeName",
     "NewRun",
     "Prunable",
     "RunRecord",

@@ -69,7 +69,9 @@ def loaded(run: int, row: RenameRequest | RowProblem) -> tuple[object, ...]:
     """Return a loaded row as columns; a bad or skipped row is settled at once."""
     result, reason = _at_once(row)
     others = json.dumps(row.other_cells, ensure_ascii=False) if row.other_cells else None
-    return (run, row.row, row.order_id, row.new_name, row.current_name, row.skip, row.warning, result, reason, others)
+    rule = row.name_rule if isinstance(row, RenameRequest) else None
+    asked = (row.order_id, row.new_name, row.current_name, row.skip, row.warning)
+    return (run, row.row, *asked, result, reason, others, rule)
 
 
 def _state(order: Order | None) -> tuple[object, ...]:

@@ -51,6 +51,18 @@ _FINISHED_ROWS = f"""
     WHERE rows.run = :run AND rows.order_key = theirs.order_key AND rows.new_name = theirs.new_name
     AND rows.result IS NULL AND rows.expected IS NULL
 """  # noqa: S608 - a constant
+# A name that is made from the current one would be made again from the result.
+_MADE_BEFORE = f"""
+    UPDATE rows SET new_name = theirs.new_name, name_rule = '', expected = theirs.final_name,
+        expected_why = CASE WHEN theirs.taken_back THEN :undone ELSE :why END
+    FROM (SELECT order_key, new_name, COALESCE(expected, final_name, new_name) AS final_name,
+        {_TAKEN_BACK} AS taken_back FROM rows
+        WHERE run = :other AND name_rule = '' AND (result = 'renamed'
+        OR (result IN ('unchanged', 'drifted') AND expected IS NOT NULL)
+        OR ((result = 'unknown' OR handed_out) AND {_TAKEN_BACK}))) AS theirs
+    WHERE rows.run = :run AND rows.order_key = theirs.order_key AND rows.name_rule != ''
+    AND rows.result IS NULL AND rows.expected IS NULL
+"""  # noqa: S608 - a constant
 _OPEN = "(mine.result IS NULL OR mine.result IN ('planned', 'pending', 'unknown'))"
 _SUPERSEDE = f"""
     UPDATE runs SET closed = 'superseded', closed_by = :id
@@ -97,7 +109,8 @@ def expect_what_was_finished(connection: sqlite3.Connection, run: int) -> None:
     ).fetchall()
     for other, other_id, undo in earlier:
         reasons = {"why": _FINISHED, "undone": _UNDONE.format(other_id)}
-        connection.execute(_FINISHED_ROWS, {"run": run, "other": other, "undo": undo, **reasons})
+        for statement in (_FINISHED_ROWS, _MADE_BEFORE):
+            connection.execute(statement, {"run": run, "other": other, "undo": undo, **reasons})
 
 
 def supersede(connection: sqlite3.Connection, run: int) -> None:

@@ -191,6 +191,12 @@ class Lineage:
             connection.execute("UPDATE runs SET content = ? WHERE number = ?", (content, run.number))
             later.expect_what_was_finished(connection, run.number)
 
+    def count_made_before(self, run: RunRecord) -> int:
+        """Return for how many rows an earlier run of the same rows has made the new name by the same rule."""
+        query = "SELECT COUNT(*) FROM rows WHERE run = ? AND name_rule = '' AND expected IS NOT NULL"
+        [[count]] = self._database.select(query, (run.number,))
+        return int(str(count))
+
     def renamed_since(self, run: RunRecord) -> int:
         """Return how many rows are ``drifted`` because their orders have lost the name that an earlier run gave."""
         query = "SELECT COUNT(*) FROM rows WHERE run = ? AND result = 'drifted' AND expected IS NOT NULL"

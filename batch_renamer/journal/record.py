@@ -71,6 +71,7 @@ class NewRun:
     reports: Sequence[str] = ()
     place: SheetPlace | None = None
     write_back: bool = False
+    naming: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,7 @@ class RunRecord:
 
     ``began``, ``active`` and ``sent`` are positions in the journal's own order of events, where a later event has the
     higher number: when the run began, when it last did anything, and when it last sent a rename (None: never).
+    ``naming`` are the rules by which new names are made and checked, as a text; None if there are none.
     ``content`` is a fingerprint of the sheet's rows, however the file was saved. ``closed_by`` is the id of the run
     that superseded this one. ``exit_code``, ``seconds`` and ``counts`` are those of the run's end, as it was noted.
     ``other_headings`` are the headings of the spreadsheet's columns that the program does not use, whose cells are kept
@@ -129,6 +131,7 @@ class RunRecord:
     place: SheetPlace | None = None
     write_back: bool = False
     written_back: WrittenBack | None = None
+    naming: str | None = None
 
     @property
     def spec(self) -> Command:
@@ -140,7 +143,7 @@ COLUMNS = (
     "number, id, command, state, base_url, profile, account, key_print, parent, sheet, digest, delimiter, sheet_rows,"
     " created_at, committed_at, stopped, reports, reported_at, first, max_renames, strict,"
     " began, active, sent, content, closed, closed_by, exit_code, seconds, counts, finished_at,"
-    " other_headings, choice, place, write_back, written_back"
+    " other_headings, choice, place, write_back, written_back, naming"
 )
 
 

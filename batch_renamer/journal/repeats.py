@@ -1,7 +1,7 @@
 """Rows of the same order, and rows that give the same name: repeats are settled, and warnings are added.
 
 The same (id, name) twice is sent once; the same id with two names, or two different guards, sends neither, and each of
-the rows names the others. The same new name for two orders is a warning.
+the rows names the others. The same new name for two orders is a warning, or refused where the user wants that.
 """
 
 from __future__ import annotations
@@ -21,26 +21,37 @@ _REPEATED = """
 """
 # Without the hint SQLite would use the primary key, which sorts by row already, and read the whole run for each id.
 _ROWS_OF_ORDER = """
-    SELECT row, new_name, guard FROM rows INDEXED BY rows_by_order
+    SELECT row, new_name || CHAR(10) || COALESCE(name_rule, ''), guard FROM rows INDEXED BY rows_by_order
     WHERE run = ? AND order_key = ? AND result IS NULL ORDER BY row
 """
-_SAME_NAME = """
-    UPDATE rows SET warning = LTRIM(warning || CHAR(10), CHAR(10)) || 'Several orders are given the same new name: '
-        || same.orders || ' of them, the first in row ' || same.first || '.'
+_WHICH = """
     FROM (SELECT new_name, COUNT(*) AS orders, MIN(row) AS first FROM rows
-          WHERE run = :run AND result IS NULL GROUP BY new_name HAVING COUNT(*) > 1) AS same
-    WHERE rows.run = :run AND rows.result IS NULL AND rows.new_name = same.new_name
+          WHERE run = :run AND result IS NULL AND name_rule IS NULL GROUP BY new_name HAVING COUNT(*) > 1) AS same
+    WHERE rows.run = :run AND rows.result IS NULL AND rows.name_rule IS NULL AND rows.new_name = same.new_name
 """
+_OF_THEM = "same.orders || ' of them, the first in row ' || same.first || '.'"
+_SAME_NAME = {
+    "warn": f"""
+    UPDATE rows SET warning = LTRIM(warning || CHAR(10), CHAR(10))
+        || 'Several orders are given the same new name: ' || {_OF_THEM}{_WHICH}""",  # noqa: S608 - constants
+    "refuse": f"""
+    UPDATE rows SET result = 'invalid', reason =
+        'Several orders are given the same new name: give each its own.{HERE}' || {_OF_THEM}{_WHICH}""",  # noqa: S608 - constants
+}
 
 
-def settle_repeats(connection: sqlite3.Connection, run: int) -> None:
-    """Settle the repeats of a run whose rows are all loaded; called within a transaction."""
+def settle_repeats(connection: sqlite3.Connection, run: int, *, same_name: str = "warn") -> None:
+    """Settle the repeats of a run whose rows are all loaded; called within a transaction.
+
+    ``same_name`` says what becomes of rows that give the same name: ``warn``, ``refuse``, or anything else for nothing.
+    """
     last = ""
     while keys := [order_key for (order_key,) in connection.execute(_REPEATED, (run, last))]:
         for order_key in keys:
             _settle(connection, run, order_key)
         last = keys[-1]
-    connection.execute(_SAME_NAME, {"run": run})
+    if statement := _SAME_NAME.get(same_name):
+        connection.execute(statement, {"run": run})
 
 
 def _settle(connection: sqlite3.Connection, run: int, order_key: str) -> None:

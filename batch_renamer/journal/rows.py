@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from batch_renamer.journal import activity
 from batch_renamer.journal.codec import loaded, planned, settled, unsettled
@@ -15,11 +16,29 @@ from batch_renamer.journal.unrecorded import keep_in_memory
 from batch_renamer.model import Change, Order, Outcome, RenameRequest, RowProblem, Unsettled
 from batch_renamer.text import order_key
 
-__all__ = ["RowTable"]
+__all__ = ["MadeName", "RowTable"]
 
 _PAGE = 1_000
 _AFTER_FIRST = "Left out: --first "
-_REQUEST = "row, order_id, new_name, COALESCE(expected, guard), CASE WHEN expected IS NOT NULL THEN expected_why END"
+_OTHER_NAME = "The order no longer has the name from which its new name was made; it was left alone."
+_REQUEST = f"""
+    row, order_id, new_name, COALESCE(expected, guard),
+    CASE WHEN expected IS NOT NULL THEN expected_why WHEN name_rule = '' THEN '{_OTHER_NAME}' END,
+    NULLIF(name_rule, '')"""
+
+
+_MADE = """
+    UPDATE rows SET new_name = ?, guard = ?, warning = trim(warning || char(10) || ?, char(10)), name_rule = ''
+    WHERE run = ? AND row = ?"""
+
+
+class MadeName(NamedTuple):
+    """A new name that was made by a rule, the name from which it was made, and the warning about it ("")."""
+
+    row: int
+    new_name: str
+    old_name: str
+    warning: str = ""
 
 
 class RowTable:
@@ -32,16 +51,17 @@ class RowTable:
         """Add loaded rows; the bad ones and those marked to be skipped are settled at once."""
         with self._database.transaction() as connection:
             connection.executemany(
-                "INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning, result, reason, other_cells)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning, result, reason, other_cells,"
+                " name_rule)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [loaded(run.number, row) for row in rows],
             )
             connection.execute("UPDATE runs SET sheet_rows = sheet_rows + ? WHERE number = ?", (len(rows), run.number))
 
-    def settle_repeats(self, run: RunRecord) -> None:
-        """Settle the rows that repeat or contradict one another, and warn of names given twice."""
+    def settle_repeats(self, run: RunRecord, *, same_name: str = "warn") -> None:
+        """Settle the rows that repeat or contradict one another, and warn of names given twice, or refuse them."""
         with self._database.transaction() as connection:
-            settle_repeats(connection, run.number)
+            settle_repeats(connection, run.number, same_name=same_name)
 
     def undecided(
         self, run: RunRecord, *, after_row: float, limit: int, backwards: bool = False
@@ -112,11 +132,16 @@ class RowTable:
                 (position, run.number, changes[0].row, changes[-1].row),
             )
 
-    def record(self, run: RunRecord, decisions: Sequence[Change | Outcome]) -> None:
-        """Write what planning or renaming has decided of rows, in one transaction."""
+    def record(self, run: RunRecord, decisions: Sequence[Change | Outcome], *, made: Sequence[MadeName] = ()) -> None:
+        """Write what planning or renaming has decided of rows, in one transaction.
+
+        ``made`` are the new names that were made when their orders were read. From then on they are like typed ones,
+        and hold for the name that the order had.
+        """
         changes = [planned(run.number, decision) for decision in decisions if isinstance(decision, Change)]
         outcomes = [settled(run.number, decision) for decision in decisions if isinstance(decision, Outcome)]
         with self._database.transaction() as connection:
+            connection.executemany(_MADE, [(*one[1:], run.number, one.row) for one in made])
             for sql, values in chain(SETTLE_PLANNED.statements(changes), SETTLE_OUTCOME.statements(outcomes)):
                 connection.execute(sql, values)
             if any(isinstance(decision, Outcome) and decision.attempts for decision in decisions):
@@ -169,8 +194,8 @@ class RowTable:
         return int(str(count))
 
     def count_unguarded(self, run: RunRecord) -> int:
-        """Return how many undecided rows have no guard: the sheet gives no current name for their order."""
-        query = "SELECT COUNT(*) FROM rows WHERE run = ? AND result IS NULL AND guard IS NULL"
+        """Return how many undecided rows do not depend on the name that their order has."""
+        query = "SELECT COUNT(*) FROM rows WHERE run = ? AND result IS NULL AND guard IS NULL AND name_rule IS NULL"
         [[count]] = self._database.select(query, (run.number,))
         return int(str(count))
 
@@ -207,11 +232,12 @@ class RowTable:
 
 
 def _request(row: tuple[object, ...]) -> RenameRequest:
-    number, order_id, new_name, guard, why = row
+    number, order_id, new_name, guard, why, rule = row
     return RenameRequest(
         row=number,  # type: ignore[arg-type]  # STRICT columns
         order_id=order_id,  # type: ignore[arg-type]  # STRICT columns
         new_name=new_name,  # type: ignore[arg-type]  # STRICT columns
         current_name=guard,  # type: ignore[arg-type]  # STRICT columns
         guard_reason=why,  # type: ignore[arg-type]  # STRICT columns
+        name_rule=rule,  # type: ignore[arg-type]  # STRICT columns
     )

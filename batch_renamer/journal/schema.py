@@ -118,6 +118,11 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE runs ADD COLUMN write_back INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE runs ADD COLUMN written_back TEXT",
     ),
+    (
+        # How new names are made, and from which template the name of a row is made: "" when that is done.
+        "ALTER TABLE runs ADD COLUMN naming TEXT",
+        "ALTER TABLE rows ADD COLUMN name_rule TEXT",
+    ),
 )
 
 

@@ -6,7 +6,7 @@ import difflib
 import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import TypeAlias, TypedDict
+from typing import Literal, TypeAlias, TypedDict
 
 from batch_renamer.errors import SettingsError
 from batch_renamer.library.wording import worded_for_callers
@@ -89,6 +89,11 @@ class Options(ApplyOptions, total=False):
         max_renames: Refuse a plan that renames more.
         strict: Send nothing when any row is bad.
         max_failures: How many rows (5) or which share of them ("5%") may fail before the run stops.
+        name_template: How new names are made from columns where the DataFrame has none, such as "{address} - {n:03}".
+        replace: Texts of the current names and what takes their place, as "OLD=NEW"; only order ids are needed then.
+        replace_regex: The same with regular expressions, as "PATTERN=NEW".
+        same_name: What becomes of orders that would have the same name: "warn", "refuse" or "number".
+        names: House rules for new names, such as {"longest": 80, "forbidden": ["test"], "pattern": ".+"}.
         again: Rename orders again that an earlier run of the same rows renamed and that got another name since.
         wait: Seconds to wait for another run that renames in the same account.
         report: Files that the report is also written to: .csv, .xlsx, .json or .html.
@@ -116,6 +121,11 @@ class Options(ApplyOptions, total=False):
     current_name_column: str | None
     blank_new_name: str
     where: Mapping[str, str | list[str]] | str | list[str]
+    name_template: str | None
+    replace: str | list[str]
+    replace_regex: str | list[str]
+    same_name: Literal["warn", "refuse", "number"]
+    names: Mapping[str, object]
     again: bool
 
 

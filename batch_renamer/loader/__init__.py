@@ -16,16 +16,17 @@ from typing import BinaryIO
 
 from batch_renamer.errors import SheetError
 from batch_renamer.files import open_regular
+from batch_renamer.loader.cleaning import Cleaned, clean_made_name
 from batch_renamer.loader.elsewhere import open_elsewhere
 from batch_renamer.loader.foreign import foreign_kind
 from batch_renamer.loader.frame import open_frame
 from batch_renamer.loader.options import LoadOptions
 from batch_renamer.loader.sheet import Sheet
-from batch_renamer.loader.shown import shown
+from batch_renamer.loader.shown import quoted, shown
 from batch_renamer.loader.text import open_text
 from batch_renamer.loader.workbook import reading_workbook
 
-__all__ = ["LoadOptions", "Sheet", "open_frame", "open_sheet"]
+__all__ = ["Cleaned", "LoadOptions", "Sheet", "clean_made_name", "open_frame", "open_sheet", "quoted"]
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 

@@ -15,7 +15,7 @@ from batch_renamer.loader.textguards import without_guard
 from batch_renamer.model import BLANK_NAME, HERE, HIDDEN_ROW
 from batch_renamer.text import LONE_SURROGATE, find_invisible, storable, trimmed
 
-__all__ = ["Cleaned", "clean_guard", "clean_id", "clean_name", "clean_skip"]
+__all__ = ["Cleaned", "clean_guard", "clean_id", "clean_made_name", "clean_name", "clean_skip"]
 
 _LONGEST_ID = 256
 _FORBIDDEN_IN_ID = re.compile(r"[/\\?#%]")
@@ -98,6 +98,17 @@ def clean_name(cell: Cell, *, is_report: bool, guarded: bool = False) -> Cleaned
     if damage := damage_warning(text):
         warnings.append(damage)
     return Cleaned(text, warning="\n".join(warnings))
+
+
+def clean_made_name(name: str) -> Cleaned:
+    """Check a name that was made by a rule like one that was typed; it has no text guards.
+
+    Example:
+        >>> clean_made_name(" 12 Elm ").text, clean_made_name("").reason
+        ('12 Elm', 'The new name would be blank.')
+    """
+    cleaned = clean_name(name, is_report=True)
+    return cleaned if cleaned.text or cleaned.reason else Cleaned("", "The new name would be blank.")
 
 
 def clean_guard(cell: Cell, *, is_report: bool, guarded: bool = False) -> Cleaned:

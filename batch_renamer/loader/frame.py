@@ -52,6 +52,7 @@ def open_frame(frame: pd.DataFrame, options: LoadOptions | None = None) -> Sheet
         label="The DataFrame",
         blank_is_left=left,
         choosing=Choosing.of(options, columns, "The DataFrame"),
+        rule=options.rule,
         rows=_rows(frame, columns),
     )
 
@@ -61,7 +62,7 @@ def _refusal(trouble: HeadingTrouble, headings: list[str], index: list[str], opt
     if index and isinstance(find_columns([[*index, *headings]], options), Columns):
         return f"The DataFrame has {listed(index)} as its index, which is not read: give its reset_index()."
     if not any(headings):
-        return "The DataFrame has no columns; it needs order_id and new_name."
+        return f"The DataFrame has no columns; it needs order_id{'' if options.rule else ' and new_name'}."
     return f"The DataFrame {trouble.sentence}."
 
 

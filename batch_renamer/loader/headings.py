@@ -40,18 +40,19 @@ class Columns:
     others right of them. ``kept`` are the columns that are not used, but whose cells are kept for reports. ``where``
     are the columns of `LoadOptions.where`. ``warnings`` name unused columns that may have been meant as guard or skip
     mark. ``results`` is the first of the columns with results that this program has written; they are neither read nor
-    kept.
+    kept. ``rule`` are the columns from which new names are made; they are used or kept, too.
     """
 
     row: int
     order_id: int
-    new_name: int
+    new_name: int | None
     current_name: int | None
     skip: int | None
     headings: tuple[str, ...]
     is_report: bool
     kept: tuple[int, ...] = ()
     where: tuple[int, ...] = ()
+    rule: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
     results: int | None = None
 
@@ -79,7 +80,7 @@ class Columns:
     def unused(self) -> tuple[str, ...]:
         """The headings of the columns that are not read, in sheet order; of a report, only those that are not ours."""
         places = range(len(COLUMNS) if self.is_report else 0, len(self.headings))
-        unused = (i for i in places if i not in self.used and i not in self.of_results)
+        unused = (i for i in places if i not in (*self.used, *self.rule, *self.of_results))
         return tuple(heading for i in unused if (heading := self.headings[i]))
 
     @property
@@ -90,7 +91,7 @@ class Columns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadingTrouble:
-    """Why the columns can't be chosen; ``nearness`` (0 to 2) counts which of the two required headings were found."""
+    """Why the columns can't be chosen; ``nearness`` (0 to 2) counts the needed headings that were found."""
 
     sentence: str
     nearness: int
@@ -110,22 +111,21 @@ def find_columns(
         (0, 1)
     """
     order_id, new_name = wanted_id(options), wanted_name(options)
+    needed = (order_id,) if options.rule else (order_id, new_name)
     best: tuple[int, int, tuple[str, ...]] = (-1, 0, ())
     for number, row in enumerate(rows[:HEADING_ROWS], 1):
         headings = tuple(trimmed(cell) if isinstance(cell, str) else "" for cell in row)
         if not any(headings):
             continue
-        nearness = sum(bool(wanted.matches(headings)) for wanted in (order_id, new_name))
+        nearness = sum(bool(wanted.matches(headings)) for wanted in needed)
         if nearness > best[0]:
             best = (nearness, number, headings)
-        if nearness == 2:
+        if nearness == len(needed):
             break
     nearness, number, headings = best
     if nearness < 0:
         return HeadingTrouble(sentence=f"has no headings: its first {HEADING_ROWS} rows are blank", nearness=0)
-    ids, names = order_id.matches(headings), new_name.matches(headings)
-    if not ids or not names:
-        missing = [wanted for wanted, found in ((order_id, ids), (new_name, names)) if not found]
+    if missing := [wanted for wanted in needed if not wanted.matches(headings)]:
         return HeadingTrouble(sentence=_missing(missing, number, headings), nearness=nearness)
     ours = number == 1 and tuple(rows[0][: len(COLUMNS)]) == COLUMNS
     is_report = ours and (is_workbook or len(rows[0]) == len(COLUMNS))
@@ -151,9 +151,11 @@ def _choose(
             return HeadingTrouble(sentence=_ambiguous(wanted, number, headings, found), nearness=2)
         chosen.append(found[0] if found else None)
     order_id, new_name, current_name, skip = chosen
-    if order_id is None or new_name is None or order_id == new_name:
+    if order_id is None or order_id == new_name:
         text = f"has one column, headed {listed([headings[order_id or 0]])}, for both the order id and the new name"
         return HeadingTrouble(sentence=f"{text}: --id-column and --name-column must name two", nearness=2)
+    if isinstance(rule := _rule_columns(headings, new_name, options), HeadingTrouble):
+        return rule
     results = _results_in(headings, chosen)
     places = _places(options, number, headings)
     if isinstance(places, HeadingTrouble):
@@ -166,9 +168,10 @@ def _choose(
         skip=skip,
         headings=headings,
         is_report=is_report,
-        kept=_kept(headings, chosen, results, first=len(COLUMNS) if is_report else 0),
+        kept=_kept(headings, chosen, results, rule, first=len(COLUMNS) if is_report else 0),
         results=results,
         where=places,
+        rule=rule,
         warnings=(
             *_taken_for_headings(number, headings, (all_wanted[0], order_id), (all_wanted[1], new_name)),
             *(
@@ -176,20 +179,22 @@ def _choose(
                 for wanted, found in zip(all_wanted, chosen, strict=True)
                 if wanted is not None and found is None
                 for i, heading in enumerate(headings)
-                if i not in chosen and wanted.is_like(heading)
+                if i not in (*chosen, *rule) and wanted.is_like(heading)
             ),
         ),
     )
 
 
-def _kept(headings: Sequence[str], used: Sequence[int | None], results: int | None, *, first: int) -> tuple[int, ...]:
-    """Return the columns from ``first`` on that have a heading and are not used.
+def _kept(
+    headings: Sequence[str], used: Sequence[int | None], results: int | None, rule: Sequence[int], *, first: int
+) -> tuple[int, ...]:
+    """Return the columns from ``first`` on that have a heading and are not used, and those from which names are made.
 
-    Those of a report that are ours are about an earlier run.
+    The others of a report that are ours are about an earlier run.
     """
     passed_over = {*used, *(() if results is None else range(results, results + len(COLUMNS_BACK)))}
     unused = (i for i, heading in enumerate(headings) if heading and i >= first and i not in passed_over)
-    return tuple(islice(unused, _MOST_KEPT))
+    return tuple(sorted({*islice(unused, _MOST_KEPT), *rule}.difference(used)))
 
 
 def _results_in(headings: Sequence[str], chosen: Sequence[int | None]) -> int | None:
@@ -214,11 +219,34 @@ def _places(options: LoadOptions, number: int, headings: tuple[str, ...]) -> tup
     return tuple(places)
 
 
-def _taken_for_headings(number: int, headings: Sequence[str], *chosen: tuple[Wanted | None, int]) -> tuple[str, ...]:
-    """Return a warning where both columns were chosen by letter: nothing proves that the row has headings."""
-    if not all(wanted is not None and wanted.is_letter_of(headings[place], place) for wanted, place in chosen):
+def _rule_columns(
+    headings: Sequence[str], new_name: int | None, options: LoadOptions
+) -> tuple[int, ...] | HeadingTrouble:
+    """Return the columns from which new names are made."""
+    chosen = []
+    for wanted in options.rule_columns:
+        found = positions(headings, (wanted,))
+        text = f"column {quoted(wanted)}, which --name-template names"
+        if not found:
+            there = listed([heading for heading in headings if heading])
+            return HeadingTrouble(sentence=f"has no {text}. Its columns are {there}", nearness=2)
+        if len(found) > 1:
+            several = listed([headings[place] for place in found])
+            return HeadingTrouble(sentence=f"has more than one {text}: {several}. Rename a heading", nearness=2)
+        if found[0] == new_name:
+            return HeadingTrouble(sentence=f"has its new names in the {text}. Name other columns", nearness=2)
+        chosen.append(found[0])
+    return tuple(chosen)
+
+
+def _taken_for_headings(
+    number: int, headings: Sequence[str], *chosen: tuple[Wanted | None, int | None]
+) -> tuple[str, ...]:
+    """Return a warning where the columns were chosen by letter: nothing proves that the row has headings."""
+    there = [(wanted, place) for wanted, place in chosen if place is not None]
+    if not all(wanted is not None and wanted.is_letter_of(headings[place], place) for wanted, place in there):
         return ()
-    said = listed([headings[place] for _, place in chosen])
+    said = listed([headings[place] for _, place in there])
     text = f"The columns were chosen by letter, and row {number} is taken for the headings: {said}"
     return (f"{text}. If it is an order, put a row with headings above it.",)
 

@@ -18,7 +18,8 @@ class RepeatedHeadings:
     def __init__(self, columns: Columns, label: str) -> None:
         self._label = label
         headings = [heading for i, heading in enumerate(columns.headings) if i not in columns.of_results]
-        self._own = tuple(without_remarks(columns.headings[column]) for column in (columns.order_id, columns.new_name))
+        own = (columns.order_id, columns.new_name)
+        self._own = tuple("" if column is None else without_remarks(columns.headings[column]) for column in own)
         known = {without_remarks(heading) for heading in (*KNOWN_HEADINGS, *headings)}
         self._known = known - {""}
         # For most rows, one set lookup shows that they are no headings.

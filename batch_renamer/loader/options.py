@@ -21,8 +21,9 @@ class LoadOptions:
     spreadsheet program shows above them, if no heading is the same. With ``allow_guessed_encoding=False``, a text file
     that is neither UTF-8 nor UTF-16 is refused unless ``encoding`` is given. ``hidden_rows`` is ``include`` or
     ``skip``. ``blank_names`` says what a row without a new name is: ``skip`` (its order is left as it is) or
-    ``invalid``. ``choice`` and ``where`` are the rows to work on. ``unattended`` tells that no person sees the warnings
-    before the rows are used.
+    ``invalid``. ``choice`` and ``where`` are the rows to work on. ``rule`` says in words how new names are made where
+    the sheet gives none; with it, a row needs none. ``rule_columns`` are the headings of the columns that it uses.
+    ``unattended`` tells that no person sees the warnings before the rows are used.
 
     Example:
         >>> LoadOptions(name_column="Title").name_column
@@ -40,5 +41,7 @@ class LoadOptions:
     blank_names: str = "skip"
     choice: RowChoice = field(default_factory=RowChoice)
     where: tuple[ColumnText, ...] = ()
+    rule: str = ""
+    rule_columns: tuple[str, ...] = ()
     allow_guessed_encoding: bool = True
     unattended: bool = False

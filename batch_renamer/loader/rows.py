@@ -7,10 +7,13 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
-from batch_renamer.loader.cells import Cell
+from batch_renamer.loader.cells import Cell, Unusable
 from batch_renamer.loader.cleaning import clean_guard, clean_id, clean_name, clean_skip
 from batch_renamer.loader.damage import damage_warning
 from batch_renamer.loader.marks import is_no
+from batch_renamer.loader.repair import unusable_cell_reason, unusable_text_reason
+from batch_renamer.loader.shown import quoted
+from batch_renamer.loader.textguards import without_guard
 from batch_renamer.model import BLANK_NAME, LEFT_OUT_MARK, RenameRequest, RowProblem
 from batch_renamer.text import storable, trimmed
 
@@ -35,13 +38,16 @@ def read_row(
     is_report: bool = False,
     is_workbook: bool = False,
     blank_is_left: bool = True,
+    may_be_blank: bool = False,
+    rule_cells: Sequence[tuple[str, Cell]] = (),
 ) -> RenameRequest | RowProblem:
     """Check one row; never raises, whatever the cells hold.
 
     ``warning`` is a warning that the row already has. ``others`` are the cells of the other columns. ``is_report``
     tells that the sheet is a report of this program, whose cells have no text guards. ``is_workbook`` tells that its
     text cells were stored as text. ``blank_is_left`` tells that an order without a new name is left as it is; if
-    not, the row is a problem.
+    not, the row is a problem. ``may_be_blank`` tells that such a name is made by a rule, of
+    ``rule_cells``: pairs of a heading and its cell.
 
     Example:
         >>> read_row(2, " a1 ", "12 Elm St").order_id
@@ -79,7 +85,10 @@ def read_row(
         is_report=is_report,
         is_workbook=is_workbook,
         blank_is_left=blank_is_left,
+        may_be_blank=may_be_blank,
     )
+    if may_be_blank and isinstance(read, RenameRequest) and not (read.new_name or read.skip):
+        read = _with_rule_cells(read, rule_cells, is_report=is_report)
     return replace(read, other_cells=other_cells) if other_cells else read
 
 
@@ -100,6 +109,30 @@ def _without_name(request: RenameRequest, *, is_left: bool, is_report: bool) -> 
         current_name=request.current_name,
         warning=request.warning,
     )
+
+
+def _with_rule_cells(
+    request: RenameRequest, cells: Sequence[tuple[str, Cell]], *, is_report: bool
+) -> RenameRequest | RowProblem:
+    """Return a row with the texts from which its name is made, or the problem with one of them."""
+    texts = []
+    for heading, cell in cells:
+        what = f"cell in the column {quoted(heading)}"
+        text = "" if isinstance(cell, Unusable) else trimmed(cell)
+        if not is_report:
+            text = without_guard(text, guarded=False)
+        reason = unusable_cell_reason(what, cell) if isinstance(cell, Unusable) else unusable_text_reason(what, text)
+        if reason:
+            return RowProblem(
+                row=request.row,
+                order_id=request.order_id,
+                new_name="",
+                reason=reason,
+                current_name=request.current_name,
+                warning=request.warning,
+            )
+        texts.append(text)
+    return replace(request, rule_cells=tuple(texts))
 
 
 def _texts(cells: Sequence[Cell]) -> tuple[str, ...]:
@@ -131,6 +164,7 @@ def _read_with_every_rule(
     is_report: bool = False,
     is_workbook: bool = False,
     blank_is_left: bool = True,
+    may_be_blank: bool = False,
 ) -> RenameRequest | RowProblem:
     """Check one row with every rule; returns the same as the fast path where that one applies."""
     identity = clean_id(order_id, is_report=is_report, is_workbook=is_workbook)
@@ -138,7 +172,7 @@ def _read_with_every_rule(
     name = clean_name(new_name, is_report=is_report, guarded=identity.guarded)
     guard = clean_guard(current_name, is_report=is_report, guarded=identity.guarded)
     mark = clean_skip(skip, is_report=is_report)
-    if name.text and mark.text == BLANK_NAME:  # A name was filled in since.
+    if (name.text or may_be_blank) and mark.text == BLANK_NAME:  # A name was filled in since, or is made.
         mark = replace(mark, text="")
     warnings = (warning, identity.warning, name.warning, mark.warning)
     reason = next((part.reason for part in (identity, name, guard, mark) if part.reason), "")
@@ -169,7 +203,9 @@ def _read_with_every_rule(
         skip=mark.text,
         warning="\n".join(filter(None, warnings)),
     )
-    return request if name.text else _without_name(request, is_left=blank_is_left, is_report=is_report)
+    if name.text or may_be_blank:
+        return request
+    return _without_name(request, is_left=blank_is_left, is_report=is_report)
 
 
 def _still_invalid_as_text(problem: RowProblem, *, bad_id: bool) -> RowProblem:

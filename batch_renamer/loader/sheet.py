@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from batch_renamer.errors import SheetError
-from batch_renamer.loader.cells import RawRow
+from batch_renamer.loader.cells import Cell, RawRow
 from batch_renamer.loader.choosing import Choosing
 from batch_renamer.loader.headings import Columns
 from batch_renamer.loader.joined import RepeatedHeadings
@@ -42,6 +42,7 @@ class Sheet:
     codec: str | None = None
     has_sep_line: bool = False
     warnings: tuple[str, ...] = ()
+    rule: str = ""
     label: str = "The sheet"
     blank_is_left: bool = True
     choosing: Choosing | None = None
@@ -60,7 +61,8 @@ class Sheet:
         )
         return Understood(
             order_id=order_id or "",
-            new_name=new_name or "",
+            new_name=new_name,
+            rule=self.rule,
             current_name=current_name,
             skip=skip,
             unused=columns.unused,
@@ -107,7 +109,18 @@ class Sheet:
             is_report=self.columns.is_report,
             is_workbook=self.sheet_name is not None,
             blank_is_left=self.blank_is_left,
+            may_be_blank=bool(self.rule),
+            rule_cells=self._rule_cells(raw),
         )
+
+    def _rule_cells(self, row: RawRow) -> list[tuple[str, Cell]]:
+        """Return the cells from which the name of a row is made, with their headings."""
+        columns, found = self.columns, []
+        for column in columns.rule:
+            used = dict(zip(columns.used, (row.order_id, row.new_name, row.current_name, row.skip), strict=True))
+            kept = dict(zip(columns.kept, row.others, strict=False))  # of a row that can't be relied on, none are known
+            found.append((columns.headings[column], used.get(column, kept.get(column, ""))))
+        return found
 
     def _about_swapped(self, swap_check: SwapCheck) -> tuple[str, ...]:
         """Return a warning if the two columns look swapped.
@@ -115,6 +128,8 @@ class Sheet:
         Raises:
             SheetError: there is no doubt that they are.
         """
+        if self.columns.new_name is None:
+            return ()
         ids, names = (quoted(self.columns.headings[i]) for i in (self.columns.order_id, self.columns.new_name))
         if swap_check.are_swapped:
             raise SheetError(

@@ -35,11 +35,13 @@ class SplitFinder:
         self._labelled = columns.labelled
         self._indented = _mostly_indented(sample)
         self._indented_headings = {place for place, heading in enumerate(headings) if heading[:1] == " "}
-        name = columns.new_name
+        # Where names are made, the last cell that is read may be another one than the name.
+        name = columns.order_id if columns.new_name is None else columns.new_name
         # Cells after the ones that are read may begin with a space, unless they could be the end of a name, guard or
         # mark.
         extra = [place + step for place in (columns.current_name, columns.skip) if place is not None for step in (0, 1)]
-        places = {*range(1, name + 1), *extra} - self._indented
+        extra += [place + 1 for place in columns.rule]
+        places = {*range(1, max(name, *columns.rule) + 1 if columns.rule else name + 1), *extra} - self._indented
         # Names contain commas more often than other texts, so the cell after the name is always checked. An
         # id contains no delimiter, so a space after it does not come from a split.
         self._places = sorted((places | {name + 1}) - self._indented_headings - {0, columns.order_id + 1})
@@ -48,7 +50,7 @@ class SplitFinder:
         """Return why the cells of a record can't be relied on, or None; ``line`` is the record as it is in the file."""
         name = self._columns.new_name
         if self._has_moved(record):
-            return Unusable(Flaw.SURPLUS, self._delimiter.join(record[name:]))
+            return Unusable(Flaw.SURPLUS, self._delimiter.join(record[name or 0 :]))
         if self._columns.is_report or f"{self._delimiter} " not in line:  # names in a report come from the API
             return None
         if all(cell[:1] == " " for cell in record[1:] if trimmed(cell)):
@@ -80,6 +82,8 @@ class SplitFinder:
     def warnings(self) -> tuple[str, ...]:
         """Warn that most names begin with a space, which is cut."""
         name = self._columns.new_name
+        if name is None:
+            return ()
         passed_over = name in self._indented and name not in {0, self._columns.order_id + 1, *self._indented_headings}
         if self._columns.is_report or not passed_over or name - 1 in self._indented:
             return ()

@@ -79,6 +79,7 @@ def open_text(
         label=label,
         blank_is_left=options.blank_names == "skip",
         choosing=Choosing.of(options, columns, label),
+        rule=options.rule,
         warnings=warnings,
         late_warnings=completeness.check_size,
         rows=read_rows(table),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from batch_renamer.loader.options import NO_COLUMN, LoadOptions
-from batch_renamer.text import trimmed, without_invisible
+from batch_renamer.text import heading_key, trimmed
 
 __all__ = [
     "KNOWN_HEADINGS",
@@ -30,7 +30,6 @@ _GUARD = ("current_name", "old_name")
 KNOWN_HEADINGS = (*_ID, *_NAME, *_GUARD, "skip")
 """Every heading that is recognized without an option."""
 
-_IGNORED = re.compile(r"[\s_\-]+")
 _REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
 _LETTERS = re.compile(r"[A-Za-z]{1,3}")
 _NO_LETTER = re.compile(r"[\W_]+")
@@ -158,11 +157,6 @@ def letter_of(place: int) -> str:
     return letters
 
 
-def _folded(text: str) -> str:
-    """Return a heading without case, spaces, ``_`` and ``-``."""
-    return _IGNORED.sub("", without_invisible(text).casefold())
-
-
 def without_remarks(text: str) -> str:
     """Return the letters and digits of a heading, without punctuation and bracketed remarks.
 
@@ -176,7 +170,7 @@ def without_remarks(text: str) -> str:
 
 def positions(headings: Sequence[str], spellings: Sequence[str]) -> list[int]:
     """Return the columns with one of these headings; an exact spelling goes before one with a remark."""
-    for reduced in (_folded, without_remarks):
+    for reduced in (heading_key, without_remarks):
         wanted = {reduced(spelling) for spelling in spellings} - {""}
         if found := [i for i, heading in enumerate(headings) if reduced(heading) in wanted]:
             return found

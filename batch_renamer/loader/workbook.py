@@ -54,6 +54,7 @@ def reading_workbook(
             sheet_name=name,
             blank_is_left=options.blank_names == "skip",
             choosing=Choosing.of(options, columns, f"{label}, sheet {quoted(name)}"),
+            rule=options.rule,
             warnings=_idle_options(label, options) + _notes(reader, position, label),
             hidden_rows=lambda: rows.hidden,
             rows=rows.read(),

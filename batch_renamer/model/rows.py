@@ -27,7 +27,9 @@ class RenameRequest:
     reason of a row that is skipped although the sheet has no mark for it; such a row gets a mark too, so that it is
     skipped again when the report is used as a spreadsheet. ``warning`` has one line for each warning; the text before
     the first colon is what it shares with the same warning of other rows. ``other_cells`` are the texts of the columns
-    that the program does not use, in sheet order; it is empty if all of them are blank.
+    that the program does not use, in sheet order; it is empty if all of them are blank. ``name_rule`` is the template
+    from which the new name is made when the current one is known (``None``: there is none, or that is done).
+    ``rule_cells`` are the texts of the columns from which it is made before that.
 
     Example:
         >>> RenameRequest(row=2, order_id="a1", new_name="12 Elm St").skip
@@ -43,6 +45,8 @@ class RenameRequest:
     left_out: str = ""
     guard_reason: str | None = None
     other_cells: tuple[str, ...] = ()
+    name_rule: str | None = None
+    rule_cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +75,10 @@ class RowProblem:
 class Understood:
     """How a spreadsheet was understood; shown to a person, who compares it with what was meant.
 
-    The columns are named by their headings as typed (``None``: there is no such column). ``unused`` are the headings of
-    columns that are not read; it is empty for a report of this program, which has many. ``sheet`` is the name of the
-    sheet in a workbook. ``encoding`` is set only where it was guessed.
+    The columns are named by their headings as typed (``None``: there is no such column). ``rule`` says how new names
+    are made where the sheet gives none. ``unused`` are the headings of columns that are not read; it is empty for a
+    report of this program, which has many. ``sheet`` is the name of the sheet in a workbook. ``encoding`` is set only
+    where it was guessed.
 
     Example:
         >>> Understood(order_id="Order ID", new_name="New name").hidden_rows
@@ -81,9 +86,10 @@ class Understood:
     """
 
     order_id: str
-    new_name: str
+    new_name: str | None
     current_name: str | None = None
     skip: str | None = None
+    rule: str = ""
     unused: tuple[str, ...] = ()
     sheet: str | None = None
     hidden_rows: int = 0

@@ -9,6 +9,7 @@ from batch_renamer.text import counted
 __all__ = ["understood_line"]
 
 _LONGEST_HEADING = 40  # columns
+_LONGEST_RULE = 120
 _MOST_UNUSED = 12
 
 
@@ -27,6 +28,10 @@ def understood_line(understood: Understood) -> str:
         ("skip", understood.skip),
     )
     parts = [f'{what} "{_short(heading)}"' for what, heading in used if heading is not None]
+    if understood.rule:
+        where = "new name" if understood.new_name is None else "where it is blank:"
+        place = 1 + (understood.sheet is not None) + (understood.new_name is not None)
+        parts.insert(place, f"{where} {cut_middle(understood.rule, _LONGEST_RULE)}")
     if understood.unused:
         shown, more = understood.unused[:_MOST_UNUSED], len(understood.unused) - _MOST_UNUSED
         parts.append(f"unused: {', '.join(map(_short, shown))}" + (f" and {more} more" if more > 0 else ""))

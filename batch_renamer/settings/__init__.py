@@ -7,12 +7,13 @@ option                                             flag   environment         TO
 =================================================  =====  ==================  =========
 ``config``, ``profile``                            yes    yes                 no
 ``yes``, ``first``, ``sandbox``, ``sandbox_reset`` yes    no                  no
-``api_key_file``                                   no     no                  yes
+``replace``, ``replace_regex``                     yes    no                  no
+``api_key_file``, ``names``                        no     no                  yes
 every other field of `Settings`                    yes    yes                 yes
 =================================================  =====  ==================  =========
 
-- The options in the second line are decided for each command. If one stayed in a file or a shell, it would change a
-  later command by mistake.
+- The options in the second and third line are decided for each command. If one stayed in a file or a shell, it would
+  change a later command by mistake.
 - Where no configuration file is named, the user's own is read: ``batch-renamer/config.toml`` in the platform's folder
   for configurations. ``--config none`` leaves it out; the library never reads it.
 - A variable is ``BATCH_RENAMER_`` and the option in capitals (``BATCH_RENAMER_MAX_FAILURES``); empty means not set.
@@ -35,6 +36,7 @@ from __future__ import annotations
 from batch_renamer.settings.account import account, fingerprint, lock_names
 from batch_renamer.settings.api_key import ApiKey
 from batch_renamer.settings.key import KEY_VARIABLE, FoundKey, key_from_text, key_of_environment, read_api_key
+from batch_renamer.settings.naming import NameRules, Replacement
 from batch_renamer.settings.places import is_found_config, lacks_state_dir
 from batch_renamer.settings.redaction import redact
 from batch_renamer.settings.resolve import resolve_settings, usable_settings
@@ -50,6 +52,8 @@ __all__ = [
     "DescribedSetting",
     "FoundKey",
     "MaxFailures",
+    "NameRules",
+    "Replacement",
     "Settings",
     "StarterConfig",
     "account",

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from batch_renamer.errors import SettingsError
 from batch_renamer.settings.places import USUAL_PLACE, default_state_dir
-from batch_renamer.settings.shape import DEFAULT, Settings
+from batch_renamer.settings.shape import DEFAULT, Settings, as_given
 from batch_renamer.settings.sources import Given, Layer, file_layers, from_environment, from_flags
 from batch_renamer.settings.values import expand_path, no_file
 from batch_renamer.settings.wording import as_typed, shown_value
@@ -68,6 +68,8 @@ def resolve_settings(
         settings = _validated(merged)
     except ValidationError as error:
         mistakes += [_in_words(detail, merged) for detail in error.errors(include_url=False, include_input=False)]
+    if settings is not None:
+        mistakes += _two_rules(settings)
     if settings is None or mistakes:
         raise SettingsError("\n".join(dict.fromkeys(mistakes)))
     return _one_volume(settings, merged)
@@ -142,6 +144,14 @@ def _contradictions(flags: Mapping[str, object]) -> Iterator[str]:
         yield "--base-url: the sandbox has an address of its own; leave out --base-url, or --sandbox."
 
 
+def _two_rules(settings: Settings) -> Iterator[str]:
+    """Yield a mistake if new names are to be made in two ways."""
+    if settings.name_template is None or not (settings.replace or settings.replace_regex):
+        return
+    how = as_given(settings, "replace" if settings.replace else "replace_regex")
+    yield f"{as_given(settings, 'name_template')}: {how} makes the new names, too; give only one of them."
+
+
 def _validated(merged: Mapping[str, Given]) -> Settings:
     sources = tuple((name, given.source) for name, given in merged.items() if given.source != DEFAULT)
     values = {name: given.value for name, given in merged.items()}
@@ -171,7 +181,8 @@ def _in_words(detail: ErrorDetails, merged: Mapping[str, Given]) -> str:
     sentence = _SENTENCES.get(detail["type"])
     said = sentence.format(**detail.get("ctx", {})) if sentence else f"is not usable: {detail['msg']}"
     option = name.removeprefix("profile_") if name == "profile_api_key_file" else name
-    value = None if _may_hold_a_secret(option, given.value) else shown_value(given.value)
+    hidden = _may_hold_a_secret(option, given.value) or name == "names"
+    value = None if hidden else shown_value(given.value)
     return f"{as_typed(option, value, given.source)}: {said}."
 
 

@@ -13,6 +13,13 @@ from batch_renamer.commands import flag_of
 from batch_renamer.model import ColumnText, RowNumbers
 from batch_renamer.settings import values
 from batch_renamer.settings.address import check_base_url
+from batch_renamer.settings.naming import (
+    NameRules,
+    Replacement,
+    parse_name_rules,
+    parse_regex_replacements,
+    parse_replacements,
+)
 from batch_renamer.settings.wording import as_typed
 
 __all__ = ["DEFAULT", "DescribedSetting", "Settings", "as_given", "describe"]
@@ -60,6 +67,11 @@ class Settings:
         only: The numbers of the rows to work on; None: all.
         except_rows: The numbers of rows to leave out.
         where: The texts that columns must have, for a row to be worked on; several of one column: any of them.
+        name_template: How new names are made from the columns of the sheet, such as ``{address} - {date}``.
+        replace: Texts of the current names and what takes their place.
+        replace_regex: Patterns and what takes the place of their matches.
+        same_name: What becomes of orders that would have the same name: ``warn``, ``refuse`` or ``number``.
+        names: The house rules for new names; a table of the configuration file.
         first: Rename only so many, as a trial.
         max_failures: How many rows may fail before the run stops.
         max_renames: Refuse a plan that renames more than this.
@@ -107,6 +119,13 @@ class Settings:
     only: _Rows | None = None
     except_rows: _Rows | None = None
     where: Annotated[tuple[ColumnText, ...], PlainValidator(values.split_where)] = ()
+    name_template: Annotated[
+        Annotated[_Text, AfterValidator(values.check_one_line)] | None, BeforeValidator(values.no_text)
+    ] = None
+    replace: Annotated[tuple[Replacement, ...], PlainValidator(parse_replacements)] = ()
+    replace_regex: Annotated[tuple[Replacement, ...], PlainValidator(parse_regex_replacements)] = ()
+    same_name: Literal["warn", "refuse", "number"] = "warn"
+    names: Annotated[NameRules, PlainValidator(parse_name_rules)] = NameRules()
     first: Annotated[_Count, Field(ge=1)] | None = None
     max_failures: Annotated[values.MaxFailures, PlainValidator(values.MaxFailures.parse)] = values.MaxFailures(
         percent=50

@@ -17,13 +17,15 @@ from batch_renamer.settings.wording import as_typed, shown_value
 
 __all__ = ["OPTIONS", "Given", "Layer", "file_layers", "from_environment", "from_flags", "profile_names"]
 
-OPTIONS = frozenset(one.name for one in fields(Settings)) - {"api_key_file", "profile_api_key_file", "sources"}
+OPTIONS = frozenset(one.name for one in fields(Settings)) - {"api_key_file", "names", "profile_api_key_file", "sources"}
 """The settings that have a flag."""
 
 _PREFIX = "BATCH_RENAMER_"
-_THIS_COMMAND_ONLY = frozenset({"except_rows", "first", "only", "sandbox", "sandbox_reset", "yes"})
+_THIS_COMMAND_ONLY = frozenset(
+    {"except_rows", "first", "only", "replace", "replace_regex", "sandbox", "sandbox_reset", "yes"}
+)
 _IN_ENVIRONMENT = OPTIONS - _THIS_COMMAND_ONLY
-_IN_FILE = _IN_ENVIRONMENT - {"config", "profile"} | {"api_key_file"}
+_IN_FILE = _IN_ENVIRONMENT - {"config", "profile"} | {"api_key_file", "names"}
 _PATHS = frozenset({"api_key_file", "log_file", "report", "state_dir"})
 _KEY_WORDS = frozenset({"apikey", "autoenhanceapikey", "key", "password", "secret", "token", "xapikey"})
 
@@ -55,7 +57,7 @@ def from_flags(flags: Mapping[str, object], *, as_arguments: bool = False) -> La
     Raises:
         TypeError: there is no such option, a mistake of the caller and not of the user.
     """
-    if unknown := flags.keys() - OPTIONS:
+    if unknown := flags.keys() - OPTIONS - ({"names"} if as_arguments else set()):
         raise TypeError(f"no such option: {', '.join(sorted(unknown))}")
     return Layer(
         {

@@ -21,10 +21,12 @@ __all__ = [
     "check_delimiter",
     "check_encoding",
     "check_not_blank",
+    "check_one_line",
     "check_version",
     "expand_path",
     "make_absolute",
     "no_file",
+    "no_text",
     "refuse_bool",
     "split_reports",
     "split_where",
@@ -137,6 +139,17 @@ def check_current_name_column(heading: str) -> str:
     return "none" if heading.strip().lower() == "none" else heading
 
 
+def check_one_line(text: str) -> str:
+    """Return a text that has neither line breaks nor other control characters.
+
+    Raises:
+        ValueError: it has one.
+    """
+    if re.search(r"[\x00-\x1f\x7f-\x9f]", text):
+        raise ValueError("must be one line without control characters")
+    return text
+
+
 def check_version(text: str) -> str:
     """Return an API version that is safe in a header.
 
@@ -184,6 +197,16 @@ def no_file(given: object) -> object:
         (None, './none')
     """
     return None if isinstance(given, str) and given.strip().lower() == "none" else given
+
+
+def no_text(given: object) -> object:
+    """Turn the word ``none`` into no text at all; anything else passes through.
+
+    Example:
+        >>> no_text("None"), no_text("{none}")
+        (None, '{none}')
+    """
+    return no_file(given)
 
 
 def refuse_bool(given: object) -> object:

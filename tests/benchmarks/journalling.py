@@ -39,7 +39,7 @@ from batch_renamer.jobs.destinations import Destination
 from batch_renamer.jobs.job import Job
 from batch_renamer.jobs.run import JobContext, Run
 from batch_renamer.jobs.stages import read, rename
-from batch_renamer.journal import Journal, NewRun, RunRecord
+from batch_renamer.journal import Journal, MadeName, NewRun, RunRecord
 from batch_renamer.journal.database import Database
 from batch_renamer.journal.rows import RowTable
 from batch_renamer.model import Change, Order, Outcome, RenameRequest, Result
@@ -94,7 +94,7 @@ class RowsInMemory(RowTable):
     def mark_dispatched(self, run: RunRecord, changes: Sequence[Change]) -> None:
         """Do nothing."""
 
-    def record(self, run: RunRecord, decisions: Sequence[Change | Outcome]) -> None:
+    def record(self, run: RunRecord, decisions: Sequence[Change | Outcome], *, made: Sequence[MadeName] = ()) -> None:
         """Keep what is to be renamed."""
         for decision in decisions:
             if isinstance(decision, Change):

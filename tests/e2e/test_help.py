@@ -13,7 +13,7 @@ from batch_renamer.commands import setting_of
 from batch_renamer.settings import Settings
 from tests.support.command import COLD, environment
 
-NOT_FOR_A_FLAG = {"api_key_file", "profile_api_key_file", "sources"}
+NOT_FOR_A_FLAG = {"api_key_file", "names", "profile_api_key_file", "sources"}
 SETTINGS = {field.name for field in fields(Settings)} - NOT_FOR_A_FLAG
 FOR_A_SHEET = {
     "sheet",
@@ -26,13 +26,14 @@ FOR_A_SHEET = {
     "blank_new_name",
     "where",
 }
+FOR_NAMES = {"name_template", "replace", "replace_regex", "same_name"}
 FOR_THE_API = {"base_url", "api_version", "rate", "workers", "attempts", "timeout", "patience"}
 LIMITS = {"first", "max_renames", "strict"}
 PRACTICE = {"sandbox", "sandbox_reset"}
 FOR_WRITING = {"yes", "wait", "write_back"}
 ONLY_WHERE_SOMETHING_IS_SENT = FOR_THE_API | LIMITS | PRACTICE | {"max_failures", "again"}
 CHOOSING = {"only", "except_rows"}
-ABOUT_PAST_RUNS = SETTINGS - FOR_A_SHEET - CHOOSING - FOR_WRITING - ONLY_WHERE_SOMETHING_IS_SENT | {
+ABOUT_PAST_RUNS = SETTINGS - FOR_A_SHEET - FOR_NAMES - CHOOSING - FOR_WRITING - ONLY_WHERE_SOMETHING_IS_SENT | {
     "base_url",
     "sandbox",
 }
@@ -42,9 +43,14 @@ OFFERED = {
     "plan": SETTINGS - FOR_WRITING | {"exit_code"},
     "check": SETTINGS - FOR_WRITING - ONLY_WHERE_SOMETHING_IS_SENT - {"no_pager"},
     # The bounds of a run are those that it was begun with.
-    "resume": SETTINGS - FOR_A_SHEET - LIMITS - {"again", "sandbox_reset"} | {"failed", "same_account"},
-    "undo": SETTINGS - FOR_A_SHEET - {"again", "sandbox_reset", "write_back"} | {"dry_run", "same_account"},
-    "audit": SETTINGS - FOR_A_SHEET - FOR_WRITING - LIMITS - {"max_failures", "again", "sandbox_reset", "no_pager"}
+    "resume": SETTINGS - FOR_A_SHEET - FOR_NAMES - LIMITS - {"again", "sandbox_reset"} | {"failed", "same_account"},
+    "undo": SETTINGS - FOR_A_SHEET - FOR_NAMES - {"again", "sandbox_reset", "write_back"} | {"dry_run", "same_account"},
+    "audit": SETTINGS
+    - FOR_A_SHEET
+    - FOR_NAMES
+    - FOR_WRITING
+    - LIMITS
+    - {"max_failures", "again", "sandbox_reset", "no_pager"}
     | {"same_account"},
     "runs": ABOUT_PAST_RUNS - {"report"} - {"no_pager"} | {"limit", "order", "file", "prune", "yes", "dismiss"},
     "show": ABOUT_PAST_RUNS - {"report"},

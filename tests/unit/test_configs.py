@@ -9,13 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from batch_renamer.settings import MaxFailures, Settings, resolve_settings
+from batch_renamer.settings import MaxFailures, NameRules, Settings, resolve_settings
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 NIGHTLY = CONFIGS / "nightly.toml"
 UNIT = "batch-renamer-nightly"
 OPTIONS = {one.name for one in fields(Settings)}
-DESCRIBED_ELSEWHERE = {"config", "profile", "yes", "only", "except_rows", "first", "sandbox", "sandbox_reset"}
+DESCRIBED_ELSEWHERE = {"config", "profile", "sandbox", "sandbox_reset", "yes"} | {
+    "except_rows",
+    "first",
+    "only",
+    "replace",
+    "replace_regex",
+}
+TABLES = {"names": {field.name for field in fields(NameRules)}}
 INTERNAL = {"profile_api_key_file", "sources"}
 TOMLS = sorted(path.name for path in CONFIGS.glob("*.toml"))
 PROFILES = [
@@ -88,7 +95,11 @@ def test_configuration_loads_with_every_commented_option_set(name: str, tmp_path
 def test_production_explains_every_option_there_is() -> None:
     """An option that is added later must be explained there, and one that is gone must leave."""
     text = (CONFIGS / "production.toml").read_text(encoding="utf-8")
-    assert set(re.findall(r"^#?(\w+) = ", text, re.MULTILINE)) == OPTIONS - DESCRIBED_ELSEWHERE - INTERNAL
+    in_tables = set().union(*TABLES.values())
+    assert set(re.findall(r"^#?(\w+) = ", text, re.MULTILINE)) == (
+        OPTIONS - DESCRIBED_ELSEWHERE - INTERNAL - TABLES.keys() | in_tables
+    )
+    assert set(re.findall(r"^\[(\w+)\]", text, re.MULTILINE)) == TABLES.keys()
 
 
 @pytest.mark.parametrize("name", TOMLS)

@@ -8,6 +8,7 @@ __all__ = [
     "CODES",
     "COMMAND_GROUPS",
     "HELP",
+    "NAMES",
     "OPTIONS",
     "OPTION_GROUPS",
     "OUTPUT",
@@ -33,11 +34,12 @@ ARGUMENTS = "Arguments"
 OPTIONS = "Options"
 """The heading for options that only one command has."""
 SPREADSHEET = "Spreadsheet"
+NAMES = "Make names"
 ROWS = "Choose rows"
 SPEED = "Speed"
 SAFETY = "Safety"
 OUTPUT = "Output"
 WHERE = "Where"
 HELP = "Help"
-OPTION_GROUPS = (ARGUMENTS, OPTIONS, SPREADSHEET, ROWS, SAFETY, OUTPUT, SPEED, WHERE, HELP)
+OPTION_GROUPS = (ARGUMENTS, OPTIONS, SPREADSHEET, NAMES, ROWS, SAFETY, OUTPUT, SPEED, WHERE, HELP)
 CODES = "Exit codes"

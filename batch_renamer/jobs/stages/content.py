@@ -18,7 +18,7 @@ _BYTES = 16
 
 
 class Content:
-    """Gathers the fingerprint of rows.
+    """Gathers the fingerprint of rows; ``rules`` are those by which some of their names are made.
 
     Example:
         >>> rows = [RenameRequest(row=row, order_id=f"a{row}", new_name="b") for row in (2, 3)]
@@ -30,14 +30,21 @@ class Content:
         True
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rules: str | None = None) -> None:
         self._sum = 0
+        self._rules = rules
+
+    def _rule_of(self, row: RenameRequest | RowProblem) -> tuple[str | None, ...]:
+        """Return from what the name of a row is made; nothing if it is known."""
+        if isinstance(row, RowProblem) or row.name_rule is None:
+            return ()
+        return (row.name_rule, self._rules)
 
     def add(self, rows: Sequence[RenameRequest | RowProblem]) -> None:
         """Add rows; neither a row's number nor what an option leaves out is a part of what the sheet asks for."""
         for row in rows:
             mark = "" if row.skip.startswith(LEFT_OUT_MARK) else row.skip
-            asked = repr((order_key(row.order_id), row.new_name, row.current_name, mark))
+            asked = repr((order_key(row.order_id), row.new_name, row.current_name, mark, *self._rule_of(row)))
             digest = hashlib.blake2b(asked.encode(errors="backslashreplace"), digest_size=_BYTES).digest()
             # A sum, unlike an exclusive or, also tells how often a row is there.
             self._sum = (self._sum + int.from_bytes(digest)) % (1 << 8 * _BYTES)

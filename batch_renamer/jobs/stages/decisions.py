@@ -5,12 +5,16 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
+from batch_renamer.errors import InputError
 from batch_renamer.jobs.api_session import ApiSession
 from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.stages.naming import CurrentNames, is_kept
 from batch_renamer.jobs.stages.tally import Tally
-from batch_renamer.journal import Journal, RunRecord
+from batch_renamer.journal import Journal, MadeName, RunRecord
 from batch_renamer.model import Change, Outcome, Reading, RenameRequest, Result
+from batch_renamer.naming import NamingRules
 from batch_renamer.planning import GUARDED_BY_SHEET, decide
+from batch_renamer.text import counted
 
 __all__ = ["Decisions", "decisions_of"]
 
@@ -52,22 +56,48 @@ class Decisions:
         self._api = api
         self._guard = guard
         self._tally = Tally()
+        self._names = CurrentNames(NamingRules.from_text(run.record.naming))
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is to be said of the plan as a whole."""
+        if not (count := self._names.again):
+            return ()
+        such_as = f"{counted(count, 'new name')} again, such as {self._names.changed_again}"
+        return (f"Applied once more, the rule would change {such_as}. Rename these orders with it only once.",)
 
     async def record(self, readings: list[tuple[RenameRequest, Reading]]) -> None:
         """Decide rows; each decision is in the journal before it is counted."""
         job, drifted = self._run.job, self._guard.drifted
-        decisions = [
-            decide(request, reading, drifted=drifted, exactly=self._guard.exact) for request, reading in readings
-        ]
+        try:
+            decisions, made = await job.journal.in_thread(self._decided, readings)
+        except InputError as error:  # a pattern takes too long; nothing was sent
+            self._run.stop.request(error)
+            return
         if job.command.audits:
             decisions = [_not_quite_the_name(decision, drifted) for decision in decisions]
         decisions = [
             _may_be_applied_yet(decision) if decision.row in self._unsettled else decision for decision in decisions
         ]
-        await job.journal.in_thread(job.journal.rows.record, self._run.record, decisions)
+        await job.journal.in_thread(job.journal.rows.record, self._run.record, decisions, made=made)
         self.planned += sum(isinstance(decision, Change) for decision in decisions)
         self._tally.add(decisions, {request.row: request.order_id for request, _ in readings})
         job.progress.advance(self._tally.done, failures=self._tally.bad, note=self._api.pace_note())
+
+    def _decided(self, readings: list[tuple[RenameRequest, Reading]]) -> tuple[list[Change | Outcome], list[MadeName]]:
+        """Return what becomes of rows, and the names that were made for some of them."""
+        decisions, names = [], []
+        for request, reading in readings:
+            named, made = self._names.made(request, reading)
+            decision = (
+                named
+                if isinstance(named, Outcome)
+                else decide(named, reading, drifted=self._guard.drifted, exactly=self._guard.exact)
+            )
+            decisions.append(decision)
+            if made is not None and is_kept(decision):
+                names.append(made)
+        return decisions, names
 
 
 async def decisions_of(run: Run, api: ApiSession) -> Decisions:

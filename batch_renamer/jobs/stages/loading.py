@@ -7,15 +7,17 @@ import logging
 import anyio.to_thread
 
 from batch_renamer.client import Stopping
-from batch_renamer.errors import SheetError
+from batch_renamer.errors import InputError, SheetError
 from batch_renamer.jobs.job import Job, SheetSource
 from batch_renamer.jobs.own_sheet import place_in
 from batch_renamer.jobs.run import JobContext
 from batch_renamer.jobs.stages.content import Content
+from batch_renamer.jobs.stages.naming import SheetNames
 from batch_renamer.jobs.stages.tally import log_bad_row
 from batch_renamer.journal import NewRun, RunRecord, RunState
 from batch_renamer.loader import LoadOptions, Sheet
 from batch_renamer.model import BLANK_NAME, Result, RowChoice
+from batch_renamer.naming import NamingRules
 from batch_renamer.progress import understood_line
 from batch_renamer.settings import Settings
 
@@ -29,6 +31,7 @@ def load_options(settings: Settings, *, unattended: bool = False) -> LoadOptions
 
     ``unattended``: no person sees the remarks about the spreadsheet before its rows are used.
     """
+    rules = NamingRules.of(settings)
     return LoadOptions(
         sheet=settings.sheet,
         encoding=settings.encoding,
@@ -40,6 +43,8 @@ def load_options(settings: Settings, *, unattended: bool = False) -> LoadOptions
         blank_names=settings.blank_new_name,
         choice=RowChoice.of(settings),
         where=settings.where,
+        rule=rules.in_words,
+        rule_columns=rules.columns,
         allow_guessed_encoding=not settings.yes,
         unattended=unattended,
     )
@@ -54,10 +59,11 @@ async def load(context: JobContext, source: SheetSource) -> RunRecord:
 def _load_rows(context: JobContext, source: SheetSource) -> RunRecord:
     job, journal = context.job, context.job.journal
     with source.open(lambda: context.stop.requested) as sheet:
-        record, content = journal.runs.begin(_new_run(job, source, sheet)), Content()
+        record = journal.runs.begin(_new_run(job, source, sheet))
+        content = Content(record.naming)
         try:
             _add_rows(context, record, sheet, content)
-        except SheetError:
+        except InputError:
             journal.runs.discard(record)  # It can't be resumed, so it is no run to be listed.
             raise
         context.warnings.extend(sheet.warnings)
@@ -65,11 +71,17 @@ def _load_rows(context: JobContext, source: SheetSource) -> RunRecord:
     job.progress.close()  # The line is about the whole sheet, so it comes after the stage's own.
     job.progress.note(using)
     log.info("%s", using)
-    journal.rows.settle_repeats(record)
+    rules = NamingRules.from_text(record.naming)
+    # Without the orders' current names it is not known which of them are taken, so a check numbers none.
+    number = rules.same_name == "number" and not job.command.offline
+    journal.rows.settle_repeats(record, same_name="" if number else rules.same_name.replace("number", "warn"))
     if job.settings.again:
         journal.runs.note_content(record, content.fingerprint)
     else:
         journal.lineage.expect_what_was_finished(record, content.fingerprint)
+        if count := journal.lineage.count_made_before(record):
+            text = f"The same rule has made the names of {count:,} of these orders before"
+            context.warnings.append(f"{text}. It is not applied to them again; --again applies it.")
     for row, order_id, reason in journal.results.invalid_rows(record):
         log_bad_row(row, order_id, Result.INVALID, reason)
     return journal.runs.set_state(record, RunState.READING)
@@ -88,7 +100,8 @@ def _new_run(job: Job, source: SheetSource, sheet: Sheet) -> NewRun:
 
 def _add_rows(context: JobContext, record: RunRecord, sheet: Sheet, content: Content) -> None:
     loaded, asked = 0, False
-    for chunk in sheet.chunks():
+    names = SheetNames(NamingRules.from_text(record.naming))
+    for chunk in map(names.of, sheet.chunks()):
         if context.stop.requested:
             raise Stopping
         context.job.journal.rows.add(record, chunk)

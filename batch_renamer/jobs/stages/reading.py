@@ -31,6 +31,7 @@ async def read(run: Run, api: ApiSession) -> None:
     else:
         await _read_all(run, api, decisions)
     run.read_in_s = time.monotonic() - begun
+    run.context.warnings.extend(decisions.warnings)
     if run.stop.requested:
         return
     if first is not None:
@@ -75,8 +76,9 @@ async def _read_all(run: Run, api: ApiSession, decisions: Decisions) -> None:
 
     async def wanted(order_ids: Sequence[str]) -> list[RenameRequest]:
         requests = await journal.in_thread(journal.rows.undecided_for, record, order_ids)
-        # The list may be an old copy, so rows with a guard, undos and audits are read order by order.
-        return [request for request in requests if request.current_name is None]
+        # The list may be an old copy, so rows with a guard, undos and audits are read order by order, and so are those
+        # whose names are made from the current ones.
+        return [request for request in requests if request.current_name is None and request.name_rule is None]
 
     await read_both_ways(
         batches,

@@ -9,7 +9,7 @@ At the start it sends ``{"sheets": [[name, visible], ...]}``. Then every command
   ``{"rows": [[row, cell, ...], ...], "hidden": [row, ...], "beside": [[row, c], ...], "split": [row, ...]}`` without
   blank rows, then ``{"end": true}``. ``beside`` has the first filled cell beyond the headings. ``split`` has the rows
   in which the cell after the name begins with a space and the name doesn't. The columns of ``results``, if given, do
-  not count.
+  not count. ``name`` is null where the sheet has no names.
 
 Instead of an answer it may send ``{"refused": code, "row": n}`` and end. A cell is a JSON string, number or boolean, or
 a pair ``[flaw, text]``.
@@ -129,7 +129,7 @@ def _batches(book: _Book, command: dict[str, Any]) -> Iterator[dict[str, Any]]:
     columns, headings, name = command["columns"], command["headings"], command["name"]
     results = frozenset(command.get("results", ()))
     batch = _Batch()
-    for row in book.rows(command["read"], [*columns, name + 1]):
+    for row in book.rows(command["read"], columns if name is None else [*columns, name + 1]):
         if row.number <= command["after"] or row.is_blank or (results and _has_only(results, row.cells)):
             continue
         width = len(row.cells)
@@ -139,8 +139,10 @@ def _batches(book: _Book, command: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if width > headings:
             beyond = (place for place in range(headings, width) if place not in results and is_filled(row.cells[place]))
             batch.beside.extend([row.number, place] for place in islice(beyond, 1))
-        if width > name + 1 and _begins_with_a_space(row.cells[name + 1]) and not _begins_with_a_space(row.cells[name]):
-            batch.split.append(row.number)
+        if name is not None and width > name + 1:
+            before, after = row.cells[name : name + 2]
+            if _begins_with_a_space(after) and not _begins_with_a_space(before):
+                batch.split.append(row.number)
         if batch.is_full:
             yield batch.message
             batch = _Batch()

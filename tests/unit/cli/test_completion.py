@@ -50,7 +50,7 @@ def contents(folder: Path) -> dict[str, bytes]:
         pytest.param(["--vers"], ["--version"], id="option of the program"),
         pytest.param(["apply", "--max"], ["--max-renames", "--max-failures"], id="option"),
         pytest.param(["apply", "--strict", "--stri"], [], id="an option that was given"),
-        pytest.param(["apply", "--report", "a.csv", "--rep"], ["--report"], id="an option for several times"),
+        pytest.param(["apply", "--report", "a.csv", "--repo"], ["--report"], id="an option for several times"),
         pytest.param(["apply", "--sheet", "--strict", "--stri"], ["--strict"], id="a value that looks like an option"),
         pytest.param(["apply", "--hidden-rows", "s"], ["skip"], id="value"),
         pytest.param(["apply", "--hidden-rows=s"], ["skip"], id="value after a sign"),

@@ -525,7 +525,7 @@ def test_describe_never_repeats_a_key_written_in_the_place_of_its_file(write: Wr
 @pytest.mark.parametrize("name", sorted(one.name for one in dataclasses.fields(Settings)))
 def test_every_option_is_either_taken_or_refused_by_each_source(name: str, source: str) -> None:
     """No option is silently ignored: a value that fits none of them is always answered."""
-    if source == "flag" and name in {"api_key_file", "profile_api_key_file", "sources"}:
+    if source == "flag" and name in {"api_key_file", "names", "profile_api_key_file", "sources"}:
         with pytest.raises(TypeError):
             resolve_settings({name: "\0"}, environ={})
         return

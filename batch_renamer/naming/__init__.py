@@ -1,0 +1,33 @@
+"""Makes new names by rule and says which rule a name breaks. Pure: it knows no sheet, no API and no journal.
+
+::
+
+    template     a name from the columns of a row
+    replacing    a name from the current name
+    house_rules  why a name is not allowed
+    same_names   orders that would have the same name
+    rules        all of this as one value, which the journal keeps with the run
+"""
+
+from __future__ import annotations
+
+from batch_renamer.naming.house_rules import HouseRules
+from batch_renamer.naming.replacing import Replacing
+from batch_renamer.naming.rules import NamingRules
+from batch_renamer.naming.same_names import Numbered, Renamed, name_key, number, share_names
+from batch_renamer.naming.template import CURRENT_NAME, ORDER_ID, Filled, Template
+
+__all__ = [
+    "CURRENT_NAME",
+    "ORDER_ID",
+    "Filled",
+    "HouseRules",
+    "NamingRules",
+    "Numbered",
+    "Renamed",
+    "Replacing",
+    "Template",
+    "name_key",
+    "number",
+    "share_names",
+]
