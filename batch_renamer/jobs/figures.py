@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from batch_renamer.jobs.facts import with_facts
-from batch_renamer.journal import Journal, RunRecord, RunState
+from batch_renamer.journal import Journal, RunRecord, RunState, Told
 from batch_renamer.model import BAD_RESULTS, RunSummary
 
 __all__ = ["broken_off", "summary_of"]
@@ -24,6 +24,7 @@ def summary_of(journal: Journal, run: RunRecord, *, at_work: bool = False) -> Ru
     """
     counts = journal.results.checked_counts(run, over=broken_off(run))
     bad = any(result in BAD_RESULTS for result in counts)
+    told = run.told or Told()
     summary = RunSummary(
         run_id=run.id,
         command=run.command,
@@ -32,11 +33,23 @@ def summary_of(journal: Journal, run: RunRecord, *, at_work: bool = False) -> Ru
         exit_code=int(bad) if run.exit_code is None else run.exit_code,
         stopped=run.stopped or ("" if at_work else _why_unfinished(run)),
         seconds=run.seconds or 0.0,
+        requests=told.requests,
+        throttled=told.throttled,
+        warnings=told.warnings,
         reports=run.reports if run.reported_at is not None else (),
         workbook=run.written_back.file if run.written_back is not None else "",
         backup=run.written_back.backup if run.written_back is not None else "",
     )
-    return with_facts(summary, journal, run, ended_at=run.finished_at, dry=run.spec.dry, at_work=at_work)
+    return with_facts(
+        summary,
+        journal,
+        run,
+        command_line=told.command_line,
+        settings=told.settings,
+        ended_at=run.finished_at,
+        dry=run.spec.dry,
+        at_work=at_work,
+    )
 
 
 def _why_unfinished(run: RunRecord) -> str:

@@ -30,7 +30,7 @@ from batch_renamer.journal.examination import count_runs_if_whole
 from batch_renamer.journal.journal import Journal
 from batch_renamer.journal.lock import LIBRARY_RUNS, held_by, prove_locks, shared_state_dir, writing_lock
 from batch_renamer.journal.pruning import Prunable, Stays
-from batch_renamer.journal.record import Closed, NewRun, RunRecord, RunState
+from batch_renamer.journal.record import Closed, NewRun, RunRecord, RunState, Told
 from batch_renamer.journal.rows import MadeName
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "RunRecord",
     "RunState",
     "Stays",
+    "Told",
     "count_runs_if_whole",
     "held_by",
     "prove_locks",

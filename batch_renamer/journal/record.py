@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 
 from batch_renamer.commands import COMMANDS, Command
-from batch_renamer.model import SheetPlace, WrittenBack
+from batch_renamer.model import GivenSetting, SheetPlace, WrittenBack
 from batch_renamer.text import storable
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "NewRun",
     "RunRecord",
     "RunState",
+    "Told",
     "columns_of",
     "paths_text",
     "record_of",
@@ -75,6 +76,17 @@ class NewRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What was noted at the end of a run for its later reports: how it was asked for, its requests, its warnings."""
+
+    command_line: str = ""
+    settings: tuple[GivenSetting, ...] = ()
+    requests: int = 0
+    throttled: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
     """One run as the journal knows it; times are in seconds since the epoch.
 
@@ -91,6 +103,7 @@ class RunRecord:
     that superseded this one. ``exit_code``, ``seconds`` and ``counts`` are those of the run's end, as it was noted.
     ``other_headings`` are the headings of the spreadsheet's columns that the program does not use, whose cells are kept
     with the rows.
+    ``told`` is what later reports say besides; None where it was not noted.
     ``place`` is where its rows stand in the spreadsheet, ``write_back`` tells that results are written into that, and
     ``written_back`` what was written, or was about to be.
     """
@@ -132,6 +145,7 @@ class RunRecord:
     write_back: bool = False
     written_back: WrittenBack | None = None
     naming: str | None = None
+    told: Told | None = None
 
     @property
     def spec(self) -> Command:
@@ -143,7 +157,7 @@ COLUMNS = (
     "number, id, command, state, base_url, profile, account, key_print, parent, sheet, digest, delimiter, sheet_rows,"
     " created_at, committed_at, stopped, reports, reported_at, first, max_renames, strict,"
     " began, active, sent, content, closed, closed_by, exit_code, seconds, counts, finished_at,"
-    " other_headings, choice, place, write_back, written_back, naming"
+    " other_headings, choice, place, write_back, written_back, naming, told"
 )
 
 
@@ -160,7 +174,14 @@ def record_of(row: tuple[object, ...]) -> RunRecord:
     values["write_back"] = bool(values["write_back"])
     left = values["written_back"]
     values["written_back"] = None if left is None else WrittenBack(**json.loads(str(left)))
+    values["told"] = None if values["told"] is None else _told(str(values["told"]))
     return RunRecord(**values)  # type: ignore[arg-type]  # STRICT columns
+
+
+def _told(text: str) -> Told:
+    values = json.loads(text)
+    settings = tuple(GivenSetting(*setting) for setting in values.pop("settings"))
+    return Told(settings=settings, warnings=tuple(values.pop("warnings")), **values)
 
 
 def columns_of(new: NewRun) -> dict[str, object]:

@@ -21,6 +21,7 @@ from batch_renamer.journal.record import (
     NewRun,
     RunRecord,
     RunState,
+    Told,
     columns_of,
     paths_text,
     record_of,
@@ -154,8 +155,8 @@ class RunTable:
         with self._database.transaction(durable=True) as connection:
             connection.execute(
                 "UPDATE runs SET state = ?, committed_at = COALESCE(committed_at, ?), finished_at = NULL,"
-                " reported_at = NULL, stopped = '', closed = '', closed_by = NULL, exit_code = NULL, counts = NULL"
-                " WHERE number = ?",
+                " reported_at = NULL, stopped = '', closed = '', closed_by = NULL, exit_code = NULL, counts = NULL,"
+                " told = NULL WHERE number = ?",
                 (RunState.RENAMING, time.time(), run.number),
             )
             activity.noted(connection, run.number)
@@ -198,16 +199,18 @@ class RunTable:
         exit_code: int | None = None,
         seconds: float | None = None,
         counts: Mapping[str, int] | None = None,
+        told: Told | None = None,
     ) -> None:
         """Note how a run ended; ``reported``: its reports are written, and nothing is left to be done."""
         with self._database.transaction() as connection:
             connection.execute(
-                "UPDATE runs SET reported_at = ?, exit_code = ?, seconds = ?, counts = ? WHERE number = ?",
+                "UPDATE runs SET reported_at = ?, exit_code = ?, seconds = ?, counts = ?, told = ? WHERE number = ?",
                 (
                     time.time() if reported else None,
                     exit_code,
                     seconds,
                     None if counts is None else json.dumps(dict(counts)),
+                    None if told is None else json.dumps(asdict(told)),
                     run.number,
                 ),
             )

@@ -123,6 +123,8 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE runs ADD COLUMN naming TEXT",
         "ALTER TABLE rows ADD COLUMN name_rule TEXT",
     ),
+    # What a report says of how the run was asked for, and what was counted while it was at work.
+    ("ALTER TABLE runs ADD COLUMN told TEXT",),
 )
 
 

@@ -49,10 +49,10 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
         summary = replace(summary, stopped=run.stopped)
     if session.settings.json:
         rows = journal.results.report_rows(run, over=broken_off(run))
-        # What was counted only while the run was at work is not known any more.
         listed = entry.as_json()
-        past = {"exit_code": run.exit_code, "seconds": listed["seconds"], "requests": None, "throttled": None}
-        but = {**past, "run": listed}
+        but = {"exit_code": run.exit_code, "seconds": listed["seconds"], "run": listed}
+        if run.told is None:  # it was killed, or made by a version that did not note this
+            but |= {"requests": None, "throttled": None}
         write_json_result(sys.stdout, rows, summary=replace(summary, command="show"), but=but)
         return
     about = went_before(journal, run)

@@ -76,7 +76,7 @@ async def _reported(run: Run, counts: dict[Result, int], cause: BatchRenamerErro
     except Stopping:
         run.context.warnings.append("The report is not written yet.")
         ended = await journal.in_thread(_summary, run, counts, cause or run.stop.cause)
-        await note_summary(run, ended, reported=False)
+        await note_summary(run, ended, reported=False, warnings=summary.warnings)
         return ended
     failures += lost
     run.context.warnings.extend(map(str, failures))
@@ -87,7 +87,7 @@ async def _reported(run: Run, counts: dict[Result, int], cause: BatchRenamerErro
         workbook=back.file if back is not None else "",
         backup=back.backup if back is not None else "",
     )
-    await note_summary(run, ended, reported=not failures)
+    await note_summary(run, ended, reported=not failures, warnings=summary.warnings)
     return ended
 
 

@@ -16,7 +16,7 @@ from batch_renamer.errors import (
     TooManyFailuresError,
 )
 from batch_renamer.jobs.run import Run
-from batch_renamer.journal import Closed, RunRecord, RunState
+from batch_renamer.journal import Closed, RunRecord, RunState, Told
 from batch_renamer.model import Result, RunSummary
 
 __all__ = ["note_end", "note_summary"]
@@ -45,8 +45,8 @@ async def note_end(run: Run, cause: BatchRenamerError | None) -> None:
     await _note_limit(run)
 
 
-async def note_summary(run: Run, summary: RunSummary, *, reported: bool) -> None:
-    """Note what the run came to, and whether its reports are written."""
+async def note_summary(run: Run, summary: RunSummary, *, reported: bool, warnings: tuple[str, ...]) -> None:
+    """Note what the run came to, and whether its reports are written; ``warnings`` are those that stand in these."""
     try:
         await run.job.journal.in_thread(
             run.job.journal.runs.note_ended,
@@ -56,6 +56,13 @@ async def note_summary(run: Run, summary: RunSummary, *, reported: bool) -> None
             exit_code=summary.exit_code,
             seconds=summary.seconds,
             counts=None if run.unrecorded else {str(result): count for result, count in summary.counts.items()},
+            told=Told(
+                command_line=summary.facts.command_line,
+                settings=summary.facts.settings,
+                requests=summary.requests,
+                throttled=summary.throttled,
+                warnings=warnings,
+            ),
         )
     except BatchRenamerError as error:
         # The run can still be resumed then, and nothing is left for that but to write its reports once more.

@@ -1,4 +1,4 @@
-"""Why rows need a look: their reasons, counted while the rows pass by."""
+"""Why rows need a look, or were left out: their reasons, counted while the rows pass by."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_TOLD_APART = 1_000
 
 
 class Reasons:
-    """The reasons of the rows that need a look, without what each says of one row alone.
+    """The reasons of rows, without what each says of one row alone.
 
     Example:
         >>> reasons = Reasons()
@@ -29,12 +29,13 @@ class Reasons:
 
     def add(self, row: ReportRow) -> None:
         """Count a row."""
-        if row.result not in BAD_RESULTS:
+        if not row.reason:
             return
         key = (row.result, shared_and_own(row)[0])
         if key in self._counts or len(self._counts) < _MOST_TOLD_APART:
             self._counts[key] += 1
 
     def largest(self, number: int) -> list[tuple[Result, str, int]]:
-        """Return the most frequent reasons with their results and numbers of rows."""
-        return [(result, reason, count) for (result, reason), count in self._counts.most_common(number)]
+        """Return the most frequent reasons with their results and numbers of rows; what needs a look comes first."""
+        ordered = sorted(self._counts.items(), key=lambda each: (each[0][0] not in BAD_RESULTS, -each[1]))
+        return [(result, reason, count) for (result, reason), count in ordered[:number]]

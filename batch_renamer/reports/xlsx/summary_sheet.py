@@ -93,7 +93,7 @@ def _write_counts(book: Workbook, sheet: Worksheet, line: int, summary: RunSumma
 
 
 def _write_reasons(sheet: Worksheet, line: int, reasons: Reasons, formats: Formats) -> int:
-    """Write why rows need a look, the most frequent reason first; return the next line."""
+    """Write why rows need a look, and why others were left out; return the next line."""
     largest = reasons.largest(_MOST_REASONS)
     if not largest:
         return line

@@ -122,15 +122,17 @@ def test_why_the_run_stopped_stands_below_the_sentence_once(tmp_path: Path) -> N
 
 
 def test_reasons_are_counted_without_what_they_say_of_one_row(tmp_path: Path) -> None:
-    """The most frequent one comes first; rows that are well have none."""
+    """What needs a look comes first, then the most frequent one; rows that are well have none."""
     reason = f"The new name has a control character: delete it.{HERE}"
     bad = [replace(a_row(result=Result.INVALID), reason=f"{reason}place {n}.") for n in range(3)]
     gone = replace(a_row(result=Result.FAILED), reason="There is no such order.")
-    lines = lines_of(sheet_in(written(tmp_path, rows=[a_row(), gone, *bad])))
+    left = replace(a_row(result=Result.SKIPPED), reason="Left as it is: the new name is blank.")
+    lines = lines_of(sheet_in(written(tmp_path, rows=[a_row(), gone, *[left] * 4, *bad])))
     found = lines.index(("result", "rows", "why, and what helps"))
-    assert lines[found + 1 : found + 3] == [
+    assert lines[found + 1 : found + 4] == [
         ("invalid", 3, "The new name has a control character: delete it."),
         ("failed", 1, "There is no such order."),
+        ("skipped", 4, "Left as it is: the new name is blank."),
     ]
 
 
