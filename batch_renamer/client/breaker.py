@@ -54,6 +54,7 @@ class Breaker:
         self.tripped_at = -inf
         self.outage: anyio.CancelScope | None = None  # cancelled when the breaker closes
         self.outages = 0
+        self.out_since: float | None = None  # when the outage began that the user was told of
         self.seen: defaultdict[Kind, Seen] = defaultdict(Seen)
         self.good_at = -inf
         self.silent_since: float | None = None  # since when requests are awaited without one good answer
@@ -218,7 +219,7 @@ class Breaker:
             self.good_at = anyio.current_time()
         if not self.gate.is_closed:
             self.gate.close()
-            self.suspected = None
+            self.suspected = self.out_since = None
             self.tripped = anyio.Event()
             if self.outage is not None:
                 self.outage.cancel()

@@ -16,6 +16,7 @@ from collections.abc import Callable
 import anyio
 
 from batch_renamer.client.adaptive_limit import LimitLearner, Send
+from batch_renamer.client.timeline import Timeline
 
 __all__ = ["Pacer"]
 
@@ -43,7 +44,7 @@ def _always() -> bool:
 class Pacer:
     """Spaces the tries of a run; ``rate_per_s`` is in requests per second.
 
-    Time is the running event loop's.
+    Time is the running event loop's. ``timeline`` counts the tries of each second.
 
     Example:
         >>> import anyio
@@ -63,6 +64,7 @@ class Pacer:
         self.requests = 0
         self.throttled = 0
         self.latency_s: float | None = None
+        self.timeline = Timeline()
         self._rate_per_s = rate_per_s
         self._known_per_s = known_per_s
         self._learner = LimitLearner(ceiling_per_s=rate_per_s, known_per_s=known_per_s)
@@ -142,6 +144,7 @@ class Pacer:
             self._next_slot = now - min(late_s, _CATCH_UP * interval_s) + interval_s
             self._sends.append(now)
             self.requests += 1
+            self.timeline.sent(now, limit_per_s=self._learner.limit_per_s)
             return self._learner.sent(now)
 
     def _ready_at(self) -> float:
@@ -167,6 +170,7 @@ class Pacer:
         twice as long each time. 429s of requests that left before a pause began belong to the same event.
         """
         self.throttled += 1
+        self.timeline.throttled(send.left_at)
         now = anyio.current_time()
         self._learner.refused(send, now)
         if self._refused_since is None:
@@ -180,6 +184,7 @@ class Pacer:
     def set_aside(self, first: Send, again: Send) -> None:
         """Note a 429 to a row that is throttled again while others pass: its first 429 said nothing about the limit."""
         self.throttled += 1
+        self.timeline.throttled(again.left_at)
         self._learner.take_back(first, again)
 
     def _pause(self, now: float, seconds: float) -> None:

@@ -96,6 +96,7 @@ class _Outage:
             return
         breaker, self._told = self._breaker, True
         breaker.outages += 1
+        breaker.out_since = self._begun
         kind = breaker.gate.half_open
         what = "gives no good answer" if kind is None else f"answers, but {kind}s fail"
         breaker.notify(

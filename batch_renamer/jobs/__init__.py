@@ -9,6 +9,7 @@ from batch_renamer.jobs.figures import broken_off, summary_of
 from batch_renamer.jobs.job import Bounds, Job, SheetSource, Source
 from batch_renamer.jobs.library_runs import left_by_library
 from batch_renamer.jobs.own_sheet import write_results_into
+from batch_renamer.jobs.page import page_extras
 from batch_renamer.jobs.past_runs import (
     as_this_account,
     bound_to,
@@ -86,6 +87,7 @@ __all__ = [
     "names_to_lock",
     "nowhere",
     "open_journal",
+    "page_extras",
     "perform",
     "protect_state",
     "renamed_something",

@@ -31,6 +31,7 @@ class ApiSession:
 
     gateway: Gateway
     pacer: Pacer
+    breaker: Breaker
     workers: int | None
     connections: int
 
@@ -85,4 +86,10 @@ async def open_session(
             base_url=destination.base_url,
         )
     )
-    return ApiSession(gateway=gateway, pacer=pacer, workers=settings.workers, connections=destination.connections)
+    return ApiSession(
+        gateway=gateway,
+        pacer=pacer,
+        breaker=breaker,
+        workers=settings.workers,
+        connections=destination.connections,
+    )

@@ -12,6 +12,7 @@ from batch_renamer.journal.lineage import Lineage
 from batch_renamer.journal.results import Results
 from batch_renamer.journal.rows import RowTable
 from batch_renamer.journal.runs import RunTable
+from batch_renamer.journal.timeline import TimelineTable
 
 __all__ = ["Journal"]
 
@@ -19,7 +20,7 @@ __all__ = ["Journal"]
 class Journal(Database):
     """The file with its tables of ``runs``, ``rows`` and ``limits``, and the ``results`` that are read from them.
 
-    ``lineage`` is what the rows of a run take from other runs.
+    ``timeline`` has the seconds of each run, ``lineage`` is what the rows of a run take from other runs.
 
     Example:
         >>> import tempfile
@@ -39,6 +40,7 @@ class Journal(Database):
         self.rows = RowTable(self)
         self.lineage = Lineage(self)
         self.limits = LimitTable(self)
+        self.timeline = TimelineTable(self)
         self.results = Results(self, self.runs, self.rows)
 
     @staticmethod

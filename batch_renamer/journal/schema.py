@@ -125,6 +125,19 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ),
     # What a report says of how the run was asked for, and what was counted while it was at work.
     ("ALTER TABLE runs ADD COLUMN told TEXT",),
+    (  # The requests of each second of a run, for the plots of its report.
+        """
+        CREATE TABLE seconds (
+            run INTEGER NOT NULL REFERENCES runs (number) ON DELETE CASCADE,
+            at INTEGER NOT NULL,
+            requests INTEGER NOT NULL,
+            throttled INTEGER NOT NULL,
+            limit_per_s REAL NOT NULL,
+            outage INTEGER NOT NULL,
+            PRIMARY KEY (run, at)
+        ) STRICT, WITHOUT ROWID
+        """,
+    ),
 )
 
 

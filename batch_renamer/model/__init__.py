@@ -24,6 +24,7 @@ from batch_renamer.model.reporting import (
 from batch_renamer.model.row_choice import ALL_ROWS, LEFT_OUT_MARK, ColumnText, LeftOut, RowChoice, RowNumbers
 from batch_renamer.model.rows import BLANK_NAME, HERE, HIDDEN_ROW, RenameRequest, RowProblem, Understood
 from batch_renamer.model.run_facts import GivenSetting, ResultMeaning, RunFacts, Weight
+from batch_renamer.model.timeline import Second
 
 __all__ = [
     "ALL_ROWS",
@@ -56,6 +57,7 @@ __all__ = [
     "RowProblem",
     "RunFacts",
     "RunSummary",
+    "Second",
     "SheetPlace",
     "Understood",
     "Unreadable",

@@ -14,6 +14,7 @@ from batch_renamer.reports.own_workbook import (
     rows_back,
     write_back,
 )
+from batch_renamer.reports.page_extras import PageExtras
 from batch_renamer.reports.rows import row_as_json
 from batch_renamer.reports.target import check_names, check_writable, resolve_targets
 from batch_renamer.reports.writing import write_report, write_reports
@@ -23,6 +24,7 @@ __all__ = [
     "FORMATS",
     "Back",
     "Kind",
+    "PageExtras",
     "check_names",
     "check_own_workbook",
     "check_writable",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
 from pathlib import Path
 
 from batch_renamer.model import COLUMNS, HERE, ReportRow, Result, RunSummary
+from batch_renamer.reports.page_extras import PageExtras
 
 __all__ = ["JsonValue", "WriteOptions", "row_as_json", "row_as_texts", "row_values", "shared_and_own"]
 
@@ -21,8 +22,9 @@ _values_of = attrgetter(*COLUMNS)
 class WriteOptions:
     """What a format may need besides the rows.
 
-    ``delimiter`` is that of the spreadsheet, for CSV. ``other_headings`` are those of the spreadsheet's columns whose
-    cells come beside the rows. ``scratch`` is a temporary folder for the format's own files.
+    ``page`` is for HTML alone. ``delimiter`` is that of the spreadsheet, for CSV. ``other_headings`` are those of the
+    spreadsheet's columns whose cells come beside the rows. ``scratch`` is a temporary folder for the format's own
+    files.
 
     Example:
         >>> WriteOptions(summary=RunSummary(run_id="k3", command="apply", counts={}), scratch=Path()).delimiter
@@ -31,6 +33,7 @@ class WriteOptions:
 
     summary: RunSummary
     scratch: Path
+    page: PageExtras = field(default=PageExtras())
     delimiter: str = ","
     other_headings: tuple[str, ...] = ()
 

@@ -10,11 +10,13 @@ from pathlib import Path
 from batch_renamer.errors import ReportWriteError
 from batch_renamer.model import ReportLine, RunSummary
 from batch_renamer.reports.formats import WRITERS
+from batch_renamer.reports.page_extras import PageExtras
 from batch_renamer.reports.rows import WriteOptions
 from batch_renamer.temporary import OURS, cause, new_file_in, place_of
 
 __all__ = ["write_report", "write_reports"]
 
+_NO_EXTRAS = PageExtras()
 _OTHER_NAMES = 9  # further names that are tried when a report can't be replaced
 
 
@@ -23,6 +25,7 @@ def write_reports(
     lines: Callable[[], Iterable[ReportLine]],
     *,
     summary: RunSummary,
+    page: PageExtras = _NO_EXTRAS,
     delimiter: str = ",",
     other_headings: Sequence[str] = (),
 ) -> tuple[list[Path], list[ReportWriteError]]:
@@ -31,7 +34,9 @@ def write_reports(
     for target in targets:
         try:
             written.append(
-                write_report(target, lines(), summary=summary, delimiter=delimiter, other_headings=other_headings)
+                write_report(
+                    target, lines(), summary=summary, page=page, delimiter=delimiter, other_headings=other_headings
+                )
             )
         except ReportWriteError as error:
             failures.append(error)
@@ -43,6 +48,7 @@ def write_report(
     lines: Iterable[ReportLine],
     *,
     summary: RunSummary,
+    page: PageExtras = _NO_EXTRAS,
     delimiter: str = ",",
     other_headings: Sequence[str] = (),
 ) -> Path:
@@ -50,8 +56,8 @@ def write_report(
 
     The report replaces an older one in one step, when it is complete and on the disk. If anything fails before that,
     the older one is unchanged and no file is left behind. If the older one can't be replaced (it is open in Excel on
-    Windows), the new one gets the run's id in its name. ``delimiter`` is for CSV. ``other_headings`` are those of the
-    lines' other cells; a format for programs leaves these out.
+    Windows), the new one gets the run's id in its name. ``page`` is for HTML, ``delimiter`` for CSV. ``other_headings``
+    are those of the lines' other cells; a format for programs leaves these out.
 
     Raises:
         ReportWriteError: The disk is full, the folder has gone, ...
@@ -68,6 +74,7 @@ def write_report(
             ):
                 options = WriteOptions(
                     summary=summary,
+                    page=page,
                     delimiter=delimiter,
                     other_headings=tuple(other_headings),
                     scratch=Path(scratch),

@@ -16,7 +16,7 @@ from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.commands import RECORDED, REPORT
 from batch_renamer.errors import InputError, ReportWriteError
-from batch_renamer.jobs import broken_off, files_taken, summary_of, write_results_into
+from batch_renamer.jobs import broken_off, files_taken, page_extras, summary_of, write_results_into
 from batch_renamer.journal import Journal, RunRecord, RunState
 from batch_renamer.progress import visible
 from batch_renamer.reports import check_writable, resolve_targets, write_csv_result, write_reports
@@ -92,7 +92,14 @@ def _write_held(
     check_writable(targets)
     lines = partial(journal.results.report_lines, run, over=broken_off(run))
     delimiter, summary = run.delimiter or ",", summary_of(journal, run, at_work=at_work)
-    written = write_reports(targets, lines, summary=summary, delimiter=delimiter, other_headings=run.other_headings)
+    written = write_reports(
+        targets,
+        lines,
+        summary=summary,
+        page=page_extras(journal, run),
+        delimiter=delimiter,
+        other_headings=run.other_headings,
+    )
     if session.settings.reports_to_output:
         with to_standard_output():
             write_csv_result(sys.stdout.buffer, (line.row for line in lines()), delimiter=delimiter)

@@ -6,6 +6,7 @@ from batch_renamer.client import prove_key_in_time
 from batch_renamer.jobs.api_session import ApiSession, open_session
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages.locking import hold_alone
+from batch_renamer.jobs.stages.timekeeping import keep_timeline
 from batch_renamer.jobs.state import orders_of
 
 __all__ = ["connect", "verify_key"]
@@ -17,7 +18,7 @@ async def connect(run: Run) -> ApiSession:
     job.progress.close()  # The stage before has ended; the wait for the API is not counted to it.
     if job.destination.one_at_a_time:
         await hold_alone(run, orders_of(job.destination.account))
-    return await open_session(
+    session = await open_session(
         job.settings,
         job.journal,
         job.destination,
@@ -28,6 +29,8 @@ async def connect(run: Run) -> ApiSession:
         opened=run.opened,
         own_process=job.own_process,
     )
+    run.background.start_soon(keep_timeline, run, session)
+    return session
 
 
 async def verify_key(run: Run, api: ApiSession) -> None:

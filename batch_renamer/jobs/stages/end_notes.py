@@ -16,6 +16,7 @@ from batch_renamer.errors import (
     TooManyFailuresError,
 )
 from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.stages.timekeeping import keep_seconds
 from batch_renamer.journal import Closed, RunRecord, RunState, Told
 from batch_renamer.model import Result, RunSummary
 
@@ -43,6 +44,8 @@ async def note_end(run: Run, cause: BatchRenamerError | None) -> None:
         # only the note that the run has ended is missing.
         log.error("the end of the run could not be noted: %s", error)  # noqa: TRY400 - the cause is its sentence
     await _note_limit(run)
+    if run.api is not None:
+        await keep_seconds(run, run.api)
 
 
 async def note_summary(run: Run, summary: RunSummary, *, reported: bool, warnings: tuple[str, ...]) -> None:

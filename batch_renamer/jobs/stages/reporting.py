@@ -11,6 +11,7 @@ import anyio.to_thread
 
 from batch_renamer.client import Stopping
 from batch_renamer.errors import InputError, ReportWriteError
+from batch_renamer.jobs.page import page_extras
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.state import files_taken
 from batch_renamer.model import ReportLine, RunSummary
@@ -64,6 +65,7 @@ def write_to_targets(run: Run, summary: RunSummary) -> tuple[list[Path], list[Re
         run.targets,
         partial(_until_abandoned, run, summary.total),
         summary=summary,
+        page=page_extras(run.job.journal, run.record),
         delimiter=run.record.delimiter or ",",
         other_headings=run.record.other_headings,
     )

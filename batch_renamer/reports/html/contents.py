@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from pathlib import PurePath
 from typing import NamedTuple
 
 from batch_renamer.differences import Part, changed_words
 from batch_renamer.model import ReportRow, Result, ResultMeaning
+from batch_renamer.reports.html.figures import Figures
 from batch_renamer.reports.html.groups import Group, RowStore
+from batch_renamer.reports.html.plots import Plot, durations_plot, outcomes_plot, requests_plot
 from batch_renamer.reports.rows import WriteOptions, shared_and_own
 from batch_renamer.text import counted, duration
 from batch_renamer.visible import visible
@@ -45,8 +48,10 @@ class ShownRow:
 class Page:
     """The whole page: the run in words and figures, and its rows in sections."""
 
-    def __init__(self, *, store: RowStore, options: WriteOptions) -> None:
+    def __init__(self, *, store: RowStore, figures: Figures, options: WriteOptions) -> None:
         self.summary = options.summary
+        self._seconds = options.page.seconds()
+        self._figures = figures
         self._meanings = {meaning.result: meaning for meaning in self.summary.facts.meanings}
         self.sections = [Section(group, store, self) for group in store.groups()]
 
@@ -56,12 +61,20 @@ class Page:
         return self.summary.facts.sentence or f"Run {self.summary.run_id}"
 
     @property
+    def sheet_name(self) -> str:
+        """The name of the spreadsheet without its folder."""
+        return PurePath(self.summary.facts.sheet or "").name
+
+    @property
     def facts(self) -> list[Fact]:
         """Where, when and how the run was made, as far as it is known."""
         summary, facts = self.summary, self.summary.facts
         took = [duration(summary.seconds)] if summary.seconds else []
-        took += [counted(summary.requests, "request")] if summary.requests else []
-        took += [f"{summary.throttled:,} of them told to slow down (429)"] if summary.throttled else []
+        # The seconds are those of all parts of a run that was resumed.
+        requests = sum(second.requests for second in self._seconds) or summary.requests
+        throttled = sum(second.throttled for second in self._seconds) or summary.throttled
+        took += [counted(requests, "request")] if requests else []
+        took += [f"{throttled:,} of them told to slow down (429)"] if throttled else []
         lines = (
             Fact("Account", facts.account),
             Fact("Spreadsheet", facts.sheet or ""),
@@ -73,6 +86,16 @@ class Page:
             *(Fact(f"Setting {given.name}", f"{given.value} ({given.source})") for given in facts.settings),
         )
         return [line for line in lines if line.text]
+
+    @property
+    def plots(self) -> list[Plot]:
+        """The plots for which there is anything to show."""
+        plots = (
+            requests_plot(self._seconds),
+            outcomes_plot(self._figures.outcomes),
+            durations_plot(self._figures.durations_s),
+        )
+        return [plot for plot in plots if plot is not None]
 
     @property
     def counts(self) -> list[tuple[ResultMeaning, int]]:

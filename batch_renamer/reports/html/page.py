@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from batch_renamer.model import ReportRow
 from batch_renamer.reports.html.contents import Page
+from batch_renamer.reports.html.figures import Figures
 from batch_renamer.reports.html.groups import RowStore
 from batch_renamer.reports.rows import WriteOptions
 from batch_renamer.text import storable
@@ -35,11 +36,13 @@ def write_html(file: BinaryIO, rows: Iterable[ReportRow], options: WriteOptions)
     """
     with (options.scratch / "rows").open("w+b") as kept:
         store = RowStore(kept)
+        figures = Figures()
         for row in rows:
             store.add(row)
+            figures.add(row)
         style = _style()
         template = _environment().get_template("report.html.j2")
-        page = Page(store=store, options=options)
+        page = Page(store=store, figures=figures, options=options)
         file.writelines(
             storable(text).encode()
             for text in _joined(template.generate(page=page, style=style, style_hash=_source_hash(style)))
@@ -73,7 +76,13 @@ def _environment() -> Environment:
     )
     environment.filters["visible"] = visible
     environment.filters["number"] = "{:,}".format
+    environment.filters["place"] = _place
     return environment
+
+
+def _place(value: float) -> str:
+    """Return a place in a drawing, in as few characters as it needs."""
+    return f"{value:.1f}".removesuffix(".0")
 
 
 def _style() -> str:

@@ -21,6 +21,7 @@ from batch_renamer.settings import Settings
 if TYPE_CHECKING:
     from anyio.abc import TaskGroup
 
+    from batch_renamer.client.breaker import Breaker
     from batch_renamer.client.gateway import Gateway
     from batch_renamer.jobs.job import OpenSheet
     from batch_renamer.journal import Journal, RunRecord
@@ -37,7 +38,13 @@ def api_at(
     """Return an API that answers after so many seconds."""
     pacer = Pacer(rate_per_s=rate_per_s)
     pacer.latency_s = latency_s
-    return ApiSession(gateway=cast("Gateway", None), pacer=pacer, workers=workers, connections=connections)
+    return ApiSession(
+        gateway=cast("Gateway", None),
+        pacer=pacer,
+        breaker=cast("Breaker", None),
+        workers=workers,
+        connections=connections,
+    )
 
 
 def run_of(command: str, *, renames: int) -> Run:

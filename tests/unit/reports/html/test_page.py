@@ -54,7 +54,7 @@ def parsed(page: str) -> html.HtmlElement:
 
 def cells_of(tree: html.HtmlElement) -> list[list[str]]:
     """Return the texts of the cells of all rows, in the order of the page."""
-    lines = tree.xpath("//table[contains(@class, 'rows')]/tbody/tr")
+    lines = tree.xpath("//*[@class='rows']//tbody/tr")
     return [[cell.text_content().strip() for cell in line.xpath("./th|./td")] for line in lines]
 
 

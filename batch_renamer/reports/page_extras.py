@@ -1,0 +1,26 @@
+"""What an HTML report shows besides the rows and the figures, and no other format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from batch_renamer.model import Second
+
+__all__ = ["PageExtras"]
+
+
+def _none() -> Sequence[Second]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageExtras:
+    """What only the page shows.
+
+    ``seconds`` returns the seconds of the run in order; it is called if a page is written. ``order_address`` is the
+    beginning of the address of an order's page at the vendor ("": no links).
+    """
+
+    seconds: Callable[[], Sequence[Second]] = _none
+    order_address: str = ""
