@@ -13,8 +13,11 @@ from batch_renamer.text import counted, duration
 
 __all__ = ["durations_plot"]
 
-_EDGES_S = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 300.0, 3_600.0, math.inf)
+_IN_A_DECADE = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
+_EDGES_S = (0.0, *(round(tens * step, 4) for tens in (0.01, 0.1, 1, 10, 100) for step in _IN_A_DECADE), math.inf)
 """They grow, because a retry takes a hundred times as long as a rename at the first try."""
+
+_MOST_LABELS = 8
 
 
 def durations_plot(durations_s: Sequence[float]) -> Plot | None:
@@ -33,16 +36,16 @@ def durations_plot(durations_s: Sequence[float]) -> Plot | None:
         text=f"Half of {counted(len(in_order), 'rename')} took at most {_brief(half)}, 95 % at most {_brief(most)}, "
         f"the slowest {_brief(in_order[-1])}; waits and repeated tries are included.",
         bars=tuple(scale.bar("done", place * unit, unit, count) for place, count in enumerate(counts) if count),
-        x_labels=tuple(Label(place * unit, _edge(low)) for place, (low, _) in enumerate(bins)),
+        x_labels=tuple(
+            Label(place * unit, f"{low:g} s")
+            for place, (low, _) in enumerate(bins)
+            if place % math.ceil(len(bins) / _MOST_LABELS) == 0
+        ),
         y_labels=scale.labels,
         legend=(("done", "renames"),),
         headings=("Time", "Renames"),
         table=tuple((_range(low, high), f"{count:,}") for (low, high), count in zip(bins, counts, strict=True)),
     )
-
-
-def _edge(seconds: float) -> str:
-    return f"{seconds:g} s"
 
 
 def _range(low: float, high: float) -> str:
