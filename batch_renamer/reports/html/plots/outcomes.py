@@ -42,7 +42,7 @@ def outcomes_plot(outcomes: Mapping[int, Counter[Result]]) -> Plot | None:
         y_labels=scale.labels,
         legend=(
             *([("done", "done")] if total.total() > _bad(total) else ()),
-            *([("failed", "needs a look")] if _bad(total) else ()),
+            *([("failed", "has a problem")] if _bad(total) else ()),
         ),
         headings=("From", *(result.value for result in occurring)),
         table=tuple(

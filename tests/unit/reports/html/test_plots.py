@@ -145,7 +145,7 @@ def test_rows_that_need_a_look_stand_on_the_others() -> None:
     done, failed = plot.bars
     assert (done.kind, failed.kind) == ("done", "failed")
     assert failed.y + failed.height == done.y
-    assert [text for _, text in plot.legend] == ["done", "needs a look"]
+    assert [text for _, text in plot.legend] == ["done", "has a problem"]
 
 
 @given(st.lists(st.floats(0, 100_000), min_size=1, max_size=200))
