@@ -83,10 +83,6 @@ class Archive:
         """Yield the names in lower case and with ``/``."""
         return iter(self._members)
 
-    def size(self, name: str) -> int:
-        """Return the length of an unpacked member as the archive tells it, which `zipfile` holds it to."""
-        return self._members[_key(name)].file_size
-
     def open(self, name: str) -> IO[bytes]:
         """Open a member for reading.
 

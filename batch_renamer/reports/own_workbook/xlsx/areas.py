@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 
-__all__ = ["LAST_COLUMN", "LAST_ROW", "Area", "area_of", "column_of", "letters_of"]
+__all__ = ["LAST_COLUMN", "LAST_ROW", "Area", "Spread", "area_of", "column_of", "letters_of", "whole_number"]
 
 LAST_COLUMN, LAST_ROW = 16_384, 1_048_576
 
@@ -39,6 +41,32 @@ class Area:
             max(self.last_column, other.last_column),
             max(self.last_row, other.last_row),
         )
+
+
+class Spread:
+    """The columns that any number of ranges cover, in memory that does not grow with their number."""
+
+    def __init__(self, ranges: Iterable[tuple[int, int]] = ()) -> None:
+        self._changes = [0] * (LAST_COLUMN + 2)
+        for first, last in ranges:
+            self.add(first, last)
+
+    def add(self, first: int, last: int) -> None:
+        """Add the columns from ``first`` to ``last``; those that a sheet does not have don't count."""
+        first, last = max(first, 1), min(last, LAST_COLUMN)
+        if first <= last:
+            self._changes[first] += 1
+            self._changes[last + 1] -= 1
+
+    @property
+    def columns(self) -> set[int]:
+        """The columns.
+
+        Example:
+            >>> sorted(Spread([(2, 3), (3, 4), (0, 0)]).columns)
+            [2, 3, 4]
+        """
+        return {column for column, depth in enumerate(accumulate(self._changes)) if depth}
 
 
 def area_of(text: str) -> Area | None:
@@ -84,3 +112,8 @@ def letters_of(column: int) -> str:
         column, letter = divmod(column - 1, 26)
         letters = chr(ord("A") + letter) + letters
     return letters
+
+
+def whole_number(text: str | None) -> int:
+    """Return a number of digits alone; -1 for anything else."""
+    return int(text) if text is not None and text.isascii() and text.isdecimal() and len(text) < 10 else -1

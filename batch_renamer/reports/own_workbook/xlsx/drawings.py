@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from batch_renamer.reports.own_workbook.archive import Archive
-from batch_renamer.reports.own_workbook.xlsx.areas import LAST_COLUMN
-from batch_renamer.reports.own_workbook.xlsx.survey import whole_number
+from batch_renamer.reports.own_workbook.xlsx.areas import LAST_COLUMN, whole_number
 from batch_renamer.reports.own_workbook.xml_scan import Handlers, Scan
 
 __all__ = ["columns_below_drawings"]
@@ -21,7 +20,7 @@ _NUMBERS = frozenset({"col", "colOff", "row"})
 def columns_below_drawings(archive: Archive, parts: Collection[str], heading_row: int) -> set[int]:
     """Return the columns with a drawing at the heading row or below it."""
     columns: set[int] = set()
-    for part in parts:
+    for part in filter(archive.__contains__, parts):
         with archive.open(part) as stream:
             scan = Scan(stream)
             for known in scan.pieces(_Anchors(scan, heading_row, columns)):

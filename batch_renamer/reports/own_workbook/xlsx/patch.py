@@ -8,10 +8,11 @@ from typing import IO
 
 from batch_renamer.errors import WriteBackError
 from batch_renamer.reports.own_workbook.columns import COLUMNS_BACK
-from batch_renamer.reports.own_workbook.xlsx.areas import Area, area_of, letters_of
+from batch_renamer.reports.own_workbook.xlsx.areas import Area, area_of, letters_of, whole_number
+from batch_renamer.reports.own_workbook.xlsx.cell_places import CellPlaces
 from batch_renamer.reports.own_workbook.xlsx.column_ranges import WidthChanges, styles_of
 from batch_renamer.reports.own_workbook.xlsx.rendering import NewRow, Renderer
-from batch_renamer.reports.own_workbook.xlsx.survey import CellPlaces, Survey, whole_number
+from batch_renamer.reports.own_workbook.xlsx.survey import Survey
 from batch_renamer.reports.own_workbook.xlsx.tree import Change
 from batch_renamer.reports.own_workbook.xml_scan import Handlers, Scan, is_empty_tag, prefix_of, with_attribute
 
@@ -119,6 +120,9 @@ class _Patch(Handlers):
                 self._replace(place, tag, with_attribute(tag, "ref", str(self._new_dimension(attributes))))
             case "autoFilter" if self._filtered is not None:
                 self._replace(place, tag, with_attribute(tag, "ref", str(self._filtered)))
+            case "cols" if is_empty_tag(tag):
+                columns = self._widths.rest(prefix)
+                self._replace(place, tag, tag[:-2].rstrip() + b">" + columns + f"</{prefix}cols>".encode())
             case "sheetData":
                 columns = self._widths.rest(prefix)
                 if columns:
@@ -194,7 +198,7 @@ class _Patch(Handlers):
 
     def _insert_cells(self, row: NewRow, *, until: int) -> None:
         if self._written < until:
-            cells = self._renderer.cells(row, self._prefix, self._bases, skip=self._written, until=until)
+            cells = self._renderer.cells(row, self._prefix, self._bases, range(self._written, until))
             self._insert(self._scan.place, cells)
             self._written = until
 

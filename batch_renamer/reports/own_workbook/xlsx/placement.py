@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from batch_renamer.errors import WriteBackError
 from batch_renamer.reports.own_workbook.columns import COLUMNS_BACK
-from batch_renamer.reports.own_workbook.xlsx.areas import LAST_COLUMN
-from batch_renamer.reports.own_workbook.xlsx.survey import Spread, Survey
+from batch_renamer.reports.own_workbook.xlsx.areas import LAST_COLUMN, Spread
+from batch_renamer.reports.own_workbook.xlsx.survey import Survey
 from batch_renamer.reports.own_workbook.xlsx.tables import Table, table_of_headings
 
 __all__ = ["Placement", "place_columns"]

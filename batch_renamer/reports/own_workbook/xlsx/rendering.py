@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import pairwise
 
-from batch_renamer.reports.own_workbook.columns import RowBack
+from batch_renamer.reports.own_workbook.columns import COLUMNS_BACK, RowBack
 from batch_renamer.reports.own_workbook.xlsx.areas import letters_of
 from batch_renamer.reports.own_workbook.xlsx.cell_text import escaped_text, serial_day, shown_time
 from batch_renamer.reports.own_workbook.xlsx.placement import Placement
@@ -16,21 +17,18 @@ from batch_renamer.reports.own_workbook.xml_scan import escaped_attribute
 
 __all__ = ["NewRow", "Renderer", "new_rows"]
 
+_ALL = range(len(COLUMNS_BACK))
 Value = str | datetime | None
 
 
+@dataclass(frozen=True, slots=True)
 class NewRow:
     """What a row gets: one value for each column; None clears a cell. Headings have a style of their own."""
 
-    __slots__ = ("heading_style", "is_heading", "number", "values")
-
-    def __init__(
-        self, number: int, values: Sequence[Value], *, heading_style: str | None = None, is_heading: bool = False
-    ) -> None:
-        self.number = number
-        self.values = values
-        self.heading_style = heading_style
-        self.is_heading = is_heading
+    number: int
+    values: Sequence[Value]
+    is_heading: bool = False
+    heading_style: str | None = None
 
     @property
     def is_blank(self) -> bool:
@@ -50,7 +48,7 @@ def new_rows(rows: Iterable[RowBack], placement: Placement, heading_row: int) ->
     if any(number >= following for number, following in pairwise(numbers)):
         raise ValueError("each row can be written once, and stands below the headings")
     if placement.is_new:
-        written.insert(0, NewRow(heading_row, placement.headings, heading_style=placement.style, is_heading=True))
+        written.insert(0, NewRow(heading_row, placement.headings, is_heading=True, heading_style=placement.style))
     return written
 
 
@@ -64,9 +62,9 @@ class Renderer:
         self._letters = [letters_of(column) for column in range(placement.first, placement.last + 1)]
         self._frame = cache(self._new_frame)  # thousands of cells have the same one
 
-    def cells(self, row: NewRow, prefix: str, bases: Sequence[str | None], *, skip: int = 0, until: int = 4) -> bytes:
-        """Render the new cells of a row from ``skip`` up to ``until``, counted from 0 within the four columns."""
-        cells = [self._cell(row, at, prefix, bases[at]) for at in range(skip, until) if row.values[at]]
+    def cells(self, row: NewRow, prefix: str, bases: Sequence[str | None], which: range = _ALL) -> bytes:
+        """Render new cells of a row, with their places counted from 0 within the four columns."""
+        cells = [self._cell(row, at, prefix, bases[at]) for at in which if row.values[at]]
         return "".join(cells).encode()
 
     def cell(self, row: NewRow, at: int, prefix: str, base: str | None) -> bytes:

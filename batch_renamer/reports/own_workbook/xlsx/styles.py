@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from batch_renamer.reports.own_workbook.archive import Archive
-from batch_renamer.reports.own_workbook.xlsx.survey import whole_number
+from batch_renamer.reports.own_workbook.xlsx.areas import whole_number
 from batch_renamer.reports.own_workbook.xlsx.tree import Change, Element, Part, read_part
 from batch_renamer.reports.own_workbook.xml_scan import escaped_attribute, is_empty_tag, prefix_of, with_attribute
 

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 
 from batch_renamer.reports.own_workbook.archive import Archive, damaged
 from batch_renamer.reports.own_workbook.columns import COLUMNS_BACK
-from batch_renamer.reports.own_workbook.xlsx.areas import Area, area_of
-from batch_renamer.reports.own_workbook.xlsx.survey import whole_number
+from batch_renamer.reports.own_workbook.xlsx.areas import Area, area_of, whole_number
 from batch_renamer.reports.own_workbook.xlsx.tree import Change, Element, Part, read_part
 from batch_renamer.reports.own_workbook.xml_scan import escaped_attribute, prefix_of, with_attribute
 

@@ -21,26 +21,15 @@ from batch_renamer.reports.own_workbook.xlsx.survey import Survey, survey_sheet
 from batch_renamer.reports.own_workbook.xlsx.tables import read_tables
 from batch_renamer.reports.own_workbook.xml_scan import BROKEN_XML
 
-__all__ = ["write_back_xlsx"]
+__all__ = ["write_results"]
 
 _PIECE_BYTES = 1 << 20
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def write_back_xlsx(
-    source: BinaryIO, target: BinaryIO, *, sheet: str, heading_row: int, rows: Iterable[RowBack]
-) -> None:
-    """Write the workbook with the rows' results in four columns of one sheet; both files stay open.
-
-    The columns are those of an earlier write-back, or the first free ones on the right of the headings. Rows that are
-    not given keep what they have there. ``source`` can be read at any place. If this raises, ``target`` is of no use.
-
-    Raises:
-        WriteBackError: The workbook can't be written into; the text says why.
-        ValueError: A row is given twice, or is not below the headings.
-        OSError: The disk is full, or the file can't be read or written for another reason.
-    """
+def write_results(source: BinaryIO, target: BinaryIO, *, sheet: str, heading_row: int, rows: Iterable[RowBack]) -> None:
+    """Write the workbook as `write_back_xlsx` says."""
     _refuse_compound(source)
     try:
         with ExitStack() as stack:

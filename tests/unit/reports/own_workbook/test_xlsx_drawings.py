@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from tests.support.workbooks import rezipped, unzipped
+from tests.support.workbooks import rezipped, unzipped, zipped
 from tests.support.written_back import back, changed_parts, written
 
 SHEET, TABLE = "xl/worksheets/sheet1.xml", "xl/tables/table1.xml"
@@ -83,6 +83,13 @@ def test_results_go_below_pictures_where_nothing_else_is_free() -> None:
         {"xl/drawings/drawing1.xml": lambda part: anchor.sub(b"<xdr:to><xdr:col>99999", part)},
     )
     assert _place_of_results(book) == "C"
+
+
+def test_a_drawing_that_is_missing_is_no_reason_to_refuse() -> None:
+    """It can't hide anything."""
+    parts = unzipped(_book(_picture("D5", x_scale=200)))
+    del parts["xl/drawings/drawing1.xml"]
+    assert _place_of_results(zipped(parts)) == "C"
 
 
 def test_a_table_that_has_such_headings_numbers_ours() -> None:

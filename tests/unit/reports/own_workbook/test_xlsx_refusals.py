@@ -180,6 +180,20 @@ def test_every_kept_member_keeps_its_packed_bytes() -> None:
             assert before[was.header_offset : end] in after
 
 
+def test_sizes_of_64_bits_become_plain_ones_where_they_fit() -> None:
+    """Some programs write the long form for each member, whatever its size."""
+    start = BOOK.index(b"PK\x01\x02")
+    entry, name_length = BOOK[start : start + 46], int.from_bytes(BOOK[start + 28 : start + 30], "little")
+    long_sizes = struct.pack("<HHQQQ", 1, 24, *struct.unpack("<I", entry[24:28]), *struct.unpack("<I", entry[20:24]), 0)
+    name_end = start + 46 + name_length
+    fields = entry[:20] + b"\xff" * 8 + entry[28:30] + struct.pack("<H", len(long_sizes)) + entry[32:42] + b"\xff" * 4
+    directory = fields + BOOK[start + 46 : name_end] + long_sizes + BOOK[name_end:-22]
+    end = BOOK[-22:-10] + struct.pack("<I", len(directory)) + BOOK[-6:]
+    before = BOOK[:start] + directory + end
+    assert unzipped(before) == unzipped(BOOK)
+    assert changed_parts(before, written(before, [back(2)])) == {SHEET, "xl/styles.xml"}
+
+
 def test_members_with_sizes_behind_their_content_are_copied() -> None:
     """Programs that write to a pipe don't know sizes beforehand."""
 

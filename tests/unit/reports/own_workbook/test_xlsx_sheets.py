@@ -146,6 +146,7 @@ def test_spans_of_a_row_cover_its_new_cells(spans: str, expected: str) -> None:
             "<cols><col min='2' max='16384' width='8'/></cols>", "2-2:8 3-3:12 4-4:44 5-5:34 6-6:19 7-16384:8", id="all"
         ),
         pytest.param("<cols><col min='4' max='5' width='8'/></cols>", "3-3:12 4-4:44 5-5:34 6-6:19", id="inner ones"),
+        pytest.param("<cols />", "3-3:12 4-4:44 5-5:34 6-6:19", id="empty list"),
         pytest.param("<cols></cols>", "3-3:12 4-4:44 5-5:34 6-6:19", id="blank list"),
     ],
 )
@@ -154,6 +155,7 @@ def test_widths_divide_ranges_of_columns(columns: str, expected: str) -> None:
     sheet = _sheet(written(_book(HEADINGS, before=columns), [back(2)]))
     found = re.findall(r"""<col min=['"](\d+)['"] max=['"](\d+)['"] width=['"](\d+)['"]""", sheet)
     assert " ".join(f"{first}-{last}:{width}" for first, last, width in found) == expected
+    assert re.search("<cols>(<col [^>]*/>)+</cols><sheetData>", sheet)
 
 
 def test_a_range_keeps_its_style_and_gets_visible() -> None:
