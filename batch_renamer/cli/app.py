@@ -176,7 +176,9 @@ def export(
     sort: Annotated[
         str | None,
         typer.Option(
-            "--sort", help="By name or by date; - before it: backwards. Without it: newest first.", metavar="KEY"
+            "--sort",
+            help="Sort by name or date; -name and -date: backwards. Without it: newest first.",
+            metavar="name|date",
         ),
     ] = None,
     limit: Annotated[str | None, typer.Option("--limit", help="Only the first N orders.", metavar="N")] = None,

@@ -30,5 +30,6 @@ def write_csv(
     text = io.TextIOWrapper(file, encoding=encoding, errors="backslashreplace", newline="")
     writer = csv.writer(text, delimiter=delimiter)
     writer.writerow(headings)
-    writer.writerows([guarded(cell) for cell in row] for row in rows)
+    # With a zero byte in it the whole file would be taken for something else than text.
+    writer.writerows([guarded(cell.replace("\0", "\ufffd")) for cell in row] for row in rows)
     text.detach()

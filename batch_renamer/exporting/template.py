@@ -8,13 +8,13 @@ from typing import BinaryIO
 from batch_renamer.exporting.csv_format import write_csv
 from batch_renamer.exporting.target import Target
 from batch_renamer.exporting.writing import write_beside
-from batch_renamer.exporting.xlsx_format import write_xlsx_sheet
+from batch_renamer.exporting.xlsx_format import SKIP_MARK, write_xlsx_sheet
 from batch_renamer.model import EXPORT_COLUMNS
 
 __all__ = ["write_template"]
 
 _COLUMNS = EXPORT_COLUMNS[:4]
-_EXAMPLE = ("order-id-of-the-first-order", "IMG_2041", "12 Elm Street", "example: delete this row")
+_EXAMPLE = ("example-delete-this-row", "IMG_2041", "12 Elm Street", SKIP_MARK)
 
 
 def write_template(target: Target | BinaryIO, *, delimiter: str = ",") -> Path | None:

@@ -33,21 +33,22 @@ class Cleaned:
     guarded: bool = False
 
 
-def clean_id(cell: Cell, *, is_report: bool, is_workbook: bool = False) -> Cleaned:
+def clean_id(cell: Cell, *, is_report: bool, has_guard: bool = True, is_workbook: bool = False) -> Cleaned:
     """Trim an order id, and refuse one that can't be sent as exactly one path segment of a URL.
 
     An id that looks like a date is refused as damaged, unless it is known to be text: in a text cell of a workbook,
-    behind a text guard, or in a report (which leaves damaged ids blank).
+    behind a text guard, or in a report (which leaves damaged ids blank). Where it ``has_guard``, that is removed.
     """
     if isinstance(cell, Unusable):
         return Cleaned(cell.text, unusable_cell_reason("order id", cell))
     typed = trimmed(cell)
-    text = typed if is_report else without_guard(typed, guarded=True)
+    text = without_guard(typed, guarded=True) if has_guard and not is_report else typed
     damage = damaged_id_reason(text)
     # A text cell can also hold a number that lost digits before it was pasted.
     is_text = is_report or text != typed or (is_workbook and not is_shortened(text))
     warning = f"The order id reads like a date or a number that was rewritten: {quoted(text)}." if damage else ""
-    reason = unusable_text_reason("order id", text) or ("" if is_text else damage) or _unsafe(text)
+    unusable = unusable_text_reason("order id", text) if has_guard else ""
+    reason = unusable or ("" if is_text else damage) or _unsafe(text)
     return Cleaned(text, reason, warning, guarded=text != typed and typed.startswith("'"))
 
 

@@ -20,7 +20,7 @@ from batch_renamer.loader.wanted import (
     wanted_name,
     wanted_where,
 )
-from batch_renamer.model import COLUMNS, COLUMNS_BACK, place_of_columns_back
+from batch_renamer.model import COLUMNS, COLUMNS_BACK, EXPORT_COLUMNS, place_of_columns_back
 from batch_renamer.text import trimmed
 
 __all__ = ["HEADING_ROWS", "Columns", "HeadingTrouble", "find_columns"]
@@ -37,7 +37,8 @@ class Columns:
     """The columns to read, counted from 0; ``row`` is the row number of the headings in a spreadsheet program.
 
     ``is_report`` tells that the headings are exactly those of a report of this program, and in a workbook perhaps
-    others right of them. ``kept`` are the columns that are not used, but whose cells are kept for reports. ``where``
+    others right of them. ``is_export`` tells that they begin with those of an export, whose ids and current names are as
+    the API has them, without text guards. ``kept`` are the columns that are not used, but whose cells are kept for reports. ``where``
     are the columns of `LoadOptions.where`. ``warnings`` name unused columns that may have been meant as guard or skip
     mark. ``results`` is the first of the columns with results that this program has written; they are neither read nor
     kept. ``rule`` are the columns from which new names are made; they are used or kept, too.
@@ -50,6 +51,7 @@ class Columns:
     skip: int | None
     headings: tuple[str, ...]
     is_report: bool
+    is_export: bool = False
     kept: tuple[int, ...] = ()
     where: tuple[int, ...] = ()
     rule: tuple[int, ...] = ()
@@ -168,6 +170,7 @@ def _choose(
         skip=skip,
         headings=headings,
         is_report=is_report,
+        is_export=number == 1 and tuple(row[: len(EXPORT_COLUMNS)]) == EXPORT_COLUMNS,
         kept=_kept(headings, chosen, results, rule, first=len(COLUMNS) if is_report else 0),
         results=results,
         where=places,

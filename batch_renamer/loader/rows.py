@@ -36,6 +36,7 @@ def read_row(
     warning: str = "",
     others: Sequence[Cell] = (),
     is_report: bool = False,
+    is_export: bool = False,
     is_workbook: bool = False,
     blank_is_left: bool = True,
     may_be_blank: bool = False,
@@ -44,10 +45,10 @@ def read_row(
     """Check one row; never raises, whatever the cells hold.
 
     ``warning`` is a warning that the row already has. ``others`` are the cells of the other columns. ``is_report``
-    tells that the sheet is a report of this program, whose cells have no text guards. ``is_workbook`` tells that its
-    text cells were stored as text. ``blank_is_left`` tells that an order without a new name is left as it is; if
-    not, the row is a problem. ``may_be_blank`` tells that such a name is made by a rule, of
-    ``rule_cells``: pairs of a heading and its cell.
+    tells that the sheet is a report of this program, whose cells have no text guards. ``is_export`` tells that the
+    order id and the current name have none. ``is_workbook`` tells that its text cells were stored as text.
+    ``blank_is_left`` tells that an order without a new name is left as it is; if not, the row is a problem.
+    ``may_be_blank`` tells that such a name is made by a rule, of ``rule_cells``: pairs of a heading and its cell.
 
     Example:
         >>> read_row(2, " a1 ", "12 Elm St").order_id
@@ -83,6 +84,7 @@ def read_row(
         skip,
         warning=warning,
         is_report=is_report,
+        is_export=is_export,
         is_workbook=is_workbook,
         blank_is_left=blank_is_left,
         may_be_blank=may_be_blank,
@@ -162,15 +164,16 @@ def _read_with_every_rule(
     *,
     warning: str = "",
     is_report: bool = False,
+    is_export: bool = False,
     is_workbook: bool = False,
     blank_is_left: bool = True,
     may_be_blank: bool = False,
 ) -> RenameRequest | RowProblem:
     """Check one row with every rule; returns the same as the fast path where that one applies."""
-    identity = clean_id(order_id, is_report=is_report, is_workbook=is_workbook)
+    identity = clean_id(order_id, is_report=is_report, has_guard=not is_export, is_workbook=is_workbook)
     # A program that writes a ' before the id writes one before the names too.
     name = clean_name(new_name, is_report=is_report, guarded=identity.guarded)
-    guard = clean_guard(current_name, is_report=is_report, guarded=identity.guarded)
+    guard = clean_guard(current_name, is_report=is_report or is_export, guarded=identity.guarded)
     mark = clean_skip(skip, is_report=is_report)
     if (name.text or may_be_blank) and mark.text == BLANK_NAME:  # A name was filled in since, or is made.
         mark = replace(mark, text="")

@@ -107,6 +107,7 @@ class Sheet:
             warning=raw.warning,
             others=raw.others[: len(self.columns.kept)],
             is_report=self.columns.is_report,
+            is_export=self.columns.is_export,
             is_workbook=self.sheet_name is not None,
             blank_is_left=self.blank_is_left,
             may_be_blank=bool(self.rule),

@@ -132,9 +132,12 @@ def _row(number: int, record: list[str], flaw: Unusable | None, table: TextTable
         bare = [_bare(record[column]) if column < cells else "" for column in table.columns.others]
         return RawRow(number, _bare(order_id), _bare(new_name), _bare(current_name), _bare(skip), others=bare)
     others = [record[column] if column < cells else "" for column in table.columns.others]
+    if table.columns.is_export:
+        order_id, new_name, current_name, skip = map(_bare, (order_id, new_name, current_name, skip))
+        others = list(map(_bare, others))
     return RawRow(number, order_id, new_name, current_name, skip, others=others)
 
 
 def _bare(cell: str) -> str:
-    """Remove the ``'`` that reports of this program put before a text that looks like a formula."""
+    """Remove the ``'`` that reports and exports of this program put before a text that looks like a formula."""
     return cell[1:] if cell.startswith("'") and begins_like_a_formula(cell[1:]) else cell

@@ -72,6 +72,7 @@ def test_order_is_read_without_its_images() -> None:
         is_merging=False,
         is_deleted=True,
         total_images=3,
+        created_at="2026-01-01T00:00:00Z",
         last_updated_at="2026-01-02T00:00:00Z",
     )
 
