@@ -86,7 +86,7 @@ class _Sheet:
         self._headings = headings
         self._sheet: Worksheet = book.add_worksheet("orders")
         self._text = book.add_format({"num_format": "@"})  # a cell stays text when a person edits it
-        self._number = book.add_format({"num_format": "0"})
+        self._number = book.add_format({"num_format": "0", "align": "center"})
         self._date = book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"})
         self._filled_in = book.add_format({"num_format": "@", **_TO_FILL_IN})
         heading = book.add_format(_HEADING)
@@ -96,6 +96,9 @@ class _Sheet:
             if note := _NOTES.get(name):
                 self._sheet.write_comment(0, column, note, {"x_scale": 2, "y_scale": 0.8, "author": "batch-renamer"})
         self._sheet.freeze_panes(1, 0)
+        self._sheet.set_landscape()
+        self._sheet.fit_to_pages(1, 0)  # in width; as many pages as are needed
+        self._sheet.repeat_rows(0)
         self._sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{ROWS_PER_SHEET + 1}"})  # no triangle on every id
 
     def write(self, texts: Sequence[str], images: float | None = None) -> None:

@@ -27,7 +27,7 @@ SAME = ("row", "order_id", "old_name", "new_name", "final_name", "result")
 Row = tuple[object, ...]
 
 _OFFLINE = ("check", "runs", "show", "report")
-_READING = ("plan", "audit")
+_READING = ("plan", "audit", "export")
 
 
 def rows_of(report: Path) -> list[Row]:

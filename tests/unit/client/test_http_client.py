@@ -159,10 +159,12 @@ async def test_page_token_goes_back_as_it_came() -> None:
     async with scripted(listed) as server, client(server.base_url) as api:
         page = await api.page(per_page=1)
         await api.page(per_page=50, offset="t/2+=&x=1")
+        await api.page(per_page=9, query=ListQuery(text="12 Elm & co", sort="-name"))
     assert page == OrderPage(orders=(Order(order_id="a1", name=None),), next_offset="t/2+=")
     assert [asked.target for asked in server.asked] == [
         "/v3/orders/?per_page=1",
         "/v3/orders/?per_page=50&offset=t%2F2%2B%3D%26x%3D1",
+        "/v3/orders/?per_page=9&q=12%20Elm%20%26%20co&sort=-name",
     ]
 
 

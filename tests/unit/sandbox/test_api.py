@@ -302,3 +302,42 @@ def test_asking_for_too_much_can_be_refused(store: OrderStore) -> None:
     """What a server does beyond its maximum is not documented: a test can have either."""
     api = OrdersApi(store=store, api_key="k", rules=ApiRules(max_per_page=2, refuse_over_max=True))
     assert [send(api, "GET", f"/v3/orders/?per_page={size}").status for size in (2, 3)] == [200, 422]
+
+
+NAMED = {"a1": "12 Elm St", "b2": "Oak", "c3": "elmwood", "d4": None}
+
+
+@pytest.mark.parametrize(
+    ("query", "rules", "version", "listed"),
+    [
+        pytest.param("q=ELM", {}, None, "c3 a1", id="text in any case"),
+        pytest.param("q=ELM", {"whole_words": True}, None, "a1", id="whole words"),
+        pytest.param("q=birch", {}, None, "", id="nothing found"),
+        pytest.param("sort=name", {}, None, "d4 a1 c3 b2", id="by name"),
+        pytest.param("sort=-name", {}, None, "b2 c3 a1 d4", id="by name, backwards"),
+        pytest.param("sort=date", {}, None, "a1 b2 c3 d4", id="oldest first"),
+        pytest.param("q=elm&sort=name", {}, None, "a1 c3", id="both"),
+        pytest.param("q=elm&sort=name", {}, "2025-05-08", "d4 c3 b2 a1", id="an old version asked for"),
+        pytest.param("q=elm", {"version": "2025-05-08"}, None, "d4 c3 b2 a1", id="an old account"),
+        pytest.param("q=elm", {"version": "2025-05-08"}, "2026-10-01", "c3 a1", id="a new version asked for"),
+    ],
+)
+def test_the_list_is_searched_and_sorted(query: str, rules: dict[str, Any], version: str | None, listed: str) -> None:
+    """Versions before 2026-10-01 ignore both; pages of two follow one another in any order."""
+    store = OrderStore(wall_clock=lambda: 0.0)
+    store.seed_many(NAMED.items())
+    api = OrdersApi(store=store, api_key="k", rules=ApiRules(max_per_page=2, **rules))
+    found, more = [], ""
+    while True:
+        page = json.loads(send(api, "GET", f"/v3/orders/?{query}{more}", api_version=version).body)
+        found += [order["order_id"] for order in page["orders"]]
+        if (offset := page["pagination"]["next_offset"]) is None:
+            break
+        more = f"&offset={offset}"
+    assert " ".join(found) == listed
+
+
+def test_another_way_to_sort_is_refused(api: OrdersApi) -> None:
+    """The answer is the documented 422 for the query."""
+    answer = send(api, "GET", "/v3/orders/?sort=size")
+    assert (answer.status, [*json.loads(answer.body)["detail"]["query"]]) == (422, ["sort"])
