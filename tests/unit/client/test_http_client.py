@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 
 from batch_renamer.client.orders_api import (
     ForeignNameError,
+    ListQuery,
     OrderPage,
     RefusedError,
     RequestError,
