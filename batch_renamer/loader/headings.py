@@ -37,11 +37,11 @@ class Columns:
     """The columns to read, counted from 0; ``row`` is the row number of the headings in a spreadsheet program.
 
     ``is_report`` tells that the headings are exactly those of a report of this program, and in a workbook perhaps
-    others right of them. ``is_export`` tells that they begin with those of an export, whose ids and current names are as
-    the API has them, without text guards. ``kept`` are the columns that are not used, but whose cells are kept for reports. ``where``
-    are the columns of `LoadOptions.where`. ``warnings`` name unused columns that may have been meant as guard or skip
-    mark. ``results`` is the first of the columns with results that this program has written; they are neither read nor
-    kept. ``rule`` are the columns from which new names are made; they are used or kept, too.
+    others right of them. ``is_export`` tells that they begin with those of an export, whose ids and current names are
+    as the API has them, without text guards. ``kept`` are the columns that are not used, but whose cells are kept for
+    reports. ``where`` are the columns of `LoadOptions.where`. ``warnings`` name unused columns that may have been meant
+    as guard or skip mark. ``results`` is the first of the columns with results that this program has written; they are
+    neither read nor kept. ``rule`` are the columns from which new names are made; they are used or kept, too.
     """
 
     row: int
@@ -170,7 +170,7 @@ def _choose(
         skip=skip,
         headings=headings,
         is_report=is_report,
-        is_export=number == 1 and tuple(row[: len(EXPORT_COLUMNS)]) == EXPORT_COLUMNS,
+        is_export=number == 1 and headings[: len(EXPORT_COLUMNS)] == EXPORT_COLUMNS,
         kept=_kept(headings, chosen, results, rule, first=len(COLUMNS) if is_report else 0),
         results=results,
         where=places,
