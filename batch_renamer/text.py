@@ -12,6 +12,7 @@ Three kinds of characters show nothing:
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
@@ -24,6 +25,7 @@ __all__ = [
     "guarded",
     "heading_key",
     "is_uuid",
+    "name_key",
     "order_key",
     "raw_cells",
     "rows_in_words",
@@ -184,6 +186,16 @@ def heading_key(heading: str) -> str:
         ('orderid', 'orderid')
     """
     return _NOT_IN_HEADINGS.sub("", without_invisible(heading).casefold())
+
+
+def name_key(name: str) -> str:
+    r"""Return the form in which it is found out whether two orders have the same name: in NFC, trimmed.
+
+    Example:
+        >>> name_key("Cafe\u0301 ") == name_key("Caf\u00e9")
+        True
+    """
+    return trimmed(unicodedata.normalize("NFC", name))
 
 
 def begins_like_a_formula(text: str) -> bool:

@@ -12,6 +12,8 @@ It knows no spreadsheet, no API and no screen.
       │                                        ─> codec       values and columns
       │                                        ─> settling    many rows in few statements
       │                                        ─> unrecorded  outcomes that the file does not take
+    same_names  orders that would have the same name
+      │
     lineage   what rows take from other runs:  ─> later       what other runs of the account have renamed since
       │       undo, audit, resume, a kept plan ─> changed     which rows have changed their orders
       │

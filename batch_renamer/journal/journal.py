@@ -12,6 +12,7 @@ from batch_renamer.journal.lineage import Lineage
 from batch_renamer.journal.results import Results
 from batch_renamer.journal.rows import RowTable
 from batch_renamer.journal.runs import RunTable
+from batch_renamer.journal.same_names import SameNames
 from batch_renamer.journal.timeline import TimelineTable
 
 __all__ = ["Journal"]
@@ -41,6 +42,7 @@ class Journal(Database):
         self.lineage = Lineage(self)
         self.limits = LimitTable(self)
         self.timeline = TimelineTable(self)
+        self.same_names = SameNames(self)
         self.results = Results(self, self.runs, self.rows)
 
     @staticmethod

@@ -14,7 +14,7 @@ from __future__ import annotations
 from batch_renamer.naming.house_rules import HouseRules
 from batch_renamer.naming.replacing import Replacing
 from batch_renamer.naming.rules import NamingRules
-from batch_renamer.naming.same_names import Numbered, Renamed, name_key, number, share_names
+from batch_renamer.naming.same_names import Numbered, Renamed, number, share_names
 from batch_renamer.naming.template import CURRENT_NAME, ORDER_ID, Filled, Template
 
 __all__ = [
@@ -27,7 +27,6 @@ __all__ = [
     "Renamed",
     "Replacing",
     "Template",
-    "name_key",
     "number",
     "share_names",
 ]

@@ -6,14 +6,13 @@ for others, so names may be swapped or passed around in a circle.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from batch_renamer.text import trimmed
+from batch_renamer.text import name_key
 
-__all__ = ["Numbered", "Renamed", "name_key", "number", "share_names"]
+__all__ = ["Numbered", "Renamed", "number", "share_names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +22,6 @@ class Renamed:
     row: int
     new_name: str
     old_name: str
-
-
-def name_key(name: str) -> str:
-    r"""Return the form in which names are compared.
-
-    Example:
-        >>> name_key("Cafe\u0301 ") == name_key("Caf\u00e9")
-        True
-    """
-    return trimmed(unicodedata.normalize("NFC", name))
 
 
 def share_names(renames: Sequence[Renamed], kept: Iterable[str]) -> list[int]:

@@ -15,7 +15,7 @@ import anyio
 import anyio.abc
 
 from batch_renamer.client import Gateway, MostAtOnce, StopSignal
-from batch_renamer.planning.page_chain import PageChain
+from batch_renamer.planning.page_chain import PageChain, Seen, nothing_seen
 from batch_renamer.planning.singles import read_singly
 from batch_renamer.planning.undecided import Batches, Record, UndecidedRows, Wanted
 
@@ -33,16 +33,19 @@ async def read_both_ways(
     requests_per_s: Callable[[], float],
     workers: MostAtOnce,
     stop: StopSignal,
+    seen: Seen = nothing_seen,
 ) -> None:
     """Read the order of every request, on pages or singly, whichever is faster, or both at once.
 
     ``batches(backwards)`` yields the undecided requests in sheet order or in reverse. ``wanted`` returns the requests
     for some order ids that a page may decide. ``rows`` is the number of those requests, and half of all requests are
     before ``middle_row``. ``requests_per_s`` returns how many single reads a second are possible. No row is recorded
-    twice.
+    twice. ``seen`` is called with the orders of each page, also those that are not asked for.
     """
     undecided = UndecidedRows(wanted=wanted, record=record, left=rows)
-    chain = PageChain(gateway=gateway, undecided=undecided, requests_per_s=requests_per_s, workers=workers, stop=stop)
+    chain = PageChain(
+        gateway=gateway, undecided=undecided, requests_per_s=requests_per_s, workers=workers, stop=stop, seen=seen
+    )
     async with anyio.create_task_group() as pages:
         pages.start_soon(chain.read)
         await chain.singles_may_start.wait()

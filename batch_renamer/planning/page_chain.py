@@ -12,11 +12,11 @@ import anyio.abc
 
 from batch_renamer.client import Gateway, MostAtOnce, NoPage, ReadPage, Stopping, StopSignal
 from batch_renamer.errors import BatchRenamerError
-from batch_renamer.model import Reading, RenameRequest
+from batch_renamer.model import Order, Reading, RenameRequest
 from batch_renamer.planning.singles import read_singly
 from batch_renamer.planning.undecided import Batches, UndecidedRows
 
-__all__ = ["PageChain"]
+__all__ = ["PageChain", "Seen", "nothing_seen"]
 
 _PAGE_SIZES = (100, 15)
 """The page sizes that are tried: 100, then the largest that the vendor's own client uses."""
@@ -43,6 +43,14 @@ _FEWEST_BESIDE = 5
 """Beside single reads, a page must bring at least this many wanted orders: parsing it costs about as much."""
 
 
+Seen = Callable[[Sequence[Order]], Awaitable[None]]
+"""Is told the orders of a page."""
+
+
+async def nothing_seen(_: Sequence[Order]) -> None:
+    """Do nothing with the orders of a page."""
+
+
 async def _only(batch: Sequence[RenameRequest]) -> Batches:
     yield batch
 
@@ -59,6 +67,7 @@ class PageChain:
     requests_per_s: Callable[[], float]
     workers: MostAtOnce
     stop: StopSignal
+    seen: Seen = nothing_seen
     singles_may_start: anyio.Event = field(default_factory=anyio.Event)
     over: bool = False
     recent_pages: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=_JUDGED))
@@ -121,6 +130,7 @@ class PageChain:
                     return
                 continue
             begun = anyio.current_time()
+            await self.seen(page.orders)
             found, checked = await self.undecided.add_page(page)
             seconds = page.seconds + anyio.current_time() - begun
             await self._begin_check(page, checked)

@@ -218,7 +218,7 @@ def test_an_option_that_means_nothing_here_is_refused(option: dict[str, Any], sa
 
 def test_every_option_of_the_command_is_taken_or_explained() -> None:
     """Each is a typed option of `rename_orders`, or the error that refuses it says why it means nothing here."""
-    assert names_of(Options) | NOT_HERE.keys() == OPTIONS | {"dry_run"}
+    assert names_of(Options) | NOT_HERE.keys() == OPTIONS | {"dry_run", "names"}
 
 
 async def test_two_at_once_in_one_account() -> None:

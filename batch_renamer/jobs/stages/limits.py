@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from batch_renamer.errors import InputError, TooManyFailuresError
 from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.stages.same_names import settle_same_names
 from batch_renamer.jobs.stages.tally import Tally
 from batch_renamer.model import BAD_RESULTS, Result
 from batch_renamer.planning import NO_SUCH_ORDER
@@ -27,6 +28,7 @@ async def ask_again(run: Run) -> None:
         if (first := run.job.bounds.first) is not None:
             # The trial was chosen while these rows were left alone.
             await run.job.journal.in_thread(run.job.journal.rows.skip_after_first, run.record, first)
+        await settle_same_names(run)
 
 
 async def enforce_limits(run: Run) -> None:

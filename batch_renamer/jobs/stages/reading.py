@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator, Sequence
 from batch_renamer.jobs.api_session import ApiSession
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages.decisions import Decisions, decisions_of
+from batch_renamer.jobs.stages.same_names import settle_same_names
 from batch_renamer.journal import RunState
-from batch_renamer.model import RenameRequest
+from batch_renamer.model import Order, RenameRequest
 from batch_renamer.planning import read_both_ways, read_singly
 
 __all__ = ["read"]
@@ -36,6 +37,7 @@ async def read(run: Run, api: ApiSession) -> None:
         return
     if first is not None:
         await journal.in_thread(journal.rows.skip_after_first, record, first)
+    await settle_same_names(run)
     # The user has said yes to a run that is resumed; as a plan, it would wait for an answer after a crash.
     if not run.job.command.resumes:
         run.record = await journal.in_thread(journal.runs.set_state, record, RunState.PLANNED)
@@ -80,6 +82,9 @@ async def _read_all(run: Run, api: ApiSession, decisions: Decisions) -> None:
         # whose names are made from the current ones.
         return [request for request in requests if request.current_name is None and request.name_rule is None]
 
+    async def seen(orders: Sequence[Order]) -> None:
+        await journal.in_thread(journal.same_names.note_seen, orders)
+
     await read_both_ways(
         batches,
         wanted,
@@ -90,4 +95,5 @@ async def _read_all(run: Run, api: ApiSession, decisions: Decisions) -> None:
         requests_per_s=api.requests_per_s,
         workers=api.most_at_once,
         stop=run.stop,
+        seen=seen,
     )

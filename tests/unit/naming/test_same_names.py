@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_renamer.naming.same_names import Renamed, name_key, number, share_names
+from batch_renamer.naming.same_names import Renamed, number, share_names
+from batch_renamer.text import name_key
 
 FEW = st.sampled_from(["A", "B", "A (2)", "A (3)", "B (2)", "Caf\u00e9", "Cafe\u0301"])
 
