@@ -74,13 +74,13 @@ class Refusing:
         """Be the method of a journal's table of rows."""
         return partial(self.record, rows)
 
-    def record(self, rows: RowTable, run: object, decisions: list[object]) -> None:
+    def record(self, rows: RowTable, run: object, decisions: list[object], **made: object) -> None:
         """Record, or refuse as a journal does that another program holds."""
         if any(isinstance(decision, Outcome) and decision.attempts for decision in decisions):
             self._groups += 1
             if self._after < self._groups <= self._after + self._times:
                 raise JournalError("The journal is held by another program.")
-        self._record(rows, run, decisions)  # type: ignore[arg-type]  # as it was called
+        self._record(rows, run, decisions, **made)  # type: ignore[arg-type]  # as it was called
 
 
 @pytest.mark.parametrize("times", [1, 10**9], ids=["for a moment", "until the end"])
