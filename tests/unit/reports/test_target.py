@@ -154,7 +154,7 @@ def test_a_report_of_another_format_is_no_report_here(tmp_path: Path, ending: st
 def test_a_report_saved_by_a_spreadsheet_program_is_still_one(tmp_path: Path) -> None:
     """It moves the texts to a table of their own, or takes semicolons."""
     book = tmp_path / "r.xlsx"
-    write_report(book, [LINE], summary=SUMMARY)
+    write_report(book, [ReportLine(ROW, ("Ann",))], summary=SUMMARY, other_headings=["Agent"])
     opened = openpyxl.load_workbook(book)
     opened.save(book)
     (tmp_path / "r.csv").write_text(";".join(COLUMNS) + "\r\n", encoding="utf-8-sig")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
@@ -17,6 +18,9 @@ from batch_renamer.loader import LoadOptions, open_sheet
 from batch_renamer.model import COLUMNS, ReportLine, ReportRow, Result
 from batch_renamer.reports.rows import WriteOptions
 from batch_renamer.reports.xlsx import book, write_xlsx
+from batch_renamer.reports.xlsx.formats import Formats
+from batch_renamer.reports.xlsx.layout import Layout
+from batch_renamer.reports.xlsx.report_sheet import ReportSheet
 from tests.unit.reports.samples import NASTY_NAMES, a_row, any_text, each_nasty_name, summary
 
 
@@ -255,6 +259,17 @@ def test_a_row_is_as_high_as_its_longest_text_but_not_higher_than_the_screen(tmp
     rows = [replace(FULL, reason="x" * length) for length in (20, 200, 9_000)]
     sheet = seen_by_openpyxl(as_xlsx(tmp_path, rows))
     assert [sheet.row_dimensions[line].height for line in (2, 3, 4)] == [None, 60, 300]
+
+
+def test_heights_of_written_rows_are_let_go(tmp_path: Path) -> None:
+    """XlsxWriter would keep them all, and memory would grow with the rows that have a long reason."""
+    with xlsxwriter.Workbook(tmp_path / "r.xlsx", {"constant_memory": True}) as made:
+        sheet = ReportSheet(made, 1, Layout.of(()), Formats.of(made), run_id="k3f9")
+        for number in range(100):
+            sheet.write(ReportLine(replace(a_row(row=number), reason="word " * 60)))
+        sheet.close()
+        [written] = made.worksheets()
+        assert len(written.row_info) + len(written.row_sizes) <= 4
 
 
 # -- The user's own columns ------------------------------------------------------------------------------------------
