@@ -63,6 +63,14 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         Example("See each old and new name:", "batch-renamer plan orders.xlsx"),
         Example("Practise, without a key:", "batch-renamer plan orders.xlsx --sandbox"),
         Example(
+            "Make the new names from other columns:",
+            "batch-renamer plan orders.xlsx --name-template '{address} - {n:03}'",
+        ),
+        Example(
+            "Make them from the current names; the sheet needs only ids:",
+            "batch-renamer plan orders.xlsx --replace 'Elm St=Elm Street'",
+        ),
+        Example(
             "In a script: is there anything to rename? (0: no, 10: yes)",
             "batch-renamer plan orders.xlsx --exit-code",
         ),
