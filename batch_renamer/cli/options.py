@@ -182,6 +182,9 @@ _OPTIONS: Mapping[str, Any] = {
                 metavar="PATH",
                 many=True,
             ),
+            "order_links": _Option(
+                help="In an .html report, link each order to its page at the vendor. Only for the API itself."
+            ),
             "write_back": _Option(
                 help="Also write result, reason, final name and time of each row into the spreadsheet itself, in "
                 "columns of their own. A backup of it is kept beside it."

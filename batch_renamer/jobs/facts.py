@@ -13,7 +13,7 @@ from batch_renamer.settings import Settings, describe
 __all__ = ["given_settings", "with_facts"]
 
 _SAID_ELSEWHERE = frozenset({"base_url", "config", "profile", "report", "sandbox"})
-_SCREEN_ALONE = frozenset({"json", "log_file", "no_progress", "quiet", "verbose", "wait", "yes"})
+_SCREEN_ALONE = frozenset({"json", "log_file", "no_progress", "order_links", "quiet", "verbose", "wait", "yes"})
 _PLACES = frozenset({"api_key_file", "profile_api_key_file", "sandbox_reset", "state_dir"})
 _LEFT_OUT = _SAID_ELSEWHERE | _SCREEN_ALONE | _PLACES
 """The settings that change neither which orders are renamed nor how, or that a report says in another place."""

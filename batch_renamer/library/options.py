@@ -48,6 +48,7 @@ class AuditOptions(ApiOptions, total=False):
     only: RowsGiven | None
     except_rows: RowsGiven | None
     report: str | Path | list[str | Path]
+    order_links: bool
 
 
 class ResumeOptions(AuditOptions, total=False):
@@ -97,6 +98,7 @@ class Options(ApplyOptions, total=False):
         again: Rename orders again that an earlier run of the same rows renamed and that got another name since.
         wait: Seconds to wait for another run that renames in the same account.
         report: Files that the report is also written to: .csv, .xlsx, .json or .html.
+        order_links: In an .html report, link each order to its page at the vendor.
         id_column: The label of the column with order ids.
         name_column: The label of the column with new names.
         current_name_column: The label of the column with the names expected before; "none": no such column.

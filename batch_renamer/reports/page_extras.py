@@ -18,9 +18,9 @@ def _none() -> Sequence[Second]:
 class PageExtras:
     """What only the page shows.
 
-    ``seconds`` returns the seconds of the run in order; it is called if a page is written. ``order_address`` is the
-    beginning of the address of an order's page at the vendor ("": no links).
+    ``seconds`` returns the seconds of the run in order; it is called if a page is written. ``order_pages`` is the
+    beginning of the addresses of orders in the vendor's web app ("": no links).
     """
 
     seconds: Callable[[], Sequence[Second]] = _none
-    order_address: str = ""
+    order_pages: str = ""

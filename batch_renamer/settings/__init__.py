@@ -34,6 +34,7 @@ Example:
 from __future__ import annotations
 
 from batch_renamer.settings.account import account, fingerprint, lock_names
+from batch_renamer.settings.address import order_pages
 from batch_renamer.settings.api_key import ApiKey
 from batch_renamer.settings.key import KEY_VARIABLE, FoundKey, key_from_text, key_of_environment, read_api_key
 from batch_renamer.settings.naming import NameRules, Replacement
@@ -66,6 +67,7 @@ __all__ = [
     "key_of_environment",
     "lacks_state_dir",
     "lock_names",
+    "order_pages",
     "read_api_key",
     "redact",
     "resolve_settings",

@@ -10,7 +10,7 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
-__all__ = ["check_base_url", "is_loopback"]
+__all__ = ["check_base_url", "is_loopback", "order_pages"]
 
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _PATH_OF_ORDERS = re.compile(r"/v[0-9]+(?:/orders(?:/.*)?)?$", re.IGNORECASE)
@@ -20,6 +20,7 @@ _NO_SCHEME = re.compile(
 _QUOTES = "\"'`"
 _PAGES_FOR_PEOPLE = frozenset({"app.autoenhance.ai", "docs.autoenhance.ai", "www.autoenhance.ai", "autoenhance.ai"})
 _API = "https://api.autoenhance.ai"
+_ORDER_PAGES = "https://app.autoenhance.ai/orders/"
 
 
 def check_base_url(url: str) -> str:
@@ -99,3 +100,13 @@ def _is_ip_address(host: str) -> bool:
 def is_loopback(host: str) -> bool:
     """Tell whether a host is this machine itself."""
     return host == "localhost" or (_is_ip_address(host) and ipaddress.ip_address(host).is_loopback)
+
+
+def order_pages(base_url: str) -> str:
+    """Return the beginning of the addresses of orders in the vendor's web app; "" for any other API.
+
+    Example:
+        >>> order_pages("https://api.autoenhance.ai"), order_pages("http://127.0.0.1:8080")
+        ('https://app.autoenhance.ai/orders/', '')
+    """
+    return _ORDER_PAGES if base_url == _API else ""

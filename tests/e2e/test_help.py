@@ -52,8 +52,9 @@ OFFERED = {
     - LIMITS
     - {"max_failures", "again", "sandbox_reset", "no_pager"}
     | {"same_account"},
-    "runs": ABOUT_PAST_RUNS - {"report"} - {"no_pager"} | {"limit", "order", "file", "prune", "yes", "dismiss"},
-    "show": ABOUT_PAST_RUNS - {"report"},
+    "runs": ABOUT_PAST_RUNS - {"order_links", "report"} - {"no_pager"}
+    | {"limit", "order", "file", "prune", "yes", "dismiss"},
+    "show": ABOUT_PAST_RUNS - {"order_links", "report"},
     "report": ABOUT_PAST_RUNS - {"no_pager"} | {"write_back"},
     "export": FOR_THE_API - {"workers"}
     | PRACTICE

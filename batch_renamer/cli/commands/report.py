@@ -96,7 +96,7 @@ def _write_held(
         targets,
         lines,
         summary=summary,
-        page=page_extras(journal, run),
+        page=page_extras(session.settings, journal, run),
         delimiter=delimiter,
         other_headings=run.other_headings,
     )

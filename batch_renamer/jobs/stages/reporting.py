@@ -65,7 +65,7 @@ def write_to_targets(run: Run, summary: RunSummary) -> tuple[list[Path], list[Re
         run.targets,
         partial(_until_abandoned, run, summary.total),
         summary=summary,
-        page=page_extras(run.job.journal, run.record),
+        page=page_extras(run.job.settings, run.job.journal, run.record),
         delimiter=run.record.delimiter or ",",
         other_headings=run.record.other_headings,
     )

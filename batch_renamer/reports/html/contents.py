@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 from pathlib import PurePath
 from typing import NamedTuple
+from urllib.parse import quote
 
 from batch_renamer.differences import Part, changed_words
 from batch_renamer.model import ReportRow, Result, ResultMeaning
@@ -15,7 +16,7 @@ from batch_renamer.reports.html.figures import Figures
 from batch_renamer.reports.html.groups import Group, RowStore
 from batch_renamer.reports.html.plots import Plot, durations_plot, outcomes_plot, requests_plot
 from batch_renamer.reports.rows import WriteOptions, shared_and_own
-from batch_renamer.text import counted, duration
+from batch_renamer.text import counted, duration, storable
 from batch_renamer.visible import visible
 
 __all__ = ["Block", "Fact", "Page", "Section", "ShownRow"]
@@ -35,10 +36,14 @@ class Fact(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownRow:
-    """One row of a table: both names in parts, the name that the order has now, and what is odd in this row."""
+    """One row of a table: both names in parts, the name that the order has now, and what is odd in this row.
+
+    ``address`` is that of the order's page at the vendor ("": no link).
+    """
 
     number: int
     order_id: str
+    address: str
     old: tuple[Part, ...]
     new: tuple[Part, ...]
     now: str
@@ -52,6 +57,7 @@ class Page:
         self.summary = options.summary
         self._seconds = options.page.seconds()
         self._figures = figures
+        self.order_pages = options.page.order_pages
         self._meanings = {meaning.result: meaning for meaning in self.summary.facts.meanings}
         self.sections = [Section(group, store, self) for group in store.groups()]
 
@@ -128,6 +134,8 @@ class Section:
         self.reason = group.reason
         self.count = len(group)
         self.is_open = page.summary.total <= _FEW_ROWS
+        # The id of an invalid row may be of no order.
+        self._order_pages = page.order_pages if group.result is not Result.INVALID else ""
 
     @property
     def blocks(self) -> Iterator[Block]:
@@ -140,7 +148,7 @@ class Section:
                 last=self._group.numbers[end - 1],
                 count=end - start,
                 is_open=self.is_open or (self.is_bad and not start),
-                rows=(_shown(row, whole_reason=self.reason is None) for row in rows),
+                rows=(_shown(row, whole_reason=self.reason is None, order_pages=self._order_pages) for row in rows),
             )
 
 
@@ -161,12 +169,13 @@ class Block:
         return f"{counted(self.count, 'row')}: row {self.first:,}{last}"
 
 
-def _shown(row: ReportRow, *, whole_reason: bool) -> ShownRow:
+def _shown(row: ReportRow, *, whole_reason: bool, order_pages: str) -> ShownRow:
     reason = row.reason if whole_reason else shared_and_own(row)[1]
     old, new = changed_words(visible(row.old_name or ""), visible(row.new_name))
     return ShownRow(
         number=row.row,
         order_id=visible(row.order_id),
+        address=order_pages + quote(storable(row.order_id), safe="") if order_pages else "",
         old=old,
         new=new,
         now=visible(row.final_name or ""),

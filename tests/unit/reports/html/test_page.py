@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import base64
+import csv
 import hashlib
 import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from lxml import etree, html
 
-from batch_renamer.model import HERE, ReportRow, Result, ResultMeaning, RunFacts, RunSummary
+from batch_renamer.model import HERE, ReportRow, Result, ResultMeaning, RunFacts, RunSummary, Second
+from batch_renamer.reports.csv_format import write_csv
 from batch_renamer.reports.html import write_html
+from batch_renamer.reports.page_extras import PageExtras
 from batch_renamer.reports.rows import WriteOptions
 
 FACTS = RunFacts(
@@ -36,10 +40,13 @@ def summary_of(rows: Iterable[ReportRow], *, facts: RunFacts = FACTS) -> RunSumm
     return RunSummary(run_id="k3f9", command="apply", counts=Counter(row.result for row in rows), facts=facts)
 
 
-def page_of(folder: Path, rows: Sequence[ReportRow], summary: RunSummary | None = None) -> str:
+def page_of(
+    folder: Path, rows: Sequence[ReportRow], summary: RunSummary | None = None, *, extras: PageExtras | None = None
+) -> str:
     """Return the text of the page."""
     file = io.BytesIO()
-    write_html(file, rows, WriteOptions(summary=summary or summary_of(rows), scratch=folder))
+    options = WriteOptions(summary=summary or summary_of(rows), scratch=folder, page=extras or PageExtras())
+    write_html(file, rows, options)
     return file.getvalue().decode()
 
 
@@ -157,3 +164,58 @@ def test_ten_thousand_rows_stay_small(tmp_path: Path) -> None:
         for number in range(2, 10_002)
     ]
     assert len(page_of(tmp_path, rows).encode()) <= 1_500_000
+
+
+def test_orders_are_linked_only_where_that_was_asked_for(tmp_path: Path) -> None:
+    """The address is of the vendor's page of the order; the id of an invalid row may be of none."""
+    rows = [a_row(2, order_id="a/1"), a_row(3, result=Result.INVALID, reason="The order id is blank.")]
+    assert not parsed(page_of(tmp_path, rows)).xpath("//a")
+    linked = parsed(page_of(tmp_path, rows, extras=PageExtras(order_pages="https://app.autoenhance.ai/orders/")))
+    assert linked.xpath("//a/@href") == ["https://app.autoenhance.ai/orders/a%2F1"]
+    assert [link.text for link in linked.xpath("//a")] == ["a/1"]
+
+
+def test_the_run_and_its_plots_are_told(tmp_path: Path) -> None:
+    """Each plot has a name, and a table with the same numbers; each fact has its line."""
+    facts = replace(FACTS, base_url="https://api.autoenhance.ai", profile="harbour", sheet="/srv/in/orders.xlsx")
+    rows = [a_row(started_at="2026-11-26T08:00:00.000Z", seconds=0.25)]
+    seconds = [Second(at=1_795_680_000, requests=9, throttled=2, limit_per_s=300)]
+    extras = PageExtras(seconds=lambda: seconds)
+    tree = parsed(page_of(tmp_path, rows, summary_of(rows, facts=facts), extras=extras))
+    names = [
+        tree.get_element_by_id(drawing.get("aria-labelledby")).text for drawing in tree.xpath("//svg[@role='img']")
+    ]
+    assert [name.partition(":")[0] for name in names] == ["Requests a second", "Outcomes over time", "Time per rename"]
+    assert len(tree.xpath("//*[@class='plot']//table")) == 3
+    told = dict(zip(tree.xpath("//dt/text()"), tree.xpath("//dd/text()"), strict=True))
+    assert told["Account"] == "https://api.autoenhance.ai (profile harbour)"
+    assert told["Took"] == "9 requests, 2 of them told to slow down (429)"
+
+
+def test_headings_go_down_one_by_one(tmp_path: Path) -> None:
+    """A screen reader lists them: none is left out, and every table has the name of its columns."""
+    rows = [a_row(2), a_row(3, result=Result.FAILED, reason="It is gone.")]
+    tree = parsed(page_of(tmp_path, rows))
+    levels = [int(heading.tag[1]) for heading in tree.xpath("//h1 | //h2 | //h3")]
+    assert levels[0] == 1
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
+    assert all(table.xpath("./thead/tr/th[@scope='col']") for table in tree.xpath("//table"))
+    assert tree.get("lang") == "en"
+
+
+def test_the_same_rows_as_in_the_csv(tmp_path: Path) -> None:
+    """Each row has the result, the id and the names that the report for programs has."""
+    rows = [a_row(number, result=list(Result)[number % 9], final_name="now") for number in range(2, 60)]
+    table = io.BytesIO()
+    write_csv(table, rows, WriteOptions(summary=summary_of(rows), scratch=tmp_path))
+    expected = {
+        (line["row"], line["order_id"], line["old_name"], line["new_name"], line["result"])
+        for line in csv.DictReader(io.StringIO(table.getvalue().decode("utf-8-sig"), newline=""))
+    }
+    tree = parsed(page_of(tmp_path, rows))
+    shown = {
+        (*(cell.text_content().strip() for cell in line.xpath("./th|./td")[:4]), section.xpath("./h3/span/text()")[0])
+        for section in tree.xpath("//*[@class='rows']")
+        for line in section.xpath(".//tbody/tr")
+    }
+    assert shown == expected
