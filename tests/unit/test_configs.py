@@ -171,11 +171,11 @@ def test_unit_counts_every_unhappy_exit_code_as_a_failure() -> None:
     assert not {"SuccessExitStatus", "Restart", "RestartForceExitStatus"} & unit.keys()
 
 
-def test_nightly_report_has_a_name_of_its_own_every_night() -> None:
+def test_nightly_reports_have_names_of_their_own_every_night() -> None:
     """No report overwrites the one before."""
-    (report,) = resolve_settings({"config": NIGHTLY}, environ={}).report
-    assert "{date}" in report
-    assert "{id}" in report
+    reports = resolve_settings({"config": NIGHTLY}, environ={}).report
+    assert reports
+    assert all("{date}" in report and "{id}" in report for report in reports)
 
 
 def test_timer_belongs_to_the_service() -> None:
