@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["MOST_IN_CELL", "ROWS_PER_SHEET", "SURELY_FITS", "cell_units", "cut", "new_workbook", "write_text"]
+__all__ = [
+    "MOST_IN_CELL",
+    "MOST_IN_PLAIN_ZIP",
+    "ROWS_PER_SHEET",
+    "SURELY_FITS",
+    "cell_units",
+    "cut",
+    "new_workbook",
+    "write_text",
+]
 
 ROWS_PER_SHEET = 1_048_575
 """A sheet has 1,048,576 rows, of which one is the heading."""
@@ -29,6 +38,11 @@ MOST_IN_CELL = 32_767
 
 SURELY_FITS = MOST_IN_CELL // 6
 """A text of so many characters fits: one takes at most six units, as an escaped surrogate."""
+
+MOST_IN_PLAIN_ZIP = 1_500_000_000
+"""Bytes of one sheet's XML. Plain zip ends at 2 GiB, and Excel may warn about ZIP64, so it is used only beyond this."""
+
+_CELL_BYTES, _CHARACTER_BYTES = 100, 7  # upper bounds: the markup of a cell, and an escaped character
 
 
 @contextlib.contextmanager
@@ -72,8 +86,8 @@ class _DetachableFile:
         self._file = io.BytesIO()
 
 
-def write_text(sheet: Worksheet, line: int, column: int, text: str, cell_format: Format) -> None:
-    """Write a text to a cell, counted from 0."""
+def write_text(sheet: Worksheet, line: int, column: int, text: str, cell_format: Format) -> int:
+    """Write a text that fits into a cell, counted from 0; return how many bytes of XML it takes at most."""
     visible = storable(text)
     if visible.startswith("<r>") and visible.endswith("</r>"):
         # In constant-memory mode XlsxWriter 3.3.1 writes such a string into the sheet as unescaped XML. The parts of a
@@ -81,6 +95,7 @@ def write_text(sheet: Worksheet, line: int, column: int, text: str, cell_format:
         sheet.write_rich_string(line, column, visible[0], cell_format, visible[1:], cell_format)
     else:
         sheet.write_string(line, column, visible, cell_format)
+    return _CELL_BYTES + _CHARACTER_BYTES * len(visible)
 
 
 def cut(text: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from batch_renamer.model import Order
-from batch_renamer.text_cells import MOST_IN_CELL, cell_units
+from batch_renamer.model import EXPORT_COLUMNS, Order
+from batch_renamer.text_cells import SURELY_FITS, cut
 
 __all__ = ["number_of", "texts_of", "texts_that_fit"]
 
-_SURELY_FITS = MOST_IN_CELL // 6  # one character takes at most six units, as an escaped surrogate
+_SKIP = EXPORT_COLUMNS.index("skip")
 
 
 def texts_of(order: Order) -> list[str]:
@@ -38,11 +38,9 @@ def number_of(order: Order) -> int | float | None:
 def texts_that_fit(order: Order) -> list[str]:
     """Return the texts for cells of a workbook. A name that is too long is cut, and the row is marked to be skipped."""
     texts = texts_of(order)
-    if any(len(text) > _SURELY_FITS and cell_units(text) > MOST_IN_CELL for text in texts):
-        texts = [_cut(text) for text in texts]
-        texts[3] = "too long for a cell"
+    if any(len(text) > SURELY_FITS for text in texts):
+        shortened = [cut(text) for text in texts]
+        if shortened != texts:
+            shortened[_SKIP] = "too long for a cell"
+        return shortened
     return texts
-
-
-def _cut(text: str) -> str:
-    return text.encode("utf-16-le", "backslashreplace")[: MOST_IN_CELL * 2].decode("utf-16-le", "ignore")

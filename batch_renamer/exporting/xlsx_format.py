@@ -6,6 +6,7 @@ this machine's clock and pictures are numbers, so that they sort and filter.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -14,7 +15,7 @@ from batch_renamer.errors import ReportWriteError
 from batch_renamer.exporting.cells import number_of, texts_that_fit
 from batch_renamer.exporting.wanted import moment_of
 from batch_renamer.model import EXPORT_COLUMNS, Order
-from batch_renamer.text_cells import ROWS_PER_SHEET, new_workbook, write_text
+from batch_renamer.text_cells import MOST_IN_PLAIN_ZIP, ROWS_PER_SHEET, new_workbook, write_text
 
 if TYPE_CHECKING:
     import xlsxwriter
@@ -39,9 +40,9 @@ _NOTES = {
 _HEADING = {"num_format": "@", "bold": True, "bottom": 1, "bg_color": "#E7E6E6"}
 _TO_FILL_IN = {"bg_color": "#FFF9DB", "border": 1, "border_color": "#D9D9D9"}
 _DATES = EXPORT_COLUMNS.index("created_at"), EXPORT_COLUMNS.index("last_updated_at")
+_FIRST_YEAR = 1900  # in which Excel counts a day that never was
+_ROW_BYTES = 1_000  # more than the cells without text take
 _IMAGES = EXPORT_COLUMNS.index("total_images")
-_MOST_IN_PLAIN_ZIP = 1_500_000_000  # bytes of one sheet's XML; plain zip ends at 2 GiB
-_CELL_BYTES, _CHARACTER_BYTES = 100, 7  # upper bounds: the markup of a cell, and an escaped character
 
 
 def write_xlsx(file: BinaryIO, orders: Iterable[Order], *, scratch: Path) -> None:
@@ -51,17 +52,14 @@ def write_xlsx(file: BinaryIO, orders: Iterable[Order], *, scratch: Path) -> Non
         OSError: the disk is full, or the file can't be written for another reason.
         ReportWriteError: there are more orders than a sheet has rows.
     """
-    size_bytes = 0
     with new_workbook(file, scratch=scratch) as book:
         sheet = _Sheet(book, EXPORT_COLUMNS)
         for order in orders:
             if sheet.rows == ROWS_PER_SHEET:
                 raise ReportWriteError(f"A sheet has room for {ROWS_PER_SHEET:,} orders; export to .csv instead.")
-            texts = texts_that_fit(order)
-            sheet.write(texts, number_of(order))
-            size_bytes += sum(_CELL_BYTES + _CHARACTER_BYTES * len(text) for text in texts)
+            sheet.write(texts_that_fit(order), number_of(order))
         sheet.finish()
-        if size_bytes > _MOST_IN_PLAIN_ZIP:  # only then, because Excel may warn about ZIP64
+        if sheet.size_bytes > MOST_IN_PLAIN_ZIP:
             book.use_zip64()
 
 
@@ -83,6 +81,7 @@ class _Sheet:
 
     def __init__(self, book: xlsxwriter.Workbook, headings: Sequence[str]) -> None:
         self.rows = 0
+        self.size_bytes = 0
         self._headings = headings
         self._sheet: Worksheet = book.add_worksheet("orders")
         self._text = book.add_format({"num_format": "@"})  # a cell stays text when a person edits it
@@ -104,16 +103,17 @@ class _Sheet:
     def write(self, texts: Sequence[str], images: float | None = None) -> None:
         """Write one row."""
         self.rows += 1
+        self.size_bytes += _ROW_BYTES
         for column, text in enumerate(texts):
             if self._headings[column] in _FILLED_IN and not text:
                 self._sheet.write_blank(self.rows, column, None, self._filled_in)
             elif column == _IMAGES and images is not None:
                 self._sheet.write_number(self.rows, column, images, self._number)
-            elif column in _DATES and (moment := moment_of(text)) is not None and moment.year >= 1900:
-                self._sheet.write_datetime(self.rows, column, moment.astimezone().replace(tzinfo=None), self._date)
+            elif column in _DATES and (moment := _local(text)) is not None:
+                self._sheet.write_datetime(self.rows, column, moment, self._date)
             elif text:
                 cell_format = self._filled_in if self._headings[column] in _FILLED_IN else self._text
-                write_text(self._sheet, self.rows, column, text, cell_format)
+                self.size_bytes += write_text(self._sheet, self.rows, column, text, cell_format)
 
     def finish(self) -> None:
         """Add what is about all rows: the filter, and what ``skip`` offers."""
@@ -125,3 +125,13 @@ class _Sheet:
             "show_error": False,  # any other mark leaves the row out as well
         }
         self._sheet.data_validation(1, skip, max(self.rows, 1), skip, offered)
+
+
+def _local(text: str) -> datetime.datetime | None:
+    """Return a moment by this machine's clock, without a zone, as workbooks have it; None if it can't be one there."""
+    moment = moment_of(text)
+    try:
+        local = moment.astimezone().replace(tzinfo=None) if moment is not None else None
+    except (OverflowError, OSError, ValueError):  # at the ends of the calendar, and of what the system can convert
+        return None
+    return local if local is not None and local.year > _FIRST_YEAR else None

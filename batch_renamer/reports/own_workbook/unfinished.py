@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from batch_renamer.files import digest_of, open_regular
-from batch_renamer.reports.temporary import OURS, place_of
+from batch_renamer.temporary import OURS, place_of
 
 __all__ = ["Unfinished", "free_names", "kept_as", "remove_leftovers", "replace_file", "same_look", "synced"]
 

@@ -23,7 +23,7 @@ from batch_renamer.reports.own_workbook.unfinished import (
     synced,
 )
 from batch_renamer.reports.own_workbook.xlsx import write_back_xlsx
-from batch_renamer.reports.temporary import cause, place_of, probe
+from batch_renamer.temporary import cause, place_of, probe
 
 __all__ = ["Back", "check_own_workbook", "write_back"]
 

@@ -1,17 +1,11 @@
-"""Makes the workbook of a report: its sheets in their order, and its file, which fails cleanly on a full disk.
-
-XlsxWriter's constant-memory mode keeps one row in memory at a time.
-"""
+"""Makes the workbook of a report: its sheets in their order."""
 
 from __future__ import annotations
 
-import contextlib
-import io
 from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO
 
 import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
 
 from batch_renamer.model import ReportLine
 from batch_renamer.reports.rows import WriteOptions
@@ -21,14 +15,10 @@ from batch_renamer.reports.xlsx.reasons import Reasons
 from batch_renamer.reports.xlsx.report_sheet import ReportSheet
 from batch_renamer.reports.xlsx.summary_sheet import add_summary
 from batch_renamer.text import counted
+from batch_renamer.text_cells import MOST_IN_PLAIN_ZIP, ROWS_PER_SHEET, new_workbook
 from batch_renamer.version import __version__
 
 __all__ = ["ROWS_PER_SHEET", "write_xlsx"]
-
-ROWS_PER_SHEET = 1_048_575
-"""A sheet has 1,048,576 rows, of which one is the heading."""
-
-_MOST_IN_PLAIN_ZIP = 1_500_000_000  # bytes of one sheet's XML; plain zip ends at 2 GiB
 
 
 def write_xlsx(
@@ -43,39 +33,12 @@ def write_xlsx(
     Raises:
         OSError: The disk is full, or the file can't be written for another reason.
     """
-    detachable = _DetachableFile(file)
-    book = xlsxwriter.Workbook(cast(BinaryIO, detachable), {"constant_memory": True, "tmpdir": str(options.scratch)})
-    try:
+    with new_workbook(file, scratch=options.scratch) as book:
         _describe(book, options)
         formats, reasons = Formats.of(book), Reasons()
-        if _fill(book, _counted(lines, reasons), options, formats, rows_per_sheet) > _MOST_IN_PLAIN_ZIP:
-            book.use_zip64()  # only then, because Excel may warn about it
+        if _fill(book, _counted(lines, reasons), options, formats, rows_per_sheet) > MOST_IN_PLAIN_ZIP:
+            book.use_zip64()
         add_summary(book, options.summary, reasons, formats)
-        book.close()
-    except FileCreateError as error:
-        raise error.args[0] from error  # the OSError it wraps
-    finally:
-        detachable.detach()
-        for sheet in book.worksheets():
-            with contextlib.suppress(OSError):  # a full disk, which has already been reported
-                sheet.row_data_fh.close()  # it is open after a failure, and Windows can't remove an open file
-
-
-class _DetachableFile:
-    """A file wrapper that can be detached from its file.
-
-    After a failure, XlsxWriter leaves its `zipfile.ZipFile` open. When that is garbage-collected it writes its
-    directory to a full disk or a closed file, which prints an error. Once detached, it writes into memory instead.
-    """
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file: Any = file
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._file, name)
-
-    def detach(self) -> None:
-        self._file = io.BytesIO()
 
 
 def _describe(book: xlsxwriter.Workbook, options: WriteOptions) -> None:

@@ -9,8 +9,8 @@ from batch_renamer.reports.rows import JsonValue, row_values
 from batch_renamer.reports.xlsx.formats import Formats
 from batch_renamer.reports.xlsx.layout import Layout, width_of
 from batch_renamer.reports.xlsx.moments import local_days
-from batch_renamer.reports.xlsx.texts import write_text
 from batch_renamer.reports.xlsx.too_long import fitting, is_too_long
+from batch_renamer.text_cells import write_text
 
 __all__ = ["ReportSheet"]
 

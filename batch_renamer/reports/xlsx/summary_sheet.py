@@ -15,9 +15,8 @@ from batch_renamer.reports.xlsx.formats import Formats
 from batch_renamer.reports.xlsx.layout import width_of
 from batch_renamer.reports.xlsx.moments import days_of, local_zone
 from batch_renamer.reports.xlsx.reasons import Reasons
-from batch_renamer.reports.xlsx.texts import write_text
 from batch_renamer.text import counted, duration
-from batch_renamer.text_cells import cut
+from batch_renamer.text_cells import cut, write_text
 from batch_renamer.version import __version__
 
 __all__ = ["SUMMARY", "add_summary"]
