@@ -44,6 +44,7 @@ _INPUT = (
     "current_name_column",
     "hidden_rows",
     "blank_new_name",
+    "match_by",
 )
 _API = ("base_url", "api_version", "rate", "workers", "attempts", "timeout", "patience")
 _ROWS = ("only", "except_rows")

@@ -118,6 +118,12 @@ _OPTIONS: Mapping[str, Any] = {
                 metavar="skip|invalid",
                 default="skip",
             ),
+            "match_by": _Option(
+                help="How to find the order of a row: by its id, or, where it has none, by its current name, which "
+                "only one order may have.",
+                metavar="id|current-name",
+                default="id",
+            ),
             "only": _Option(
                 help="Only these rows, by their numbers in the sheet: 2-40,57 or 200- (to the end).", metavar="ROWS"
             ),

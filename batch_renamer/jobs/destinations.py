@@ -6,12 +6,14 @@ kept in the state directory until they are reset, so that one command can build 
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import anyio.to_thread
 
@@ -19,7 +21,11 @@ from batch_renamer.client import OrdersApi, connections_possible, open_orders_ap
 from batch_renamer.errors import BatchRenamerError
 from batch_renamer.jobs.state import open_journal, sandbox_orders
 from batch_renamer.settings import ApiKey, Settings, account, fingerprint, lock_names
+from batch_renamer.text import name_key
 from batch_renamer.version import __version__
+
+if TYPE_CHECKING:  # only the sandbox needs a server
+    from batch_renamer.sandbox import OrderStore
 
 __all__ = [
     "MOST_AT_ONCE",
@@ -73,6 +79,20 @@ def address_of(settings: Settings) -> tuple[str, str | None]:
         ('the sandbox', None)
     """
     return ("the sandbox", None) if settings.sandbox else (settings.base_url, settings.profile)
+
+
+def _made_up(store: OrderStore, orders: Iterable[tuple[str, str | None]]) -> Iterator[tuple[str, str]]:
+    """Yield id and name of each order that the sandbox makes up; one that is known by its name alone gets an id."""
+    known: frozenset[str] | None = None
+    for order_id, name in orders:
+        if order_id:
+            yield order_id, name or f"Order {order_id[:8]}"
+            continue
+        if known is None:
+            known = frozenset(name_key(given or "") for given in store.names().values())
+        if name_key(name or "") not in known:
+            digest = hashlib.blake2b(name_key(name or "").encode(errors="backslashreplace"), digest_size=6)
+            yield f"sandbox-{digest.hexdigest()}", name or ""
 
 
 def nowhere() -> Destination:
@@ -136,9 +156,8 @@ def to_sandbox(settings: Settings, *, practice_orders: int = 0) -> Destination:
         key = secrets.token_urlsafe()
         store = OrderStore(path=sandbox_orders(settings), images=_IMAGES)
         try:
-            named = ((order_id, name or f"Order {order_id[:8]}") for order_id, name in orders)
             # In a thread, because it reads the sheet's orders from the journal, which blocks.
-            await anyio.to_thread.run_sync(partial(store.seed_many, named, keep_existing=True))
+            await anyio.to_thread.run_sync(partial(store.seed_many, _made_up(store, orders), keep_existing=True))
             if not len(store):
                 store.seed_practice(practice_orders)
             async with (

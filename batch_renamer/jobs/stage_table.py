@@ -22,6 +22,7 @@ from batch_renamer.jobs.stages import (
     load_interrupted,
     load_plan,
     lock,
+    match_orders,
     pin_run,
     plan_audit,
     plan_undo,
@@ -76,18 +77,20 @@ class Stages:
 
 _BEGIN = (pin_run, check_report_targets, check_write_back)
 _LOOK = (Online(verify_key), Online(read))
+_FIND_AND_LOOK = (Online(verify_key), Online(match_orders), Online(read))
 _AGREE = (enforce_limits, confirm, lock)
 
 STAGES: Mapping[Command, Stages] = {
     CHECK: Stages(FromSheet(load), (refuse_bad_rows, check_report_targets)),
-    PLAN: Stages(FromSheet(load), (refuse_bad_rows, *_BEGIN), (*_LOOK, enforce_limits)),
-    APPLY: Stages(FromSheet(load), (refuse_bad_rows, *_BEGIN), (*_LOOK, ask_again, *_AGREE, Online(rename))),
+    PLAN: Stages(FromSheet(load), (refuse_bad_rows, *_BEGIN), (*_FIND_AND_LOOK, enforce_limits)),
+    APPLY: Stages(FromSheet(load), (refuse_bad_rows, *_BEGIN), (*_FIND_AND_LOOK, ask_again, *_AGREE, Online(rename))),
     APPLY_PLAN: Stages(FromRun(load_plan), _BEGIN, (*_LOOK, *_AGREE, Online(rename))),
     RESUME: Stages(
         FromRun(load_interrupted),
         _BEGIN,
         (
-            *(Online(verify_key), confirm, lock, reopen_unfinished, Online(read), enforce_limits, Online(rename)),
+            *(Online(verify_key), confirm, lock, reopen_unfinished, Online(match_orders), Online(read)),
+            *(enforce_limits, Online(rename)),
             leave_others_for_later,
         ),
     ),

@@ -9,6 +9,7 @@ from pathlib import Path
 from batch_renamer.journal.database import Database
 from batch_renamer.journal.limits import LimitTable
 from batch_renamer.journal.lineage import Lineage
+from batch_renamer.journal.matching import MatchTable
 from batch_renamer.journal.results import Results
 from batch_renamer.journal.rows import RowTable
 from batch_renamer.journal.runs import RunTable
@@ -22,6 +23,7 @@ class Journal(Database):
     """The file with its tables of ``runs``, ``rows`` and ``limits``, and the ``results`` that are read from them.
 
     ``timeline`` has the seconds of each run, ``lineage`` is what the rows of a run take from other runs.
+    ``matches`` are rows whose orders are found by their names. ``lineage`` is what the rows of a run take from others.
 
     Example:
         >>> import tempfile
@@ -39,6 +41,7 @@ class Journal(Database):
         super().__init__(connection, path)
         self.runs = RunTable(self)
         self.rows = RowTable(self)
+        self.matches = MatchTable(self)
         self.lineage = Lineage(self)
         self.limits = LimitTable(self)
         self.timeline = TimelineTable(self)

@@ -64,6 +64,9 @@ _MADE_BEFORE = f"""
     AND rows.result IS NULL AND rows.expected IS NULL
 """  # noqa: S608 - a constant
 _OPEN = "(mine.result IS NULL OR mine.result IN ('planned', 'pending', 'unknown'))"
+# A row whose order was never found has no id, but it is the same row of the same sheet.
+_SAME_ORDER = """(theirs.order_key = mine.order_key AND mine.order_key != ''
+            OR mine.order_key = '' AND theirs.row = mine.row AND theirs.guard = mine.guard)"""
 _SUPERSEDE = f"""
     UPDATE runs SET closed = 'superseded', closed_by = :id
     WHERE number != :run AND account = :account AND base_url = :base_url AND command = 'apply' AND closed = ''
@@ -71,7 +74,7 @@ _SUPERSEDE = f"""
     AND EXISTS (SELECT 1 FROM rows AS mine WHERE mine.run = number AND {_OPEN})
     AND NOT EXISTS (
         SELECT 1 FROM rows AS mine WHERE mine.run = number AND {_OPEN} AND NOT EXISTS (
-            SELECT 1 FROM rows AS theirs WHERE theirs.run = :run AND theirs.order_key = mine.order_key
+            SELECT 1 FROM rows AS theirs WHERE theirs.run = :run AND {_SAME_ORDER}
             AND (theirs.result IS NULL OR theirs.result NOT IN ('invalid', 'skipped'))))
 """  # noqa: S608 - a constant
 

@@ -7,11 +7,12 @@ the rows names the others. The same new name for two orders is a warning, or ref
 from __future__ import annotations
 
 import sqlite3
-import unicodedata
+from collections.abc import Sequence
 
 from batch_renamer.model import HERE, Result
+from batch_renamer.text import name_key
 
-__all__ = ["settle_repeats"]
+__all__ = ["settle_repeats", "settle_same_orders"]
 
 _MOST_NAMED = 5
 
@@ -23,6 +24,10 @@ _REPEATED = """
 _ROWS_OF_ORDER = """
     SELECT row, new_name || CHAR(10) || COALESCE(name_rule, ''), guard FROM rows INDEXED BY rows_by_order
     WHERE run = ? AND order_key = ? AND result IS NULL ORDER BY row
+"""
+_WITHOUT_ID = """
+    SELECT row, new_name || CHAR(10) || COALESCE(name_rule, ''), guard FROM rows INDEXED BY rows_by_order
+    WHERE run = ? AND order_key = '' AND result IS NULL AND guard IS NOT NULL ORDER BY row
 """
 _WHICH = """
     FROM (SELECT new_name, COUNT(*) AS orders, MIN(row) AS first FROM rows
@@ -43,22 +48,33 @@ _SAME_NAME = {
 def settle_repeats(connection: sqlite3.Connection, run: int, *, same_name: str = "warn") -> None:
     """Settle the repeats of a run whose rows are all loaded; called within a transaction.
 
-    ``same_name`` says what becomes of rows that give the same name: ``warn``, ``refuse``, or anything else for nothing.
+    Rows without an id are about the same order if they give the same current name. ``same_name`` says what becomes of
+    rows that give the same new name: ``warn``, ``refuse``, or anything else for nothing.
     """
-    last = ""
-    while keys := [order_key for (order_key,) in connection.execute(_REPEATED, (run, last))]:
-        for order_key in keys:
-            _settle(connection, run, order_key)
-        last = keys[-1]
+    settle_same_orders(connection, run)
+    by_name: dict[str, list[tuple[int, str, str]]] = {}
+    for row in connection.execute(_WITHOUT_ID, (run,)):
+        by_name.setdefault(name_key(row[2]), []).append(row)
+    for same in by_name.values():
+        if len(same) > 1:
+            _settle(connection, run, same)
     if statement := _SAME_NAME.get(same_name):
         connection.execute(statement, {"run": run})
 
 
-def _settle(connection: sqlite3.Connection, run: int, order_key: str) -> None:
-    same = connection.execute(_ROWS_OF_ORDER, (run, order_key)).fetchall()
+def settle_same_orders(connection: sqlite3.Connection, run: int) -> None:
+    """Settle the rows that have the same id; called within a transaction."""
+    last = ""  # which is no id, so rows without one are passed over
+    while keys := [order_key for (order_key,) in connection.execute(_REPEATED, (run, last))]:
+        for order_key in keys:
+            _settle(connection, run, connection.execute(_ROWS_OF_ORDER, (run, order_key)).fetchall())
+        last = keys[-1]
+
+
+def _settle(connection: sqlite3.Connection, run: int, same: Sequence[tuple[int, str, str | None]]) -> None:
     numbers = [row for row, _, _ in same]
     names = {name for _, name, _ in same}
-    guards = {unicodedata.normalize("NFC", guard) for _, _, guard in same if guard is not None}
+    guards = {name_key(guard) for _, _, guard in same if guard is not None}
     if len(names) > 1 or len(guards) > 1:
         what = "new names" if len(names) > 1 else "current names"
         reason = f"Several rows give this order different {what}: keep one of them.{HERE}{_named(numbers)}."

@@ -43,8 +43,11 @@ class Settling:
             begin += size
 
 
-# A row that was loaded without an order is ``invalid`` or has a skip mark; any other is a stray.
-STRAYS = "SELECT COUNT(*) FROM rows WHERE run = ? AND order_id = '' AND skip = '' AND result IS NOT 'invalid'"
+# A row that was loaded without an id is ``invalid``, has a skip mark, or gives a current name; any other is a stray.
+STRAYS = (
+    "SELECT COUNT(*) FROM rows WHERE run = ? AND order_id = '' AND skip = '' AND result IS NOT 'invalid'"
+    " AND guard IS NULL"
+)
 
 _MOST_IN_ONE = 256
 

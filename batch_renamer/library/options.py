@@ -83,6 +83,8 @@ class Options(ApplyOptions, total=False):
         sandbox: Talk to a local stand-in for the API, in which every order of the DataFrame exists. Its orders and runs
             are kept apart.
         sandbox_reset: Forget the sandbox's orders and runs first.
+        match_by: How to find the order of a row: by its id, or, where it has none, by its current name
+            ("current-name"), which only one order may have.
         only: Work only on these rows, by their numbers in the outcomes: "2-40,57", or a list such as [2, 57].
         except_rows: Work on all rows but these.
         where: Work only on rows that have these texts in these columns: {"Region": "North"}.
@@ -122,6 +124,7 @@ class Options(ApplyOptions, total=False):
     name_column: str | None
     current_name_column: str | None
     blank_new_name: str
+    match_by: Literal["id", "current-name"]
     where: Mapping[str, str | list[str]] | str | list[str]
     name_template: str | None
     replace: str | list[str]

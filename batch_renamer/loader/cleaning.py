@@ -15,8 +15,9 @@ from batch_renamer.loader.textguards import without_guard
 from batch_renamer.model import BLANK_NAME, HERE, HIDDEN_ROW
 from batch_renamer.text import LONE_SURROGATE, find_invisible, storable, trimmed
 
-__all__ = ["Cleaned", "clean_guard", "clean_id", "clean_made_name", "clean_name", "clean_skip"]
+__all__ = ["BLANK_ID", "Cleaned", "clean_guard", "clean_id", "clean_made_name", "clean_name", "clean_skip"]
 
+BLANK_ID = "The order id is blank."
 _LONGEST_ID = 256
 _FORBIDDEN_IN_ID = re.compile(r"[/\\?#%]")
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
@@ -55,7 +56,7 @@ def clean_id(cell: Cell, *, is_report: bool, has_guard: bool = True, is_workbook
 def _unsafe(text: str) -> str:
     """Return why an id can't be sent, or ""."""
     if not text:
-        return "The order id is blank."
+        return BLANK_ID
     if len(text) > _LONGEST_ID:
         return f"The order id has more than {_LONGEST_ID} characters: correct it.{HERE}{len(text)} characters."
     if text in {".", ".."}:

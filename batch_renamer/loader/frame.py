@@ -51,6 +51,7 @@ def open_frame(frame: pd.DataFrame, options: LoadOptions | None = None) -> Sheet
         columns=columns,
         label="The DataFrame",
         blank_is_left=left,
+        by_name=options.by_name,
         choosing=Choosing.of(options, columns, "The DataFrame"),
         rule=options.rule,
         rows=_rows(frame, columns),

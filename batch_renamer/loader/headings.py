@@ -45,7 +45,7 @@ class Columns:
     """
 
     row: int
-    order_id: int
+    order_id: int | None
     new_name: int | None
     current_name: int | None
     skip: int | None
@@ -62,6 +62,13 @@ class Columns:
     def used(self) -> tuple[int | None, ...]:
         """The columns of order id, new name, current name and skip mark."""
         return self.order_id, self.new_name, self.current_name, self.skip
+
+    @property
+    def key(self) -> int:
+        """The column that tells which order a row is about: that of the ids, or else of the current names."""
+        key = self.current_name if self.order_id is None else self.order_id
+        assert key is not None, "a sheet without ids has current names"  # noqa: S101 - for mypy
+        return key
 
     @property
     def others(self) -> tuple[int, ...]:
@@ -112,8 +119,10 @@ def find_columns(
         >>> isinstance(found, Columns) and (found.order_id, found.new_name)
         (0, 1)
     """
-    order_id, new_name = wanted_id(options), wanted_name(options)
-    needed = (order_id,) if options.rule else (order_id, new_name)
+    key = wanted_guard(options) if options.by_name else wanted_id(options)
+    if key is None:
+        return HeadingTrouble(sentence="needs current names to find its orders by, and none are to be read", nearness=0)
+    needed = (key,) if options.rule else (key, wanted_name(options))
     best: tuple[int, int, tuple[str, ...]] = (-1, 0, ())
     for number, row in enumerate(rows[:HEADING_ROWS], 1):
         headings = tuple(trimmed(cell) if isinstance(cell, str) else "" for cell in row)
@@ -128,7 +137,10 @@ def find_columns(
     if nearness < 0:
         return HeadingTrouble(sentence=f"has no headings: its first {HEADING_ROWS} rows are blank", nearness=0)
     if missing := [wanted for wanted in needed if not wanted.matches(headings)]:
-        return HeadingTrouble(sentence=_missing(missing, number, headings), nearness=nearness)
+        sentence, guard = _missing(missing, number, headings), wanted_guard(options)
+        if key in missing and not options.by_name and guard is not None and guard.matches(headings):
+            sentence += ". Without ids, --match-by current-name finds the orders by their names"
+        return HeadingTrouble(sentence=sentence, nearness=nearness)
     ours = number == 1 and tuple(rows[0][: len(COLUMNS)]) == COLUMNS
     is_report = ours and (is_workbook or len(rows[0]) == len(COLUMNS))
     return _choose(number, headings, options, is_report=is_report)
@@ -153,9 +165,11 @@ def _choose(
             return HeadingTrouble(sentence=_ambiguous(wanted, number, headings, found), nearness=2)
         chosen.append(found[0] if found else None)
     order_id, new_name, current_name, skip = chosen
-    if order_id is None or order_id == new_name:
-        text = f"has one column, headed {listed([headings[order_id or 0]])}, for both the order id and the new name"
-        return HeadingTrouble(sentence=f"{text}: --id-column and --name-column must name two", nearness=2)
+    key = 0 if order_id is not None or not options.by_name else 2
+    if (place := chosen[key]) is None or place == new_name:
+        what, option = ("order id", "--id-column") if key == 0 else ("current name", "--current-name-column")
+        text = f"has one column, headed {listed([headings[place or 0]])}, for both the {what} and the new name"
+        return HeadingTrouble(sentence=f"{text}: {option} and --name-column must name two", nearness=2)
     if isinstance(rule := _rule_columns(headings, new_name, options), HeadingTrouble):
         return rule
     results = _results_in(headings, chosen)
@@ -176,7 +190,7 @@ def _choose(
         where=places,
         rule=rule,
         warnings=(
-            *_taken_for_headings(number, headings, (all_wanted[0], order_id), (all_wanted[1], new_name)),
+            *_taken_for_headings(number, headings, (all_wanted[key], place), (all_wanted[1], new_name)),
             *(
                 _near_miss(wanted, heading)
                 for wanted, found in zip(all_wanted, chosen, strict=True)

@@ -18,8 +18,9 @@ class RepeatedHeadings:
     def __init__(self, columns: Columns, label: str) -> None:
         self._label = label
         headings = [heading for i, heading in enumerate(columns.headings) if i not in columns.of_results]
-        own = (columns.order_id, columns.new_name)
+        own = (columns.key, columns.new_name)
         self._own = tuple("" if column is None else without_remarks(columns.headings[column]) for column in own)
+        self._has_ids = columns.order_id is not None
         known = {without_remarks(heading) for heading in (*KNOWN_HEADINGS, *headings)}
         self._known = known - {""}
         # For most rows, one set lookup shows that they are no headings.
@@ -33,11 +34,12 @@ class RepeatedHeadings:
             SheetError: its headings are in another order, so the rows after it would be read wrongly.
         """
         number, order_id, new_name, current_name, *_ = raw
-        if not isinstance(order_id, str) or order_id.strip(' "\ufeff').lower() not in self._quick:
+        key = order_id if self._has_ids else current_name
+        if not isinstance(key, str) or key.strip(' "\ufeff').lower() not in self._quick:
             return None
-        if not isinstance(new_name, str):
+        if not isinstance(order_id, str) or not isinstance(new_name, str):
             return None
-        found = without_remarks(order_id), without_remarks(new_name)
+        found = without_remarks(key), without_remarks(new_name)
         if found == self._own:
             return RenameRequest(
                 row=number,

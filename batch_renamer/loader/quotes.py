@@ -44,13 +44,13 @@ def refuse_broken(lines: Sequence[str], delimiter: str, label: str, number: int)
 
 def swallowed_row(record: list[str], delimiter: str, columns: Columns) -> str:
     """Return a line inside a cell that looks like a row: enough cells, and an id in the format of this row's id."""
-    if len(record) <= columns.order_id:
+    if len(record) <= columns.key:
         return ""
-    shape = _shape(record[columns.order_id])
+    shape = _shape(record[columns.key])
     for cell in record:
         for line in cell.splitlines()[1:]:
             inner = next(csv.reader([line], delimiter=delimiter), [])
-            if len(inner) >= columns.own_cells and _shape(inner[columns.order_id]) == shape:
+            if len(inner) >= columns.own_cells and _shape(inner[columns.key]) == shape:
                 return line
     return ""
 

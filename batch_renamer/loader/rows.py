@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from batch_renamer.loader.cells import Cell, Unusable
-from batch_renamer.loader.cleaning import clean_guard, clean_id, clean_name, clean_skip
+from batch_renamer.loader.cleaning import BLANK_ID, Cleaned, clean_guard, clean_id, clean_name, clean_skip
 from batch_renamer.loader.damage import damage_warning
 from batch_renamer.loader.marks import is_no
 from batch_renamer.loader.repair import unusable_cell_reason, unusable_text_reason
@@ -21,6 +21,7 @@ __all__ = ["read_row"]
 
 _LEFT_AS_IT_IS = "Left as it is: the new name is blank."
 _NAME_IS_BLANK = "The new name is blank."
+_NO_KEY = "The current name is blank, and there is no order id: one of them is needed to find the order."
 
 _PLAIN_ID = re.compile(r"(?![0-9]{1,4}-|[0-9][eE]-|[A-Z][a-z]{2,3}-)[A-Za-z0-9_-]{1,256}")
 """Ids that need no closer look, which are most of them. Those that may be damaged are left to the full rules."""
@@ -41,6 +42,7 @@ def read_row(
     blank_is_left: bool = True,
     may_be_blank: bool = False,
     rule_cells: Sequence[tuple[str, Cell]] = (),
+    by_name: bool = False,
 ) -> RenameRequest | RowProblem:
     """Check one row; never raises, whatever the cells hold.
 
@@ -49,6 +51,7 @@ def read_row(
     order id and the current name have none. ``is_workbook`` tells that its text cells were stored as text.
     ``blank_is_left`` tells that an order without a new name is left as it is; if not, the row is a problem.
     ``may_be_blank`` tells that such a name is made by a rule, of ``rule_cells``: pairs of a heading and its cell.
+    ``by_name`` tells that the current name finds the order of a row without an id.
 
     Example:
         >>> read_row(2, " a1 ", "12 Elm St").order_id
@@ -64,7 +67,7 @@ def read_row(
         and isinstance(new_name, str)
         and isinstance(current_name, str)
         and (not skip or (isinstance(skip, str) and not is_report and is_no(skip)))
-        and _PLAIN_ID.fullmatch(order_id)
+        and (_PLAIN_ID.fullmatch(order_id) or (by_name and not order_id and current_name))
         and _is_plain(new_name)
         and (not current_name or _is_clean(current_name))
     ):
@@ -88,6 +91,7 @@ def read_row(
         is_workbook=is_workbook,
         blank_is_left=blank_is_left,
         may_be_blank=may_be_blank,
+        by_name=by_name,
     )
     if may_be_blank and isinstance(read, RenameRequest) and not (read.new_name or read.skip):
         read = _with_rule_cells(read, rule_cells, is_report=is_report)
@@ -168,18 +172,21 @@ def _read_with_every_rule(
     is_workbook: bool = False,
     blank_is_left: bool = True,
     may_be_blank: bool = False,
+    by_name: bool = False,
 ) -> RenameRequest | RowProblem:
     """Check one row with every rule; returns the same as the fast path where that one applies."""
     identity = clean_id(order_id, is_report=is_report, has_guard=not is_export, is_workbook=is_workbook)
     # A program that writes a ' before the id writes one before the names too.
     name = clean_name(new_name, is_report=is_report, guarded=identity.guarded)
     guard = clean_guard(current_name, is_report=is_report or is_export, guarded=identity.guarded)
+    if by_name and identity == Cleaned("", BLANK_ID):
+        identity = Cleaned("", "" if guard.text or guard.reason else _NO_KEY)
     mark = clean_skip(skip, is_report=is_report)
     if (name.text or may_be_blank) and mark.text == BLANK_NAME:  # A name was filled in since, or is made.
         mark = replace(mark, text="")
     warnings = (warning, identity.warning, name.warning, mark.warning)
     reason = next((part.reason for part in (identity, name, guard, mark) if part.reason), "")
-    if reason and is_report and mark.text.startswith(LEFT_OUT_MARK):
+    if reason and is_report and _stays_left_out(mark.text, reason):
         return RenameRequest(
             row=row,
             order_id=storable(_typed(order_id)),
@@ -209,6 +216,11 @@ def _read_with_every_rule(
     if name.text or may_be_blank:
         return request
     return _without_name(request, is_left=blank_is_left, is_report=is_report)
+
+
+def _stays_left_out(mark: str, reason: str) -> bool:
+    """Tell whether a row that an earlier run left out for its own mark stays so, whatever else is wrong with it."""
+    return mark.startswith(LEFT_OUT_MARK) or (mark == BLANK_NAME and reason == BLANK_ID)
 
 
 def _still_invalid_as_text(problem: RowProblem, *, bad_id: bool) -> RowProblem:

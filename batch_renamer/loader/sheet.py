@@ -30,9 +30,10 @@ class Sheet:
     ``delimiter`` is set for a text file, ``sheet_name`` for a sheet of a workbook; else they are ``None``. ``encoding``
     is set only where it was guessed, ``codec`` for every text file. ``has_sep_line`` tells that a text file begins with
     a line such as ``sep=;``. ``label`` names the sheet in messages. ``blank_is_left`` tells that orders without a new
-    name are left as they are, and ``choosing`` skips the rows that were not chosen. ``warnings`` are sentences
-    about the whole file; ``hidden_rows`` returns the number of hidden rows. Both are complete only when all rows have
-    been read, and ``late_warnings`` is called at that time.
+    name are left as they are, ``by_name`` that a row without an id has its order found by its current name.
+    ``choosing`` skips the rows that were not chosen. ``warnings`` are sentences about the whole file; ``hidden_rows``
+    returns the number of hidden rows. Both are complete only when all rows have been read, and ``late_warnings`` is
+    called at that time.
     """
 
     columns: Columns
@@ -45,6 +46,7 @@ class Sheet:
     rule: str = ""
     label: str = "The sheet"
     blank_is_left: bool = True
+    by_name: bool = False
     choosing: Choosing | None = None
     late_warnings: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False)
     hidden_rows: Callable[[], int] = field(default=_none, repr=False)
@@ -60,9 +62,10 @@ class Sheet:
             None if column is None else columns.headings[column] for column in columns.used
         )
         return Understood(
-            order_id=order_id or "",
+            order_id=order_id,
             new_name=new_name,
             rule=self.rule,
+            by_name=self.by_name,
             current_name=current_name,
             skip=skip,
             unused=columns.unused,
@@ -112,6 +115,7 @@ class Sheet:
             blank_is_left=self.blank_is_left,
             may_be_blank=bool(self.rule),
             rule_cells=self._rule_cells(raw),
+            by_name=self.by_name,
         )
 
     def _rule_cells(self, row: RawRow) -> list[tuple[str, Cell]]:
@@ -129,7 +133,7 @@ class Sheet:
         Raises:
             SheetError: there is no doubt that they are.
         """
-        if self.columns.new_name is None:
+        if self.columns.new_name is None or self.columns.order_id is None:
             return ()
         ids, names = (quoted(self.columns.headings[i]) for i in (self.columns.order_id, self.columns.new_name))
         if swap_check.are_swapped:

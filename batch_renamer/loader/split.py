@@ -35,8 +35,9 @@ class SplitFinder:
         self._labelled = columns.labelled
         self._indented = _mostly_indented(sample)
         self._indented_headings = {place for place, heading in enumerate(headings) if heading[:1] == " "}
+        self._after_ids = {0} if columns.order_id is None else {0, columns.order_id + 1}
         # Where names are made, the last cell that is read may be another one than the name.
-        name = columns.order_id if columns.new_name is None else columns.new_name
+        name = columns.key if columns.new_name is None else columns.new_name
         # Cells after the ones that are read may begin with a space, unless they could be the end of a name, guard or
         # mark.
         extra = [place + step for place in (columns.current_name, columns.skip) if place is not None for step in (0, 1)]
@@ -44,7 +45,7 @@ class SplitFinder:
         places = {*range(1, max(name, *columns.rule) + 1 if columns.rule else name + 1), *extra} - self._indented
         # Names contain commas more often than other texts, so the cell after the name is always checked. An
         # id contains no delimiter, so a space after it does not come from a split.
-        self._places = sorted((places | {name + 1}) - self._indented_headings - {0, columns.order_id + 1})
+        self._places = sorted((places | {name + 1}) - self._indented_headings - self._after_ids)
 
     def find(self, record: Sequence[str], line: str) -> Unusable | None:
         """Return why the cells of a record can't be relied on, or None; ``line`` is the record as it is in the file."""
@@ -84,7 +85,7 @@ class SplitFinder:
         name = self._columns.new_name
         if name is None:
             return ()
-        passed_over = name in self._indented and name not in {0, self._columns.order_id + 1, *self._indented_headings}
+        passed_over = name in self._indented and name not in {*self._after_ids, *self._indented_headings}
         if self._columns.is_report or not passed_over or name - 1 in self._indented:
             return ()
         text = (

@@ -78,6 +78,7 @@ def open_text(
         has_sep_line=declared is not None,
         label=label,
         blank_is_left=options.blank_names == "skip",
+        by_name=options.by_name,
         choosing=Choosing.of(options, columns, label),
         rule=options.rule,
         warnings=warnings,

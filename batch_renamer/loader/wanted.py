@@ -82,8 +82,10 @@ class Wanted:
         return self.like is not None and bool(self.like.search(without_remarks(heading)))
 
 
-def wanted_id(options: LoadOptions) -> Wanted:
-    """Return how to find the column of the order ids."""
+def wanted_id(options: LoadOptions) -> Wanted | None:
+    """Return how to find the column of the order ids; None if the user says that there is none."""
+    if options.by_name and options.id_column is not None and trimmed(options.id_column).lower() == NO_COLUMN:
+        return None
     return Wanted(
         what="the order id",
         first=_ID[:1],

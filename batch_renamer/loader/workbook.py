@@ -53,6 +53,7 @@ def reading_workbook(
             columns=columns,
             sheet_name=name,
             blank_is_left=options.blank_names == "skip",
+            by_name=options.by_name,
             choosing=Choosing.of(options, columns, f"{label}, sheet {quoted(name)}"),
             rule=options.rule,
             warnings=_idle_options(label, options) + _notes(reader, position, label),

@@ -78,16 +78,17 @@ class Understood:
     The columns are named by their headings as typed (``None``: there is no such column). ``rule`` says how new names
     are made where the sheet gives none. ``unused`` are the headings of columns that are not read; it is empty for a
     report of this program, which has many. ``sheet`` is the name of the sheet in a workbook. ``encoding`` is set only
-    where it was guessed.
+    where it was guessed. ``by_name``: a row without an id has its order found by its current name.
 
     Example:
         >>> Understood(order_id="Order ID", new_name="New name").hidden_rows
         0
     """
 
-    order_id: str
+    order_id: str | None
     new_name: str | None
     current_name: str | None = None
+    by_name: bool = False
     skip: str | None = None
     rule: str = ""
     unused: tuple[str, ...] = ()

@@ -6,11 +6,10 @@ come missing and deleted, unchanged, and drifted. What is left is a rename.
 
 from __future__ import annotations
 
-import unicodedata
 from typing import assert_never
 
 from batch_renamer.model import Change, Found, Missing, Order, Outcome, Reading, RenameRequest, Result, Unreadable
-from batch_renamer.text import trimmed
+from batch_renamer.text import name_key
 
 __all__ = ["GUARDED_BY_SHEET", "NO_SUCH_ORDER", "ORDER_DELETED", "decide", "same_name"]
 
@@ -65,7 +64,7 @@ def same_name(expected: str | None, found: str | None) -> bool:
         >>> same_name("Caf\u00e9 ", "Cafe\u0301")
         True
     """
-    return trimmed(unicodedata.normalize("NFC", expected or "")) == trimmed(unicodedata.normalize("NFC", found or ""))
+    return name_key(expected or "") == name_key(found or "")
 
 
 def _settled(

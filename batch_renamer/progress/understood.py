@@ -24,7 +24,7 @@ def understood_line(understood: Understood) -> str:
         ("sheet", understood.sheet),
         ("id", understood.order_id),
         ("new name", understood.new_name),
-        ("current name", understood.current_name),
+        ("current name, which finds the order," if understood.by_name else "current name", understood.current_name),
         ("skip", understood.skip),
     )
     parts = [f'{what} "{_short(heading)}"' for what, heading in used if heading is not None]

@@ -64,6 +64,7 @@ class Settings:
         current_name_column: The heading of the names expected before, or ``none``: no guard.
         hidden_rows: ``include`` or ``skip`` rows that are hidden in the workbook.
         blank_new_name: ``skip``: a row without a new name leaves its order as it is; ``invalid``: it is a mistake.
+        match_by: ``id``, or ``current-name``: a row without an id is about the order that has its current name.
         only: The numbers of the rows to work on; None: all.
         except_rows: The numbers of rows to leave out.
         where: The texts that columns must have, for a row to be worked on; several of one column: any of them.
@@ -117,6 +118,7 @@ class Settings:
     current_name_column: Annotated[_Heading, AfterValidator(values.check_current_name_column)] | None = None
     hidden_rows: Literal["include", "skip"] = "include"
     blank_new_name: Literal["skip", "invalid"] = "skip"
+    match_by: Literal["id", "current-name"] = "id"
     only: _Rows | None = None
     except_rows: _Rows | None = None
     where: Annotated[tuple[ColumnText, ...], PlainValidator(values.split_where)] = ()

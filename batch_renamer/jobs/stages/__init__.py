@@ -5,6 +5,7 @@ from batch_renamer.jobs.stages.connecting import connect, verify_key
 from batch_renamer.jobs.stages.limits import ask_again, enforce_limits, refuse_bad_rows
 from batch_renamer.jobs.stages.loading import load, load_options
 from batch_renamer.jobs.stages.locking import check_lock_is_free, pin_run
+from batch_renamer.jobs.stages.matching import match_orders
 from batch_renamer.jobs.stages.origins import load_interrupted, load_plan, plan_audit, plan_undo
 from batch_renamer.jobs.stages.reading import read
 from batch_renamer.jobs.stages.renaming import (
@@ -34,6 +35,7 @@ __all__ = [
     "load_options",
     "load_plan",
     "lock",
+    "match_orders",
     "pin_run",
     "plan_audit",
     "plan_undo",

@@ -41,6 +41,7 @@ def load_options(settings: Settings, *, unattended: bool = False) -> LoadOptions
         current_name_column=settings.current_name_column,
         hidden_rows=settings.hidden_rows,
         blank_names=settings.blank_new_name,
+        match_by=settings.match_by,
         choice=RowChoice.of(settings),
         where=settings.where,
         rule=rules.in_words,
@@ -75,7 +76,7 @@ def _load_rows(context: JobContext, source: SheetSource) -> RunRecord:
     # Without the orders' current names it is not known which of them are taken, so a check numbers none.
     number = rules.same_name == "number" and not job.command.offline
     journal.rows.settle_repeats(record, same_name="" if number else rules.same_name.replace("number", "warn"))
-    if job.settings.again:
+    if job.settings.again or journal.matches.unmatched(record):  # Of orders that are not found yet, nothing is known.
         journal.runs.note_content(record, content.fingerprint)
     else:
         journal.lineage.expect_what_was_finished(record, content.fingerprint)

@@ -1,0 +1,152 @@
+"""A sheet without ids enters; each order is found by its current name, and renamed only if no other has this name."""
+
+from __future__ import annotations
+
+import pytest
+
+from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule
+from tests.support.served import Command
+
+NAMED = ("current_name", "new_name")
+BY_NAME = ("--match-by", "current-name")
+ACCOUNT = {
+    "a1": "IMG_1",
+    "a2": "IMG_2",
+    "b1": "Twice",
+    "b2": "Twice ",
+    "c1": "12 Elm Stret",
+    "d1": "Caf\u00e9",
+    **{f"z{n}": f"Other {n}" for n in range(150)},
+}
+ROWS = [
+    ("IMG_1", "One"),
+    ("Twice", "Two"),
+    ("12 Elm Street", "Three"),
+    ("Cafe\u0301", "Four"),
+    ("nowhere", "Five"),
+    ("", "Six"),
+    ("IMG_1", "One"),
+    ("IMG_2", ""),
+]
+DONE = ["renamed", "invalid", "invalid", "renamed", "invalid", "invalid", "skipped", "skipped"]
+
+
+def failing(kind: FaultKind, *, nth: int) -> FaultPlan:
+    """Let the list fail from its ``nth`` page on; the first one proves the key."""
+    return FaultPlan(rules=[Rule(fault=Fault(kind=kind), method="GET", nth=nth, times=None)])
+
+
+async def test_orders_are_found_by_names_that_no_other_has(renamer: Command) -> None:
+    """The others are invalid, with the candidates; the plan has the ids, and all that follows works as usual."""
+    renamer.begin_with(ACCOUNT)
+    sheet = renamer.sheet(ROWS, headings=NAMED)
+    checked = await renamer.check(sheet, *BY_NAME, "--json")
+    assert checked.results == ["planned", "planned", "planned", "planned", "planned", "invalid", "skipped", "skipped"]
+    plan = await renamer.plan(sheet, *BY_NAME, "--json", "--report", "plan.csv")
+    assert plan.results == [result.replace("renamed", "planned") for result in DONE]
+    assert [row["order_id"] for row in plan.rows] == ["a1", "", "", "d1", "", "", "a1", "a2"]
+    reasons = [row["reason"] for row in plan.rows]
+    assert reasons[1].endswith("give the order id. Here: b2, b1.")
+    assert reasons[2].endswith('Here: nearly the same: "12 Elm Stret" (c1).')
+    assert reasons[4] == "No order of the account has this current name: correct it, or give the order id."
+    done = await renamer.do("apply", "--plan", plan.result["run_id"], "--json")
+    assert (done.code, done.results) == (1, DONE)
+    assert (renamer.names["a1"], renamer.names["d1"], renamer.names["c1"]) == ("One", "Four", "12 Elm Stret")
+    report = await renamer.apply(renamer.folder / "plan.csv", "--json")
+    assert report.results == [result.replace("renamed", "unchanged") for result in DONE]
+    again = await renamer.apply(sheet, *BY_NAME, "--json")
+    assert again.results == [result.replace("renamed", "unchanged") for result in DONE]
+    assert len(renamer.patched) == 2
+    undone = await renamer.do("undo", done.result["run_id"], "--json")
+    assert (undone.code, undone.result["counts"]) == (0, {"renamed": 2})
+    assert renamer.names == ACCOUNT
+
+
+@pytest.mark.parametrize("kind", [FaultKind.SERVER_ERROR, FaultKind.MALFORMED], ids=["down", "malformed"])
+async def test_a_list_that_is_not_whole_proves_nothing(renamer: Command, kind: FaultKind) -> None:
+    """No row gets an order, nothing is sent, and the run can be resumed when the list is whole."""
+    renamer.begin_with(ACCOUNT)
+    sheet = renamer.sheet([("IMG_1", "One")], headings=NAMED)
+    renamer.sandbox.faults = failing(kind, nth=3)
+    stopped = await renamer.apply(sheet, *BY_NAME, "--patience", "0", "--attempts", "1", "--json")
+    assert (stopped.code, stopped.results) == (4, ["pending"])
+    assert stopped.result["stopped"].startswith("The API gave no good answer")
+    assert renamer.patched == []
+    renamer.sandbox.faults = FaultPlan()
+    resumed = await renamer.do("resume", stopped.result["run_id"], "--json")
+    assert (resumed.code, resumed.results, renamer.names["a1"]) == (0, ["renamed"], "One")
+
+
+MID_TRANSACTION = """
+import os, signal
+from batch_renamer.journal import matching
+give_ids = matching._give_ids
+matching._give_ids = lambda *given: (give_ids(*given), os.kill(os.getpid(), signal.SIGKILL))
+"""
+ALL_FOUND = """
+import os, signal
+from batch_renamer.journal.matching import MatchTable
+settle = MatchTable.settle
+MatchTable.settle = lambda *given, **how: (settle(*given, **how), os.kill(os.getpid(), signal.SIGKILL))
+"""
+
+
+@pytest.mark.parametrize(
+    "instant",
+    [
+        {"failpoint": "send:2:after"},
+        {"failpoint": "send:3:after"},
+        {"prelude": MID_TRANSACTION},
+        {"prelude": ALL_FOUND},
+    ],
+    ids=["first-page", "last-page", "mid-transaction", "all-found"],
+)
+async def test_a_run_that_is_killed_while_it_finds_orders_goes_on(renamer: Command, instant: dict[str, str]) -> None:
+    """Either all rows have their orders or none has; nothing is sent twice, and the totals add up."""
+    renamer.begin_with(ACCOUNT)
+    sheet = renamer.sheet([*ROWS[:5], ("IMG_2", "Seven")], headings=NAMED)
+    killed = await renamer.apply(sheet, *BY_NAME, **instant)
+    assert killed.code == -9
+    [run] = (await renamer.do("runs", "--json")).result["runs"]
+    resumed = await renamer.do("resume", run["run_id"], "--json")
+    assert resumed.results == ["renamed", "invalid", "invalid", "renamed", "invalid", "renamed"]
+    assert sorted(filter(None, renamer.patched)) == ["a1", "a2", "d1"]
+
+
+async def test_an_order_that_is_renamed_after_it_was_found_is_left_alone(renamer: Command) -> None:
+    """The name by which it was found is its guard."""
+    renamer.begin_with(ACCOUNT)
+    sheet = renamer.sheet([("IMG_1", "One"), ("IMG_2", "Two")], headings=NAMED)
+    plan = await renamer.plan(sheet, *BY_NAME, "--json")
+    renamer.sandbox.store.rename("a1", "Sold")
+    done = await renamer.do("apply", "--plan", plan.result["run_id"], "--json")
+    assert (done.code, done.results) == (1, ["drifted", "renamed"])
+    assert renamer.names["a1"] == "Sold"
+
+
+async def test_rows_with_one_current_name_contradict_each_other(renamer: Command) -> None:
+    """Neither is sent, and that is seen without the API."""
+    renamer.begin_with(ACCOUNT)
+    sheet = renamer.sheet([("IMG_1", "One"), (" IMG_1", "Two"), ("IMG_2", "Three")], headings=NAMED)
+    checked = await renamer.check(sheet, *BY_NAME, "--json")
+    assert checked.results == ["invalid", "invalid", "planned"]
+    done = await renamer.apply(sheet, *BY_NAME, "--json")
+    assert done.results == ["invalid", "invalid", "renamed"]
+    refused = await renamer.apply(sheet, *BY_NAME, "--strict")
+    assert refused.code == 2
+
+
+async def test_a_sheet_without_ids_says_what_helps(renamer: Command) -> None:
+    """Where there are current names, the option is named."""
+    ran = await renamer.check(renamer.sheet(ROWS, headings=NAMED))
+    assert ran.code == 2
+    assert ran.err.splitlines()[-1].endswith("Without ids, --match-by current-name finds the orders by their names.")
+
+
+async def test_a_sheet_without_ids_is_practised_with(renamer: Command) -> None:
+    """The sandbox has an order of each name."""
+    sheet = renamer.sheet([("IMG_1", "One"), ("IMG_2", "Two")], headings=NAMED)
+    ran = await renamer.run("apply", str(sheet), *BY_NAME, "--sandbox", "--yes", "--json")
+    assert (ran.code, ran.results) == (0, ["renamed", "renamed"])
+    back = await renamer.run("undo", "--sandbox", "--yes", "--json")
+    assert [row["final_name"] for row in back.rows] == ["IMG_1", "IMG_2"]
