@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from batch_renamer.journal import later
 from batch_renamer.journal.database import Database
 from batch_renamer.journal.record import RunRecord
 from batch_renamer.journal.repeats import settle_same_orders
 from batch_renamer.model import Result
+from batch_renamer.text import name_key
 
 __all__ = ["MatchTable"]
 
 _WITHOUT_ID = (
     "SELECT row, guard FROM rows INDEXED BY rows_by_order WHERE run = ? AND order_key = '' AND guard IS NOT NULL"
 )
-# An earlier run of the same rows has found the order, and has given it the new name since.
+# A run that commits a kept plan has the rows of the plan.
+_EARLIER = """
+    SELECT earlier.number FROM runs AS own JOIN runs AS earlier ON earlier.account = own.account
+        AND earlier.base_url = own.base_url AND earlier.number != own.number AND own.content = COALESCE(
+        earlier.content, (SELECT plan.content FROM runs AS plan WHERE plan.number = earlier.parent))
+    WHERE own.number = ? AND earlier.command = 'apply' AND earlier.committed_at IS NOT NULL ORDER BY earlier.active
+"""
 _KNOWN = """
-    SELECT theirs.order_id FROM runs AS own
-    JOIN runs AS earlier ON earlier.content = own.content AND earlier.account = own.account
-        AND earlier.base_url = own.base_url AND earlier.number != own.number
-    JOIN rows AS mine ON mine.run = own.number AND mine.row = ?
-    JOIN rows AS theirs ON theirs.run = earlier.number AND theirs.row = mine.row
-        AND theirs.guard = mine.guard AND theirs.new_name = mine.new_name
-    WHERE own.number = ? AND earlier.command = 'apply' AND theirs.order_id != ''
-        AND theirs.result IN ('renamed', 'unchanged')
-    ORDER BY earlier.active DESC LIMIT 1
+    SELECT mine.row, mine.guard, theirs.guard, theirs.order_id FROM rows AS mine INDEXED BY rows_by_order
+    JOIN rows AS theirs ON theirs.run = ? AND theirs.row = mine.row AND theirs.new_name = mine.new_name
+    WHERE mine.run = ? AND mine.order_key = '' AND mine.result IS NULL
+        AND theirs.guard IS NOT NULL AND theirs.order_id != '' AND theirs.result IN ('renamed', 'unchanged')
 """
 
 
@@ -47,10 +49,17 @@ class MatchTable:
     def _names(self, query: str, run: RunRecord) -> dict[int, str]:
         return {int(str(row)): str(guard) for row, guard in self._database.select(query, (run.number,))}
 
-    def known_before(self, run: RunRecord, rows: Iterable[int]) -> dict[int, str]:
-        """Return the ids of the orders that an earlier run of the same rows has renamed for these rows, by row."""
-        found = ((row, self._database.select(_KNOWN, (row, run.number))) for row in rows)
-        return {row: str(order_id) for row, ids in found for (order_id,) in ids}
+    def known_before(self, run: RunRecord) -> dict[int, str]:
+        """Return the ids of the orders that earlier runs of the same rows have renamed for unmatched rows, by row."""
+        known: dict[int, str] = {}
+        for (earlier,) in self._database.select(_EARLIER, (run.number,)):
+            found = self._database.select(_KNOWN, (earlier, run.number))
+            known |= {
+                int(str(row)): str(order_id)
+                for row, mine, theirs, order_id in found
+                if name_key(str(mine)) == name_key(str(theirs))
+            }
+        return known
 
     def settle(
         self, run: RunRecord, found: Mapping[int, str], problems: Mapping[int, str], *, renames_again: bool

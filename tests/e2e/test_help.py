@@ -24,6 +24,7 @@ FOR_A_SHEET = {
     "current_name_column",
     "hidden_rows",
     "blank_new_name",
+    "match_by",
     "where",
 }
 FOR_NAMES = {"name_template", "replace", "replace_regex", "same_name"}

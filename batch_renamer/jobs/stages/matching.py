@@ -39,8 +39,8 @@ async def match_orders(run: Run, api: ApiSession) -> None:
     await _Reading(run, api, matcher).read()
     candidates = {row: matcher.found(name) for row, name in names.items()}
     found = {row: order_ids[0] for row, order_ids in candidates.items() if len(order_ids) == 1}
-    missing = [row for row, order_ids in candidates.items() if not order_ids]
-    found |= await journal.in_thread(journal.matches.known_before, record, missing)
+    known = await journal.in_thread(journal.matches.known_before, record)
+    found |= {row: known[row] for row, order_ids in candidates.items() if not order_ids and row in known}
     found |= {row: ids[0] for row, name in skipped.items() if len(ids := matcher.found(name)) == 1}
     problems = {
         row: _reason(matcher, names[row], order_ids) for row, order_ids in candidates.items() if row not in found
