@@ -22,8 +22,8 @@ __all__ = ["Journal"]
 class Journal(Database):
     """The file with its tables of ``runs``, ``rows`` and ``limits``, and the ``results`` that are read from them.
 
-    ``timeline`` has the seconds of each run, ``lineage`` is what the rows of a run take from other runs.
-    ``matches`` are rows whose orders are found by their names. ``lineage`` is what the rows of a run take from others.
+    ``timeline`` has the seconds of each run, ``lineage`` is what the rows of a run take from other runs. ``matches``
+    are rows whose orders are found by their names.
 
     Example:
         >>> import tempfile
