@@ -71,16 +71,6 @@ def trimmed(text: str) -> str:
     return cut if cut.isascii() or _VISIBLE.search(cut) else ""
 
 
-def name_key(name: str) -> str:
-    r"""Return what two names have in common that are equal for a person: they are trimmed, and in NFC.
-
-    Example:
-        >>> name_key("Cafe\u0301 ") == name_key("Caf\u00e9")
-        True
-    """
-    return trimmed(unicodedata.normalize("NFC", name))
-
-
 def find_invisible(text: str) -> int | None:
     r"""Return the index of the first invisible character other than a plain space, or None.
 
