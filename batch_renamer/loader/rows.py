@@ -143,8 +143,11 @@ def _with_rule_cells(
 
 def _texts(cells: Sequence[Cell]) -> tuple[str, ...]:
     """Return the texts of cells that are only kept; nothing if all are blank."""
-    texts = tuple(storable(_typed(cell)) for cell in cells)
-    return texts if any(texts) else ()
+    texts = tuple([cell if isinstance(cell, str) else cell.text for cell in cells])
+    all_of_them = "".join(texts)
+    if not all_of_them:
+        return ()
+    return texts if storable(all_of_them) == all_of_them else tuple(map(storable, texts))
 
 
 def _is_plain(name: str) -> bool:
