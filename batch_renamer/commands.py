@@ -57,7 +57,8 @@ _SANDBOX = ("sandbox", "sandbox_reset")
 _WRITING = ("yes", "wait")
 _SCREEN = ("json", "log_file", "quiet", "verbose", "no_progress")
 _OUTPUT = ("report", "order_links", *_SCREEN)
-_PAGED = (*_OUTPUT, "no_pager")
+_SHOWN = (*_OUTPUT, "pictures")
+_PAGED = (*_SHOWN, "no_pager")
 _BACK = ("write_back", *_PAGED)
 MAKING_NAMES = ("name_template", "replace", "replace_regex")
 """The options that say how new names are made where the sheet gives none."""
@@ -185,7 +186,7 @@ UNDO = Command(name="undo", writes=True, puts_back=True, drifted=_TO_BE_TAKEN_BA
 UNDO_DRY_RUN = Command(
     name="undo --dry-run", dry=True, done_by="undo", puts_back=True, drifted=_TO_BE_TAKEN_BACK, options=_UNDO_OPTIONS
 )
-AUDIT = Command(name="audit", audits=True, drifted=_AUDITED, options=(*_ROWS, *_API, "sandbox", *_OUTPUT, *_WHERE))
+AUDIT = Command(name="audit", audits=True, drifted=_AUDITED, options=(*_ROWS, *_API, "sandbox", *_SHOWN, *_WHERE))
 RUNS = Command(name="runs", about_past=True, options=(*_PAST, *_SCREEN, *_WHERE))
 SHOW = Command(name="show", about_past=True, options=(*_PAST, *_SCREEN, "no_pager", *_WHERE))
 REPORT = Command(name="report", about_past=True, options=(*_PAST, *_OUTPUT, *_WHERE))

@@ -195,6 +195,10 @@ _OPTIONS: Mapping[str, Any] = {
                 help="Also write result, reason, final name and time of each row into the spreadsheet itself, in "
                 "columns of their own. A backup of it is kept beside it."
             ),
+            "pictures": _Option(
+                help="Show a small picture of each order's first photo in the .html report. It costs nothing; report "
+                "writes it again without them."
+            ),
             "json": _Option(help="Print the result as one JSON object."),
             "quiet": _Option(help="Print only the result and errors."),
             "verbose": _Option(help="Print more: each setting and where it is from, and each bad row as it happens."),

@@ -21,7 +21,7 @@ from batch_renamer.client.seen import Kind
 from batch_renamer.client.stopping import Stopping
 from batch_renamer.client.tries import Tries, TryPolicy
 from batch_renamer.errors import ApiUnavailableError, BatchRenamerError, KeyRefusedError
-from batch_renamer.model import Found, Missing, Order, Reading, Unreadable
+from batch_renamer.model import Found, Missing, Order, Picture, Reading, Unreadable
 
 __all__ = ["Gateway", "KeyUnprovenError", "NoPage", "ReadPage"]
 
@@ -207,6 +207,15 @@ class Gateway:
         return await self._of_one_row(
             lambda: self._api.rename(order_id, new_name), tries, TryPolicy(send_by=send_by), kind="rename"
         )
+
+    async def picture(self, image_id: str) -> Picture:
+        """Read the small preview of an image. Nothing depends on it, so that its failure says nothing of the API.
+
+        Raises:
+            RequestError: there is none.
+            Stopping, KeyRefusedError, CertificateError: as they come.
+        """
+        return await self._retrier.aside(lambda: self._api.picture(image_id))
 
     async def _of_one_row(
         self, request: Callable[[], Awaitable[T]], tries: Tries, policy: TryPolicy, *, kind: Kind

@@ -114,6 +114,28 @@ class Retrier:
         self._pacer.accepted(send)
         return answer
 
+    async def aside(self, request: Callable[[], Awaitable[T]]) -> T:
+        """Make a paced request on which nothing depends: of its end, only a 429 is noted, and only that is tried again.
+
+        Raises:
+            RequestError: it failed.
+            Stopping: the run stops; the request is broken off.
+        """
+        for last_one in (False, False, True):
+            with self._stop.interruptible():
+                send = await self._pacer.acquire()
+                assert send is not None, "a turn is always wanted here"  # noqa: S101 - for mypy
+                try:
+                    answer = await request()
+                except ThrottledError as error:
+                    self._pacer.throttle(error.retry_after_s, send)
+                    if last_one:
+                        raise
+                else:
+                    self._pacer.accepted(send)
+                    return answer
+        raise AssertionError("the last try returns or raises")
+
     def note_refused_key(self, tries: Tries, kind: Kind, refused: RefusedError) -> None:
         """Note a 401 to one row although the key was proven since: the row is refused; if all are, the run ends."""
         self._verdicts.note_refused_key(tries, kind, refused)

@@ -125,6 +125,7 @@ def to_api(settings: Settings, key: ApiKey, *, key_place: str = "") -> Destinati
             timeout_s=settings.timeout,
             api_version=settings.api_version,
             connections=connections,
+            images=settings.pictures,
         ) as api:
             yield api
 
@@ -168,6 +169,7 @@ def to_sandbox(settings: Settings, *, practice_orders: int = 0) -> Destination:
                     user_agent=f"batch-renamer/{__version__}",
                     timeout_s=settings.timeout,
                     connections=connections,
+                    images=settings.pictures,
                 ) as api,
             ):
                 yield api

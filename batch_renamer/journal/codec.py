@@ -84,6 +84,7 @@ def _state(order: Order | None) -> tuple[object, ...]:
         order.is_deleted,
         order.total_images,
         order.last_updated_at,
+        order.first_image,
     )
 
 

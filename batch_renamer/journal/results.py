@@ -12,7 +12,7 @@ from batch_renamer.journal.record import RunRecord, RunState
 from batch_renamer.journal.rows import RowTable
 from batch_renamer.journal.runs import RunTable
 from batch_renamer.journal.settling import STRAYS
-from batch_renamer.model import HERE, ReasonGroup, ReportLine, ReportRow, Result, WarningGroup
+from batch_renamer.model import BAD_RESULTS, HERE, ReasonGroup, ReportLine, ReportRow, Result, WarningGroup
 from batch_renamer.text import order_key
 
 __all__ = ["Results"]
@@ -88,6 +88,21 @@ class Results:
         """Yield every row of the run with the cells of the sheet's other columns, in sheet order."""
         shown = self._shown(run, over=over)
         yield from (report_line(row, shown) for row in self._rows.in_pages(REPORT_LINE, run))
+
+    def first_images(self, run: RunRecord, *, limit: int) -> tuple[int, list[tuple[int, str]]]:
+        """Return how many orders of the run have shown an image, and of the first few a row and the image's id.
+
+        Orders with problems come first, the others in sheet order.
+        """
+        bad = ", ".join(f"'{result}'" for result in sorted(BAD_RESULTS))
+        found = self._database.select(
+            "SELECT MIN(row), first_image FROM rows WHERE run = ? AND first_image IS NOT NULL"  # noqa: S608 - constants
+            f" GROUP BY order_key ORDER BY MAX({RESULT} IN ({bad})) DESC, MIN(row) LIMIT ?",
+            (run.number, limit),
+        )
+        query = "SELECT COUNT(DISTINCT order_key) FROM rows WHERE run = ? AND first_image IS NOT NULL"
+        [[total]] = self._database.select(query, (run.number,))
+        return int(str(total)), [(int(str(row)), str(image)) for row, image in found]
 
     def rows_of_order(self, run: RunRecord, order_id: str, *, over: bool = False) -> list[ReportRow]:
         """Return the rows of the run that are about one order, in sheet order; ``over`` is that of `counts`."""

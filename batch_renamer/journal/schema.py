@@ -138,6 +138,8 @@ STEPS: tuple[tuple[str, ...], ...] = (
         ) STRICT, WITHOUT ROWID
         """,
     ),
+    # The id of the order's first image, where pictures were asked for.
+    ("ALTER TABLE rows ADD COLUMN first_image TEXT",),
 )
 
 

@@ -7,7 +7,7 @@ from itertools import chain
 
 __all__ = ["SETTLE_OUTCOME", "SETTLE_PLANNED", "STATE", "STRAYS", "Settling"]
 
-STATE = ("status", "is_processing", "is_merging", "is_deleted", "total_images", "last_updated_at")
+STATE = ("status", "is_processing", "is_merging", "is_deleted", "total_images", "last_updated_at", "first_image")
 """The columns of what was seen of an order besides its name."""
 
 
@@ -59,7 +59,7 @@ SETTLE_PLANNED = Settling(
     old_name = CASE WHEN handed_out = 2 THEN COALESCE(old_name, excluded.old_name) ELSE excluded.old_name END,
     status = excluded.status, is_processing = excluded.is_processing, is_merging = excluded.is_merging,
     is_deleted = excluded.is_deleted, total_images = excluded.total_images,
-    last_updated_at = excluded.last_updated_at, read_at = excluded.read_at""",
+    last_updated_at = excluded.last_updated_at, first_image = excluded.first_image, read_at = excluded.read_at""",
     columns=("old_name", *STATE, "read_at", "run", "row"),
 )
 SETTLE_OUTCOME = Settling(
@@ -77,6 +77,7 @@ SETTLE_OUTCOME = Settling(
     is_merging = COALESCE(excluded.is_merging, is_merging), is_deleted = COALESCE(excluded.is_deleted, is_deleted),
     total_images = COALESCE(excluded.total_images, total_images),
     last_updated_at = COALESCE(excluded.last_updated_at, last_updated_at),
+    first_image = COALESCE(excluded.first_image, first_image),
     attempts = attempts + excluded.attempts, http_status = excluded.http_status,
     started_at = excluded.started_at, seconds = excluded.seconds""",
     columns=(

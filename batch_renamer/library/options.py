@@ -49,6 +49,7 @@ class AuditOptions(ApiOptions, total=False):
     except_rows: RowsGiven | None
     report: str | Path | list[str | Path]
     order_links: bool
+    pictures: bool
 
 
 class ResumeOptions(AuditOptions, total=False):
@@ -101,6 +102,7 @@ class Options(ApplyOptions, total=False):
         wait: Seconds to wait for another run that renames in the same account.
         report: Files that the report is also written to: .csv, .xlsx, .json or .html.
         order_links: In an .html report, link each order to its page at the vendor.
+        pictures: Show a small picture of each order's first photo in an .html report.
         id_column: The label of the column with order ids.
         name_column: The label of the column with new names.
         current_name_column: The label of the column with the names expected before; "none": no such column.

@@ -15,6 +15,8 @@ from batch_renamer.model.own_sheet import (
 from batch_renamer.model.reporting import (
     COLUMNS,
     Forecast,
+    Picture,
+    Pictures,
     ReasonGroup,
     ReportLine,
     ReportRow,
@@ -45,6 +47,8 @@ __all__ = [
     "Missing",
     "Order",
     "Outcome",
+    "Picture",
+    "Pictures",
     "Reading",
     "ReasonGroup",
     "RenameRequest",

@@ -16,7 +16,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """An order as the API describes it, without its images.
+    """An order as the API describes it, without its images; ``first_image`` is the id of the first, where it is wanted.
 
     Every field but the id may be missing. ``status`` is free text, so unknown values are accepted. ``created_at`` and
     ``last_updated_at`` are the RFC 3339 texts of the API.
@@ -35,6 +35,7 @@ class Order:
     total_images: float | None = None
     created_at: str | None = None
     last_updated_at: str | None = None
+    first_image: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ from batch_renamer.model.run_facts import RunFacts
 __all__ = [
     "COLUMNS",
     "Forecast",
+    "Picture",
+    "Pictures",
     "ReasonGroup",
     "ReportLine",
     "ReportRow",
@@ -89,6 +92,22 @@ class WarningGroup:
     numbers: tuple[int, ...]
     count: int
     rows: tuple[ReportRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A small picture, and what kind it is: ``image/jpeg``, ``image/png`` or ``image/webp``."""
+
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pictures:
+    """The small pictures of orders, by the numbers of their rows; ``note`` says which orders have none, and why."""
+
+    by_row: Mapping[int, Picture] = field(default_factory=dict)
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ Where the vendor's documentation says nothing, this stand-in decides:
 - the list is newest first, and a page ends early when it grows beyond `ApiRules.max_page_bytes`;
 - ``q`` finds the names that contain the text, in any case, and names are sorted without regard to case; a version
   before 2026-10-01 ignores ``q`` and ``sort``;
+- the free preview of any image id is a drawn picture; to read any other path of an image is 402, as if it were sold;
 - a path whose id is not exactly one percent-encoded segment, or is ``.`` or ``..`` once decoded, is 404.
 """
 
@@ -29,6 +30,7 @@ from urllib.parse import parse_qs, unquote_to_bytes
 
 from batch_renamer.sandbox.orders import NamedBy, OrderStore
 from batch_renamer.sandbox.ordertext import OrderText
+from batch_renamer.sandbox.pictures import drawn_picture, free_preview_of, is_about_an_image
 from batch_renamer.sandbox.storedorder import StoredOrder
 from batch_renamer.text import LONE_SURROGATE, same_order
 
@@ -79,7 +81,7 @@ class ApiRules:
     ``max_per_page`` orders a page at most: a client that asks for more gets fewer, or 422 with
     ``refuse_over_max`` (the vendor's SDK itself never asks for more than 15). ``omit`` names order fields to leave out.
     ``version`` is that of the account, which holds for requests that ask for none. ``whole_words``: a search finds only
-    names in which the text stands between spaces.
+    names in which the text stands between spaces. ``pictures``: the previews of images can be seen.
     """
 
     max_per_page: int = 100
@@ -88,6 +90,7 @@ class ApiRules:
     newest_first: bool = True
     version: str = "2026-11-09"
     whole_words: bool = False
+    pictures: bool = True
     omit: Collection[str] = ()
 
 
@@ -112,6 +115,8 @@ class OrdersApi:
 
         ``kept`` says what a rename stores instead of its name; reads show orders as they were ``seconds_ago``.
         """
+        if is_about_an_image(call.raw_path):
+            return _image(call, there=self._rules.pictures)
         target = resolve(call.raw_path)
         if target is None:
             return http_error(404, "Not Found")
@@ -216,6 +221,15 @@ class OrdersApi:
 
     def _delete(self, order_id: str) -> Answer:
         return Answer(status=204) if self._store.delete(order_id) else _no_order()
+
+
+def _image(call: Call, *, there: bool) -> Answer:
+    image_id = free_preview_of(call.raw_path)
+    if image_id is None and call.method == "GET":
+        return http_error(402, "This address sells the image")
+    if image_id is None or call.method != "GET" or not there:
+        return http_error(404, "Image not found")
+    return Answer(status=200, body=drawn_picture(image_id), content_type="image/png")
 
 
 def resolve(raw_path: str) -> Target | None:

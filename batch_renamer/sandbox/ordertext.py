@@ -7,6 +7,7 @@ the order's own id into it.
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Collection, Sequence
 
 from batch_renamer.sandbox.storedorder import StoredOrder
@@ -17,6 +18,8 @@ _SCENES = ("kitchen", "garden", "living room", "bathroom", "front", "bedroom", "
 _CLOUDS = ("CLEAR", "LOW_CLOUD", "HIGH_CLOUD")
 # A zero byte stands for the order's id in the text of the images: JSON text itself never holds one.
 _PLACE = b"\x00"
+_OWN_PART = b"\x01"
+"""Stands for the part of an image's id that is the order's own."""
 
 
 class OrderText:
@@ -61,7 +64,8 @@ class OrderText:
         count = order.total_images
         if count not in self._images:
             self._images[count] = b"[" + b", ".join(_image(number) for number in range(count)) + b"]"
-        return self._images[count].replace(_PLACE, json.dumps(order.order_id).encode())
+        own_part = b"%08x" % zlib.crc32(order.order_id.encode("utf-8", "surrogatepass"))
+        return self._images[count].replace(_PLACE, json.dumps(order.order_id).encode()).replace(_OWN_PART, own_part)
 
 
 def _image(number: int) -> bytes:
@@ -93,4 +97,5 @@ def _image(number: int) -> bytes:
         "content_type": "image/jpeg",
         "threesixty": False,
     }
-    return json.dumps(document).encode().replace(b'"order_id": null', b'"order_id": ' + _PLACE)
+    text = json.dumps(document).encode().replace(b'"order_id": null', b'"order_id": ' + _PLACE)
+    return text.replace(b'"image_id": "00000000', b'"image_id": "' + _OWN_PART)

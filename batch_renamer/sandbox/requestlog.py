@@ -15,6 +15,7 @@ from typing import TextIO
 
 from batch_renamer.errors import SettingsError
 from batch_renamer.files import open_regular
+from batch_renamer.sandbox.pictures import free_preview_of, is_about_an_image
 
 __all__ = ["LoggedRequest", "RequestLog"]
 
@@ -56,6 +57,8 @@ class RequestLog:
         self._under_way = 0
         self.most_at_once = 0
         self.total = 0
+        self.purchases = 0
+        """How many requests asked for an image in a way that costs money."""
 
     def arrived(self, entry: LoggedRequest) -> None:
         """Take note of a request before anything is done about it."""
@@ -66,6 +69,8 @@ class RequestLog:
 
     def finished(self, entry: LoggedRequest) -> None:
         """Take note that a request was answered, or never will be."""
+        if is_about_an_image(entry.raw_path) and (entry.method != "GET" or free_preview_of(entry.raw_path) is None):
+            self.purchases += 1
         self._under_way -= 1
         if self._file is not None:
             self._file.write(json.dumps(asdict(entry)) + "\n")
@@ -74,7 +79,7 @@ class RequestLog:
         """Forget the requests so far; the file keeps them."""
         self._entries.clear()
         self.most_at_once = self._under_way
-        self.total = 0
+        self.total = self.purchases = 0
 
     def close(self) -> None:
         """Close the file, if there is one."""

@@ -83,6 +83,7 @@ class Settings:
         report: Where reports go, ``{date}`` and ``{id}`` still to be filled in; empty: beside the sheet; ``-``: to
             standard output.
         order_links: Link each order of an .html report to its page at the vendor.
+        pictures: Show a small picture of each order's first photo in an HTML report.
         state_dir: The folder of journal, lock and sandbox.
         log_file: Where the JSON lines of the log go.
         json: Write the result as one JSON object on standard output.
@@ -140,6 +141,7 @@ class Settings:
     write_back: bool = False
     report: Annotated[tuple[str, ...], BeforeValidator(values.split_reports)] = ()
     order_links: bool = False
+    pictures: bool = False
     state_dir: _File
     log_file: _File | None = None
     json: bool = False

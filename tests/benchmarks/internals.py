@@ -31,6 +31,7 @@ from batch_renamer.model import Change, Order, Outcome
 from batch_renamer.progress import make_progress
 from batch_renamer.renaming.pool import rename_all
 from batch_renamer.settings import ApiKey, Settings, resolve_settings
+from tests.support.pictureless import Pictureless
 
 __all__ = ["KEY", "UNPACED_PER_S", "FakeApi", "first_request", "rename_only", "run_dry", "run_job", "warm_up"]
 
@@ -189,7 +190,7 @@ def _context(command: str, sheet: Path, settings: Settings, journal: Journal, de
     )
 
 
-class FakeApi:
+class FakeApi(Pictureless):
     """An API inside the process that has every order, lists so many of them, and keeps none."""
 
     def __init__(self, listed: int) -> None:

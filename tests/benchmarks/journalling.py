@@ -46,6 +46,7 @@ from batch_renamer.model import Change, Order, Outcome, RenameRequest, Result
 from batch_renamer.progress import make_progress
 from batch_renamer.settings import Settings
 from tests.benchmarks.internals import UNPACED_PER_S
+from tests.support.pictureless import Pictureless
 
 KEY = "benchmark"
 WORKERS = 16
@@ -106,7 +107,7 @@ class NoJournal(Journal):
     """A journal whose rows are `RowsInMemory`."""
 
 
-class Singly:
+class Singly(Pictureless):
     """The API without its list of orders, and the number of requests made so far."""
 
     def __init__(self, api: OrdersApi) -> None:
@@ -128,7 +129,7 @@ class Singly:
         return OrderPage(orders=(), next_offset=None)
 
 
-class InMemory:
+class InMemory(Pictureless):
     """Orders in a dictionary."""
 
     def __init__(self) -> None:

@@ -48,7 +48,7 @@ async def test_the_first_real_run(renamer: Command) -> None:
         word, *words = shlex.split(command)
         # The README's is the vendor's address, which no test may call; `init` writes this one in its place.
         own = ["--base-url", renamer.base_url] if word == "init" else []
-        async with terminal(renamer, word, *words, *own, key=None) as shown:
+        async with terminal(renamer, word, *words, *own, key=None, env={"PAGER": "cat"}) as shown:
             await answer_all(shown, word)
             assert await shown.ended() == 0, shown.shown
         assert KEY not in shown.shown

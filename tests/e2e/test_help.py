@@ -32,7 +32,7 @@ FOR_THE_API = {"base_url", "api_version", "rate", "workers", "attempts", "timeou
 LIMITS = {"first", "max_renames", "strict"}
 PRACTICE = {"sandbox", "sandbox_reset"}
 FOR_WRITING = {"yes", "wait", "write_back"}
-ONLY_WHERE_SOMETHING_IS_SENT = FOR_THE_API | LIMITS | PRACTICE | {"max_failures", "again"}
+ONLY_WHERE_SOMETHING_IS_SENT = FOR_THE_API | LIMITS | PRACTICE | {"max_failures", "again", "pictures"}
 CHOOSING = {"only", "except_rows"}
 ABOUT_PAST_RUNS = SETTINGS - FOR_A_SHEET - FOR_NAMES - CHOOSING - FOR_WRITING - ONLY_WHERE_SOMETHING_IS_SENT | {
     "base_url",

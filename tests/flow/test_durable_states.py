@@ -51,6 +51,7 @@ from batch_renamer.model import Change, Order, ReportRow, Result, RunSummary
 from batch_renamer.progress import make_progress
 from batch_renamer.settings import Settings
 from tests.support.clock import VirtualTimeLoop
+from tests.support.pictureless import Pictureless
 
 ORDERS = ("a", "b", "c")
 ANOTHER_PERSON = "another person"
@@ -159,7 +160,7 @@ class JumpingClock:
 CLOCK = JumpingClock()
 
 
-class Orders:
+class Orders(Pictureless):
     """The truth: names, and the whole story of them. Implements the `OrdersApi` protocol."""
 
     def __init__(self, names: dict[str, str | None]) -> None:

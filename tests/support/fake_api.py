@@ -31,6 +31,7 @@ from batch_renamer.client.orders_api import (
 from batch_renamer.client.orders_api.answers import check_renamed
 from batch_renamer.errors import KeyRefusedError
 from batch_renamer.model import Order
+from tests.support.pictureless import Pictureless
 
 __all__ = [
     "Call",
@@ -181,7 +182,7 @@ class Call:
     at: float
 
 
-class FakeOrdersApi:
+class FakeOrdersApi(Pictureless):
     """Orders by id in memory; implements the `OrdersApi` protocol.
 
     ``script`` gives the faults of an order's calls of one method, in order; None is a good answer, and after the last

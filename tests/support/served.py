@@ -193,3 +193,4 @@ async def served(
         if options is not None:
             made.options = options
         yield made
+        assert not sandbox.log.purchases, "an address was asked for that sells an image"

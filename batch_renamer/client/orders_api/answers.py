@@ -36,16 +36,17 @@ __all__ = ["as_unconfirmed", "check_renamed", "failure_of", "read_order", "read_
 
 _LONGEST_WORDS = 300
 _LARGEST_NUMBER = 2**53
+_LONGEST_IMAGE_ID = 256
 _OF_ORDERS_ALONE = frozenset({"images", "total_images", "is_processing", "is_merging", "is_deleted", "last_updated_at"})
 # These say that the request belongs to another place; older redirects may also follow after it was carried out.
 _NOT_APPLIED_HERE = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
 _TRIED_AGAIN = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY})
 
 
-def read_order(body: bytes, *, order_id: str, secret: str = "") -> Order:
+def read_order(body: bytes, *, order_id: str, secret: str = "", images: bool = False) -> Order:
     """Return the order that a 200 to a read describes; what it says beside id and name is cleaned of the ``secret``.
 
-    The name may be null; without the field it is no order.
+    The name may be null; without the field it is no order. Without ``images`` nothing is kept of its images.
 
     Raises:
         TransientError: it is not JSON, not an order, or another order than the one asked for.
@@ -53,11 +54,11 @@ def read_order(body: bytes, *, order_id: str, secret: str = "") -> Order:
     answer = _parse(body, secret)
     if "name" not in answer:
         raise _not_the_answer("an order")
-    return _about(answer, order_id, secret)
+    return _about(answer, order_id, secret, images)
 
 
-def read_renamed(body: bytes, *, order_id: str, new_name: str, secret: str = "") -> Order:
-    """Return the order that a 200 to a rename describes.
+def read_renamed(body: bytes, *, order_id: str, new_name: str, secret: str = "", images: bool = False) -> Order:
+    """Return the order that a 200 to a rename describes; ``images`` is that of `read_order`.
 
     Raises:
         UnconfirmedError: it shows no name.
@@ -65,7 +66,7 @@ def read_renamed(body: bytes, *, order_id: str, new_name: str, secret: str = "")
     """
     if not body.strip():
         raise UnconfirmedError("an empty answer", status=200)
-    return check_renamed(_about(_parse(body, secret), order_id, secret), new_name=new_name)
+    return check_renamed(_about(_parse(body, secret), order_id, secret, images), new_name=new_name)
 
 
 def check_renamed(order: Order, *, new_name: str) -> Order:
@@ -89,8 +90,8 @@ def as_unconfirmed(error: TransientError) -> RequestError:
     return UnconfirmedError(f"{_status_line(error.status)}, which shows no order", status=error.status)
 
 
-def read_page(body: bytes, *, secret: str = "") -> OrderPage:
-    """Return the page of orders that a 200 holds, cleaned of the ``secret`` as by `read_order`.
+def read_page(body: bytes, *, secret: str = "", images: bool = False) -> OrderPage:
+    """Return the page of orders that a 200 holds; ``secret`` and ``images`` are those of `read_order`.
 
     An order that is shown without its name, or in another shape, is only named, in ``unread``. A page whose token for
     the next one is neither a text nor a number is the last.
@@ -106,7 +107,7 @@ def read_page(body: bytes, *, secret: str = "") -> OrderPage:
     if isinstance(offset, bool) or not isinstance(offset, str | int):
         offset = None
     return OrderPage(
-        orders=tuple(_order(shown, secret) for shown in orders if _is_whole(shown)),
+        orders=tuple(_order(shown, secret, images) for shown in orders if _is_whole(shown)),
         next_offset=_text(offset) or None,
         unread=tuple(_id_shown(shown) for shown in orders if not _is_whole(shown)),
     )
@@ -195,13 +196,13 @@ def _not_the_answer(what: str) -> TransientError:
     return TransientError(f"an answer that is not {what}", status=200, may_be_applied=True)
 
 
-def _about(answer: dict[str, Any], order_id: str, secret: str) -> Order:
+def _about(answer: dict[str, Any], order_id: str, secret: str, images: bool) -> Order:
     """Return the order that an answer describes, if that is the one asked for.
 
     Any field may be missing. An answer without an ``order_id`` must have another field that only orders have, because
     other servers may put their own name into ``name``.
     """
-    order = _order(answer, secret)
+    order = _order(answer, secret, images)
     if order.order_id and not same_order(order.order_id, order_id):
         raise ForeignOrderError
     if not order.order_id and "name" in answer and not _OF_ORDERS_ALONE & answer.keys():
@@ -214,7 +215,7 @@ def _has_shape(answer: dict[str, Any]) -> bool:
     return isinstance(answer.get("order_id", ""), str) and isinstance(answer.get("name"), str | None)
 
 
-def _order(answer: dict[str, Any], secret: str) -> Order:
+def _order(answer: dict[str, Any], secret: str, images: bool) -> Order:
     if not _has_shape(answer):
         raise _not_the_answer("an order")
     return Order(
@@ -227,7 +228,17 @@ def _order(answer: dict[str, Any], secret: str) -> Order:
         total_images=_number(answer.get("total_images")),
         created_at=_said(answer.get("created_at"), secret),
         last_updated_at=_said(answer.get("last_updated_at"), secret),
+        first_image=_first_image(answer.get("images")) if images else None,
     )
+
+
+def _first_image(images: Any) -> str | None:
+    """Return the id of the first image that has a usable one."""
+    for image in images if isinstance(images, list) else ():
+        image_id = image.get("image_id") if isinstance(image, dict) else None
+        if isinstance(image_id, str) and 0 < len(image_id) <= _LONGEST_IMAGE_ID and image_id.isprintable():
+            return image_id
+    return None
 
 
 def _text(value: Any) -> str | None:

@@ -22,9 +22,10 @@ from yarl import URL
 from batch_renamer.client.orders_api.answers import as_unconfirmed, failure_of, read_order, read_page, read_renamed
 from batch_renamer.client.orders_api.certificates import check_named_certificates
 from batch_renamer.client.orders_api.failures import CAUGHT, is_foreseen, translated
+from batch_renamer.client.orders_api.pictures import LARGEST_PICTURE_BYTES, picture_path, read_picture
 from batch_renamer.client.orders_api.protocol import ListQuery, OrderPage, RefusedError, TransientError
 from batch_renamer.client.orders_api.proxy import proxy_for
-from batch_renamer.model import Order
+from batch_renamer.model import Order, Picture
 
 __all__ = ["HttpOrdersApi", "open_orders_api"]
 
@@ -43,12 +44,14 @@ async def open_orders_api(
     timeout_s: float = 30.0,
     api_version: str | None = None,
     connections: int = 16,
+    images: bool = False,
 ) -> AsyncIterator[HttpOrdersApi]:
     """Open a client of the Orders API at ``base_url`` and close it again; ``timeout_s`` bounds each try.
 
     ``key_place`` is the variable or file that the key is from, for the message about a key that is not accepted.
     ``connections`` is how many requests are made at once, no more than `connections_possible` says. One more may be
-    open, so that the question of an outage never waits for the requests of rows.
+    open, so that the question of an outage never waits for the requests of rows. ``images``: orders have the id of
+    their first image.
 
     Raises:
         SettingsError: the environment names a proxy or a file of certificates that can't be used.
@@ -76,7 +79,13 @@ async def open_orders_api(
     session._retry_connection = False
     async with session:
         yield HttpOrdersApi(
-            session, base_url=base_url, headers=headers, timeout_s=timeout_s, proxy=proxy, key_place=key_place
+            session,
+            base_url=base_url,
+            headers=headers,
+            timeout_s=timeout_s,
+            proxy=proxy,
+            key_place=key_place,
+            images=images,
         )
 
 
@@ -92,6 +101,7 @@ class HttpOrdersApi:
         timeout_s: float,
         proxy: URL | None = None,
         key_place: str = "",
+        images: bool = False,
     ) -> None:
         self.last_date = ""
         """The ``Date`` of the last answer, as the server wrote it."""
@@ -103,7 +113,10 @@ class HttpOrdersApi:
         # clear, with CONNECT (aio-libs/aiohttp pull request 9368; aiohttp 3.14.5).
         self._headers = headers
         self._headers_with_body = {**headers, "Content-Type": "application/json"}
-        self._orders = base_url.rstrip("/") + "/v3/orders/"
+        self._headers_for_picture = {**headers, "Accept": "image/jpeg, image/png, image/webp"}
+        self._base_url = base_url.rstrip("/")
+        self._orders = self._base_url + "/v3/orders/"
+        self._images = images
         self._timeout_s = timeout_s
 
     async def get(self, order_id: str) -> Order | None:
@@ -118,7 +131,7 @@ class HttpOrdersApi:
             if error.status == HTTPStatus.NOT_FOUND:
                 return None
             raise
-        return read_order(body, order_id=order_id, secret=self._secret)
+        return read_order(body, order_id=order_id, secret=self._secret, images=self._images)
 
     async def rename(self, order_id: str, new_name: str) -> Order:
         """Rename one order; return it as the API confirmed it.
@@ -131,7 +144,7 @@ class HttpOrdersApi:
         except TransientError as error:
             unconfirmed = as_unconfirmed(error)
         else:
-            return read_renamed(body, order_id=order_id, new_name=new_name, secret=self._secret)
+            return read_renamed(body, order_id=order_id, new_name=new_name, secret=self._secret, images=self._images)
         raise unconfirmed
 
     async def page(self, *, per_page: int, offset: str | None = None, query: ListQuery | None = None) -> OrderPage:
@@ -145,7 +158,18 @@ class HttpOrdersApi:
             asked |= {"q": query.text, "sort": query.sort}
         more = "".join(f"&{name}={quote(value, safe='')}" for name, value in asked.items() if value is not None)
         url = URL(f"{self._orders}?per_page={per_page}{more}", encoded=True)
-        return read_page(await self._request("GET", url), secret=self._secret)
+        return read_page(await self._request("GET", url), secret=self._secret, images=self._images)
+
+    async def picture(self, image_id: str) -> Picture:
+        """Read the small preview of an image, which costs nothing.
+
+        Raises:
+            RequestError, KeyRefusedError, CertificateError, ProxyRefusedError: as `protocol` tells.
+        """
+        url = URL(self._base_url + picture_path(image_id), encoded=True)
+        return read_picture(
+            await self._request("GET", url, headers=self._headers_for_picture, largest=LARGEST_PICTURE_BYTES)
+        )
 
     def _url_of(self, order_id: str) -> URL:
         try:
@@ -157,25 +181,33 @@ class HttpOrdersApi:
             raise RefusedError(f"an order id that can't stand in a URL: {order_id!r}")
         return URL(self._orders + segment, encoded=True)
 
-    async def _request(self, method: str, url: URL, payload: dict[str, str] | None = None) -> bytes:
+    async def _request(
+        self,
+        method: str,
+        url: URL,
+        payload: dict[str, str] | None = None,
+        *,
+        headers: dict[str, str] | None = None,
+        largest: int = _LARGEST_BODY,
+    ) -> bytes:
+        sent = headers or (self._headers if payload is None else self._headers_with_body)
         try:
-            status, headers, body = await self._exchange(method, url, payload)
+            status, received, body = await self._exchange(method, url, payload, sent, largest)
         except CAUGHT as error:
             if not is_foreseen(error):
                 raise
             failure: Exception = translated(error, proxy=self._proxy)
         else:
-            self.last_date = headers.get(hdrs.DATE, "")
+            self.last_date = received.get(hdrs.DATE, "")
             if status == HTTPStatus.OK:
                 return body
-            failure = failure_of(status, headers, body, secret=self._secret, key_place=self._key_place)
+            failure = failure_of(status, received, body, secret=self._secret, key_place=self._key_place)
         # Raised only here, so that a raw client exception isn't even its context.
         raise failure
 
     async def _exchange(
-        self, method: str, url: URL, payload: dict[str, str] | None
+        self, method: str, url: URL, payload: dict[str, str] | None, headers: dict[str, str], largest: int
     ) -> tuple[int, Mapping[str, str], bytes]:
-        headers = self._headers if payload is None else self._headers_with_body
         content = None if payload is None else json.dumps(payload).encode()
         async with asyncio.timeout(self._timeout_s):
             async with self._session.request(
@@ -185,19 +217,23 @@ class HttpOrdersApi:
                 headers=headers,
                 allow_redirects=False,
             ) as response:
-                return response.status, response.headers, await _read(response)
+                return response.status, response.headers, await _read(response, largest)
 
 
-async def _read(response: aiohttp.ClientResponse) -> bytes:
+async def _read(response: aiohttp.ClientResponse, largest: int) -> bytes:
     length = response.content_length
-    if length is not None and length <= _LARGEST_BODY and hdrs.CONTENT_ENCODING not in response.headers:
+    if length is not None and length <= largest and hdrs.CONTENT_ENCODING not in response.headers:
         return await response.read()
     chunks: list[bytes] = []
     size = 0
     async for chunk in response.content.iter_chunked(_CHUNK):
         size += len(chunk)
-        if size > _LARGEST_BODY:
+        if size > largest:
             response.close()
-            raise TransientError("an answer over 32 MB", status=response.status, may_be_applied=True)
+            raise TransientError(f"an answer over {_in_words(largest)}", status=response.status, may_be_applied=True)
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def _in_words(size: int) -> str:
+    return f"{size // (1024 * 1024)} MB" if size >= 1024 * 1024 else f"{size // 1000} kB"

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from batch_renamer.model import Order
+from batch_renamer.model import Order, Picture
 
 __all__ = [
     "ForeignNameError",
@@ -155,3 +155,6 @@ class OrdersApi(Protocol):
 
     async def page(self, *, per_page: int, offset: str | None = None, query: ListQuery | None = None) -> OrderPage:
         """Read one page of the account's orders; the first one proves the key."""
+
+    async def picture(self, image_id: str) -> Picture:
+        """Read the small preview of an image, which costs nothing."""

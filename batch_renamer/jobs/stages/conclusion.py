@@ -15,6 +15,7 @@ from batch_renamer.jobs.job import CHANGES_PRESENT
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages.end_notes import note_end, note_summary
 from batch_renamer.jobs.stages.locking import lost_state
+from batch_renamer.jobs.stages.pictures import fetch_pictures
 from batch_renamer.jobs.stages.reporting import write_to_targets
 from batch_renamer.jobs.stages.writing_back import write_into_sheet
 from batch_renamer.model import BAD_RESULTS, Result, RunSummary
@@ -69,9 +70,10 @@ async def _remind(run: Run) -> None:
 async def _reported(run: Run, counts: dict[Result, int], cause: BatchRenamerError | None) -> RunSummary:
     """Write the reports and note how the run ended; return it in figures."""
     journal = run.job.journal
+    pictures = await fetch_pictures(run)
     summary = await journal.in_thread(_summary, run, counts, cause)
     try:
-        written, failures = await anyio.to_thread.run_sync(write_to_targets, run, summary)
+        written, failures = await anyio.to_thread.run_sync(write_to_targets, run, summary, pictures)
         back, lost = await anyio.to_thread.run_sync(write_into_sheet, run)
     except Stopping:
         run.context.warnings.append("The report is not written yet.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from batch_renamer.errors import InputError, ReportWriteError
 from batch_renamer.jobs.page import page_extras
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.state import files_taken
-from batch_renamer.model import ReportLine, RunSummary
+from batch_renamer.model import Pictures, ReportLine, RunSummary
 from batch_renamer.reports import check_writable, resolve_targets, write_reports
 
 __all__ = ["check_report_targets", "note_targets", "write_to_targets"]
@@ -55,7 +56,7 @@ async def note_targets(run: Run) -> None:
         await run.job.journal.in_thread(run.job.journal.runs.note_reports, run.record, places)
 
 
-def write_to_targets(run: Run, summary: RunSummary) -> tuple[list[Path], list[ReportWriteError]]:
+def write_to_targets(run: Run, summary: RunSummary, pictures: Pictures) -> tuple[list[Path], list[ReportWriteError]]:
     """Write the reports; return those that were written, and an error for each of the others.
 
     Raises:
@@ -65,7 +66,7 @@ def write_to_targets(run: Run, summary: RunSummary) -> tuple[list[Path], list[Re
         run.targets,
         partial(_until_abandoned, run, summary.total),
         summary=summary,
-        page=page_extras(run.job.settings, run.job.journal, run.record),
+        page=replace(page_extras(run.job.settings, run.job.journal, run.record), pictures=pictures),
         delimiter=run.record.delimiter or ",",
         other_headings=run.record.other_headings,
     )

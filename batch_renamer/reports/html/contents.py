@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from batch_renamer.differences import Part, changed_words
-from batch_renamer.model import ReportRow, Result, ResultMeaning
+from batch_renamer.model import Picture, ReportRow, Result, ResultMeaning
 from batch_renamer.reports.html.figures import Figures
 from batch_renamer.reports.html.groups import Group, RowStore
 from batch_renamer.reports.html.plots import Plot, durations_plot, outcomes_plot, requests_plot
@@ -38,7 +39,8 @@ class Fact(NamedTuple):
 class ShownRow:
     """One row of a table: both names in parts, the name that the order has now, and what is odd in this row.
 
-    ``address`` is that of the order's page at the vendor ("": no link).
+    ``address`` is that of the order's page at the vendor ("": no link), ``picture`` that of a small picture, which has
+    the picture itself in it ("": none).
     """
 
     number: int
@@ -48,6 +50,7 @@ class ShownRow:
     new: tuple[Part, ...]
     now: str
     remarks: tuple[str, ...]
+    picture: str = ""
 
 
 class Page:
@@ -55,6 +58,8 @@ class Page:
 
     def __init__(self, *, store: RowStore, figures: Figures, options: WriteOptions) -> None:
         self.summary = options.summary
+        self.pictures = options.page.pictures.by_row
+        self._picture_note = options.page.pictures.note
         self._seconds = options.page.seconds()
         self._figures = figures
         self.order_pages = options.page.order_pages
@@ -88,6 +93,7 @@ class Page:
             Fact("Began", _moment(facts.began_at)),
             Fact("Ended", _moment(facts.ended_at)),
             Fact("Took", ", ".join(took)),
+            Fact("Pictures", self._picture_note),
             Fact("Command", facts.command_line, is_code=True),
             *(Fact(f"Setting {given.name}", f"{given.value} ({given.source})") for given in facts.settings),
         )
@@ -129,6 +135,7 @@ class Section:
 
     def __init__(self, group: Group, store: RowStore, page: Page) -> None:
         self._group, self._store = group, store
+        self._pictures = page.pictures
         self.meaning = page.meaning(group.result)
         self.is_bad = group.is_bad
         self.reason = group.reason
@@ -148,8 +155,16 @@ class Section:
                 last=self._group.numbers[end - 1],
                 count=end - start,
                 is_open=self.is_open or (self.is_bad and not start),
-                rows=(_shown(row, whole_reason=self.reason is None, order_pages=self._order_pages) for row in rows),
+                rows=map(self._shown, rows),
             )
+
+    def _shown(self, row: ReportRow) -> ShownRow:
+        return _shown(
+            row,
+            whole_reason=self.reason is None,
+            order_pages=self._order_pages,
+            picture=self._pictures.get(row.row),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +184,7 @@ class Block:
         return f"{counted(self.count, 'row')}: row {self.first:,}{last}"
 
 
-def _shown(row: ReportRow, *, whole_reason: bool, order_pages: str) -> ShownRow:
+def _shown(row: ReportRow, *, whole_reason: bool, order_pages: str, picture: Picture | None) -> ShownRow:
     reason = row.reason if whole_reason else shared_and_own(row)[1]
     old, new = changed_words(visible(row.old_name or ""), visible(row.new_name))
     return ShownRow(
@@ -180,7 +195,12 @@ def _shown(row: ReportRow, *, whole_reason: bool, order_pages: str) -> ShownRow:
         new=new,
         now=visible(row.final_name or ""),
         remarks=tuple(map(visible, filter(None, (reason, row.warning)))),
+        picture="" if picture is None else _data_uri(picture),
     )
+
+
+def _data_uri(picture: Picture) -> str:
+    return f"data:{picture.media_type};base64,{base64.b64encode(picture.data).decode()}"
 
 
 def _moment(seconds: float | None) -> str:
