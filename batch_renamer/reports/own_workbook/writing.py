@@ -13,6 +13,7 @@ from batch_renamer.files import digest_of, programs_with
 from batch_renamer.model import SheetPlace, WrittenBack
 from batch_renamer.reports.own_workbook.columns import RowBack
 from batch_renamer.reports.own_workbook.kinds import Kind, kind_of
+from batch_renamer.reports.own_workbook.ods import write_back_ods
 from batch_renamer.reports.own_workbook.text import write_back_text
 from batch_renamer.reports.own_workbook.unfinished import (
     Unfinished,
@@ -145,7 +146,8 @@ def _write(
             write_back_xlsx(source, target, sheet=place.sheet or "", heading_row=place.heading_row, rows=rows)
             return ()
         case Kind.ODS:
-            raise WriteBackError("Results can't be written into .ods workbooks yet.")
+            write_back_ods(source, target, sheet=place.sheet or "", heading_row=place.heading_row, rows=rows)
+            return ()
         case never:
             assert_never(never)
 

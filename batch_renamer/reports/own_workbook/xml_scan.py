@@ -104,6 +104,10 @@ class Scan:
         """Return the tag at a place; it must not have been released."""
         return tag_at(self._window, place - self.base)
 
+    def between(self, start: int, end: int) -> bytes:
+        """Return the bytes of a stretch; it must not have been released."""
+        return bytes(self._window[start - self.base : end - self.base])
+
     def release(self, until: int) -> bytes:
         """Give up the bytes before a place, and return them."""
         length = until - self.base
