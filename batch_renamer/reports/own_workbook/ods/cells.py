@@ -60,7 +60,6 @@ class Markup:
             return self._tag(name, style, b"/>")
         if isinstance(value, datetime):
             local = value.astimezone()
-            style = self.time_style or style
             kind = f' {self.office}:value-type="date" {self.office}:date-value="{local:%Y-%m-%dT%H:%M:%S}">'
             return self._tag(name, style, kind.encode() + self._closed(name, f"{local:%Y-%m-%d %H:%M:%S}"))
         return self._tag(name, style, f' {self.office}:value-type="string">'.encode() + self._closed(name, value))
@@ -69,6 +68,13 @@ class Markup:
         """Return blank cells."""
         tag = f"<{self.table}:table-cell/>".encode()
         return tag if times == 1 else with_attribute(tag, f"{self.table}:number-columns-repeated", str(times))
+
+    def styled(self, value: Value, xml: bytes | None, fallback: str | None) -> str | None:
+        """Return the style for a new value in the place of a cell; only a time that was one already keeps its look."""
+        tag = b"" if xml is None else tag_at(xml, 0)
+        if isinstance(value, datetime) and b'value-type="date"' not in tag:
+            return self.time_style or self.style_of(tag) or fallback
+        return self.style_of(tag) or fallback
 
     def _tag(self, name: str, style: str | None, end: bytes) -> bytes:
         styled = b"" if not style else b' %b:style-name="%b"' % (self.table.encode(), escaped_attribute(style))
@@ -89,16 +95,16 @@ class Markup:
         changed = without_attribute(tag, name) if times == 1 else with_attribute(tag, name, str(times))
         return changed + xml[len(tag) :]
 
-    def style_of(self, xml: bytes) -> str | None:
+    def style_of(self, tag: bytes) -> str | None:
         """Return the style of a cell, in the form that it has in the XML."""
-        found = re.search(rb"""\s%b:style-name\s*=\s*(?:"([^"]*)"|'([^']*)')""" % self.table.encode(), tag_at(xml, 0))
+        found = re.search(rb"""\s%b:style-name\s*=\s*(?:"([^"]*)"|'([^']*)')""" % self.table.encode(), tag)
         return None if found is None else (found[1] or found[2] or b"").decode()
 
 
 def row_with(runs: Sequence[CellRun], first: int, cells: Sequence[tuple[Value, str | None]], markup: Markup) -> bytes:
     """Return the cells of a row with new ones from the column ``first`` on; each has a style to fall back on."""
     last = first + len(cells) - 1
-    before, after, styles = b"", b"", {}
+    before, after, there = b"", b"", {}
     end = 1
     for run in runs:
         end = run.column + run.times
@@ -109,11 +115,11 @@ def row_with(runs: Sequence[CellRun], first: int, cells: Sequence[tuple[Value, s
             times = end - max(run.column, last + 1)
             after += run.xml if times == run.times else markup.with_times(run.xml, times)
         for column in range(max(run.column, first), min(end, last + 1)):
-            styles[column] = markup.style_of(run.xml)
+            there[column] = run.xml
     if end < first:
         before += markup.blank(first - end)
     new = (
-        markup.cell(value, style=styles.get(column) or fallback)
+        markup.cell(value, style=markup.styled(value, there.get(column), fallback))
         for column, (value, fallback) in enumerate(cells, start=first)
     )
     return before + b"".join(new) + after

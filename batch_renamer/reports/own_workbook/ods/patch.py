@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import IO
 
 from batch_renamer.errors import WriteBackError
 from batch_renamer.reports.own_workbook.columns import COLUMNS_BACK, RowBack
 from batch_renamer.reports.own_workbook.ods.cells import CellRun, Markup, Value, row_with, values_of
+from batch_renamer.reports.own_workbook.ods.looks import TIME_STYLE, column_tags, new_styles, wider_range
 from batch_renamer.reports.own_workbook.ods.survey import Survey
-from batch_renamer.reports.own_workbook.ods.walk import TableWalk
+from batch_renamer.reports.own_workbook.ods.walk import ODF, TableWalk
 from batch_renamer.reports.own_workbook.xml_scan import Scan, is_empty_tag, tag_at, with_attribute, without_attribute
 
 __all__ = ["patched_content"]
@@ -25,31 +27,54 @@ def patched_content(
     """
     scan = Scan(stream)
     patch = _Patch(scan, survey, rows, sheet=sheet, heading_row=heading_row)
+    position = 0  # up to which the old bytes have been dealt with
     for known in scan.pieces(patch):
-        rest = scan.release(known if patch.held is None else min(known, patch.held))
-        yield b"".join([*patch.take(), rest])
+        start = scan.base
+        content = scan.release(known if patch.held is None else min(known, patch.held))
+        pieces = []
+        for change in patch.take():
+            pieces += [content[position - start : change.start - start], change.content]
+            position = change.end
+        yield b"".join([*pieces, content[position - start :]])
+        position = scan.base
     if patch.left is not None:
         raise WriteBackError(f"The sheet ends before row {patch.left:,}.")
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """New bytes for those from ``start`` up to ``end``."""
+
+    start: int
+    end: int
+    content: bytes
+
+
 class _Patch(TableWalk):
-    """Makes the rows that change. ``held`` is where the row begins that is read at the moment."""
+    """Collects the changes, in the order of their places. ``held`` is where the row begins that is being read."""
 
     def __init__(self, scan: Scan, survey: Survey, rows: Iterable[RowBack], *, sheet: str, heading_row: int) -> None:
         super().__init__(scan, sheet)
         self.held: int | None = None
-        self._markup = Markup(table=survey.prefix("table"), office=survey.prefix("office"), text=survey.prefix("text"))
+        styles = new_styles(survey)
+        self._markup = Markup(
+            table=survey.prefix("table"),
+            office=survey.prefix("office"),
+            text=survey.prefix("text"),
+            time_style=TIME_STYLE if styles or TIME_STYLE in survey.styles else "",
+        )
         self._first, is_new = survey.place()
+        self._styles, self._is_new, self._heading_row, self._sheet_name = styles, is_new, heading_row, sheet
         self._rows = self._wanted(survey, rows, heading_row if is_new else None)
         self._next = next(self._rows, None)
-        self._done: list[bytes] = []
+        self._changes: list[Change] = []
         self._runs: list[CellRun] = []
-        self._cell_at = self._row_at = self._columns = 0
+        self._cell_at = self._columns = 0
 
-    def take(self) -> list[bytes]:
-        """Return what is done, and forget it."""
-        done, self._done = self._done, []
-        return done
+    def take(self) -> list[Change]:
+        """Return the changes so far, and forget them."""
+        changes, self._changes = self._changes, []
+        return changes
 
     @property
     def left(self) -> int | None:
@@ -65,6 +90,30 @@ class _Patch(TableWalk):
             yield heading_row, [(heading, style) for heading in COLUMNS_BACK]
         for row in rows:
             yield row.row, [(value, None) for value in values_of(row)]
+
+    def elsewhere(self, name: str, attributes: dict[str, str]) -> None:
+        tag = self.scan.tag(self.scan.place)
+        if name == f"{ODF}office:1.0 automatic-styles" and self._styles:
+            opening = tag[:-2].rstrip() + b">" if is_empty_tag(tag) else tag
+            closing = f"</{self._markup.office}:automatic-styles>".encode() if is_empty_tag(tag) else b""
+            self._put(tag, opening + self._styles + closing)
+            self._styles = b""
+        elif name == f"{ODF}table:1.0 database-range" and self._is_new:
+            address = attributes.get(f"{ODF}table:1.0 target-range-address", "")
+            wider = wider_range(address, sheet=self._sheet_name, heading_row=self._heading_row, first=self._first)
+            if wider is not None:
+                self._put(tag, with_attribute(tag, f"{self._markup.table}:target-range-address", wider))
+
+    def start_columns(self, times: int) -> None:
+        column, self._columns = self._columns + 1, self._columns + times
+        tag = self.scan.tag(self.scan.place)
+        if self._is_new and self._markup.time_style and is_empty_tag(tag):
+            self._put(tag, column_tags(tag, column, times, first=self._first, table=self._markup.table))
+
+    def _put(self, tag: bytes, new: bytes) -> None:
+        """Put a new tag, or several, in the place of the one that is handled."""
+        place = self.scan.place
+        self._changes.append(Change(place, place + len(tag), new))
 
     def start_row(self, times: int) -> None:
         if self._next is not None and self.row + times > self._next[0]:
@@ -82,9 +131,8 @@ class _Patch(TableWalk):
         if self.held is None:
             return
         end = self._end(self.held)
-        self._done.append(self.scan.release(self.held))
-        element = self.scan.release(end)
-        self._done.extend(self._pieces(element, times))
+        element = self.scan.between(self.held, end)
+        self._changes.append(Change(self.held, end, b"".join(self._pieces(element, times))))
         self.held = None
 
     def _end(self, start: int) -> int:

@@ -17,7 +17,7 @@ __all__ = ["Survey", "survey_table"]
 _WIDTH = len(COLUMNS_BACK)
 _MOST_COLUMNS = 1 << 14
 _PARAGRAPH = f"{ODF}text:1.0 p"
-_TABLE = f"{ODF}table:1.0 "
+_TABLE, _STYLE = f"{ODF}table:1.0 ", f"{ODF}style:1.0 "
 _PREFIX = re.compile(rb"""xmlns:([^\s=]+)\s*=\s*["']([^"']*)["']""")
 
 
@@ -29,7 +29,12 @@ class Survey:
     headings: dict[int, str] = field(default_factory=dict)
     heading_styles: dict[int, str] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)
+    styles: set[str] = field(default_factory=set)
     columns: int = 0
+
+    def has_prefixes(self, *namespaces: str) -> bool:
+        """Tell whether the part has prefixes for namespaces of OpenDocument."""
+        return all(f"{ODF}{namespace}:1.0" in self.prefixes for namespace in namespaces)
 
     def prefix(self, namespace: str) -> str:
         """Return the prefix that the part has for a namespace of OpenDocument, such as ``table``.
@@ -89,6 +94,10 @@ class _Survey(TableWalk):
             root = self.scan.tag(self.scan.place)
             self.survey.prefixes = {uri.decode(): prefix.decode() for prefix, uri in _PREFIX.findall(root)}
         super().start(name, attributes)
+
+    def elsewhere(self, name: str, attributes: dict[str, str]) -> None:
+        if name == f"{_STYLE}style":
+            self.survey.styles.add(attributes.get(f"{_STYLE}name", ""))
 
     def start_columns(self, times: int) -> None:
         self.survey.columns += times

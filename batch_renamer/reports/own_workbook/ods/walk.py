@@ -51,7 +51,7 @@ class TableWalk(Handlers):
         elif self._active and self._depth == 1:
             self._start_in_table(name, attributes)
         else:
-            self.elsewhere(name)
+            self.elsewhere(name, attributes)
 
     def _start_in_table(self, name: str, attributes: dict[str, str]) -> None:
         if name == f"{_TABLE}table-row":
@@ -102,5 +102,5 @@ class TableWalk(Handlers):
     def left_inside_cell(self, name: str, depth: int) -> None:
         """Handle the end of an element in a cell."""
 
-    def elsewhere(self, name: str) -> None:
+    def elsewhere(self, name: str, attributes: dict[str, str]) -> None:
         """Handle the start of an element outside of the table."""
