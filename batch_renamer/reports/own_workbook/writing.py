@@ -123,17 +123,22 @@ def _written(
         backup = Path(back.earlier.backup) if ours and back.earlier is not None and back.earlier.backup else None
         if backup is None or not backup.is_file():
             backup = kept_as(original, free_names(real, "backup", back.run_id), same_as=digest)
-        written = WrittenBack(file=str(real), digest=new_digest, backup=str(backup))
-        back.note(written)
-        try:
-            replace_file(results, real)
-        except PermissionError:  # open in a program, on Windows
-            beside = "can't be replaced; is it open in another program?"
-        else:
+        back.note(written := WrittenBack(file=str(real), digest=new_digest, backup=str(backup)))
+        beside = _in_use(real, found) or _replaced(results, real)
+        if not beside:
             return written, (*notes, *_about_links(back.path, found))
     kept = kept_as(results, free_names(real, "results", back.run_id))
     back.note(written := WrittenBack(file=str(kept), digest=new_digest))
     return written, (*notes, f"{back.path.name} {beside}, so the results are beside it in {kept.name}.")
+
+
+def _replaced(results: Path, real: Path) -> str:
+    """Put the results in the place of the spreadsheet; return why that can't be, or ""."""
+    try:
+        replace_file(results, real)
+    except PermissionError:  # open in a program, on Windows
+        return "can't be replaced (is it open in another program?)"
+    return ""
 
 
 def _write(

@@ -9,6 +9,7 @@ __all__ = ["ODF", "TableWalk", "repeated"]
 ODF = "urn:oasis:names:tc:opendocument:xmlns:"
 _TABLE = f"{ODF}table:1.0 "
 _CELLS = frozenset({f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"})
+_REPEATED = {what: f"{_TABLE}number-{what}-repeated" for what in ("rows", "columns")}
 _MOST = 1 << 20
 
 
@@ -19,8 +20,10 @@ def repeated(attributes: dict[str, str], what: str) -> int:
         >>> repeated({"urn:oasis:names:tc:opendocument:xmlns:table:1.0 number-columns-repeated": "3"}, "columns")
         3
     """
-    text = attributes.get(f"{_TABLE}number-{what}-repeated", "1")
-    return min(int(text), _MOST) if text.isascii() and text.isdecimal() and int(text) else 1
+    text = attributes.get(_REPEATED[what])
+    if text is None or not (text.isascii() and text.isdecimal()):
+        return 1
+    return min(int(text), _MOST) or 1
 
 
 class TableWalk(Handlers):
