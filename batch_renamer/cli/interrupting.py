@@ -137,7 +137,7 @@ def ended_by_signals(stop: StopSignal, *, unfinished: Sequence[Path]) -> Iterato
 def _end_process(context: JobContext, given: Mapping[str, object], cause: InterruptedRunError) -> NoReturn:
     """End the process in the middle of its run; the journal has all that was done."""
     with suppress(OSError):
-        remove_unfinished(context.run.targets if context.run is not None else ())
+        remove_unfinished(context.run.files if context.run is not None else ())
     lines = [str(cause)]
     if (run := context.run) is not None and run.job.command.writes:
         lines += ["To go on with what is left:", command_line(RESUME, [run.record.id], carried_options(given))]

@@ -27,6 +27,7 @@ def place_in(sheet: Sheet, *, id_column: str | None, name_column: str | None, di
         encoding=sheet.codec,
         delimiter=sheet.delimiter,
         has_sep_line=sheet.has_sep_line,
+        is_report=sheet.columns.is_report,
         id_column=id_column,
         name_column=name_column,
     )
@@ -86,7 +87,10 @@ def _compared(journal: Journal, run: RunRecord, path: Path, copy: Path, read: Sh
         for mine, theirs in zip_longest(wanted, there):
             if mine != theirs:
                 raise WriteBackError(_other_rows(run, mine, theirs))
-        return place_in(sheet, id_column=read.id_column, name_column=read.name_column, digest=digest_of(copy))
+        place = place_in(sheet, id_column=read.id_column, name_column=read.name_column, digest=digest_of(copy))
+    if place.is_report:
+        raise WriteBackError("It is a report itself.")
+    return place
 
 
 def _other_rows(run: RunRecord, mine: tuple[int, str] | None, theirs: tuple[int, str] | None) -> str:

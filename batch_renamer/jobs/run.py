@@ -127,6 +127,11 @@ class Run:
         return Path(self.record.sheet) if self.record.sheet is not None else None
 
     @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that are written at the end of the run."""
+        return self.targets if self.workbook is None else (*self.targets, self.workbook)
+
+    @property
     def puts_back(self) -> bool:
         """Whether the run gives orders the names back that they had before another run: an undo, resumed or not."""
         return self.record.spec.puts_back

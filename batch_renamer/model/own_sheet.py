@@ -59,8 +59,8 @@ class SheetPlace:
 
     ``digest`` is that of the file's bytes (None: unknown). ``heading_row`` counts from 1, as a spreadsheet program
     does. ``sheet`` is the name of the sheet in a workbook; ``encoding`` and ``delimiter`` are those of a text file, and
-    ``has_sep_line`` tells that it begins with a line such as ``sep=;``. ``id_column`` and ``name_column`` are the
-    options by which the columns were found.
+    ``has_sep_line`` tells that it begins with a line such as ``sep=;``. ``is_report`` tells that it is a report of this
+    program. ``id_column`` and ``name_column`` are the options by which the columns were found.
 
     Example:
         >>> SheetPlace(heading_row=1, encoding="utf-8", delimiter=",").sheet is None
@@ -73,6 +73,7 @@ class SheetPlace:
     encoding: str | None = None
     delimiter: str | None = None
     has_sep_line: bool = False
+    is_report: bool = False
     id_column: str | None = None
     name_column: str | None = None
 

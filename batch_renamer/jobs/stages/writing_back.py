@@ -52,6 +52,8 @@ def _why_not(record: RunRecord) -> str:
         return "The results of an undo are not written into a spreadsheet; the report has them."
     if record.sheet is None:
         return "What is piped in is no file that results could be written into; the report has them."
+    if record.place is not None and record.place.is_report:
+        return "The spreadsheet is a report itself, so the results are not written into it; the new report has them."
     if record.place is None:
         return (
             "The spreadsheet was read by an older version of batch-renamer, which did not note where its rows are, so "
@@ -69,6 +71,7 @@ def write_into_sheet(run: Run) -> tuple[WrittenBack | None, list[ReportWriteErro
         Stopping: the user no longer waits for that.
     """
     journal, record = run.job.journal, run.job.journal.runs.get(run.record.id)
+    _tell_of_stale_results(run, record)
     if run.workbook is None or record.place is None or not committed(record):
         return None, []
     _remove_leftovers(run, own=True)
@@ -87,6 +90,16 @@ def write_into_sheet(run: Run) -> tuple[WrittenBack | None, list[ReportWriteErro
         return None, [ReportWriteError(f"{error} The report has the results.")]
     run.context.warnings.extend(notes)
     return written, []
+
+
+def _tell_of_stale_results(run: Run, undo: RunRecord) -> None:
+    """Say that a spreadsheet has the results of a run that was taken back, and where it is without them."""
+    undone = run.job.journal.runs.parent(undo) if undo.spec.puts_back and committed(undo) else None
+    if undone is not None and undone.written_back is not None and undone.written_back.backup:
+        file, backup = undone.written_back.file, undone.written_back.backup
+        run.context.warnings.append(
+            f"{file} still has the results of run {undone.id}; {backup} is the spreadsheet without them."
+        )
 
 
 def _until_abandoned(run: Run) -> Iterator[ReportRow]:
