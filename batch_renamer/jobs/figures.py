@@ -24,7 +24,7 @@ def summary_of(journal: Journal, run: RunRecord, *, at_work: bool = False) -> Ru
     """
     counts = journal.results.checked_counts(run, over=broken_off(run))
     bad = any(result in BAD_RESULTS for result in counts)
-    told = run.told or Told()
+    told, written = run.told or Told(), run.written_back if run.reported_at is not None else None
     summary = RunSummary(
         run_id=run.id,
         command=run.command,
@@ -37,8 +37,8 @@ def summary_of(journal: Journal, run: RunRecord, *, at_work: bool = False) -> Ru
         throttled=told.throttled,
         warnings=told.warnings,
         reports=run.reports if run.reported_at is not None else (),
-        workbook=run.written_back.file if run.written_back is not None else "",
-        backup=run.written_back.backup if run.written_back is not None else "",
+        workbook=written.file if written is not None else "",
+        backup=written.backup if written is not None else "",
     )
     return with_facts(
         summary,

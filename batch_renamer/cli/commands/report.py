@@ -15,7 +15,7 @@ from batch_renamer.cli.past_runs import find_run
 from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.commands import RECORDED, REPORT
-from batch_renamer.errors import InputError, ReportWriteError
+from batch_renamer.errors import InputError, ReportWriteError, SettingsError
 from batch_renamer.jobs import broken_off, files_taken, page_extras, summary_of, write_results_into
 from batch_renamer.journal import Journal, RunRecord, RunState
 from batch_renamer.progress import visible
@@ -50,6 +50,8 @@ def write_back(run_id: str | None, file: Path, given: Mapping[str, object]) -> i
     """Write the results of a past run into a spreadsheet that has its rows; return the exit code."""
 
     def body(session: Session) -> int:
+        if "report" in session.flags:
+            raise SettingsError("--write-back writes no report: leave --report out, or --write-back.")
         with _held(session, run_id) as (journal, run, at_work):
             if at_work:
                 raise InputError(f"Run {run.id} is at work at this moment. Wait until it has ended.")

@@ -71,8 +71,9 @@ def synced(file: BinaryIO) -> None:
 def same_look(original: Path, copy: Path, *, now: bool = False) -> None:
     """Give a copy the permissions of the original, and its owner where that is allowed; ``now``: it is a new file."""
     found = original.stat()
-    with suppress(OSError):  # only an administrator may give a file away
-        os.chown(copy, found.st_uid, found.st_gid)
+    if os.name == "posix":
+        with suppress(OSError):  # only an administrator may give a file away
+            os.chown(copy, found.st_uid, found.st_gid)
     shutil.copystat(original, copy)
     if now:
         os.utime(copy)

@@ -104,32 +104,44 @@ def _written(
     back: Back, real: Path, unfinished: Unfinished, rows: Iterable[RowBack]
 ) -> tuple[WrittenBack, tuple[str, ...]]:
     original, found = unfinished.copy()
-    digest, place, beside = digest_of(original), back.place, back.beside
-    ours = back.earlier is not None and digest == back.earlier.digest
-    if back.any_content:
-        place = back.look_again(original)
-    elif not ours and digest != place.digest:
-        place, beside = back.look_again(original), beside or "has changed since it was read"
+    digest = digest_of(original)
+    place, beside = _place_now(back, original, digest)
     results, file = unfinished.new()
     with file, original.open("rb") as source:
         notes = _write(kind_of(original), source, file, place=place, rows=rows)
         synced(file)
     same_look(original, results, now=True)
-    beside = beside or _in_use(real, found)
     new_digest = digest_of(results)
-    if new_digest == digest and not beside:
-        return WrittenBack(file=str(real), digest=digest), notes  # it has these results already
+    beside = beside or _in_use(back.path, real, found)
     if not beside:
-        backup = Path(back.earlier.backup) if ours and back.earlier is not None and back.earlier.backup else None
-        if backup is None or not backup.is_file():
-            backup = kept_as(original, free_names(real, "backup", back.run_id), same_as=digest)
+        if new_digest == digest:
+            return WrittenBack(file=str(real), digest=digest), notes  # it has these results already
+        backup = _backup(back, real, original, digest)
         back.note(written := WrittenBack(file=str(real), digest=new_digest, backup=str(backup)))
-        beside = _in_use(real, found) or _replaced(results, real)
+        beside = _in_use(back.path, real, found) or _replaced(results, real)
         if not beside:
             return written, (*notes, *_about_links(back.path, found))
     kept = kept_as(results, free_names(real, "results", back.run_id))
     back.note(written := WrittenBack(file=str(kept), digest=new_digest))
     return written, (*notes, f"{back.path.name} {beside}, so the results are beside it in {kept.name}.")
+
+
+def _place_now(back: Back, copy: Path, digest: str) -> tuple[SheetPlace, str]:
+    """Return where the rows stand now, and why the spreadsheet must not change ("" if it may)."""
+    if back.any_content:
+        return back.look_again(copy), back.beside
+    if digest == back.place.digest or (back.earlier is not None and digest == back.earlier.digest):
+        return back.place, back.beside
+    return back.look_again(copy), back.beside or "has changed since it was read"
+
+
+def _backup(back: Back, real: Path, original: Path, digest: str) -> Path:
+    """Return the backup: the one that the run made before it wrote its first results, or a new one."""
+    if back.earlier is not None and digest == back.earlier.digest and back.earlier.backup:
+        made = Path(back.earlier.backup)
+        if made.is_file():
+            return made
+    return kept_as(original, free_names(real, "backup", back.run_id), same_as=digest)
 
 
 def _replaced(results: Path, real: Path) -> str:
@@ -157,9 +169,9 @@ def _write(
             assert_never(never)
 
 
-def _in_use(real: Path, found: os.stat_result) -> str:
-    """Return why a file must not be replaced at this moment; "" if it may be."""
-    if programs := programs_with(real):
+def _in_use(path: Path, real: Path, found: os.stat_result) -> str:
+    """Return why a file must not be replaced at this moment; "" if it may be. ``path`` may be a link to it."""
+    if programs := (*programs_with(path), *programs_with(real)):
         return f"is open in {programs[0]}"
     now = real.stat()
     same = (now.st_mtime_ns, now.st_size, now.st_ino) == (found.st_mtime_ns, found.st_size, found.st_ino)
