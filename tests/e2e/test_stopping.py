@@ -136,16 +136,15 @@ async def test_a_closed_terminal_counts_once(renamer: Command) -> None:
 
 STUCK_BETWEEN_ROWS = """
 import sys, time
-import batch_renamer.reports.rows as rows
-import batch_renamer.reports.xlsx_format as xlsx
-fast = rows.row_as_texts
+import batch_renamer.reports.xlsx.report_sheet as xlsx
+fast = xlsx.row_values
 def slow(row):
     if row.row == 2:
         sys.stderr.write("WRITING\\n")
         sys.stderr.flush()
     time.sleep(0.05)
     return fast(row)
-xlsx.row_as_texts = slow
+xlsx.row_values = slow
 """
 STUCK_AT_THE_END = """
 import sys, time
