@@ -219,3 +219,11 @@ def test_the_same_rows_as_in_the_csv(tmp_path: Path) -> None:
         for line in section.xpath(".//tbody/tr")
     }
     assert shown == expected
+
+
+def test_a_very_long_name_is_in_a_box_that_the_keyboard_reaches(tmp_path: Path) -> None:
+    """It would push all other rows away; others stand as they are."""
+    tree = parsed(page_of(tmp_path, [a_row(2, old_name="a", new_name="x" * 5_000), a_row(3)]))
+    [box] = tree.xpath("//*[@class='long']")
+    assert box.text == "x" * 5_000
+    assert (box.get("role"), box.get("tabindex"), box.get("aria-label")) == ("region", "0", "New name of row 2")
