@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from batch_renamer.exporting.gathered import Gathered
-from batch_renamer.exporting.target import TO_OUTPUT, Target, resolve_target
+from batch_renamer.exporting.target import TO_OUTPUT, resolve_target
 from batch_renamer.exporting.template import write_template
 from batch_renamer.exporting.wanted import NEWEST_FIRST, SORTS, Wanted, moment_of, parse_wanted
 from batch_renamer.exporting.writing import write_export, write_to_output
@@ -13,7 +13,6 @@ __all__ = [
     "SORTS",
     "TO_OUTPUT",
     "Gathered",
-    "Target",
     "Wanted",
     "moment_of",
     "parse_wanted",

@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from batch_renamer.errors import ReportTargetError
 from batch_renamer.temporary import cause, place_of, probe
 
-__all__ = ["ENDINGS", "TO_OUTPUT", "Target", "free_names", "resolve_target"]
+__all__ = ["ENDINGS", "TO_OUTPUT", "free_names", "resolve_target"]
 
 TO_OUTPUT = "-"
 """What stands for standard output."""
@@ -20,15 +19,7 @@ ENDINGS = (".xlsx", ".csv")
 _MOST_NAMES = 1_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """A file that is to be written, and that is not there yet. ``chosen``: the user did not name it."""
-
-    path: Path
-    chosen: bool
-
-
-def resolve_target(file: Path | None, *, stem: str, date: datetime.date | None = None) -> Target:
+def resolve_target(file: Path | None, *, stem: str, date: datetime.date | None = None) -> Path:
     """Return where the file goes: where the user wants it, else to a new name in the working directory.
 
     The name made up is ``stem``, with the ``date`` if it is given, and a number if there is such a file already.
@@ -57,7 +48,7 @@ def resolve_target(file: Path | None, *, stem: str, date: datetime.date | None =
         probe(folder)
     except OSError as error:
         raise ReportTargetError(f'"{target}" can\'t be written: {cause(error)}; choose another place.') from error
-    return Target(path=target, chosen=file is None)
+    return target
 
 
 def free_names(path: Path) -> Iterator[Path]:

@@ -55,11 +55,6 @@ class Wanted:
         created = moment_of(order.created_at)
         return self.since is None or created is None or created >= self.since
 
-    @property
-    def chooses(self) -> bool:
-        """Whether not every order is wanted."""
-        return (self.name_contains, self.since, self.status) != (None, None, None)
-
 
 def parse_wanted(
     *,

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from batch_renamer.errors import ReportWriteError
 from batch_renamer.exporting.cells import texts_of
 from batch_renamer.exporting.csv_format import write_csv
-from batch_renamer.exporting.target import Target, free_names
+from batch_renamer.exporting.target import free_names
 from batch_renamer.exporting.xlsx_format import write_xlsx
 from batch_renamer.model import EXPORT_COLUMNS, Order
 from batch_renamer.temporary import OURS, cause, new_file_in, place_of
@@ -19,7 +19,7 @@ from batch_renamer.temporary import OURS, cause, new_file_in, place_of
 __all__ = ["write_beside", "write_export", "write_to_output"]
 
 
-def write_export(target: Target, orders: Iterable[Order], *, delimiter: str = ",") -> Path:
+def write_export(target: Path, orders: Iterable[Order], *, delimiter: str = ",") -> Path:
     """Write the orders to a new file in the format of its ending; return its path.
 
     If anything fails, no file is left behind. If a file of that name was made meanwhile, the new one gets a number.
@@ -29,12 +29,12 @@ def write_export(target: Target, orders: Iterable[Order], *, delimiter: str = ",
     """
 
     def write(file: BinaryIO, scratch: Path) -> None:
-        if target.path.suffix.lower() == ".csv":
+        if target.suffix.lower() == ".csv":
             write_csv(file, EXPORT_COLUMNS, map(texts_of, orders), delimiter=delimiter)
         else:
             write_xlsx(file, orders, scratch=scratch)
 
-    return write_beside(target.path, write)
+    return write_beside(target, write)
 
 
 def write_to_output(file: BinaryIO, orders: Iterable[Order], *, delimiter: str = ",") -> None:

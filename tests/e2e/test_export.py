@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule
+from tests.support.gate import Gate
 from tests.support.schemas import wrong_with
 from tests.support.served import Command
 
@@ -82,6 +85,22 @@ async def test_the_orders_that_were_asked_for_are_exported(renamer: Command) -> 
     exported = await renamer.do("export", "-", *words)
     assert [line.split(",")[0] for line in exported.out.splitlines()] == ["order_id", "order-1", "order-10"]
     assert "1 deleted order is left out." in exported.err
+
+
+@pytest.mark.parametrize("signals", [1, 2])
+async def test_an_interrupted_export_leaves_no_file(renamer: Command, signals: int) -> None:
+    """It ends at once, while a page is waited for, and says how to begin again."""
+    renamer.seed(300)
+    gate = renamer.sandbox.sleep = Gate()
+    slow = Rule(fault=Fault(kind=FaultKind.SLOW), method="GET", nth=3, times=None)
+    renamer.sandbox.faults = FaultPlan(rules=[slow])
+    async with renamer.start(*renamer.line("export", "o.csv")) as started:
+        await gate.until_waiting(1)
+        for _ in range(signals):
+            started.process.send_signal(signal.SIGINT)
+        ended = await started.ended()
+    gate.open()
+    assert (ended.code, "Stopped by Ctrl-C." in ended.err, [*renamer.folder.glob("*o.csv*")]) == (130, True, [])
 
 
 async def test_where_nothing_fits_no_file_is_written(renamer: Command) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from batch_renamer.exporting import Target, write_export
+from batch_renamer.exporting import write_export
 from batch_renamer.loader import LoadOptions, open_sheet
 from batch_renamer.model import Found, Order, RenameRequest, RowProblem
 from batch_renamer.planning import decide
@@ -42,7 +42,7 @@ def test_what_is_exported_is_what_is_read(ending: str, tmp_path: Path, names: di
         Order(order_id=order_id, name=name, created_at="2026-11-01T00:00:00Z") for order_id, name in names.items()
     ]
     (target := tmp_path / f"orders{ending}").unlink(missing_ok=True)
-    rows = loaded(write_export(Target(path=target, chosen=False), orders))
+    rows = loaded(write_export(target, orders))
     for row, order in zip(rows, orders, strict=True):
         assert isinstance(row, RenameRequest)
         assert (row.order_id, row.left_out != "") == (order.order_id, True)
@@ -62,7 +62,7 @@ def test_what_a_person_fills_in_is_read_like_any_spreadsheet(
     tmp_path: Path, typed: str, skip: str, expected: tuple[str, str]
 ) -> None:
     """Further columns may follow; only the columns of the export must stay."""
-    path = write_export(Target(path=tmp_path / "orders.csv", chosen=False), [Order(order_id="a1", name="=1+1")])
+    path = write_export(tmp_path / "orders.csv", [Order(order_id="a1", name="=1+1")])
     heading, row = path.read_text("utf-8-sig").splitlines()
     path.write_text(f"{heading},Agent\n{row.replace(',,,', f',{typed},{skip},', 1)},Ann\n", "utf-8")
     [read] = loaded(path)
@@ -72,7 +72,7 @@ def test_what_a_person_fills_in_is_read_like_any_spreadsheet(
 
 def test_the_order_of_a_damaged_id_is_still_asked_for(tmp_path: Path) -> None:
     """A spreadsheet program may have rewritten an id when it saved the .csv, so those are looked at as ever."""
-    path = write_export(Target(path=tmp_path / "orders.csv", chosen=False), [Order(order_id="1-2", name="b")])
+    path = write_export(tmp_path / "orders.csv", [Order(order_id="1-2", name="b")])
     path.write_text(path.read_text("utf-8-sig").replace("1-2", "02-Jan"), "utf-8")
     [read] = loaded(path)
     assert isinstance(read, RowProblem)

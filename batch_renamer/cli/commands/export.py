@@ -20,7 +20,6 @@ from batch_renamer.commands import EXPORT, PLAN
 from batch_renamer.errors import SettingsError
 from batch_renamer.exporting import (
     TO_OUTPUT,
-    Target,
     Wanted,
     parse_wanted,
     resolve_target,
@@ -110,12 +109,12 @@ def export_template(file: Path | None, given: Mapping[str, object]) -> int:
     return within(EXPORT, given, body)
 
 
-async def _perform(job: ExportJob, target: Target | None) -> Exported:
-    with ended_by_signals(job.stop, unfinished=[target.path] if target is not None else []):
+async def _perform(job: ExportJob, target: Path | None) -> Exported:
+    with ended_by_signals(job.stop, unfinished=[target] if target is not None else []):
         return await export_orders(job)
 
 
-def _target(session: Session, file: Path | None, *, stem: str, dated: bool) -> Target | None:
+def _target(session: Session, file: Path | None, *, stem: str, dated: bool) -> Path | None:
     """Return the file to write; None for standard output."""
     if file is None or str(file) != TO_OUTPUT:
         today = datetime.date.today()  # noqa: DTZ011 - the day as the user's calendar has it

@@ -23,15 +23,14 @@ def test_a_name_is_made_up() -> None:
     names = []
     for _ in range(3):
         target = resolve_target(None, stem="orders", date=TODAY)
-        target.path.touch()
-        names.append(str(target.path))
-        assert target.chosen
+        target.touch()
+        names.append(str(target))
     assert names == ["orders-2026-11-26.xlsx", "orders-2026-11-26-2.xlsx", "orders-2026-11-26-3.xlsx"]
 
 
 def test_a_named_file_is_the_target() -> None:
     """Nothing is left of the test of its folder."""
-    assert resolve_target(Path("a.CSV"), stem="orders").path == Path("a.CSV")
+    assert resolve_target(Path("a.CSV"), stem="orders") == Path("a.CSV")
     assert [*Path.cwd().iterdir()] == []
 
 

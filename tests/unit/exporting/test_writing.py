@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from batch_renamer.errors import JournalError, ReportWriteError
-from batch_renamer.exporting import Target, write_export, write_template
+from batch_renamer.exporting import write_export, write_template
 from batch_renamer.model import EXPORT_COLUMNS, Order
 
 ORDER = Order(
@@ -24,9 +24,9 @@ ORDER = Order(
 each_format = pytest.mark.parametrize("ending", [".csv", ".xlsx"])
 
 
-def target(folder: Path, ending: str) -> Target:
+def target(folder: Path, ending: str) -> Path:
     """Return a file in the folder."""
-    return Target(path=folder / f"orders{ending}", chosen=False)
+    return folder / f"orders{ending}"
 
 
 def test_a_csv_has_a_guard_before_what_looks_like_a_formula(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_file_that_was_made_meanwhile_is_never_replaced(
 
     if not links:
         monkeypatch.setattr(Path, "hardlink_to", refuse)
-    place = target(tmp_path, ending).path
+    place = target(tmp_path, ending)
 
     def orders() -> Iterator[Order]:
         place.write_text("mine")
