@@ -102,6 +102,9 @@ def _after_the_end(run: Run, summary: RunSummary, given: Mapping[str, object]) -
     steps = [NextStep("To take it back:", _undo_of_this(summary, given))]
     if not run.job.command.resumes and (left := run.job.journal.rows.count_after_first(run.record)):
         steps.append(_the_rest(run, counted(left, "row"), given))
+    if run.job.origin is not None and (left := run.job.journal.lineage.count_left_of_plan(run.record)):
+        rest = command_line(APPLY, [], {"plan": run.job.origin.id, **_carried_to_a_commit(given)})
+        steps.append(NextStep(f"To do the rest of the plan ({counted(left, 'row')}):", rest))
     return (*repairs, *steps)
 
 

@@ -13,7 +13,7 @@ from batch_renamer.journal.choosing import chosen_spans, leave_out, left_out_spa
 from batch_renamer.journal.codec import RESULT, SENT
 from batch_renamer.journal.database import Database
 from batch_renamer.journal.record import RunRecord
-from batch_renamer.model import ALL_ROWS, RowChoice
+from batch_renamer.model import ALL_ROWS, LEFT_OUT_MARK, RowChoice
 
 __all__ = ["Lineage"]
 
@@ -175,6 +175,16 @@ class Lineage:
         also = "failed" if failed else "planned"
         counts = (self._database.select(query, (run.number, first, last, also)) for first, last in chosen_spans(choice))
         return sum(int(str(count)) for [[count]] in counts)
+
+    def count_left_of_plan(self, run: RunRecord) -> int:
+        """Return how many renames of the plan that a run commits are left, because they were not chosen."""
+        query = (
+            "SELECT COUNT(*) FROM rows AS mine JOIN rows AS plan"
+            " ON plan.run = ? AND plan.row = mine.row AND plan.result = 'planned'"
+            " WHERE mine.run = ? AND mine.result = 'skipped' AND substr(mine.skip, 1, ?) = ?"
+        )
+        [[count]] = self._database.select(query, (run.parent, run.number, len(LEFT_OUT_MARK), LEFT_OUT_MARK))
+        return int(str(count))
 
     def refuse_absent(self, run: RunRecord, choice: RowChoice) -> None:
         """Refuse a choice with numbers that are no rows of a run.

@@ -132,8 +132,10 @@ async def test_a_part_of_a_plan_is_committed_and_then_the_rest(renamer: Command)
     plan = (await renamer.plan(sheet, "--json")).result["run_id"]
     part = await renamer.do("apply", "--plan", plan, "--only", "2-3", "--json")
     assert (part.code, part.result["counts"]) == (0, {"renamed": 2, "skipped": 2})
-    rest = await renamer.do("apply", "--plan", plan, "--json")
-    assert (rest.code, rest.result["counts"]) == (0, {"renamed": 2, "unchanged": 2})
+    shown = await renamer.do("apply", "--plan", plan, "--only", "4")
+    assert "To do the rest of the plan (3 rows):" in shown.out
+    rest = await renamer.paste(f"{shown.last_line} --json")
+    assert (rest.code, rest.result["counts"]) == (0, {"renamed": 1, "unchanged": 3})
 
 
 async def test_a_part_of_a_plan_that_was_interrupted_goes_on_only_by_the_same_choice(renamer: Command) -> None:

@@ -443,3 +443,27 @@ def test_reports_are_those_of_one_call(tmp_path: Path) -> None:
     assert done.undo().summary.reports == ()
     assert done.audit(report=[tmp_path / "audit.json"]).summary.reports == (str(tmp_path / "audit.json"),)
     assert (tmp_path / "done.csv").read_bytes() == written
+
+
+async def test_rows_are_chosen_and_orders_found_by_their_names() -> None:
+    """The options of the command line, with numbers as a program has them; a part is undone, and then the rest."""
+    frame = pd.DataFrame(
+        {
+            "current_name": ["old 1", "old 2", "gone"],
+            "new_name": ["one", "two", "three"],
+            "agent": ["Ann", "Bob", "Bob"],
+        }
+    )
+    async with _served() as (sandbox, access):
+        plan = await plan_orders_async(frame, match_by="current-name", where={"agent": ["Ann", "bob"]}, **access)
+        assert plan.outcomes["order_id"].tolist() == ["a1", "a2", ""]
+        assert plan.outcomes["result"].tolist() == ["planned", "planned", "invalid"]
+        done = await plan.apply_async(except_rows="4")
+        assert done.outcomes["result"].tolist() == ["renamed", "renamed", "skipped"]
+        assert done.outcomes["reason"].tolist()[2] == "Left out: except_rows names this row."
+        part = await done.undo_async(only=range(3, 4))
+        assert part.outcomes["result"].tolist() == ["skipped", "renamed"]
+        await done.undo_async()
+        assert sandbox.store.names() == {"a1": "old 1", "a2": "old 2"}
+        with pytest.raises(SettingsError, match="only=a list: names no row"):
+            await plan_orders_async(frame, match_by="current-name", only=[], **access)
