@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from batch_renamer.cli.repairs import can_be_tried_again, what_to_repair
@@ -102,10 +102,17 @@ def _after_the_end(run: Run, summary: RunSummary, given: Mapping[str, object]) -
     steps = [NextStep("To take it back:", _undo_of_this(summary, given))]
     if not run.job.command.resumes and (left := run.job.journal.rows.count_after_first(run.record)):
         steps.append(_the_rest(run, counted(left, "row"), given))
-    if run.job.origin is not None and (left := run.job.journal.lineage.count_left_of_plan(run.record)):
-        rest = command_line(APPLY, [], {"plan": run.job.origin.id, **_carried_to_a_commit(given)})
-        steps.append(NextStep(f"To do the rest of the plan ({counted(left, 'row')}):", rest))
-    return (*repairs, *steps)
+    return (*repairs, *steps, *_rest_of_plan(run, given))
+
+
+def _rest_of_plan(run: Run, given: Mapping[str, object]) -> Iterator[NextStep]:
+    """Yield how to do the rows of a kept plan that were not chosen; what was done is unchanged then."""
+    plan, command = run.job.origin, run.job.command
+    if plan is None or not command.from_sheet or not {"only", "except_rows"} & given.keys():
+        return
+    if left := run.job.journal.lineage.count_left_of_plan(run.record):
+        rest = command_line(APPLY, [], {"plan": plan.id, **_carried_to_a_commit(given)})
+        yield NextStep(f"To do the rest of the plan ({counted(left, 'row')}):", rest)
 
 
 def _the_rest(run: Run, rows: str, given: Mapping[str, object]) -> NextStep:
