@@ -81,11 +81,8 @@ class Page:
         """Where, when and how the run was made, as far as it is known."""
         summary, facts = self.summary, self.summary.facts
         took = [duration(summary.seconds)] if summary.seconds else []
-        # The seconds are those of all parts of a run that was resumed.
-        requests = sum(second.requests for second in self._seconds) or summary.requests
-        throttled = sum(second.throttled for second in self._seconds) or summary.throttled
-        took += [counted(requests, "request")] if requests else []
-        took += [f"{throttled:,} of them told to slow down (429)"] if throttled else []
+        took += [counted(summary.requests, "request")] if summary.requests else []
+        took += [f"{summary.throttled:,} of them told to slow down (429)"] if summary.throttled else []
         lines = (
             Fact("Account", facts.account),
             Fact("Spreadsheet", facts.sheet or ""),

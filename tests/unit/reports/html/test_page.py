@@ -181,7 +181,8 @@ def test_the_run_and_its_plots_are_told(tmp_path: Path) -> None:
     rows = [a_row(started_at="2026-11-26T08:00:00.000Z", seconds=0.25)]
     seconds = [Second(at=1_795_680_000, requests=9, throttled=2, limit_per_s=300)]
     extras = PageExtras(seconds=lambda: seconds)
-    tree = parsed(page_of(tmp_path, rows, summary_of(rows, facts=facts), extras=extras))
+    summary = replace(summary_of(rows, facts=facts), seconds=75, requests=9, throttled=2)
+    tree = parsed(page_of(tmp_path, rows, summary, extras=extras))
     names = [
         tree.get_element_by_id(drawing.get("aria-labelledby")).text for drawing in tree.xpath("//svg[@role='img']")
     ]
@@ -189,7 +190,7 @@ def test_the_run_and_its_plots_are_told(tmp_path: Path) -> None:
     assert len(tree.xpath("//*[@class='plot']//table")) == 3
     told = dict(zip(tree.xpath("//dt/text()"), tree.xpath("//dd/text()"), strict=True))
     assert told["Account"] == "https://api.autoenhance.ai (profile harbour)"
-    assert told["Took"] == "9 requests, 2 of them told to slow down (429)"
+    assert told["Took"] == "1 min 15 s, 9 requests, 2 of them told to slow down (429)"
 
 
 def test_headings_go_down_one_by_one(tmp_path: Path) -> None:
