@@ -21,6 +21,7 @@ _MOST_GROUPS = 8
 _MOST_WARNINGS = 5
 _MOST_LEFT_OUT = 5
 _LABEL = len("unchanged")
+_SHORTEST_SHOWN_S = 0.05
 _OTHER_LINES = 12  # what stands around the rows of a plan, about
 
 
@@ -156,7 +157,7 @@ def _facts(view: RunView) -> Iterator[Line]:
     facts: list[Line] = []
     if forecast is not None:
         facts.append((Span("Will take ", "dim"), Span(_forecast(forecast))))
-    if summary.seconds:
+    if summary.seconds >= _SHORTEST_SHOWN_S or summary.requests:
         text = duration(summary.seconds)
         if summary.requests:
             text += f", {counted(summary.requests, 'request')}"

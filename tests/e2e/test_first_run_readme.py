@@ -32,7 +32,7 @@ async def answer_all(shown: Terminal, command: str) -> None:
             await shown.until_shown(question)
             shown.type(f"{typed}\n".encode())
     elif command in ("apply", "undo"):
-        await shown.until_shown("[y/N]")
+        await shown.until_shown("[y/N")
         shown.type(b"y\n")
 
 

@@ -102,7 +102,7 @@ def test_a_run_is_shown_to_a_program_with_the_code_that_it_had(past: Past, capsy
 
 
 def test_a_kept_plan_is_shown_with_its_names(past: Past, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing of it was done yet."""
+    """Nothing of it was done yet; the last line is the command that does it."""
     (tmp_path / "next.csv").write_text("order_id,new_name\na1,20 Oak Lane\n", encoding="utf-8")
     assert plan(tmp_path / "next.csv", past.given | {"json": True, "quiet": True}) == 0
     planned = json.loads(capsys.readouterr().out)["run_id"]
@@ -110,6 +110,7 @@ def test_a_kept_plan_is_shown_with_its_names(past: Past, tmp_path: Path, capsys:
     shown = capsys.readouterr().out
     assert "12 Elm Street" in shown
     assert "20 Oak Lane" in shown
+    assert f"apply --plan {planned}" in shown.rstrip().splitlines()[-1]
 
 
 @pytest.mark.parametrize("as_json", [False, True], ids=["path", "json"])

@@ -11,8 +11,9 @@ from batch_renamer.cli.pager import show_in_pager
 from batch_renamer.cli.past_runs import find_run, latest_id, resume_command
 from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
-from batch_renamer.commands import RECORDED, SHOW
-from batch_renamer.jobs import broken_off, named, summary_of, went_before
+from batch_renamer.command_line import carried_options, command_line
+from batch_renamer.commands import APPLY, RECORDED, SHOW
+from batch_renamer.jobs import broken_off, merely_planned, named, summary_of, went_before
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.model import BAD_RESULTS, ReportRow, Result
 from batch_renamer.progress import Line, NextStep, RunView, Span, every_row_lines, show_run
@@ -68,7 +69,7 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
         about_undo=about is not None and about.spec.puts_back,
         at_work=entry.at_work,
         dry=run.spec.dry,
-        next_steps=(NextStep("To go on with what is left:", resume_command(session, run)),) if entry.can_go_on else (),
+        next_steps=_next_steps(session, entry),
         all_rows="they are in the list of all rows",
     )
 
@@ -83,3 +84,14 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
     sys.stdout.write(entry.line() + "\n")
     if (error := show_run(view, sys.stdout, rows=None if paged else every_row())) is not None:
         raise error
+
+
+def _next_steps(session: Session, entry: Entry) -> tuple[NextStep, ...]:
+    """Return how to finish an interrupted run, or to do a kept plan."""
+    run = entry.run
+    if entry.can_go_on:
+        return (NextStep("To go on with what is left:", resume_command(session, run)),)
+    if merely_planned(run) and run.spec.from_sheet and entry.counts.get(Result.PLANNED) and not entry.at_work:
+        commit = command_line(APPLY, [], {"plan": run.id, **carried_options(session.given)})
+        return (NextStep("To do exactly this:", commit),)
+    return ()
