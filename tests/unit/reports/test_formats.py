@@ -107,6 +107,8 @@ def test_json_is_the_promised_object() -> None:
         "counts",
         "warnings",
         "reports",
+        "workbook",
+        "backup",
         "seconds",
         "requests",
         "throttled",
