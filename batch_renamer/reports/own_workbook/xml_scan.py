@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Iterator
 from typing import IO
@@ -15,6 +16,7 @@ __all__ = [
     "Enough",
     "Handlers",
     "Scan",
+    "attributes_of",
     "escaped_attribute",
     "is_empty_tag",
     "prefix_of",
@@ -108,6 +110,10 @@ class Scan:
         """Return the bytes of a stretch; it must not have been released."""
         return bytes(self._window[start - self.base : end - self.base])
 
+    def tag_end(self, place: int) -> int:
+        """Return the place after the end tag at a place."""
+        return self.base + self._window.index(b">", place - self.base) + 1
+
     def release(self, until: int) -> bytes:
         """Give up the bytes before a place, and return them."""
         length = until - self.base
@@ -160,6 +166,16 @@ def with_attribute(tag: bytes, name: str, value: str) -> bytes:
         return tag[: found.start(2) + 1] + text + tag[found.end(2) - 1 :]
     end = len(tag) - (2 if is_empty_tag(tag) else 1)
     return b'%b %b="%b"%b' % (tag[:end].rstrip(), name.encode(), text, tag[end:])
+
+
+def attributes_of(tag: bytes) -> dict[str, str]:
+    """Return the attributes in a tag.
+
+    Example:
+        >>> attributes_of(b"<row r='2' x:name='a &amp; b'/>")
+        {'r': '2', 'x:name': 'a & b'}
+    """
+    return {name.decode(): html.unescape(value[1:-1].decode()) for name, value in _ATTRIBUTE.findall(tag)}
 
 
 def without_attribute(tag: bytes, name: str) -> bytes:

@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+from array import array
+
 from batch_renamer.errors import WriteBackError
 from batch_renamer.reports.own_workbook.xlsx.areas import LAST_COLUMN, LAST_ROW, area_of, letters_of, whole_number
 
-__all__ = ["CellPlaces"]
+__all__ = ["CellPlaces", "RowPlaces"]
+
+
+class RowPlaces:
+    """Where the rows are in the bytes of the sheet, in order; a million rows take a few dozen megabytes.
+
+    ``lasts`` has the last column of each row with a cell, 0 without one.
+    """
+
+    def __init__(self) -> None:
+        self.numbers, self.starts, self.ends, self.lasts = array("l"), array("q"), array("q"), array("l")
+
+    def begin(self, number: int, start: int) -> None:
+        """Add a row that begins."""
+        self.numbers.append(number)
+        self.starts.append(start)
+
+    def finish(self, end: int, last_column: int) -> None:
+        """Say where that row ends."""
+        self.ends.append(end)
+        self.lasts.append(last_column)
 
 
 class CellPlaces:

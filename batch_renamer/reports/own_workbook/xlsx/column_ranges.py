@@ -29,8 +29,9 @@ class WidthChanges:
         names = zip(range(placement.first, placement.last + 1), COLUMNS_BACK, strict=True)
         self._open = [(column, _WIDTHS[name]) for column, name in names] if placement.is_new else []
 
-    def of_range(self, tag: bytes, first: int, last: int) -> bytes:
+    def of_range(self, each: ColumnRange) -> bytes:
         """Return the elements that replace one: it is divided where it describes one of the four columns."""
+        tag, first, last = each.tag.content, each.first, each.last
         pieces = []
         while self._open and self._open[0][0] < first:
             pieces.append(_new(prefix_of(tag), *self._open.pop(0)))

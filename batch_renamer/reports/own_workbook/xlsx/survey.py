@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from batch_renamer.reports.own_workbook.archive import Archive, damaged
 from batch_renamer.reports.own_workbook.xlsx.areas import LAST_COLUMN, Area, Spread, area_of, whole_number
-from batch_renamer.reports.own_workbook.xlsx.cell_places import CellPlaces
+from batch_renamer.reports.own_workbook.xlsx.cell_places import CellPlaces, RowPlaces
 from batch_renamer.reports.own_workbook.xlsx.heading_texts import Heading, HeadingText, shared_text_of
-from batch_renamer.reports.own_workbook.xml_scan import Handlers, Scan
+from batch_renamer.reports.own_workbook.xml_scan import Handlers, Scan, is_empty_tag
 
-__all__ = ["ColumnRange", "Survey", "survey_sheet"]
+__all__ = ["ColumnRange", "Survey", "Tag", "survey_sheet"]
 
 _MAIN = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -22,9 +22,23 @@ _YES = frozenset({"1", "true"})
 
 
 @dataclass(frozen=True, slots=True)
+class Tag:
+    """A start tag, or a whole empty element, and its place."""
+
+    start: int
+    content: bytes
+
+    @property
+    def end(self) -> int:
+        """The place after it."""
+        return self.start + len(self.content)
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnRange:
     """The columns that one ``col`` element describes."""
 
+    tag: Tag
     first: int
     last: int
     style: str | None
@@ -35,16 +49,21 @@ class ColumnRange:
 class Survey:
     """What one reading of the sheet tells. ``cells`` is the area of all its cells, None without any.
 
-    ``merged`` has the columns of merged cells at the headings or below them.
+    ``merged`` has the columns of merged cells at the headings or below them. ``tags`` has those of the elements around
+    the rows by name, ``ends`` the places of the end tags of two of them.
     """
 
     namespace: str = ""
+    rows: RowPlaces = field(default_factory=RowPlaces)
+    tags: dict[str, Tag] = field(default_factory=dict)
+    ends: dict[str, int] = field(default_factory=dict)
     headings: dict[int, Heading] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)
     cells: Area | None = None
     ranges: list[ColumnRange] = field(default_factory=list)
     merged: Spread = field(default_factory=Spread)
     filtered: Area | None = None
+    dimension: Area | None = None
 
 
 def survey_sheet(archive: Archive, part: str, *, heading_row: int, shared_texts: str | None) -> Survey:
@@ -82,7 +101,8 @@ class _Reader(Handlers):
         self._depth = 0
         self._parents = ["", "", "", ""]  # by depth
         self._row, self._cell = "", ""  # the full names of these elements
-        self._in_row = self._is_heading = False
+        self._in_row = self._is_heading = self._is_empty_row = False
+        self._rows = self.survey.rows
         self._column = 0  # of the cell that is open
         self._used = self.survey.used
         self._first_row = self._last_row = self._last_column = 0
@@ -107,7 +127,11 @@ class _Reader(Handlers):
                     self._heading.begin(attributes)
         elif depth == 3 and name == self._row and self._parents[2] == "sheetData":
             self._in_row = True
-            self._is_heading = self._places.next_row(attributes.get("r")) == self._heading_row
+            place = self._scan.place
+            number = self._places.next_row(attributes.get("r"))
+            self._rows.begin(number, place)
+            self._is_empty_row = is_empty_tag(self._scan.tag(place))
+            self._is_heading = number == self._heading_row
             self._scan.listen(self._heading.add if self._is_heading else None)
         else:
             self._start_other(depth, name, attributes)
@@ -119,7 +143,12 @@ class _Reader(Handlers):
                 self.survey.headings[self._column] = self._heading.finished()
             self._column = 0
         elif self._depth == 2:
+            if self._in_row:
+                place = self._scan.place
+                self._rows.finish(place if self._is_empty_row else self._scan.tag_end(place), self._places.column)
             self._in_row = self._is_heading = False
+        elif self._depth == 1:
+            self.survey.ends[self._parents[2]] = self._scan.place
         elif self._is_heading and self._column:
             self._heading.end()
         elif self._depth == 0 and self._first_row:
@@ -139,17 +168,26 @@ class _Reader(Handlers):
             case ["cols", "col"]:
                 if len(self.survey.ranges) >= LAST_COLUMN:
                     raise damaged()
-                self.survey.ranges.append(_range(attributes))
+                self.survey.ranges.append(_range(self._tag(), attributes))
             case ["mergeCells", "mergeCell"]:
                 merged = area_of(attributes.get("ref", ""))
                 if merged is not None and merged.last_row >= self._heading_row:
                     self.survey.merged.add(merged.first_column, merged.last_column)
-            case ["autoFilter"]:
-                self.survey.filtered = area_of(attributes.get("ref", ""))
+            case [("dimension" | "autoFilter" | "cols" | "sheetData") as group]:
+                self.survey.tags[group] = self._tag()
+                if group == "autoFilter":
+                    self.survey.filtered = area_of(attributes.get("ref", ""))
+                elif group == "dimension":
+                    self.survey.dimension = area_of(attributes.get("ref", ""))
+
+    def _tag(self) -> Tag:
+        place = self._scan.place
+        return Tag(place, self._scan.tag(place))
 
 
-def _range(attributes: dict[str, str]) -> ColumnRange:
+def _range(tag: Tag, attributes: dict[str, str]) -> ColumnRange:
     return ColumnRange(
+        tag=tag,
         first=whole_number(attributes.get("min")),
         last=whole_number(attributes.get("max")),
         style=attributes.get("style"),

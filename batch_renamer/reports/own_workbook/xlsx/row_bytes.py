@@ -1,0 +1,129 @@
+"""Puts the four cells into the bytes of one row, which the survey has parsed as XML before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from batch_renamer.errors import WriteBackError
+from batch_renamer.reports.own_workbook.columns import COLUMNS_BACK
+from batch_renamer.reports.own_workbook.xlsx.areas import letters_of, whole_number
+from batch_renamer.reports.own_workbook.xlsx.cell_places import CellPlaces
+from batch_renamer.reports.own_workbook.xlsx.rendering import NewRow, Renderer
+from batch_renamer.reports.own_workbook.xml_scan import attributes_of, is_empty_tag, prefix_of, tag_at, with_attribute
+
+__all__ = ["RowPatcher"]
+
+_YES = frozenset({"1", "true"})
+_TOKEN = re.compile(
+    rb"""<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<(/?)([^\s/>!?]+)((?:\s+[^\s=/>]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(/?)>""",
+    re.DOTALL,
+)
+"""A tag in four groups: whether it ends an element, name, attributes, whether it is a whole element. Or what may look
+like a tag inside."""
+
+
+class _Cell(NamedTuple):
+    """A cell with its place in the bytes."""
+
+    start: int
+    end: int
+    attributes: dict[str, str]
+    has_formula: bool
+
+
+class RowPatcher:
+    """Puts cells into rows, which come in order. ``column_styles`` are those of the four columns."""
+
+    def __init__(self, renderer: Renderer, column_styles: Sequence[str | None]) -> None:
+        self._renderer = renderer
+        self._first = renderer.placement.first
+        self._column_styles = column_styles
+        self._places = CellPlaces()
+
+    def new_row(self, row: NewRow, prefix: str) -> bytes:
+        """Return a row that the sheet does not have."""
+        if row.is_blank:
+            return b""
+        cells = self._renderer.cells(row, prefix, self._column_styles)
+        return f'<{prefix}row r="{row.number}">'.encode() + cells + f"</{prefix}row>".encode()
+
+    def patched(self, old: bytes, row: NewRow, last_column: int) -> bytes:
+        """Return a row's bytes with its new cells; ``last_column`` is that of its last cell.
+
+        Raises:
+            WriteBackError: A cell that would be replaced has a formula.
+        """
+        tag = tag_at(old, 0)
+        prefix = prefix_of(tag)
+        attributes = attributes_of(tag)
+        own_style = attributes.get("s") if attributes.get("customFormat", "").lower() in _YES else None
+        bases = self._column_styles if own_style is None else (own_style,) * len(COLUMNS_BACK)
+        new_tag = tag
+        if "spans" in attributes and not row.is_blank:
+            new_tag = with_attribute(tag, "spans", self._spans(attributes["spans"]))
+        if is_empty_tag(tag):
+            cells = self._renderer.cells(row, prefix, bases)
+            return new_tag[:-2].rstrip() + b">" + cells + f"</{prefix}row>".encode() if cells else old
+        end = old.rindex(b"</")
+        if last_column < self._first:
+            content = old[len(tag) : end] + self._renderer.cells(row, prefix, bases)
+        else:
+            content = self._with_cells(old[len(tag) : end], row, prefix, bases)
+        return new_tag + content + old[end:]
+
+    def _spans(self, spans: str) -> str:
+        """Return the range of columns that a row tells, with the four columns in it."""
+        ends = [whole_number(end) for span in spans.split() for end in span.split(":")]
+        known = [self._first, self._renderer.placement.last, *(end for end in ends if end > 0)]
+        return f"{min(known)}:{max(known)}"
+
+    def _with_cells(self, old: bytes, row: NewRow, prefix: str, bases: Sequence[str | None]) -> bytes:
+        """Return what is between a row's tags, where cells at the four columns or behind them may be present."""
+        self._places.next_row(str(row.number))
+        pieces: list[bytes] = []
+        position = done = 0  # bytes that are dealt with, and columns
+        for cell in _cells(old, prefix):
+            column = self._places.next_cell(cell.attributes.get("r"))
+            at = min(column - self._first, len(COLUMNS_BACK))
+            if at < 0 or done == len(COLUMNS_BACK):
+                continue
+            pieces += [old[position : cell.start], self._renderer.cells(row, prefix, bases, range(done, at))]
+            position, done = cell.start, at
+            if at < len(COLUMNS_BACK):
+                if cell.has_formula:
+                    raise _formula(column, row.number)
+                pieces.append(self._renderer.cell(row, at, prefix, cell.attributes.get("s")))
+                position, done = cell.end, at + 1
+        return b"".join(
+            [*pieces, old[position:], self._renderer.cells(row, prefix, bases, range(done, len(COLUMNS_BACK)))]
+        )
+
+
+def _cells(old: bytes, prefix: str) -> Iterator[_Cell]:
+    """Yield the cells of a row."""
+    cell_name, formula_name = f"{prefix}c".encode(), f"{prefix}f".encode()
+    depth = start = 0
+    name = attributes = b""
+    has_formula = False
+    for token in _TOKEN.finditer(old):
+        if token[2] is None:
+            continue
+        if token[1]:
+            depth -= 1
+        else:
+            if depth == 0:
+                start, name, attributes, has_formula = token.start(), token[2], token[3], False
+            elif depth == 1 and token[2] == formula_name:
+                has_formula = True
+            if not token[4]:
+                depth += 1
+        if depth == 0 and name == cell_name:
+            yield _Cell(start, token.end(), attributes_of(attributes), has_formula)
+
+
+def _formula(column: int, row: int) -> WriteBackError:
+    return WriteBackError(
+        f"Cell {letters_of(column)}{row} has a formula where a result goes: clear that cell, and try again."
+    )
