@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from batch_renamer.errors import WriteBackError
@@ -23,13 +24,15 @@ _TOKEN = re.compile(
 """A tag in four groups: whether it ends an element, name, attributes, whether it is a whole element. Or what may look
 like a tag inside."""
 
+_NAME = re.compile(rb'\s+r="([A-Z]+[0-9]+)"')
+
 
 class _Cell(NamedTuple):
     """A cell with its place in the bytes."""
 
     start: int
     end: int
-    attributes: dict[str, str]
+    attributes: bytes
     has_formula: bool
 
 
@@ -41,6 +44,7 @@ class RowPatcher:
         self._first = renderer.placement.first
         self._column_styles = column_styles
         self._places = CellPlaces()
+        self._spans = cache(self._new_spans)  # most rows have the same
 
     def new_row(self, row: NewRow, prefix: str) -> bytes:
         """Return a row that the sheet does not have."""
@@ -73,41 +77,61 @@ class RowPatcher:
             content = self._with_cells(old[len(tag) : end], row, prefix, bases)
         return new_tag + content + old[end:]
 
-    def _spans(self, spans: str) -> str:
+    def _new_spans(self, spans: str) -> str:
         """Return the range of columns that a row tells, with the four columns in it."""
         ends = [whole_number(end) for span in spans.split() for end in span.split(":")]
         known = [self._first, self._renderer.placement.last, *(end for end in ends if end > 0)]
         return f"{min(known)}:{max(known)}"
+
+    def _start(self, old: bytes, number: int, prefix: str) -> int:
+        """Return where the first cell of the four columns begins, or 0 if that can't be told from the bytes alone.
+
+        Outside of comments, character data and the like a ``<`` begins a tag.
+        """
+        if b"<!" not in old and b"<?" not in old:
+            for column in range(self._first, self._renderer.placement.last + 1):
+                place = old.find(f'<{prefix}c r="{letters_of(column)}{number}"'.encode())
+                if place >= 0:
+                    return place
+        return 0
 
     def _with_cells(self, old: bytes, row: NewRow, prefix: str, bases: Sequence[str | None]) -> bytes:
         """Return what is between a row's tags, where cells at the four columns or behind them may be present."""
         self._places.next_row(str(row.number))
         pieces: list[bytes] = []
         position = done = 0  # bytes that are dealt with, and columns
-        for cell in _cells(old, prefix):
-            column = self._places.next_cell(cell.attributes.get("r"))
-            at = min(column - self._first, len(COLUMNS_BACK))
-            if at < 0 or done == len(COLUMNS_BACK):
+        for cell in _cells(old, prefix, self._start(old, row.number, prefix)):
+            column = self._places.next_cell(_name(cell.attributes))
+            if column < self._first or done == len(COLUMNS_BACK):
                 continue
-            pieces += [old[position : cell.start], self._renderer.cells(row, prefix, bases, range(done, at))]
+            at = min(column - self._first, len(COLUMNS_BACK))
+            pieces.append(old[position : cell.start])
+            if done < at:
+                pieces.append(self._renderer.cells(row, prefix, bases, range(done, at)))
             position, done = cell.start, at
             if at < len(COLUMNS_BACK):
                 if cell.has_formula:
                     raise _formula(column, row.number)
-                pieces.append(self._renderer.cell(row, at, prefix, cell.attributes.get("s")))
+                pieces.append(self._renderer.cell(row, at, prefix, attributes_of(cell.attributes).get("s")))
                 position, done = cell.end, at + 1
         return b"".join(
             [*pieces, old[position:], self._renderer.cells(row, prefix, bases, range(done, len(COLUMNS_BACK)))]
         )
 
 
-def _cells(old: bytes, prefix: str) -> Iterator[_Cell]:
-    """Yield the cells of a row."""
+def _name(attributes: bytes) -> str | None:
+    """Return the name of a cell, which nearly all programs write first."""
+    first = _NAME.match(attributes)
+    return first[1].decode() if first else attributes_of(attributes).get("r")
+
+
+def _cells(old: bytes, prefix: str, begin: int) -> Iterator[_Cell]:
+    """Yield the cells of a row from a place on."""
     cell_name, formula_name = f"{prefix}c".encode(), f"{prefix}f".encode()
     depth = start = 0
     name = attributes = b""
     has_formula = False
-    for token in _TOKEN.finditer(old):
+    for token in _TOKEN.finditer(old, begin):
         if token[2] is None:
             continue
         if token[1]:
@@ -120,7 +144,7 @@ def _cells(old: bytes, prefix: str) -> Iterator[_Cell]:
             if not token[4]:
                 depth += 1
         if depth == 0 and name == cell_name:
-            yield _Cell(start, token.end(), attributes_of(attributes), has_formula)
+            yield _Cell(start, token.end(), attributes, has_formula)
 
 
 def _formula(column: int, row: int) -> WriteBackError:
