@@ -19,6 +19,7 @@ class Flaw(StrEnum):
     DECIMAL = "decimal"
     LONG_NUMBER = "long number"
     DATE = "date"
+    SHOWN_DATE = "shown date"
     ERROR = "error"
     FORMULA = "formula"
     FORMAT = "format"

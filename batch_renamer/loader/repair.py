@@ -115,11 +115,13 @@ def unusable_cell_reason(what: str, cell: Unusable) -> str:
     return _SENTENCES[cell.flaw].format(what=what, text=shown(cell.text), quoted=quoted(cell.text))
 
 
+_DATE_SENTENCE = f"The {{what}} is a date or time: {_AS_TEXT}, then type it as it should read.{HERE}{{text}}."
 _SENTENCES = {
     Flaw.DECIMAL: f"The {{what}} is a decimal number: {_AS_TEXT}, then type it as it should read.{HERE}{{text}}.",
     Flaw.LONG_NUMBER: "The {what} is a number of more than 15 digits, of which spreadsheets keep 15: "
     f"{_AS_TEXT}, then paste it again from where it came from.",
-    Flaw.DATE: f"The {{what}} is a date or time: {_AS_TEXT}, then type it as it should read.{HERE}{{text}}.",
+    Flaw.DATE: _DATE_SENTENCE,
+    Flaw.SHOWN_DATE: _DATE_SENTENCE,
     Flaw.ERROR: "The {what} is an error (like #N/A or #REF!): correct the formula, or type the value.",
     Flaw.FORMULA: "The {what} is a formula that was never calculated: open the sheet in a spreadsheet program, "
     "save it, and try again.",

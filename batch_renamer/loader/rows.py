@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
-from batch_renamer.loader.cells import Cell, Unusable
+from batch_renamer.loader.cells import Cell, Flaw, Unusable
 from batch_renamer.loader.cleaning import BLANK_ID, Cleaned, clean_guard, clean_id, clean_name, clean_skip
 from batch_renamer.loader.damage import damage_warning
 from batch_renamer.loader.marks import is_no
@@ -124,6 +124,8 @@ def _with_rule_cells(
     texts = []
     for heading, cell in cells:
         what = f"cell in the column {quoted(heading)}"
+        if isinstance(cell, Unusable) and cell.flaw is Flaw.SHOWN_DATE:
+            cell = cell.text  # noqa: PLW2901 - as the sheet shows it, it can't be mistaken for another text
         text = "" if isinstance(cell, Unusable) else trimmed(cell)
         if not is_report:
             text = without_guard(text, guarded=False)

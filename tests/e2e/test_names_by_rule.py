@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from tests.support.served import Command
 
@@ -173,3 +175,22 @@ async def test_wrong_house_rule_is_refused(renamer: Command) -> None:
     ran = await renamer.check(renamer.sheet(renamer.seed(1)), "--config", config)
     assert ran.code == 2
     assert f"names in {config}: pattern is no valid pattern: missing ) at position 2." in " ".join(ran.err.split())
+
+
+async def test_dates_are_taken_as_the_workbook_shows_them(renamer: Command) -> None:
+    """Where their format looks the same everywhere; else the row is invalid, with the way to repair it."""
+    renamer.begin_with({f"a{number}": "old" for number in range(1, 5)})
+    path = renamer.folder / "orders.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["order_id", "Shot on"])
+        for row, code in enumerate(["yyyy-mm-dd", "d.m.yy hh:mm", "d mmm yyyy", "m/d/yy"], start=1):
+            sheet.write_string(row, 0, f"a{row}")
+            moment = datetime.datetime(2024, 5, 1, 9, 30)  # noqa: DTZ001 - as in a sheet
+            sheet.write_datetime(row, 1, moment, book.add_format({"num_format": code}))
+    ran = await renamer.apply(path, "--name-template", "Elm {shot on}", "--max-failures", "100%", "--json")
+    assert ran.results == ["renamed", "renamed", "invalid", "invalid"]
+    assert list(renamer.names.values()) == ["Elm 2024-05-01", "Elm 1.5.24 09:30", "old", "old"]
+    assert ran.rows[2]["reason"].startswith(
+        'The cell in the column "Shot on" is a date or time: format the column as Text'
+    )

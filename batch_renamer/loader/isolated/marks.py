@@ -5,6 +5,7 @@ Marks are errors, formulas without a result, number formats and hidden rows.
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -58,8 +59,11 @@ def _as_shown(value: Any, cell_format: NumberFormat) -> Any:
     if isinstance(value, str):
         shown = cell_format.of_text(value) if value else value
         return ["format", value] if shown is None else shown
+    if isinstance(value, datetime.date):  # perhaps with a time
+        shown = cell_format.of_date(value)
+        return value if shown is None else ["shown date", shown]
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return value  # dates and booleans look the same in every format
+        return value  # booleans look the same in every format, and times of day are refused
     if value % 1 or abs(value) >= EXACT_BELOW:
         return value  # it is refused later, whatever its format
     shown = cell_format.of_number(int(value))

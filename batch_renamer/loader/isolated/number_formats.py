@@ -6,6 +6,7 @@ currencies, dates) or on the column width; they are unknown, and the result is `
 
 from __future__ import annotations
 
+import datetime
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -55,6 +56,24 @@ _LANGUAGE = re.compile(r"\$(?P<symbol>[^-]*)(?:-[0-9a-f]{1,4})?", re.IGNORECASE)
 
 _SHOWN_AS_IT_IS = frozenset(" -+()!&'~{}^=<>$")
 _DATE = re.compile(r"[dmyhs](?:[dmyhs/:. -]|\\[ -])*(?:;@)?", re.IGNORECASE)
+_DATE_PART = re.compile(
+    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|\[(?P<language>\$-[0-9a-f]{1,4})\]|(?P<part>([ymdhs])\5*)'
+    r"|(?P<literal>[-.: ])|(?P<other>.)",
+    re.IGNORECASE | re.DOTALL,
+)
+_SECONDS_FOLLOW = re.compile(r"[^ymdh]*s", re.IGNORECASE)
+_DATE_FORMS = {
+    "yyyy": ("%Y", ""),
+    "yy": ("%y", ""),
+    "mm": ("%m", ""),
+    "m": ("%m", "0"),
+    "dd": ("%d", ""),
+    "d": ("%d", "0"),
+    "hh": ("%H", ""),
+    "ss": ("%S", ""),
+}
+_MINUTES = {"mm": ("%M", "")}
+_NEARLY = datetime.timedelta(milliseconds=0.5)
 _SECTIONS = 4
 
 
@@ -107,6 +126,30 @@ class NumberFormat:
         shown = _with_digits(section, str(abs(number)))
         return sign + shown if shown and shown.strip() else None
 
+    @property
+    def shows_dates_alike(self) -> bool:
+        """Whether dates in this format look the same in every language and program."""
+        return _date_parts(self.code) is not None
+
+    def of_date(self, moment: datetime.datetime | datetime.date) -> str | None:
+        """Return a date, perhaps with a time, as the cell shows it; None if that can't be known.
+
+        Example:
+            >>> NumberFormat("dd.mm.yyyy").of_date(datetime.date(2024, 5, 1)), NumberFormat("d mmm").of_date(
+            ...     datetime.date(2024, 5, 1)
+            ... )
+            ('01.05.2024', None)
+        """
+        parts = _date_parts(self.code)
+        if parts is None:
+            return None
+        if not isinstance(moment, datetime.datetime):
+            moment = datetime.datetime.combine(moment, datetime.time.min)
+        moment += _NEARLY  # a time is stored as a fraction of a day, which is seldom exact
+        if moment.microsecond >= 2 * _NEARLY.microseconds:
+            return None
+        return "".join(text if form is None else moment.strftime(form).lstrip(text) for form, text in parts)
+
     def of_text(self, text: str) -> str | None:
         """Return a text as the cell shows it; None if that can't be known."""
         sections = _sections(self.code)
@@ -119,6 +162,35 @@ class NumberFormat:
         if section.has("digit") or section.has("general"):
             return None
         return "".join(text if kind == "text" else literal for kind, literal in section.tokens)
+
+
+@lru_cache(maxsize=256)
+def _date_parts(code: str | None) -> tuple[tuple[str | None, str], ...] | None:
+    """Split a code for dates into literals, and forms of `strftime` with the characters that are cut before a number.
+
+    None if it has another part, such as the name of a month, or a sign that a language has its own of (``/``).
+    """
+    parts: list[tuple[str | None, str]] = []
+    is_time = False
+    for found in _DATE_PART.finditer((code or "").removesuffix(";@")):
+        match found.lastgroup:
+            case "quoted" | "escaped":
+                parts.append((None, found[found.lastgroup]))
+            case "literal":
+                parts.append((None, found["literal"]))
+            case "language":
+                continue
+            case "part":
+                part = found["part"].lower()
+                is_minutes = part[0] == "m" and bool(is_time or _SECONDS_FOLLOW.match(found.string, found.end()))
+                form = _MINUTES.get(part) if is_minutes else _DATE_FORMS.get(part)
+                if form is None:
+                    return None
+                parts.append(form)
+                is_time = part[0] in "hs"
+            case _:
+                return None
+    return tuple(parts) if any(form for form, _ in parts) else None
 
 
 @lru_cache(maxsize=256)

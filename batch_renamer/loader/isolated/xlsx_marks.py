@@ -87,8 +87,15 @@ def _relation_of_sheet(parts: Parts, folder: str, position: int) -> str:
     return found[position]
 
 
+_IN_EACH_LANGUAGE = frozenset({"14", "22"})
+"""The numbers of built-in formats for dates that each language shows in its own way, whatever their code."""
+
+
 def _formats(parts: Parts, folder: str, relations: Relations) -> dict[str, NumberFormat]:
-    """Return the styles that don't show whole numbers as plain digits, without dates that calamine recognizes."""
+    """Return the styles that don't show whole numbers as plain digits, without dates that calamine recognizes.
+
+    Dates that look the same everywhere are among them, because calamine does not tell how they are shown.
+    """
     part = relations.styles or f"{folder}styles.xml"
     if part not in parts:
         return {}
@@ -114,7 +121,9 @@ def _formats(parts: Parts, folder: str, relations: Relations) -> dict[str, Numbe
     formats = {}
     for style, number in enumerate(styles):
         cell_format = NumberFormat(codes.get(number))
-        if not cell_format.is_plain and not (reader_knows_dates and cell_format.is_surely_a_date):
+        shown_alike = cell_format.shows_dates_alike and number not in _IN_EACH_LANGUAGE
+        known = reader_knows_dates and cell_format.is_surely_a_date and not shown_alike
+        if not (cell_format.is_plain or known):
             formats[str(style)] = cell_format
     return formats
 
