@@ -51,6 +51,7 @@ def _source(file: Path, session: Session, *, label: str | None = None) -> SheetS
         path=file,
         digest=_digest(file, read_as),
         file_digest=_digest(file),
+        read_as=read_as,
     )
 
 

@@ -31,14 +31,15 @@ class SheetSource:
     """A spreadsheet as the source of a job's rows.
 
     ``path`` is where it is (None for a DataFrame, and for what is piped in). ``digest`` tells whether it is the same as
-    before, read in the same way, and ``file_digest`` whether its bytes are (None: unknown). ``kind`` is what the
-    display calls it.
+    before, read in the same way, and ``file_digest`` whether its bytes are (None: unknown). ``read_as`` is
+    a text of the options for reading it, ``kind`` what the display calls it.
     """
 
     open: OpenSheet
     path: Path | None = None
     digest: str | None = None
     file_digest: str | None = None
+    read_as: str = ""
     kind: str = "spreadsheet"
 
 

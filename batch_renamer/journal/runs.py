@@ -225,6 +225,11 @@ class RunTable:
         with self._database.transaction() as connection:
             connection.execute("UPDATE runs SET write_back = 1 WHERE number = ?", (run.number,))
 
+    def note_digest(self, run: RunRecord, digest: str) -> None:
+        """Note what tells whether a spreadsheet is that of the run, after results were written into it."""
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE runs SET digest = ? WHERE number = ?", (digest, run.number))
+
     def note_written_back(self, run: RunRecord, written: WrittenBack) -> None:
         """Note what the user's spreadsheet is about to be replaced by; safe from a power cut when this returns."""
         with self._database.transaction(durable=True) as connection:

@@ -101,6 +101,23 @@ async def test_a_run_that_is_killed_at_the_replacement_is_finished(
     assert names_in(renamer.folder, ".batch-renamer-") == []
 
 
+async def test_a_run_that_was_stopped_goes_on_when_its_spreadsheet_is_applied_again(renamer: Command) -> None:
+    """Its results are in the spreadsheet by then, as far as they are known."""
+    sheet = renamer.sheet(renamer.seed(4))
+    gate = renamer.hold_renames(first=3)
+    async with renamer.start(*renamer.line("apply", sheet, "--write-back", "--workers", "1")) as started:
+        await gate.until_waiting(1)
+        started.process.send_signal(signal.SIGTERM)
+        await started.until_it_says("Stopping")
+        gate.open()
+        stopped = await started.ended()
+    assert (stopped.code, {cells[2] for cells in cells_of(sheet)[1:]}) == (143, {"renamed", "pending"})
+    ended = await renamer.apply(sheet, "--write-back")
+    assert (ended.code, "of the same rows was interrupted" in ended.err) == (0, True), ended.err
+    assert {cells[2] for cells in cells_of(sheet)[1:]} == {"renamed"}
+    assert len(names_in(renamer.folder, "backup")) == 1
+
+
 async def test_a_full_disk_at_the_end_is_said_and_can_be_made_good(renamer: Command) -> None:
     """The spreadsheet is as it was, the report is there, and resume writes what is missing."""
     sheet = renamer.sheet(renamer.seed(2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import anyio.to_thread
 
@@ -96,6 +97,7 @@ def _new_run(job: Job, source: SheetSource, sheet: Sheet) -> NewRun:
         place = place_in(
             sheet, id_column=settings.id_column, name_column=settings.name_column, digest=source.file_digest
         )
+        place = replace(place, read_as=source.read_as)
     return job.new_run(delimiter=sheet.delimiter, other_headings=sheet.other_headings, place=place)
 
 

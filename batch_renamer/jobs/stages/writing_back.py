@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import anyio.to_thread
 
 from batch_renamer.client import Stopping
 from batch_renamer.errors import ReportWriteError, WriteBackError
+from batch_renamer.files import digest_of
 from batch_renamer.jobs.own_sheet import look_again_at
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.standing import committed
@@ -89,6 +91,8 @@ def write_into_sheet(run: Run) -> tuple[WrittenBack | None, list[ReportWriteErro
     except (ReportWriteError, WriteBackError) as error:
         return None, [ReportWriteError(f"{error} The report has the results.")]
     run.context.warnings.extend(notes)
+    if written.backup:  # The same rows, applied again, still find this run if it was interrupted.
+        journal.runs.note_digest(record, digest_of(Path(written.file), begin=record.place.read_as.encode()))
     return written, []
 
 
