@@ -181,7 +181,7 @@ def test_the_last_words_say_how_to_go_on(
 ) -> None:
     """A command that would be refused is not named."""
     run = SimpleNamespace(
-        targets=(tmp_path / "report.csv",),
+        files=(tmp_path / "report.csv",),
         record=SimpleNamespace(id="k1"),
         job=SimpleNamespace(command=COMMANDS[command or "apply"]),
     )
