@@ -346,7 +346,7 @@ async def test_on_a_terminal_it_is_offered(renamer: Command, answer: str, runs: 
         assert re.search(r"was interrupted with [3-6] orders left", said)
         os.write(ours, f"{answer}\n".encode())
         if answer == "n":
-            assert "Rename 3 orders at" in await started.until_it_asks("[y/N] ")
+            assert "Rename 3 orders at" in await started.until_it_asks(" rows] ")
             os.write(ours, b"y\n")
         assert (await started.ended()).code == 0
     os.close(ours)

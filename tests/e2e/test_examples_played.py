@@ -10,8 +10,11 @@ from tests.support.workbooks import xlsx, xlsx_row
 
 PLAYED = ("check", "plan", "apply", "resume", "undo", "audit", "runs", "show", "report")
 ASKING = ("apply", "resume", "undo")
-HEADINGS = ("order_id", "current_name", "new_name", "Order", "Title")
-ROWS = [(f"A-{number}", f"IMG_{number}", f"{number} Elm Street", f"A-{number}", "x") for number in range(1, 5)]
+HEADINGS = ("order_id", "current_name", "new_name", "Order", "Title", "address")
+ROWS = [
+    (f"A-{number}", f"IMG_{number}", f"{number} Elm Street", f"A-{number}", "x", f"{number} Elm Street")
+    for number in range(1, 5)
+]
 
 
 async def test_every_example_does_what_it_says(renamer: Command) -> None:

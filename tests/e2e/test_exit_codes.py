@@ -28,8 +28,8 @@ LOST_ROW = """
 import os, sqlite3
 from batch_renamer.journal.rows import RowTable
 settle = RowTable.settle_repeats
-def lose_a_row(rows, run):
-    settle(rows, run)
+def lose_a_row(rows, run, **how):
+    settle(rows, run, **how)
     with sqlite3.connect(os.environ["XDG_STATE_HOME"] + "/batch-renamer/journal.sqlite3") as connection:
         connection.execute("DELETE FROM rows WHERE row = 3")
     connection.close()

@@ -173,7 +173,7 @@ async def test_each_row_gets_the_result_it_deserves(renamer: Command) -> None:
         ("order-5", "", "New 5"): "renamed",
         ("order-6", "", "One"): "invalid",
         ("order-6", "", "Two"): "invalid",
-        ("order-7", "", " "): "invalid",
+        ("order-7", "", " "): "skipped",
         ("order-8", "", "New 8"): "failed",
         ("missing", "", "New"): "failed",
         ("order-5", "", "New 5 "): "skipped",

@@ -335,7 +335,7 @@ async def test_the_log_tells_what_was_asked(bench: Bench) -> None:
         (1.0, "PATCH", "/v3/orders/a1", "a1", True, "500", 500),
         (2.0, "PATCH", "/v3/orders/b%2F2", "b/2", True, "reset-before", None),
         (3.0, "GET", "/v3/orders/?per_page=1", None, True, "", 200),
-        (4.0, "GET", "/v3/images/1", None, False, "", 404),
+        (4.0, "GET", "/v3/images/1", None, False, "", 402),
     ]
     assert all(entry.has_key and "aiohttp" in entry.user_agent for entry in bench.sandbox.log)
 

@@ -44,7 +44,7 @@ def read_picture(body: bytes) -> Picture:
         RefusedError: it is none.
 
     Example:
-        >>> read_picture(b"\xff\xd8\\xff...").media_type
+        >>> read_picture(b"\xff\xd8\xff...").media_type
         'image/jpeg'
     """
     if body.startswith(b"\xff\xd8\xff"):
