@@ -43,8 +43,8 @@ class Entry:
         """What became of the run, in a word or two."""
         if self.at_work:
             return "at work"
-        if merely_planned(self.run):
-            return "planned"
+        if merely_planned(self.run):  # An undo is planned again each time, so what is left of one is no plan.
+            return "not done" if self.run.spec.puts_back and not self.run.spec.dry else "planned"
         if self.undone:
             return "undone"
         if self.run.closed:

@@ -24,6 +24,7 @@ _STYLES: Mapping[str, Style] = {
     "superseded": "dim",
     "dismissed": "dim",
     "not begun": "dim",
+    "not done": "dim",
 }
 
 

@@ -18,6 +18,8 @@ SHOWN = re.compile(
     r'<img src="data:image/png;base64,([A-Za-z0-9+/=]+)" alt="First photo of order ([^"]+)" width="80" height="60"'
 )
 
+IN_VAIN = "Note: --pictures has no effect without an HTML report: add --report FILE.html."
+
 
 def of_images(renamer: Command) -> list[tuple[str, str]]:
     """Return the requests about images."""
@@ -53,16 +55,19 @@ async def test_each_order_has_its_picture_beside_its_names(renamer: Command) -> 
 
 
 @pytest.mark.parametrize(
-    ("words", "report"),
+    ("words", "report", "notes"),
     [
-        pytest.param([], "page.html", id="not asked for"),
-        pytest.param(["--pictures"], "report.xlsx", id="a report without a page"),
+        pytest.param([], "page.html", 0, id="not asked for"),
+        pytest.param(["--pictures"], "report.xlsx", 1, id="a report without a page"),
     ],
 )
-async def test_no_image_is_asked_for_where_none_is_shown(renamer: Command, words: list[str], report: str) -> None:
-    """The requests are those of any other run, and the journal has no image."""
+async def test_no_image_is_asked_for_where_none_is_shown(
+    renamer: Command, words: list[str], report: str, notes: int
+) -> None:
+    """The requests are those of any other run, the journal has no image, and a wish in vain is answered by a note."""
     sheet = renamer.sheet(renamer.seed(2))
-    assert (await renamer.apply(sheet, *words, "--report", renamer.folder / report)).code == 0
+    ran = await renamer.apply(sheet, *words, "--report", renamer.folder / report)
+    assert (ran.code, ran.out.count(IN_VAIN)) == (0, notes)
     assert of_images(renamer) == []
     if not words:
         assert b"-0000-4000-8000-" not in b"".join(part.read_bytes() for part in renamer.state.glob("journal*"))

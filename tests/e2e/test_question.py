@@ -115,24 +115,24 @@ async def test_a_stop_at_the_question_of_apply_keeps_the_plan_like_a_no(renamer:
     assert renamer.sandbox.store.names() == dict(rows)
 
 
-@pytest.mark.parametrize("stop", ["Ctrl-C", "a closed window"])
+@pytest.mark.parametrize(("stop", "code"), [("Ctrl-C", 130), ("a closed window", 129), ("no", 0)])
 async def test_an_undo_that_was_stopped_at_its_question_is_never_carried_out_by_resume(
-    renamer: Command, stop: str
+    renamer: Command, stop: str, code: int
 ) -> None:
-    """A bare ``resume --yes`` of the next night must not do what the user broke off."""
+    """A bare ``resume --yes`` of the next night must not do what the user broke off; lists call that undo not done."""
     rows = renamer.seed(3)
     assert (await renamer.apply(renamer.sheet(rows))).code == 0
     sent = len(renamer.patched)
     async with terminal(renamer, "undo", "--base-url", renamer.base_url, "--rate", "2000") as shown:
         await shown.until_shown("[y/N]")
-        if stop == "Ctrl-C":
-            shown.type(CTRL_C)
-        else:
+        if stop == "a closed window":
             shown.hang_up()
-        assert await shown.ended() == (130 if stop == "Ctrl-C" else 129)
+        else:
+            shown.type(CTRL_C if stop == "Ctrl-C" else b"n\n")
+        assert await shown.ended() == code
     assert "resume" not in shown.shown
     listed = (await renamer.run("runs", "--json")).result["runs"]
-    assert [(run["command"], run["state"]) for run in listed] == [("undo", "planned"), ("apply", "done")]
+    assert [(run["command"], run["state"]) for run in listed] == [("undo", "not done"), ("apply", "done")]
     assert (await renamer.run("resume", "--base-url", renamer.base_url, "--yes")).code == 0
     assert len(renamer.patched) == sent
     assert renamer.sandbox.store.names() == dict(rows)

@@ -14,9 +14,10 @@ from batch_renamer.client import Gateway, RequestError, Stopping
 from batch_renamer.errors import BatchRenamerError
 from batch_renamer.jobs.run import Run
 from batch_renamer.model import Picture, Pictures
+from batch_renamer.settings import as_given
 from batch_renamer.text import counted
 
-__all__ = ["fetch_pictures"]
+__all__ = ["fetch_pictures", "warn_if_pictures_are_in_vain"]
 
 _MOST = 500
 _MOST_BYTES = 10_000_000
@@ -26,9 +27,27 @@ _FAILURES_IN_A_ROW = 8
 """After so many failures without a picture in between, the API has none for this run."""
 
 
+def warn_if_pictures_are_in_vain(run: Run) -> None:
+    """Say that no report of the run can show pictures.
+
+    Where a configuration asks for them, it may be meant for other runs, so it is not said of a run without reports.
+    """
+    settings = run.job.settings
+    if not settings.pictures or run.job.command.offline or _can_show_pictures(run):
+        return
+    for_this_run = dict(settings.sources).get("pictures", "").startswith(("--", "argument "))
+    if for_this_run or run.targets:
+        given = as_given(settings, "pictures")
+        run.context.warnings.append(f"{given} has no effect without an HTML report: add --report FILE.html.")
+
+
+def _can_show_pictures(run: Run) -> bool:
+    return any(target.suffix.lower() == ".html" for target in run.targets)
+
+
 async def fetch_pictures(run: Run) -> Pictures:
     """Return a small picture of the first photo of each order, where an HTML report is to show them."""
-    if not run.job.settings.pictures or not any(target.suffix.lower() == ".html" for target in run.targets):
+    if not run.job.settings.pictures or not _can_show_pictures(run):
         return Pictures()
     journal = run.job.journal
     total, places = await journal.in_thread(journal.results.first_images, run.record, limit=_MOST)

@@ -14,6 +14,7 @@ from batch_renamer.client import Stopping
 from batch_renamer.errors import InputError, ReportWriteError
 from batch_renamer.jobs.page import page_extras
 from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.stages.pictures import warn_if_pictures_are_in_vain
 from batch_renamer.jobs.state import files_taken
 from batch_renamer.model import Pictures, ReportLine, RunSummary
 from batch_renamer.reports import check_writable, resolve_targets, write_reports
@@ -47,6 +48,7 @@ async def check_report_targets(run: Run) -> None:
         raise
     if run.in_hand:
         await note_targets(run)
+    warn_if_pictures_are_in_vain(run)
 
 
 async def note_targets(run: Run) -> None:

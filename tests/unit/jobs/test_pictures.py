@@ -11,10 +11,12 @@ import anyio
 import pytest
 
 from batch_renamer.client import RefusedError, Stopping
+from batch_renamer.commands import APPLY, CHECK, PLAN, Command
 from batch_renamer.errors import KeyRefusedError
 from batch_renamer.jobs.run import Run
-from batch_renamer.jobs.stages.pictures import fetch_pictures
+from batch_renamer.jobs.stages.pictures import fetch_pictures, warn_if_pictures_are_in_vain
 from batch_renamer.model import Picture, Pictures
+from batch_renamer.settings import Settings
 
 Answer = Callable[[str], Picture | Exception]
 
@@ -161,3 +163,28 @@ async def test_a_screen_says_why_a_page_lacks_pictures() -> None:
     run = a_run(Gateway(lambda _: RefusedError("503 Service Unavailable", status=503)), total=30)
     await fetch_pictures(run)
     assert run.context.warnings == ["The HTML report has no pictures: 503 Service Unavailable."]
+
+
+@pytest.mark.parametrize(
+    ("source", "command", "target", "note"),
+    [
+        pytest.param("--pictures", APPLY, "r.xlsx", "--pictures has", id="another report"),
+        pytest.param("--pictures", APPLY, "r.html", "", id="a page"),
+        pytest.param("--pictures", PLAN, "", "--pictures has", id="no report"),
+        pytest.param("argument pictures", PLAN, "", "pictures has", id="from Python"),
+        pytest.param("night.toml", APPLY, "r.csv", "pictures in night.toml has", id="configured, another report"),
+        pytest.param("night.toml", PLAN, "", "", id="configured for other runs"),
+        pytest.param("night.toml", CHECK, "r.csv", "", id="a command that asks for nothing"),
+    ],
+)
+def test_a_wish_for_pictures_in_vain_is_answered(source: str, command: Command, target: str, note: str) -> None:
+    """By one note that says what helps; a configuration may be meant for runs that have a page."""
+    settings = Settings(state_dir=Path("state"), pictures=True, sources=(("pictures", source),))
+    warnings: list[str] = []
+    run = SimpleNamespace(
+        job=SimpleNamespace(settings=settings, command=command),
+        context=SimpleNamespace(warnings=warnings),
+        targets=(Path(target),) if target else (),
+    )
+    warn_if_pictures_are_in_vain(cast(Run, run))
+    assert warnings == ([f"{note} no effect without an HTML report: add --report FILE.html."] if note else [])
