@@ -24,7 +24,7 @@ __all__ = ["Block", "Fact", "Page", "Section", "ShownRow"]
 
 ROWS_PER_BLOCK = 1_000
 _FEW_ROWS = 100
-"""A report of so few rows shows all of them at once."""
+"""So few rows with one result and reason are shown at once."""
 
 
 class Fact(NamedTuple):
@@ -98,13 +98,13 @@ class Page:
 
     @property
     def plots(self) -> list[Plot]:
-        """The plots for which there is anything to show."""
+        """The plots for which there is anything to show: a single bar says no more than a number."""
         plots = (
             requests_plot(self._seconds),
             outcomes_plot(self._figures.outcomes),
             durations_plot(self._figures.durations_s),
         )
-        return [plot for plot in plots if plot is not None]
+        return [plot for plot in plots if plot is not None and len(plot.bars) > 1]
 
     @property
     def counts(self) -> list[tuple[ResultMeaning, int]]:
@@ -137,7 +137,7 @@ class Section:
         self.is_bad = group.is_bad
         self.reason = group.reason
         self.count = len(group)
-        self.is_open = page.summary.total <= _FEW_ROWS
+        self.is_open = self.count <= _FEW_ROWS
         # The id of an invalid row may be of no order.
         self._order_pages = page.order_pages if group.result is not Result.INVALID else ""
 

@@ -20,6 +20,9 @@ _MOST_REASONS = 1_000
 _MOST_GROUPS = 40
 """Groups of one result on the page; the smaller ones are shown together, each row with its reason."""
 
+_WANTED = frozenset({Result.RENAMED, Result.PLANNED})
+"""What the run is for. There may be few such rows beside thousands that are left as they are."""
+
 _values_of = attrgetter(*COLUMNS)
 
 
@@ -62,7 +65,7 @@ class RowStore:
         self._file.write(json.dumps(_values_of(row)).encode() + b"\n")
 
     def groups(self) -> list[Group]:
-        """Return the groups: the rows that need a look first, then the others; of each kind the largest first."""
+        """Return the groups: rows that need a look, then renamed or planned ones, then the others; largest first."""
         largest_first = sorted(self._groups.values(), key=lambda group: (-len(group), group.numbers[0]))
         left: dict[Result, int] = dict.fromkeys(Result, _MOST_GROUPS)
         shown: list[Group] = []
@@ -74,7 +77,7 @@ class RowStore:
             else:
                 shown.append(group)
         shown += [_joined(result, groups) for result, groups in rest.items()]
-        return sorted(shown, key=lambda group: not group.is_bad)
+        return sorted(shown, key=lambda group: (not group.is_bad, group.result not in _WANTED))
 
     def rows(self, group: Group, start: int, end: int) -> Iterator[ReportRow]:
         """Yield the rows of a group from one position to before another."""

@@ -178,8 +178,11 @@ def test_orders_are_linked_only_where_that_was_asked_for(tmp_path: Path) -> None
 def test_the_run_and_its_plots_are_told(tmp_path: Path) -> None:
     """Each plot has a name, and a table with the same numbers; each fact has its line."""
     facts = replace(FACTS, base_url="https://api.autoenhance.ai", profile="harbour", sheet="/srv/in/orders.xlsx")
-    rows = [a_row(started_at="2026-11-26T08:00:00.000Z", seconds=0.25)]
-    seconds = [Second(at=1_795_680_000, requests=9, throttled=2, limit_per_s=300)]
+    rows = [
+        a_row(2, started_at="2026-11-26T08:00:00.000Z", seconds=0.25),
+        a_row(3, started_at="2026-11-26T08:00:05.000Z", seconds=0.75),
+    ]
+    seconds = [Second(at=1_795_680_000 + at, requests=9, throttled=2, limit_per_s=300) for at in (0, 5)]
     extras = PageExtras(seconds=lambda: seconds)
     summary = replace(summary_of(rows, facts=facts), seconds=75, requests=9, throttled=2)
     tree = parsed(page_of(tmp_path, rows, summary, extras=extras))
@@ -191,6 +194,22 @@ def test_the_run_and_its_plots_are_told(tmp_path: Path) -> None:
     told = dict(zip(tree.xpath("//dt/text()"), tree.xpath("//dd/text()"), strict=True))
     assert told["Account"] == "https://api.autoenhance.ai (profile harbour)"
     assert told["Took"] == "1 min 15 s, 9 requests, 2 of them told to slow down (429)"
+
+
+def test_a_single_bar_is_not_drawn(tmp_path: Path) -> None:
+    """All orders of a short run are renamed in the same second: a plot of it has nothing to compare."""
+    rows = [a_row(number, started_at="2026-11-26T08:00:00.000Z", seconds=0.25) for number in (2, 3)]
+    assert not parsed(page_of(tmp_path, rows)).xpath("//*[@class='plot']")
+
+
+def test_renamed_rows_stand_before_the_many_that_are_left_as_they_are(tmp_path: Path) -> None:
+    """Of an exported list few names are filled in: these rows are open, and above all figures of the run."""
+    skipped = [a_row(number, result=Result.SKIPPED, reason="Left as it is.") for number in range(2, 203)]
+    rows = [*skipped, a_row(203), a_row(204)]
+    tree = parsed(page_of(tmp_path, rows, summary_of(rows, facts=replace(FACTS, sheet="orders.xlsx"))))
+    assert [part.text_content() for part in tree.xpath("//h3")] == ["renamed: 2 rows", "skipped: 201 rows"]
+    assert [block.get("open") is not None for block in tree.xpath("//*[@class='rows']/details")] == [True, False]
+    assert tree.xpath("//h2/text()") == ["Results", "All rows", "The run"]
 
 
 def test_headings_go_down_one_by_one(tmp_path: Path) -> None:
