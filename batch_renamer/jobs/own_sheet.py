@@ -6,20 +6,45 @@ from collections.abc import Iterable
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
+from typing import NamedTuple
 
 from batch_renamer.errors import InputError, SheetError, WriteBackError
 from batch_renamer.files import digest_of
 from batch_renamer.jobs.standing import committed
 from batch_renamer.journal import Journal, RunRecord
-from batch_renamer.loader import LoadOptions, Sheet, open_sheet
+from batch_renamer.loader import NO_COLUMN, LoadOptions, Sheet, open_sheet
 from batch_renamer.model import ReportRow, SheetPlace, WrittenBack
+from batch_renamer.naming import NamingRules
 from batch_renamer.reports import Back, Kind, check_own_workbook, kind_of, rows_back, write_back
+from batch_renamer.text import name_key
 
 __all__ = ["look_again_at", "place_in", "write_results_into"]
 
 
-def place_in(sheet: Sheet, *, id_column: str | None, name_column: str | None, digest: str | None) -> SheetPlace:
-    """Return where in a spreadsheet the rows stand; ``digest`` is that of the file."""
+class _Row(NamedTuple):
+    """What tells which order a row is about: its id, or else its current name (None: the row has none)."""
+
+    number: int
+    order_id: str
+    current_name: str | None
+
+    def is_same_as(self, theirs: _Row) -> bool:
+        """Tell whether a row of a spreadsheet is this row of a run, which has an id where an order was found."""
+        if theirs.order_id or theirs.current_name is None or self.current_name is None:
+            same = self.order_id == theirs.order_id
+        else:
+            same = name_key(self.current_name) == name_key(theirs.current_name)
+        return self.number == theirs.number and same
+
+    def named(self, *, by_name: bool) -> str:
+        """Return what tells its order, for a sentence."""
+        if by_name:
+            return f'the current name "{self.current_name or ""}"'
+        return f'order "{self.order_id}"'
+
+
+def place_in(sheet: Sheet, options: LoadOptions, *, digest: str | None) -> SheetPlace:
+    """Return where in a spreadsheet that was read by these options the rows stand; ``digest`` is that of the file."""
     return SheetPlace(
         heading_row=sheet.columns.row,
         digest=digest,
@@ -28,8 +53,10 @@ def place_in(sheet: Sheet, *, id_column: str | None, name_column: str | None, di
         delimiter=sheet.delimiter,
         has_sep_line=sheet.has_sep_line,
         is_report=sheet.columns.is_report,
-        id_column=id_column,
-        name_column=name_column,
+        id_column=options.id_column,
+        name_column=options.name_column,
+        current_name_column=options.current_name_column,
+        match_by=options.match_by,
     )
 
 
@@ -71,31 +98,38 @@ def look_again_at(journal: Journal, run: RunRecord, path: Path, copy: Path) -> S
 
 
 def _compared(journal: Journal, run: RunRecord, path: Path, copy: Path, read: SheetPlace) -> SheetPlace:
-    # The file may be of another kind than the one that was read: a workbook that was saved as text.
-    is_text = kind_of(copy) is Kind.TEXT
-    options = LoadOptions(
-        encoding=read.encoding if is_text else None,
-        delimiter=read.delimiter if is_text else None,
-        sheet=None if is_text else read.sheet,
-        id_column=read.id_column,
-        name_column=read.name_column,
-        current_name_column="none",
-    )
+    source = journal.runs.parent(run) or run  # a plan has the current names that its spreadsheet has
+    options = _options(read, is_text=kind_of(copy) is Kind.TEXT, rule=NamingRules.from_text(source.naming).in_words)
     with open_sheet(copy, options, label=path.name) as sheet:
-        there = ((row.row, row.order_id) for chunk in sheet.chunks() for row in chunk)
-        wanted = ((row.row, row.order_id) for row in journal.results.report_rows(run))
+        there = (_Row(row.row, row.order_id, row.current_name) for chunk in sheet.chunks() for row in chunk)
+        wanted = (_Row(*row) for row in journal.rows.keys(source))
         for mine, theirs in zip_longest(wanted, there):
-            if mine != theirs:
+            if mine is None or theirs is None or not mine.is_same_as(theirs):
                 raise WriteBackError(_other_rows(run, mine, theirs))
-        place = place_in(sheet, id_column=read.id_column, name_column=read.name_column, digest=digest_of(copy))
+        place = place_in(sheet, options, digest=digest_of(copy))
     if place.is_report:
         raise WriteBackError("It is a report itself.")
     return place
 
 
-def _other_rows(run: RunRecord, mine: tuple[int, str] | None, theirs: tuple[int, str] | None) -> str:
-    """Return which row differs first, in a sentence; the rows are given by number and order id."""
-    row = min(pair[0] for pair in (mine, theirs) if pair is not None)
-    in_run = f'order "{mine[1]}"' if mine is not None and mine[0] == row else "no order"
-    in_file = f'order "{theirs[1]}"' if theirs is not None and theirs[0] == row else "none"
+def _options(read: SheetPlace, *, is_text: bool, rule: str) -> LoadOptions:
+    """Return how to read a file that may be of another kind than the one that was read, as a workbook saved as text."""
+    return LoadOptions(
+        encoding=read.encoding if is_text else None,
+        delimiter=read.delimiter if is_text else None,
+        sheet=None if is_text else read.sheet,
+        id_column=read.id_column,
+        name_column=read.name_column,
+        current_name_column=NO_COLUMN if read.match_by == "id" else read.current_name_column,
+        match_by=read.match_by,
+        rule=rule,
+    )
+
+
+def _other_rows(run: RunRecord, mine: _Row | None, theirs: _Row | None) -> str:
+    """Return which row differs first, in a sentence."""
+    row = min(one.number for one in (mine, theirs) if one is not None)
+    by_name = theirs is not None and not theirs.order_id and theirs.current_name is not None
+    in_run = mine.named(by_name=by_name) if mine is not None and mine.number == row else "no order"
+    in_file = theirs.named(by_name=by_name) if theirs is not None and theirs.number == row else "none"
     return f"Its rows are not those of run {run.id}: in row {row:,} the run had {in_run}, and the file has {in_file}."

@@ -223,6 +223,11 @@ class RowTable:
         for _, order_id, guard in self.in_pages(query, run):
             yield str(order_id), None if guard is None else str(guard)
 
+    def keys(self, run: RunRecord) -> Iterator[tuple[int, str, str | None]]:
+        """Yield row, order id and current name of every row, in sheet order; the name is the one of the sheet."""
+        for row, order_id, guard in self.in_pages("SELECT row, order_id, guard FROM rows WHERE run = ?", run):
+            yield int(str(row)), str(order_id), None if guard is None else str(guard)
+
     def in_pages(self, query: str, run: RunRecord) -> Iterator[tuple[object, ...]]:
         """Yield what a query returns of a run's rows, in sheet order; its first column is the row's number."""
         after = 0

@@ -20,13 +20,13 @@ from batch_renamer.loader.cleaning import Cleaned, clean_made_name
 from batch_renamer.loader.elsewhere import open_elsewhere
 from batch_renamer.loader.foreign import foreign_kind
 from batch_renamer.loader.frame import open_frame
-from batch_renamer.loader.options import LoadOptions
+from batch_renamer.loader.options import NO_COLUMN, LoadOptions
 from batch_renamer.loader.sheet import Sheet
 from batch_renamer.loader.shown import quoted, shown
 from batch_renamer.loader.text import open_text
 from batch_renamer.loader.workbook import reading_workbook
 
-__all__ = ["Cleaned", "LoadOptions", "Sheet", "clean_made_name", "open_frame", "open_sheet", "quoted"]
+__all__ = ["NO_COLUMN", "Cleaned", "LoadOptions", "Sheet", "clean_made_name", "open_frame", "open_sheet", "quoted"]
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 

@@ -60,8 +60,8 @@ class SheetPlace:
     ``digest`` is that of the file's bytes (None: unknown). ``heading_row`` counts from 1, as a spreadsheet program
     does. ``sheet`` is the name of the sheet in a workbook; ``encoding`` and ``delimiter`` are those of a text file, and
     ``has_sep_line`` tells that it begins with a line such as ``sep=;``. ``is_report`` tells that it is a report of this
-    program. ``id_column`` and ``name_column`` are the options by which the columns were found, ``read_as`` is a text of
-    all options for reading it.
+    program. ``id_column``, ``name_column`` and ``current_name_column`` are the options by which the columns were found,
+    ``match_by`` tells by what its rows find their orders, ``read_as`` is a text of all options for reading it.
 
     Example:
         >>> SheetPlace(heading_row=1, encoding="utf-8", delimiter=",").sheet is None
@@ -77,6 +77,8 @@ class SheetPlace:
     is_report: bool = False
     id_column: str | None = None
     name_column: str | None = None
+    current_name_column: str | None = None
+    match_by: str = "id"
     read_as: str = ""
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 
+from batch_renamer.model import COLUMNS_BACK
 from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule
 from tests.support.served import Command
 
@@ -150,3 +154,50 @@ async def test_a_sheet_without_ids_is_practised_with(renamer: Command) -> None:
     assert (ran.code, ran.results) == (0, ["renamed", "renamed"])
     back = await renamer.run("undo", "--sandbox", "--yes", "--json")
     assert [row["final_name"] for row in back.rows] == ["IMG_1", "IMG_2"]
+
+
+def cells_of(path: Path) -> list[list[str]]:
+    """Return the cells of a CSV file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+@pytest.mark.parametrize("planned", [False, True], ids=["applied", "planned-first"])
+async def test_results_of_rows_without_ids_go_into_a_spreadsheet_with_the_same_names(
+    renamer: Command, planned: bool
+) -> None:
+    """Orders that have their new names already are known by the names that the sheet has; other names are refused."""
+    renamer.begin_with({"a1": "IMG_1", "a2": "IMG_2"})
+    sheet = renamer.sheet([("IMG_1", "One"), ("IMG_2", "Two"), ("nowhere", "Three")], headings=NAMED)
+    await renamer.apply(sheet, *BY_NAME, "--only", "2")
+    if planned:
+        plan = await renamer.plan(sheet, *BY_NAME, "--json")
+        done = await renamer.do("apply", "--plan", plan.result["run_id"], "--json")
+    else:
+        done = await renamer.apply(sheet, *BY_NAME, "--json")
+    assert done.results == ["unchanged", "renamed", "invalid"]
+    with sheet.open("a", encoding="utf-8") as file:
+        file.write("\n")
+    ended = await renamer.do("report", done.result["run_id"], "--write-back", sheet)
+    assert ended.code == 0, ended.err
+    assert [cells[2] for cells in cells_of(sheet)[1:4]] == ["unchanged", "renamed", "invalid"]
+    sheet.write_text(sheet.read_text("utf-8").replace("IMG_2", "IMG_7"), "utf-8")
+    refused = await renamer.do("report", done.result["run_id"], "--write-back", sheet)
+    said = 'in row 3 the run had the current name "IMG_2", and the file has the current name "IMG_7".'
+    assert (refused.code, said in " ".join(refused.err.split())) == (2, True), refused.err
+
+
+async def test_a_sheet_without_ids_that_changes_meanwhile_keeps_its_changes(renamer: Command) -> None:
+    """The results stand beside it."""
+    renamer.begin_with({"a1": "IMG_1"})
+    sheet = renamer.sheet([("IMG_1", "One")], headings=("Title", "new_name"))
+    gate = renamer.hold_renames()
+    line = renamer.line("apply", sheet, *BY_NAME, "--current-name-column", "Title", "--write-back", "--json")
+    async with renamer.start(*line) as started:
+        await gate.until_waiting(1)
+        sheet.write_text(sheet.read_text("utf-8").replace("new_name", "new_name,note"), "utf-8")
+        gate.open()
+        ended = await started.ended()
+    assert ended.code == 0, ended.err
+    assert cells_of(Path(ended.result["workbook"]))[0] == ["Title", "new_name", "note", *COLUMNS_BACK]
+    assert cells_of(sheet)[0] == ["Title", "new_name", "note"]

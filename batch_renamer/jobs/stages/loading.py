@@ -93,10 +93,7 @@ def _new_run(job: Job, source: SheetSource, sheet: Sheet) -> NewRun:
     """Return the new run, which knows where its rows stand, so that results can be written beside them."""
     place = None
     if source.path is not None:
-        settings = job.settings
-        place = place_in(
-            sheet, id_column=settings.id_column, name_column=settings.name_column, digest=source.file_digest
-        )
+        place = place_in(sheet, load_options(job.settings), digest=source.file_digest)
         place = replace(place, read_as=source.read_as)
     return job.new_run(delimiter=sheet.delimiter, other_headings=sheet.other_headings, place=place)
 
