@@ -39,10 +39,14 @@ def with_facts(
     command_line: str = "",
     settings: tuple[GivenSetting, ...] = (),
     ended_at: float | None = None,
+    resumed: bool = False,
     dry: bool = False,
     at_work: bool = False,
 ) -> RunSummary:
-    """Return the figures of a run with the facts about it; ``dry``: it ends with its plan, ``at_work``: it goes on."""
+    """Return the figures of a run with the facts about it; ``dry``: it ends with its plan, ``at_work``: it goes on.
+
+    ``resumed``: the figures are those since it was resumed.
+    """
     about = went_before(journal, run)
     view = RunView(
         summary=summary,
@@ -63,5 +67,6 @@ def with_facts(
         settings=settings,
         began_at=run.created_at,
         ended_at=ended_at,
+        resumed=resumed,
     )
     return replace(summary, facts=facts)

@@ -47,6 +47,7 @@ def summary_of(journal: Journal, run: RunRecord, *, at_work: bool = False) -> Ru
         command_line=told.command_line,
         settings=told.settings,
         ended_at=run.finished_at,
+        resumed=told.resumed,
         dry=run.spec.dry,
         at_work=at_work,
     )

@@ -80,6 +80,10 @@ class JobContext:
         run_id = self.run.record.id if self.run is not None else None
         log.warning("%s", text, extra=about(on_screen=True, run_id=run_id))
         self.job.progress.message(text)
+        if self.run is not None and self.run.waits_for_api and not self.stop.requested:
+            can_go_on = self.job.command.writes
+            left = "Ctrl-C stops the run; `resume` goes on with it later." if can_go_on else "Ctrl-C stops the run."
+            self.job.progress.hint(left)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -145,6 +149,11 @@ class Run:
     def throttled(self) -> int:
         """How many of them got a 429."""
         return self.api.pacer.throttled if self.api is not None else 0
+
+    @property
+    def waits_for_api(self) -> bool:
+        """Whether no request passes until the API gives good answers again."""
+        return self.api is not None and not self.api.breaker.gate.is_closed
 
     @property
     def learnt_per_s(self) -> float | None:

@@ -77,13 +77,17 @@ class NewRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What was noted at the end of a run for its later reports: how it was asked for, its requests, its warnings."""
+    """What was noted at the end of a run for its later reports: how it was asked for, its requests, its warnings.
+
+    ``resumed``: the requests, and the duration of the run, are those since it was resumed last.
+    """
 
     command_line: str = ""
     settings: tuple[GivenSetting, ...] = ()
     requests: int = 0
     throttled: int = 0
     warnings: tuple[str, ...] = ()
+    resumed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -155,8 +155,8 @@ class RunTable:
         with self._database.transaction(durable=True) as connection:
             connection.execute(
                 "UPDATE runs SET state = ?, committed_at = COALESCE(committed_at, ?), finished_at = NULL,"
-                " reported_at = NULL, stopped = '', closed = '', closed_by = NULL, exit_code = NULL, counts = NULL,"
-                " told = NULL WHERE number = ?",
+                " reported_at = NULL, stopped = '', closed = '', closed_by = NULL, exit_code = NULL, seconds = NULL,"
+                " counts = NULL, told = NULL WHERE number = ?",
                 (RunState.RENAMING, time.time(), run.number),
             )
             activity.noted(connection, run.number)

@@ -87,6 +87,9 @@ class _CallbackProgress:
         """Tell a line that is good to know."""
         self._tell_of(self._now, message=text)
 
+    def hint(self, text: str) -> None:
+        """Do nothing: it is about keys."""
+
     def close(self) -> None:
         """Do nothing: the next stage, or the result, tells that this one has ended."""
 

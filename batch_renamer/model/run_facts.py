@@ -37,7 +37,8 @@ class RunFacts:
     order in which people are shown them. ``base_url`` and ``profile`` are the account; for the sandbox a few words
     take the place of the URL, and a check has none. ``sheet`` is the path of the spreadsheet. ``about`` names the
     run that an undo or an audit is about. ``command_line`` is what was typed. ``began_at`` and ``ended_at`` are in
-    seconds since the epoch. "" and None mean that it is not known, or that there is none.
+    seconds since the epoch. "" and None mean that it is not known, or that there is none. ``resumed``: the duration and
+    the requests of the run are those since it was resumed last.
 
     Example:
         >>> RunFacts(base_url="https://api.autoenhance.ai", profile="harbour").account
@@ -54,8 +55,14 @@ class RunFacts:
     settings: tuple[GivenSetting, ...] = ()
     began_at: float | None = None
     ended_at: float | None = None
+    resumed: bool = False
 
     @property
     def account(self) -> str:
         """The account in words."""
         return f"{self.base_url} (profile {self.profile})" if self.profile else self.base_url
+
+    @property
+    def since(self) -> str:
+        """Since when the duration counts, to be put behind it; "" where that is the whole run."""
+        return " since it was resumed" if self.resumed else ""

@@ -34,6 +34,9 @@ class Progress(Protocol):
     def note(self, text: str) -> None:
         """Show a line that is useful and no warning; not with ``--quiet``."""
 
+    def hint(self, text: str) -> None:
+        """Tell a person who watches a terminal what they can do; it is said nowhere else."""
+
     def close(self) -> None:
         """End the last stage and give the terminal back. May be called twice."""
 
@@ -84,6 +87,9 @@ class _QuietProgress:
             self._print((Span(visible(text), "bad"),))
 
     def note(self, text: str) -> None:
+        """Say nothing."""
+
+    def hint(self, text: str) -> None:
         """Say nothing."""
 
     def close(self) -> None:

@@ -43,6 +43,9 @@ class _NotebookProgress(StagedProgress):
         self._lines: list[str] = []
         self._next_draw_s = 0.0
 
+    def hint(self, text: str) -> None:
+        """Say nothing: a notebook has a button that stops, and no keys."""
+
     def _begun(self, now_s: float) -> None:
         self._next_draw_s = now_s
 

@@ -158,7 +158,7 @@ def _facts(view: RunView) -> Iterator[Line]:
     if forecast is not None:
         facts.append((Span("Will take ", "dim"), Span(_forecast(forecast))))
     if summary.seconds >= _SHORTEST_SHOWN_S or summary.requests:
-        text = duration(summary.seconds)
+        text = duration(summary.seconds) + summary.facts.since
         if summary.requests:
             text += f", {counted(summary.requests, 'request')}"
         if summary.requests >= ENOUGH_FOR_A_SPEED and summary.seconds >= 1:

@@ -81,6 +81,10 @@ class StagedProgress(ABC):
         """Notice that the figures of a stage have changed."""
 
     @abstractmethod
+    def hint(self, text: str) -> None:
+        """Tell a person who watches a terminal what they can do."""
+
+    @abstractmethod
     def _show(self, line: Line) -> None:
         """Show a line that stays."""
 
@@ -113,6 +117,9 @@ class LineProgress(StagedProgress):
             self._next_tenth = tenth + 1
             self._show(plain_line(stage, now_s=now_s))
 
+    def hint(self, text: str) -> None:
+        """Say nothing: there may be no person who watches."""
+
     def _show(self, line: Line) -> None:
         self._print(line)
 
@@ -134,6 +141,10 @@ class BarProgress(StagedProgress):
             redirect_stdout=False,  # the program's own streams are left as they are
             redirect_stderr=False,
         )
+
+    def hint(self, text: str) -> None:
+        """Leave the line above the bar, paler than what happens."""
+        self._show((Span(visible(text), "dim"),))
 
     def close(self) -> None:
         """Erase the bar, show the cursor again, and leave a line about the last stage."""

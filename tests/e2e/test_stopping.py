@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shlex
 import signal
 import sys
@@ -12,6 +13,8 @@ import sys
 import pytest
 
 from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, NamedBy, Rule
+from tests.e2e.terminal import CTRL_C, terminal
+from tests.e2e.trouble import OutageByCount
 from tests.support.gate import Gate
 from tests.support.served import Command
 
@@ -52,6 +55,8 @@ async def test_the_command_that_is_shown_finishes_the_run(renamer: Command) -> N
         stopped = await started.ended()
     again = await renamer.paste(stopped.last_line)
     assert (stopped.code, again.code) == (143, 0)
+    assert ("since it was resumed" in stopped.out, " since it was resumed, " in again.out) == (False, True)
+    assert " since it was resumed, " in (await renamer.run("show", "--base-url", renamer.base_url)).out
     assert renamer.patched == [order_id for order_id, _ in rows]
     assert renamer.sandbox.store.names() == dict(rows)
     store = renamer.sandbox.store
@@ -212,3 +217,24 @@ async def test_a_second_signal_ends_a_command_whose_result_is_not_read(renamer: 
 def _rest_of(reader: int) -> bytes:
     with os.fdopen(reader, "rb") as output:
         return output.read()
+
+
+@pytest.mark.parametrize(
+    ("command", "hint", "goes_on"),
+    [
+        ("apply", "Ctrl-C stops the run; `resume` goes on with it later.", True),
+        ("plan", "Ctrl-C stops the run.", False),
+    ],
+)
+async def test_a_terminal_says_in_an_outage_how_to_stop(
+    renamer: Command, command: str, hint: str, *, goes_on: bool
+) -> None:
+    """And that is true: after Ctrl-C the last line is the command that goes on with an apply."""
+    renamer.sandbox.faults = OutageByCount(first=3 if command == "apply" else 0)
+    async with terminal(renamer, *renamer.line(command, renamer.sheet(renamer.seed(20)))) as shown:
+        await shown.until_shown(hint)
+        shown.type(CTRL_C)
+        assert await shown.ended() == 130
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.shown)
+    assert text.count("Ctrl-C stops the run") == 1
+    assert ("batch-renamer resume" in text.strip().splitlines()[-1]) is goes_on

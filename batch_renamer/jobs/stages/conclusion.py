@@ -115,5 +115,6 @@ def _summary(run: Run, counts: dict[Result, int], cause: BatchRenamerError | Non
         command_line=run.job.command_line,
         settings=given_settings(run.job.settings),
         ended_at=time.time(),
+        resumed=run.job.command.resumes,
         dry=run.job.command.dry,
     )

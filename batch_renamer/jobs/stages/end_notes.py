@@ -65,6 +65,7 @@ async def note_summary(run: Run, summary: RunSummary, *, reported: bool, warning
                 requests=summary.requests,
                 throttled=summary.throttled,
                 warnings=warnings,
+                resumed=summary.facts.resumed,
             ),
         )
     except BatchRenamerError as error:

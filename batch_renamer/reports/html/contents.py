@@ -80,7 +80,7 @@ class Page:
     def facts(self) -> list[Fact]:
         """Where, when and how the run was made, as far as it is known."""
         summary, facts = self.summary, self.summary.facts
-        took = [duration(summary.seconds)] if summary.seconds else []
+        took = [duration(summary.seconds) + facts.since] if summary.seconds else []
         took += [counted(summary.requests, "request")] if summary.requests else []
         took += [f"{summary.throttled:,} of them told to slow down (429)"] if summary.throttled else []
         lines = (

@@ -129,7 +129,8 @@ def _facts(summary: RunSummary, formats: Formats) -> Iterator[_Fact]:
             yield _Fact(label, days, formats.moment)
     zone = local_zone(facts.began_at or 0)
     yield _Fact("Times", f"{zone} on every sheet: the time of the computer that wrote this file")
-    yield _Fact("Took", duration(summary.seconds) if summary.seconds else "")
+    also = "; so are the requests" if facts.since and summary.requests else ""
+    yield _Fact("Took", f"{duration(summary.seconds)}{facts.since}{also}" if summary.seconds else "")
     if summary.requests:
         yield _Fact("Requests", summary.requests, formats.count)
         yield _Fact("Told to slow down (429)", summary.throttled, formats.count)

@@ -67,6 +67,7 @@ def test_a_later_report_says_what_was_typed_and_counted(journal: Journal) -> Non
         requests=7,
         throttled=1,
         warnings=("A note.",),
+        resumed=True,
     )
     run = begun(journal)
     killed = summary_of(journal, run)
@@ -76,14 +77,16 @@ def test_a_later_report_says_what_was_typed_and_counted(journal: Journal) -> Non
     facts = summary.facts
     assert (facts.command_line, facts.settings) == (told.command_line, told.settings)
     assert (summary.requests, summary.throttled, summary.warnings) == (7, 1, ("A note.",))
+    assert facts.since == " since it was resumed"
     assert (killed.requests, killed.facts.command_line) == (0, "")
 
 
 def test_a_resumed_run_forgets_what_its_first_part_noted(journal: Journal) -> None:
     """If it is killed, the figures of the first part would pass for those of both."""
     run = begun(journal)
-    journal.runs.note_ended(run, told=Told(requests=7))
-    assert journal.runs.commit(journal.runs.get(run.id)).told is None
+    journal.runs.note_ended(run, told=Told(requests=7), seconds=3.5)
+    resumed = journal.runs.commit(journal.runs.get(run.id))
+    assert (resumed.told, resumed.seconds) == (None, None)
 
 
 def test_no_meaning_speaks_of_the_screen(journal: Journal) -> None:

@@ -225,6 +225,21 @@ def test_lines_instead_of_a_bar(no_progress: bool) -> None:
     assert stream.getvalue().startswith("Waiting.\n")
 
 
+@pytest.mark.parametrize(
+    ("watched", "quiet", "no_progress", "shown"),
+    [(True, False, False, True), (True, True, False, False), (True, False, True, False), (False, False, False, False)],
+    ids=["a terminal", "quiet", "no progress", "a pipe"],
+)
+def test_hints_are_for_people_who_watch(*, watched: bool, quiet: bool, no_progress: bool, shown: bool) -> None:
+    """In a log of a night they would be noise."""
+    stream = Terminal() if watched else io.StringIO()
+    progress = make_progress(stream, quiet=quiet, no_progress=no_progress)
+    progress.stage("Renaming", 2)
+    progress.hint("Ctrl-C stops the run.")
+    progress.close()
+    assert ("Ctrl-C stops the run." in stream.getvalue()) is shown
+
+
 # -- Live progress ---------------------------------------------------------------------------------------------------
 
 

@@ -98,6 +98,12 @@ def test_the_summary_says_what_happened_and_how_it_was_asked_for(tmp_path: Path)
     assert lines[-1][0] == "Written by"
 
 
+def test_figures_of_a_resumed_run_say_since_when_they_count(tmp_path: Path) -> None:
+    """Those of its earlier parts may be lost, if it was killed."""
+    lines = lines_of(sheet_in(written(tmp_path, replace(SUMMARY, facts=replace(FACTS, resumed=True)))))
+    assert ("Took", "1 min 23 s since it was resumed; so are the requests") in lines
+
+
 def test_what_is_not_known_is_left_out(tmp_path: Path) -> None:
     """A run of the library has no command line, a check has no account and no requests."""
     bare = RunSummary(run_id="", command="check", counts={})

@@ -212,6 +212,13 @@ def test_renamed_rows_stand_before_the_many_that_are_left_as_they_are(tmp_path: 
     assert tree.xpath("//h2/text()") == ["Results", "All rows", "The run"]
 
 
+def test_figures_of_a_resumed_run_say_since_when_they_count(tmp_path: Path) -> None:
+    """Those of its earlier parts may be lost, if it was killed."""
+    summary = replace(summary_of([a_row()], facts=replace(FACTS, resumed=True)), seconds=75, requests=9)
+    tree = parsed(page_of(tmp_path, [a_row()], summary))
+    assert "1 min 15 s since it was resumed, 9 requests" in tree.xpath("//dd/text()")
+
+
 def test_headings_go_down_one_by_one(tmp_path: Path) -> None:
     """A screen reader lists them: none is left out, and every table has the name of its columns."""
     rows = [a_row(2), a_row(3, result=Result.FAILED, reason="It is gone.")]
