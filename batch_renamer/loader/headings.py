@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from batch_renamer.column_letters import letters_of
 from batch_renamer.loader.cells import Cell
 from batch_renamer.loader.options import LoadOptions
 from batch_renamer.loader.shown import listed, quoted, shown
 from batch_renamer.loader.wanted import (
     WANTED_SKIP,
     Wanted,
-    letter_of,
     positions,
     wanted_guard,
     wanted_id,
@@ -302,7 +302,7 @@ def _ambiguous(wanted: Wanted, number: int, headings: Sequence[str], places: Seq
     found = [headings[place] for place in places]
     text = f"has {len(found)} columns in row {number} that could hold {wanted.what}: {listed(found)}"
     if wanted.option is not None and wanted.by_letter and found[0] in found[1:]:
-        letters = " or ".join(letter_of(place) for place in places)
+        letters = " or ".join(letters_of(place + 1) for place in places)
         return f"{text}. Choose one by the letter of its column: {wanted.option} {letters}"
     if wanted.option is None or found[0] in found[1:]:
         return f"{text}. Rename the headings of those that don't"

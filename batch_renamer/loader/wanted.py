@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from batch_renamer.column_letters import column_of
 from batch_renamer.loader.options import NO_COLUMN, LoadOptions
 from batch_renamer.text import heading_key, trimmed
 
@@ -14,7 +15,6 @@ __all__ = [
     "KNOWN_HEADINGS",
     "WANTED_SKIP",
     "Wanted",
-    "letter_of",
     "place_of_letter",
     "positions",
     "wanted_guard",
@@ -139,24 +139,7 @@ def place_of_letter(text: str) -> int | None:
     """
     if not _LETTERS.fullmatch(text):
         return None
-    place = 0
-    for letter in text.upper():
-        place = place * 26 + ord(letter) - ord("A") + 1
-    return place - 1
-
-
-def letter_of(place: int) -> str:
-    """Return the letters above a column that is counted from 0.
-
-    Example:
-        >>> letter_of(0), letter_of(27)
-        ('A', 'AB')
-    """
-    letters, left = "", place + 1
-    while left:
-        left, rest = divmod(left - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
+    return column_of(text) - 1
 
 
 def without_remarks(text: str) -> str:

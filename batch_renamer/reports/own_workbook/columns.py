@@ -7,7 +7,7 @@ from datetime import datetime
 
 from batch_renamer.model import COLUMNS_BACK
 
-__all__ = ["COLUMNS_BACK", "RowBack"]
+__all__ = ["COLUMNS_BACK", "RowBack", "shown_time"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,3 +27,13 @@ class RowBack:
     reason: str
     final_name: str | None
     renamed_at: datetime | None
+
+
+def shown_time(moment: datetime) -> str:
+    """Return a time as text, in the local time of this machine.
+
+    Example:
+        >>> shown_time(datetime(2026, 1, 1, 12).astimezone())
+        '2026-01-01 12:00:00'
+    """
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")

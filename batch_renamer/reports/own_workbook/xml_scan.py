@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import IO
 from xml.parsers import expat
 
@@ -15,6 +16,7 @@ __all__ = [
     "BROKEN_XML",
     "Enough",
     "Handlers",
+    "NewBytes",
     "Scan",
     "attributes_of",
     "escaped_attribute",
@@ -37,6 +39,15 @@ _LONGEST_HELD = 8 << 20
 _TAG = re.compile(rb"""<[^"'>]*(?:"[^"]*"[^"'>]*|'[^']*'[^"'>]*)*>""")
 _ATTRIBUTE = re.compile(rb"""\s+([^\s=/>]+)\s*=\s*("[^"]*"|'[^']*')""")
 _TAG_NAME = re.compile(rb"</?([^\s/>]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class NewBytes:
+    """New bytes for those from ``start`` up to ``end``."""
+
+    start: int
+    end: int
+    content: bytes
 
 
 class Handlers:

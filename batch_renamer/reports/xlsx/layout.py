@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 
 from batch_renamer.model import COLUMNS
+from batch_renamer.text import heading_key
 
 __all__ = ["Column", "Layout", "width_of"]
 
@@ -35,8 +35,6 @@ _MOST_PRINTED = 280
 
 _GUARD = "current_name"
 """The loader prefers this heading to ``old_name``, in which a report has its guards."""
-
-_IGNORED = re.compile(r"[\s_\-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,15 +118,11 @@ def _told_apart(headings: Iterable[str]) -> list[str]:
     Compared as the loader compares them, so that a report that is used as a spreadsheet is understood, even if another
     program saves it as CSV.
     """
-    taken = {_compared(name) for name in (*COLUMNS, _GUARD)}
+    taken = {heading_key(name) for name in (*COLUMNS, _GUARD)}
     told: list[str] = []
     for heading in headings:
         others = (f"{heading} (sheet{f' {n}' if n > 1 else ''})" for n in count(1))
-        name = next(one for one in chain([heading], others) if _compared(one) not in taken)
-        taken.add(_compared(name))
+        name = next(one for one in chain([heading], others) if heading_key(one) not in taken)
+        taken.add(heading_key(name))
         told.append(name)
     return told
-
-
-def _compared(heading: str) -> str:
-    return _IGNORED.sub("", heading.casefold())

@@ -7,13 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from batch_renamer.reports.own_workbook.columns import RowBack
-from batch_renamer.reports.own_workbook.xml_scan import (
-    escaped_attribute,
-    tag_at,
-    with_attribute,
-    without_attribute,
-)
+from batch_renamer.reports.own_workbook.columns import RowBack, shown_time
+from batch_renamer.reports.own_workbook.ods.walk import with_times
+from batch_renamer.reports.own_workbook.xml_scan import escaped_attribute, tag_at
 from batch_renamer.text import storable
 
 __all__ = ["CellRun", "Markup", "row_with", "values_of"]
@@ -61,13 +57,12 @@ class Markup:
         if isinstance(value, datetime):
             local = value.astimezone()
             kind = f' {self.office}:value-type="date" {self.office}:date-value="{local:%Y-%m-%dT%H:%M:%S}">'
-            return self._tag(name, style, kind.encode() + self._closed(name, f"{local:%Y-%m-%d %H:%M:%S}"))
+            return self._tag(name, style, kind.encode() + self._closed(name, shown_time(value)))
         return self._tag(name, style, f' {self.office}:value-type="string">'.encode() + self._closed(name, value))
 
     def blank(self, times: int) -> bytes:
         """Return blank cells."""
-        tag = f"<{self.table}:table-cell/>".encode()
-        return tag if times == 1 else with_attribute(tag, f"{self.table}:number-columns-repeated", str(times))
+        return with_times(f"<{self.table}:table-cell/>".encode(), times, "columns", table=self.table)
 
     def styled(self, value: Value, xml: bytes | None, fallback: str | None) -> str | None:
         """Return the style for a new value in the place of a cell; only a time that was one already keeps its look."""
@@ -89,12 +84,6 @@ class Markup:
         line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         return _SPACES.sub(f"<{self.text}:s/>", line).replace("\t", f"<{self.text}:tab/>")
 
-    def with_times(self, xml: bytes, times: int) -> bytes:
-        """Return the XML of a run for another number of cells."""
-        tag, name = tag_at(xml, 0), f"{self.table}:number-columns-repeated"
-        changed = without_attribute(tag, name) if times == 1 else with_attribute(tag, name, str(times))
-        return changed + xml[len(tag) :]
-
     def style_of(self, tag: bytes) -> str | None:
         """Return the style of a cell, in the form that it has in the XML."""
         found = re.search(rb"""\s%b:style-name\s*=\s*(?:"([^"]*)"|'([^']*)')""" % self.table.encode(), tag)
@@ -110,10 +99,10 @@ def row_with(runs: Sequence[CellRun], first: int, cells: Sequence[tuple[Value, s
         end = run.column + run.times
         if run.column < first:
             times = min(end, first) - run.column
-            before += run.xml if times == run.times else markup.with_times(run.xml, times)
+            before += run.xml if times == run.times else with_times(run.xml, times, "columns", table=markup.table)
         if end > last + 1:
             times = end - max(run.column, last + 1)
-            after += run.xml if times == run.times else markup.with_times(run.xml, times)
+            after += run.xml if times == run.times else with_times(run.xml, times, "columns", table=markup.table)
         for column in range(max(run.column, first), min(end, last + 1)):
             there[column] = run.xml
     if end < first:

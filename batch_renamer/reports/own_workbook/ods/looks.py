@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from batch_renamer.column_letters import column_of, letters_of
 from batch_renamer.model import COLUMNS_BACK
 from batch_renamer.reports.own_workbook.ods.survey import Survey
-from batch_renamer.reports.own_workbook.xml_scan import with_attribute, without_attribute
+from batch_renamer.reports.own_workbook.ods.walk import with_times
+from batch_renamer.reports.own_workbook.xml_scan import with_attribute
 
 __all__ = ["TIME_STYLE", "column_tags", "new_styles", "wider_range"]
 
@@ -56,22 +58,17 @@ def column_tags(tag: bytes, column: int, times: int, *, first: int, table: str) 
         return tag
     before, after = min(behind, first) - column, behind - max(column, ours[-1] + 1)
     styled = (
-        with_attribute(_with_times(tag, 1, table), f"{table}:style-name", f"batch-renamer-{name}")
+        with_attribute(with_times(tag, 1, "columns", table=table), f"{table}:style-name", f"batch-renamer-{name}")
         for place, name in zip(ours, COLUMNS_BACK, strict=True)
         if column <= place < behind
     )
     return b"".join(
         [
-            _with_times(tag, before, table) if before > 0 else b"",
+            with_times(tag, before, "columns", table=table) if before > 0 else b"",
             *styled,
-            _with_times(tag, after, table) if after > 0 else b"",
+            with_times(tag, after, "columns", table=table) if after > 0 else b"",
         ]
     )
-
-
-def _with_times(tag: bytes, times: int, table: str) -> bytes:
-    name = f"{table}:number-columns-repeated"
-    return without_attribute(tag, name) if times == 1 else with_attribute(tag, name, str(times))
 
 
 def wider_range(address: str, *, sheet: str, heading_row: int, first: int) -> str | None:
@@ -82,21 +79,9 @@ def wider_range(address: str, *, sheet: str, heading_row: int, first: int) -> st
         'Orders.A2:Orders.H12'
     """
     found = _RANGE.fullmatch(address)
-    if found is None or int(found["row"]) != heading_row or _column_of(found["column"]) != first - 1:
+    if found is None or int(found["row"]) != heading_row or column_of(found["column"]) != first - 1:
         return None
     name = found["sheet"]
     if (name[1:-1].replace("''", "'") if name.startswith("'") else name) != sheet:
         return None
-    return f"{found['begin']}{_letters(first - 1 + len(COLUMNS_BACK))}{found['end']}"
-
-
-def _column_of(letters: str) -> int:
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return column
-
-
-def _letters(column: int) -> str:
-    before, letter = divmod(column - 1, 26)
-    return (_letters(before) if before else "") + chr(ord("A") + letter)
+    return f"{found['begin']}{letters_of(first - 1 + len(COLUMNS_BACK))}{found['end']}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import IO
 
 from batch_renamer.errors import WriteBackError
@@ -11,8 +10,8 @@ from batch_renamer.reports.own_workbook.columns import COLUMNS_BACK, RowBack
 from batch_renamer.reports.own_workbook.ods.cells import CellRun, Markup, Value, row_with, values_of
 from batch_renamer.reports.own_workbook.ods.looks import TIME_STYLE, column_tags, new_styles, wider_range
 from batch_renamer.reports.own_workbook.ods.survey import Survey
-from batch_renamer.reports.own_workbook.ods.walk import ODF, TableWalk
-from batch_renamer.reports.own_workbook.xml_scan import Scan, is_empty_tag, tag_at, with_attribute, without_attribute
+from batch_renamer.reports.own_workbook.ods.walk import ODF, TableWalk, with_times
+from batch_renamer.reports.own_workbook.xml_scan import NewBytes, Scan, is_empty_tag, tag_at, with_attribute
 
 __all__ = ["patched_content"]
 
@@ -41,15 +40,6 @@ def patched_content(
         raise WriteBackError(f"The sheet ends before row {patch.left:,}.")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """New bytes for those from ``start`` up to ``end``."""
-
-    start: int
-    end: int
-    content: bytes
-
-
 class _Patch(TableWalk):
     """Collects the changes, in the order of their places. ``held`` is where the row begins that is being read."""
 
@@ -67,11 +57,11 @@ class _Patch(TableWalk):
         self._styles, self._is_new, self._heading_row, self._sheet_name = styles, is_new, heading_row, sheet
         self._rows = self._wanted(survey, rows, heading_row if is_new else None)
         self._next = next(self._rows, None)
-        self._changes: list[Change] = []
+        self._changes: list[NewBytes] = []
         self._runs: list[CellRun] = []
         self._cell_at = self._columns = 0
 
-    def take(self) -> list[Change]:
+    def take(self) -> list[NewBytes]:
         """Return the changes so far, and forget them."""
         changes, self._changes = self._changes, []
         return changes
@@ -113,7 +103,7 @@ class _Patch(TableWalk):
     def _put(self, tag: bytes, new: bytes) -> None:
         """Put a new tag, or several, in the place of the one that is handled."""
         place = self.scan.place
-        self._changes.append(Change(place, place + len(tag), new))
+        self._changes.append(NewBytes(place, place + len(tag), new))
 
     def start_row(self, times: int) -> None:
         if self._next is not None and self.row + times > self._next[0]:
@@ -132,7 +122,7 @@ class _Patch(TableWalk):
             return
         end = self._end(self.held)
         element = self.scan.between(self.held, end)
-        self._changes.append(Change(self.held, end, b"".join(self._pieces(element, times))))
+        self._changes.append(NewBytes(self.held, end, b"".join(self._pieces(element, times))))
         self.held = None
 
     def _end(self, start: int) -> int:
@@ -147,19 +137,14 @@ class _Patch(TableWalk):
             row, cells = self._next
             self._next = next(self._rows, None)
             if row > number:
-                yield self._with_times(element, row - number)
+                yield with_times(element, row - number, "rows", table=self._markup.table)
             yield self._changed(element, cells)
             number = row + 1
         if behind > number:
-            yield self._with_times(element, behind - number)
-
-    def _with_times(self, element: bytes, times: int) -> bytes:
-        tag, name = tag_at(element, 0), f"{self._markup.table}:number-rows-repeated"
-        changed = without_attribute(tag, name) if times == 1 else with_attribute(tag, name, str(times))
-        return changed + element[len(tag) :]
+            yield with_times(element, behind - number, "rows", table=self._markup.table)
 
     def _changed(self, element: bytes, cells: Sequence[tuple[Value, str | None]]) -> bytes:
-        tag = tag_at(self._with_times(element, 1), 0)
+        tag = tag_at(with_times(element, 1, "rows", table=self._markup.table), 0)
         opening = tag[:-2].rstrip() + b">" if is_empty_tag(tag) else tag
         return b"%b%b</%b:table-row>" % (
             opening,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from batch_renamer.reports.own_workbook.xml_scan import Handlers, Scan
+from batch_renamer.reports.own_workbook.xml_scan import Handlers, Scan, tag_at, with_attribute, without_attribute
 
-__all__ = ["ODF", "TableWalk", "repeated"]
+__all__ = ["ODF", "TableWalk", "repeated", "with_times"]
 
 ODF = "urn:oasis:names:tc:opendocument:xmlns:"
 _TABLE = f"{ODF}table:1.0 "
@@ -24,6 +24,18 @@ def repeated(attributes: dict[str, str], what: str) -> int:
     if text is None or not (text.isascii() and text.isdecimal()):
         return 1
     return min(int(text), _MOST) or 1
+
+
+def with_times(xml: bytes, times: int, what: str, *, table: str) -> bytes:
+    """Return an element for another number of ``what``: rows or columns; ``table`` is the prefix of its namespace.
+
+    Example:
+        >>> with_times(b"<t:table-cell/>", 3, "columns", table="t")
+        b'<t:table-cell t:number-columns-repeated="3"/>'
+    """
+    tag, name = tag_at(xml, 0), f"{table}:number-{what}-repeated"
+    changed = without_attribute(tag, name) if times == 1 else with_attribute(tag, name, str(times))
+    return changed + xml[len(tag) :]
 
 
 class TableWalk(Handlers):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from batch_renamer.reports.own_workbook.columns import RowBack
+from batch_renamer.reports.own_workbook.columns import RowBack, shown_time
 from batch_renamer.text import guarded
 
 __all__ = ["CellStyle", "texts_of"]
@@ -24,7 +24,7 @@ def texts_of(row: RowBack) -> tuple[str, ...]:
         >>> texts_of(RowBack(row=2, result="drifted", reason="Left.", final_name="=1\n2", renamed_at=None))
         ('drifted', 'Left.', "'=1 2", '')
     """
-    moment = row.renamed_at.astimezone().strftime("%Y-%m-%d %H:%M:%S") if row.renamed_at is not None else ""
+    moment = shown_time(row.renamed_at) if row.renamed_at is not None else ""
     return (row.result, _plain(row.reason), _plain(row.final_name or ""), moment)
 
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
-__all__ = ["LAST_COLUMN", "LAST_ROW", "Area", "Spread", "area_of", "column_of", "letters_of", "whole_number"]
+from batch_renamer.column_letters import column_of, letters_of
+
+__all__ = ["LAST_COLUMN", "LAST_ROW", "Area", "Spread", "area_of", "whole_number"]
 
 LAST_COLUMN, LAST_ROW = 16_384, 1_048_576
 
@@ -85,33 +87,6 @@ last_column=4, last_row=20), None)
         return Area(column, row, column, row)
     other, last = column_of(found[3]), int(found[4])
     return Area(min(column, other), min(row, last), max(column, other), max(row, last))
-
-
-def column_of(letters: str) -> int:
-    """Return the number of a column.
-
-    Example:
-        >>> column_of("A"), column_of("xfd")
-        (1, 16384)
-    """
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
-
-
-def letters_of(column: int) -> str:
-    """Return the letters of a column.
-
-    Example:
-        >>> letters_of(1), letters_of(28), letters_of(16384)
-        ('A', 'AB', 'XFD')
-    """
-    letters = ""
-    while column:
-        column, letter = divmod(column - 1, 26)
-        letters = chr(ord("A") + letter) + letters
-    return letters
 
 
 def whole_number(text: str | None) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from array import array
 
+from batch_renamer.column_letters import letters_of
 from batch_renamer.errors import WriteBackError
-from batch_renamer.reports.own_workbook.xlsx.areas import LAST_COLUMN, LAST_ROW, area_of, letters_of, whole_number
+from batch_renamer.reports.own_workbook.xlsx.areas import LAST_COLUMN, LAST_ROW, area_of, whole_number
 
 __all__ = ["CellPlaces", "RowPlaces"]
 

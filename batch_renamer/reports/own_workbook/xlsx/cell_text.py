@@ -8,7 +8,7 @@ from datetime import datetime
 from batch_renamer.text import storable
 from batch_renamer.text_cells import SURELY_FITS, cut
 
-__all__ = ["escaped_text", "serial_day", "shown_time"]
+__all__ = ["escaped_text", "serial_day"]
 
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _NEEDS_CARE = re.compile("[&<>_\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -41,13 +41,3 @@ def serial_day(moment: datetime, *, dates_from_1904: bool) -> str:
     local = moment.astimezone().replace(tzinfo=None, microsecond=0)
     days = (local - (_DAY_0_OF_1904 if dates_from_1904 else _DAY_0)).total_seconds() / 86_400
     return f"{days:.10f}".rstrip("0").rstrip(".")
-
-
-def shown_time(moment: datetime) -> str:
-    """Return a time as text, in the local time of this machine.
-
-    Example:
-        >>> shown_time(datetime(2026, 1, 1, 12).astimezone())
-        '2026-01-01 12:00:00'
-    """
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")

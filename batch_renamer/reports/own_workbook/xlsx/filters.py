@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from batch_renamer.reports.own_workbook.xlsx.areas import Area, area_of, letters_of
+from batch_renamer.column_letters import letters_of
+from batch_renamer.reports.own_workbook.xlsx.areas import Area, area_of
 from batch_renamer.reports.own_workbook.xlsx.package import Package
 from batch_renamer.reports.own_workbook.xlsx.placement import Placement
-from batch_renamer.reports.own_workbook.xlsx.tree import Change
+from batch_renamer.reports.own_workbook.xml_scan import NewBytes
 
 __all__ = ["widened_filter", "with_filter_name"]
 
@@ -31,7 +32,7 @@ def with_filter_name(package: Package, old: Area, new: Area) -> bytes | None:
             continue
         sheet, sign, area = package.book.inside(name).rpartition(b"!")
         if sign and area_of(area.decode("utf-8", "replace").strip()) == old:
-            changes.append(Change(name.inner_start, name.inner_end, sheet + sign + _absolute(new)))
+            changes.append(NewBytes(name.inner_start, name.inner_end, sheet + sign + _absolute(new)))
     return package.book.changed(changes) if changes else None
 
 

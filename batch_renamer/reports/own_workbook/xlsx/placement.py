@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from batch_renamer.errors import WriteBackError
+from batch_renamer.model import place_of_columns_back
 from batch_renamer.reports.own_workbook.columns import COLUMNS_BACK
 from batch_renamer.reports.own_workbook.xlsx.areas import LAST_COLUMN, Spread
 from batch_renamer.reports.own_workbook.xlsx.survey import Survey
@@ -48,10 +48,13 @@ def place_columns(
     Raises:
         WriteBackError: The heading row is blank, or there are no four free columns side by side.
     """
-    found = _columns_of_earlier(survey)
+    texts = [
+        heading.text if (heading := survey.headings.get(column)) else ""
+        for column in range(1, max(survey.headings, default=0) + 1)
+    ]
+    found = place_of_columns_back(texts)
     if found is not None:
-        headings = tuple(survey.headings[column].text for column in range(found, found + _WIDTH))
-        return Placement(first=found, is_new=False, headings=headings)
+        return Placement(first=found + 1, is_new=False, headings=tuple(texts[found : found + _WIDTH]))
     table = table_of_headings(tables, heading_row)
     beside = _last_column(survey, table, heading_row)
     if not beside:
@@ -84,16 +87,3 @@ def _last_column(survey: Survey, table: Table | None, heading_row: int) -> int:
     if survey.filtered is not None and survey.filtered.first_row == heading_row:
         return survey.filtered.last_column
     return max((column for column, heading in survey.headings.items() if heading.text.strip()), default=0)
-
-
-def _columns_of_earlier(survey: Survey) -> int | None:
-    for column in sorted(survey.headings):
-        texts = [survey.headings[at].text for at in range(column, column + _WIDTH) if at in survey.headings]
-        if len(texts) == _WIDTH and all(map(_is_heading, texts, COLUMNS_BACK)):
-            return column
-    return None
-
-
-def _is_heading(text: str, name: str) -> bool:
-    """Tell whether a heading is one of ours; a table numbers a heading that it has already, as in ``reason2``."""
-    return re.fullmatch(rf"\s*{name}\d*\s*", text, re.IGNORECASE) is not None

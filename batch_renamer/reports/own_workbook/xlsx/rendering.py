@@ -8,9 +8,9 @@ from datetime import datetime
 from functools import cache
 from itertools import pairwise
 
-from batch_renamer.reports.own_workbook.columns import COLUMNS_BACK, RowBack
-from batch_renamer.reports.own_workbook.xlsx.areas import letters_of
-from batch_renamer.reports.own_workbook.xlsx.cell_text import escaped_text, serial_day, shown_time
+from batch_renamer.column_letters import letters_of
+from batch_renamer.reports.own_workbook.columns import COLUMNS_BACK, RowBack, shown_time
+from batch_renamer.reports.own_workbook.xlsx.cell_text import escaped_text, serial_day
 from batch_renamer.reports.own_workbook.xlsx.placement import Placement
 from batch_renamer.reports.own_workbook.xlsx.styles import Styles
 from batch_renamer.reports.own_workbook.xml_scan import escaped_attribute

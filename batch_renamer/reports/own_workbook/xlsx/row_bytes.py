@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from batch_renamer.column_letters import letters_of
 from batch_renamer.errors import WriteBackError
 from batch_renamer.reports.own_workbook.columns import COLUMNS_BACK
-from batch_renamer.reports.own_workbook.xlsx.areas import letters_of, whole_number
+from batch_renamer.reports.own_workbook.xlsx.areas import whole_number
 from batch_renamer.reports.own_workbook.xlsx.cell_places import CellPlaces
 from batch_renamer.reports.own_workbook.xlsx.rendering import NewRow, Renderer
 from batch_renamer.reports.own_workbook.xml_scan import attributes_of, is_empty_tag, prefix_of, tag_at, with_attribute

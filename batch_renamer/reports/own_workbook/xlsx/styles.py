@@ -7,8 +7,14 @@ from collections.abc import Callable
 
 from batch_renamer.reports.own_workbook.archive import Archive
 from batch_renamer.reports.own_workbook.xlsx.areas import whole_number
-from batch_renamer.reports.own_workbook.xlsx.tree import Change, Element, Part, read_part
-from batch_renamer.reports.own_workbook.xml_scan import escaped_attribute, is_empty_tag, prefix_of, with_attribute
+from batch_renamer.reports.own_workbook.xlsx.tree import Element, Part, read_part
+from batch_renamer.reports.own_workbook.xml_scan import (
+    NewBytes,
+    escaped_attribute,
+    is_empty_tag,
+    prefix_of,
+    with_attribute,
+)
 
 __all__ = ["Styles"]
 
@@ -66,8 +72,8 @@ class Styles:
             return None
         tag = with_attribute(self._part.tag(self._styles), "count", str(len(self._raw) + len(self._added)))
         changes = [
-            Change(self._styles.start, self._styles.inner_start, tag),
-            Change(self._styles.inner_end, self._styles.inner_end, b"".join(self._added)),
+            NewBytes(self._styles.start, self._styles.inner_start, tag),
+            NewBytes(self._styles.inner_end, self._styles.inner_end, b"".join(self._added)),
         ]
         if self._format_added is not None:
             changes.append(self._format_change(self._part, self._format_added))
@@ -113,7 +119,7 @@ class Styles:
         self._codes[self._format_added] = _TIME_CODE
         return self._format_added
 
-    def _format_change(self, part: Part, number: str) -> Change:
+    def _format_change(self, part: Part, number: str) -> NewBytes:
         prefix = prefix_of(part.tag(part.root))
         code = escaped_attribute(_TIME_CODE).decode()
         added = f'<{prefix}numFmt numFmtId="{number}" formatCode="{code}"/>'.encode()
@@ -121,11 +127,11 @@ class Styles:
         if group is None:
             place = part.root.inner_start
             start, end = f'<{prefix}numFmts count="1">', f"</{prefix}numFmts>"
-            return Change(place, place, start.encode() + added + end.encode())
+            return NewBytes(place, place, start.encode() + added + end.encode())
         tag = with_attribute(part.tag(group), "count", str(len(self._codes)))
         if is_empty_tag(tag):
             tag, added = tag[:-2].rstrip() + b">", added + f"</{prefix}numFmts>".encode()
-        return Change(
+        return NewBytes(
             group.start, group.end, tag + part.inside(group) + added + part.content[group.inner_end : group.end]
         )
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from batch_renamer.reports.own_workbook.archive import Archive, damaged
 from batch_renamer.reports.own_workbook.columns import COLUMNS_BACK
 from batch_renamer.reports.own_workbook.xlsx.areas import Area, area_of, whole_number
-from batch_renamer.reports.own_workbook.xlsx.tree import Change, Element, Part, read_part
-from batch_renamer.reports.own_workbook.xml_scan import escaped_attribute, prefix_of, with_attribute
+from batch_renamer.reports.own_workbook.xlsx.tree import Element, Part, read_part
+from batch_renamer.reports.own_workbook.xml_scan import NewBytes, escaped_attribute, prefix_of, with_attribute
 
 __all__ = ["Table", "read_tables", "table_of_headings"]
 
@@ -39,13 +39,13 @@ class Table:
         """Return the part of a table that has these columns more, on its right."""
         root = self.content.root
         area = str(replace(self.area, last_column=self.area.last_column + len(headings)))
-        changes = [Change(root.start, root.inner_start, with_attribute(self.content.tag(root), "ref", area))]
+        changes = [NewBytes(root.start, root.inner_start, with_attribute(self.content.tag(root), "ref", area))]
         for filtered in root.all("autoFilter"):
             present = area_of(filtered.attributes.get("ref", ""))
             if present is not None and present.last_column == self.area.last_column:
                 wider = str(replace(present, last_column=present.last_column + len(headings)))
                 tag = with_attribute(self.content.tag(filtered), "ref", wider)
-                changes.append(Change(filtered.start, filtered.inner_start, tag))
+                changes.append(NewBytes(filtered.start, filtered.inner_start, tag))
         columns = root.first("tableColumns")
         if columns is None or columns.inner_end == columns.end:
             raise damaged()
@@ -58,8 +58,8 @@ class Table:
             for number, heading in enumerate(headings, first_id)
         )
         changes += [
-            Change(columns.start, columns.inner_start, tag),
-            Change(columns.inner_end, columns.inner_end, added.encode()),
+            NewBytes(columns.start, columns.inner_start, tag),
+            NewBytes(columns.inner_end, columns.inner_end, added.encode()),
         ]
         return self.content.changed(changes)
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from batch_renamer.errors import WriteBackError
 from batch_renamer.reports.own_workbook.archive import Archive, damaged
-from batch_renamer.reports.own_workbook.xml_scan import Handlers, Scan, is_empty_tag, tag_at
+from batch_renamer.reports.own_workbook.xml_scan import Handlers, NewBytes, Scan, is_empty_tag, tag_at
 
-__all__ = ["Change", "Element", "Part", "read_part"]
+__all__ = ["Element", "Part", "read_part"]
 
 _MOST_PART_BYTES = 16 << 20
 """Of a part that is held in memory whole: styles, a table, the list of sheets."""
@@ -48,15 +48,6 @@ class Element:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """New bytes for those from ``start`` up to ``end``."""
-
-    start: int
-    end: int
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Part:
     """A part in bytes, and its elements."""
 
@@ -71,7 +62,7 @@ class Part:
         """Return what is between an element's tags."""
         return self.content[element.inner_start : element.inner_end]
 
-    def changed(self, changes: Iterable[Change]) -> bytes:
+    def changed(self, changes: Iterable[NewBytes]) -> bytes:
         """Return the part with changes, which don't overlap; those at one place keep their order."""
         pieces = []
         position = 0
