@@ -78,7 +78,7 @@ class Renderer:
         if row.is_heading:
             base = row.heading_style if base is None else base
         is_time = isinstance(value, datetime)
-        before, after_place, after = self._frame(prefix, at, base, is_time=is_time, is_heading=row.is_heading)
+        before, after_place, after = self._frame(prefix, at, base, is_time, row.is_heading)
         if not isinstance(value, datetime):
             content = escaped_text(str(value))
         elif after_place.endswith("v>"):
@@ -88,7 +88,7 @@ class Renderer:
         return f"{before}{row.number}{after_place}{content}{after}"
 
     def _new_frame(
-        self, prefix: str, at: int, base: str | None, *, is_time: bool, is_heading: bool
+        self, prefix: str, at: int, base: str | None, is_time: bool, is_heading: bool
     ) -> tuple[str, str, str]:
         """Return what stands before the number of the row, between it and the content, and after that."""
         before = f'<{prefix}c r="{self._letters[at]}'

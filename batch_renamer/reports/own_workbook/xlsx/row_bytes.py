@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from batch_renamer.column_letters import letters_of
@@ -25,6 +25,14 @@ _TOKEN = re.compile(
 """A tag in four groups: whether it ends an element, name, attributes, whether it is a whole element. Or what may look
 like a tag inside."""
 
+_USUAL = (
+    '(<{prefix}c r="{letters}[0-9]+"(?: s="([0-9]+)")?(?: t="[A-Za-z]+")?(?:/>|>(?:<{prefix}is><{prefix}t'
+    '(?: xml:space="preserve")?>[^<]*</{prefix}t></{prefix}is>|<{prefix}v>[^<]*</{prefix}v>)?</{prefix}c>))?'
+)
+"""A cell without a formula, as most programs write it."""
+
+_MOST_TAGS = 1_000
+
 _NAME = re.compile(rb'\s+r="([A-Z]+[0-9]+)"')
 
 
@@ -43,9 +51,12 @@ class RowPatcher:
     def __init__(self, renderer: Renderer, column_styles: Sequence[str | None]) -> None:
         self._renderer = renderer
         self._first = renderer.placement.first
+        self._letters = [letters_of(column) for column in range(self._first, renderer.placement.last + 1)]
         self._column_styles = column_styles
         self._places = CellPlaces()
-        self._spans = cache(self._new_spans)  # most rows have the same
+        # Most rows have the same.
+        self._of_tag = lru_cache(_MOST_TAGS)(self._read_tag)
+        self._usual = cache(self._usual_cells)
 
     def new_row(self, row: NewRow, prefix: str) -> bytes:
         """Return a row that the sheet does not have."""
@@ -61,13 +72,12 @@ class RowPatcher:
             WriteBackError: A cell that would be replaced has a formula.
         """
         tag = tag_at(old, 0)
-        prefix = prefix_of(tag)
-        attributes = attributes_of(tag)
-        own_style = attributes.get("s") if attributes.get("customFormat", "").lower() in _YES else None
-        bases = self._column_styles if own_style is None else (own_style,) * len(COLUMNS_BACK)
-        new_tag = tag
-        if "spans" in attributes and not row.is_blank:
-            new_tag = with_attribute(tag, "spans", self._spans(attributes["spans"]))
+        plain = b'<row r="%d"' % row.number
+        if tag.startswith(plain):  # nearly always; without its number, most rows have the same tag
+            prefix, bases, changed = self._of_tag(b"<row" + tag[len(plain) :], is_blank=row.is_blank)
+            new_tag = plain + changed[len(b"<row") :]
+        else:
+            prefix, bases, new_tag = self._of_tag(tag, is_blank=row.is_blank)
         if is_empty_tag(tag):
             cells = self._renderer.cells(row, prefix, bases)
             return new_tag[:-2].rstrip() + b">" + cells + f"</{prefix}row>".encode() if cells else old
@@ -77,6 +87,15 @@ class RowPatcher:
         else:
             content = self._with_cells(old[len(tag) : end], row, prefix, bases)
         return new_tag + content + old[end:]
+
+    def _read_tag(self, tag: bytes, *, is_blank: bool) -> tuple[str, Sequence[str | None], bytes]:
+        """Return what the tag of a row tells: the prefix, the styles of new cells, and the tag as it will be."""
+        attributes = attributes_of(tag)
+        own_style = attributes.get("s") if attributes.get("customFormat", "").lower() in _YES else None
+        bases = self._column_styles if own_style is None else (own_style,) * len(COLUMNS_BACK)
+        if "spans" in attributes and not is_blank:
+            tag = with_attribute(tag, "spans", self._new_spans(attributes["spans"]))
+        return prefix_of(tag), bases, tag
 
     def _new_spans(self, spans: str) -> str:
         """Return the range of columns that a row tells, with the four columns in it."""
@@ -90,18 +109,40 @@ class RowPatcher:
         Outside of comments, character data and the like a ``<`` begins a tag.
         """
         if b"<!" not in old and b"<?" not in old:
-            for column in range(self._first, self._renderer.placement.last + 1):
-                place = old.find(f'<{prefix}c r="{letters_of(column)}{number}"'.encode())
+            for letters in self._letters:
+                place = old.find(f'<{prefix}c r="{letters}{number}"'.encode())
                 if place >= 0:
                     return place
         return 0
 
+    def _usual_cells(self, prefix: str) -> re.Pattern[bytes]:
+        """Return what finds cells of the four columns as they are written here, up to the end of a row.
+
+        For each there are two groups: the cell, and the number of its style.
+        """
+        cells = (_USUAL.format(prefix=re.escape(prefix), letters=letters) for letters in self._letters)
+        return re.compile("".join(cells).encode())
+
+    def _instead_of(self, usual: re.Match[bytes], row: NewRow, prefix: str, bases: Sequence[str | None]) -> bytes:
+        """Return the new cells for those that were found."""
+        pieces = []
+        for at, base in enumerate(bases):
+            cell, style = usual.group(2 * at + 1, 2 * at + 2)
+            if cell:
+                pieces.append(self._renderer.cell(row, at, prefix, style.decode() if style else None))
+            elif row.values[at]:
+                pieces.append(self._renderer.cell(row, at, prefix, base))
+        return b"".join(pieces)
+
     def _with_cells(self, old: bytes, row: NewRow, prefix: str, bases: Sequence[str | None]) -> bytes:
         """Return what is between a row's tags, where cells at the four columns or behind them may be present."""
+        start = self._start(old, row.number, prefix)
+        if start and (usual := self._usual(prefix).fullmatch(old, start)):
+            return old[:start] + self._instead_of(usual, row, prefix, bases)
         self._places.next_row(str(row.number))
         pieces: list[bytes] = []
         position = done = 0  # bytes that are dealt with, and columns
-        for cell in _cells(old, prefix, self._start(old, row.number, prefix)):
+        for cell in _cells(old, prefix, start):
             column = self._places.next_cell(_name(cell.attributes))
             if column < self._first or done == len(COLUMNS_BACK):
                 continue

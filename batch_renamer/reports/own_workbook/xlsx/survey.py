@@ -104,6 +104,7 @@ class _Reader(Handlers):
         self._in_row = self._is_heading = self._is_empty_row = False
         self._rows = self.survey.rows
         self._column = 0  # of the cell that is open
+        self._first_in_row = 0  # the first column with a cell in the row that is open
         self._used = self.survey.used
         self._first_row = self._last_row = self._last_column = 0
         self._first_column = LAST_COLUMN
@@ -113,16 +114,15 @@ class _Reader(Handlers):
         self._depth = depth = self._depth + 1
         if depth > 4:
             if self._column:
-                self._used.add(self._column)
+                if depth == 5:
+                    self._used.add(self._column)
                 if self._is_heading:
                     self._heading.start(name)
         elif depth == 4:
             if self._in_row and name == self._cell:
                 self._column = column = self._places.next_cell(attributes.get("r"))
-                self._last_column = max(self._last_column, column)
-                self._first_column = min(self._first_column, column)
-                self._last_row = self._places.row
-                self._first_row = self._first_row or self._last_row
+                if not self._first_in_row:
+                    self._first_in_row = column
                 if self._is_heading:
                     self._heading.begin(attributes)
         elif depth == 3 and name == self._row and self._parents[2] == "sheetData":
@@ -137,22 +137,32 @@ class _Reader(Handlers):
             self._start_other(depth, name, attributes)
 
     def end(self, name: str) -> None:
-        self._depth -= 1
-        if self._depth == 3:
+        self._depth = depth = self._depth - 1
+        if depth > 3:
+            if self._is_heading and self._column:
+                self._heading.end()
+        elif depth == 3:
             if self._is_heading and self._column:
                 self.survey.headings[self._column] = self._heading.finished()
             self._column = 0
-        elif self._depth == 2:
+        elif depth == 2:
             if self._in_row:
+                self._end_row()
                 place = self._scan.place
                 self._rows.finish(place if self._is_empty_row else self._scan.tag_end(place), self._places.column)
             self._in_row = self._is_heading = False
-        elif self._depth == 1:
+        elif depth == 1:
             self.survey.ends[self._parents[2]] = self._scan.place
-        elif self._is_heading and self._column:
-            self._heading.end()
-        elif self._depth == 0 and self._first_row:
+        elif self._first_row:
             self.survey.cells = Area(self._first_column, self._first_row, self._last_column, self._last_row)
+
+    def _end_row(self) -> None:
+        if first := self._first_in_row:
+            self._first_column = min(self._first_column, first)
+            self._last_column = max(self._last_column, self._places.column)
+            self._last_row = self._places.row
+            self._first_row = self._first_row or self._last_row
+        self._first_in_row = 0
 
     def _start_other(self, depth: int, name: str, attributes: dict[str, str]) -> None:
         namespace, _, plain = name.rpartition(" ")

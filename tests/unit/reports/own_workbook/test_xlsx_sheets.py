@@ -218,6 +218,31 @@ def test_cells_of_the_columns_are_replaced_with_their_styles_kept() -> None:
     assert '<c r="F2" s="1"><v>' in _sheet(again)  # the style is a date already
 
 
+@pytest.mark.parametrize("base", ["", " s='1' customFormat='1'"], ids=["plain", "styled row"])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        '<c r="C2" s="1" t="s"><v>0</v></c><c r="D2"/><c r="E2" t="str"><v>x</v></c><c r="F2" s="1"><v>4</v></c>',
+        '<c r="E2" s="1"/>',
+        '<c r="D2" t="inlineStr"><is><t>a &amp; b</t></is></c><c r="F2" s="1"/>',
+        '<c r="C2"><v>1</v></c><c r="H2"><v>8</v></c>',
+        '<c r="C2" t="inlineStr"><is><r><t>rich</t></r></is></c> <c r="D2" s="1"/>',
+    ],
+    ids=["as saved by programs", "one", "two", "others behind", "rich text"],
+)
+def test_usual_cells_are_replaced_as_all_others_are(cells: str, base: str) -> None:
+    """What a comment in the row changes is only how they are found."""
+    headings, row = xlsx_row(1, "Order ID", "New name", *COLUMNS), xlsx_row(2, "a1", "b")
+    row = row.replace('<row r="2"', f'<row r="2"{base}')
+    results = [back(2, "failed", "why", None, MOMENT)]
+    marked, usual = (
+        _sheet(written(_book(headings + row.replace("</row>", mark + cells + "</row>")), results))
+        for mark in ("<!-- -->", "")
+    )
+    assert marked.replace("<!-- -->", "") == usual
+    assert 'r="C2"' in usual
+
+
 def test_columns_are_recognized_after_a_spreadsheet_program_has_saved_them() -> None:
     """Programs move the texts of the headings to the shared texts, as rich text at times."""
     shared = (
