@@ -31,6 +31,7 @@ from batch_renamer.journal.database import OLDEST_SQLITE
 from batch_renamer.journal.examination import count_runs_if_whole
 from batch_renamer.journal.journal import Journal
 from batch_renamer.journal.lock import LIBRARY_RUNS, held_by, prove_locks, shared_state_dir, writing_lock
+from batch_renamer.journal.matching import DoneBefore
 from batch_renamer.journal.pruning import Prunable, Stays
 from batch_renamer.journal.record import Closed, NewRun, RunRecord, RunState, Told
 from batch_renamer.journal.rows import MadeName
@@ -39,6 +40,7 @@ __all__ = [
     "LIBRARY_RUNS",
     "OLDEST_SQLITE",
     "Closed",
+    "DoneBefore",
     "Journal",
     "MadeName",
     "NewRun",

@@ -4,32 +4,46 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from batch_renamer.journal import later
 from batch_renamer.journal.database import Database
 from batch_renamer.journal.record import RunRecord
 from batch_renamer.journal.repeats import settle_same_orders
 from batch_renamer.model import Result
-from batch_renamer.text import name_key
+from batch_renamer.text import name_key, order_key
 
-__all__ = ["MatchTable"]
+__all__ = ["DoneBefore", "MatchTable"]
 
 _WITHOUT_ID = (
     "SELECT row, guard FROM rows INDEXED BY rows_by_order WHERE run = ? AND order_key = '' AND guard IS NOT NULL"
 )
-# A run that commits a kept plan has the rows of the plan.
+_WITH_NEW_NAMES = f"{_WITHOUT_ID.replace('guard', 'guard, new_name', 1)} AND result IS NULL"
 _EARLIER = """
     SELECT earlier.number FROM runs AS own JOIN runs AS earlier ON earlier.account = own.account
-        AND earlier.base_url = own.base_url AND earlier.number != own.number AND own.content = COALESCE(
-        earlier.content, (SELECT plan.content FROM runs AS plan WHERE plan.number = earlier.parent))
+        AND earlier.base_url = own.base_url AND earlier.number != own.number
     WHERE own.number = ? AND earlier.command = 'apply' AND earlier.committed_at IS NOT NULL ORDER BY earlier.active
 """
-_KNOWN = """
-    SELECT mine.row, mine.guard, theirs.guard, theirs.order_id FROM rows AS mine INDEXED BY rows_by_order
-    JOIN rows AS theirs ON theirs.run = ? AND theirs.row = mine.row AND theirs.new_name = mine.new_name
-    WHERE mine.run = ? AND mine.order_key = '' AND mine.result IS NULL
-        AND theirs.guard IS NOT NULL AND theirs.order_id != '' AND theirs.result IN ('renamed', 'unchanged')
+_DONE = """
+    SELECT guard, new_name, order_id FROM rows WHERE run = ? AND guard IS NOT NULL AND order_id != ''
+    AND (result IN ('renamed', 'unchanged', 'unknown') OR handed_out)
 """
+
+
+@dataclass(frozen=True, slots=True)
+class DoneBefore:
+    """What earlier runs have done of the rows that have no order yet.
+
+    ``orders`` are the ids of the orders that they renamed for these rows, by row. ``given`` are the names that these
+    rows gave to orders, by the key of the order: it is not the order that another row means by this name.
+    """
+
+    orders: Mapping[int, str]
+    given: Mapping[str, frozenset[str]]
+
+    def gave(self, order_id: str, name: str) -> bool:
+        """Tell whether an order has this name because one of these rows was carried out before."""
+        return name_key(name) in self.given.get(order_key(order_id), ())
 
 
 class MatchTable:
@@ -49,17 +63,20 @@ class MatchTable:
     def _names(self, query: str, run: RunRecord) -> dict[int, str]:
         return {int(str(row)): str(guard) for row, guard in self._database.select(query, (run.number,))}
 
-    def known_before(self, run: RunRecord) -> dict[int, str]:
-        """Return the ids of the orders that earlier runs of the same rows have renamed for unmatched rows, by row."""
-        known: dict[int, str] = {}
+    def done_before(self, run: RunRecord) -> DoneBefore:
+        """Return what earlier runs have done of the unmatched rows, in this sheet or in another one with such rows."""
+        mine = self._database.select(_WITH_NEW_NAMES, (run.number,))
+        rows = {(name_key(str(guard)), str(new_name)): int(str(row)) for row, guard, new_name in mine}
+        orders: dict[int, str] = {}
+        given: dict[str, frozenset[str]] = {}
         for (earlier,) in self._database.select(_EARLIER, (run.number,)):
-            found = self._database.select(_KNOWN, (earlier, run.number))
-            known |= {
-                int(str(row)): str(order_id)
-                for row, mine, theirs, order_id in found
-                if name_key(str(mine)) == name_key(str(theirs))
-            }
-        return known
+            for guard, new_name, order_id in self._database.select(_DONE, (earlier,)):
+                row = rows.get((name_key(str(guard)), str(new_name)))
+                if row is not None:
+                    orders[row] = str(order_id)
+                    key = order_key(str(order_id))
+                    given[key] = given.get(key, frozenset()) | {name_key(str(new_name))}
+        return DoneBefore(orders, given)
 
     def settle(
         self, run: RunRecord, found: Mapping[int, str], problems: Mapping[int, str], *, renames_again: bool

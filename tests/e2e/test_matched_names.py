@@ -201,3 +201,56 @@ async def test_a_sheet_without_ids_that_changes_meanwhile_keeps_its_changes(rena
     assert ended.code == 0, ended.err
     assert cells_of(Path(ended.result["workbook"]))[0] == ["Title", "new_name", "note", *COLUMNS_BACK]
     assert cells_of(sheet)[0] == ["Title", "new_name", "note"]
+
+
+PASSED_AROUND = {
+    "swap": {"a": "B", "b": "A"},
+    "chain": {"a": "B", "b": "C", "c": "D"},
+    "circle": {"a": "B", "b": "C", "c": "A"},
+}
+
+
+@pytest.mark.parametrize("repaired", [False, True], ids=["same rows", "a row more"])
+@pytest.mark.parametrize("passed", PASSED_AROUND.values(), ids=PASSED_AROUND)
+async def test_names_that_were_passed_around_stay_when_the_sheet_is_applied_again(
+    renamer: Command, passed: dict[str, str], repaired: bool
+) -> None:
+    """An order that got the current name of another row by this sheet is not taken for the order of that row."""
+    renamer.begin_with({order: order.upper() for order in passed})
+    rows = [(order.upper(), new_name) for order, new_name in passed.items()]
+    sheet = renamer.sheet(rows, headings=NAMED)
+    assert (await renamer.apply(sheet, *BY_NAME)).code == 0
+    assert renamer.names == passed
+    if repaired:
+        renamer.sandbox.store.seed_many([("z", "Late")])
+        renamer.sheet([*rows, ("Late", "Later")], headings=NAMED)
+    again = await renamer.apply(sheet, *BY_NAME, "--json")
+    assert (again.code, again.results) == (0, ["unchanged"] * len(rows) + ["renamed"] * repaired)
+    assert {order: renamer.names[order] for order in passed} == passed
+    assert [row["order_id"] for row in again.rows[: len(rows)]] == list(passed)
+
+
+async def test_names_that_are_being_passed_around_are_applied_again_after_a_kill(renamer: Command) -> None:
+    """Two orders have one name then; the one that got it by the run is not the one that is still to be renamed."""
+    before = {f"o{number}": f"House {number}" for number in range(8)}
+    after = {f"o{number}": f"House {number + 1}" for number in range(8)}
+    renamer.begin_with(before)
+    sheet = renamer.sheet(zip(before.values(), after.values(), strict=True), headings=NAMED)
+    killed = await renamer.apply(sheet, *BY_NAME, "--workers", "1", failpoint="send:15:after")
+    assert killed.code < 0
+    assert renamer.names not in (before, after)
+    renamer.sheet([*zip(before.values(), after.values(), strict=True), ("House 8", "")], headings=NAMED)
+    again = await renamer.apply(sheet, *BY_NAME, "--json")
+    assert (again.code, set(again.results)) == (0, {"renamed", "unchanged", "skipped"})
+    assert renamer.names == after
+
+
+async def test_an_order_with_a_name_given_by_the_same_rows_is_not_guessed(renamer: Command) -> None:
+    """Where no order that is left can be meant, the row says why, and --again takes the name as it is."""
+    renamer.begin_with({"a": "A"})
+    assert (await renamer.apply(renamer.sheet([("A", "B")], headings=NAMED), *BY_NAME)).code == 0
+    sheet = renamer.sheet([("A", "B"), ("B", "C")], headings=NAMED)
+    ended = await renamer.apply(sheet, *BY_NAME, "--json")
+    assert (ended.code, ended.results) == (1, ["unchanged", "invalid"])
+    assert ended.rows[1]["reason"].startswith("The order with this current name got it by another row of this sheet")
+    assert renamer.names == {"a": "B"}

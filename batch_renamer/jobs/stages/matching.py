@@ -14,6 +14,7 @@ from batch_renamer.errors import ApiUnavailableError
 from batch_renamer.jobs.api_session import ApiSession
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages.tally import log_bad_row
+from batch_renamer.journal import DoneBefore
 from batch_renamer.model import HERE, Found, Missing, Order, Result
 from batch_renamer.planning import NameMatcher
 from batch_renamer.text import order_key
@@ -23,6 +24,10 @@ __all__ = ["match_orders"]
 
 _NO_ORDER = "No order of the account has this current name: correct it, or give the order id."
 _SEVERAL = "Several orders of the account have this current name: give the order id."
+_GIVEN = (
+    "The order with this current name got it by another row of this sheet, in an earlier run: give the id of the order "
+    "that is meant, or use --again."
+)
 _MOST_NAMED = 3
 
 
@@ -37,15 +42,16 @@ async def match_orders(run: Run, api: ApiSession) -> None:
     skipped = await journal.in_thread(journal.matches.skipped, record)
     matcher = NameMatcher({*names.values(), *skipped.values()})
     await _Reading(run, api, matcher).read()
-    candidates = {row: matcher.found(name) for row, name in names.items()}
+    again = run.job.settings.again
+    before = await journal.in_thread(journal.matches.done_before, record)
+    candidates = {row: _candidates(matcher, name, before, again=again) for row, name in names.items()}
     found = {row: order_ids[0] for row, order_ids in candidates.items() if len(order_ids) == 1}
-    known = await journal.in_thread(journal.matches.known_before, record)
-    found |= {row: known[row] for row, order_ids in candidates.items() if not order_ids and row in known}
+    nobody = [row for row, order_ids in candidates.items() if not order_ids]
+    found |= {row: before.orders[row] for row in nobody if row in before.orders}
     found |= {row: ids[0] for row, name in skipped.items() if len(ids := matcher.found(name)) == 1}
     problems = {
         row: _reason(matcher, names[row], order_ids) for row, order_ids in candidates.items() if row not in found
     }
-    again = run.job.settings.again
     await journal.in_thread(journal.matches.settle, record, found, problems, renames_again=again)
     for row, reason in problems.items():
         log_bad_row(row, "", Result.INVALID, reason)
@@ -110,10 +116,20 @@ def _ids_on(page: ReadPage) -> list[str]:
     return [*(order.order_id for order in page.orders), *page.unread]
 
 
+def _candidates(matcher: NameMatcher, name: str, before: DoneBefore, *, again: bool) -> list[str]:
+    """Return the orders that have a name, without those that got it when one of these rows was carried out before."""
+    order_ids = matcher.found(name)
+    if again or len(order_ids) > _MOST_NAMED:
+        return order_ids  # there may be more of them
+    return [order_id for order_id in order_ids if not before.gave(order_id, name)]
+
+
 def _reason(matcher: NameMatcher, name: str, order_ids: Sequence[str]) -> str:
     """Return why a row has no order, with up to three orders that may be meant."""
     if order_ids:
         more = " and more" if len(order_ids) > _MOST_NAMED else ""
         return f"{_SEVERAL}{HERE}{', '.join(map(visible, order_ids[:_MOST_NAMED]))}{more}."
+    if given := matcher.found(name):
+        return f"{_GIVEN}{HERE}{', '.join(map(visible, given))}."
     near = [f'"{visible(one.name)}" ({visible(one.order_id)})' for one in matcher.suggestions(name)]
     return f"{_NO_ORDER}{HERE}nearly the same: {', '.join(near)}." if near else _NO_ORDER
