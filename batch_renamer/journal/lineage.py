@@ -115,6 +115,13 @@ class Lineage:
             connection.execute(_COUNT, {"run": run.number})
             leave_out(connection, run.number, choice)
 
+    def not_undoable(self, undone: RunRecord, choice: RowChoice) -> list[int]:
+        """Return the rows named alone by ``--only`` that the run has and whose orders it has not renamed."""
+        singles = choice.only.singles if choice.only is not None else ()
+        named = [row for row in singles if choice.leaves_out(row) is None]
+        query = f"SELECT 1 FROM rows WHERE run = ? AND row = ? AND {CHANGED} IS NOT TRUE"  # noqa: S608 - a constant
+        return [row for row in named if self._database.select(query, (undone.number, row))]
+
     def count_undoable(self, undone: RunRecord) -> int:
         """Return how many rows an undo of a run would have now."""
         query = f"SELECT COUNT(*) FROM rows WHERE run = ? AND {CHANGED}"  # noqa: S608 - a constant

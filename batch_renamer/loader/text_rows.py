@@ -59,17 +59,20 @@ def read_rows(table: TextTable) -> Generator[RawRow]:
     lines: list[str] = []
     last: list[str] = []  # the lines of the last record, if they have a quotation mark
     first_row, used, plainly = table.columns.row + 1, table.columns.used, plainly_quoted(table.delimiter).fullmatch
+    asked = [(at, place) for at, place in enumerate(table.columns.others) if place in table.columns.of_results]
     try:
         with decoded(table.file, table.codec) as (stream, _):
             for number, record in enumerate(csv.reader(_noting(stream, lines), delimiter=table.delimiter), 1):
+                whole = record
                 if table.columns.results is not None and number >= first_row:
                     record = _without_results(record, lines, table.columns.results, table.delimiter)  # noqa: PLW2901
                 last = lines[:] if len(lines) > 1 or '"' in lines[0] else []
                 if number >= first_row and not is_blank_row(record, used):
                     if last and (len(last) > 1 or not plainly(last[0])):
-                        yield _quoted_row(number, record, last, table)
+                        row = _quoted_row(number, record, last, table)
                     else:
-                        yield _row(number, record, table.find_split(record, lines[0]), table)
+                        row = _row(number, record, table.find_split(record, lines[0]), table)
+                    yield _with_results(row, whole, asked) if asked else row
                 lines.clear()
     except csv.Error as error:  # the only error of a reader that isn't strict
         raise SheetError(
@@ -103,6 +106,15 @@ def _without_results(record: list[str], lines: list[str], place: int, delimiter:
     kept = cells[:place] + ([""] * len(COLUMNS_BACK) + cells[behind:] if len(cells) > behind else [])
     lines[:] = io.StringIO(delimiter.join(kept) + text[len(body) :], newline="")
     return next(csv.reader(lines, delimiter=delimiter), [])
+
+
+def _with_results(row: RawRow, record: list[str], asked: list[tuple[int, int]]) -> RawRow:
+    """Return a row with the results that ``--where`` asks of: pairs of a place among the others, and in the record."""
+    others = list(row.others)
+    for at, place in asked:
+        if at < len(others) and place < len(record):
+            others[at] = record[place]
+    return row._replace(others=others)
 
 
 def _quoted_row(number: int, record: list[str], lines: list[str], table: TextTable) -> RawRow:

@@ -98,6 +98,20 @@ async def test_a_part_is_undone_and_then_the_rest(renamer: Command) -> None:
     assert (await state_of(renamer, run)) == "undone"
 
 
+async def test_a_row_that_was_not_renamed_has_nothing_to_put_back(renamer: Command) -> None:
+    """It is named in a sentence; if there is no other row, nothing is sent."""
+    seeds = renamer.seed(3)
+    sheet = renamer.sheet([*seeds[:2], (seeds[2][0], ""), ("order-9", "Nobody's")])
+    run = (await renamer.apply(sheet, "--json")).result["run_id"]
+    part = await renamer.do("undo", run, "--only", "2,4,5", "--json")
+    assert (part.code, part.result["counts"]) == (0, {"renamed": 1, "skipped": 1}), part.err
+    said = "Rows 4 and 5 were not renamed by that run, so there is nothing to put back."
+    assert said in part.result["warnings"]
+    none = await renamer.do("undo", run, "--only", "4")
+    said = "Row 4 was not renamed by that run, so there is nothing to put back."
+    assert (none.code, said in " ".join(none.err.split())) == (2, True), none.err
+
+
 async def test_two_undos_of_a_part_each_make_a_run_undone(renamer: Command) -> None:
     """Undone in parts is undone, and an undo that was itself undone is none."""
     sheet = renamer.sheet(renamer.seed(4))

@@ -9,6 +9,7 @@ import signal
 from pathlib import Path
 
 import openpyxl
+import pandas
 import pytest
 import xlsxwriter
 
@@ -207,3 +208,19 @@ async def test_an_undo_says_that_the_spreadsheet_has_old_results(renamer: Comman
     backup = json.loads((await renamer.apply(sheet, "--write-back", "--json")).out)["backup"]
     undone = json.loads((await renamer.do("undo", "--json")).out)
     assert any(f"{backup} is the spreadsheet without them." in note for note in undone["warnings"])
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "ods"])
+async def test_failed_rows_are_chosen_by_the_results_in_the_spreadsheet(renamer: Command, kind: str) -> None:
+    """A user does the failed ones again as soon as the columns with results are there."""
+    rows = [*renamer.seed(2), ("order-9", "Nobody's"), ("order-8", "=No one's")]
+    sheet = renamer.sheet(rows)
+    if kind != "csv":
+        sheet = sheet.with_suffix(f".{kind}")
+        frame = pandas.DataFrame(rows, columns=["order_id", "new_name"])
+        frame.to_excel(sheet, index=False)
+    assert (await renamer.apply(sheet, "--write-back")).code == 1
+    ended = await renamer.apply(sheet, "--where", "result=failed", "--json")
+    assert ended.results == ["skipped", "skipped", "failed", "failed"], ended.err
+    ended = await renamer.apply(sheet, "--where", "final_name=New name 2", "--json")
+    assert ended.results == ["skipped", "unchanged", "skipped", "skipped"], ended.err

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from batch_renamer.errors import InputError
 from batch_renamer.jobs.job import Job
 from batch_renamer.jobs.run import JobContext
 from batch_renamer.journal import RunRecord, RunState
 from batch_renamer.model import RowChoice
+from batch_renamer.text import rows_in_words
 
 __all__ = ["load_interrupted", "load_plan", "plan_audit", "plan_undo"]
 
@@ -35,9 +36,21 @@ async def load_interrupted(context: JobContext, origin: RunRecord) -> RunRecord:
 
 
 async def plan_undo(context: JobContext, origin: RunRecord) -> RunRecord:
-    """Plan to give the orders of another run their old names back."""
+    """Plan to give the orders of another run their old names back; say which of the rows named have none to get."""
     job = context.job
-    return await job.journal.in_thread(_begin_from, job, origin, job.journal.lineage.plan_undo)
+    rows = await job.journal.in_thread(job.journal.lineage.not_undoable, origin, job.choice)
+    note = f"{_not_renamed(rows)} by that run, so there is nothing to put back." if rows else ""
+    try:
+        record = await job.journal.in_thread(_begin_from, job, origin, job.journal.lineage.plan_undo)
+    except InputError as error:
+        raise InputError(f"{error} {note}".rstrip()) from error
+    context.warnings.extend([note] * bool(note))
+    return record
+
+
+def _not_renamed(rows: Sequence[int]) -> str:
+    named = rows_in_words(rows)
+    return f"{named[0].upper()}{named[1:]} {'was' if len(rows) == 1 else 'were'} not renamed"
 
 
 async def plan_audit(context: JobContext, origin: RunRecord) -> RunRecord:
