@@ -19,6 +19,7 @@ from functools import cache
 __all__ = [
     "LONE_SURROGATE",
     "begins_like_a_formula",
+    "caseless",
     "counted",
     "duration",
     "find_invisible",
@@ -196,6 +197,16 @@ def name_key(name: str) -> str:
         True
     """
     return trimmed(unicodedata.normalize("NFC", name))
+
+
+def caseless(text: str) -> str:
+    r"""Return the form in which texts are compared without regard to case: in NFC, folded.
+
+    Example:
+        >>> caseless("CAFE\u0301") == caseless("caf\u00e9")
+        True
+    """
+    return unicodedata.normalize("NFC", text).casefold()
 
 
 def begins_like_a_formula(text: str) -> bool:

@@ -6,7 +6,6 @@ SQLite keeps a database without a name in a file that nothing else can open, and
 from __future__ import annotations
 
 import sqlite3
-import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from batch_renamer.errors import ReportWriteError
 from batch_renamer.exporting.wanted import moment_of
 from batch_renamer.model import Order
-from batch_renamer.text import order_key, storable
+from batch_renamer.text import caseless, order_key, storable
 
 __all__ = ["Gathered"]
 
@@ -110,7 +109,7 @@ class Gathered:
             order.total_images,
             order.created_at,
             order.last_updated_at,
-            unicodedata.normalize("NFC", order.name or "").casefold(),
+            caseless(order.name or ""),
             created.timestamp() if created is not None else None,
             self._place,
         )

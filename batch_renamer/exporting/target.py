@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from batch_renamer.errors import ReportTargetError
-from batch_renamer.temporary import cause, place_of, probe
+from batch_renamer.temporary import cause, numbered, place_of, probe
 
 __all__ = ["ENDINGS", "TO_OUTPUT", "free_names", "resolve_target"]
 
@@ -16,7 +16,7 @@ TO_OUTPUT = "-"
 """What stands for standard output."""
 
 ENDINGS = (".xlsx", ".csv")
-_MOST_NAMES = 1_000
+_MOST_NAMES = 999
 
 
 def resolve_target(file: Path | None, *, stem: str, date: datetime.date | None = None) -> Path:
@@ -38,7 +38,7 @@ def resolve_target(file: Path | None, *, stem: str, date: datetime.date | None =
             raise ReportTargetError(f'"{file}" exists and is not overwritten; choose another name.')
     else:
         name = Path(f"{stem}-{date.isoformat()}.xlsx" if date is not None else f"{stem}.xlsx")
-        target = next(one for one in (name, *free_names(name)) if not os.path.lexists(one))
+        target = next(one for one in free_names(name) if not os.path.lexists(one))
     folder = place_of(target).parent
     try:
         if not folder.is_dir():
@@ -52,6 +52,5 @@ def resolve_target(file: Path | None, *, stem: str, date: datetime.date | None =
 
 
 def free_names(path: Path) -> Iterator[Path]:
-    """Yield further names for a file, numbered from 2 on."""
-    for number in range(2, _MOST_NAMES):
-        yield path.with_stem(f"{path.stem}-{number}")
+    """Yield the names that a new file may get: its own, then numbered ones."""
+    return numbered(path, _MOST_NAMES)

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import datetime
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from batch_renamer.errors import SettingsError
 from batch_renamer.model import Order
-from batch_renamer.text import trimmed
+from batch_renamer.text import caseless, trimmed
 
 __all__ = ["NEWEST_FIRST", "SORTS", "Wanted", "moment_of", "parse_wanted"]
 
@@ -44,13 +43,13 @@ class Wanted:
 
     def fits_name(self, order: Order) -> bool:
         """Tell whether the name of an order is wanted."""
-        return self.name_contains is None or _folded(self.name_contains) in _folded(order.name)
+        return self.name_contains is None or caseless(self.name_contains) in caseless(order.name or "")
 
     def fits(self, order: Order) -> bool:
         """Tell whether an order is wanted."""
         if not self.fits_name(order):
             return False
-        if self.status is not None and _folded(self.status) != _folded(order.status):
+        if self.status is not None and caseless(self.status) != caseless(order.status or ""):
             return False
         created = moment_of(order.created_at)
         return self.since is None or created is None or created >= self.since
@@ -120,7 +119,3 @@ def moment_of(text: str | None) -> datetime.datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=datetime.UTC)
-
-
-def _folded(text: str | None) -> str:
-    return unicodedata.normalize("NFC", text or "").casefold()

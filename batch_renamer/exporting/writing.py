@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO
@@ -14,7 +12,7 @@ from batch_renamer.exporting.csv_format import write_csv
 from batch_renamer.exporting.target import free_names
 from batch_renamer.exporting.xlsx_format import write_xlsx
 from batch_renamer.model import EXPORT_COLUMNS, Order
-from batch_renamer.temporary import OURS, cause, new_file_in, place_of
+from batch_renamer.temporary import cause, complete_file, place_of, take_name
 
 __all__ = ["write_beside", "write_export", "write_to_output"]
 
@@ -54,20 +52,9 @@ def write_beside(path: Path, write: Callable[[BinaryIO, Path], None]) -> Path:
     Raises:
         ReportWriteError: it could not be written.
     """
-    place = place_of(path)
     try:
-        temporary, file = new_file_in(place.parent)
-        try:
-            with (
-                file,
-                tempfile.TemporaryDirectory(prefix=OURS, dir=place.parent, ignore_cleanup_errors=True) as scratch,
-            ):
-                write(file, Path(scratch))
-                file.flush()
-                os.fsync(file.fileno())
+        with complete_file(place_of(path).parent, write) as temporary:
             return _moved(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)  # it is already gone after a successful move
     except OSError as error:
         raise ReportWriteError(
             f'"{path}" could not be written: {cause(error)}. Check that its folder exists and has room.'
@@ -76,14 +63,7 @@ def write_beside(path: Path, write: Callable[[BinaryIO, Path], None]) -> Path:
 
 def _moved(temporary: Path, path: Path) -> Path:
     """Move a file to a name that is free; a file that has the name by now is never replaced."""
-    for name in (path, *free_names(path)):
-        try:
-            name.hardlink_to(temporary)  # unlike a rename, it fails if the name is taken
-        except FileExistsError:
-            continue
-        except OSError:  # no hard links here
-            if os.path.lexists(name):
-                continue
-            temporary.replace(name)
-        return name
+    for name in free_names(path):
+        if take_name(temporary, name):
+            return name
     raise FileExistsError(f"all names from {path.name} on are taken")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from batch_renamer.jobs.facts import with_facts
-from batch_renamer.journal import Journal, RunRecord, RunState, Told
+from batch_renamer.journal import EndNote, Journal, RunRecord, RunState
 from batch_renamer.model import BAD_RESULTS, RunSummary
 
 __all__ = ["broken_off", "summary_of"]
@@ -24,7 +24,7 @@ def summary_of(journal: Journal, run: RunRecord, *, at_work: bool = False) -> Ru
     """
     counts = journal.results.checked_counts(run, over=broken_off(run))
     bad = any(result in BAD_RESULTS for result in counts)
-    told, written = run.told or Told(), run.written_back if run.reported_at is not None else None
+    noted, written = run.end_note or EndNote(), run.written_back if run.reported_at is not None else None
     summary = RunSummary(
         run_id=run.id,
         command=run.command,
@@ -33,9 +33,9 @@ def summary_of(journal: Journal, run: RunRecord, *, at_work: bool = False) -> Ru
         exit_code=int(bad) if run.exit_code is None else run.exit_code,
         stopped=run.stopped or ("" if at_work else _why_unfinished(run)),
         seconds=run.seconds or 0.0,
-        requests=told.requests,
-        throttled=told.throttled,
-        warnings=told.warnings,
+        requests=noted.requests,
+        throttled=noted.throttled,
+        warnings=noted.warnings,
         reports=run.reports if run.reported_at is not None else (),
         workbook=written.file if written is not None else "",
         backup=written.backup if written is not None else "",
@@ -44,10 +44,10 @@ def summary_of(journal: Journal, run: RunRecord, *, at_work: bool = False) -> Ru
         summary,
         journal,
         run,
-        command_line=told.command_line,
-        settings=told.settings,
+        command_line=noted.command_line,
+        settings=noted.settings,
         ended_at=run.finished_at,
-        resumed=told.resumed,
+        resumed=noted.resumed,
         dry=run.spec.dry,
         at_work=at_work,
     )

@@ -15,7 +15,7 @@ from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.loader import NO_COLUMN, LoadOptions, Sheet, open_sheet
 from batch_renamer.model import ReportRow, SheetPlace, WrittenBack
 from batch_renamer.naming import NamingRules
-from batch_renamer.reports import Back, Kind, check_own_workbook, kind_of, rows_back, write_back
+from batch_renamer.reports import Kind, WriteBack, check_own_workbook, kind_of, rows_back, write_back
 from batch_renamer.text import name_key
 
 __all__ = ["look_again_at", "place_in", "write_results_into"]
@@ -73,7 +73,7 @@ def write_results_into(
         what = "is no apply" if not run.spec.from_sheet else "has renamed nothing"
         raise InputError(f"Run {run.id} {what}, so it has no results to write into a spreadsheet.")
     check_own_workbook(path)
-    back = Back(
+    back = WriteBack(
         path=path,
         place=run.place or SheetPlace(heading_row=1),
         run_id=run.id,

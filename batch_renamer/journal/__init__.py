@@ -33,7 +33,7 @@ from batch_renamer.journal.journal import Journal
 from batch_renamer.journal.lock import LIBRARY_RUNS, held_by, prove_locks, shared_state_dir, writing_lock
 from batch_renamer.journal.matching import DoneBefore
 from batch_renamer.journal.pruning import Prunable, Stays
-from batch_renamer.journal.record import Closed, NewRun, RunRecord, RunState, Told
+from batch_renamer.journal.record import Closed, EndNote, NewRun, RunRecord, RunState
 from batch_renamer.journal.rows import MadeName
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "OLDEST_SQLITE",
     "Closed",
     "DoneBefore",
+    "EndNote",
     "Journal",
     "MadeName",
     "NewRun",
@@ -48,7 +49,6 @@ __all__ = [
     "RunRecord",
     "RunState",
     "Stays",
-    "Told",
     "count_runs_if_whole",
     "held_by",
     "prove_locks",

@@ -177,6 +177,11 @@ class Database:
         with self._lock, translated(self.path, self._connection.close):
             return self._connection.execute(query, parameters).fetchall()
 
+    def count(self, query: str, parameters: Sequence[object]) -> int:
+        """Return the one number that a query gives."""
+        [[number]] = self.select(query, parameters)
+        return int(str(number))
+
     @contextmanager
     def in_memory(self) -> Iterator[sqlite3.Connection]:
         """Hold the connection for statements about temporary tables: they need neither the file's lock nor its disk."""

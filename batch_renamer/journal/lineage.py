@@ -125,8 +125,7 @@ class Lineage:
     def count_undoable(self, undone: RunRecord) -> int:
         """Return how many rows an undo of a run would have now."""
         query = f"SELECT COUNT(*) FROM rows WHERE run = ? AND {CHANGED}"  # noqa: S608 - a constant
-        [[count]] = self._database.select(query, (undone.number,))
-        return int(str(count))
+        return self._database.count(query, (undone.number,))
 
     def unsettled_since(self, run: RunRecord, moment: float) -> frozenset[int]:
         """Return the rows that became ``unknown`` after ``moment``, in seconds since the epoch."""
@@ -180,8 +179,7 @@ class Lineage:
             " IN ('planned', 'pending', 'unknown', ?))"
         )
         also = "failed" if failed else "planned"
-        counts = (self._database.select(query, (run.number, first, last, also)) for first, last in chosen_spans(choice))
-        return sum(int(str(count)) for [[count]] in counts)
+        return sum(self._database.count(query, (run.number, *span, also)) for span in chosen_spans(choice))
 
     def count_left_of_plan(self, run: RunRecord) -> int:
         """Return how many renames of the plan that a run commits are left, because they were not chosen."""
@@ -190,8 +188,7 @@ class Lineage:
             " ON plan.run = ? AND plan.row = mine.row AND plan.result = 'planned'"
             " WHERE mine.run = ? AND mine.result = 'skipped' AND substr(mine.skip, 1, ?) = ?"
         )
-        [[count]] = self._database.select(query, (run.parent, run.number, len(LEFT_OUT_MARK), LEFT_OUT_MARK))
-        return int(str(count))
+        return self._database.count(query, (run.parent, run.number, len(LEFT_OUT_MARK), LEFT_OUT_MARK))
 
     def refuse_absent(self, run: RunRecord, choice: RowChoice) -> None:
         """Refuse a choice with numbers that are no rows of a run.
@@ -211,14 +208,12 @@ class Lineage:
     def count_made_before(self, run: RunRecord) -> int:
         """Return for how many rows an earlier run of the same rows has made the new name by the same rule."""
         query = "SELECT COUNT(*) FROM rows WHERE run = ? AND name_rule = '' AND expected IS NOT NULL"
-        [[count]] = self._database.select(query, (run.number,))
-        return int(str(count))
+        return self._database.count(query, (run.number,))
 
     def renamed_since(self, run: RunRecord) -> int:
         """Return how many rows are ``drifted`` because their orders have lost the name that an earlier run gave."""
         query = "SELECT COUNT(*) FROM rows WHERE run = ? AND result = 'drifted' AND expected IS NOT NULL"
-        [[count]] = self._database.select(query, (run.number,))
-        return int(str(count))
+        return self._database.count(query, (run.number,))
 
     def rename_again(self, run: RunRecord) -> None:
         """Plan the rows that `renamed_since` counts: the user wants them renamed again."""

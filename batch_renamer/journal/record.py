@@ -14,10 +14,10 @@ from batch_renamer.text import storable
 __all__ = [
     "COLUMNS",
     "Closed",
+    "EndNote",
     "NewRun",
     "RunRecord",
     "RunState",
-    "Told",
     "columns_of",
     "paths_text",
     "record_of",
@@ -76,7 +76,7 @@ class NewRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class EndNote:
     """What was noted at the end of a run for its later reports: how it was asked for, its requests, its warnings.
 
     ``resumed``: the requests, and the duration of the run, are those since it was resumed last.
@@ -107,7 +107,7 @@ class RunRecord:
     that superseded this one. ``exit_code``, ``seconds`` and ``counts`` are those of the run's end, as it was noted.
     ``other_headings`` are the headings of the spreadsheet's columns that the program does not use, whose cells are kept
     with the rows.
-    ``told`` is what later reports say besides; None where it was not noted.
+    ``end_note`` (the column ``told``) is what later reports say besides; None where it was not noted.
     ``place`` is where its rows stand in the spreadsheet, ``write_back`` tells that results are written into that, and
     ``written_back`` what was written, or was about to be.
     """
@@ -149,7 +149,7 @@ class RunRecord:
     write_back: bool = False
     written_back: WrittenBack | None = None
     naming: str | None = None
-    told: Told | None = None
+    end_note: EndNote | None = None
 
     @property
     def spec(self) -> Command:
@@ -178,14 +178,14 @@ def record_of(row: tuple[object, ...]) -> RunRecord:
     values["write_back"] = bool(values["write_back"])
     left = values["written_back"]
     values["written_back"] = None if left is None else WrittenBack(**json.loads(str(left)))
-    values["told"] = None if values["told"] is None else _told(str(values["told"]))
+    values["end_note"] = None if values["end_note"] is None else _end_note(str(values["end_note"]))
     return RunRecord(**values)  # type: ignore[arg-type]  # STRICT columns
 
 
-def _told(text: str) -> Told:
+def _end_note(text: str) -> EndNote:
     values = json.loads(text)
     settings = tuple(GivenSetting(*setting) for setting in values.pop("settings"))
-    return Told(settings=settings, warnings=tuple(values.pop("warnings")), **values)
+    return EndNote(settings=settings, warnings=tuple(values.pop("warnings")), **values)
 
 
 def columns_of(new: NewRun) -> dict[str, object]:

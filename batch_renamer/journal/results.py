@@ -62,8 +62,7 @@ class Results:
     def changed_otherwise(self, run: RunRecord) -> int:
         """Return how many failed rows have changed their orders to another name than the one sent."""
         query = f"SELECT COUNT(*) FROM rows WHERE run = ? AND {CHANGED_OTHERWISE}"  # noqa: S608 - a constant
-        [[count]] = self._database.select(query, (run.number,))
-        return int(str(count))
+        return self._database.count(query, (run.number,))
 
     def checked_counts(self, run: RunRecord, *, over: bool = False) -> dict[Result, int]:
         """Return the counts of the run, proven: every row that was ever added has exactly one result.

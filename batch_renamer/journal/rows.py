@@ -183,21 +183,18 @@ class RowTable:
     def count_after_first(self, run: RunRecord) -> int:
         """Return how many rows were left out because only the first few renames were asked for."""
         query = "SELECT COUNT(*) FROM rows WHERE run = ? AND result = 'skipped' AND substr(reason, 1, ?) = ?"
-        [[count]] = self._database.select(query, (run.number, len(_AFTER_FIRST), _AFTER_FIRST))
-        return int(str(count))
+        return self._database.count(query, (run.number, len(_AFTER_FIRST), _AFTER_FIRST))
 
     # How much there is, and of what orders
 
     def count_undecided(self, run: RunRecord) -> int:
         """Return how many rows are undecided."""
-        [[count]] = self._database.select("SELECT COUNT(*) FROM rows WHERE run = ? AND result IS NULL", (run.number,))
-        return int(str(count))
+        return self._database.count("SELECT COUNT(*) FROM rows WHERE run = ? AND result IS NULL", (run.number,))
 
     def count_unguarded(self, run: RunRecord) -> int:
         """Return how many undecided rows do not depend on the name that their order has."""
         query = "SELECT COUNT(*) FROM rows WHERE run = ? AND result IS NULL AND guard IS NULL AND name_rule IS NULL"
-        [[count]] = self._database.select(query, (run.number,))
-        return int(str(count))
+        return self._database.count(query, (run.number,))
 
     def middle_row(self, run: RunRecord) -> float:
         """Return the mean of the undecided rows; 0 if there are none."""
@@ -206,10 +203,7 @@ class RowTable:
 
     def count_planned(self, run: RunRecord) -> int:
         """Return how many renames are planned and were not sent."""
-        [[count]] = self._database.select(
-            "SELECT COUNT(*) FROM rows WHERE run = ? AND result = 'planned'", (run.number,)
-        )
-        return int(str(count))
+        return self._database.count("SELECT COUNT(*) FROM rows WHERE run = ? AND result = 'planned'", (run.number,))
 
     def order_ids(self, run: RunRecord, rows: Sequence[int]) -> dict[int, str]:
         """Return the order ids of these rows, by row."""

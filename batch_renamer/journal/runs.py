@@ -18,10 +18,10 @@ from batch_renamer.journal.pruning import Prunable, examine, forget
 from batch_renamer.journal.record import (
     COLUMNS,
     Closed,
+    EndNote,
     NewRun,
     RunRecord,
     RunState,
-    Told,
     columns_of,
     paths_text,
     record_of,
@@ -199,7 +199,7 @@ class RunTable:
         exit_code: int | None = None,
         seconds: float | None = None,
         counts: Mapping[str, int] | None = None,
-        told: Told | None = None,
+        end_note: EndNote | None = None,
     ) -> None:
         """Note how a run ended; ``reported``: its reports are written, and nothing is left to be done."""
         with self._database.transaction() as connection:
@@ -210,7 +210,7 @@ class RunTable:
                     exit_code,
                     seconds,
                     None if counts is None else json.dumps(dict(counts)),
-                    None if told is None else json.dumps(asdict(told)),
+                    None if end_note is None else json.dumps(asdict(end_note)),
                     run.number,
                 ),
             )

@@ -75,8 +75,7 @@ class SameNames:
         query = "SELECT COUNT(*) FROM seen_orders WHERE order_key NOT IN (SELECT order_key FROM rows WHERE run = ?)"
         with self._database.in_memory() as connection:
             connection.execute(_SEEN)
-        [[count]] = self._database.select(query, (run.number,))
-        return int(str(count))
+        return self._database.count(query, (run.number,))
 
     def warn(self, run: RunRecord) -> None:
         """Warn of each planned rename whose order would have the name of another one."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +11,7 @@ from batch_renamer.loader.headings import Columns
 from batch_renamer.loader.options import LoadOptions
 from batch_renamer.loader.shown import listed, quoted
 from batch_renamer.model import LEFT_OUT_MARK, ColumnText, LeftOut, RenameRequest, RowChoice, RowProblem
-from batch_renamer.text import trimmed
+from batch_renamer.text import caseless, trimmed
 
 __all__ = ["Choosing"]
 
@@ -112,7 +111,7 @@ class _Condition:
     def holds(self, cell: Cell) -> bool:
         """Tell whether a cell has one of the texts; they are compared trimmed, in NFC and without case."""
         text = cell.text if isinstance(cell, Unusable) else cell
-        if _folded(text) in self.texts:
+        if caseless(trimmed(text)) in self.texts:
             self.found = True
             return True
         if not self.found and len(self.seen) < _MOST_SEEN:
@@ -127,12 +126,8 @@ class _Condition:
 def _conditions(where: Sequence[ColumnText], columns: Columns) -> list[_Condition]:
     texts: dict[int, set[str]] = {}
     for place, (_, text) in zip(columns.where, where, strict=True):
-        texts.setdefault(place, set()).add(_folded(text))
+        texts.setdefault(place, set()).add(caseless(trimmed(text)))
     return [
         _Condition(place=place, heading=columns.headings[place], texts=frozenset(found))
         for place, found in texts.items()
     ]
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFC", trimmed(text)).casefold()

@@ -14,16 +14,14 @@ from __future__ import annotations
 from batch_renamer.naming.house_rules import HouseRules
 from batch_renamer.naming.replacing import Replacing
 from batch_renamer.naming.rules import NamingRules
-from batch_renamer.naming.same_names import Numbered, Renamed, number, share_names
-from batch_renamer.naming.template import CURRENT_NAME, ORDER_ID, Filled, Template
+from batch_renamer.naming.same_names import Renamed, number, share_names
+from batch_renamer.naming.template import CURRENT_NAME, Filled, Template
 
 __all__ = [
     "CURRENT_NAME",
-    "ORDER_ID",
     "Filled",
     "HouseRules",
     "NamingRules",
-    "Numbered",
     "Renamed",
     "Replacing",
     "Template",

@@ -92,11 +92,6 @@ class NamingRules:
         return bool(self.replace or self.replace_regex)
 
     @property
-    def make_names(self) -> bool:
-        """Whether names are made where the sheet gives none."""
-        return self.template is not None or self.replaces
-
-    @property
     def columns(self) -> tuple[str, ...]:
         """The headings of the columns from which names are made."""
         return Template(self.template).columns if self.template is not None else ()

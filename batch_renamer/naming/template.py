@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from batch_renamer.text import heading_key
 
-__all__ = ["CURRENT_NAME", "ORDER_ID", "Filled", "Template"]
+__all__ = ["CURRENT_NAME", "Filled", "Template"]
 
 CURRENT_NAME = "current_name"
 """The field for the name that the order has in the account when it is read."""
 
-ORDER_ID = "order_id"
+_ORDER_ID = "order_id"
 """The field for the order's id, however its column is headed."""
 
 _PART = re.compile(r"\{\{|\}\}|\{(?P<field>[^{}]*)\}|(?P<literal>[^{}]+)|(?P<brace>[{}])")
@@ -76,11 +76,6 @@ class Template:
         """Whether a name can be made only when the order has been read."""
         return any(isinstance(part, _Field) and _is_current_name(part) for part in self._parts)
 
-    @property
-    def counts(self) -> bool:
-        """Whether it has a counter."""
-        return any(isinstance(part, _Counter) for part in self._parts)
-
     def filled(self, values: Mapping[str, str], *, n: int = 0, order_id: str = "") -> Filled:
         """Return the template with the values of its ``columns``, the counter and the order's id filled in.
 
@@ -107,7 +102,7 @@ class Template:
         return "".join(part if isinstance(part, str) else name for part in self._parts)
 
 
-_KEY_OF_ID, _KEY_OF_CURRENT_NAME = heading_key(ORDER_ID), heading_key(CURRENT_NAME)
+_KEY_OF_ID, _KEY_OF_CURRENT_NAME = heading_key(_ORDER_ID), heading_key(CURRENT_NAME)
 
 
 def _is_current_name(field: _Field) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from batch_renamer.planning.lookup import read_both_ways
-from batch_renamer.planning.matching import Candidate, NameMatcher
+from batch_renamer.planning.matching import NameMatcher
 from batch_renamer.planning.planner import GUARDED_BY_SHEET, NO_SUCH_ORDER, ORDER_DELETED, decide
 from batch_renamer.planning.singles import read_singly
 
@@ -11,7 +11,6 @@ __all__ = [
     "GUARDED_BY_SHEET",
     "NO_SUCH_ORDER",
     "ORDER_DELETED",
-    "Candidate",
     "NameMatcher",
     "decide",
     "read_both_ways",

@@ -6,8 +6,8 @@ from batch_renamer.reports.csv_format import write_csv_result
 from batch_renamer.reports.formats import FORMATS
 from batch_renamer.reports.json_format import write_json_result, write_refusal
 from batch_renamer.reports.own_workbook import (
-    Back,
     Kind,
+    WriteBack,
     check_own_workbook,
     kind_of,
     remove_leftovers,
@@ -22,9 +22,9 @@ from batch_renamer.temporary import remove_unfinished
 
 __all__ = [
     "FORMATS",
-    "Back",
     "Kind",
     "PageExtras",
+    "WriteBack",
     "check_names",
     "check_own_workbook",
     "check_writable",

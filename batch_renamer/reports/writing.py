@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from batch_renamer.errors import ReportWriteError
 from batch_renamer.model import ReportLine, RunSummary
 from batch_renamer.reports.formats import WRITERS
 from batch_renamer.reports.page_extras import PageExtras
 from batch_renamer.reports.rows import WriteOptions
-from batch_renamer.temporary import OURS, cause, new_file_in, place_of
+from batch_renamer.temporary import cause, complete_file, numbered, place_of
 
 __all__ = ["write_report", "write_reports"]
 
 _NO_EXTRAS = PageExtras()
-_OTHER_NAMES = 9  # further names that are tried when a report can't be replaced
+_MOST_NAMES = 10  # that are tried when a report can't be replaced
 
 
 def write_reports(
@@ -63,28 +63,18 @@ def write_report(
         ReportWriteError: The disk is full, the folder has gone, ...
         KeyError: The ending is none of `FORMATS`; `resolve_targets` refuses such a target.
     """
-    write = WRITERS[target.suffix.lower()]
+    format_writer = WRITERS[target.suffix.lower()]
     place = place_of(target)
+
+    def write(file: BinaryIO, scratch: Path) -> None:
+        options = WriteOptions(
+            summary=summary, page=page, delimiter=delimiter, other_headings=tuple(other_headings), scratch=scratch
+        )
+        format_writer(file, lines, options)
+
     try:
-        temporary, file = new_file_in(place.parent)
-        try:
-            with (
-                file,
-                tempfile.TemporaryDirectory(prefix=OURS, dir=place.parent, ignore_cleanup_errors=True) as scratch,
-            ):
-                options = WriteOptions(
-                    summary=summary,
-                    page=page,
-                    delimiter=delimiter,
-                    other_headings=tuple(other_headings),
-                    scratch=Path(scratch),
-                )
-                write(file, lines, options)
-                file.flush()
-                os.fsync(file.fileno())
+        with complete_file(place.parent, write) as temporary:
             moved_to = _move(temporary, place, summary.run_id)
-        finally:
-            temporary.unlink(missing_ok=True)  # it is already gone after a successful move
     except OSError as error:
         raise ReportWriteError(
             f'The report "{target}" could not be written: {cause(error)}. Check that its folder exists and has room.'
@@ -107,6 +97,4 @@ def _move(temporary: Path, place: Path, run_id: str) -> Path:
 
 def _other_names(place: Path, run_id: str) -> Iterable[Path]:
     with_id = place if run_id in place.stem else place.with_stem(f"{place.stem}.{run_id}")
-    yield with_id
-    for number in range(2, 2 + _OTHER_NAMES):
-        yield with_id.with_stem(f"{with_id.stem}-{number}")
+    return numbered(with_id, _MOST_NAMES)

@@ -52,7 +52,7 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
         rows = journal.results.report_rows(run, over=broken_off(run))
         listed = entry.as_json()
         but = {"exit_code": run.exit_code, "seconds": listed["seconds"], "run": listed}
-        if run.told is None:  # it was killed, or made by a version that did not note this
+        if run.end_note is None:  # it was killed, or made by a version that did not note this
             but |= {"requests": None, "throttled": None}
         write_json_result(sys.stdout, rows, summary=replace(summary, command="show"), but=but)
         return

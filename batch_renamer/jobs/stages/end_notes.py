@@ -17,7 +17,7 @@ from batch_renamer.errors import (
 )
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages.timekeeping import keep_seconds
-from batch_renamer.journal import Closed, RunRecord, RunState, Told
+from batch_renamer.journal import Closed, EndNote, RunRecord, RunState
 from batch_renamer.model import Result, RunSummary
 
 __all__ = ["note_end", "note_summary"]
@@ -59,7 +59,7 @@ async def note_summary(run: Run, summary: RunSummary, *, reported: bool, warning
             exit_code=summary.exit_code,
             seconds=summary.seconds,
             counts=None if run.unrecorded else {str(result): count for result, count in summary.counts.items()},
-            told=Told(
+            end_note=EndNote(
                 command_line=summary.facts.command_line,
                 settings=summary.facts.settings,
                 requests=summary.requests,

@@ -16,11 +16,11 @@ from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.standing import committed
 from batch_renamer.journal import RunRecord
 from batch_renamer.model import ReportRow, WrittenBack
-from batch_renamer.reports import Back, check_own_workbook, remove_leftovers, rows_back, write_back
+from batch_renamer.reports import WriteBack, check_own_workbook, remove_leftovers, rows_back, write_back
 
 __all__ = ["check_write_back", "write_into_sheet"]
 
-_PRACTICE = "is left as it is, because this is the sandbox"
+_SANDBOX = "is left as it is, because this is the sandbox"
 
 
 async def check_write_back(run: Run) -> None:
@@ -77,14 +77,14 @@ def write_into_sheet(run: Run) -> tuple[WrittenBack | None, list[ReportWriteErro
     if run.workbook is None or record.place is None or not committed(record):
         return None, []
     _remove_leftovers(run, own=True)
-    back = Back(
+    back = WriteBack(
         path=run.workbook,
         place=record.place,
         run_id=record.id,
         look_again=partial(look_again_at, journal, record, run.workbook),
         note=partial(journal.runs.note_written_back, record),
         earlier=record.written_back,
-        beside=_PRACTICE if run.job.settings.sandbox else "",
+        beside=_SANDBOX if run.job.settings.sandbox else "",
     )
     try:
         written, notes = write_back(back, rows_back(_until_abandoned(run)))

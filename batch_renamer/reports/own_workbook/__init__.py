@@ -6,13 +6,13 @@ from batch_renamer.reports.own_workbook.columns import COLUMNS_BACK, RowBack
 from batch_renamer.reports.own_workbook.kinds import Kind, kind_of
 from batch_renamer.reports.own_workbook.rows import rows_back
 from batch_renamer.reports.own_workbook.unfinished import remove_leftovers
-from batch_renamer.reports.own_workbook.writing import Back, check_own_workbook, write_back
+from batch_renamer.reports.own_workbook.writing import WriteBack, check_own_workbook, write_back
 
 __all__ = [
     "COLUMNS_BACK",
-    "Back",
     "Kind",
     "RowBack",
+    "WriteBack",
     "check_own_workbook",
     "kind_of",
     "remove_leftovers",

@@ -16,12 +16,12 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from batch_renamer.files import digest_of, open_regular
-from batch_renamer.temporary import OURS, place_of
+from batch_renamer.temporary import OURS, numbered, place_of, take_name
 
 __all__ = ["Unfinished", "free_names", "kept_as", "remove_leftovers", "replace_file", "same_look", "synced"]
 
 _LEFTOVER = re.compile(r"\.batch-renamer-[0-9a-f]{8}-([2-9a-hjkmnp-z]{6})-[0-9a-f]{8}\.[0-9A-Za-z]+")
-_MOST_NAMES = 99
+_MOST_NAMES = 98
 
 
 class Unfinished:
@@ -86,10 +86,7 @@ def free_names(place: Path, word: str, run_id: str) -> Iterator[Path]:
         >>> next(free_names(Path("orders.csv"), "backup", "k3f9ab")).name
         'orders.backup-k3f9ab.csv'
     """
-    first = place.with_stem(f"{place.stem}.{word}-{run_id}")
-    yield first
-    for number in range(2, _MOST_NAMES):
-        yield first.with_stem(f"{first.stem}-{number}")
+    return numbered(place.with_stem(f"{place.stem}.{word}-{run_id}"), _MOST_NAMES)
 
 
 def kept_as(temporary: Path, names: Iterator[Path], *, same_as: str | None = None) -> Path:
@@ -101,20 +98,11 @@ def kept_as(temporary: Path, names: Iterator[Path], *, same_as: str | None = Non
         OSError: there is no free name, or the file can't be moved.
     """
     for name in names:
-        try:
-            os.link(temporary, name)
-        except FileExistsError:
-            if same_as is not None and name.is_file() and digest_of(name) == same_as:
-                return name
-            continue
-        except OSError:  # a disk without hard links
-            if os.path.lexists(name):
-                continue
-            temporary.rename(name)
-        else:
-            temporary.unlink()
-        sync_folder(name.parent)
-        return name
+        if take_name(temporary, name):
+            sync_folder(name.parent)
+            return name
+        if same_as is not None and name.is_file() and digest_of(name) == same_as:
+            return name
     raise FileExistsError("every name for it is taken")
 
 

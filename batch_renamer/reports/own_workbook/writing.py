@@ -26,11 +26,11 @@ from batch_renamer.reports.own_workbook.unfinished import (
 from batch_renamer.reports.own_workbook.xlsx import write_back_xlsx
 from batch_renamer.temporary import cause, place_of, probe
 
-__all__ = ["Back", "check_own_workbook", "write_back"]
+__all__ = ["WriteBack", "check_own_workbook", "write_back"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Back:
+class WriteBack:
     """How results go into one spreadsheet.
 
     ``place`` is where the rows stand, ``run_id`` is in the names of further files. ``earlier`` is what the run has
@@ -77,7 +77,7 @@ def _refuse_kind(path: Path, real: Path) -> None:
         raise WriteBackError(f"Results can't be written into {path.name}. {error}") from error
 
 
-def write_back(back: Back, rows: Iterable[RowBack]) -> tuple[WrittenBack, tuple[str, ...]]:
+def write_back(back: WriteBack, rows: Iterable[RowBack]) -> tuple[WrittenBack, tuple[str, ...]]:
     """Write results into a spreadsheet, or into a copy beside it; return what was written, and sentences about it.
 
     The spreadsheet is replaced in one step by a file that is complete and on the disk, and only after its backup is. It
@@ -101,7 +101,7 @@ def write_back(back: Back, rows: Iterable[RowBack]) -> tuple[WrittenBack, tuple[
 
 
 def _written(
-    back: Back, real: Path, unfinished: Unfinished, rows: Iterable[RowBack]
+    back: WriteBack, real: Path, unfinished: Unfinished, rows: Iterable[RowBack]
 ) -> tuple[WrittenBack, tuple[str, ...]]:
     original, found = unfinished.copy()
     digest = digest_of(original)
@@ -126,7 +126,7 @@ def _written(
     return written, (*notes, f"{back.path.name} {beside}, so the results are beside it in {kept.name}.")
 
 
-def _place_now(back: Back, copy: Path, digest: str) -> tuple[SheetPlace, str]:
+def _place_now(back: WriteBack, copy: Path, digest: str) -> tuple[SheetPlace, str]:
     """Return where the rows stand now, and why the spreadsheet must not change ("" if it may)."""
     if back.any_content:
         return back.look_again(copy), back.beside
@@ -135,7 +135,7 @@ def _place_now(back: Back, copy: Path, digest: str) -> tuple[SheetPlace, str]:
     return back.look_again(copy), back.beside or "has changed since it was read"
 
 
-def _backup(back: Back, real: Path, original: Path, digest: str) -> Path:
+def _backup(back: WriteBack, real: Path, original: Path, digest: str) -> Path:
     """Return the backup: the one that the run made before it wrote its first results, or a new one."""
     if back.earlier is not None and digest == back.earlier.digest and back.earlier.backup:
         made = Path(back.earlier.backup)

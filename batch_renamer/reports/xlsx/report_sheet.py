@@ -18,7 +18,7 @@ _ROW, _RESULT, _SECONDS = (COLUMNS.index(name) for name in ("row", "result", "se
 _MOMENTS = frozenset({COLUMNS.index("last_updated_at"), COLUMNS.index("started_at")})
 _KEPT_IN_SIGHT = COLUMNS.index("order_id") + 1
 _EXACT_BELOW = 10**15  # spreadsheet programs keep 15 digits of a number
-_CELL_BYTES, _CHARACTER_BYTES = 100, 7  # upper bounds: the markup of a cell, and an escaped character
+_CELL_BYTES = 100  # upper bound of a cell without text
 
 _MARGIN = 2  # characters between a text and the next column
 _LINE_POINTS = 15

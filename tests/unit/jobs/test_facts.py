@@ -9,7 +9,7 @@ import pytest
 
 from batch_renamer.jobs.facts import given_settings
 from batch_renamer.jobs.figures import summary_of
-from batch_renamer.journal import Journal, NewRun, RunState, Told
+from batch_renamer.journal import EndNote, Journal, NewRun, RunState
 from batch_renamer.model import GivenSetting, Outcome, RenameRequest, Result
 from batch_renamer.settings import resolve_settings
 from tests.unit.jobs.begun_runs import URL, begun, ended
@@ -61,7 +61,7 @@ def test_a_run_at_work_is_not_called_killed(journal: Journal) -> None:
 
 def test_a_later_report_says_what_was_typed_and_counted(journal: Journal) -> None:
     """The figures and the notes of the first report, too; of a killed run they are not known."""
-    told = Told(
+    told = EndNote(
         command_line="batch-renamer apply orders.csv",
         settings=(GivenSetting("rate", "20", "--rate"),),
         requests=7,
@@ -72,7 +72,7 @@ def test_a_later_report_says_what_was_typed_and_counted(journal: Journal) -> Non
     run = begun(journal)
     killed = summary_of(journal, run)
     journal.runs.finish(run, stopped="")
-    journal.runs.note_ended(run, told=told)
+    journal.runs.note_ended(run, end_note=told)
     summary = summary_of(journal, journal.runs.get(run.id))
     facts = summary.facts
     assert (facts.command_line, facts.settings) == (told.command_line, told.settings)
@@ -84,9 +84,9 @@ def test_a_later_report_says_what_was_typed_and_counted(journal: Journal) -> Non
 def test_a_resumed_run_forgets_what_its_first_part_noted(journal: Journal) -> None:
     """If it is killed, the figures of the first part would pass for those of both."""
     run = begun(journal)
-    journal.runs.note_ended(run, told=Told(requests=7), seconds=3.5)
+    journal.runs.note_ended(run, end_note=EndNote(requests=7), seconds=3.5)
     resumed = journal.runs.commit(journal.runs.get(run.id))
-    assert (resumed.told, resumed.seconds) == (None, None)
+    assert (resumed.end_note, resumed.seconds) == (None, None)
 
 
 def test_no_meaning_speaks_of_the_screen(journal: Journal) -> None:

@@ -23,14 +23,13 @@ _PREFIX = re.compile(rb"""xmlns:([^\s=]+)\s*=\s*["']([^"']*)["']""")
 
 @dataclass(slots=True, kw_only=True)
 class Survey:
-    """What was found; columns count from 1. ``columns`` is how many the table describes."""
+    """What was found; columns count from 1."""
 
     prefixes: dict[str, str] = field(default_factory=dict)
     headings: dict[int, str] = field(default_factory=dict)
     heading_styles: dict[int, str] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)
     styles: set[str] = field(default_factory=set)
-    columns: int = 0
 
     def has_prefixes(self, *namespaces: str) -> bool:
         """Tell whether the part has prefixes for namespaces of OpenDocument."""
@@ -98,9 +97,6 @@ class _Survey(TableWalk):
     def elsewhere(self, name: str, attributes: dict[str, str]) -> None:
         if name == f"{_STYLE}style":
             self.survey.styles.add(attributes.get(f"{_STYLE}name", ""))
-
-    def start_columns(self, times: int) -> None:
-        self.survey.columns += times
 
     def start_cell(self, attributes: dict[str, str], times: int, *, covered: bool) -> None:
         spans = f"{_TABLE}number-columns-spanned" in attributes

@@ -18,7 +18,7 @@ from batch_renamer.errors import ReportTargetError, ReportWriteError, WriteBackE
 from batch_renamer.files import digest_of
 from batch_renamer.model import SheetPlace, WrittenBack
 from batch_renamer.reports import remove_leftovers
-from batch_renamer.reports.own_workbook import Back, check_own_workbook, unfinished, write_back
+from batch_renamer.reports.own_workbook import WriteBack, check_own_workbook, unfinished, write_back
 from tests.support.workbooks import xls, xlsb, zipped
 from tests.support.written_back import back
 
@@ -41,10 +41,10 @@ def sheet(tmp_path: Path) -> Path:
     return path
 
 
-def about(path: Path, **options: Any) -> Back:
+def about(path: Path, **options: Any) -> WriteBack:
     """Return how results go into a spreadsheet that was just read."""
     place = SheetPlace(heading_row=1, encoding="utf-8", delimiter=",", digest=digest_of(path))
-    usual = Back(path=path, place=place, run_id="k3f9ab", look_again=never, note=lambda _: None)
+    usual = WriteBack(path=path, place=place, run_id="k3f9ab", look_again=never, note=lambda _: None)
     return replace(usual, **options)
 
 
@@ -308,7 +308,7 @@ def test_the_names_of_other_files_are_no_leftovers(sheet: Path) -> None:
 
 def test_there_is_always_a_free_name_or_a_reason(sheet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After many backups of one run the sentence says so."""
-    monkeypatch.setattr(unfinished, "_MOST_NAMES", 2)
+    monkeypatch.setattr(unfinished, "_MOST_NAMES", 1)
     sheet.with_name("orders.backup-k3f9ab.csv").write_bytes(b"mine")
     with pytest.raises(ReportWriteError, match="every name for it is taken"):
         write_back(about(sheet), ROWS)
