@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import groupby, islice
 
 from batch_renamer.model import HERE, ReportRow, Result
 from batch_renamer.progress.headline import headline
@@ -19,15 +19,17 @@ from batch_renamer.visible import visible
 __all__ = ["every_row_lines"]
 
 _ALIGNED = 1_000  # rows; their columns are as wide as the widest of them
+_FOLDED = 3  # skipped rows; so many with one reason, one below the other, have a line together
 
 
 def every_row_lines(
     view: RunView, rows: Iterable[ReportRow], *, width: int | None, height: int | None = None
 ) -> Iterator[Line]:
-    """Yield the lines of a run, a line for each of its rows, and last the next command; rows are taken as needed.
+    """Yield the lines of a run, the lines of its rows, and last the next command; rows are taken as needed.
 
-    A row that is not simply renamed has its result and the reason beside its names. Where there are more rows than the
-    ``height`` of the screen, headline and counts are shown again below them.
+    A row that is not simply renamed has its result and the reason beside its names. Neighbours that are skipped for one
+    reason have a line together: a spreadsheet of which few names are filled in has hundreds of them. Where there are
+    more rows than the ``height`` of the screen, headline and counts are shown again below them.
     """
     yield from run_lines(replace(view, planned=(), next_steps=()), width=width)
     if view.summary.total:
@@ -44,9 +46,31 @@ def every_row_lines(
 def _rows(view: RunView, rows: Iterable[ReportRow], *, width: int | None) -> Iterator[Line]:
     remaining = iter(rows)
     while part := tuple(islice(remaining, _ALIGNED)):
-        yield from row_lines(
-            part, width=width, indent="  ", offline=view.command.offline, remark=lambda row: _remark(row, view)
+        groups = [tuple(group) for _, group in groupby(part, key=_why_skipped)]
+        single = tuple(row for group in groups if not _is_folded(group) for row in group)
+        lines = list(
+            row_lines(
+                single, width=width, indent="  ", offline=view.command.offline, remark=lambda row: _remark(row, view)
+            )
         )
+        lines_per_row = len(lines) // max(len(single), 1)
+        next_lines = iter(lines)
+        for group in groups:
+            if _is_folded(group):
+                numbers = Span(f"  rows {group[0].row}-{group[-1].row}", "dim")
+                yield (numbers, *_remark(group[0], view))
+            else:
+                yield from islice(next_lines, lines_per_row * len(group))
+
+
+def _why_skipped(row: ReportRow) -> tuple[str, int | None]:
+    """Return what neighbours that can be folded have in common; any other row has it alone."""
+    skipped = row.result is Result.SKIPPED and not row.warning
+    return row.reason, None if skipped else row.row
+
+
+def _is_folded(group: tuple[ReportRow, ...]) -> bool:
+    return len(group) >= _FOLDED
 
 
 def _all(total: int) -> str:

@@ -84,6 +84,39 @@ def test_rows_stand_below_the_counts_in_the_order_of_the_sheet() -> None:
     assert lines[-3:] == ["", "To do this:", "renamer apply"]
 
 
+def test_neighbours_that_are_skipped_for_one_reason_have_a_line_together() -> None:
+    """Of an exported list few names are filled in, and these few have to be found in it."""
+    blank = {"new": "", "reason": "Left as it is: the new name is blank."}
+    rows = [
+        *(a_row(R.SKIPPED, row=number, **blank) for number in range(2, 10)),
+        a_row(R.PLANNED, row=10),
+        *(a_row(R.SKIPPED, row=number, **blank) for number in (11, 12)),
+        *(a_row(R.SKIPPED, row=number, reason=f"Repeats row {number - 3}.") for number in (13, 14, 15)),
+        *(a_row(R.SKIPPED, row=number, **blank) for number in (16, 17, 18)),
+    ]
+    lines = shown(*rows)
+    assert [line for line in lines if line.startswith("  row")] == [
+        "  rows 2-9 · skipped: Left as it is: the new name is blank.",
+        "  row 10  id-10  14 Oak → 15 Oak",
+        "  row 11  id-11  14 Oak · skipped: Left as it is: the new name is blank.",
+        "  row 12  id-12  14 Oak · skipped: Left as it is: the new name is blank.",
+        "  row 13  id-13  15 Oak · skipped: Repeats row 10.",
+        "  row 14  id-14  15 Oak · skipped: Repeats row 11.",
+        "  row 15  id-15  15 Oak · skipped: Repeats row 12.",
+        "  rows 16-18 · skipped: Left as it is: the new name is blank.",
+    ]
+
+
+def test_rows_in_two_lines_stay_together_beside_folded_ones() -> None:
+    """On a narrow screen each row has a line for its id and one for its names."""
+    skipped = [a_row(R.SKIPPED, row=number, reason="Left.") for number in (2, 3, 4)]
+    long = "12 Elm Street, corner of Old Market Road"
+    lines = shown(*skipped, a_row(R.PLANNED, row=5, new=long), width=40)
+    at = lines.index("  rows 2-4 · skipped: Left.")
+    assert lines[at + 1].startswith("  row 5  id-5")
+    assert lines[at + 2].lstrip().startswith("14 Oak → 12 Elm")
+
+
 @pytest.mark.parametrize(("height", "times"), [(None, 1), (24, 2), (60, 1)])
 def test_headline_and_counts_come_again_below_more_rows_than_the_screen_has(height: int | None, times: int) -> None:
     """Where no pager is, they have left the screen."""
