@@ -58,10 +58,28 @@ async def test_the_last_lines_are_the_commands_that_come_next(renamer: Command) 
         await answer(shown, "a short name for this one", "office")
         await answer(shown, "A folder for the reports")
         assert await shown.ended() == 0
-    last = shown.shown.splitlines()[-2:]
-    assert last == ["batch-renamer doctor --profile office", "batch-renamer plan FILE --profile office"]
+    last = shown.shown.splitlines()[-3:]
+    assert last == [
+        "batch-renamer doctor --profile office",
+        "batch-renamer export --profile office",
+        "batch-renamer plan FILE --profile office",
+    ]
     assert "The key in AUTOENHANCE_API_KEY is used." in shown.shown
     assert (await renamer.run("doctor", "--profile", "office", key=None)).code == 0
+
+
+@on_posix
+async def test_a_key_that_is_pasted_too_early_becomes_no_name(renamer: Command) -> None:
+    """The name of an account is shown with every run, and stored."""
+    async with terminal(renamer, "init", key=None) as shown:
+        await answer(shown, "a short name for this one", KEY)
+        await shown.until_shown("This is long for a name.")
+        await answer(shown, "a short name for this one", times=2)
+        await answer(shown, "A folder for the reports")
+        await answer(shown, ASKS_FOR_KEY, KEY)
+        assert await shown.ended() == 0
+    assert KEY not in own(renamer).read_text("utf-8")
+    assert "[profiles" not in own(renamer).read_text("utf-8")
 
 
 @on_posix

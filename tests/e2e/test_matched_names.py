@@ -51,8 +51,9 @@ async def test_orders_are_found_by_names_that_no_other_has(renamer: Command) -> 
     assert [row["order_id"] for row in plan.rows] == ["a1", "", "", "d1", "", "", "a1", "a2"]
     reasons = [row["reason"] for row in plan.rows]
     assert reasons[1].endswith("give the order id. Here: b2, b1.")
-    assert reasons[2].endswith('Here: nearly the same: "12 Elm Stret" (c1).')
-    assert reasons[4] == "No order of the account has this current name: correct it, or give the order id."
+    assert reasons[2].endswith('Here: "12 Elm Street"; nearly the same: "12 Elm Stret" (c1).')
+    nowhere = "No order of the account has this current name: correct it, or give the order id."
+    assert reasons[4] == f'{nowhere} Here: "nowhere".'
     done = await renamer.do("apply", "--plan", plan.result["run_id"], "--json")
     assert (done.code, done.results) == (1, DONE)
     assert (renamer.names["a1"], renamer.names["d1"], renamer.names["c1"]) == ("One", "Four", "12 Elm Stret")

@@ -51,6 +51,7 @@ async def test_same_rule_is_not_applied_to_its_own_names(renamer: Command) -> No
     assert names(renamer) == ["12 Elm Street", "14 Elm Streetreet", "16 Oak Road"]
     assert "Applied once more, the rule would change 2 new names again" in first.out
     assert '"12 Elm Street" to "12 Elm Streetreet"' in first.out
+    assert r"To replace whole words alone, write --replace-regex '\bSt\b=Street'." in first.out
     second = await renamer.apply(sheet, "--replace", "St=Street")
     assert second.code == 0
     assert "The same rule has made the names of 2 of these orders before" in second.out

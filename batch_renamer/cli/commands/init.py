@@ -19,7 +19,7 @@ from batch_renamer.cli.commands.set_up import (
 )
 from batch_renamer.cli.ending import Ending, run_bare
 from batch_renamer.command_line import command_line
-from batch_renamer.commands import DOCTOR, INIT, PLAN
+from batch_renamer.commands import DOCTOR, EXPORT, INIT, PLAN
 from batch_renamer.errors import SettingsError
 from batch_renamer.files import write_private
 from batch_renamer.progress import visible
@@ -196,7 +196,7 @@ def _what_was_done(wanted: SetUp) -> str:
         f"Key {key}, for you alone: {visible(str(wanted.key_path))}",
         "Nothing was sent.",
         "",
-        "Next, check that everything is ready, and then see what would be renamed:",
+        "Next, check that everything is ready, get a spreadsheet of your orders, and see what would be renamed:",
     ]
-    commands = [command_line(DOCTOR, [], given), command_line(PLAN, ["FILE"], given)]
+    commands = [command_line(DOCTOR, [], given), command_line(EXPORT, [], given), command_line(PLAN, ["FILE"], given)]
     return "\n".join([*map(to_terminal, said), *commands]) + "\n"

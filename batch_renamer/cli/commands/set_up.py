@@ -52,12 +52,16 @@ class SetUp:
         return replace(self, key=key)
 
 
+_SHORT_NAME = 16  # characters
+
+
 def greet(config: Path) -> None:
     """Say what is about to happen, and what is needed."""
     _say(
         "This writes two files for you: a configuration and your API key. Nothing is sent.",
         f"They go to {config.parent}",
         "You need the API key of your account: sign in at https://app.autoenhance.ai and look for the API settings.",
+        "The key is asked for last.",
         "Press Enter to take what stands in [brackets]. Ctrl-C stops.",
         "",
     )
@@ -69,6 +73,9 @@ def ask_for_profile() -> str | None:
         name = _line("If you have several accounts, a short name for this one [none]:")
         if not name or name.lower() == "none":
             return None
+        if len(name) > _SHORT_NAME:  # It may be the key, and would be shown with every run.
+            _say("This is long for a name. The key is asked for last. Press Enter, or type a short name.")
+            continue
         try:
             return check_profile_name(name)
         except ValueError as error:

@@ -29,6 +29,7 @@ START: tuple[str | tuple[tuple[str, str], ...], ...] = (
     (
         ("batch-renamer init", "asks for the key and keeps it"),
         ("batch-renamer doctor", "says whether all is ready"),
+        ("batch-renamer export FILE", "writes your orders into a spreadsheet to fill in"),
         ("batch-renamer check FILE", "says which rows are bad"),
         ("batch-renamer plan FILE", "shows each old and new name; renames nothing"),
         ("batch-renamer apply FILE", "shows the plan, asks you, and renames"),

@@ -64,7 +64,10 @@ class Decisions:
         if not (count := self._names.again):
             return ()
         such_as = f"{counted(count, 'new name')} again, such as {self._names.changed_again}"
-        return (f"Applied once more, the rule would change {such_as}. Rename these orders with it only once.",)
+        said = f"Applied once more, the rule would change {such_as}. Rename these orders with it only once."
+        if self._names.whole_word:
+            said += f" To replace whole words alone, write {self._names.whole_word}."
+        return (said,)
 
     async def record(self, readings: list[tuple[RenameRequest, Reading]]) -> None:
         """Decide rows; each decision is in the journal before it is counted."""

@@ -132,4 +132,5 @@ def _reason(matcher: NameMatcher, name: str, order_ids: Sequence[str]) -> str:
     if given := matcher.found(name):
         return f"{_GIVEN}{HERE}{', '.join(map(visible, given))}."
     near = [f'"{visible(one.name)}" ({visible(one.order_id)})' for one in matcher.suggestions(name)]
-    return f"{_NO_ORDER}{HERE}nearly the same: {', '.join(near)}." if near else _NO_ORDER
+    nearly = f"; nearly the same: {', '.join(near)}" if near else ""
+    return f'{_NO_ORDER}{HERE}"{visible(name)}"{nearly}.'

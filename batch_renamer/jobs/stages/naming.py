@@ -5,6 +5,7 @@ The rules are those of the run, which the journal keeps: a run that is resumed g
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from batch_renamer.journal import MadeName
 from batch_renamer.loader import clean_made_name, quoted
 from batch_renamer.model import Change, Found, Outcome, Reading, RenameRequest, Result, RowProblem
 from batch_renamer.naming import CURRENT_NAME, HouseRules, NamingRules, Replacing, Template
+from batch_renamer.settings import Replacement
 from batch_renamer.text import storable
 
 __all__ = ["CurrentNames", "SheetNames", "is_kept"]
@@ -83,12 +85,13 @@ class CurrentNames:
     """Makes the names of rows whose orders have been read.
 
     ``again`` counts the names that the rules would change if they were applied a second time; ``changed_again`` shows
-    the first of them.
+    the first of them. ``whole_word`` is the option that replaces no part of a word ("": the rules replace no word).
     """
 
     def __init__(self, rules: NamingRules) -> None:
         self.again = 0
         self.changed_again = ""
+        self.whole_word = next((_whole_word(one) for one in rules.replace if one.old.isalnum()), "")
         self._replacing = Replacing(rules.replace, rules.replace_regex)
         self._house = HouseRules(rules.house)
 
@@ -115,6 +118,12 @@ class CurrentNames:
         if (changed := self._replacing.of(Template(rule).with_current_name(name))) != name:
             self.again += 1
             self.changed_again = self.changed_again or f"{quoted(name)} to {quoted(changed)}"
+
+
+def _whole_word(replacement: Replacement) -> str:
+    new = replacement.new.replace("\\", r"\\")  # a pattern takes a backslash for the sign of a group
+    rule = rf"\b{replacement.old}\b={new}"
+    return f"--replace-regex {shlex.quote(rule)}"
 
 
 def _invalid(request: RenameRequest, reading: Found, reason: str) -> Outcome:

@@ -84,8 +84,9 @@ def test_enter_alone_and_a_key_are_enough(
     shown = capsys.readouterr()
     assert key_beside(config) == f"{KEY}\n"
     assert resolve_settings({"config": str(config)}, environ={}).report == ()
-    assert shown.out.splitlines()[-2:] == [
+    assert shown.out.splitlines()[-3:] == [
         f"batch-renamer doctor --config {config}",
+        f"batch-renamer export --config {config}",
         f"batch-renamer plan FILE --config {config}",
     ]
     assert "Configuration written" in shown.out
@@ -103,7 +104,11 @@ def test_the_usual_place_needs_no_option_later(
     written = sorted((home / "xdg_config_home" / "batch-renamer").iterdir())
     assert [path.name for path in written] == ["config.toml", "office.key"]
     assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o600}
-    assert capsys.readouterr().out.endswith("doctor --profile office\nbatch-renamer plan FILE --profile office\n")
+    assert capsys.readouterr().out.splitlines()[-3:] == [
+        "batch-renamer doctor --profile office",
+        "batch-renamer export --profile office",
+        "batch-renamer plan FILE --profile office",
+    ]
 
 
 def test_an_answer_that_can_not_be_used_is_asked_for_again(
