@@ -53,7 +53,7 @@ def new_workbook(file: BinaryIO, *, scratch: Path) -> Iterator[xlsxwriter.Workbo
         OSError: the disk is full, or the file can't be written for another reason.
     """
     import xlsxwriter  # noqa: PLC0415 - only a workbook needs it
-    from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415
+    from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415 - only a workbook needs it
 
     detachable = _DetachableFile(file)
     book = xlsxwriter.Workbook(cast(BinaryIO, detachable), {"constant_memory": True, "tmpdir": str(scratch)})

@@ -12,12 +12,10 @@ from batch_renamer.files import others_may_write
 from batch_renamer.jobs import files_taken
 from batch_renamer.progress import why_no_log
 from batch_renamer.reports import check_names
-from batch_renamer.settings import FoundKey, Settings, is_found_config, read_api_key
+from batch_renamer.settings import VENDOR_URL, FoundKey, Settings, is_found_config, read_api_key
 from batch_renamer.usual_places import usual_config
 
 __all__ = ["check_address", "check_configuration", "check_key", "check_log", "check_report", "refused_settings"]
-
-_VENDOR = "https://api.autoenhance.ai"
 
 
 def refused_settings(error: SettingsError) -> Finding:
@@ -45,7 +43,7 @@ def check_address(settings: Settings) -> Finding:
     """Say to which address the requests go."""
     if settings.sandbox:
         return ok("Address", "the sandbox on this machine (--sandbox)")
-    if settings.base_url == _VENDOR:
+    if settings.base_url == VENDOR_URL:
         return ok("Address", settings.base_url)
     source = dict(settings.sources).get("base_url", "")
     return ok("Address", f"{settings.base_url}, not the vendor's own (from {source})")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -11,11 +12,14 @@ from functools import partial
 import anyio.abc
 
 from batch_renamer.client import Breaker, Gateway, Pacer, Retrier, StopSignal, share_rate, watch_breaker
+from batch_renamer.errors import BatchRenamerError
 from batch_renamer.jobs.destinations import Destination
 from batch_renamer.journal import Journal, shared_state_dir
 from batch_renamer.settings import Settings
 
-__all__ = ["ApiSession", "open_session"]
+__all__ = ["ApiSession", "keep_learnt_limit", "open_session"]
+
+log = logging.getLogger("batch_renamer")
 
 DOCUMENTED_LIMIT_PER_S = 300.0
 """Requests per second and address, by the vendor's documentation ("Rate Limits", 2026-11); accounts may have less."""
@@ -93,3 +97,13 @@ async def open_session(
         workers=settings.workers,
         connections=destination.connections,
     )
+
+
+async def keep_learnt_limit(journal: Journal, destination: Destination, api: ApiSession | None) -> None:
+    """Note the limit that the API has shown, if it has; if the journal does not take it, the next command learns it."""
+    if api is None or (per_s := api.pacer.learnt_per_s) is None:
+        return
+    try:
+        await journal.in_thread(journal.limits.keep, destination.account, per_s)
+    except BatchRenamerError as error:
+        log.warning("the limit that was learnt could not be noted: %s", error)

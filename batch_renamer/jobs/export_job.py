@@ -19,7 +19,7 @@ import anyio.to_thread
 from batch_renamer.client import Stopping, StopSignal, prove_key_in_time
 from batch_renamer.errors import BatchRenamerError, LockedError
 from batch_renamer.exporting import Gathered, Wanted
-from batch_renamer.jobs.api_session import ApiSession, open_session
+from batch_renamer.jobs.api_session import ApiSession, keep_learnt_limit, open_session
 from batch_renamer.jobs.connection import Connection
 from batch_renamer.jobs.list_reading import ListReading
 from batch_renamer.jobs.state import orders_of
@@ -137,7 +137,7 @@ async def _read(job: ExportJob, reading: ListReading) -> ApiSession:
             except Stopping:
                 log.debug("the export was interrupted")
             background.cancel_scope.cancel()
-        await _note_limit(job, api)
+        await keep_learnt_limit(job.connection.journal, job.connection.destination, api)
     if job.stop.cause is not None:
         raise job.stop.cause
     assert api is not None, "without a cause to stop, the API is open"  # noqa: S101 - for mypy
@@ -159,17 +159,6 @@ async def _hold_alone(job: ExportJob, opened: AsyncExitStack) -> None:
             return
         with job.stop.interruptible():
             await anyio.sleep(_ASK_FOR_LOCK_EVERY_S)
-
-
-async def _note_limit(job: ExportJob, api: ApiSession | None) -> None:
-    if api is None or (per_s := api.pacer.learnt_per_s) is None:
-        return
-    journal = job.connection.journal
-    try:
-        await journal.in_thread(journal.limits.keep, job.connection.destination.account, per_s)
-    except BatchRenamerError as error:
-        # The next command will learn it again.
-        log.warning("the limit that was learnt could not be noted: %s", error)
 
 
 async def _write(job: ExportJob, gathered: Gathered, count: int) -> Path | None:

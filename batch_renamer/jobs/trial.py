@@ -63,7 +63,7 @@ async def _served(settings: Settings, found: FoundKey | None) -> AsyncIterator[t
     if found is not None:
         yield settings.base_url, found.key.reveal(), found.place
         return
-    from batch_renamer.sandbox import OrderStore, Sandbox, running  # noqa: PLC0415 - only practice needs a server
+    from batch_renamer.sandbox import OrderStore, Sandbox, running  # noqa: PLC0415 - only the sandbox needs a server
 
     key = secrets.token_urlsafe()
     store = OrderStore()

@@ -34,7 +34,7 @@ Example:
 from __future__ import annotations
 
 from batch_renamer.settings.account import account, fingerprint, lock_names
-from batch_renamer.settings.address import order_pages
+from batch_renamer.settings.address import VENDOR_URL, order_pages
 from batch_renamer.settings.api_key import ApiKey
 from batch_renamer.settings.key import KEY_VARIABLE, FoundKey, key_from_text, key_of_environment, read_api_key
 from batch_renamer.settings.naming import NameRules, Replacement
@@ -49,6 +49,7 @@ from batch_renamer.settings.values import MaxFailures
 __all__ = [
     "KEY_VARIABLE",
     "OPTIONS",
+    "VENDOR_URL",
     "ApiKey",
     "DescribedSetting",
     "FoundKey",

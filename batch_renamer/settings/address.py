@@ -10,7 +10,10 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
-__all__ = ["check_base_url", "is_loopback", "order_pages"]
+__all__ = ["VENDOR_URL", "check_base_url", "is_loopback", "order_pages"]
+
+VENDOR_URL = "https://api.autoenhance.ai"
+"""The base URL of the vendor's API."""
 
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _PATH_OF_ORDERS = re.compile(r"/v[0-9]+(?:/orders(?:/.*)?)?$", re.IGNORECASE)
@@ -19,7 +22,6 @@ _NO_SCHEME = re.compile(
 )
 _QUOTES = "\"'`"
 _PAGES_FOR_PEOPLE = frozenset({"app.autoenhance.ai", "docs.autoenhance.ai", "www.autoenhance.ai", "autoenhance.ai"})
-_API = "https://api.autoenhance.ai"
 _ORDER_PAGES = "https://app.autoenhance.ai/orders/"
 
 
@@ -61,7 +63,7 @@ def check_base_url(url: str) -> str:
     place = f"{f'[{host}]' if ':' in host else host}{shown_port}"
     path = parts.path.rstrip("/")
     if host in _PAGES_FOR_PEOPLE:
-        raise ValueError(f"is not the API's address; write {_API}")
+        raise ValueError(f"is not the API's address; write {VENDOR_URL}")
     if parts.scheme == "http" and not is_loopback(host):
         raise ValueError(
             f"must begin with https://; plain http is only for this machine (http://127.0.0.1:8080); write https://{place}"
@@ -85,7 +87,7 @@ def _with_scheme(url: str) -> str:
 def _checked_host(parts: SplitResult) -> str:
     host = parts.hostname or ""
     if not re.fullmatch(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?", host) and not _is_ip_address(host):
-        raise ValueError("must name a host, such as https://api.autoenhance.ai")
+        raise ValueError(f"must name a host, such as {VENDOR_URL}")
     return host
 
 
@@ -109,4 +111,4 @@ def order_pages(base_url: str) -> str:
         >>> order_pages("https://api.autoenhance.ai"), order_pages("http://127.0.0.1:8080")
         ('https://app.autoenhance.ai/orders/', '')
     """
-    return _ORDER_PAGES if base_url == _API else ""
+    return _ORDER_PAGES if base_url == VENDOR_URL else ""

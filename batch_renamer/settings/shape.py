@@ -12,7 +12,7 @@ from pydantic.dataclasses import dataclass
 from batch_renamer.commands import flag_of
 from batch_renamer.model import ColumnText, RowNumbers
 from batch_renamer.settings import values
-from batch_renamer.settings.address import check_base_url
+from batch_renamer.settings.address import VENDOR_URL, check_base_url
 from batch_renamer.settings.naming import (
     NameRules,
     Replacement,
@@ -102,7 +102,7 @@ class Settings:
 
     profile: _Text | None = None
     config: Annotated[_File | None, BeforeValidator(values.no_file)] = None
-    base_url: Annotated[str, AfterValidator(check_base_url)] = "https://api.autoenhance.ai"
+    base_url: Annotated[str, AfterValidator(check_base_url)] = VENDOR_URL
     api_version: Annotated[str, AfterValidator(values.check_version)] | None = None
     sandbox: bool = False
     sandbox_reset: bool = False

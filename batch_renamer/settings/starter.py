@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from batch_renamer.settings.address import VENDOR_URL
+
 __all__ = ["StarterConfig", "check_profile_name"]
 
 _PROFILE = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -74,7 +76,7 @@ class StarterConfig:
     def _address(self) -> str:
         explained = "# Where the API is, if not at the vendor's own address.\n"
         if self.base_url is None:
-            return f'{explained}#base_url = "https://api.autoenhance.ai"\n'
+            return f"{explained}#base_url = {_text(VENDOR_URL)}\n"
         return f"{explained}base_url = {_text(self.base_url)}\n"
 
     def _report(self) -> str:

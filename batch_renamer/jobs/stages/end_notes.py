@@ -15,6 +15,7 @@ from batch_renamer.errors import (
     LockedError,
     TooManyFailuresError,
 )
+from batch_renamer.jobs.api_session import keep_learnt_limit
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages.timekeeping import keep_seconds
 from batch_renamer.journal import Closed, EndNote, RunRecord, RunState
@@ -43,7 +44,7 @@ async def note_end(run: Run, cause: BatchRenamerError | None) -> None:
         # The disk that ended the run may still be full. What the rows came to is in the journal or will be read back;
         # only the note that the run has ended is missing.
         log.error("the end of the run could not be noted: %s", error)  # noqa: TRY400 - the cause is its sentence
-    await _note_limit(run)
+    await keep_learnt_limit(run.job.journal, run.job.destination, run.api)
     if run.api is not None:
         await keep_seconds(run, run.api)
 
@@ -110,13 +111,3 @@ def _refused(record: RunRecord, cause: BatchRenamerError | None, counts: dict[Re
         return False
     left = counts.get(Result.PLANNED, 0) + counts.get(Result.PENDING, 0)
     return isinstance(cause, InputError | LockedError) or (isinstance(cause, TooManyFailuresError) and left > 0)
-
-
-async def _note_limit(run: Run) -> None:
-    if run.learnt_per_s is None:
-        return
-    try:
-        await run.job.journal.in_thread(run.job.journal.limits.keep, run.job.destination.account, run.learnt_per_s)
-    except BatchRenamerError as error:
-        # The next run will learn it again.
-        log.warning("the limit that was learnt could not be noted: %s", error)

@@ -64,8 +64,7 @@ def _joined(pieces: Iterable[str]) -> Iterator[str]:
 
 @cache
 def _environment() -> Environment:
-    # Imported only where a page is written.
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - only a page needs it
 
     environment = Environment(
         loader=PackageLoader("batch_renamer.reports.html"),

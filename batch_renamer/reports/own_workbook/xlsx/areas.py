@@ -1,4 +1,4 @@
-"""Cells and areas by their names: ``E2``, ``A1:D20``."""
+"""Reads what attributes hold: names of cells and areas such as ``E2`` and ``A1:D20``, numbers, yes or no."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from batch_renamer.column_letters import column_of, letters_of
 
-__all__ = ["LAST_COLUMN", "LAST_ROW", "Area", "Spread", "area_of", "whole_number"]
+__all__ = ["LAST_COLUMN", "LAST_ROW", "Area", "Spread", "area_of", "is_true", "whole_number"]
 
 LAST_COLUMN, LAST_ROW = 16_384, 1_048_576
 
@@ -92,3 +92,13 @@ last_column=4, last_row=20), None)
 def whole_number(text: str | None) -> int:
     """Return a number of digits alone; -1 for anything else."""
     return int(text) if text is not None and text.isascii() and text.isdecimal() and len(text) < 10 else -1
+
+
+def is_true(text: str | None) -> bool:
+    """Tell whether an attribute says yes; one that is not there says no.
+
+    Example:
+        >>> is_true("1"), is_true("True"), is_true("0"), is_true(None)
+        (True, True, False, False)
+    """
+    return text is not None and text.lower() in {"1", "true"}

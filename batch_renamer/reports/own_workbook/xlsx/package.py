@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from batch_renamer.errors import WriteBackError
 from batch_renamer.reports.own_workbook.archive import Archive, damaged
+from batch_renamer.reports.own_workbook.xlsx.areas import is_true
 from batch_renamer.reports.own_workbook.xlsx.tree import Element, Part, read_part
 
 __all__ = ["Package", "open_package"]
-
-_YES = frozenset({"1", "true"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +69,7 @@ def open_package(archive: Archive, sheet: str) -> Package:
         drawings=tuple(other.target for other in beside if other.kind == "drawing"),
         styles=_only(relations, "styles", archive),
         shared_texts=_only(relations, "sharedStrings", archive),
-        dates_from_1904=properties is not None and properties.attributes.get("date1904", "0").lower() in _YES,
+        dates_from_1904=properties is not None and is_true(properties.attributes.get("date1904")),
     )
 
 

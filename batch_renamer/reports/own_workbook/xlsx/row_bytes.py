@@ -10,14 +10,13 @@ from typing import NamedTuple
 from batch_renamer.column_letters import letters_of
 from batch_renamer.errors import WriteBackError
 from batch_renamer.reports.own_workbook.columns import COLUMNS_BACK
-from batch_renamer.reports.own_workbook.xlsx.areas import whole_number
+from batch_renamer.reports.own_workbook.xlsx.areas import is_true, whole_number
 from batch_renamer.reports.own_workbook.xlsx.cell_places import CellPlaces
 from batch_renamer.reports.own_workbook.xlsx.rendering import NewRow, Renderer
 from batch_renamer.reports.own_workbook.xml_scan import attributes_of, is_empty_tag, prefix_of, tag_at, with_attribute
 
 __all__ = ["RowPatcher"]
 
-_YES = frozenset({"1", "true"})
 _TOKEN = re.compile(
     rb"""<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<(/?)([^\s/>!?]+)((?:\s+[^\s=/>]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(/?)>""",
     re.DOTALL,
@@ -91,7 +90,7 @@ class RowPatcher:
     def _read_tag(self, tag: bytes, *, is_blank: bool) -> tuple[str, Sequence[str | None], bytes]:
         """Return what the tag of a row tells: the prefix, the styles of new cells, and the tag as it will be."""
         attributes = attributes_of(tag)
-        own_style = attributes.get("s") if attributes.get("customFormat", "").lower() in _YES else None
+        own_style = attributes.get("s") if is_true(attributes.get("customFormat")) else None
         bases = self._column_styles if own_style is None else (own_style,) * len(COLUMNS_BACK)
         if "spans" in attributes and not is_blank:
             tag = with_attribute(tag, "spans", self._new_spans(attributes["spans"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from batch_renamer.reports.own_workbook.archive import Archive, damaged
-from batch_renamer.reports.own_workbook.xlsx.areas import LAST_COLUMN, Area, Spread, area_of, whole_number
+from batch_renamer.reports.own_workbook.xlsx.areas import LAST_COLUMN, Area, Spread, area_of, is_true, whole_number
 from batch_renamer.reports.own_workbook.xlsx.cell_places import CellPlaces, RowPlaces
 from batch_renamer.reports.own_workbook.xlsx.heading_texts import Heading, HeadingText, shared_text_of
 from batch_renamer.reports.own_workbook.xml_scan import Handlers, Scan, is_empty_tag
@@ -17,8 +17,6 @@ _MAIN = (
     "http://purl.oclc.org/ooxml/spreadsheetml/main",
 )
 """The namespaces of sheets: of nearly all files, and of those saved as "strict"."""
-
-_YES = frozenset({"1", "true"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,5 +199,5 @@ def _range(tag: Tag, attributes: dict[str, str]) -> ColumnRange:
         first=whole_number(attributes.get("min")),
         last=whole_number(attributes.get("max")),
         style=attributes.get("style"),
-        is_hidden=attributes.get("hidden", "0").lower() in _YES,
+        is_hidden=is_true(attributes.get("hidden")),
     )
