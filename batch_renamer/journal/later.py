@@ -42,14 +42,16 @@ _UNREAD = f"""
 """  # noqa: S608 - a constant
 # An earlier run may have sent a rename and noted no outcome. If its undo took the rename back, it had been applied.
 _TAKEN_BACK = f"order_key IN (SELECT order_key FROM rows WHERE run = :undo AND {CHANGED})"  # noqa: S608 - a constant
+# The same row, whose name got a number (2) that tells it from that of another order.
+_NUMBERED = "substr(theirs.new_name, 1, length(rows.new_name) + 2) = rows.new_name || ' ('"
 _FINISHED_ROWS = f"""
     UPDATE rows SET expected = theirs.final_name, expected_why = CASE WHEN theirs.taken_back THEN :undone ELSE :why END
     FROM (SELECT order_key, new_name, COALESCE(expected, final_name, new_name) AS final_name,
         {_TAKEN_BACK} AS taken_back FROM rows
         WHERE run = :other AND (result IN ('renamed', 'unchanged') OR (result = 'drifted' AND expected IS NOT NULL)
         OR ((result = 'unknown' OR handed_out) AND {_TAKEN_BACK}))) AS theirs
-    WHERE rows.run = :run AND rows.order_key = theirs.order_key AND rows.new_name = theirs.new_name
-    AND rows.result IS NULL AND rows.expected IS NULL
+    WHERE rows.run = :run AND rows.order_key = theirs.order_key
+    AND (rows.new_name = theirs.new_name OR {_NUMBERED}) AND rows.result IS NULL AND rows.expected IS NULL
 """  # noqa: S608 - a constant
 # A name that is made from the current one would be made again from the result.
 _MADE_BEFORE = f"""

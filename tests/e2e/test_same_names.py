@@ -77,3 +77,19 @@ async def test_names_may_be_swapped_and_passed_around(renamer: Command, policy: 
     ran = await renamer.apply(renamer.sheet([("a1", B), ("a2", C), ("a3", A)]), "--same-name", policy, "--json")
     assert ran.results == ["renamed"] * 3
     assert renamer.names == {"a1": B, "a2": C, "a3": A}
+
+
+async def test_a_numbered_order_that_was_renamed_since_is_left_alone(renamer: Command) -> None:
+    """As one without a number is: the sheet that is applied again does not undo what another person did."""
+    renamer.begin_with({"a1": A, "a2": B, "a3": C})
+    sheet = renamer.sheet([(order, "House") for order in renamer.seeds])
+    assert (await renamer.apply(sheet, "--same-name", "number")).code == 0
+    numbered = {"a1": "House", "a2": "House (2)", "a3": "House (3)"}
+    assert renamer.names == numbered
+    again = await renamer.apply(sheet, "--same-name", "number", "--json")
+    assert (again.code, set(again.results), renamer.names) == (0, {"unchanged"}, numbered)
+    renamer.sandbox.store.rename("a3", "By another person")
+    again = await renamer.apply(sheet, "--same-name", "number", "--json")
+    assert (again.code, again.results) == (1, ["unchanged", "unchanged", "drifted"])
+    assert (again.rows[2]["old_name"], again.rows[2]["final_name"]) == ("House (3)", "By another person")
+    assert renamer.names == numbered | {"a3": "By another person"}

@@ -5,6 +5,7 @@ The vendor's other addresses of an image may sell it ("Images of an order" in it
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 from batch_renamer.client.orders_api.protocol import RefusedError
@@ -14,6 +15,7 @@ __all__ = ["LARGEST_PICTURE_BYTES", "picture_path", "read_picture"]
 
 LARGEST_PICTURE_BYTES = 100_000
 
+_MEANS_SOMETHING = re.compile(r"[/\\?#%&;\x00-\x1f\x7f]")
 _IMAGES = "/v3/images/"
 _FREE_PREVIEW = "/original?preview=true&max_width=160&quality=60"
 
@@ -21,18 +23,20 @@ _FREE_PREVIEW = "/original?preview=true&max_width=160&quality=60"
 def picture_path(image_id: str) -> str:
     """Return the path of the free preview of an image; its id becomes exactly one segment.
 
+    Gateways decode such as ``%2F``: an id with a sign that has a meaning in a URL could lead to an address that sells.
+
     Raises:
         RefusedError: the id can't stand in a URL.
 
     Example:
-        >>> picture_path("a/../b")
-        '/v3/images/a%2F..%2Fb/original?preview=true&max_width=160&quality=60'
+        >>> picture_path("b 7")
+        '/v3/images/b%207/original?preview=true&max_width=160&quality=60'
     """
     try:
         segment = quote(image_id, safe="")
     except UnicodeEncodeError:
         segment = ""
-    if segment in ("", ".", ".."):
+    if segment in ("", ".", "..") or _MEANS_SOMETHING.search(image_id):
         raise RefusedError(f"an image id that can't stand in a URL: {image_id!r}")
     return f"{_IMAGES}{segment}{_FREE_PREVIEW}"
 

@@ -30,7 +30,7 @@ def test_an_image_id_is_one_segment_of_the_free_address(image_id: str) -> None:
     try:
         path = picture_path(image_id)
     except RefusedError:
-        assert any("\ud800" <= sign <= "\udfff" for sign in image_id)
+        assert any("\ud800" <= sign <= "\udfff" or sign in "/\\?#%&;\x7f" or sign < " " for sign in image_id)
         return
     assert free_preview_of(path) == image_id
     assert URL(f"http://127.0.0.1:1{path}", encoded=True).raw_path_qs == path
@@ -39,7 +39,11 @@ def test_an_image_id_is_one_segment_of_the_free_address(image_id: str) -> None:
     assert path.count("/") == 4
 
 
-@pytest.mark.parametrize("image_id", ["", ".", "..", "\ud800"], ids=["blank", "dot", "dots", "half a character"])
+@pytest.mark.parametrize(
+    "image_id",
+    ["", ".", "..", "\ud800", "a/enhanced?b=", "a%2Fenhanced%3F", "..\\enhanced", "a#b", "a\n"],
+    ids=["blank", "dot", "dots", "half a character", "path", "decoded twice", "backslash", "fragment", "line break"],
+)
 def test_an_id_that_would_lead_elsewhere_is_refused(image_id: str) -> None:
     """Nothing is sent for it."""
     with pytest.raises(RefusedError, match="can't stand in a URL"):
