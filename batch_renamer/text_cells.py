@@ -24,6 +24,7 @@ __all__ = [
     "MOST_IN_PLAIN_ZIP",
     "ROWS_PER_SHEET",
     "SURELY_FITS",
+    "WHOLE_SHEET",
     "cell_units",
     "cut",
     "new_workbook",
@@ -32,6 +33,9 @@ __all__ = [
 
 ROWS_PER_SHEET = 1_048_575
 """A sheet has 1,048,576 rows, of which one is the heading."""
+
+WHOLE_SHEET = f"A1:XFD{ROWS_PER_SHEET + 1}"
+"""The area of all cells of a sheet."""
 
 MOST_IN_CELL = 32_767
 """UTF-16 code units; Excel "repairs" a workbook with longer cells."""

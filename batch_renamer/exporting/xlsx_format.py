@@ -15,7 +15,7 @@ from batch_renamer.errors import ReportWriteError
 from batch_renamer.exporting.cells import number_of, texts_that_fit
 from batch_renamer.exporting.wanted import moment_of
 from batch_renamer.model import EXPORT_COLUMNS, Order
-from batch_renamer.text_cells import MOST_IN_PLAIN_ZIP, ROWS_PER_SHEET, new_workbook, write_text
+from batch_renamer.text_cells import MOST_IN_PLAIN_ZIP, ROWS_PER_SHEET, WHOLE_SHEET, new_workbook, write_text
 
 if TYPE_CHECKING:
     import xlsxwriter
@@ -40,7 +40,7 @@ _NOTES = {
 _HEADING = {"num_format": "@", "bold": True, "bottom": 1, "bg_color": "#E7E6E6"}
 _TO_FILL_IN = {"bg_color": "#FFF9DB", "border": 1, "border_color": "#D9D9D9"}
 _DATES = EXPORT_COLUMNS.index("created_at"), EXPORT_COLUMNS.index("last_updated_at")
-_FIRST_YEAR = 1900  # in which Excel counts a day that never was
+_FIRST_YEAR = 1900  # in which Excel counts 1900-02-29, which is no date
 _ROW_BYTES = 1_000  # more than the cells without text take
 _IMAGES = EXPORT_COLUMNS.index("total_images")
 
@@ -98,7 +98,7 @@ class _Sheet:
         self._sheet.set_landscape()
         self._sheet.fit_to_pages(1, 0)  # in width; as many pages as are needed
         self._sheet.repeat_rows(0)
-        self._sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{ROWS_PER_SHEET + 1}"})  # no triangle on every id
+        self._sheet.ignore_errors({"number_stored_as_text": WHOLE_SHEET})  # no triangle on every id
 
     def write(self, texts: Sequence[str], images: float | None = None) -> None:
         """Write one row."""

@@ -35,7 +35,7 @@ _IN_MEMORY_BYTES = 32 << 20
 
 
 def damaged() -> WriteBackError:
-    """Return the error for a file that is no whole workbook."""
+    """Return the error for a damaged workbook."""
     return WriteBackError("The workbook is damaged: open it in a spreadsheet program, save it, and try again.")
 
 

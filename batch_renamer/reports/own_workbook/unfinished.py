@@ -129,7 +129,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def remove_leftovers(spreadsheet: Path, *, is_over: Callable[[str], bool]) -> None:
-    """Remove what killed processes have left beside a spreadsheet; ``is_over`` tells that nobody works on a run."""
+    """Remove what killed processes have left beside a spreadsheet; ``is_over`` tells that no process works on a run."""
     for path in place_of(spreadsheet).parent.glob(".batch-renamer-*"):
         found = _LEFTOVER.fullmatch(path.name)
         if found and is_over(found[1]):

@@ -1,7 +1,7 @@
 """Moments as numbers of days, which is how workbooks store them.
 
-A workbook knows no time zones. Its times are those of the clock on the wall where the report is written: the person who
-reads it compares them with that clock. The summary sheet says which zone that is. CSV and JSON have UTC.
+A workbook knows no time zones. Its times are the local times of the machine that writes the report, because its reader
+compares them with a local clock. The summary sheet says which zone that is. CSV and JSON have UTC.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 __all__ = ["days_of", "local_days", "local_zone"]
 
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a workbook's days have no zone
-_FIRST = datetime(1900, 3, 1)  # noqa: DTZ001 - before this, Excel counts a day that never was
+_FIRST = datetime(1900, 3, 1)  # noqa: DTZ001 - before this, Excel counts 1900-02-29, which is no date
 _DAY = timedelta(days=1)
 
 

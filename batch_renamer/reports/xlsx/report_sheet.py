@@ -10,7 +10,7 @@ from batch_renamer.reports.xlsx.formats import Formats
 from batch_renamer.reports.xlsx.layout import Layout, width_of
 from batch_renamer.reports.xlsx.moments import local_days
 from batch_renamer.reports.xlsx.too_long import fitting, is_too_long
-from batch_renamer.text_cells import write_text
+from batch_renamer.text_cells import WHOLE_SHEET, write_text
 
 __all__ = ["ReportSheet"]
 
@@ -25,8 +25,6 @@ _LINE_POINTS = 15
 _LOST_AT_WORDS = 2  # characters at the end of a line, where the next word does not fit
 _MOST_LINES = 20
 """A row with more lines than this would fill the screen; its cells still have all of their text."""
-
-_EVERYWHERE = "A1:XFD1048576"
 
 
 class ReportSheet:
@@ -47,7 +45,7 @@ class ReportSheet:
             heading_format = self._formats.other_heading if column.other else self._formats.heading
             self._bytes += write_text(sheet, 0, place, column.heading, heading_format)
         sheet.freeze_panes(1, _KEPT_IN_SIGHT)
-        sheet.ignore_errors({"number_stored_as_text": _EVERYWHERE})  # no warning triangle on every id
+        sheet.ignore_errors({"number_stored_as_text": WHOLE_SHEET})  # no warning triangle on every id
         sheet.hide_gridlines(0)  # on paper, lines guide the eye from an id to its reason
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)

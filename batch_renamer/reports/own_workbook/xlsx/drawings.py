@@ -11,7 +11,7 @@ from batch_renamer.reports.own_workbook.xml_scan import Handlers, Scan
 __all__ = ["columns_below_drawings"]
 
 _COLUMN_EMU = 609_600
-"""The width of a column that nobody changed, in the unit of drawings."""
+"""The width that a column has at first, in the unit of drawings."""
 
 _PLACES = frozenset({"from", "to"})
 _NUMBERS = frozenset({"col", "colOff", "row"})
