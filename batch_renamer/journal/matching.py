@@ -20,12 +20,13 @@ _WITHOUT_ID = (
 )
 _WITH_NEW_NAMES = f"{_WITHOUT_ID.replace('guard', 'guard, new_name', 1)} AND result IS NULL"
 _EARLIER = """
-    SELECT earlier.number FROM runs AS own JOIN runs AS earlier ON earlier.account = own.account
+    SELECT earlier.number, earlier.content IS NOT NULL AND earlier.content = own.content
+    FROM runs AS own JOIN runs AS earlier ON earlier.account = own.account
         AND earlier.base_url = own.base_url AND earlier.number != own.number
     WHERE own.number = ? AND earlier.command = 'apply' AND earlier.committed_at IS NOT NULL ORDER BY earlier.active
 """
 _DONE = """
-    SELECT guard, new_name, order_id FROM rows WHERE run = ? AND guard IS NOT NULL AND order_id != ''
+    SELECT guard, new_name, order_id, name_rule IS '' FROM rows WHERE run = ? AND guard IS NOT NULL AND order_id != ''
     AND (result IN ('renamed', 'unchanged', 'unknown') OR handed_out)
 """
 
@@ -69,9 +70,10 @@ class MatchTable:
         rows = {(name_key(str(guard)), str(new_name)): int(str(row)) for row, guard, new_name in mine}
         orders: dict[int, str] = {}
         given: dict[str, frozenset[str]] = {}
-        for (earlier,) in self._database.select(_EARLIER, (run.number,)):
-            for guard, new_name, order_id in self._database.select(_DONE, (earlier,)):
-                row = rows.get((name_key(str(guard)), str(new_name)))
+        for earlier, is_same in self._database.select(_EARLIER, (run.number,)):
+            for guard, new_name, order_id, is_made in self._database.select(_DONE, (earlier,)):
+                # With the same rules, a name that was made then is made again now: no row has it yet.
+                row = rows.get((name_key(str(guard)), "" if is_same and is_made else str(new_name)))
                 if row is not None:
                     orders[row] = str(order_id)
                     key = order_key(str(order_id))

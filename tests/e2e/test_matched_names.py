@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import pandas
 import pytest
 
 from batch_renamer.model import COLUMNS_BACK
@@ -255,3 +256,53 @@ async def test_an_order_with_a_name_given_by_the_same_rows_is_not_guessed(rename
     assert (ended.code, ended.results) == (1, ["unchanged", "invalid"])
     assert ended.rows[1]["reason"].startswith("The order with this current name got it by another row of this sheet")
     assert renamer.names == {"a": "B"}
+
+
+RULES = [
+    pytest.param(("--name-template", "{current_name} - {Town}"), ["IMG_1 - Bath", "IMG_2 - York"], id="template"),
+    pytest.param(("--replace", "IMG_=Photo "), ["Photo 1", "Photo 2"], id="replace"),
+]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize(("rule", "expected"), RULES)
+async def test_names_by_rule_need_neither_ids_nor_new_names(
+    renamer: Command, kind: str, rule: tuple[str, str], expected: list[str]
+) -> None:
+    """Results go into the sheet; the same command again renames nothing, and all of it can be put back."""
+    renamer.begin_with({"a1": "IMG_1", "a2": "IMG_2", "b1": "Twice", "b2": "Twice"})
+    rows = [("IMG_1", "Bath"), ("IMG_2", "York"), ("Twice", "Hull"), ("nowhere", "Ayr")]
+    sheet = renamer.sheet(rows, headings=("current_name", "Town"))
+    if kind == "xlsx":
+        sheet = sheet.with_suffix(".xlsx")
+        pandas.DataFrame(rows, columns=["current_name", "Town"]).to_excel(sheet, index=False)
+    done = await renamer.apply(sheet, *BY_NAME, *rule, "--json")
+    assert done.results == ["renamed", "renamed", "invalid", "invalid"], done.err
+    assert [renamer.names["a1"], renamer.names["a2"]] == expected
+    written = await renamer.do("report", done.result["run_id"], "--write-back", sheet)
+    assert written.code == 0, written.err
+    again = await renamer.apply(sheet, *BY_NAME, *rule, "--json")
+    assert (again.results, len(renamer.patched)) == (["unchanged", "unchanged", "invalid", "invalid"], 2)
+    undone = await renamer.do("undo", done.result["run_id"], "--json")
+    assert (undone.code, renamer.names["a1"], renamer.names["a2"]) == (0, "IMG_1", "IMG_2")
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+async def test_a_column_of_ids_may_be_left_unread(renamer: Command, kind: str) -> None:
+    """The ids of another system would be taken for those of orders; without --match-by the word is a heading."""
+    renamer.begin_with({"a1": "IMG_1", "a2": "IMG_2"})
+    rows = [("777", "IMG_1", "One"), ("778", "IMG_2", "Two")]
+    headings = ("id", *NAMED)
+    sheet = renamer.sheet(rows, headings=headings)
+    if kind == "xlsx":
+        sheet = sheet.with_suffix(".xlsx")
+        pandas.DataFrame(rows, columns=list(headings)).to_excel(sheet, index=False)
+    assert (await renamer.apply(sheet, *BY_NAME, "--dry-run", "--json")).results == ["failed", "failed"]
+    done = await renamer.apply(sheet, *BY_NAME, "--id-column", "none", "--write-back", "--json")
+    assert (done.code, done.results) == (0, ["renamed", "renamed"]), done.err
+    written = await renamer.do("report", done.result["run_id"], "--write-back", sheet)
+    assert written.code == 0, written.err
+    again = await renamer.apply(sheet, *BY_NAME, "--id-column", "none", "--json")
+    assert (again.results, len(renamer.patched)) == (["unchanged", "unchanged"], 2)
+    refused = await renamer.check(sheet, "--id-column", "none")
+    assert (refused.code, 'no heading "none" (--id-column)' in " ".join(refused.err.split())) == (2, True), refused.err
