@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import unicodedata
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 
 import anyio
@@ -26,6 +26,7 @@ __all__ = ["ask", "ask_to_go_on", "ask_to_rename_again", "orders"]
 _WAYS_IN_WORDS = "Please answer y or n, or a to show all rows. [y/N/a] "
 _MOST_SHOWN = 20
 _MOST_ASKED = 3
+_MOST_NAMED = 3
 _ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
 _SHOW_ALL = frozenset({"a", "all", "show", "show all", "\u0430"})
 
@@ -108,15 +109,30 @@ def ask_to_go_on(last: RunRecord, *, left: int) -> bool:
     return anyio.run(_yes, question)
 
 
-async def ask_to_rename_again(run: Run, count: int) -> bool:
-    """Ask whether orders that were renamed since an earlier run of the same rows are to be renamed again."""
+async def ask_to_rename_again(run: Run, count: int, undos: Sequence[tuple[str, int]]) -> bool:
+    """Ask whether orders that were renamed since an earlier run of the same rows are to be renamed again.
+
+    ``undos`` are the ids of those that put old names back, each with how many of the orders.
+    """
     have, them, are = ("has", "it", "it is") if count == 1 else ("have", "them", "they are")
     question = (
-        f"\nAn earlier run of these rows renamed {orders(count)}, which {have} another name now.\n"
+        f"\nAn earlier run of these rows renamed {orders(count)}, which {have} another name now{_by(undos, count)}.\n"
         f"Rename {them} again? (If not, {are} left alone.) [y/N] "
     )
     with run.context.waiting_for_answer():
         return await _yes(question)
+
+
+def _by(undos: Sequence[tuple[str, int]], count: int) -> str:
+    """Return which undos gave orders the names that they have now, in words; "" for none."""
+    shown = [f"run {undo} (an undo) put {_names_of(changed, count)} back" for undo, changed in undos[:_MOST_NAMED]]
+    return f": {', '.join(shown)}" if shown else ""
+
+
+def _names_of(changed: int, count: int) -> str:
+    if changed < count:
+        return counted(changed, "old name")
+    return "its old name" if count == 1 else "their old names"
 
 
 def orders(count: int) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,14 +32,15 @@ class JobContext:
     """One job at work, as the command line or the library sees it: with its stop, its questions and its warnings.
 
     ``confirm`` shows the plan and asks; without it the answer is yes. ``confirm_again`` asks whether so many orders are
-    to be renamed again that an earlier run of the same rows renamed, and that were renamed since. ``warnings`` are
-    shown at the end. ``begun`` is when the job began, on the monotonic clock, plus the time that questions took.
-    ``asking``: a question waits for its answer. ``run`` is the job's run, None until its rows are in the journal.
+    to be renamed again that an earlier run of the same rows renamed, and that were renamed since; undos that did
+    that are given with their counts. ``warnings`` are shown at the end. ``begun`` is when the job began, on the
+    monotonic clock, plus the time that questions took. ``asking``: a question waits for its
+    answer. ``run`` is the job's run, None until its rows are in the journal.
     """
 
     job: Job
     confirm: Callable[[Run], Awaitable[bool]] | None = None
-    confirm_again: Callable[[Run, int], Awaitable[bool]] | None = None
+    confirm_again: Callable[[Run, int, Sequence[tuple[str, int]]], Awaitable[bool]] | None = None
     stop: StopSignal = field(default_factory=StopSignal)
     warnings: list[str] = field(init=False)
     begun: float = field(default_factory=time.monotonic)

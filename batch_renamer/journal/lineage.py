@@ -48,6 +48,19 @@ _RECHECK = f"""
     SELECT :run, row, order_id, {_TOLD}, {_TOLD}, '', '', other_cells
     FROM rows WHERE run = :parent AND ({CHANGED} OR result = 'unchanged')
 """  # noqa: S608 - constants
+# Undos of runs of the same rows, with how many drifted rows have the name that the undo gave to their order. Without
+# CROSS and INDEXED BY, SQLite would read all rows of the undo for each row of the run.
+_PUT_BACK = f"""
+    SELECT undo.id, COUNT(*) FROM runs AS own
+    JOIN runs AS undone ON undone.content = own.content AND undone.account = own.account
+        AND undone.base_url = own.base_url
+    JOIN runs AS undo ON undo.parent = undone.number AND undo.command = 'undo' AND undo.committed_at IS NOT NULL
+    JOIN (SELECT run, order_key, COALESCE(final_name, new_name) AS given FROM rows WHERE {CHANGED}) AS back
+        ON back.run = undo.number
+    CROSS JOIN rows INDEXED BY rows_by_order ON rows.run = own.number AND rows.order_key = back.order_key
+        AND rows.final_name = back.given AND rows.result = 'drifted' AND rows.expected IS NOT NULL
+    WHERE own.number = ? GROUP BY undo.number ORDER BY undo.sent DESC
+"""  # noqa: S608 - a constant
 _COUNT = "UPDATE runs SET sheet_rows = (SELECT COUNT(*) FROM rows WHERE run = :run) WHERE number = :run"
 
 
@@ -214,6 +227,10 @@ class Lineage:
         """Return how many rows are ``drifted`` because their orders have lost the name that an earlier run gave."""
         query = "SELECT COUNT(*) FROM rows WHERE run = ? AND result = 'drifted' AND expected IS NOT NULL"
         return self._database.count(query, (run.number,))
+
+    def put_back_since(self, run: RunRecord) -> list[tuple[str, int]]:
+        """Return the ids of the undos that took those names back, the newest first, each with the number of rows."""
+        return [(str(undo), int(str(count))) for undo, count in self._database.select(_PUT_BACK, (run.number,))]
 
     def rename_again(self, run: RunRecord) -> None:
         """Plan the rows that `renamed_since` counts: the user wants them renamed again."""

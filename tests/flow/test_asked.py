@@ -138,11 +138,12 @@ def test_what_was_renamed_since_is_asked_about(user: Asked, again: bool, first: 
     """The orders of an undone run have lost its names; a trial of them stays one."""
     user.applied()
     assert undo(None, user.practice, dry_run=False) == 0
-    user.capsys.readouterr()
+    taken_back = user.capsys.readouterr().out.rpartition("batch-renamer undo ")[2].split()[0]
     user.type("y\ny\n" if again else "n\n")
     code = apply(user.oak, user.asking | ({"first": first} if first else {}))
     said = user.capsys.readouterr()
-    assert "An earlier run of these rows renamed 3 orders, which have another name now." in said.err
+    asked = "An earlier run of these rows renamed 3 orders, which have another name now:"
+    assert f"{asked} run {taken_back} (an undo) put their old names back.\n" in said.err
     assert "Rename them again? (If not, they are left alone.) [y/N]" in said.err
     counted = f"{first} order{'' if first == '1' else 's'}" if first else "3 orders"
     assert (f"Rename {counted} at the sandbox? [y/N" in said.err) is again

@@ -23,7 +23,10 @@ async def ask_again(run: Run) -> None:
         return
     run.job.progress.close()
     renamed_since = await run.job.journal.in_thread(run.job.journal.lineage.renamed_since, run.record)
-    if renamed_since and await run.context.confirm_again(run, renamed_since):
+    if not renamed_since:
+        return
+    undos = await run.job.journal.in_thread(run.job.journal.lineage.put_back_since, run.record)
+    if await run.context.confirm_again(run, renamed_since, undos):
         await run.job.journal.in_thread(run.job.journal.lineage.rename_again, run.record)
         if (first := run.job.bounds.first) is not None:
             # The trial was chosen while these rows were left alone.

@@ -37,7 +37,7 @@ async def test_a_stop_ends_the_question(monkeypatch: pytest.MonkeyPatch, capsys:
         async with anyio.create_task_group() as stopping:
             stopping.start_soon(_stopped_once_it_asks, run)
             with pytest.raises(Stopping):
-                await ask_to_rename_again(run, 2)
+                await ask_to_rename_again(run, 2, [])
     os.close(never_written)
     assert capsys.readouterr().err.endswith("[y/N] \n")
     assert (run.context.asking, run.context.begun > begun) == (False, True)
@@ -49,12 +49,41 @@ async def _stopped_once_it_asks(run: Run) -> None:
     run.context.stop.request(a_stop())
 
 
-async def test_one_order_is_one(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """The sentence agrees with it."""
+@pytest.mark.parametrize(
+    ("count", "undos", "sentence"),
+    [
+        pytest.param(1, [], "renamed 1 order, which has another name now.\nRename it again?", id="one"),
+        pytest.param(
+            1,
+            [("k3f9ab", 1)],
+            "1 order, which has another name now: run k3f9ab (an undo) put its old name back.\nRename it",
+            id="one, undone",
+        ),
+        pytest.param(
+            4,
+            [("k3f9ab", 4)],
+            "4 orders, which have another name now: run k3f9ab (an undo) put their old names back.\nRename them",
+            id="undone",
+        ),
+        pytest.param(
+            1_700,
+            [("k3f9ab", 1_200), ("a2b3c4", 1)],
+            "now: run k3f9ab (an undo) put 1,200 old names back, run a2b3c4 (an undo) put 1 old name back.\n",
+            id="undone in parts",
+        ),
+    ],
+)
+async def test_the_question_to_rename_again_names_the_cause(
+    count: int,
+    undos: list[tuple[str, int]],
+    sentence: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The undos that put names back, as far as it was undos; the words agree with the number."""
     with typed("y\n") as stream:
         monkeypatch.setattr(sys, "stdin", stream)
-        assert await ask_to_rename_again(a_run(), 1)
-    assert capsys.readouterr().err == (
-        "\nAn earlier run of these rows renamed 1 order, which has another name now.\n"
-        "Rename it again? (If not, it is left alone.) [y/N] "
-    )
+        assert await ask_to_rename_again(a_run(), count, undos)
+    asked = capsys.readouterr().err
+    assert sentence in asked
+    assert asked.endswith("left alone.) [y/N] ")
