@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,8 +28,13 @@ class Message(NamedTuple):
     text: str
 
 
-def messages() -> Iterator[Message]:
-    """Yield all texts, in the order of the files and their lines."""
+@cache
+def messages() -> tuple[Message, ...]:
+    """Return all texts, in the order of the files and their lines."""
+    return tuple(_messages())
+
+
+def _messages() -> Iterator[Message]:
     package = Path(batch_renamer.__file__).parent
     for path in sorted(package.rglob("*.py")):
         tree = ast.parse(path.read_text("utf-8"))

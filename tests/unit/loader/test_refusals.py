@@ -156,7 +156,6 @@ def test_importing_the_loader_imports_nothing_heavy() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_face_is_sorted_and_complete() -> None:
-    """What is not in it may change."""
-    assert loader.__all__ == sorted(loader.__all__)
+def test_face_is_complete() -> None:
+    """What is not in it may change; its order is the linter's business."""
     assert all(hasattr(loader, name) for name in loader.__all__)
