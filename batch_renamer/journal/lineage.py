@@ -29,11 +29,13 @@ _TOLD = f"CASE WHEN result = 'failed' AND final_name IS COALESCE(old_name, '') T
 
 _ADOPT = """
     INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning, result, reason, old_name, final_name,
-        status, is_processing, is_merging, is_deleted, total_images, last_updated_at, http_status, other_cells)
+        status, is_processing, is_merging, is_deleted, total_images, last_updated_at, http_status, other_cells,
+        name_rule)
     SELECT :run, row, order_id, new_name,
         CASE result WHEN 'unchanged' THEN new_name WHEN 'planned' THEN COALESCE(old_name, '') ELSE guard END, skip,
         warning, CASE WHEN result IN ('planned', 'unchanged') THEN NULL ELSE result END, reason, old_name, final_name,
-        status, is_processing, is_merging, is_deleted, total_images, last_updated_at, http_status, other_cells
+        status, is_processing, is_merging, is_deleted, total_images, last_updated_at, http_status, other_cells,
+        CASE WHEN name_rule = '' THEN '' END
     FROM rows WHERE run = :parent
 """
 _REVERSE = f"""
@@ -106,9 +108,11 @@ class Lineage:
         with self._database.transaction() as connection:
             refuse_absent(connection, plan.number, plan.id, choice)
             connection.execute(_ADOPT, {"run": run.number, "parent": plan.number})
-            # The plan's own number, not a new count: a row that the plan has lost makes the totals wrong.
+            # The plan's own number, not a new count: a row that the plan has lost makes the totals wrong. With its
+            # content, a later run of the same rows knows what was done of them.
             connection.execute(
-                "UPDATE runs SET sheet_rows = (SELECT sheet_rows FROM runs WHERE number = ?) WHERE number = ?",
+                "UPDATE runs SET (sheet_rows, content) = (SELECT sheet_rows, content FROM runs WHERE number = ?)"
+                " WHERE number = ?",
                 (plan.number, run.number),
             )
             leave_out(connection, run.number, choice)

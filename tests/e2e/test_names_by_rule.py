@@ -60,6 +60,23 @@ async def test_same_rule_is_not_applied_to_its_own_names(renamer: Command) -> No
     assert names(renamer) == ["12 Elm Streetreet", "14 Elm Streetreetreet", "16 Oak Road"], again.out
 
 
+@pytest.mark.parametrize("match", [(), ("--match-by", "current-name")], ids=["by id", "by name"])
+async def test_rule_that_a_kept_plan_applied_is_not_applied_again(renamer: Command, match: tuple[str, ...]) -> None:
+    """The run of the plan is known by its rows, as one that came from the sheet itself."""
+    renamer.begin_with({"a": "A", "b": "A A"})
+    if match:
+        sheet = renamer.sheet([("A",), ("A A",)], headings=("current_name",))
+    else:
+        sheet = renamer.sheet([("a",), ("b",)], headings=IDS)
+    rule = ("--replace", "A=A A", *match)
+    plan = await renamer.plan(sheet, *rule)
+    assert (await renamer.paste(f"{plan.last_line} --yes --rate 2000")).code == 0
+    after = {"a": "A A", "b": "A A A A"}
+    assert renamer.names == after
+    again = await renamer.apply(sheet, *rule, "--json")
+    assert (again.code, again.results, renamer.names) == (0, ["unchanged", "unchanged"], after), again.out
+
+
 async def test_rule_is_applied_again_after_its_undo(renamer: Command) -> None:
     """Unattended, an order whose name was taken back is left alone, as with typed names."""
     sheet = orders(renamer, *ELM)
