@@ -70,7 +70,7 @@ def names_in(folder: Path, word: str) -> list[str]:
 
 
 async def test_a_killed_run_that_is_resumed_writes_all_rows(renamer: Command) -> None:
-    """Nobody has to say again that the results are wanted in the spreadsheet."""
+    """A resumed run writes its results into the spreadsheet as the first part was asked to."""
     sheet = renamer.sheet(renamer.seed(4))
     killed = await renamer.do("apply", sheet, "--write-back", failpoint="send:7:after")
     assert (killed.code, len(cells_of(sheet)[0])) == (-signal.SIGKILL, 2)

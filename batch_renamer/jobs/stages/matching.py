@@ -46,8 +46,8 @@ async def match_orders(run: Run, api: ApiSession) -> None:
     before = await journal.in_thread(journal.matches.done_before, record)
     candidates = {row: _candidates(matcher, name, before, again=again) for row, name in names.items()}
     found = {row: order_ids[0] for row, order_ids in candidates.items() if len(order_ids) == 1}
-    nobody = [row for row, order_ids in candidates.items() if not order_ids]
-    found |= {row: before.orders[row] for row in nobody if row in before.orders}
+    without_order = [row for row, order_ids in candidates.items() if not order_ids]
+    found |= {row: before.orders[row] for row in without_order if row in before.orders}
     found |= {row: ids[0] for row, name in skipped.items() if len(ids := matcher.found(name)) == 1}
     problems = {
         row: _reason(matcher, names[row], order_ids) for row, order_ids in candidates.items() if row not in found
