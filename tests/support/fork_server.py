@@ -29,6 +29,7 @@ import traceback
 from typing import Any
 
 import batch_renamer
+from tests.support.offline import other_date
 
 NUMBER = struct.Struct("!q")
 """How a process id and an exit code are sent."""
@@ -107,6 +108,8 @@ def _take_its_place(asked: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(asked["env"])
     time.tzset()
+    if shift_s := asked["env"].get(other_date.SHIFT):
+        other_date.begin(float(shift_s))
     tempfile.tempdir = None
     os.chdir(asked["cwd"])
     sys.argv = ["batch-renamer", *asked["words"]]
