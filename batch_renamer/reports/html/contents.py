@@ -12,10 +12,11 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from batch_renamer.differences import Part, changed_words
+from batch_renamer.html_pages import Plot
 from batch_renamer.model import Picture, ReportRow, Result, ResultMeaning
 from batch_renamer.reports.html.figures import Figures
 from batch_renamer.reports.html.groups import Group, RowStore
-from batch_renamer.reports.html.plots import Plot, durations_plot, outcomes_plot, requests_plot
+from batch_renamer.reports.html.plots import durations_plot, outcomes_plot, requests_plot
 from batch_renamer.reports.rows import WriteOptions, shared_and_own
 from batch_renamer.text import counted, duration, storable
 from batch_renamer.visible import visible

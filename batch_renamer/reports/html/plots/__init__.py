@@ -5,6 +5,5 @@ from __future__ import annotations
 from batch_renamer.reports.html.plots.durations import durations_plot
 from batch_renamer.reports.html.plots.outcomes import outcomes_plot
 from batch_renamer.reports.html.plots.requests import requests_plot
-from batch_renamer.reports.html.plots.shapes import Plot
 
-__all__ = ["Plot", "durations_plot", "outcomes_plot", "requests_plot"]
+__all__ = ["durations_plot", "outcomes_plot", "requests_plot"]

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from batch_renamer.reports.html.plots.shapes import WIDTH, Label, Plot, Scale
+from batch_renamer.html_pages import WIDTH, Label, Plot, Scale
 from batch_renamer.text import counted, duration
 
 __all__ = ["durations_plot"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from batch_renamer.html_pages import Plot, Scale
 from batch_renamer.model import BAD_RESULTS, Result
-from batch_renamer.reports.html.plots.shapes import Plot, Scale
 from batch_renamer.reports.html.plots.time_axis import TimeAxis
 from batch_renamer.text import duration
 

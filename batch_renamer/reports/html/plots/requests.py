@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from batch_renamer.html_pages import HEIGHT, Bar, Plot, Point, Scale
 from batch_renamer.model import Second
-from batch_renamer.reports.html.plots.shapes import HEIGHT, Bar, Plot, Point, Scale
 from batch_renamer.reports.html.plots.time_axis import Bucket, TimeAxis
 from batch_renamer.text import counted, duration
 
@@ -50,7 +50,7 @@ def requests_plot(seconds: Sequence[Second]) -> Plot | None:
         legend=(
             ("sent", "requests a second"),
             ("limit", "limit that was kept to"),
-            *([("throttled", "some were told to slow down (429)")] if any_throttled else ()),
+            *([("mark", "some were told to slow down (429)")] if any_throttled else ()),
             *([("outage", "the run waited for the API")] if any_out else ()),
         ),
         headings=("From", "Requests a second", "Most in one second", "Limit", "429s", "Waited"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from batch_renamer.reports.html.plots.shapes import WIDTH, Label
+from batch_renamer.html_pages import WIDTH, Label
 
 __all__ = ["Bucket", "TimeAxis"]
 

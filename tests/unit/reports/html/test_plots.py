@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from batch_renamer.html_pages import HEIGHT, WIDTH, Plot, Scale
 from batch_renamer.model import Result, Second
-from batch_renamer.reports.html.plots import Plot, durations_plot, outcomes_plot, requests_plot
-from batch_renamer.reports.html.plots.shapes import HEIGHT, WIDTH, Scale
+from batch_renamer.reports.html.plots import durations_plot, outcomes_plot, requests_plot
 from batch_renamer.reports.html.plots.time_axis import TimeAxis
 
 DAY_S = 86_400
@@ -111,7 +111,7 @@ def test_requests_stand_beside_the_limit() -> None:
     assert [bar.kind for bar in plot.bars] == ["outage", "sent", "sent", "sent"]
     assert [point.y for point in plot.line] == [0.0, 0.0, 108.0, 108.0]
     assert len(plot.marks) == 1
-    assert [kind for kind, _ in plot.legend] == ["sent", "limit", "throttled", "outage"]
+    assert [kind for kind, _ in plot.legend] == ["sent", "limit", "mark", "outage"]
     assert plot.text == (
         "570 requests, at most 300 in one second; 30 of them were told to slow down (429); "
         "the run waited 1 s for the API."
