@@ -59,6 +59,8 @@ def _refuse_other_machines(event: str, args: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_refuse_other_machines)
+# Mail clients introduce themselves by the full name of this machine, which may take a question to a name server.
+socket.getfqdn = lambda name="": name or "this.localhost"
 
 if shift_s := os.environ.get("TESTS_SHIFT_S"):
     import other_date  # type: ignore[import-not-found]  # it is in this folder
