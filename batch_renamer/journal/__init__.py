@@ -22,6 +22,7 @@ It knows no spreadsheet, no API and no screen.
       │                                        ─> in_use      which runs some process works on
       │                                        ─> pruning     which runs can be forgotten
     limits    the limit of each account
+    nights    the runs of `nightly`, and what became of each spreadsheet
       │
     database  one SQLite file, transactions    ─> schema      its tables, step by step
                                                ─> sqlite_errors  what went wrong, in words

@@ -10,6 +10,7 @@ from batch_renamer.journal.database import Database
 from batch_renamer.journal.limits import LimitTable
 from batch_renamer.journal.lineage import Lineage
 from batch_renamer.journal.matching import MatchTable
+from batch_renamer.journal.nights import NightTable
 from batch_renamer.journal.results import Results
 from batch_renamer.journal.rows import RowTable
 from batch_renamer.journal.runs import RunTable
@@ -22,8 +23,8 @@ __all__ = ["Journal"]
 class Journal(Database):
     """The file with its tables of ``runs``, ``rows`` and ``limits``, and the ``results`` that are read from them.
 
-    ``timeline`` has the seconds of each run, ``lineage`` is what the rows of a run take from other runs. ``matches``
-    are rows whose orders are found by their names.
+    ``timeline`` has the seconds of each run, ``nights`` the runs of `nightly`. ``lineage`` is what the rows of a run
+    take from other runs. ``matches`` are rows whose orders are found by their names.
 
     Example:
         >>> import tempfile
@@ -45,6 +46,7 @@ class Journal(Database):
         self.lineage = Lineage(self)
         self.limits = LimitTable(self)
         self.timeline = TimelineTable(self)
+        self.nights = NightTable(self)
         self.same_names = SameNames(self)
         self.results = Results(self, self.runs, self.rows)
 

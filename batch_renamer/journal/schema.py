@@ -140,6 +140,37 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ),
     # The id of the order's first image, where pictures were asked for.
     ("ALTER TABLE rows ADD COLUMN first_image TEXT",),
+    (  # The nights, and what became of the spreadsheets of each: ``file`` is a `NightFile` in JSON.
+        """
+        CREATE TABLE nights (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            date TEXT NOT NULL,
+            inbox TEXT NOT NULL,
+            base_url TEXT NOT NULL,
+            profile TEXT,
+            reports TEXT NOT NULL DEFAULT '',
+            began_at REAL NOT NULL,
+            begun INTEGER NOT NULL DEFAULT 0,
+            ended_at REAL,
+            exit_code INTEGER,
+            stopped TEXT NOT NULL DEFAULT '',
+            cut_off INTEGER NOT NULL DEFAULT 0,
+            notes TEXT NOT NULL DEFAULT '[]',
+            limit_per_s REAL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE night_files (
+            night INTEGER NOT NULL REFERENCES nights (number) ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            run_id TEXT,
+            file TEXT NOT NULL,
+            PRIMARY KEY (night, position)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX night_files_by_run ON night_files (run_id)",
+    ),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from batch_renamer.model.exported import EXPORT_COLUMNS
+from batch_renamer.model.nights import FileEnd, Night, NightFile, NightKind, worst_exit_code
 from batch_renamer.model.orders import Change, Found, Missing, Order, Reading, Unreadable
 from batch_renamer.model.outcomes import BAD_RESULTS, Outcome, Result, Unsettled
 from batch_renamer.model.own_sheet import (
@@ -40,11 +41,15 @@ __all__ = [
     "LEFT_OUT_MARK",
     "Change",
     "ColumnText",
+    "FileEnd",
     "Forecast",
     "Found",
     "GivenSetting",
     "LeftOut",
     "Missing",
+    "Night",
+    "NightFile",
+    "NightKind",
     "Order",
     "Outcome",
     "Picture",
@@ -71,4 +76,5 @@ __all__ = [
     "WrittenBack",
     "is_of_columns_back",
     "place_of_columns_back",
+    "worst_exit_code",
 ]

@@ -38,6 +38,8 @@ from batch_renamer.settings.address import VENDOR_URL, order_pages
 from batch_renamer.settings.api_key import ApiKey
 from batch_renamer.settings.key import KEY_VARIABLE, FoundKey, key_from_text, key_of_environment, read_api_key
 from batch_renamer.settings.naming import NameRules, Replacement
+from batch_renamer.settings.nightly import FOLDERS as NIGHTLY_FOLDERS
+from batch_renamer.settings.nightly import NightlySettings
 from batch_renamer.settings.places import is_found_config, lacks_state_dir
 from batch_renamer.settings.redaction import redact
 from batch_renamer.settings.resolve import resolve_settings, usable_settings
@@ -48,6 +50,7 @@ from batch_renamer.settings.values import MaxFailures
 
 __all__ = [
     "KEY_VARIABLE",
+    "NIGHTLY_FOLDERS",
     "OPTIONS",
     "VENDOR_URL",
     "ApiKey",
@@ -55,6 +58,7 @@ __all__ = [
     "FoundKey",
     "MaxFailures",
     "NameRules",
+    "NightlySettings",
     "Replacement",
     "Settings",
     "StarterConfig",

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
 from itertools import chain
 from pathlib import Path
+from typing import cast
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from batch_renamer.errors import SettingsError
+from batch_renamer.settings.nightly import NightlySettings
 from batch_renamer.settings.places import USUAL_PLACE, default_state_dir
 from batch_renamer.settings.shape import DEFAULT, Settings, as_given
-from batch_renamer.settings.sources import Given, Layer, file_layers, from_environment, from_flags
+from batch_renamer.settings.sources import TABLES, Given, Layer, file_layers, from_environment, from_flags, nearest
 from batch_renamer.settings.values import expand_path, no_file
 from batch_renamer.settings.wording import as_typed, shown_value
 from batch_renamer.usual_places import found_config
@@ -111,7 +113,13 @@ def _default_state_dir_given(environ: Mapping[str, str]) -> Given:
 
 
 def _merged(layers: tuple[Layer, ...]) -> dict[str, Given]:
-    return dict(chain.from_iterable(layer.given.items() for layer in layers))
+    merged = dict(chain.from_iterable(layer.given.items() for layer in layers))
+    tables = [layer.given["nightly"] for layer in layers if "nightly" in layer.given]
+    if len(tables) > 1 and all(isinstance(table.value, Mapping) for table in tables):
+        # Entry by entry: a profile, or a flag, changes only what it names.
+        both = dict(chain.from_iterable(cast(Mapping[str, object], table.value).items() for table in tables))
+        merged["nightly"] = replace(tables[0], value=both)
+    return merged
 
 
 def _from_file(config: Given | None, profile: Given | None) -> tuple[Layer, ...]:
@@ -171,8 +179,8 @@ def _one_volume(settings: Settings, merged: Mapping[str, Given]) -> Settings:
         both = as_typed("quiet", None, quiet.source), as_typed("verbose", None, verbose.source)
         raise SettingsError(f"{' and '.join(both)}: give only one of them.")
     if quiet.rank < verbose.rank:
-        return dataclasses.replace(settings, quiet=False)
-    return dataclasses.replace(settings, verbose=False)
+        return replace(settings, quiet=False)
+    return replace(settings, verbose=False)
 
 
 def _in_words(detail: ErrorDetails, merged: Mapping[str, Given]) -> str:
@@ -181,9 +189,19 @@ def _in_words(detail: ErrorDetails, merged: Mapping[str, Given]) -> str:
     sentence = _SENTENCES.get(detail["type"])
     said = sentence.format(**detail.get("ctx", {})) if sentence else f"is not usable: {detail['msg']}"
     option = name.removeprefix("profile_") if name == "profile_api_key_file" else name
-    hidden = _may_hold_a_secret(option, given.value) or name == "names"
+    if name == "nightly" and len(detail["loc"]) > 1:
+        return _of_nightly(str(detail["loc"][1]), detail["type"], said, given.source)
+    hidden = _may_hold_a_secret(option, given.value) or name in TABLES
     value = None if hidden else shown_value(given.value)
     return f"{as_typed(option, value, given.source)}: {said}."
+
+
+def _of_nightly(entry: str, kind: str, said: str, source: str) -> str:
+    """Return the sentence about one entry of the table of the night; without its value, which may be secret."""
+    if kind != "unexpected_keyword_argument":
+        return f"{as_typed(f'nightly.{entry}', None, source)}: {said}."
+    known = [field.name for field in fields(NightlySettings)]
+    return f"{source} [nightly]: there is no setting {shown_value(entry)}. {nearest(entry, known)}"
 
 
 def _may_hold_a_secret(name: str, value: object) -> bool:

@@ -20,6 +20,7 @@ from batch_renamer.settings.naming import (
     parse_regex_replacements,
     parse_replacements,
 )
+from batch_renamer.settings.nightly import NightlySettings
 from batch_renamer.settings.wording import as_typed
 
 __all__ = ["DEFAULT", "DescribedSetting", "Settings", "as_given", "describe"]
@@ -73,6 +74,7 @@ class Settings:
         replace_regex: Patterns and what takes the place of their matches.
         same_name: What becomes of orders that would have the same name: ``warn``, ``refuse`` or ``number``.
         names: The house rules for new names; a table of the configuration file.
+        nightly: What holds for the command nightly; a table of the configuration file.
         first: Rename only so many, as a trial.
         max_failures: How many rows may fail before the run stops.
         max_renames: Refuse a plan that renames more than this.
@@ -130,6 +132,7 @@ class Settings:
     replace_regex: Annotated[tuple[Replacement, ...], PlainValidator(parse_regex_replacements)] = ()
     same_name: Literal["warn", "refuse", "number"] = "warn"
     names: Annotated[NameRules, PlainValidator(parse_name_rules)] = NameRules()
+    nightly: NightlySettings = NightlySettings()
     first: Annotated[_Count, Field(ge=1)] | None = None
     max_failures: Annotated[values.MaxFailures, PlainValidator(values.MaxFailures.parse)] = values.MaxFailures(
         percent=50

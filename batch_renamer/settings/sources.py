@@ -10,14 +10,28 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from batch_renamer.commands import flag_of, setting_of
+from batch_renamer.settings.nightly import PATHS as NIGHTLY_PATHS
 from batch_renamer.settings.shape import Settings
 from batch_renamer.settings.toml_file import read_toml
 from batch_renamer.settings.values import expand_path
 from batch_renamer.settings.wording import as_typed, shown_value
 
-__all__ = ["OPTIONS", "Given", "Layer", "file_layers", "from_environment", "from_flags", "profile_names"]
+__all__ = [
+    "OPTIONS",
+    "TABLES",
+    "Given",
+    "Layer",
+    "file_layers",
+    "from_environment",
+    "from_flags",
+    "nearest",
+    "profile_names",
+]
 
-OPTIONS = frozenset(one.name for one in fields(Settings)) - {"api_key_file", "names", "profile_api_key_file", "sources"}
+TABLES = frozenset({"names", "nightly"})
+"""The settings that are tables of a configuration file."""
+
+OPTIONS = frozenset(one.name for one in fields(Settings)) - TABLES - {"api_key_file", "profile_api_key_file", "sources"}
 """The settings that have a flag."""
 
 _PREFIX = "BATCH_RENAMER_"
@@ -25,7 +39,7 @@ _THIS_COMMAND_ONLY = frozenset(
     {"except_rows", "first", "only", "replace", "replace_regex", "sandbox", "sandbox_reset", "yes"}
 )
 _IN_ENVIRONMENT = OPTIONS - _THIS_COMMAND_ONLY
-_IN_FILE = _IN_ENVIRONMENT - {"config", "profile"} | {"api_key_file", "names"}
+_IN_FILE = _IN_ENVIRONMENT - {"config", "profile"} | TABLES | {"api_key_file"}
 _PATHS = frozenset({"api_key_file", "log_file", "report", "state_dir"})
 _KEY_WORDS = frozenset({"apikey", "autoenhanceapikey", "key", "password", "secret", "token", "xapikey"})
 
@@ -57,7 +71,7 @@ def from_flags(flags: Mapping[str, object], *, as_arguments: bool = False) -> La
     Raises:
         TypeError: there is no such option, a mistake of the caller and not of the user.
     """
-    if unknown := flags.keys() - OPTIONS - ({"names"} if as_arguments else set()):
+    if unknown := flags.keys() - OPTIONS - {"names" if as_arguments else "nightly"}:
         raise TypeError(f"no such option: {', '.join(sorted(unknown))}")
     return Layer(
         {
@@ -88,7 +102,7 @@ def _no_variable(variable: str, name: str) -> str:
         return f"{variable}: a key file is named by api_key_file in the configuration file, or set AUTOENHANCE_API_KEY."
     if setting_of(name) in _THIS_COMMAND_ONLY:
         return f"{variable}: decided for each command; give {flag_of(setting_of(name))} instead."
-    return f"{variable}: there is no such setting. {_nearest(name, _IN_ENVIRONMENT, _variable)}"
+    return f"{variable}: there is no such setting. {nearest(name, _IN_ENVIRONMENT, _variable)}"
 
 
 def _variable(name: str) -> str:
@@ -145,7 +159,7 @@ def _from_table(table: Mapping[str, object], place: str, path: Path, rank: int) 
             mistakes.append(f"{place}: {_no_entry(name, value)}")
             continue
         try:
-            given[name] = Given(_from_folder(value, path.parent) if name in _PATHS else value, place, rank)
+            given[name] = Given(_placed(name, value, path.parent), place, rank)
         except ValueError as error:
             mistakes.append(f"{as_typed(name, None, place)}: {error}.")
     return Layer(given, tuple(mistakes))
@@ -164,7 +178,7 @@ def _no_entry(name: str, value: object) -> str:
         return f"{shown} can't be set in the file itself; give --{name}, or {_PREFIX}{name.upper()}."
     if setting_of(name) in _THIS_COMMAND_ONLY:
         return f"{shown} is decided for each command; give {flag_of(setting_of(name))} instead."
-    return f"there is no setting {shown}. {_nearest(name, {*_IN_FILE, 'profiles'}, str)}"
+    return f"there is no setting {shown}. {nearest(name, {*_IN_FILE, 'profiles'})}"
 
 
 def _names_a_secret(name: str) -> bool:
@@ -175,7 +189,7 @@ def _printable(name: str) -> str:
     return name if name.isprintable() and name else repr(name)
 
 
-def _nearest(name: str, known: Collection[str], written: Callable[[str], str]) -> str:
+def nearest(name: str, known: Collection[str], written: Callable[[str], str] = str) -> str:
     """Suggest the known name that was probably meant, or list all of them."""
     near = difflib.get_close_matches(_spelling(name), sorted(known), n=1)
     if near:
@@ -185,6 +199,13 @@ def _nearest(name: str, known: Collection[str], written: Callable[[str], str]) -
 
 def _spelling(name: str) -> str:
     return name.lower().replace("-", "_")
+
+
+def _placed(name: str, value: object, folder: Path) -> object:
+    """Return a value of a configuration file in which relative paths start at the folder of the file."""
+    if name == "nightly" and isinstance(value, dict):
+        return {key: _from_folder(one, folder) if key in NIGHTLY_PATHS else one for key, one in value.items()}
+    return _from_folder(value, folder) if name in _PATHS else value
 
 
 def _from_folder(value: object, folder: Path) -> object:

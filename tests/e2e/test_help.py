@@ -13,7 +13,7 @@ from batch_renamer.commands import setting_of
 from batch_renamer.settings import Settings
 from tests.support.command import COLD, environment
 
-NOT_FOR_A_FLAG = {"api_key_file", "names", "profile_api_key_file", "sources"}
+NOT_FOR_A_FLAG = {"api_key_file", "names", "nightly", "profile_api_key_file", "sources"}
 SETTINGS = {field.name for field in fields(Settings)} - NOT_FOR_A_FLAG
 FOR_A_SHEET = {
     "sheet",

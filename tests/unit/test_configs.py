@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from batch_renamer.settings import MaxFailures, NameRules, Settings, resolve_settings
+from batch_renamer.settings import MaxFailures, NameRules, NightlySettings, Settings, resolve_settings
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 NIGHTLY = CONFIGS / "nightly.toml"
@@ -22,7 +22,10 @@ DESCRIBED_ELSEWHERE = {"config", "profile", "sandbox", "sandbox_reset", "yes"} |
     "replace",
     "replace_regex",
 }
-TABLES = {"names": {field.name for field in fields(NameRules)}}
+TABLES = {
+    "names": {field.name for field in fields(NameRules)},
+    "nightly": {field.name for field in fields(NightlySettings)},
+}
 INTERNAL = {"profile_api_key_file", "sources"}
 TOMLS = sorted(path.name for path in CONFIGS.glob("*.toml"))
 PROFILES = [

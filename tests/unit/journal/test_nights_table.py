@@ -1,0 +1,51 @@
+"""The table of nights: what was noted comes back, and a night without an end is known as cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from batch_renamer.journal import Journal
+from batch_renamer.model import FileEnd, Night, NightFile
+
+INBOX = "/srv/orders"
+BEGUN = Night(date="2026-11-26", began_at=5.0, inbox=INBOX, base_url="https://api.example", profile="office")
+FILE = NightFile(
+    name="Smith\nHouse \udcff.xlsx",
+    end=FileEnd.PROBLEMS,
+    sentence="2 rows failed.",
+    run_id="k3f9ab",
+    exit_code=1,
+    counts={"renamed": 7, "failed": 2},
+    reports=("/srv/orders/reports/a.xlsx",),
+    moved_to="/srv/orders/problems/a.xlsx",
+    tries_left=3,
+)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with Journal.open(tmp_path / "journal.sqlite3") as opened:
+        yield opened
+
+
+def test_night_comes_back_with_its_files(journal: Journal) -> None:
+    """Whatever characters the names of files have."""
+    begun = journal.nights.begin(BEGUN)
+    journal.nights.note_file(begun, 0, replace(FILE, end=FileEnd.STOPPED))
+    journal.nights.note_file(begun, 0, FILE)
+    ended = replace(begun, ended_at=9.0, exit_code=1, begun=True, notes=("No message.",), files=(FILE,))
+    journal.nights.end(ended)
+    assert journal.nights.newest(5, inbox=INBOX) == [ended]
+    assert journal.nights.of_run("k3f9ab") == [ended]
+    assert journal.nights.newest(5, inbox="/elsewhere") == []
+
+
+def test_night_without_an_end_is_cut_off_once(journal: Journal) -> None:
+    """The night that finds it says so; the one after it does not say it again."""
+    killed = journal.nights.begin(BEGUN)
+    assert journal.nights.note_cut_off(inbox=INBOX) == [replace(killed, cut_off=True)]
+    assert journal.nights.note_cut_off(inbox=INBOX) == []

@@ -1,0 +1,48 @@
+"""Nights as values: what a night was like as a whole follows from its files."""
+
+from __future__ import annotations
+
+import pytest
+
+from batch_renamer.model import FileEnd, Night, NightFile, NightKind, worst_exit_code
+
+
+def a_night(*ends: FileEnd, **fields: object) -> Night:
+    files = tuple(NightFile(name=f"{end}.xlsx", end=end, counts={"renamed": 2}) for end in ends)
+    values: dict[str, object] = {"ended_at": 60.0, "exit_code": 0, "begun": True, "files": files, **fields}
+    return Night(date="2026-11-26", began_at=0.0, **values)  # type: ignore[arg-type]  # fields by their names
+
+
+@pytest.mark.parametrize(
+    ("night", "kind"),
+    [
+        (a_night(), NightKind.NOTHING),
+        (a_night(FileEnd.WAITING), NightKind.NOTHING),
+        (a_night(FileEnd.DONE, FileEnd.SAME), NightKind.GOOD),
+        (a_night(FileEnd.DONE, FileEnd.PROBLEMS), NightKind.PARTLY),
+        (a_night(FileEnd.REFUSED, FileEnd.STOPPED), NightKind.FAILED),
+        (a_night(FileEnd.DONE, stopped="Stopped by SIGTERM."), NightKind.FAILED),
+        (a_night(begun=False, exit_code=2), NightKind.NOT_BEGUN),
+        (a_night(ended_at=None, exit_code=None), NightKind.AT_WORK),
+        (a_night(ended_at=None, exit_code=None, cut_off=True), NightKind.CUT_OFF),
+    ],
+    ids=lambda value: str(value) if isinstance(value, NightKind) else "",
+)
+def test_kind_of_a_night_follows_from_its_worst_file(night: Night, kind: NightKind) -> None:
+    """One file that needs a person makes the night one that needs a person."""
+    assert night.kind is kind
+
+
+def test_figures_of_a_night_are_those_of_its_files() -> None:
+    """Rows are added up by their results."""
+    night = a_night(FileEnd.DONE, FileEnd.DONE)
+    assert (night.counts, night.seconds) == ({"renamed": 4}, 60.0)
+
+
+@pytest.mark.parametrize(
+    ("codes", "worst"),
+    [([], 0), ([0, 1], 1), ([1, 2, 0], 2), ([2, 5], 5), ([5, 3], 3), ([3, 4, 1], 4), ([70, 4], 70), ([130, 70], 130)],
+)
+def test_exit_code_of_a_night_is_the_worst_of_its_files(codes: list[int], worst: int) -> None:
+    """The order is stated in the README."""
+    assert worst_exit_code(codes) == worst
