@@ -38,6 +38,7 @@ NUMBER = struct.Struct("!q")
 def main() -> None:
     """Serve until the other end of the socket is closed."""
     control = socket.socket(fileno=int(sys.argv[1]))
+    other_date.let_sleep_be_skipped()
     for module in pkgutil.walk_packages(batch_renamer.__path__, "batch_renamer."):
         if "isolated" not in module.name:  # that has a process of its own
             importlib.import_module(module.name)

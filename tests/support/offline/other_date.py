@@ -1,7 +1,7 @@
 """Seconds enter, and this process lives that much later: its clock, its dates, and the times of the files it writes.
 
-A child process that has ``TESTS_SHIFT_S`` in its environment begins so (`sitecustomize`, `fork_server`). The monotonic
-clock stays, so timeouts and the pace of requests are real.
+A child process that has ``TESTS_SHIFT_S`` in its environment begins so (`sitecustomize`, `fork_server`). `time.sleep`
+takes a moment there, and moves the clock on. The monotonic clock stays, so timeouts and the pace of requests are real.
 
 The machine gives a file that is written its own time. A file of the last hour therefore looks as if it were written at
 the shifted time; any other file has the time that it has, and a test that wants a file to be a day old sets that with
@@ -13,16 +13,32 @@ from __future__ import annotations
 import datetime
 import os
 import time
+from bisect import bisect_right
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 
-__all__ = ["SHIFT", "begin", "settle"]
+__all__ = ["SHIFT", "begin", "let_sleep_be_skipped", "settle"]
 
 SHIFT = "TESTS_SHIFT_S"
 """The variable with the seconds."""
 
 _RECENT_NS = 3_600 * 10**9
+_MOMENT_S = 0.05
+_skip: list[Callable[[float], None]] = []
+
+
+def let_sleep_be_skipped() -> None:
+    """Let `time.sleep` be skipped once this process lives later; before anything keeps the function itself."""
+    sleep = time.sleep
+
+    @wraps(sleep)
+    def skipping(seconds: float) -> None:
+        sleep(min(seconds, _MOMENT_S) if _skip else seconds)
+        for skip in _skip:
+            skip(max(0.0, seconds - _MOMENT_S))
+
+    time.sleep = skipping  # type: ignore[assignment]  # the SupportsIndex of its type
 
 
 def begin(shift_s: float) -> None:
@@ -35,11 +51,18 @@ def begin(shift_s: float) -> None:
 
     if abs(shift_s) < 7_200:
         raise ValueError(f"{SHIFT}={shift_s}: at least 7200 seconds away from the machine's own time")
-    began_ns = time.time_ns()
-    there = datetime.datetime.fromtimestamp(began_ns / 10**9 + shift_s, datetime.UTC)
+    real_ns, shift_ns = time.time_ns(), round(shift_s * 10**9)
+    shifts = _Shifts(real_ns, shift_ns)
     for name in ("stat", "lstat", "fstat"):
-        setattr(os, name, _shifted(getattr(os, name), began_ns=began_ns, shift_ns=round(shift_s * 10**9)))
-    time_machine.travel(there, tick=True).start()
+        setattr(os, name, shifts.shifted(getattr(os, name)))
+    there = datetime.datetime.fromtimestamp((real_ns + shift_ns) / 10**9, datetime.UTC)
+    traveller = time_machine.travel(there, tick=True).start()
+
+    def skip(seconds: float) -> None:
+        shifts.grow(round(seconds * 10**9))
+        traveller.shift(seconds)
+
+    _skip.append(skip)
 
 
 def settle(folder: Path, *, now_s: float, shift_s: float) -> None:
@@ -50,16 +73,27 @@ def settle(folder: Path, *, now_s: float, shift_s: float) -> None:
             os.utime(path, ns=(found.st_atime_ns, found.st_mtime_ns + round(shift_s * 10**9)))
 
 
-def _shifted(stat: Callable[..., os.stat_result], *, began_ns: int, shift_ns: int) -> Callable[..., os.stat_result]:
-    @wraps(stat)
-    def shifted(*args: object, **options: object) -> os.stat_result:
-        found = stat(*args, **options)
-        if abs(found.st_mtime_ns - began_ns) > _RECENT_NS:
-            return found
-        parts: tuple[tuple[int, ...], dict[str, float]] = found.__reduce__()[1]  # type: ignore[assignment]
-        numbers, named = parts  # only the first ten fields have a place
-        at_ns = found.st_mtime_ns + shift_ns
-        named = {**named, "st_mtime": at_ns / 10**9, "st_mtime_ns": at_ns}
-        return os.stat_result((*numbers[:8], at_ns // 10**9, *numbers[9:]), named)
+class _Shifts:
+    """How far each real time is shifted: a sleep that is skipped makes later ones later still."""
 
-    return shifted
+    def __init__(self, real_ns: int, shift_ns: int) -> None:
+        self._began_ns = real_ns
+        self._from_ns, self._by_ns = [0], [shift_ns]
+
+    def grow(self, by_ns: int) -> None:
+        self._from_ns.append(time.time_ns() - self._by_ns[-1])
+        self._by_ns.append(self._by_ns[-1] + by_ns)
+
+    def shifted(self, stat: Callable[..., os.stat_result]) -> Callable[..., os.stat_result]:
+        @wraps(stat)
+        def shifted(*args: object, **options: object) -> os.stat_result:
+            found = stat(*args, **options)
+            if abs(found.st_mtime_ns - self._began_ns) > _RECENT_NS:
+                return found
+            parts: tuple[tuple[int, ...], dict[str, float]] = found.__reduce__()[1]  # type: ignore[assignment]
+            numbers, named = parts  # only the first ten fields have a place
+            at_ns = found.st_mtime_ns + self._by_ns[bisect_right(self._from_ns, found.st_mtime_ns) - 1]
+            named = {**named, "st_mtime": at_ns / 10**9, "st_mtime_ns": at_ns}
+            return os.stat_result((*numbers[:8], at_ns // 10**9, *numbers[9:]), named)
+
+        return shifted
