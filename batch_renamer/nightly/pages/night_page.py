@@ -1,0 +1,146 @@
+"""What stands on the page of one date, as values that the template shows. It knows nothing of HTML."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from batch_renamer.model import FileEnd, Night, NightFile, NightKind, Weight
+from batch_renamer.nightly.pages.places import Place, place_from
+from batch_renamer.nightly.pages.wording import (
+    day,
+    headline,
+    moment,
+    next_night,
+    rows_in_words,
+    weight_of,
+    what_to_do,
+)
+from batch_renamer.text import counted, duration
+
+__all__ = ["DayPage", "ShownFile", "ShownNight"]
+
+_WORDS: dict[FileEnd, tuple[str, Weight]] = {
+    FileEnd.PROBLEMS: ("has problems", "bad"),
+    FileEnd.REFUSED: ("not used", "bad"),
+    FileEnd.STOPPED: ("not finished", "doubtful"),
+    FileEnd.WAITING: ("waits", "doubtful"),
+    FileEnd.DONE: ("done", "good"),
+    FileEnd.SAME: ("done before", "good"),
+}
+"""What became of a file in a word or two, and how much it matters; in the order in which a person is shown files."""
+
+_SECTIONS: tuple[tuple[str, tuple[FileEnd, ...]], ...] = (
+    ("Please look at", (FileEnd.PROBLEMS, FileEnd.REFUSED)),
+    ("Not finished", (FileEnd.STOPPED, FileEnd.WAITING)),
+    ("Done", (FileEnd.DONE, FileEnd.SAME)),
+)
+
+_REPORTS = {".html": "report as a page", ".xlsx": "report as a workbook"}
+
+
+class DayPage:
+    """The page of one date: its nights, the newest first."""
+
+    def __init__(self, nights: Sequence[Night], folder: Path, *, written_at: float) -> None:
+        self.day = day(datetime.date.fromisoformat(nights[0].date))
+        self.nights = [ShownNight(night, folder) for night in nights]
+        self.written = moment(written_at)
+
+    @property
+    def newest(self) -> ShownNight:
+        """The night that the first line is about."""
+        return self.nights[0]
+
+    @property
+    def earlier_to_look_at(self) -> list[ShownNight]:
+        """The earlier nights of the date that need a person, too."""
+        return [night for night in self.nights[1:] if night.weight == "bad"]
+
+
+class ShownNight:
+    """One night: its headline, its files in sections, its notes, and what comes next."""
+
+    def __init__(self, night: Night, folder: Path) -> None:
+        self._night, self._folder = night, folder
+        self.headline, self.weight = headline(night), weight_of(night)
+        self.stopped, self.notes = night.stopped, night.notes
+        self.began = moment(night.began_at)
+        self.is_open = night.kind is NightKind.AT_WORK
+
+    @property
+    def key(self) -> str:
+        """The name of its place on the page."""
+        return f"night-{self._night.number}"
+
+    @property
+    def sections(self) -> list[tuple[str, list[ShownFile]]]:
+        """The files by what became of them; those that need a person come first."""
+        files = [(heading, self._shown(ends)) for heading, ends in _SECTIONS]
+        return [(heading, shown) for heading, shown in files if shown]
+
+    @property
+    def next_night(self) -> list[str]:
+        """What the next night does by itself."""
+        return next_night(self._night)
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """When and where the night was, as far as it is known."""
+        night = self._night
+        ended = moment(night.ended_at) if night.ended_at is not None else f"not known: {night.kind}"
+        took = [duration(night.seconds)] if night.ended_at is not None else []
+        took += [counted(night.requests, "request")] if night.requests else []
+        took += [f"{night.throttled:,} of them told to slow down (429)"] if night.throttled else []
+        lines = (
+            ("Began", self.began),
+            ("Ended", ended),
+            ("Took", ", ".join(took)),
+            ("Account", f"{night.base_url} (profile {night.profile})" if night.profile else night.base_url),
+            ("Inbox", night.inbox),
+            ("Exit code", "" if night.exit_code is None else str(night.exit_code)),
+            ("Night", night.id),
+        )
+        return [(name, text) for name, text in lines if text]
+
+    def _shown(self, ends: Iterable[FileEnd]) -> list[ShownFile]:
+        return [self._file(file) for end in ends for file in self._night.files if file.end is end]
+
+    def _file(self, file: NightFile) -> ShownFile:
+        word, weight = _WORDS[file.end]
+        inbox = self._night.inbox
+        return ShownFile(
+            name=file.name,
+            word=word,
+            weight=weight,
+            again=file.again,
+            sentence=what_to_do(file),
+            rows="" if file.end is FileEnd.SAME or not file.counts else rows_in_words(file.counts),
+            run_id=file.run_id or "",
+            reports=tuple(self._report(report) for report in file.reports),
+            now_at=place_from(self._folder, file.moved_to, inbox=inbox) if file.moved_to else Place("in the inbox"),
+        )
+
+    def _report(self, path: str) -> Place:
+        place = place_from(self._folder, path, inbox=self._night.inbox)
+        return place._replace(text=_REPORTS.get(Path(path).suffix.lower(), "report")) if place.address else place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownFile:
+    """One spreadsheet: what became of it in a word, its rows, what to do, and where it is now.
+
+    ``again``: it is a run of an earlier night that came again.
+    """
+
+    name: str
+    word: str
+    weight: Weight
+    again: bool
+    sentence: str
+    rows: str
+    run_id: str
+    reports: tuple[Place, ...]
+    now_at: Place

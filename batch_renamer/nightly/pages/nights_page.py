@@ -1,0 +1,120 @@
+"""What stands on the page of the last nights, as values that the template shows. It knows nothing of HTML."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
+from itertools import takewhile
+from typing import NamedTuple
+
+from batch_renamer.html_pages import Plot
+from batch_renamer.model import Night, NightFile, Weight
+from batch_renamer.nightly.pages.plot import nights_plot
+from batch_renamer.nightly.pages.wording import (
+    days_in_words,
+    headline,
+    moment,
+    neighbours,
+    short_day,
+    weight_of,
+    what_happened,
+    what_to_do,
+)
+from batch_renamer.text import counted, duration
+
+__all__ = ["NightsPage", "ShownDay", "Waiting"]
+
+_KNOWS_THE_WEEK_DAYS = 14
+"""After so many days it is known on which days of the week nights are; before that, each day without one counts."""
+
+
+class Waiting(NamedTuple):
+    """A file that stays in the inbox: since the night of which day, and why."""
+
+    name: str
+    since: str
+    why: str
+
+
+class ShownDay(NamedTuple):
+    """One night of the table, or days without any (``said`` is "" then).
+
+    ``address`` is that of its page ("": there is none any more).
+    """
+
+    text: str
+    address: str = ""
+    said: str = ""
+    weight: Weight = "doubtful"
+    took: str = ""
+
+
+class NightsPage:
+    """The last nights of a folder of reports: ``by_date`` has them by date, the newest first.
+
+    ``linked`` are the dates whose pages are there: those of old nights may be gone.
+    """
+
+    def __init__(
+        self,
+        by_date: Mapping[datetime.date, Sequence[Night]],
+        *,
+        linked: Collection[datetime.date],
+        written_at: float,
+    ) -> None:
+        self._by_date, self._linked = by_date, linked
+        self._newest = next(iter(by_date.values()))[0]
+        self.headline, self.weight = headline(self._newest), weight_of(self._newest)
+        self.stopped = self._newest.stopped
+        self.began, self.written = moment(self._newest.began_at), moment(written_at)
+
+    @property
+    def newest_address(self) -> str:
+        """The address of the page of the newest night."""
+        return self._address(next(iter(self._by_date)))
+
+    @cached_property
+    def missing(self) -> list[datetime.date]:
+        """The days without a night, in order."""
+        first, last = min(self._by_date), max(self._by_date)
+        days = [first + datetime.timedelta(number) for number in range((last - first).days + 1)]
+        usual = {date.weekday() for date in self._by_date} if len(days) >= _KNOWS_THE_WEEK_DAYS else set(range(7))
+        return [date for date in days if date not in self._by_date and date.weekday() in usual]
+
+    @property
+    def gaps(self) -> str:
+        """The days without a night in a sentence; "" if there are none."""
+        return f"No night on {days_in_words(self.missing)}." if self.missing else ""
+
+    @property
+    def plot(self) -> Plot | None:
+        """The rows of each night."""
+        return nights_plot(self._by_date, self.missing)
+
+    @property
+    def waiting(self) -> list[Waiting]:
+        """The files that the newest night left in the inbox, with the first night in which each was left there."""
+        nights = [night for nights in self._by_date.values() for night in nights if night.begun]
+        return [_waiting(file, nights) for file in nights[0].files if file.end.stays] if nights else []
+
+    @property
+    def days(self) -> list[ShownDay]:
+        """The nights, the newest first, with the days between them that have none."""
+        shown = [(date, self._shown(date, night)) for date, nights in self._by_date.items() for night in nights]
+        shown += [(dates[0], ShownDay(days_in_words(dates))) for dates in neighbours(self.missing)]
+        return [line for _, line in sorted(shown, key=lambda pair: pair[0], reverse=True)]
+
+    def _shown(self, date: datetime.date, night: Night) -> ShownDay:
+        took = duration(night.seconds) if night.ended_at is not None else night.kind.value
+        return ShownDay(short_day(date), self._address(date), what_happened(night), weight_of(night), took)
+
+    def _address(self, date: datetime.date) -> str:
+        return f"{date}/index.html" if date in self._linked else ""
+
+
+def _waiting(file: NightFile, nights: Sequence[Night]) -> Waiting:
+    """Return since which of the nights, the newest first, a file stays in the inbox."""
+    there = list(takewhile(lambda night: any(one.name == file.name and one.end.stays for one in night.files), nights))
+    count = f", {counted(len(there), 'night')}" if len(there) > 1 else ""
+    return Waiting(file.name, f"{short_day(datetime.date.fromisoformat(there[-1].date))}{count}", what_to_do(file))

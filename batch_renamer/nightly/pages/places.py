@@ -1,0 +1,34 @@
+"""Where files are, as a page says it: the person has the folder, but perhaps by another path than this machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePath
+from typing import NamedTuple
+from urllib.parse import quote
+
+from batch_renamer.visible import visible
+
+__all__ = ["Place", "place_from"]
+
+
+class Place(NamedTuple):
+    """A file in words, and its address on the page ("": it is not there, or can't be linked)."""
+
+    text: str
+    address: str = ""
+
+
+def place_from(page_folder: Path, path: str, *, inbox: str) -> Place:
+    """Return the place of a file as seen from a page in ``page_folder``.
+
+    The text is the path within the inbox, or the whole path of a file elsewhere. The address is relative.
+    """
+    file = Path(path)
+    within = inbox and file.is_relative_to(inbox)
+    text = visible(PurePath(os.path.relpath(file, inbox)).as_posix() if within else str(file))
+    try:
+        relative = PurePath(os.path.relpath(file, page_folder)).as_posix() if file.exists() else ""
+    except (OSError, ValueError):  # a folder that can't be read, or another drive of Windows
+        relative = ""
+    return Place(text, quote(os.fsencode(relative)))

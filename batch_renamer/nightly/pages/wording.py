@@ -1,0 +1,210 @@
+"""What a night was, in words for the person who looks in the morning. Pure."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+from batch_renamer.model import BAD_RESULTS, FileEnd, Night, NightFile, NightKind, Result, Weight
+from batch_renamer.text import counted
+
+__all__ = [
+    "bad_rows",
+    "day",
+    "days_in_words",
+    "headline",
+    "local_day",
+    "moment",
+    "neighbours",
+    "next_night",
+    "rows_in_words",
+    "short_day",
+    "weight_of",
+    "what_happened",
+    "what_to_do",
+]
+
+_BY_ITSELF = frozenset({5, 129, 130, 143})
+"""Exit codes after which the next night goes on as if nothing had been: another run was at work, or a signal came."""
+
+_COME_AGAIN = (Result.FAILED, Result.UNKNOWN)
+
+_WHAT_TO_DO = {
+    FileEnd.PROBLEMS: "Open its report. Correct the rows that have a problem, and put the spreadsheet into the inbox.",
+    FileEnd.REFUSED: "Correct the spreadsheet, and put it into the inbox.",
+    FileEnd.STOPPED: "It stays in the inbox; the next night goes on with it.",
+    FileEnd.WAITING: "It stays in the inbox; the next night looks at it again.",
+    FileEnd.SAME: "The same rows were done before, so nothing was sent.",
+}
+
+
+def headline(night: Night) -> str:
+    """Return the first line: whether anything needs a person, and what happened.
+
+    Example:
+        >>> headline(Night(date="2026-11-26", began_at=0.0, ended_at=9.0, exit_code=0, begun=True))
+        'Nothing needs you: no spreadsheet was in the inbox.'
+    """
+    if night.kind is NightKind.AT_WORK:
+        return "This night has not ended yet, or it was cut off."
+    start = "Nothing needs you" if weight_of(night) in ("good", "quiet") else "Something needs you"
+    happened = what_happened(night)
+    return f"{start}: {happened[0].lower()}{happened[1:]}"
+
+
+def what_happened(night: Night) -> str:
+    """Return what happened in a night, in a sentence or two."""
+    files = night.files
+    match night.kind:
+        case NightKind.AT_WORK:
+            return "It has not ended yet, or it was cut off."
+        case NightKind.CUT_OFF:
+            return "This night was cut off; the next one goes on with what it left."
+        case NightKind.NOT_BEGUN:
+            return "This night could not begin."
+        case NightKind.FAILED:
+            return f"This night was stopped early. {_done(files)}".rstrip()
+        case NightKind.PARTLY:
+            bad = sum(file.end.needs_a_person for file in files)
+            return f"{_of(bad, len(files))} {'has' if bad == 1 else 'have'} problems."
+        case NightKind.GOOD:
+            return _done(files)
+        case NightKind.NOTHING:
+            waiting = f"{counted(len(files), 'file')} in the inbox could not be read yet."
+            return waiting if files else "No spreadsheet was in the inbox."
+
+
+def weight_of(night: Night) -> Weight:
+    """Return how much a night matters to a person; ``quiet`` is that of a night without anything to do."""
+    match night.kind:
+        case NightKind.GOOD:
+            return "good"
+        case NightKind.NOTHING | NightKind.CUT_OFF:
+            return "quiet"
+        case NightKind.AT_WORK:
+            return "doubtful"
+        case NightKind.PARTLY:
+            return "bad"
+        case NightKind.NOT_BEGUN | NightKind.FAILED:
+            looked_at = any(file.end.needs_a_person for file in night.files)
+            return "quiet" if night.exit_code in _BY_ITSELF and not looked_at else "bad"
+
+
+def what_to_do(file: NightFile) -> str:
+    """Return what became of a file and what to do, in a sentence or two; "" where there is nothing to say."""
+    return file.sentence or _WHAT_TO_DO.get(file.end, "")
+
+
+def next_night(night: Night) -> list[str]:
+    """Return what the next night does by itself, in sentences."""
+    if night.kind is NightKind.NOT_BEGUN:
+        return ["It tries again. All files stay in the inbox until then."]
+    said = ["It finishes what this night left in the middle."] if night.kind is NightKind.CUT_OFF else []
+    for file in night.files:
+        if file.end is FileEnd.STOPPED:
+            said.append(f"{file.name}: it goes on where this night stopped.")
+        elif file.end is FileEnd.WAITING:
+            said.append(f"{file.name}: it looks at the file again.")
+        elif file.end is not FileEnd.SAME and (again := _comes_again(file)):
+            said.append(f"{file.name}: {again}")
+    return [*said, "It does every spreadsheet that is put into the inbox by then."]
+
+
+def _comes_again(file: NightFile) -> str:
+    rows = sum(file.counts.get(result, 0) for result in _COME_AGAIN)
+    if not rows:
+        return ""
+    tried = f"{rows:,} failed or unknown {'row is' if rows == 1 else 'rows are'}"
+    if file.tries_left:
+        often = "once more" if file.tries_left == 1 else f"again, on at most {file.tries_left} nights"
+        return f"{tried} tried {often}."
+    return f"{tried} not tried again. To rename these orders, put a spreadsheet with them into the inbox."
+
+
+def _done(files: Sequence[NightFile]) -> str:
+    """Return how many files are done, and what was renamed, in a sentence."""
+    done = sum(file.end in (FileEnd.DONE, FileEnd.SAME) for file in files)
+    if not files:
+        return ""
+    renamed = sum(file.counts.get(Result.RENAMED, 0) for file in files if file.end is not FileEnd.SAME)
+    return f"{_of(done, len(files))} {'is' if done == 1 else 'are'} done, {counted(renamed, 'order')} renamed."
+
+
+def _of(part: int, whole: int) -> str:
+    return counted(whole, "file") if part == whole else f"{part:,} of {counted(whole, 'file')}"
+
+
+def bad_rows(counts: Mapping[str, int]) -> int:
+    """Return how many rows need a look."""
+    return sum(counts.get(result, 0) for result in BAD_RESULTS)
+
+
+def rows_in_words(counts: Mapping[str, int]) -> str:
+    """Return the rows by result, in the order in which people are shown them.
+
+    Example:
+        >>> rows_in_words({"failed": 1, "renamed": 1200})
+        '1,200 renamed, 1 failed'
+    """
+    return ", ".join(f"{counts[result]:,} {result.value}" for result in Result if counts.get(result)) or "no rows"
+
+
+def moment(seconds: float) -> str:
+    """Return a time of day by this machine's clock, with its zone, as a person writes it."""
+    at = datetime.datetime.fromtimestamp(seconds).astimezone()
+    return f"{day(at.date())} at {at:%H:%M}"
+
+
+def local_day(seconds: float) -> datetime.date:
+    """Return the date on this machine's clock."""
+    return datetime.datetime.fromtimestamp(seconds).astimezone().date()
+
+
+def day(date: datetime.date) -> str:
+    """Return a date as a person writes it.
+
+    Example:
+        >>> day(datetime.date(2026, 11, 26))
+        'Thursday, 26 November 2026'
+    """
+    return f"{date:%A}, {date.day} {date:%B %Y}"
+
+
+def neighbours(dates: Sequence[datetime.date]) -> list[list[datetime.date]]:
+    """Return dates, which are in order, in groups of those that follow each other."""
+    groups = groupby(enumerate(dates), key=lambda pair: pair[1].toordinal() - pair[0])
+    return [[date for _, date in pairs] for _, pairs in groups]
+
+
+def short_day(date: datetime.date) -> str:
+    """Return a date in a table.
+
+    Example:
+        >>> short_day(datetime.date(2026, 11, 26))
+        'Thu 26 Nov 2026'
+    """
+    return f"{date:%a} {date.day} {date:%b} {date.year}"
+
+
+def days_in_words(dates: Sequence[datetime.date]) -> str:
+    """Return dates in words, where those that follow each other are joined.
+
+    Example:
+        >>> days = [datetime.date(2026, 11, number) for number in (24, 25, 28)]
+        >>> days_in_words(days), days_in_words(days[:2])
+        ('24, 25 and 28 November', '24 and 25 November')
+    """
+    parts: list[str] = []
+    for run in neighbours(dates):
+        parts += [f"{_short(run[0])} to {_short(run[-1])}"] if len(run) > 2 else [_short(date) for date in run]
+    months = [part.partition(" ")[2] for part in parts]
+    named = [
+        part.partition(" ")[0] if following == month and " to " not in part else part
+        for part, month, following in zip(parts, months, [*months[1:], ""], strict=True)
+    ]
+    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+
+
+def _short(date: datetime.date) -> str:
+    return f"{date.day} {date:%B}"
