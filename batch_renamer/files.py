@@ -13,6 +13,7 @@ import os
 import secrets
 import stat
 import unicodedata
+from contextlib import suppress
 from pathlib import Path
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "programs_with",
     "read_regular",
     "same_place",
+    "sync_folder",
     "tighten",
     "write_private",
 ]
@@ -162,6 +164,18 @@ def write_private(path: Path, text: str, *, replace: bool) -> None:
         unfinished.replace(place)
     finally:
         unfinished.unlink(missing_ok=True)  # has gone already when all went well
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk, where the system can do that."""
+    if os.name != "posix":
+        return
+    with suppress(OSError):  # some network shares can't
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def tighten(path: Path) -> bool:

@@ -23,6 +23,8 @@ It knows no spreadsheet, no API and no screen.
       │                                        ─> pruning     which runs can be forgotten
     limits    the limit of each account
     nights    the runs of `nightly`, and what became of each spreadsheet
+    looks     how each file of an inbox was when it was last looked at
+    moves     the spreadsheets that are moved out of an inbox
       │
     database  one SQLite file, transactions    ─> schema      its tables, step by step
                                                ─> sqlite_errors  what went wrong, in words
@@ -32,7 +34,9 @@ from batch_renamer.journal.database import OLDEST_SQLITE
 from batch_renamer.journal.examination import count_runs_if_whole
 from batch_renamer.journal.journal import Journal
 from batch_renamer.journal.lock import LIBRARY_RUNS, held_by, prove_locks, shared_state_dir, writing_lock
+from batch_renamer.journal.looks import Look, LookTable
 from batch_renamer.journal.matching import DoneBefore
+from batch_renamer.journal.moves import Move, MoveTable
 from batch_renamer.journal.pruning import Prunable, Stays
 from batch_renamer.journal.record import Closed, EndNote, NewRun, RunRecord, RunState
 from batch_renamer.journal.rows import MadeName
@@ -44,7 +48,11 @@ __all__ = [
     "DoneBefore",
     "EndNote",
     "Journal",
+    "Look",
+    "LookTable",
     "MadeName",
+    "Move",
+    "MoveTable",
     "NewRun",
     "Prunable",
     "RunRecord",

@@ -9,7 +9,9 @@ from pathlib import Path
 from batch_renamer.journal.database import Database
 from batch_renamer.journal.limits import LimitTable
 from batch_renamer.journal.lineage import Lineage
+from batch_renamer.journal.looks import LookTable
 from batch_renamer.journal.matching import MatchTable
+from batch_renamer.journal.moves import MoveTable
 from batch_renamer.journal.nights import NightTable
 from batch_renamer.journal.results import Results
 from batch_renamer.journal.rows import RowTable
@@ -24,7 +26,8 @@ class Journal(Database):
     """The file with its tables of ``runs``, ``rows`` and ``limits``, and the ``results`` that are read from them.
 
     ``timeline`` has the seconds of each run, ``nights`` the runs of `nightly`. ``lineage`` is what the rows of a run
-    take from other runs. ``matches`` are rows whose orders are found by their names.
+    take from other runs. ``matches`` are rows whose orders are found by their names. ``looks`` and ``moves``
+    are about the files of inboxes.
 
     Example:
         >>> import tempfile
@@ -47,6 +50,8 @@ class Journal(Database):
         self.limits = LimitTable(self)
         self.timeline = TimelineTable(self)
         self.nights = NightTable(self)
+        self.looks = LookTable(self)
+        self.moves = MoveTable(self)
         self.same_names = SameNames(self)
         self.results = Results(self, self.runs, self.rows)
 

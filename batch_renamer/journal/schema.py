@@ -171,6 +171,38 @@ STEPS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX night_files_by_run ON night_files (run_id)",
     ),
+    (  # The files of inboxes: how each was when it was last looked at, and those that are moved. Names are bytes.
+        """
+        CREATE TABLE looks (
+            inbox BLOB NOT NULL,
+            name BLOB NOT NULL,
+            size INTEGER NOT NULL,
+            mtime_ns INTEGER NOT NULL,
+            digest TEXT NOT NULL,
+            unchanged_since REAL NOT NULL,
+            known_since REAL NOT NULL,
+            PRIMARY KEY (inbox, name)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE moves (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            token TEXT NOT NULL,
+            inbox BLOB NOT NULL,
+            name BLOB NOT NULL,
+            snapshot BLOB NOT NULL,
+            digest TEXT NOT NULL,
+            mode INTEGER NOT NULL,
+            folder BLOB NOT NULL,
+            target BLOB NOT NULL DEFAULT x'',
+            is_copied INTEGER NOT NULL DEFAULT 0,
+            reports TEXT NOT NULL,
+            is_done INTEGER NOT NULL DEFAULT 0
+        ) STRICT
+        """,
+        "CREATE INDEX moves_by_inbox ON moves (inbox, is_done)",
+        "CREATE INDEX moves_by_folder ON moves (folder)",
+    ),
 )
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from batch_renamer.files import digest_of, open_regular
+from batch_renamer.files import digest_of, open_regular, sync_folder
 from batch_renamer.temporary import OURS, numbered, place_of, take_name
 
 __all__ = ["Unfinished", "free_names", "kept_as", "remove_leftovers", "replace_file", "same_look", "synced"]
@@ -114,18 +114,6 @@ def replace_file(temporary: Path, place: Path) -> None:
     """
     temporary.replace(place)
     sync_folder(place.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to the disk, where the system can do that."""
-    if os.name != "posix":
-        return
-    with suppress(OSError):  # some network shares can't
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def remove_leftovers(spreadsheet: Path, *, is_over: Callable[[str], bool]) -> None:

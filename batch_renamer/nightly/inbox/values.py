@@ -1,0 +1,97 @@
+"""What a night finds of the files of its inbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from batch_renamer.journal import Look
+from batch_renamer.visible import visible
+
+__all__ = ["NEXT_NIGHT", "PassedFile", "Scan", "SettledFile", "Snapshot", "WaitingFile", "called"]
+
+NEXT_NIGHT = "It stays in the inbox, and the next night looks at it again."
+_SHOWN = 100  # characters of a name
+
+
+def called(name: str) -> str:
+    r"""Return the name of a file as sentences give it: quoted, safe to print, and cut if it is very long.
+
+    Example:
+        >>> called("or\nders.csv")
+        '"or\\nders.csv"'
+    """
+    return f'"{visible(name if len(name) <= _SHOWN else name[: _SHOWN - 1] + "…")}"'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledFile:
+    """A file that is whole and was left alone; ``look`` is what the night will read."""
+
+    path: Path
+    look: Look
+
+    @property
+    def name(self) -> str:
+        """Its name in the inbox."""
+        return self.path.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingFile:
+    """A file that is not read now; ``sentence`` says why and what happens next.
+
+    ``since`` is when a night first found a file of this name, in seconds since the epoch.
+    """
+
+    path: Path
+    sentence: str
+    since: float
+
+    @property
+    def name(self) -> str:
+        """Its name in the inbox."""
+        return self.path.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedFile:
+    """A file or folder that no night will ever read as long as it is what it is; ``sentence`` says why."""
+
+    path: Path
+    sentence: str
+
+    @property
+    def name(self) -> str:
+        """Its name in the inbox."""
+        return self.path.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """The files of an inbox, each group in the order of their names.
+
+    Numbers in names count as numbers and case does not matter: ``orders 2.xlsx`` comes before ``Orders 10.xlsx``.
+    """
+
+    settled: tuple[SettledFile, ...] = ()
+    waiting: tuple[WaitingFile, ...] = ()
+    passed: tuple[PassedFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A private copy of a settled file, with its name and its times.
+
+    ``inbox_path`` is the file that was copied, ``digest`` that of the content, ``mode`` its permissions.
+    """
+
+    path: Path
+    inbox_path: Path
+    digest: str
+    mode: int
+
+    @property
+    def name(self) -> str:
+        """The name of the file in the inbox."""
+        return self.inbox_path.name
