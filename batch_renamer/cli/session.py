@@ -29,7 +29,7 @@ from batch_renamer.jobs import (
     to_sandbox,
 )
 from batch_renamer.journal import Journal
-from batch_renamer.progress import Progress, logging_to, make_progress
+from batch_renamer.progress import Progress, every_line, logging_to, make_progress
 from batch_renamer.reports import check_names
 from batch_renamer.settings import Settings, describe, is_found_config, read_api_key, redact, resolve_settings
 
@@ -55,7 +55,7 @@ class Session:
     """One command, its options, and the settings that result from them.
 
     ``flags`` are the options that were typed; ``given`` are those that a printed command repeats: the flags, and those
-    of the environment.
+    of the environment. ``log_troubles`` are sentences about what went wrong with the log so far.
     """
 
     command: Command
@@ -63,6 +63,7 @@ class Session:
     flags: Mapping[str, object]
     settings: Settings
     secrets: list[str] = field(repr=False)
+    log_troubles: Sequence[str] = ()
 
     def destination(self, *, practice_orders: int = 0) -> tuple[Destination, list[str]]:
         """Return where requests go, and warnings of other users who can read the key's file or change the journal.
@@ -179,10 +180,22 @@ def within(
     carried = options_to_paste(given, settings, os.environ)
     if same_again:
         ending.next_command = command_line(command, same_again, carried)
-    session = Session(command=command, given=carried, flags=given, settings=settings, secrets=ending.secrets)
     try:
-        must = not command.about_past
-        with logging_to(settings.log_file, verbose=settings.verbose, secrets=ending.secrets, must=must):
+        must, keep_days = not command.about_past, settings.nightly.keep_log_days
+        with (
+            logging_to(
+                settings.log_file, verbose=settings.verbose, secrets=ending.secrets, must=must, keep_days=keep_days
+            ) as log_troubles,
+            every_line(command=command.word),
+        ):
+            session = Session(
+                command=command,
+                given=carried,
+                flags=given,
+                settings=settings,
+                secrets=ending.secrets,
+                log_troubles=log_troubles,
+            )
             for setting in describe(settings):
                 log.debug("%s = %s (%s)", *setting)
             try:

@@ -21,6 +21,7 @@ from batch_renamer.jobs.stage_table import STAGES, FromRun, FromSheet, Online, S
 from batch_renamer.jobs.stages import conclude, connect
 from batch_renamer.journal import RunRecord
 from batch_renamer.model import RunSummary
+from batch_renamer.progress import every_line
 
 __all__ = ["perform"]
 
@@ -48,7 +49,8 @@ async def perform(context: JobContext) -> tuple[Run, RunSummary]:
         if (run := context.run) is None:
             raise _never_began(context.stop.cause)
         # Still under the lock: the next process that resumes the run finds it concluded.
-        summary = await conclude(run)
+        with every_line(run_id=run.logged_id):
+            summary = await conclude(run)
     log_end(run, summary)
     return run, summary
 
@@ -69,17 +71,28 @@ async def _to_the_end(
     # A run that is resumed may be at work in another process until the lock is held.
     in_hand = not context.job.command.resumes
     context.run = run = Run(context=context, record=record, background=background, opened=opened, in_hand=in_hand)
-    _end_if_stopped(context)
+    with every_line(run_id=run.logged_id):
+        await _with_rows(run, stages)
+
+
+async def _with_rows(run: Run, stages: Stages) -> None:
+    """Take a run that has its rows through the other stages.
+
+    Raises:
+        BatchRenamerError: the cause of its end.
+        Stopping: it was stopped.
+    """
+    _end_if_stopped(run.context)
     for stage in stages.offline:
         await stage(run)
-        _end_if_stopped(context)
+        _end_if_stopped(run.context)
     if not stages.online:
         return
     run.api = api = await connect(run)
-    _end_if_stopped(context)
+    _end_if_stopped(run.context)
     for each in stages.online:
         await (each.stage(run, api) if isinstance(each, Online) else each(run))
-        _end_if_stopped(context)
+        _end_if_stopped(run.context)
 
 
 async def _take_rows(context: JobContext, first: FromSheet | FromRun, source: Source) -> RunRecord:

@@ -78,8 +78,7 @@ class JobContext:
 
     def tell(self, text: str) -> None:
         """Say on the screen and in the log that the job must wait, or that it goes on again."""
-        run_id = self.run.record.id if self.run is not None else None
-        log.warning("%s", text, extra=about(on_screen=True, run_id=run_id))
+        log.warning("%s", text, extra=about(on_screen=True))
         self.job.progress.message(text)
         if self.run is not None and self.run.waits_for_api and not self.stop.requested:
             can_go_on = self.job.command.writes
@@ -120,6 +119,11 @@ class Run:
     def job(self) -> Job:
         """What the run was given."""
         return self.context.job
+
+    @property
+    def logged_id(self) -> str | None:
+        """The id that lines of the log have; None for a check, which is not kept in the journal."""
+        return None if self.job.command.offline else self.record.id
 
     @property
     def stop(self) -> StopSignal:

@@ -36,8 +36,7 @@ def log_beginning(job: Job) -> None:
 
 def log_end(run: Run, summary: RunSummary) -> None:
     """Log how the run ended: one line with its exit code, and one line for each of its notes."""
-    # A check is not kept in the journal, so it has no id.
-    run_id = summary.run_id if not run.job.command.offline else None
+    run_id = run.logged_id
     for note in summary.warnings:
         log.warning("%s", note, extra=about(on_screen=True, run_id=run_id))
     said = ", ".join(f"{count} {result}" for result, count in summary.counts.items())

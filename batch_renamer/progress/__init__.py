@@ -9,7 +9,8 @@ from batch_renamer.progress.cutting import broken, cells_of, cut_middle
 from batch_renamer.progress.every_row import every_row_lines
 from batch_renamer.progress.headline import sentence_of
 from batch_renamer.progress.live import Progress, make_progress
-from batch_renamer.progress.logs import about, level_of, logging_to, why_no_log
+from batch_renamer.progress.log_fields import about, every_line
+from batch_renamer.progress.logs import level_of, logging_to, why_no_log
 from batch_renamer.progress.meanings import meanings_in_reports
 from batch_renamer.progress.notebook import notebook_progress
 from batch_renamer.progress.output import at_words, is_live_terminal, show_lines, show_run
@@ -33,6 +34,7 @@ __all__ = [
     "broken",
     "cells_of",
     "cut_middle",
+    "every_line",
     "every_row_lines",
     "is_live_terminal",
     "level_of",

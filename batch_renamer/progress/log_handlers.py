@@ -9,12 +9,14 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
 from batch_renamer.errors import SettingsError
-from batch_renamer.files import open_regular, read_regular
+from batch_renamer.files import FileIdentity, open_regular, read_regular
+from batch_renamer.progress.log_fields import fields_of_every_line
 from batch_renamer.settings import redact
 
 __all__ = ["check_log_file", "private_file", "screen"]
@@ -22,16 +24,15 @@ __all__ = ["check_log_file", "private_file", "screen"]
 _BEGINNING_BYTES = 65_536
 
 
-def private_file(file: Path, *, secrets: list[str]) -> logging.Handler:
-    """Return the handler that writes JSON lines to a log file (0600).
+def private_file(file: Path, *, secrets: list[str], troubles: list[str]) -> logging.Handler:
+    """Return the handler that writes JSON lines to a log file (0600); ``troubles`` gets what goes wrong with it.
 
     Raises:
         SettingsError: the file holds something that is no log.
         OSError: it can't be opened.
     """
     _refuse_foreign_file(file)
-    os.close(open_regular(file, os.O_CREAT | os.O_WRONLY | os.O_APPEND, devices=True))
-    handler = _LogFile(file, encoding="utf-8", errors="backslashreplace")
+    handler = _LogFile(file, troubles)
     handler.setFormatter(_JsonLines(secrets))
     return handler
 
@@ -75,12 +76,12 @@ class _Redacting(logging.Formatter):
 class _JsonLines(_Redacting):
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "time": datetime.fromtimestamp(record.created).astimezone().isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "message": self.redact(record.getMessage()),
         }
         # A line about a row can be found by these: its number, its order and its result.
-        for name, value in getattr(record, "fields", {}).items():
+        for name, value in {**fields_of_every_line(), **getattr(record, "fields", {})}.items():
             line[name] = self._without_secrets(value)
         if record.exc_info:
             line["traceback"] = self.redact(self.formatException(record.exc_info))
@@ -118,12 +119,38 @@ class _Screen(logging.StreamHandler[TextIO]):
 
 
 class _LogFile(logging.FileHandler):
-    """Says once, on standard error, that it can't be written, and lets the run go on.
+    """Appends to the file that has the name of the log, also after another program has rotated it.
 
-    The usual way would be a traceback for each record, with arguments that were not redacted, and an error when closed.
+    It says once, on standard error, that the file can't be written, and lets the run go on. The usual way would be a
+    traceback for each record, with arguments that were not redacted, and an error when closed.
     """
 
-    _said = False
+    def __init__(self, file: Path, troubles: list[str]) -> None:
+        self._said = False
+        self._troubles = troubles
+        super().__init__(file, encoding="utf-8", errors="backslashreplace")
+
+    def _open(self) -> TextIOWrapper:
+        file = Path(self.baseFilename)
+        descriptor = open_regular(file, os.O_CREAT | os.O_WRONLY | os.O_APPEND, devices=True)
+        self._identity = FileIdentity(file)
+        return os.fdopen(descriptor, "a", encoding=self.encoding, errors=self.errors)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not self._identity.is_in_place():
+            self._follow_name(record)
+        super().emit(record)
+
+    def _follow_name(self, record: logging.LogRecord) -> None:
+        """Go on in the file that has the log's name now, made if there is none; else in the old one."""
+        try:
+            fresh = self._open()
+        except OSError:
+            self.handleError(record)
+            return
+        if self.stream is not None:
+            self.stream.close()
+        self.stream = fresh
 
     def handleError(self, _record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
         self._say(sys.exc_info()[1])
@@ -139,9 +166,11 @@ class _LogFile(logging.FileHandler):
             return
         self._said = True
         why = getattr(error, "strerror", None) or type(error).__name__
+        sentence = f"The log file {self.baseFilename} can't be written to its end: {why}."
+        self._troubles.append(sentence)
         # Standard error may be lost as well; then there is no place to say it.
         with suppress(OSError):
-            sys.stderr.write(f"The log file {self.baseFilename} can't be written to its end: {why}.\n")
+            sys.stderr.write(f"{sentence}\n")
 
 
 def _refuse_foreign_file(file: Path) -> None:

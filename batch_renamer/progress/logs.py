@@ -1,29 +1,19 @@
-"""The log of a run: what its lines are about, and where they go while a command works."""
+"""The log of a command: where its lines go while it works."""
 
 from __future__ import annotations
 
 import logging
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from batch_renamer.errors import SettingsError
 from batch_renamer.progress.log_handlers import check_log_file, private_file, screen
+from batch_renamer.progress.log_rotation import rotate_log
 
-__all__ = ["about", "level_of", "logging_to", "why_no_log"]
-
-
-def about(*, on_screen: bool = False, **fields: object) -> dict[str, object]:
-    """Return the ``extra`` of a record: the fields of its line that are not None.
-
-    ``on_screen`` tells that its sentence is shown to people anyway, so that ``--verbose`` doesn't say it twice.
-
-    Example:
-        >>> about(run_id="k3f9", sheet=None)
-        {'fields': {'run_id': 'k3f9'}, 'on_screen': False}
-    """
-    return {"fields": {name: value for name, value in fields.items() if value is not None}, "on_screen": on_screen}
+__all__ = ["level_of", "logging_to", "why_no_log"]
 
 
 def level_of(exit_code: int) -> int:
@@ -41,11 +31,15 @@ def level_of(exit_code: int) -> int:
 
 
 @contextmanager
-def logging_to(file: Path | None, *, verbose: bool, secrets: list[str], must: bool = True) -> Iterator[None]:
+def logging_to(
+    file: Path | None, *, verbose: bool, secrets: list[str], must: bool = True, keep_days: int | None = None
+) -> Iterator[list[str]]:
     """Log to ``file`` (and, verbosely, to standard error) until the end of the block; ``secrets`` may still grow.
 
-    If the file can't be opened, this is said on standard error and nothing is logged there, because the journal is
-    enough to go on. The same is true of a file that holds something else, unless the log is a ``must``.
+    Gives the sentences about what goes wrong with the log, of which there may be more at the end of the block. If the
+    file can't be opened, this is said on standard error, too, and nothing is logged there, because the journal is
+    enough to go on. The same is true of a file that holds something else, unless the log is a ``must``. ``keep_days``
+    is for how many days the lines of earlier days are kept, each day in a file of its own (`rotate_log`).
 
     Raises:
         SettingsError: the file holds something that is no log.
@@ -53,15 +47,16 @@ def logging_to(file: Path | None, *, verbose: bool, secrets: list[str], must: bo
     logger = logging.getLogger("batch_renamer")
     # Without any handler, Python would print warnings on standard error.
     handlers: list[logging.Handler] = [logging.NullHandler()]
+    troubles: list[str] = []
     if file is not None:
         try:
-            handlers.append(private_file(file, secrets=secrets))
+            handlers.append(_opened(file, secrets=secrets, troubles=troubles, keep_days=keep_days))
         except SettingsError as error:
             if must:
                 raise
-            _say_without_log(str(error))
+            _say_without_log(str(error), troubles)
         except OSError as error:
-            _say_without_log(_cannot_be_written(file, error))
+            _say_without_log(_cannot_be_written(file, error), troubles)
     if verbose:
         handlers.append(screen(secrets=secrets))
     for handler in handlers:
@@ -69,8 +64,10 @@ def logging_to(file: Path | None, *, verbose: bool, secrets: list[str], must: bo
     level, propagate = logger.level, logger.propagate
     logger.setLevel(logging.DEBUG if verbose else logging.INFO)
     logger.propagate = False
+    for trouble in troubles:
+        logger.warning("%s", trouble)
     try:
-        yield
+        yield troubles
     finally:
         logger.setLevel(level)
         logger.propagate = propagate
@@ -90,12 +87,23 @@ def why_no_log(file: Path) -> str:
     return ""
 
 
+def _opened(file: Path, *, secrets: list[str], troubles: list[str], keep_days: int | None) -> logging.Handler:
+    check_log_file(file)
+    try:
+        rotate_log(file, keep_days=keep_days, now=time.time())
+    except OSError as error:
+        # It can still be written, as a rule: whoever may write to a file need not be able to rename it.
+        troubles.append(f"The log file {file} can't be rotated: {error.strerror}. It grows until that is repaired.")
+    return private_file(file, secrets=secrets, troubles=troubles)
+
+
 def _cannot_be_written(file: Path, error: OSError) -> str:
     folder_missing = isinstance(error, FileNotFoundError) and not file.parent.exists()
     why = f"there is no folder {file.parent}" if folder_missing else error.strerror
     return f"The log file {file} can't be written: {why}."
 
 
-def _say_without_log(sentence: str) -> None:
+def _say_without_log(sentence: str, troubles: list[str]) -> None:
+    troubles.append(sentence)
     with suppress(OSError):
         sys.stderr.write(f"{sentence} This goes on without it.\n")

@@ -36,6 +36,7 @@ from __future__ import annotations
 from batch_renamer.settings.account import account, fingerprint, lock_names
 from batch_renamer.settings.address import VENDOR_URL, order_pages
 from batch_renamer.settings.api_key import ApiKey
+from batch_renamer.settings.heartbeat import HeartbeatAddress
 from batch_renamer.settings.key import KEY_VARIABLE, FoundKey, key_from_text, key_of_environment, read_api_key
 from batch_renamer.settings.naming import NameRules, Replacement
 from batch_renamer.settings.nightly import FOLDERS as NIGHTLY_FOLDERS
@@ -56,6 +57,7 @@ __all__ = [
     "ApiKey",
     "DescribedSetting",
     "FoundKey",
+    "HeartbeatAddress",
     "MaxFailures",
     "NameRules",
     "NightlySettings",

@@ -6,10 +6,11 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainValidator
 from pydantic.dataclasses import dataclass
 
 from batch_renamer.settings import values
+from batch_renamer.settings.heartbeat import HeartbeatAddress
 
 __all__ = ["FOLDERS", "PATHS", "NightlySettings"]
 
@@ -21,11 +22,18 @@ PATHS = frozenset({*FOLDERS, "notify_file", "metrics_file"})
 
 _SECRET = frozenset({"heartbeat_url"})
 _DAY_S = 86_400
+_METRICS_ENDING = ".prom"
 
 _Path = Annotated[Path, BeforeValidator(values.expand_path), AfterValidator(values.make_absolute)]
 _Days = Annotated[int, BeforeValidator(values.refuse_bool), Field(ge=1, le=36_500)]
 _Nights = Annotated[int, BeforeValidator(values.refuse_bool), Field(ge=0, le=366)]
 _Seconds = Annotated[float, BeforeValidator(values.refuse_bool), Field(ge=0, le=_DAY_S, allow_inf_nan=False)]
+
+
+def _check_metrics_file(path: Path) -> Path:
+    if path.suffix != _METRICS_ENDING:
+        raise ValueError(f"must end in {_METRICS_ENDING}; the textfile collector reads no other files")
+    return path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True))
@@ -67,8 +75,8 @@ class NightlySettings:
     nothing_came_nights: _Nights = 0
     notify_file: _Path | None = None
     show_orders: bool = False
-    heartbeat_url: Annotated[str | None, Field(repr=False)] = None  # it ends with a secret, as a rule
-    metrics_file: _Path | None = None
+    heartbeat_url: Annotated[HeartbeatAddress | None, PlainValidator(HeartbeatAddress.parse)] = None
+    metrics_file: Annotated[_Path, AfterValidator(_check_metrics_file)] | None = None
     keep_reports_days: _Days | None = None
     keep_done_days: _Days | None = None
     keep_runs_days: _Days | None = None

@@ -63,6 +63,17 @@ async def test_every_invalid_row_is_logged(renamer: Command, log: Path) -> None:
     assert all(f"row {number} is invalid: " in ran.err for number in (3, 4, 5))
 
 
+async def test_every_line_of_a_run_names_the_run(renamer: Command, log: Path) -> None:
+    """Also those of rows that the spreadsheet itself makes bad, and those of rows that the API refuses."""
+    sheet = renamer.sheet([*renamer.seed(1), ("", "No id"), ("order-9", "No such order")])
+    ran = await renamer.apply(sheet, "--json", "--log-file", log)
+    first, *others = lines(log)
+    assert first["message"].startswith("apply begins")
+    assert {line["command"] for line in lines(log)} == {"apply"}
+    assert {line.get("run_id") for line in others} == {ran.result["run_id"]}
+    assert {3, 4} <= {line.get("row") for line in others}
+
+
 async def test_check_is_no_run(renamer: Command, log: Path) -> None:
     """Nothing of it is kept, so its end names no id that could be looked for."""
     await renamer.check(renamer.sheet(renamer.seed(1)), "--log-file", log)

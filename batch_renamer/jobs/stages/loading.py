@@ -19,7 +19,7 @@ from batch_renamer.journal import NewRun, RunRecord, RunState
 from batch_renamer.loader import LoadOptions, Sheet
 from batch_renamer.model import BLANK_NAME, Result, RowChoice
 from batch_renamer.naming import NamingRules
-from batch_renamer.progress import understood_line
+from batch_renamer.progress import about, every_line, understood_line
 from batch_renamer.settings import Settings
 
 __all__ = ["load", "load_options"]
@@ -72,7 +72,8 @@ def _load_rows(context: JobContext, source: SheetSource) -> RunRecord:
         using = understood_line(sheet.understood())
     job.progress.close()  # The line is about the whole sheet, so it comes after the stage's own.
     job.progress.note(using)
-    log.info("%s", using)
+    logged_id = None if job.command.offline else record.id
+    log.info("%s", using, extra=about(run_id=logged_id))
     rules = NamingRules.from_text(record.naming)
     # Without the orders' current names it is not known which of them are taken, so a check numbers none.
     number = rules.same_name == "number" and not job.command.offline
@@ -84,8 +85,9 @@ def _load_rows(context: JobContext, source: SheetSource) -> RunRecord:
         if count := journal.lineage.count_made_before(record):
             text = f"The same rule has made the names of {count:,} of these orders before"
             context.warnings.append(f"{text}. It is not applied to them again; --again applies it.")
-    for row, order_id, reason in journal.results.invalid_rows(record):
-        log_bad_row(row, order_id, Result.INVALID, reason)
+    with every_line(run_id=logged_id):
+        for row, order_id, reason in journal.results.invalid_rows(record):
+            log_bad_row(row, order_id, Result.INVALID, reason)
     return journal.runs.set_state(record, RunState.READING)
 
 

@@ -7,13 +7,16 @@ import json
 import logging
 import os
 import sys
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from batch_renamer.errors import SettingsError
-from batch_renamer.progress.logs import about, logging_to
+from batch_renamer.progress.log_fields import about, every_line
+from batch_renamer.progress.logs import logging_to
 
 KEY = "sk-marker-0123456789"
 log = logging.getLogger("batch_renamer.somewhere")
@@ -24,6 +27,16 @@ POSIX_ONLY = pytest.mark.skipif(os.name != "posix", reason="as POSIX has it")
 def path(tmp_path: Path) -> Path:
     """Where a log will be."""
     return tmp_path / "run.log"
+
+
+@pytest.fixture
+def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine in New York."""
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "America/New_York")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 def lines(path: Path) -> list[dict[str, str]]:
@@ -41,7 +54,62 @@ def test_each_record_is_a_line_of_json(path: Path) -> None:
     assert first["message"] == 'row 2 is failed:\nStraße "5" · 山 \udce4\u2028'
     assert (first["level"], second["level"], second["message"]) == ("warning", "info", "done")
     assert before.replace(microsecond=0) <= datetime.fromisoformat(first["time"]) <= datetime.now(UTC)
-    assert first["time"].endswith("+00:00")
+
+
+@POSIX_ONLY
+@pytest.mark.usefixtures("new_york")
+def test_times_are_local_with_their_distance_from_utc(path: Path) -> None:
+    """Who reads the log compares it with a clock on the wall; a program still knows the moment."""
+    record = logging.makeLogRecord({"msg": "night", "levelno": logging.INFO, "levelname": "INFO"})
+    with logging_to(path, verbose=False, secrets=[]):
+        for record.created in (1_793_511_000.0, 1_793_514_600.0):  # before and after the clocks are set back
+            log.handle(record)
+    assert [line["time"] for line in lines(path)] == ["2026-11-01T01:30:00.000-04:00", "2026-11-01T01:30:00.000-05:00"]
+
+
+def test_every_line_of_a_block_has_its_fields(path: Path) -> None:
+    """A night, its command and its run can be looked for; what a line says itself goes first."""
+    with logging_to(path, verbose=False, secrets=[KEY]), every_line(command="nightly", file=None):
+        log.info("night")
+        with every_line(run_id="k3", night_id=KEY):
+            log.info("run", extra=about(command="apply"))
+        log.info("night")
+    outer, inner, last = lines(path)
+    assert [outer.get("run_id"), outer["command"], "file" in outer, last.get("run_id")] == [
+        None,
+        "nightly",
+        False,
+        None,
+    ]
+    assert (inner["run_id"], inner["command"], inner["night_id"]) == ("k3", "apply", "********")
+
+
+@POSIX_ONLY
+@pytest.mark.parametrize("made_again", [False, True], ids=["renamed", "renamed and made again"])
+def test_a_log_that_is_rotated_meanwhile_goes_on_in_the_new_file(path: Path, made_again: bool) -> None:
+    """By logrotate, or by another command; the new file is private, too."""
+    with logging_to(path, verbose=False, secrets=[]) as troubles:
+        log.info("before")
+        path.rename(old := path.with_suffix(".1"))
+        if made_again:
+            path.touch(mode=0o600)
+        log.info("after")
+    assert [line["message"] for line in (*lines(old), *lines(path))] == ["before", "after"]
+    assert (path.stat().st_mode & 0o777, troubles) == (0o600, [])
+
+
+@POSIX_ONLY
+def test_a_log_whose_folder_is_removed_meanwhile_stops_nothing(path: Path, tmp_path: Path) -> None:
+    """It is said once, as with a full disk."""
+    file = tmp_path / "logs" / "run.log"
+    file.parent.mkdir()
+    with logging_to(file, verbose=False, secrets=[]) as troubles:
+        log.info("before")
+        file.unlink()
+        file.parent.rmdir()
+        log.info("after")
+        log.info("after")
+    assert troubles == [f"The log file {file} can't be written to its end: No such file or directory."]
 
 
 def test_a_line_about_a_row_can_be_found_by_its_order(path: Path) -> None:
@@ -146,10 +214,11 @@ def test_log_that_can_not_be_opened_is_said_and_the_run_goes_on(
 ) -> None:
     """One line, nothing is made, and nothing is left behind."""
     before = list(logging.getLogger("batch_renamer").handlers)
-    with logging_to(tmp_path / where, verbose=False, secrets=[]):
+    with logging_to(tmp_path / where, verbose=False, secrets=[]) as troubles:
         log.warning("not for the screen")
     said = f"The log file {tmp_path / where} can't be written: {why.format(tmp_path)}. This goes on without it.\n"
     assert capsys.readouterr().err == said
+    assert troubles == [said.removesuffix(" This goes on without it.\n")]
     assert list(tmp_path.iterdir()) == []
     assert logging.getLogger("batch_renamer").handlers == before
 
@@ -161,10 +230,11 @@ NEEDS_FULL = pytest.mark.skipif(not FULL.exists(), reason="no device here is alw
 @NEEDS_FULL
 def test_full_disk_is_said_once_and_the_run_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
     """One line instead of a traceback for each record, which would show arguments as they are."""
-    with logging_to(FULL, verbose=False, secrets=[KEY]):
+    with logging_to(FULL, verbose=False, secrets=[KEY]) as troubles:
         log.info("the key is %s", KEY)
         log.info("the key is %s", KEY)
-    assert capsys.readouterr().err == "The log file /dev/full can't be written to its end: No space left on device.\n"
+    said = "The log file /dev/full can't be written to its end: No space left on device."
+    assert (capsys.readouterr().err, troubles) == (f"{said}\n", [said])
 
 
 @NEEDS_FULL
