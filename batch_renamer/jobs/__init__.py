@@ -24,7 +24,7 @@ from batch_renamer.jobs.past_runs import (
 from batch_renamer.jobs.pipeline import perform
 from batch_renamer.jobs.resuming import Left, job_that_resumes, left_to_do, may_go_on
 from batch_renamer.jobs.run import JobContext, Run
-from batch_renamer.jobs.stages import load_options
+from batch_renamer.jobs.stages import Content, load_options, named_rows
 from batch_renamer.jobs.standing import (
     begun,
     committed,
@@ -50,6 +50,7 @@ __all__ = [
     "MOST_AT_ONCE",
     "Bounds",
     "Connection",
+    "Content",
     "Destination",
     "ExportJob",
     "Exported",
@@ -84,6 +85,7 @@ __all__ = [
     "means_newest",
     "merely_planned",
     "named",
+    "named_rows",
     "names_to_lock",
     "nowhere",
     "open_journal",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, assert_never
 
@@ -12,7 +12,7 @@ from batch_renamer.commands import Command
 from batch_renamer.jobs.destinations import Destination
 from batch_renamer.journal import Journal, NewRun, RunRecord
 from batch_renamer.loader import Sheet
-from batch_renamer.model import RowChoice, SheetPlace
+from batch_renamer.model import RowChoice, SettledRow, SheetPlace
 from batch_renamer.naming import NamingRules
 from batch_renamer.progress import Progress
 from batch_renamer.settings import Settings
@@ -68,7 +68,8 @@ class Job:
     dry run says whether it would rename anything. ``reminder`` returns a reminder for the end of the job ("" for
     none). ``notes`` are always shown at the end. ``command_line`` is what was typed ("": nothing was).
     ``own_process``: the job is a command of the command line, and the process does nothing else: the job may change
-    settings of the whole process, and writes a report unasked.
+    settings of the whole process, and writes a report unasked. ``night`` is the number of the night that the job is a
+    part of. ``settled`` are rows that other files or newer rows have settled, by row; nothing is sent for them.
     """
 
     command: Command
@@ -83,6 +84,8 @@ class Job:
     notes: tuple[str, ...] = ()
     command_line: str = ""
     own_process: bool = False
+    night: int | None = None
+    settled: Mapping[int, SettledRow] = field(default_factory=dict)
 
     @property
     def origin(self) -> RunRecord | None:
@@ -108,6 +111,11 @@ class Job:
     def choice(self) -> RowChoice:
         """The rows to work on."""
         return RowChoice.of(self.settings)
+
+    @property
+    def reopened(self) -> RowChoice:
+        """The rows that are tried where a run is resumed: those to work on without those that are settled."""
+        return self.choice.without(self.settled)
 
     def new_run(
         self,
@@ -146,6 +154,7 @@ class Job:
             first=self.bounds.first,
             max_renames=self.bounds.max_renames,
             strict=self.bounds.strict,
+            night=self.night,
             choice=str(self.choice),
             # The names of a run that is made from another one are known.
             naming=NamingRules.of(self.settings).as_text() if isinstance(self.source, SheetSource) else None,

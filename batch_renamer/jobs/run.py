@@ -196,9 +196,9 @@ class Run:
 
     def open_rows(self) -> int:
         """Return how many rows are still to be sent."""
-        if self.job.command.resumes and self.job.choice:
+        if self.job.command.resumes and self.job.reopened:
             count = self.job.journal.lineage.count_unfinished
-            return count(self.record, failed=self.job.again_failed, choice=self.job.choice)
+            return count(self.record, failed=self.job.again_failed, choice=self.job.reopened)
         counts = self.counts()
         still = [Result.PLANNED, Result.PENDING]
         if self.job.command.resumes:

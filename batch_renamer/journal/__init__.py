@@ -14,6 +14,8 @@ It knows no spreadsheet, no API and no screen.
       │                                        ─> unrecorded  outcomes that the file does not take
     same_names  orders that would have the same name
       │
+    again     what comes again: the last run of the same rows, and what earlier nights left open
+      │
     lineage   what rows take from other runs:  ─> later       what other runs of the account have renamed since
       │       undo, audit, resume, a kept plan ─> changed     which rows have changed their orders
       │
@@ -30,6 +32,7 @@ It knows no spreadsheet, no API and no screen.
                                                ─> sqlite_errors  what went wrong, in words
 """
 
+from batch_renamer.journal.again import OpenRow
 from batch_renamer.journal.database import OLDEST_SQLITE
 from batch_renamer.journal.examination import count_runs_if_whole
 from batch_renamer.journal.journal import Journal
@@ -54,6 +57,7 @@ __all__ = [
     "Move",
     "MoveTable",
     "NewRun",
+    "OpenRow",
     "Prunable",
     "RunRecord",
     "RunState",

@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
+from batch_renamer.journal.again import Again
 from batch_renamer.journal.database import Database
 from batch_renamer.journal.limits import LimitTable
 from batch_renamer.journal.lineage import Lineage
@@ -26,8 +27,8 @@ class Journal(Database):
     """The file with its tables of ``runs``, ``rows`` and ``limits``, and the ``results`` that are read from them.
 
     ``timeline`` has the seconds of each run, ``nights`` the runs of `nightly`. ``lineage`` is what the rows of a run
-    take from other runs. ``matches`` are rows whose orders are found by their names. ``looks`` and ``moves``
-    are about the files of inboxes.
+    take from other runs, ``again`` what a later night takes up. ``matches`` are rows whose orders are found by their
+    names. ``looks`` and ``moves`` are about the files of inboxes.
 
     Example:
         >>> import tempfile
@@ -47,6 +48,7 @@ class Journal(Database):
         self.rows = RowTable(self)
         self.matches = MatchTable(self)
         self.lineage = Lineage(self)
+        self.again = Again(self, self.runs)
         self.limits = LimitTable(self)
         self.timeline = TimelineTable(self)
         self.nights = NightTable(self)

@@ -73,6 +73,7 @@ class NewRun:
     place: SheetPlace | None = None
     write_back: bool = False
     naming: str | None = None
+    night: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +110,8 @@ class RunRecord:
     with the rows.
     ``end_note`` (the column ``told``) is what later reports say besides; None where it was not noted.
     ``place`` is where its rows stand in the spreadsheet, ``write_back`` tells that results are written into that, and
-    ``written_back`` what was written, or was about to be.
+    ``written_back`` what was written, or was about to be. ``night`` is the number of the night that began the run
+    (None: a person did), ``retries`` on how many later nights its failed rows were tried again.
     """
 
     number: int
@@ -150,6 +152,8 @@ class RunRecord:
     written_back: WrittenBack | None = None
     naming: str | None = None
     end_note: EndNote | None = None
+    night: int | None = None
+    retries: int = 0
 
     @property
     def spec(self) -> Command:
@@ -161,7 +165,7 @@ COLUMNS = (
     "number, id, command, state, base_url, profile, account, key_print, parent, sheet, digest, delimiter, sheet_rows,"
     " created_at, committed_at, stopped, reports, reported_at, first, max_renames, strict,"
     " began, active, sent, content, closed, closed_by, exit_code, seconds, counts, finished_at,"
-    " other_headings, choice, place, write_back, written_back, naming, told"
+    " other_headings, choice, place, write_back, written_back, naming, told, night, retries"
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from batch_renamer.journal.record import RunRecord
 from batch_renamer.journal.repeats import settle_repeats
 from batch_renamer.journal.settling import SETTLE_OUTCOME, SETTLE_PLANNED
 from batch_renamer.journal.unrecorded import keep_in_memory
-from batch_renamer.model import Change, Order, Outcome, RenameRequest, RowProblem, Unsettled
+from batch_renamer.model import Change, Order, Outcome, RenameRequest, RowProblem, SettledRow, Unsettled
 from batch_renamer.text import order_key
 
 __all__ = ["MadeName", "RowTable"]
@@ -62,6 +62,17 @@ class RowTable:
         """Settle the rows that repeat or contradict one another, and warn of names given twice, or refuse them."""
         with self._database.transaction() as connection:
             settle_repeats(connection, run.number, same_name=same_name)
+
+    def settle(self, run: RunRecord, rows: Mapping[int, SettledRow]) -> None:
+        """Settle rows because of rows elsewhere; those that were sent, or have an outcome, stay as they are."""
+        if not rows:
+            return
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "UPDATE rows SET result = ?, reason = ?, skip = COALESCE(NULLIF(?, ''), skip) WHERE run = ? AND row = ?"
+                " AND NOT handed_out AND (result IS NULL OR result IN ('planned', 'pending'))",
+                [(one.result, one.reason, one.mark, run.number, row) for row, one in rows.items()],
+            )
 
     def undecided(
         self, run: RunRecord, *, after_row: float, limit: int, backwards: bool = False

@@ -203,6 +203,10 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX moves_by_inbox ON moves (inbox, is_done)",
         "CREATE INDEX moves_by_folder ON moves (folder)",
     ),
+    (  # The night that began a run, and on how many later nights its failed rows were tried again.
+        "ALTER TABLE runs ADD COLUMN night INTEGER",
+        "ALTER TABLE runs ADD COLUMN retries INTEGER NOT NULL DEFAULT 0",
+    ),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from batch_renamer.model.exported import EXPORT_COLUMNS
 from batch_renamer.model.nights import FileEnd, Night, NightFile, NightKind, worst_exit_code
 from batch_renamer.model.orders import Change, Found, Missing, Order, Reading, Unreadable
-from batch_renamer.model.outcomes import BAD_RESULTS, Outcome, Result, Unsettled
+from batch_renamer.model.outcomes import BAD_RESULTS, Outcome, Result, SettledRow, Unsettled
 from batch_renamer.model.own_sheet import (
     COLUMNS_BACK,
     SheetPlace,
@@ -67,6 +67,7 @@ __all__ = [
     "RunFacts",
     "RunSummary",
     "Second",
+    "SettledRow",
     "SheetPlace",
     "Understood",
     "Unreadable",

@@ -11,6 +11,7 @@ __all__ = [
     "BAD_RESULTS",
     "Outcome",
     "Result",
+    "SettledRow",
     "Unsettled",
 ]
 
@@ -64,6 +65,20 @@ class Outcome:
     http_status: int | None = None
     started_at: float | None = None
     seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledRow:
+    """What a row comes to because of rows elsewhere, before its order is read; ``mark`` is the skip mark it gets.
+
+    Example:
+        >>> SettledRow(result=Result.INVALID, reason="Another file gives this order another name.").mark
+        ''
+    """
+
+    result: Result
+    reason: str
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -155,6 +155,19 @@ class RowChoice:
         """The numbers that were given alone."""
         return frozenset(number for _, numbers in self.numbers for number in numbers.singles)
 
+    def without(self, rows: Collection[int]) -> RowChoice:
+        """Return the choice that leaves out these rows, too.
+
+        Example:
+            >>> str(RowChoice(except_rows=RowNumbers.parse("2-4")).without([5, 9]))
+            '--except 2-5,9'
+        """
+        if not rows:
+            return self
+        excepted = self.except_rows.spans if self.except_rows is not None else ()
+        spans = sorted([*excepted, *((row, row) for row in rows)], key=lambda span: span[0])
+        return RowChoice(only=self.only, except_rows=RowNumbers(tuple(_joined(spans))))
+
     def left_out_spans(self) -> Iterator[tuple[int, int | None, LeftOut]]:
         """Yield first and last number of what is left out, and why; a row is left out for its first reason."""
         for first, last in self.except_rows.spans if self.except_rows is not None else ():

@@ -13,7 +13,7 @@ from batch_renamer.jobs.job import Job, SheetSource
 from batch_renamer.jobs.own_sheet import place_in
 from batch_renamer.jobs.run import JobContext
 from batch_renamer.jobs.stages.content import Content
-from batch_renamer.jobs.stages.naming import SheetNames
+from batch_renamer.jobs.stages.naming import named_rows
 from batch_renamer.jobs.stages.tally import log_bad_row
 from batch_renamer.journal import NewRun, RunRecord, RunState
 from batch_renamer.loader import LoadOptions, Sheet
@@ -74,6 +74,7 @@ def _load_rows(context: JobContext, source: SheetSource) -> RunRecord:
     job.progress.note(using)
     logged_id = None if job.command.offline else record.id
     log.info("%s", using, extra=about(run_id=logged_id))
+    journal.rows.settle(record, job.settled)
     rules = NamingRules.from_text(record.naming)
     # Without the orders' current names it is not known which of them are taken, so a check numbers none.
     number = rules.same_name == "number" and not job.command.offline
@@ -102,8 +103,7 @@ def _new_run(job: Job, source: SheetSource, sheet: Sheet) -> NewRun:
 
 def _add_rows(context: JobContext, record: RunRecord, sheet: Sheet, content: Content) -> None:
     loaded, asked = 0, False
-    names = SheetNames(NamingRules.from_text(record.naming))
-    for chunk in map(names.of, sheet.chunks()):
+    for chunk in named_rows(sheet, record.naming):
         if context.stop.requested:
             raise Stopping
         context.job.journal.rows.add(record, chunk)

@@ -6,17 +6,17 @@ The rules are those of the run, which the journal keeps: a run that is resumed g
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from batch_renamer.journal import MadeName
-from batch_renamer.loader import clean_made_name, quoted
+from batch_renamer.loader import Sheet, clean_made_name, quoted
 from batch_renamer.model import Change, Found, Outcome, Reading, RenameRequest, Result, RowProblem
 from batch_renamer.naming import CURRENT_NAME, HouseRules, NamingRules, Replacing, Template
 from batch_renamer.settings import Replacement
 from batch_renamer.text import storable
 
-__all__ = ["CurrentNames", "SheetNames", "is_kept"]
+__all__ = ["CurrentNames", "SheetNames", "is_kept", "named_rows"]
 
 
 class SheetNames:
@@ -67,6 +67,15 @@ class SheetNames:
     def _checked(self, row: RenameRequest) -> RenameRequest | RowProblem:
         reason = self._house.broken_by(row.new_name)
         return _problem(row, reason) if reason else row
+
+
+def named_rows(sheet: Sheet, rules: str | None) -> Iterator[list[RenameRequest | RowProblem]]:
+    """Yield the rows of a sheet in chunks, with the names that these rules give them as far as the sheet says them.
+
+    Raises:
+        InputError: the sheet can't be read to its end, or the pattern of the house rules takes too long on a name.
+    """
+    return map(SheetNames(NamingRules.from_text(rules)).of, sheet.chunks())
 
 
 def _problem(row: RenameRequest, reason: str) -> RowProblem:

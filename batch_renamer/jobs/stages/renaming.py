@@ -46,8 +46,9 @@ async def reopen_unfinished(run: Run) -> None:
     run.record = await run.job.journal.in_thread(run.job.journal.runs.get, run.record.id)
     run.in_hand = True
     await note_targets(run)
+    await run.job.journal.in_thread(run.job.journal.rows.settle, run.record, run.job.settled)
     reopen = run.job.journal.lineage.reopen_unfinished
-    await run.job.journal.in_thread(reopen, run.record, failed=run.job.again_failed, choice=run.job.choice)
+    await run.job.journal.in_thread(reopen, run.record, failed=run.job.again_failed, choice=run.job.reopened)
 
 
 async def leave_others_for_later(run: Run) -> None:

@@ -1,0 +1,114 @@
+"""What comes again: the last run of the same rows, and what the runs of earlier nights have left open."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from batch_renamer.journal.codec import REASON, RESULT
+from batch_renamer.journal.database import Database
+from batch_renamer.journal.record import Closed, RunRecord
+from batch_renamer.journal.runs import RunTable
+from batch_renamer.model import LEFT_OUT_MARK, Result
+
+__all__ = ["Again", "OpenRow"]
+
+# The runs of the same rows, the newest first. One that was undone since, wholly or in part, and the older ones don't
+# count: their orders have other names now.
+_OF_CONTENT = """
+    SELECT id FROM runs AS own WHERE content = :content AND account = :account AND base_url = :base_url
+    AND command = 'apply' AND committed_at IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM runs AS undo JOIN runs AS undone ON undone.number = undo.parent
+        WHERE undo.command = 'undo' AND undo.committed_at IS NOT NULL AND undo.active > own.active
+        AND undone.content = :content AND undone.account = :account AND undone.base_url = :base_url)
+    ORDER BY active DESC LIMIT 1
+"""
+_DONE = ", ".join(f"'{result}'" for result in (Result.RENAMED, Result.UNCHANGED, Result.SKIPPED))
+# A row that an option, a trial or a newer row left out is not done, although nothing is wrong with it.
+_NOT_DONE = f"""
+    SELECT {RESULT} AS shown, COUNT(*) FROM rows WHERE run = :run AND ({RESULT} IS NULL OR {RESULT} NOT IN ({_DONE})
+    OR (result = 'skipped' AND (substr(skip, 1, {len(LEFT_OUT_MARK)}) = '{LEFT_OUT_MARK}' OR skip LIKE 'after the %')))
+    GROUP BY shown
+"""  # noqa: S608 - constants
+_OPEN = f"({RESULT} IS NULL OR {RESULT} IN ('planned', 'pending', 'unknown', 'failed'))"
+_OPEN_ROWS = f"""
+    SELECT row, order_id, COALESCE(old_name, guard), COALESCE({RESULT}, 'pending'), {REASON} FROM rows
+    WHERE run = ? AND {_OPEN} ORDER BY row
+"""  # noqa: S608 - constants
+# Without CROSS and INDEXED BY, SQLite would read all rows of each later run.
+_NAMED_LATER = f"""
+    SELECT mine.row, later.id FROM runs AS own JOIN runs AS later ON later.account = own.account
+        AND later.base_url = own.base_url AND later.began > own.began AND later.command = 'apply'
+    JOIN (SELECT run, row, order_key FROM rows WHERE {_OPEN} AND order_id != '') AS mine ON mine.run = own.number
+    CROSS JOIN rows AS theirs INDEXED BY rows_by_order ON theirs.run = later.number
+        AND theirs.order_key = mine.order_key AND theirs.result IS NOT 'skipped'
+    WHERE own.number = ? ORDER BY later.began
+"""  # noqa: S608 - constants
+_OF_NIGHTS = """
+    SELECT id FROM runs WHERE night IS NOT NULL AND account = ? AND base_url = ? AND command = 'apply'
+    AND committed_at IS NOT NULL AND closed = '' AND exit_code IS NOT 0 AND NOT EXISTS (
+        SELECT 1 FROM runs AS undo WHERE undo.parent = runs.number AND undo.command = 'undo'
+        AND undo.committed_at IS NOT NULL)
+    ORDER BY began
+"""
+
+
+class OpenRow(NamedTuple):
+    """A row that may still be sent; ``current_name`` is the name that its order had, as far as it is known."""
+
+    row: int
+    order_id: str
+    current_name: str | None
+    result: Result
+    reason: str
+
+
+class Again:
+    """What earlier runs of a journal have done of the same rows, and what they have left for another night."""
+
+    def __init__(self, database: Database, runs: RunTable) -> None:
+        self._database, self._runs = database, runs
+
+    def last_of_content(self, content: str, *, account: str, base_url: str) -> RunRecord | None:
+        """Return the newest run that renamed from the same rows in the same account, unless it was undone since."""
+        values: dict[str, object] = {"content": content, "account": account, "base_url": base_url}
+        found = self._database.select(_OF_CONTENT, values)
+        return self._runs.get(str(found[0][0])) if found else None
+
+    def not_done(self, run: RunRecord) -> dict[Result, int]:
+        """Return how many rows of a run are not done, by result; rows that an option left out are among them."""
+        found = self._database.select(_NOT_DONE, {"run": run.number})
+        return {Result.PENDING if shown is None else Result(str(shown)): int(str(count)) for shown, count in found}
+
+    def open_rows(self, run: RunRecord) -> list[OpenRow]:
+        """Return the rows that the run has not sent, that failed, or whose outcome is not known, in sheet order."""
+        return [
+            OpenRow(int(str(row)), str(order_id), None if name is None else str(name), Result(str(result)), str(reason))
+            for row, order_id, name, result, reason in self._database.select(_OPEN_ROWS, (run.number,))
+        ]
+
+    def named_later(self, run: RunRecord) -> dict[int, str]:
+        """Return the newest later run that has a row for the same order, for each open row that has one, by row.
+
+        It does not matter what that row came to: it shows what is wanted of the order since.
+        """
+        return {int(str(row)): str(later) for row, later in self._database.select(_NAMED_LATER, (run.number,))}
+
+    def of_nights(self, *, account: str, base_url: str) -> list[RunRecord]:
+        """Return the runs of an account that nights began and that did not end well, the oldest first.
+
+        Those that were undone, dismissed or superseded are over.
+        """
+        return [self._runs.get(str(run)) for (run,) in self._database.select(_OF_NIGHTS, (account, base_url))]
+
+    def note_retry(self, run: RunRecord) -> None:
+        """Note that the failed rows of a run are about to be tried again, on one more night."""
+        with self._database.transaction(durable=True) as connection:
+            connection.execute("UPDATE runs SET retries = retries + 1 WHERE number = ?", (run.number,))
+
+    def supersede(self, run: RunRecord, by: str) -> None:
+        """Note that later runs, the newest of which is ``by``, have rows for every order that a run has left."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE runs SET closed = ?, closed_by = ? WHERE number = ? AND closed = ''",
+                (Closed.SUPERSEDED, by, run.number),
+            )
