@@ -39,8 +39,8 @@ _NEAR_NAMES = (".corp", ".home", ".home.arpa", ".internal", ".intranet", ".lan",
 class HeartbeatAddress:
     """What is called when a night begins, ends well, or fails; made by `parse`.
 
-    ``host`` may be shown, the rest may not. ``posts``: the text about the night is the body of a POST; else it is in
-    the address, or the service takes none.
+    ``host`` may be shown, the rest may not. ``posts``: the text about the night is the body of a POST. A service that
+    is told the state in the query gets a GET.
 
     Example:
         >>> kuma = HeartbeatAddress.parse("https://kuma.example.com/api/push/T0k3n?status=up&msg=OK&ping=")
@@ -69,9 +69,10 @@ class HeartbeatAddress:
         parts = _checked(value)
         templates = _of_service(parts) if "{" not in str(value) else _of_placeholders(parts.geturl())
         start, success, failure = templates
+        failure_query = urlsplit(failure).query
         return cls(
             host=parts.netloc,
-            posts="{text}" not in failure and urlsplit(success).query == urlsplit(failure).query,
+            posts="{" not in failure_query and urlsplit(success).query == failure_query,
             given=str(value),
             start=start,
             success=success,
