@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from batch_renamer.journal.codec import REASON, RESULT
 from batch_renamer.journal.database import Database
-from batch_renamer.journal.record import Closed, RunRecord
+from batch_renamer.journal.record import RunRecord
 from batch_renamer.journal.runs import RunTable
 from batch_renamer.model import LEFT_OUT_MARK, Result
 
@@ -104,11 +104,3 @@ class Again:
         """Note that the failed rows of a run are about to be tried again, on one more night."""
         with self._database.transaction(durable=True) as connection:
             connection.execute("UPDATE runs SET retries = retries + 1 WHERE number = ?", (run.number,))
-
-    def supersede(self, run: RunRecord, by: str) -> None:
-        """Note that later runs, the newest of which is ``by``, have rows for every order that a run has left."""
-        with self._database.transaction() as connection:
-            connection.execute(
-                "UPDATE runs SET closed = ?, closed_by = ? WHERE number = ? AND closed = ''",
-                (Closed.SUPERSEDED, by, run.number),
-            )

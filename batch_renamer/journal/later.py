@@ -71,7 +71,7 @@ _SAME_ORDER = """(theirs.order_key = mine.order_key AND mine.order_key != ''
             OR mine.order_key = '' AND theirs.row = mine.row AND theirs.guard = mine.guard)"""
 _SUPERSEDE = f"""
     UPDATE runs SET closed = 'superseded', closed_by = :id
-    WHERE number != :run AND account = :account AND base_url = :base_url AND command = 'apply' AND closed = ''
+    WHERE began < :began AND account = :account AND base_url = :base_url AND command = 'apply' AND closed = ''
     AND (committed_at IS NOT NULL OR state IN ('reading', 'finished')) AND (reported_at IS NULL OR stopped != '')
     AND EXISTS (SELECT 1 FROM rows AS mine WHERE mine.run = number AND {_OPEN})
     AND NOT EXISTS (
@@ -119,8 +119,7 @@ def expect_what_was_finished(connection: sqlite3.Connection, run: int) -> None:
 
 
 def supersede(connection: sqlite3.Connection, run: int) -> None:
-    """Close each interrupted run if this run deals with all of its open orders."""
-    run_id, account, base_url = connection.execute(
-        "SELECT id, account, base_url FROM runs WHERE number = ?", (run,)
-    ).fetchone()
-    connection.execute(_SUPERSEDE, {"run": run, "id": run_id, "account": account, "base_url": base_url})
+    """Close each interrupted run that began before, if this run deals with all of its open orders."""
+    own = connection.execute("SELECT id, account, base_url, began FROM runs WHERE number = ?", (run,)).fetchone()
+    values = dict(zip(("id", "account", "base_url", "began"), own, strict=True))
+    connection.execute(_SUPERSEDE, {"run": run, **values})

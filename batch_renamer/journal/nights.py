@@ -87,6 +87,10 @@ class NightTable:
         [night] = self._nights("WHERE number = ?", (number,))
         return night
 
+    def was_cut_off(self, number: int) -> bool:
+        """Tell whether a night is marked as cut off; a night that was forgotten is not."""
+        return bool(self._database.select("SELECT 1 FROM nights WHERE number = ? AND cut_off", (number,)))
+
     def newest(self, limit: int, *, inbox: str | None = None) -> list[Night]:
         """Return the last nights, the newest first; those of one inbox if one is given."""
         if inbox is None:
