@@ -12,6 +12,7 @@ from batch_renamer.nightly.pages.places import Place, place_from
 from batch_renamer.nightly.pages.wording import (
     day,
     headline,
+    headline_of_day,
     moment,
     next_night,
     rows_in_words,
@@ -47,17 +48,18 @@ class DayPage:
     def __init__(self, nights: Sequence[Night], folder: Path, *, written_at: float) -> None:
         self.day = day(datetime.date.fromisoformat(nights[0].date))
         self.nights = [ShownNight(night, folder) for night in nights]
+        self.headline = headline_of_day(nights)
         self.written = moment(written_at)
 
     @property
     def newest(self) -> ShownNight:
-        """The night that the first line is about."""
+        """The night that began last."""
         return self.nights[0]
 
     @property
-    def earlier_to_look_at(self) -> list[ShownNight]:
-        """The earlier nights of the date that need a person, too."""
-        return [night for night in self.nights[1:] if night.weight == "bad"]
+    def weight(self) -> Weight:
+        """How much the date matters to a person: one night that needs a look is enough."""
+        return "bad" if any(night.weight == "bad" for night in self.nights) else self.newest.weight
 
 
 class ShownNight:
@@ -69,11 +71,6 @@ class ShownNight:
         self.stopped, self.notes = night.stopped, night.notes
         self.began = moment(night.began_at)
         self.is_open = night.kind is NightKind.AT_WORK
-
-    @property
-    def key(self) -> str:
-        """The name of its place on the page."""
-        return f"night-{self._night.number}"
 
     @property
     def sections(self) -> list[tuple[str, list[ShownFile]]]:

@@ -13,7 +13,7 @@ from batch_renamer.model import Night, NightFile, Weight
 from batch_renamer.nightly.pages.plot import nights_plot
 from batch_renamer.nightly.pages.wording import (
     days_in_words,
-    headline,
+    headline_of_day,
     moment,
     neighbours,
     short_day,
@@ -27,6 +27,10 @@ __all__ = ["NightsPage", "ShownDay", "Waiting"]
 
 _KNOWS_THE_WEEK_DAYS = 14
 """After so many days it is known on which days of the week nights are; before that, each day without one counts."""
+
+
+_RECENT_DAYS = 8
+"""The days that a person may have been away: today, and a week before it."""
 
 
 class Waiting(NamedTuple):
@@ -64,15 +68,17 @@ class NightsPage:
         written_at: float,
     ) -> None:
         self._by_date, self._linked = by_date, linked
-        self._newest = next(iter(by_date.values()))[0]
-        self.headline, self.weight = headline(self._newest), weight_of(self._newest)
-        self.stopped = self._newest.stopped
-        self.began, self.written = moment(self._newest.began_at), moment(written_at)
+        self._last, of_date = next(iter(by_date.items()))
+        newest = of_date[0]
+        self.headline = headline_of_day(of_date)
+        self.weight = "bad" if any(weight_of(night) == "bad" for night in of_date) else weight_of(newest)
+        self.stopped = newest.stopped
+        self.began, self.written = moment(newest.began_at), moment(written_at)
 
     @property
     def newest_address(self) -> str:
         """The address of the page of the newest night."""
-        return self._address(next(iter(self._by_date)))
+        return self._address(self._last)
 
     @cached_property
     def missing(self) -> list[datetime.date]:
@@ -85,7 +91,21 @@ class NightsPage:
     @property
     def gaps(self) -> str:
         """The days without a night in a sentence; "" if there are none."""
-        return f"No night on {days_in_words(self.missing)}." if self.missing else ""
+        return _no_night(self.missing)
+
+    @property
+    def recent_gaps(self) -> str:
+        """The same of the last week, which the person may not know yet."""
+        return _no_night([date for date in self.missing if self._is_recent(date)])
+
+    @property
+    def recent(self) -> list[ShownDay]:
+        """The earlier nights of the last week that needed a person, the newest first."""
+        nights = [(date, night) for date, nights in self._by_date.items() for night in nights if self._is_recent(date)]
+        return [self._shown(date, night) for date, night in nights if date != self._last and weight_of(night) == "bad"]
+
+    def _is_recent(self, date: datetime.date) -> bool:
+        return (self._last - date).days < _RECENT_DAYS
 
     @property
     def plot(self) -> Plot | None:
@@ -111,6 +131,10 @@ class NightsPage:
 
     def _address(self, date: datetime.date) -> str:
         return f"{date}/index.html" if date in self._linked else ""
+
+
+def _no_night(dates: Sequence[datetime.date]) -> str:
+    return f"No night on {days_in_words(dates)}." if dates else ""
 
 
 def _waiting(file: NightFile, nights: Sequence[Night]) -> Waiting:

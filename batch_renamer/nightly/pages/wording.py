@@ -14,6 +14,7 @@ __all__ = [
     "day",
     "days_in_words",
     "headline",
+    "headline_of_day",
     "local_day",
     "moment",
     "neighbours",
@@ -51,6 +52,19 @@ def headline(night: Night) -> str:
     start = "Nothing needs you" if weight_of(night) in ("good", "quiet") else "Something needs you"
     happened = what_happened(night)
     return f"{start}: {happened[0].lower()}{happened[1:]}"
+
+
+def headline_of_day(nights: Sequence[Night]) -> str:
+    """Return the first line about the nights of one date, the newest first: that of the first one that needs a person.
+
+    Without any, it is that of the newest.
+    """
+    newest, needing = nights[0], next((night for night in nights if weight_of(night) == "bad"), None)
+    if needing is None or needing is newest:
+        return headline(newest)
+    at = datetime.datetime.fromtimestamp(needing.began_at).astimezone()
+    happened = what_happened(needing)
+    return f"Something needs you, of the night at {at:%H:%M}: {happened[0].lower()}{happened[1:]}"
 
 
 def what_happened(night: Night) -> str:
@@ -182,9 +196,9 @@ def short_day(date: datetime.date) -> str:
 
     Example:
         >>> short_day(datetime.date(2026, 11, 26))
-        'Thu 26 Nov 2026'
+        'Thu 26 Nov'
     """
-    return f"{date:%a} {date.day} {date:%b} {date.year}"
+    return f"{date:%a} {date.day} {date:%b}"
 
 
 def days_in_words(dates: Sequence[datetime.date]) -> str:
