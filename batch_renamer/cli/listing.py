@@ -10,11 +10,11 @@ from pathlib import Path
 from batch_renamer.commands import RENAMING
 from batch_renamer.jobs import broken_off, interrupted, merely_planned
 from batch_renamer.journal import Journal, RunRecord, RunState
-from batch_renamer.model import ReportRow, Result
+from batch_renamer.model import Night, ReportRow, Result
 from batch_renamer.progress import visible
 from batch_renamer.reports import row_as_json
 
-__all__ = ["Entry", "entry_of"]
+__all__ = ["Entry", "entry_of", "utc_moment"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,7 @@ class Entry:
 
     ``in_use``: some process works on it. ``undone``: its names were put back. ``latest``: it is the newest of the
     account. ``rows`` are those of the order that was asked for; None where none was.
+    ``night`` is the last one that worked on it.
     """
 
     run: RunRecord
@@ -32,6 +33,7 @@ class Entry:
     undone: bool
     latest: bool = False
     rows: tuple[ReportRow, ...] | None = None
+    night: Night | None = None
 
     @property
     def at_work(self) -> bool:
@@ -111,12 +113,13 @@ class Entry:
             "base_url": run.base_url,
             "profile": run.profile,
             "sheet": run.sheet,
-            "created_at": _moment(run.created_at),
-            "ended_at": None if run.finished_at is None else _moment(run.finished_at),
+            "created_at": utc_moment(run.created_at),
+            "ended_at": None if run.finished_at is None else utc_moment(run.finished_at),
             "seconds": None if run.seconds is None else round(run.seconds, 3),
             "exit_code": run.exit_code,
             "counts": {result.value: count for result, count in self.counts.items()},
             "reports": list(run.reports) if run.reported_at is not None else [],
+            **({"night_id": self.night.id} if self.night is not None else {}),
             **about_order,
         }
 
@@ -161,5 +164,6 @@ def _row_in_words(row: ReportRow) -> str:
     return f"row {row.row} {row.result}{more}"
 
 
-def _moment(seconds: float) -> str:
+def utc_moment(seconds: float) -> str:
+    """Return a time as programs read it: RFC 3339 in UTC."""
     return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat(timespec="seconds")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from batch_renamer.cli.listing import Entry
+from batch_renamer.cli.night_groups import Group, night_lines
 from batch_renamer.progress import Line, Span, Style, broken, cells_of, cut_middle, visible
 
 __all__ = ["ANY_WIDTH", "table_lines"]
@@ -44,30 +46,46 @@ class _Column:
 
     def cell(self, text: str) -> list[str]:
         """Return the lines of one cell."""
+        if cells_of(text) <= self.width:
+            return [text]  # with its indent
         return [cut_middle(text, self.width)] if self.cut else broken(text, self.width)
 
 
-def table_lines(entries: Sequence[Entry], *, width: int) -> Iterator[Line]:
-    """Yield the heading and the runs, as a table; where it is too narrow for one, each run is a few lines."""
+def table_lines(groups: Sequence[Group], *, width: int) -> Iterator[Line]:
+    """Yield the heading and the runs, as a table; where it is too narrow for one, each run is a few lines.
+
+    The runs of a night stand below its line, indented.
+    """
+    entries = [entry for group in groups for entry in group.entries]
     columns = _columns(entries, whole=width == ANY_WIDTH)
-    if not _fitted(columns, width):
-        for entry in entries:
-            yield from _stacked(entry, width)
-        return
-    yield _line([column.heading for column in columns], columns, ["strong"] * len(columns))
+    fits = _fitted(columns, width)
+    lines = _rows(entries, columns) if fits else (_stacked(entry, width) for entry in entries)
+    if entries and fits:
+        yield _line([column.heading for column in columns], columns, ["strong"] * len(columns))
+    for group in groups:
+        if group.night is not None:
+            yield from night_lines(group.night, width=width)
+        for of_one in islice(lines, len(group.entries)):
+            yield from of_one
+
+
+def _rows(entries: Sequence[Entry], columns: Sequence[_Column]) -> Iterator[Iterable[Line]]:
+    """Yield the lines of each run in the table."""
     for place, entry in enumerate(entries):
         styles: list[Style] = ["" for _ in columns]
         styles[0], styles[1], styles[3] = "strong", "dim", _STYLES.get(entry.state, "")
         cells = [column.cell(column.texts[place]) for column in columns]
-        for number in range(max(map(len, cells))):
-            yield _line([cell[number] if number < len(cell) else "" for cell in cells], columns, styles)
+        yield [
+            _line([cell[number] if number < len(cell) else "" for cell in cells], columns, styles)
+            for number in range(max(map(len, cells)))
+        ]
 
 
 def _columns(entries: Sequence[Entry], *, whole: bool) -> list[_Column]:
     """Return the columns; on a terminal the account is shown only where the runs are of several."""
     places = [visible(entry.place) for entry in entries]
     columns = [
-        _Column("RUN", [entry.run.id for entry in entries], 6),
+        _Column("RUN", [_indent(entry) + entry.run.id for entry in entries], 8 if any(map(_indent, entries)) else 6),
         _Column("STARTED", [entry.moment(zone=whole) for entry in entries], 16),
         _Column("COMMAND", [entry.command for entry in entries], 9),
         _Column("STATE", [entry.marked_state for entry in entries], 11),
@@ -98,14 +116,18 @@ def _line(cells: Sequence[str], columns: Sequence[_Column], styles: Sequence[Sty
     return tuple(spans)
 
 
+def _indent(entry: Entry) -> str:
+    return "" if entry.night is None else "  "
+
+
 def _stacked(entry: Entry, width: int) -> Iterator[Line]:
     """Yield a run in a few lines, for a terminal that is too narrow for the table."""
-    indent, moment = 8, entry.moment(zone=False)
+    indent, moment = 8 + len(_indent(entry)), entry.moment(zone=False)
     room = max(width - indent, 20)
     about = f"{entry.command} · {visible(entry.sheet)}" if entry.sheet else entry.command
     texts, state = [about, visible(", ".join(entry.results))], Span(entry.marked_state, _STYLES.get(entry.state, ""))
     beside = len(moment) + _GAP + len(state.text) <= room
-    first = (Span(f"{entry.run.id:<{indent}}", "strong"), Span(moment, "dim"))
+    first = (Span(f"{_indent(entry) + entry.run.id:<{indent}}", "strong"), Span(moment, "dim"))
     yield (*first, Span(" " * _GAP), state) if beside else first
     if not beside:
         yield (Span(" " * indent), state)

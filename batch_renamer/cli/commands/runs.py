@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from batch_renamer.cli.listing import Entry, entry_of
+from batch_renamer.cli.night_groups import Group, by_night, night_as_json
 from batch_renamer.cli.past_runs import elsewhere, find_run, latest_id, of_library, resume_command
 from batch_renamer.cli.pruning import prune_runs
 from batch_renamer.cli.runs_table import ANY_WIDTH, table_lines
@@ -21,6 +22,8 @@ from batch_renamer.journal import Closed, Journal, RunRecord
 from batch_renamer.progress import show_lines, visible
 
 __all__ = ["Chosen", "list_runs"]
+
+_MOST_NIGHTS = 1_000  # the newest; a night each day for almost three years
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +83,9 @@ def list_runs(
             if prune is not None and not prune_runs(journal, prune, asks=session.on_a_terminal and not yes):
                 return 0
             entries = _entries(session, journal, chosen, most=most)
+            groups = _groups(session, journal, entries, chosen, most=most)
             with to_standard_output():
-                _write_runs(session, entries, chosen)
+                _write_runs(session, groups, chosen)
         return 0
 
     return within(RUNS, given, body)
@@ -106,17 +110,32 @@ def _entries(session: Session, journal: Journal, chosen: Chosen, *, most: int | 
     return entries
 
 
-def _write_runs(session: Session, entries: list[Entry], chosen: Chosen) -> None:
+def _groups(
+    session: Session, journal: Journal, entries: list[Entry], chosen: Chosen, *, most: int | None
+) -> list[Group]:
+    """Return the runs by night; of the nights without a run those that belong to what was asked for."""
+    nights = journal.nights.newest(_MOST_NIGHTS)
+    if session.flags.keys() & {"base_url", "profile"}:
+        account = session.settings.base_url, session.settings.profile
+        nights = [night for night in nights if (night.base_url, night.profile) == account]
+    groups = by_night(entries, nights, empty=chosen.order is None and chosen.file is None)
+    last = max((place for place, group in enumerate(groups) if group.entries), default=len(groups))
+    return groups if most is None else groups[: last + 1]
+
+
+def _write_runs(session: Session, groups: list[Group], chosen: Chosen) -> None:
+    entries = [entry for group in groups for entry in group.entries]
     if session.settings.json:
-        lines = [entry.as_json() for entry in entries]
-        sys.stdout.write(json.dumps({"command": "runs", "exit_code": 0, "runs": lines}) + "\n")
+        runs = [entry.as_json() for entry in entries]
+        nights = [night_as_json(group.night) for group in groups if group.night is not None]
+        sys.stdout.write(json.dumps({"command": "runs", "exit_code": 0, "runs": runs, "nights": nights}) + "\n")
         return
-    if entries and (
-        error := show_lines(lambda width: table_lines(entries, width=width), sys.stdout, plain_width=ANY_WIDTH)
+    if groups and (
+        error := show_lines(lambda width: table_lines(groups, width=width), sys.stdout, plain_width=ANY_WIDTH)
     ):
         raise error
     none = f"There are no runs yet in {session.settings.state_dir}.{elsewhere(session)}"
-    if said := of_library(session).strip() if entries else chosen.none_found or none:
+    if said := of_library(session).strip() if groups else chosen.none_found or none:
         sys.stderr.write(said + "\n")
     if (unfinished := next((entry.run for entry in entries if entry.can_go_on), None)) is not None:
         sys.stderr.write(f"\nTo go on with run {unfinished.id}:\n{resume_command(session, unfinished)}\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from batch_renamer.cli.listing import Entry
+from batch_renamer.cli.night_groups import Group
 from batch_renamer.cli.runs_table import ANY_WIDTH, table_lines
 from batch_renamer.journal import Closed, RunRecord, RunState
 from batch_renamer.model import ReportRow, Result
@@ -56,7 +57,8 @@ def entry(
 
 def shown(*entries: Entry, width: int = ANY_WIDTH) -> list[str]:
     """Return the lines without their colours."""
-    return ["".join(span.text for span in line) for line in table_lines(entries, width=width)]
+    groups = [Group(entries=(entry,)) for entry in entries]
+    return ["".join(span.text for span in line) for line in table_lines(groups, width=width)]
 
 
 MANY = (
