@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from batch_renamer.model.deliveries import Delivery
 from batch_renamer.model.exported import EXPORT_COLUMNS
 from batch_renamer.model.nights import FileEnd, Night, NightFile, NightKind, worst_exit_code
 from batch_renamer.model.orders import Change, Found, Missing, Order, Reading, Unreadable
@@ -41,6 +42,7 @@ __all__ = [
     "LEFT_OUT_MARK",
     "Change",
     "ColumnText",
+    "Delivery",
     "FileEnd",
     "Forecast",
     "Found",

@@ -37,7 +37,14 @@ from batch_renamer.settings.account import account, fingerprint, lock_names
 from batch_renamer.settings.address import VENDOR_URL, order_pages
 from batch_renamer.settings.api_key import ApiKey
 from batch_renamer.settings.heartbeat import HeartbeatAddress
-from batch_renamer.settings.key import KEY_VARIABLE, FoundKey, key_from_text, key_of_environment, read_api_key
+from batch_renamer.settings.key import (
+    KEY_VARIABLE,
+    FoundKey,
+    key_from_text,
+    key_of_environment,
+    others_can_use,
+    read_api_key,
+)
 from batch_renamer.settings.naming import NameRules, Replacement
 from batch_renamer.settings.nightly import FOLDERS as NIGHTLY_FOLDERS
 from batch_renamer.settings.nightly import NightlySettings
@@ -75,6 +82,7 @@ __all__ = [
     "lacks_state_dir",
     "lock_names",
     "order_pages",
+    "others_can_use",
     "read_api_key",
     "redact",
     "resolve_settings",

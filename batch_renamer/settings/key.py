@@ -16,7 +16,7 @@ from batch_renamer.settings.api_key import ApiKey
 from batch_renamer.settings.shape import Settings
 from batch_renamer.settings.sources import profile_names
 
-__all__ = ["FoundKey", "key_from_text", "key_of_environment", "read_api_key"]
+__all__ = ["FoundKey", "key_from_text", "key_of_environment", "others_can_use", "read_api_key"]
 
 KEY_VARIABLE = "AUTOENHANCE_API_KEY"
 _FILE_LIMIT_BYTES = 4_096
@@ -134,12 +134,18 @@ def key_from_text(text: str, place: str) -> ApiKey:
         raise SettingsError(f"{_sentence(place)} {error}.") from None
 
 
-def _readable_by_others(path: Path, mode: int, environ: Mapping[str, str]) -> str:
+def others_can_use(path: Path, mode: int, *, environ: Mapping[str, str]) -> bool:
+    """Tell whether a file with a secret can be used by other users, by its mode."""
     if os.name != "posix" or not mode & 0o077:
-        return ""
+        return False
+    # systemd gives the user access to a credential by an ACL, whose mask appears as the group's bits.
     credentials = environ.get("CREDENTIALS_DIRECTORY")
-    if credentials and path.is_relative_to(credentials):
-        return ""  # systemd gives the user access by an ACL, whose mask appears as the group's bits
+    return not (credentials and path.is_relative_to(credentials))
+
+
+def _readable_by_others(path: Path, mode: int, environ: Mapping[str, str]) -> str:
+    if not others_can_use(path, mode, environ=environ):
+        return ""
     return f"The key file {path} can be used by other users (mode {mode:04o}); run: chmod 600 {path}"
 
 
