@@ -1,0 +1,210 @@
+"""Decides whether a night is told, and as what: one message for each change of state, not one for each bad night.
+
+Each trouble of a night has a name, its cause. A cause that the last message named is no news, until a night was good
+again. So two nights with a refused key are told once, and a refused key and then an outage are told twice. A sheet that
+is new and has problems is always news. Nothing here has an effect, and no time is asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from itertools import takewhile
+
+from batch_renamer.model import Delivery, FileEnd, Night, NightKind
+
+__all__ = ["WAITING_NIGHTS", "Notice", "NoticeKind", "Told", "notice_of"]
+
+WAITING_NIGHTS = 3
+"""After so many nights in a row a spreadsheet that can't be read is told."""
+
+
+class NoticeKind(StrEnum):
+    """What a message is about.
+
+    ``waiting``: a spreadsheet can't be read for several nights, because it is still written or open. ``nothing came``:
+    for several nights there was no spreadsheet. ``recovered``: the first good night after trouble that was told.
+    """
+
+    GOOD = "good"
+    PARTLY = "partly"
+    FAILED = "failed"
+    NOT_BEGUN = "not begun"
+    CUT_OFF = "cut off"
+    WAITING = "waiting"
+    NOTHING_CAME = "nothing came"
+    RECOVERED = "recovered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """The last message: when, what it was about, the causes that it named, and what became of it at each address."""
+
+    date: str
+    told_at: float
+    kind: NoticeKind
+    causes: frozenset[str] = frozenset()
+    deliveries: tuple[Delivery, ...] = ()
+
+    @property
+    def arrived(self) -> bool:
+        """Whether it was delivered to an address at least; else it counts as not told."""
+        return any(one.delivered for one in self.deliveries)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What is to be told of a night.
+
+    ``causes`` are all its troubles. ``reminder`` tells that nothing is new. ``waiting`` are the names of spreadsheets
+    that can't be read for several nights, ``empty_nights`` is for how many nights none came, ``cut_off`` are the
+    nights just before that were cut off, ``after`` is the last message.
+    """
+
+    kind: NoticeKind
+    causes: frozenset[str] = frozenset()
+    reminder: bool = False
+    waiting: tuple[str, ...] = ()
+    empty_nights: int = 0
+    cut_off: tuple[Night, ...] = ()
+    after: Told | None = None
+
+
+def notice_of(
+    night: Night,
+    before: Sequence[Night],
+    told: Told | None,
+    *,
+    tell_good: bool,
+    remind_days: int,
+    nothing_came_nights: int,
+) -> Notice | None:
+    """Return what is to be told of a night; None if nothing is.
+
+    Args:
+        night: The night that has just ended.
+        before: The nights before it of the same inbox, the newest first.
+        told: The last message about this inbox.
+        tell_good: Whether a good night is told, too.
+        remind_days: Days after which trouble that goes on is told again.
+        nothing_came_nights: Nights without a spreadsheet after which that is told; 0: never.
+
+    Example:
+        >>> good = Night(date="2026-11-26", began_at=0.0, exit_code=0, begun=True)
+        >>> notice_of(good, [], None, tell_good=True, remind_days=7, nothing_came_nights=0)
+        >>> bad = Night(date="2026-11-26", began_at=0.0, exit_code=2, stopped="There is no folder /srv/orders.")
+        >>> notice_of(bad, [], None, tell_good=False, remind_days=7, nothing_came_nights=0).kind.value
+        'not begun'
+    """
+    nights = (night, *before)
+    waiting = _waiting(nights)
+    empty = _empty_nights(nights)
+    nothing_came = 0 < nothing_came_nights <= empty
+    cut_off = tuple(_cut_off_just_before(before))
+    causes = frozenset((*_causes(night), *(f"waiting {name}" for name in waiting), *(["nothing came"] * nothing_came)))
+    kind = _kind(night, waiting=bool(waiting), nothing_came=nothing_came)
+    if kind is None:
+        kind = NoticeKind.CUT_OFF if cut_off else _kind_of_good(night, told, tell_good=tell_good)
+        reminder = False
+    else:
+        news = not (told and told.arrived) or bool(cut_off) or _has_news(night, causes - told.causes)
+        reminder = not news
+        if reminder and told is not None and _days_between(told.date, night.date) < remind_days:
+            return None
+    if kind is None:
+        return None
+    return Notice(
+        kind=kind,
+        causes=causes,
+        reminder=reminder,
+        waiting=waiting,
+        empty_nights=empty if nothing_came else 0,
+        cut_off=cut_off,
+        after=told,
+    )
+
+
+def _kind(night: Night, *, waiting: bool, nothing_came: bool) -> NoticeKind | None:
+    """Return the kind of trouble that a night has; None if it has none."""
+    match night.kind:
+        case NightKind.NOT_BEGUN:
+            return NoticeKind.NOT_BEGUN
+        case NightKind.FAILED:
+            return NoticeKind.FAILED
+        case NightKind.PARTLY:
+            return NoticeKind.PARTLY
+        case NightKind.CUT_OFF:
+            return NoticeKind.CUT_OFF
+    if waiting:
+        return NoticeKind.WAITING
+    return NoticeKind.NOTHING_CAME if nothing_came else None
+
+
+def _kind_of_good(night: Night, told: Told | None, *, tell_good: bool) -> NoticeKind | None:
+    """Return the kind of a night without trouble; an empty one says nothing of sheets that need a person."""
+    if told is not None and (told.causes or not told.arrived) and told.kind is not NoticeKind.GOOD:
+        works_again = night.kind is NightKind.GOOD or told.kind is NoticeKind.NOT_BEGUN
+        if works_again:
+            return NoticeKind.RECOVERED
+    return NoticeKind.GOOD if tell_good and night.kind is NightKind.GOOD else None
+
+
+def _has_news(night: Night, new_causes: frozenset[str]) -> bool:
+    fresh = any(file.end.needs_a_person and not file.again for file in night.files)
+    return fresh or bool(new_causes)
+
+
+def _causes(night: Night) -> Iterator[str]:
+    """Yield the names of a night's troubles, which stay the same as long as the trouble does."""
+    if night.kind is NightKind.NOT_BEGUN:
+        yield f"not begun {night.exit_code} {_gist(night.stopped)}"
+    elif night.stopped:
+        yield _stopped(night.exit_code, night.stopped)
+    for file in night.files:
+        if file.end is FileEnd.STOPPED:
+            yield _stopped(file.exit_code, file.sentence)
+        elif file.end.needs_a_person:
+            yield f"{file.end.value} {file.name}"
+            if file.again and not file.tries_left:
+                yield f"given up {file.name}"
+
+
+def _stopped(exit_code: int | None, sentence: str) -> str:
+    """Return the name of an early stop: its sentence has figures that change from night to night."""
+    return f"stopped {exit_code}{' disk' if 'disk' in sentence.lower() else ''}"
+
+
+def _gist(sentence: str) -> str:
+    """Return a sentence without its figures, as of times and processes."""
+    return re.sub(r"\d+", "#", sentence)
+
+
+def _waiting(nights: Sequence[Night]) -> tuple[str, ...]:
+    """Return the spreadsheets that could not be read in any of the last nights."""
+    looked = [night for night in nights if night.begun][:WAITING_NIGHTS]
+    if len(looked) < WAITING_NIGHTS or not nights[0].begun:
+        return ()
+    each = [{file.name for file in night.files if file.end is FileEnd.WAITING} for night in looked]
+    return tuple(sorted(set.intersection(*each)))
+
+
+def _empty_nights(nights: Iterable[Night]) -> int:
+    """Return for how many nights no spreadsheet came; nights that did not look are passed over."""
+    empty = 0
+    for night in nights:
+        if any(not file.again for file in night.files):
+            break
+        empty += night.begun and not night.cut_off
+    return empty
+
+
+def _cut_off_just_before(before: Iterable[Night]) -> Iterator[Night]:
+    """Yield the nights that were cut off since a night had an end, the newest first."""
+    return takewhile(lambda night: night.cut_off, before)
+
+
+def _days_between(earlier: str, later: str) -> int:
+    return (date.fromisoformat(later) - date.fromisoformat(earlier)).days

@@ -1,0 +1,236 @@
+"""Puts a night into words for a phone: what happened, how many, what to do, where the reports are. It does no I/O.
+
+A message names spreadsheets and counts rows. Ids and names of orders are in the reports, which stay where they are or
+are attached. What comes from outside, such as the name of a file, is shown without control characters, cut, and so that
+no chat takes it for a call to all its members.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from batch_renamer.model import BAD_RESULTS, FileEnd, Night, NightFile, Result
+from batch_renamer.nightly.messages.kinds import WAITING_NIGHTS, Notice, NoticeKind
+from batch_renamer.progress import cut_middle
+from batch_renamer.text import counted
+from batch_renamer.visible import visible
+
+__all__ = ["Text", "day_in_words", "text_of"]
+
+_PRODUCT = "batch-renamer"
+_MOST_FILES = 8
+_LONGEST_NAME = 60
+_LONGEST_SENTENCE = 400
+_CALL_TO_ALL = re.compile(r"@(?=(?:everyone|here|channel|all)\b)|<!", re.IGNORECASE)
+_TONES = {
+    NoticeKind.GOOD: "success",
+    NoticeKind.RECOVERED: "success",
+    NoticeKind.PARTLY: "warning",
+    NoticeKind.WAITING: "warning",
+    NoticeKind.NOTHING_CAME: "warning",
+    NoticeKind.CUT_OFF: "warning",
+    NoticeKind.FAILED: "failure",
+    NoticeKind.NOT_BEGUN: "failure",
+}
+"""How Apprise marks each kind."""
+
+_BY_ITSELF = "The next night goes on by itself."
+_ADVICE = {
+    2: "Correct what is named here; until then no night can begin. `batch-renamer nightly --check` says whether one can.",
+    3: f"Put a new key into the key file. {_BY_ITSELF}",
+    4: f"{_BY_ITSELF} If it stops again for the same reason, repair what is named here.",
+    5: "Another run was still at work in this account. The next night tries again; `batch-renamer runs` shows that run.",
+    70: "This is a fault in batch-renamer: give its log to the person who looks after this computer.",
+    129: _BY_ITSELF,
+    130: _BY_ITSELF,
+    143: _BY_ITSELF,
+}
+"""What to do after a night that stopped early or could not begin, by its exit code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A message in words; ``tone`` is how Apprise marks it: success, warning or failure."""
+
+    title: str
+    body: str
+    tone: str
+
+
+def text_of(night: Night, notice: Notice, *, place: str, notes: Sequence[str] = (), sender: str = "") -> Text:
+    """Return a message about a night.
+
+    Args:
+        night: The night that it is about.
+        notice: What is to be told of it.
+        place: Where the reports of the night are; "" if there are none.
+        notes: Sentences for the end, such as that the message may repeat an earlier one.
+        sender: The computer that sends it.
+    """
+    parts = (
+        [_opening(night, notice)],
+        _of_trouble(night),
+        _of_files(night, notice),
+        _advice(night, notice),
+        [f"Reports: {place}"] if place else [],
+        _of_the_last_message(notice),
+        [*notes, f"{_PRODUCT} on {sender}" if sender else ""],
+    )
+    paragraphs = ("\n".join(filter(None, part)) for part in parts)
+    return Text(title=_title(night, notice), body="\n\n".join(filter(None, paragraphs)), tone=_TONES[notice.kind])
+
+
+def day_in_words(iso_date: str) -> str:
+    """Return a date as a person says it.
+
+    Example:
+        >>> day_in_words("2026-11-06")
+        '6 November'
+    """
+    day = date.fromisoformat(iso_date)
+    return f"{day.day} {day:%B}"
+
+
+def _title(night: Night, notice: Notice) -> str:
+    account = f" ({_shown(night.profile)})" if night.profile else ""
+    reminder = ", reminder" if notice.reminder else ""
+    return f"{_PRODUCT}{account}{reminder}: {_short(night, notice)}"
+
+
+def _short(night: Night, notice: Notice) -> str:
+    """Return what happened in a few words."""
+    match notice.kind:
+        case NoticeKind.NOT_BEGUN:
+            return "the night could not begin"
+        case NoticeKind.FAILED:
+            return f"stopped early, {_sheets_done(night)}"
+        case NoticeKind.NOTHING_CAME:
+            return f"no sheet came for {counted(notice.empty_nights, 'night')}"
+        case NoticeKind.WAITING if not _read(night):
+            return f"{counted(len(notice.waiting), 'sheet')} can't be read for {WAITING_NIGHTS} nights"
+        case NoticeKind.CUT_OFF:
+            return f"the night of {day_in_words(notice.cut_off[0].date)} was cut off, {_sheets_done(night)}"
+        case NoticeKind.RECOVERED:
+            return f"works again, {_sheets_done(night)}"
+    return _sheets_done(night)
+
+
+def _sheets_done(night: Night) -> str:
+    read = _read(night)
+    if not read:
+        return "no sheet came" if not night.files else "no sheet was read"
+    done = sum(file.end in (FileEnd.DONE, FileEnd.SAME) for file in read)
+    needing = sum(file.end.needs_a_person for file in read)
+    waiting = len(night.files) - len(read)
+    said = [f"{done} of {counted(len(read), 'sheet')} done"]
+    said += [f"{needing} need{'s' if needing == 1 else ''} you"] if needing else []
+    said += [f"{waiting} wait{'s' if waiting == 1 else ''}"] if waiting else []
+    return ", ".join(said)
+
+
+def _read(night: Night) -> list[NightFile]:
+    return [file for file in night.files if file.end is not FileEnd.WAITING]
+
+
+def _opening(night: Night, notice: Notice) -> str:
+    said = _short(night, notice)
+    sentence = f"Night of {day_in_words(night.date)}: {said}."
+    if notice.reminder and notice.after is not None:
+        sentence += f" Nothing has changed since the message of {day_in_words(notice.after.date)}."
+    return sentence
+
+
+def _of_trouble(night: Night) -> Iterator[str]:
+    """Yield why the night could not begin or stopped early; each reason once."""
+    reasons = [*night.stopped.splitlines(), *(file.sentence for file in night.files if file.end is FileEnd.STOPPED)]
+    yield from map(_sentence, dict.fromkeys(filter(None, reasons)))
+
+
+def _of_files(night: Night, notice: Notice) -> Iterator[str]:
+    for earlier in notice.cut_off:
+        yield (
+            f"The night of {day_in_words(earlier.date)} was cut off before its end, as by a power cut. This night has "
+            "finished what that one had begun."
+        )
+    yield from _list("Needs you:", night, lambda file: file.end.needs_a_person, _of_one_that_needs_a_person)
+    yield from _list("Goes on the next night:", night, lambda file: file.end is FileEnd.STOPPED, _with_counts)
+    yield from _list("Done:", night, lambda file: file.end is FileEnd.DONE, _with_counts)
+    yield from _list("The same as before, so nothing was sent:", night, lambda file: file.end is FileEnd.SAME, _name)
+    yield from _list("Waits in the inbox:", night, lambda file: file.end is FileEnd.WAITING, _of_one_that_waits(notice))
+
+
+def _list(
+    heading: str, night: Night, belongs: Callable[[NightFile], bool], say: Callable[[NightFile], str]
+) -> Iterator[str]:
+    files = [file for file in night.files if belongs(file)]
+    if files:
+        yield heading
+        yield from (f"- {say(file)}" for file in files[:_MOST_FILES])
+        if len(files) > _MOST_FILES:
+            yield f"- and {len(files) - _MOST_FILES:,} more"
+
+
+def _of_one_that_needs_a_person(file: NightFile) -> str:
+    if file.end is FileEnd.REFUSED:
+        return f"{_name(file)} could not be used. {_sentence(file.sentence)}".rstrip()
+    bad = {result: file.counts[result] for result in BAD_RESULTS if file.counts.get(result)}
+    said = f"{_name(file)}: {sum(bad.values()):,} of {counted(sum(file.counts.values()), 'row')}"
+    said += f" ({_counts(bad)})" if bad else ""
+    if not file.tries_left:
+        return f"{said}."
+    nights = "the next night" if file.tries_left == 1 else f"the next {file.tries_left} nights"
+    return f"{said}. What failed is tried again on {nights}."
+
+
+def _of_one_that_waits(notice: Notice) -> Callable[[NightFile], str]:
+    def say(file: NightFile) -> str:
+        again = f" For {WAITING_NIGHTS} nights now: close it, or save it again." if file.name in notice.waiting else ""
+        return f"{_name(file)}. {_sentence(file.sentence)}{again}".rstrip()
+
+    return say
+
+
+def _with_counts(file: NightFile) -> str:
+    return f"{_name(file)} ({_counts(file.counts)})" if any(file.counts.values()) else _name(file)
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{counts[result]:,} {result.value}" for result in Result if counts.get(result))
+
+
+def _advice(night: Night, notice: Notice) -> Iterator[str]:
+    match notice.kind:
+        case NoticeKind.NOT_BEGUN | NoticeKind.FAILED if night.exit_code is not None:
+            codes = {file.exit_code for file in night.files if file.end is FileEnd.STOPPED} or {night.exit_code}
+            yield from (_ADVICE[code] for code in sorted(codes) if code in _ADVICE)
+        case NoticeKind.NOTHING_CAME:
+            yield f"If sheets should have come: they belong into the folder {_shown(night.inbox, width=200)}"
+    if any(file.end is FileEnd.PROBLEMS for file in night.files):
+        yield "The report says what is wrong with each row. Correct these rows and put the sheet into the inbox again."
+    elif any(file.end is FileEnd.REFUSED for file in night.files):
+        yield "Correct the sheet and put it into the inbox again."
+
+
+def _of_the_last_message(notice: Notice) -> Iterator[str]:
+    """Yield at which addresses the last message did not arrive."""
+    if notice.after is None:
+        return
+    for one in notice.after.deliveries:
+        if not one.delivered:
+            day = day_in_words(notice.after.date)
+            yield f"The message of {day} could not be delivered to {one.address}: {one.said}. {one.repair}".rstrip()
+
+
+def _name(file: NightFile) -> str:
+    return f"{_shown(file.name)}{' (from an earlier night)' if file.again else ''}"
+
+
+def _shown(text: str | None, *, width: int = _LONGEST_NAME) -> str:
+    return cut_middle(_CALL_TO_ALL.sub("(at)", visible(text or "")), width)
+
+
+def _sentence(text: str) -> str:
+    return _shown(text, width=_LONGEST_SENTENCE)
