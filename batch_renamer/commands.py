@@ -19,6 +19,7 @@ __all__ = [
     "EXPORT",
     "INIT",
     "MAKING_NAMES",
+    "NOTIFY",
     "PLAN",
     "RECORDED",
     "RENAMING",
@@ -224,6 +225,7 @@ DOCTOR = Command(
         *_WHERE,
     ),
 )
+NOTIFY = Command(name="notify", sets_up=True, options=("json", "quiet", *_WHERE))
 
 COMMANDS: Mapping[str, Command] = {
     command.name: command
@@ -242,6 +244,7 @@ COMMANDS: Mapping[str, Command] = {
         EXPORT,
         INIT,
         DOCTOR,
+        NOTIFY,
     )
 }
 """Every command of the command line by its name; the sandbox, which is served and has no run, is not among them."""

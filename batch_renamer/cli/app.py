@@ -39,6 +39,7 @@ from batch_renamer.commands import (
     EXPORT,
     INIT,
     MAKING_NAMES,
+    NOTIFY,
     PLAN,
     REPORT,
     RESUME,
@@ -330,6 +331,21 @@ def doctor(**given: object) -> None:
     from batch_renamer.cli.commands.doctor import doctor as examine
 
     _exit(examine(given))
+
+
+@_command(SET_UP)
+@with_options(NOTIFY)
+def notify(
+    *,
+    test: Annotated[
+        bool, typer.Option("--test", help="Send a test message to every address, and say what each answered.")
+    ] = False,
+    **given: object,
+) -> None:
+    """Test the messages about the night: every address of notify_file gets one. Nothing is renamed."""
+    from batch_renamer.cli.commands.notify import notify as send_test
+
+    _exit(send_test(given, test=test))
 
 
 @_command(PRACTISE)

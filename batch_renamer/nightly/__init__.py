@@ -2,3 +2,4 @@
 
 It adds no logic to a run: each file becomes the job that ``apply FILE --yes`` makes. What only a night needs is here.
 """
+"""The night: one command that any scheduler starts, and what a person is told of it in the morning."""

@@ -109,6 +109,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         Example("Is everything ready?", "batch-renamer doctor"),
         Example("Only what is not:", "batch-renamer doctor --quiet"),
     ),
+    "notify": (Example("Do messages about the night arrive?", "batch-renamer notify --test"),),
     "sandbox": (
         Example("Serve a made-up API with 300 orders:", "batch-renamer sandbox --port 8080 --orders 300"),
         Example("Serve one that is slow and often fails:", "batch-renamer sandbox --faults 5% --latency 100ms"),

@@ -2,8 +2,8 @@
 
 `delivery` starts it. Standard input has a line with the message: ``address``, ``title``, ``body``, ``kind`` (one of
 Apprise's notify types), ``attach`` (paths of files) and ``without`` (the sentence that takes their place if the
-service refuses them). It answers with ``{"ready": true}`` before it sends, and at last with ``{"answer": name, "status":
-n, "attached": n}``; ``name`` is one of `answers.Answer`.
+service refuses them). It answers with ``{"ready": true}`` before it sends, and at last with ``{"answer": name}``, which
+is one of `answers.Answer`; ``status`` is beside it where the service answered with the number of an error.
 
 The address holds secrets, and Apprise's log may repeat them. So no text of Apprise or of the service leaves this
 process: what Apprise logs is compared with the patterns below, and only the name of the answer is passed on.
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _LONGEST_RECORD = 4_000
+_BEGINNING = 40
 _STATUSES = {401: "credentials", 403: "credentials", 404: "gone", 410: "gone", 413: "too large", 429: "busy"}
 _PATTERNS = (
     # What the exceptions of requests, urllib3, ssl, socket and smtplib say, in the order in which they are looked for.
@@ -44,14 +45,16 @@ _TRY_WITHOUT_FILES = frozenset({"too large", "other", "status"})
 
 
 class _Heard(logging.Handler):
-    """Keeps what Apprise logs, in memory."""
+    """Keeps in memory what Apprise logs of failures; other lines repeat the message, and so could mislead."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
         self.texts: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.texts.append(record.getMessage()[:_LONGEST_RECORD])
+        text = record.getMessage()[:_LONGEST_RECORD]
+        if record.levelno >= logging.WARNING or "Exception" in text[:_BEGINNING]:
+            self.texts.append(text)
 
 
 def main() -> None:
@@ -112,8 +115,7 @@ def _send(sender: Apprise, service: NotifyBase, message: dict[str, Any], heard: 
     if files and answer["answer"] in _TRY_WITHOUT_FILES:
         heard.texts.clear()
         answer = _send_once(sender, {**message, "body": f"{message['body']}\n\n{message['without']}"}, [], heard)
-        files = []
-    return {**answer, "attached": len(files)}
+    return answer
 
 
 def _send_once(sender: Apprise, message: dict[str, Any], files: list[str], heard: _Heard) -> dict[str, Any]:
@@ -121,7 +123,7 @@ def _send_once(sender: Apprise, message: dict[str, Any], files: list[str], heard
     from apprise.attachment.file import AttachFile  # noqa: PLC0415 - slow
 
     # Given as objects: Apprise would read a path as an address, in which % and ? have a meaning.
-    attach = AppriseAttachment([AttachFile(path, name=os.path.basename(path)) for path in files]) if files else None
+    attach = AppriseAttachment([AttachFile(path) for path in files]) if files else None  # type: ignore[no-untyped-call]  # its own types are partial
     taken = sender.notify(
         message["body"], title=message["title"], notify_type=message["kind"], body_format="text", attach=attach
     )

@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import anyio
+from anyio import open_process
 from anyio.abc import Process
 from anyio.streams.buffered import BufferedByteReceiveStream
 
@@ -33,7 +34,9 @@ _START_LIMIT_S = 60.0
 
 _AT_ONCE = 2
 _LONGEST_ANSWER = 65_536
-_START = "import json, runpy, sys; sys.path[:] = json.loads(sys.stdin.readline()); runpy.run_path(sys.argv[1])['main']()"
+_START = (
+    "import json, runpy, sys; sys.path[:] = json.loads(sys.stdin.readline()); runpy.run_path(sys.argv[1])['main']()"
+)
 _CHILD = str(Path(__file__).with_name("child.py"))
 _WITHOUT = "The report could not be attached."
 _NEEDED_FROM_ENVIRONMENT = frozenset(
@@ -84,7 +87,7 @@ async def deliver(message: Message, addresses: Sequence[Address], *, limit_s: fl
 
 async def _deliver_one(message: Message, address: Address, limit_s: float) -> Delivery:
     try:
-        process = await anyio.open_process(
+        process = await open_process(
             [sys.executable, "-I", "-X", "utf8", "-c", _START, _CHILD],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

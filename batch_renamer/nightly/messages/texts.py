@@ -39,10 +39,10 @@ _TONES = {
 
 _BY_ITSELF = "The next night goes on by itself."
 _ADVICE = {
-    2: "Correct what is named here; until then no night can begin. `batch-renamer nightly --check` says whether one can.",
+    2: "Correct what is named here; until then no night can begin. `batch-renamer nightly --check` tells more.",
     3: f"Put a new key into the key file. {_BY_ITSELF}",
     4: f"{_BY_ITSELF} If it stops again for the same reason, repair what is named here.",
-    5: "Another run was still at work in this account. The next night tries again; `batch-renamer runs` shows that run.",
+    5: "Another run was still at work in this account. The next night tries again; `batch-renamer runs` shows it.",
     70: "This is a fault in batch-renamer: give its log to the person who looks after this computer.",
     129: _BY_ITSELF,
     130: _BY_ITSELF,
@@ -176,7 +176,7 @@ def _list(
 def _of_one_that_needs_a_person(file: NightFile) -> str:
     if file.end is FileEnd.REFUSED:
         return f"{_name(file)} could not be used. {_sentence(file.sentence)}".rstrip()
-    bad = {result: file.counts[result] for result in BAD_RESULTS if file.counts.get(result)}
+    bad = {result.value: file.counts[result] for result in BAD_RESULTS if file.counts.get(result)}
     said = f"{_name(file)}: {sum(bad.values()):,} of {counted(sum(file.counts.values()), 'row')}"
     said += f" ({_counts(bad)})" if bad else ""
     if not file.tries_left:
