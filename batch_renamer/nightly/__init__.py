@@ -2,4 +2,9 @@
 
 It adds no logic to a run: each file becomes the job that ``apply FILE --yes`` makes. What only a night needs is here.
 """
-"""The night: one command that any scheduler starts, and what a person is told of it in the morning."""
+
+from __future__ import annotations
+
+from batch_renamer.nightly.messages import Trial, send_test_message
+
+__all__ = ["Trial", "send_test_message"]

@@ -90,6 +90,8 @@ async def test_without_apprise_its_installation_is_named(renamer: Command) -> No
     path.write_text("json://localhost\n", "utf-8")
     config = renamer.folder / "night.toml"
     config.write_text('[nightly]\nnotify_file = "notify.txt"\n', "utf-8")
-    ran = await renamer.run("notify", "--test", "--config", str(config), prelude="import sys; sys.modules['apprise'] = None")
+    ran = await renamer.run(
+        "notify", "--test", "--config", str(config), prelude="import sys; sys.modules['apprise'] = None"
+    )
     assert ran.code == 2
     assert "pip install 'batch-renamer[notify]'" in ran.err

@@ -126,7 +126,7 @@ def test_wheel_holds_the_package_and_nothing_else(tmp_path: Path) -> None:
 
 def test_users_are_offered_no_extra_that_only_developers_need() -> None:
     """Tools of development are dependency groups: they are not in the metadata of the wheel."""
-    assert importlib.metadata.metadata("batch-renamer").get_all("Provides-Extra") == ["speed"]
+    assert importlib.metadata.metadata("batch-renamer").get_all("Provides-Extra") == ["notify", "speed"]
 
 
 def _help(*command: str) -> str:
@@ -165,7 +165,8 @@ def test_declared_dependencies_are_the_imported_ones() -> None:
     modules |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
     imported = {name.partition(".")[0] for name in modules} - sys.stdlib_module_names - {"batch_renamer"}
     imported -= {"pydantic_core"}  # a part of pydantic, in lockstep with it
-    imported -= set(map(_name, PYPROJECT["project"]["optional-dependencies"]["speed"]))  # used where it is there
+    for extra in PYPROJECT["project"]["optional-dependencies"].values():
+        imported -= set(map(_name, extra))  # used where it is there
     assert {name.replace("_", "-") for name in imported} == set(map(_name, PYPROJECT["project"]["dependencies"]))
 
 

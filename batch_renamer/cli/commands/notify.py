@@ -16,7 +16,7 @@ from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.commands import NOTIFY
 from batch_renamer.errors import SettingsError
 from batch_renamer.model import Delivery
-from batch_renamer.nightly.messages import Trial, send_test_message
+from batch_renamer.nightly import Trial, send_test_message
 from batch_renamer.progress import Line, Span, show_lines, visible
 
 __all__ = ["notify"]

@@ -14,9 +14,8 @@ from datetime import date
 
 from batch_renamer.model import BAD_RESULTS, FileEnd, Night, NightFile, Result
 from batch_renamer.nightly.messages.kinds import WAITING_NIGHTS, Notice, NoticeKind
-from batch_renamer.progress import cut_middle
+from batch_renamer.progress import cut_middle, visible
 from batch_renamer.text import counted
-from batch_renamer.visible import visible
 
 __all__ = ["Text", "day_in_words", "text_of"]
 
