@@ -97,6 +97,12 @@ class NightTable:
             return self._nights("ORDER BY number DESC LIMIT ?", (limit,))
         return self._nights("WHERE inbox = ? ORDER BY number DESC LIMIT ?", (storable(inbox), limit))
 
+    def last_success_at(self, *, inbox: str) -> float | None:
+        """Return when the last night of an inbox ended with exit code 0, in seconds since the epoch."""
+        query = "SELECT max(ended_at) FROM nights WHERE inbox = ? AND exit_code = 0"
+        [[ended_at]] = self._database.select(query, (storable(inbox),))
+        return None if ended_at is None else float(str(ended_at))
+
     def of_run(self, run_id: str) -> list[Night]:
         """Return the nights in which a run was at work, the newest first."""
         return self._nights(

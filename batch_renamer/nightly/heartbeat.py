@@ -27,7 +27,7 @@ _ENDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
-    """One call of the service: what it said (``start``, ``success``, ``failure``), to which host, and what went wrong.
+    """One call of the service: what it said (``start``, ``done``, ``failed``), to which host, and what went wrong.
 
     ``trouble`` is a sentence for the user; "" if the service has taken the call.
     """
@@ -55,7 +55,7 @@ def beat_end(address: HeartbeatAddress | None, night: Night, *, timeout_s: float
     if address is None:
         return None
     exit_code, text = _FAULT if night.exit_code is None else night.exit_code, heartbeat_text(night)
-    said = "failure" if exit_code else "success"
+    said = "failed" if exit_code else "done"
     return _called(said, address.for_end(exit_code, text), address=address, text=text, timeout_s=timeout_s)
 
 

@@ -145,8 +145,8 @@ def _of_placeholders(address: str) -> tuple[str | None, str, str]:
     choices = [found[1].split("|") for found in _PLACEHOLDER.finditer(address)]
     if any(sign in _PLACEHOLDER.sub("", address) for sign in "{}") or any(map(_is_unknown, choices)):
         raise ValueError(
-            "has placeholders that are not known: there are {exit_code}, {text}, {SUCCESS|FAILURE} and"
-            " {START|SUCCESS|FAILURE}, with the words of the service in place of the capitals"
+            "has placeholders that are not known: there are {exit_code}, {text}, {GOOD|BAD} and"
+            " {START|GOOD|BAD}, with the words of the service in place of the capitals"
         )
 
     def of_state(position: int) -> str:

@@ -49,3 +49,12 @@ def test_night_without_an_end_is_cut_off_once(journal: Journal) -> None:
     killed = journal.nights.begin(BEGUN)
     assert journal.nights.note_cut_off(inbox=INBOX) == [replace(killed, cut_off=True)]
     assert journal.nights.note_cut_off(inbox=INBOX) == []
+
+
+def test_the_last_success_is_that_of_its_inbox(journal: Journal) -> None:
+    """A night with problems is none, whether it is newer or not."""
+    assert journal.nights.last_success_at(inbox=INBOX) is None
+    for inbox, ended_at, exit_code in ((INBOX, 9.5, 0), (INBOX, 12.0, 1), ("/elsewhere", 15.0, 0)):
+        night = journal.nights.begin(replace(BEGUN, inbox=inbox))
+        journal.nights.end(replace(night, ended_at=ended_at, exit_code=exit_code, begun=True))
+    assert journal.nights.last_success_at(inbox=INBOX) == 9.5

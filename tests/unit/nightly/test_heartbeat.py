@@ -91,7 +91,7 @@ def test_a_night_is_told_at_its_start_and_at_its_end(called: list[tuple[str, str
     address = HeartbeatAddress.parse("https://hc-ping.com/T0ken")
     beats = [beat_start(address), beat_end(address, night()), beat_end(address, night(exit_code=143))]
     assert [url.partition("T0ken")[2] for url, _ in called] == ["/start", "", "/143"]
-    assert [beat.said for beat in beats if beat is not None] == ["start", "success", "failure"]
+    assert [beat.said for beat in beats if beat is not None] == ["start", "done", "failed"]
     assert {beat.trouble for beat in beats if beat is not None} == {
         "The heartbeat to hc-ping.com was not taken: no answer in 10 s."
     }
