@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from batch_renamer.model import FileEnd, Night, NightFile, NightKind, Weight
 from batch_renamer.nightly.pages.places import Place, place_from
@@ -21,7 +22,7 @@ from batch_renamer.nightly.pages.wording import (
 )
 from batch_renamer.text import counted, duration
 
-__all__ = ["DayPage", "ShownFile", "ShownNight"]
+__all__ = ["DayPage", "Section", "ShownFile", "ShownNight"]
 
 _WORDS: dict[FileEnd, tuple[str, Weight]] = {
     FileEnd.PROBLEMS: ("has problems", "bad"),
@@ -33,10 +34,11 @@ _WORDS: dict[FileEnd, tuple[str, Weight]] = {
 }
 """What became of a file in a word or two, and how much it matters; in the order in which a person is shown files."""
 
+_DONE = (FileEnd.DONE, FileEnd.SAME)
 _SECTIONS: tuple[tuple[str, tuple[FileEnd, ...]], ...] = (
     ("Please look at", (FileEnd.PROBLEMS, FileEnd.REFUSED)),
     ("Not finished", (FileEnd.STOPPED, FileEnd.WAITING)),
-    ("Done", (FileEnd.DONE, FileEnd.SAME)),
+    ("Done", _DONE),
 )
 
 _REPORTS = {".html": "report as a page", ".xlsx": "report as a workbook"}
@@ -73,10 +75,10 @@ class ShownNight:
         self.is_open = night.kind is NightKind.AT_WORK
 
     @property
-    def sections(self) -> list[tuple[str, list[ShownFile]]]:
+    def sections(self) -> list[Section]:
         """The files by what became of them; those that need a person come first."""
-        files = [(heading, self._shown(ends)) for heading, ends in _SECTIONS]
-        return [(heading, shown) for heading, shown in files if shown]
+        sections = [Section(heading, self._shown(ends), ends is _DONE) for heading, ends in _SECTIONS]
+        return [section for section in sections if section.files]
 
     @property
     def next_night(self) -> list[str]:
@@ -123,6 +125,14 @@ class ShownNight:
     def _report(self, path: str) -> Place:
         place = place_from(self._folder, path, inbox=self._night.inbox)
         return place._replace(text=_REPORTS.get(Path(path).suffix.lower(), "report")) if place.address else place
+
+
+class Section(NamedTuple):
+    """Files under one heading; ``is_brief``: a line for each is enough."""
+
+    heading: str
+    files: list[ShownFile]
+    is_brief: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
