@@ -133,16 +133,22 @@ def _comes_again(file: NightFile) -> str:
     if file.tries_left:
         often = "once more" if file.tries_left == 1 else f"again, on at most {file.tries_left} nights"
         return f"{tried} tried {often}."
-    return f"{tried} not tried again. To rename these orders, put a spreadsheet with them into the inbox."
+    return f"{tried} not tried again: put a spreadsheet with these orders into the inbox."
 
 
 def _done(files: Sequence[NightFile]) -> str:
-    """Return how many files are done, and what was renamed, in a sentence."""
-    done = sum(file.end in (FileEnd.DONE, FileEnd.SAME) for file in files)
-    if not files:
-        return ""
-    renamed = sum(file.counts.get(Result.RENAMED, 0) for file in files if file.end is not FileEnd.SAME)
-    return f"{_of(done, len(files))} {'is' if done == 1 else 'are'} done, {counted(renamed, 'order')} renamed."
+    """Return how many files are done and wait, and what was renamed, in a sentence or two; "" without a file."""
+    read = [file for file in files if file.end is not FileEnd.WAITING]
+    done = sum(file.end in (FileEnd.DONE, FileEnd.SAME) for file in read)
+    renamed = sum(file.counts.get(Result.RENAMED, 0) for file in read if file.end is not FileEnd.SAME)
+    said = [f"{_of(done, len(read))} {_is(done, len(read))} done, {counted(renamed, 'order')} renamed."] if read else []
+    if waiting := len(files) - len(read):
+        said.append(f"{counted(waiting, 'file')} {'waits' if waiting == 1 else 'wait'} in the inbox.")
+    return " ".join(said)
+
+
+def _is(part: int, whole: int) -> str:
+    return "is" if 1 in (part, whole) else "are"
 
 
 def _of(part: int, whole: int) -> str:

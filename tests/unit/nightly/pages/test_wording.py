@@ -1,0 +1,131 @@
+"""A night in words: values enter, sentences leave."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from batch_renamer.model import FileEnd, Night
+from batch_renamer.nightly.pages.wording import days_in_words, headline, headline_of_day, next_night, weight_of
+from tests.unit.nightly.pages.samples import a_file, a_night
+
+DAY = "2026-11-26"
+BAD = a_file("bad.csv", FileEnd.PROBLEMS, counts={"renamed": 1, "failed": 2})
+REFUSED = a_file("list.csv", FileEnd.REFUSED, counts={}, run_id=None)
+STOPPED = a_file("big.csv", FileEnd.STOPPED)
+WAITING = a_file("late.csv", FileEnd.WAITING, counts={}, run_id=None)
+
+
+@pytest.mark.parametrize(
+    ("night", "said", "weight"),
+    [
+        pytest.param(a_night(DAY), "Nothing needs you: no spreadsheet was in the inbox.", "quiet", id="nothing"),
+        pytest.param(
+            a_night(DAY, a_file(), a_file("b.csv", FileEnd.SAME)),
+            "Nothing needs you: 2 files are done, 3 orders renamed.",
+            "good",
+            id="good",
+        ),
+        pytest.param(
+            a_night(DAY, a_file(), WAITING),
+            "Nothing needs you: 1 file is done, 3 orders renamed. 1 file waits in the inbox.",
+            "good",
+            id="good, and one waits",
+        ),
+        pytest.param(
+            a_night(DAY, WAITING),
+            "Nothing needs you: 1 file in the inbox could not be read yet.",
+            "quiet",
+            id="one waits",
+        ),
+        pytest.param(
+            a_night(DAY, a_file(), BAD, REFUSED, exit_code=2),
+            "Something needs you: 2 of 3 files have problems.",
+            "bad",
+            id="problems",
+        ),
+        pytest.param(
+            a_night(DAY, a_file(), STOPPED, exit_code=3),
+            "Something needs you: this night was stopped early. 1 of 2 files is done, 6 orders renamed.",
+            "bad",
+            id="key refused",
+        ),
+        pytest.param(
+            a_night(DAY, STOPPED, exit_code=143),
+            "Nothing needs you: this night was stopped early. 0 of 1 file is done, 3 orders renamed.",
+            "quiet",
+            id="the machine was shut down",
+        ),
+        pytest.param(
+            a_night(DAY, begun=False, exit_code=2), "Something needs you: this night could not begin.", "bad", id="typo"
+        ),
+        pytest.param(
+            a_night(DAY, begun=False, exit_code=5),
+            "Nothing needs you: this night could not begin.",
+            "quiet",
+            id="the night before is still at work",
+        ),
+        pytest.param(
+            a_night(DAY, ended_at=None, exit_code=None, cut_off=True),
+            "Nothing needs you: this night was cut off; the next one goes on with what it left.",
+            "quiet",
+            id="cut off",
+        ),
+        pytest.param(
+            a_night(DAY, ended_at=None, exit_code=None),
+            "This night has not ended yet, or it was cut off.",
+            "doubtful",
+            id="at work",
+        ),
+    ],
+)
+def test_the_first_line_says_whether_anything_needs_a_person(night: Night, said: str, weight: str) -> None:
+    """A person reads it at seven in the morning, and perhaps nothing else."""
+    assert (headline(night), weight_of(night)) == (said, weight)
+
+
+def test_one_night_of_a_date_that_needs_a_person_is_enough() -> None:
+    """A second night that went well does not hide the first one; the newest goes first where both do."""
+    bad, good = a_night(DAY, BAD, exit_code=1), a_night(DAY, a_file(), hour=14)
+    assert headline_of_day([good, bad]) == "Something needs you, of the night at 02:00: 1 file has problems."
+    assert headline_of_day([bad, good]) == "Something needs you: 1 file has problems."
+    assert headline_of_day([good, good]) == "Nothing needs you: 1 file is done, 3 orders renamed."
+
+
+def test_the_next_night_is_told_file_by_file() -> None:
+    """What comes again, how often, and what does not."""
+    again = [a_file(f"{left}.csv", FileEnd.PROBLEMS, counts={"failed": 2}, tries_left=left) for left in (3, 1, 0)]
+    one = a_file("one.csv", FileEnd.PROBLEMS, counts={"unknown": 1, "invalid": 4}, tries_left=2)
+    invalid = a_file("invalid.csv", FileEnd.PROBLEMS, counts={"invalid": 4}, tries_left=2)
+    assert next_night(a_night(DAY, a_file(), *again, one, invalid, STOPPED, WAITING, REFUSED, exit_code=4)) == [
+        "3.csv: 2 failed or unknown rows are tried again, on at most 3 nights.",
+        "1.csv: 2 failed or unknown rows are tried once more.",
+        "0.csv: 2 failed or unknown rows are not tried again: put a spreadsheet with these orders into the inbox.",
+        "one.csv: 1 failed or unknown row is tried again, on at most 2 nights.",
+        "big.csv: it goes on where this night stopped.",
+        "late.csv: it looks at the file again.",
+        "It does every spreadsheet that is put into the inbox by then.",
+    ]
+    assert next_night(a_night(DAY, begun=False, exit_code=2)) == [
+        "It tries again. All files stay in the inbox until then."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        pytest.param(["2026-11-24"], "24 November", id="one"),
+        pytest.param(["2026-11-24", "2026-11-25"], "24 and 25 November", id="two"),
+        pytest.param(["2026-11-30", "2026-12-01"], "30 November and 1 December", id="two of two months"),
+        pytest.param(["2026-11-04", "2026-11-05", "2026-11-06"], "4 November to 6 November", id="many"),
+        pytest.param(
+            ["2026-11-04", "2026-11-07", "2026-11-08", "2026-11-09", "2026-11-20"],
+            "4 November, 7 November to 9 November and 20 November",
+            id="several",
+        ),
+    ],
+)
+def test_days_are_joined_as_a_person_says_them(days: list[str], said: str) -> None:
+    """A long gap is not a long list."""
+    assert days_in_words([datetime.date.fromisoformat(day) for day in days]) == said
