@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from batch_renamer.cli.listing import Entry, utc_moment
@@ -47,11 +47,11 @@ class Group:
         return self.night.began_at if self.night is not None else self.entries[0].run.created_at
 
 
-def by_night(entries: Sequence[Entry], nights: Sequence[Night], *, empty: bool) -> list[Group]:
+def by_night(entries: Sequence[Entry], nights: Sequence[Night], *, empty: Callable[[Night], bool]) -> list[Group]:
     """Return runs, which are in order, in groups by night; a run stands in the last night that worked on it.
 
-    ``nights`` has the newest first. A group stands where the first of its runs does. With ``empty``, nights without a
-    run stand among them by their time.
+    ``nights`` has the newest first. A group stands where the first of its runs does. Nights without such a run for
+    which ``empty`` is true stand among them by their time.
     """
     night_of: dict[str, Night] = {}
     numbered = {night.number: night for night in nights}
@@ -67,7 +67,7 @@ def by_night(entries: Sequence[Entry], nights: Sequence[Night], *, empty: bool) 
         before = groups.get(key, Group(night=found))
         groups[key] = replace(before, entries=(*before.entries, replace(entry, night=found)))
     shown = list(groups.values())
-    for night in nights if empty else ():
+    for night in filter(empty, nights):
         if night.number not in groups:
             place = next((place for place, group in enumerate(shown) if group.began_at < night.began_at), len(shown))
             shown.insert(place, Group(night=night))

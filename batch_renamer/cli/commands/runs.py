@@ -19,6 +19,7 @@ from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.commands import RENAMING, RUNS
 from batch_renamer.errors import InputError, SettingsError
 from batch_renamer.journal import Closed, Journal, RunRecord
+from batch_renamer.model import Night
 from batch_renamer.progress import show_lines, visible
 
 __all__ = ["Chosen", "list_runs"]
@@ -48,9 +49,17 @@ class Chosen:
 
     def fits(self, run: RunRecord) -> bool:
         """Tell whether a run is of a spreadsheet so named: a text with a slash is looked for in its whole path."""
+        return self._names(run.sheet or "")
+
+    def fits_night(self, night: Night) -> bool:
+        """Tell whether a night without such a run belongs to what was asked for: a spreadsheet may be refused."""
+        if self.order is not None:
+            return False
+        return self.file is None or any(map(self._names, (str(Path(night.inbox, file.name)) for file in night.files)))
+
+    def _names(self, path: str) -> bool:
         if self.file is None:
             return True
-        path = run.sheet or ""
         return self.file.casefold() in (path if os.sep in self.file else Path(path).name).casefold()
 
     @property
@@ -118,7 +127,7 @@ def _groups(
     if session.flags.keys() & {"base_url", "profile"}:
         account = session.settings.base_url, session.settings.profile
         nights = [night for night in nights if (night.base_url, night.profile) == account]
-    groups = by_night(entries, nights, empty=chosen.order is None and chosen.file is None)
+    groups = by_night(entries, nights, empty=chosen.fits_night)
     last = max((place for place, group in enumerate(groups) if group.entries), default=len(groups))
     return groups if most is None else groups[: last + 1]
 

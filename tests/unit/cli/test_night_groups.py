@@ -37,7 +37,7 @@ def test_runs_stand_below_the_last_night_that_worked_on_them() -> None:
     """A run that is gone on with is listed once, and a sheet with the same rows does not take the run along."""
     older = a_night(3, a_file("run002"), a_file("run003"))
     newer = a_night(4, a_file("run003"), a_file("run002", FileEnd.SAME))
-    groups = by_night([entry(1), entry(3), entry(2)], [newer, older], empty=True)
+    groups = by_night([entry(1), entry(3), entry(2)], [newer, older], empty=lambda _: True)
     assert [(group.night and group.night.number, [one.run.id for one in group.entries]) for group in groups] == [
         (None, ["run001"]),
         (4, ["run003"]),
@@ -48,9 +48,9 @@ def test_runs_stand_below_the_last_night_that_worked_on_them() -> None:
 def test_a_night_without_a_run_stands_by_its_time_unless_runs_are_chosen() -> None:
     """One that could not begin is seen; a list of the runs of one order does not have it."""
     before, after = a_night(3), a_night(4, began_at=1_900_000_000.0)
-    groups = by_night([entry(1)], [after, before], empty=True)
+    groups = by_night([entry(1)], [after, before], empty=lambda _: True)
     assert [group.night and group.night.number for group in groups] == [4, None, 3]
-    assert [group.night for group in by_night([entry(1)], [after, before], empty=False)] == [None]
+    assert [group.night for group in by_night([entry(1)], [after, before], empty=lambda _: False)] == [None]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_the_line_of_a_night_says_how_it_ended(night: Night, said: str) -> None:
 @pytest.mark.parametrize("width", [44, 132])
 def test_the_runs_of_a_night_are_indented(width: int) -> None:
     """Below its line, in the table and where there is no room for one."""
-    groups = by_night([entry(1), entry(2)], [a_night(3, a_file("run002"))], empty=True)
+    groups = by_night([entry(1), entry(2)], [a_night(3, a_file("run002"))], empty=lambda _: True)
     lines = ["".join(span.text for span in line) for line in table_lines(groups, width=width)]
     place = next(place for place, line in enumerate(lines) if line.startswith("Night of"))
     assert any(line.startswith("run001") for line in lines[:place])
