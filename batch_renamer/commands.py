@@ -19,6 +19,7 @@ __all__ = [
     "EXPORT",
     "INIT",
     "MAKING_NAMES",
+    "NIGHTLY",
     "NOTIFY",
     "PLAN",
     "RECORDED",
@@ -112,6 +113,7 @@ class Command:
     - ``audits``: it compares the names that another run left with those that the orders have.
     - ``about_past``: it shows what the journal knows.
     - ``sets_up``: it makes or examines what runs need, such as a spreadsheet, and has no run itself.
+    - ``of_folder``: it has no run itself; each spreadsheet of a folder gets one of another command.
     - ``drifted``: the reason for an order that has another name than expected, if the expected name comes from another
       run; the id of that run is filled in.
     - ``exact``: the name must be the expected one to the letter.
@@ -129,6 +131,7 @@ class Command:
     audits: bool = False
     about_past: bool = False
     sets_up: bool = False
+    of_folder: bool = False
     drifted: str = ""
     exact: bool = False
 
@@ -149,6 +152,11 @@ class Command:
     def recorded_as(self) -> str:
         """What the journal calls a run of it: a run that commits a kept plan is called an apply, too."""
         return self.name if self.dry else self.word
+
+    @property
+    def has_run(self) -> bool:
+        """Whether it has a run itself."""
+        return not (self.about_past or self.sets_up or self.of_folder)
 
     @property
     def about_a_run(self) -> bool:
@@ -208,6 +216,27 @@ EXPORT = Command(
         *_WHERE,
     ),
 )
+NIGHTLY = Command(
+    name="nightly",
+    of_folder=True,
+    options=(
+        "wait",
+        *_INPUT,
+        *_NAMES,
+        "where",
+        *_API,
+        "max_renames",
+        "strict",
+        *_REPEATING,
+        *_RESUMING,
+        *_SANDBOX,
+        "write_back",
+        "order_links",
+        "pictures",
+        *_SCREEN,
+        *_WHERE,
+    ),
+)
 INIT = Command(name="init", sets_up=True, options=("yes", "base_url", "report", "config", "profile"))
 DOCTOR = Command(
     name="doctor",
@@ -242,6 +271,7 @@ COMMANDS: Mapping[str, Command] = {
         SHOW,
         REPORT,
         EXPORT,
+        NIGHTLY,
         INIT,
         DOCTOR,
         NOTIFY,

@@ -20,6 +20,7 @@ from batch_renamer.cli.arguments import (
 from batch_renamer.cli.help.groups import (
     AFTER_A_RUN,
     HELP,
+    NIGHTS,
     OUTPUT,
     PAST_RUNS,
     PRACTISE,
@@ -39,6 +40,7 @@ from batch_renamer.commands import (
     EXPORT,
     INIT,
     MAKING_NAMES,
+    NIGHTLY,
     NOTIFY,
     PLAN,
     REPORT,
@@ -198,6 +200,36 @@ def export(
     if chosen:
         raise WrongWordsError(f"A template has no orders to choose from: leave out {chosen.words()[0]}.")
     _exit(run.export_template(file, given))
+
+
+@_command(NIGHTS)
+@with_options(NIGHTLY)
+def nightly(
+    *,
+    inbox: Annotated[
+        Path | None, typer.Option("--inbox", help="The folder with the spreadsheets.", metavar="DIR")
+    ] = None,
+    done: Annotated[
+        Path | None, typer.Option("--done", help="Where finished spreadsheets go; usual: INBOX/done.", metavar="DIR")
+    ] = None,
+    problems: Annotated[
+        Path | None,
+        typer.Option(
+            "--problems", help="Where spreadsheets go that need a person; usual: INBOX/problems.", metavar="DIR"
+        ),
+    ] = None,
+    reports: Annotated[
+        Path | None,
+        typer.Option(
+            "--reports", help="Where the reports and the page of each night go; usual: INBOX/reports.", metavar="DIR"
+        ),
+    ] = None,
+    **given: object,
+) -> None:
+    """Rename the orders of every spreadsheet in a folder, unattended, and say in the morning what happened."""
+    from batch_renamer.cli.commands.nightly import nightly as run
+
+    _exit(run(given, {"inbox": inbox, "done": done, "problems": problems, "reports": reports}))
 
 
 @_command(AFTER_A_RUN)

@@ -31,12 +31,16 @@ from batch_renamer.progress import Span, about, level_of, logging_to, make_progr
 from batch_renamer.reports import write_refusal
 from batch_renamer.settings import Settings, redact, usable_settings
 
-__all__ = ["Ending", "refuse", "run_bare"]
+__all__ = ["EndedEarly", "Ending", "refuse", "run_bare"]
 
 log = logging.getLogger("batch_renamer")
 
 _READER_GONE = 141
 """128 + SIGPIPE, the exit code of other tools, too, if the program that reads their output ends (``| head``)."""
+
+
+EndedEarly = Callable[[BatchRenamerError, Settings | None], None]
+"""What a command does when an error ends it; the settings are those that can be used, None if there are none."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,9 +53,12 @@ class Ending:
     state_dir: Path | None = None
     next_command: str = ""
     secrets: list[str] = field(default_factory=list, repr=False)
+    ended_early: EndedEarly = lambda _error, _settings: None
+    settings: Settings | None = None
 
     def take(self, settings: Settings) -> None:
         """Take from the settings whether to write JSON, and where the log and the journal are."""
+        self.settings = settings
         self.as_json, self.log_file, self.state_dir = settings.json, settings.log_file, settings.state_dir
 
     def guess(self, given: Mapping[str, object], environ: Mapping[str, str]) -> None:
@@ -74,6 +81,7 @@ class Ending:
             fields = {"command": self.command.word, "exit_code": error.exit_code, "error": str(error)}
             level, extra = level_of(error.exit_code), about(on_screen=True, **fields)
             log.log(level, "%s: %s (exit code %d)", self.command.word, error, error.exit_code, extra=extra)
+        self.ended_early(error, self.settings)
         goes_on = isinstance(error, StoppedEarlyError | InterruptedRunError) and not isinstance(error, OutputLostError)
         return refuse(
             self.command.word,

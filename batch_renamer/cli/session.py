@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from batch_renamer.cli.ending import Ending
+from batch_renamer.cli.ending import EndedEarly, Ending
 from batch_renamer.cli.next_steps import reminder
 from batch_renamer.command_line import as_it_was_typed, command_line, options_to_paste
 from batch_renamer.commands import Command
@@ -161,15 +161,16 @@ def within(
     body: Callable[[Session], int],
     *,
     same_again: Sequence[str | Path] = (),
+    ended_early: EndedEarly = lambda _error, _settings: None,
 ) -> int:
     """Run the body of a command in its session; return the exit code.
 
     ``given`` holds the options by the names of the settings; None, False and an empty list mean not given.
     ``same_again`` are the arguments of a command that is given again after a stop, as long as there is no run that can
-    be resumed.
+    be resumed. ``ended_early`` is called when an error ends the command.
     """
     given = {name: value for name, value in given.items() if value not in (None, False, [], ())}
-    ending = Ending(command=command, as_json=bool(given.get("json")))
+    ending = Ending(command=command, as_json=bool(given.get("json")), ended_early=ended_early)
     try:
         settings = resolve_settings(given, environ=os.environ)
     except Exception as error:

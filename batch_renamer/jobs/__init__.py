@@ -24,6 +24,7 @@ from batch_renamer.jobs.past_runs import (
 from batch_renamer.jobs.pipeline import perform
 from batch_renamer.jobs.resuming import Left, job_that_resumes, left_to_do, may_go_on
 from batch_renamer.jobs.run import JobContext, Run
+from batch_renamer.jobs.sheet_file import source_of
 from batch_renamer.jobs.stages import Content, load_options, named_rows
 from batch_renamer.jobs.standing import (
     begun,
@@ -94,6 +95,7 @@ __all__ = [
     "protect_state",
     "renamed_something",
     "reset_sandbox",
+    "source_of",
     "summary_of",
     "taken_back",
     "to_api",

@@ -60,8 +60,8 @@ class NightTable:
         """Note how a night ended, with its notes; also for one that could not begin."""
         with self._database.transaction(durable=True) as connection:
             connection.execute(
-                "UPDATE nights SET ended_at = ?, exit_code = ?, stopped = ?, begun = ?, notes = ?, limit_per_s = ?"
-                " WHERE number = ?",
+                "UPDATE nights SET ended_at = ?, exit_code = ?, stopped = ?, begun = ?, notes = ?, limit_per_s = ?,"
+                " cut_off = 0 WHERE number = ?",
                 (
                     night.ended_at,
                     night.exit_code,
@@ -73,12 +73,13 @@ class NightTable:
                 ),
             )
 
-    def note_cut_off(self, *, inbox: str) -> list[Night]:
-        """Mark the nights of an inbox that have no end as cut off, and return them; called when none is at work."""
+    def note_cut_off(self, *, inbox: str, but: Night) -> list[Night]:
+        """Mark the nights of an inbox that have no end as cut off, and return them; none ``but`` one is at work."""
         with self._database.transaction() as connection:
             marked = connection.execute(
-                "UPDATE nights SET cut_off = 1 WHERE inbox = ? AND ended_at IS NULL AND NOT cut_off RETURNING number",
-                (storable(inbox),),
+                "UPDATE nights SET cut_off = 1 WHERE inbox = ? AND number != ? AND ended_at IS NULL AND NOT cut_off"
+                " RETURNING number",
+                (storable(inbox), but.number),
             ).fetchall()
         return [self.get(number) for (number,) in marked]
 

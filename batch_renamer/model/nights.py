@@ -18,6 +18,7 @@ class FileEnd(StrEnum):
     was sent. ``problems``: its run finished, and a person must look at some rows. ``refused``: it can't be used, or a
     limit of the user refuses it; nothing would be different the next night. ``stopped``: its run was stopped early; the
     next night goes on. ``waiting``: it is still being written or open in a program, so it was not read.
+    ``passed over``: it is no spreadsheet that can be read.
 
     Example:
         >>> FileEnd.DONE.stays, FileEnd.WAITING.stays
@@ -30,11 +31,12 @@ class FileEnd(StrEnum):
     REFUSED = "refused"
     STOPPED = "stopped"
     WAITING = "waiting"
+    PASSED = "passed over"
 
     @property
     def stays(self) -> bool:
         """Whether the file stays in the inbox."""
-        return self in (FileEnd.STOPPED, FileEnd.WAITING)
+        return self in (FileEnd.STOPPED, FileEnd.WAITING, FileEnd.PASSED)
 
     @property
     def needs_a_person(self) -> bool:
@@ -130,7 +132,7 @@ class Night:
             return NightKind.FAILED
         if any(file.end.needs_a_person for file in self.files):
             return NightKind.PARTLY
-        worked = any(file.end is not FileEnd.WAITING for file in self.files)
+        worked = any(file.end not in (FileEnd.WAITING, FileEnd.PASSED) for file in self.files)
         return NightKind.GOOD if worked else NightKind.NOTHING
 
     @property

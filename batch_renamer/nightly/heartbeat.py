@@ -22,6 +22,7 @@ _ENDS = {
     FileEnd.REFUSED: "refused",
     FileEnd.STOPPED: "stopped",
     FileEnd.WAITING: "waiting",
+    FileEnd.PASSED: "passed over",
 }
 
 

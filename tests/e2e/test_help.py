@@ -61,6 +61,8 @@ OFFERED = {
     | PRACTICE
     | {"delimiter", "wait", "json", "log_file", "quiet", "verbose", "no_progress", "config", "profile", "state_dir"}
     | {"name_contains", "since", "status", "sort", "limit", "template"},
+    "nightly": SETTINGS - {"yes", "only", "except_rows", "first", "report", "no_pager"}
+    | {"inbox", "done", "problems", "reports"},
     "init": {"yes", "base_url", "report", "config", "profile"},
     "doctor": FOR_THE_API - {"rate", "attempts", "patience"}
     | {"sandbox", "report", "log_file", "json", "quiet", "config", "profile", "state_dir"},

@@ -15,7 +15,7 @@ from batch_renamer.jobs.stages import rename
 from batch_renamer.settings import Settings
 
 PACKAGE = Path(__file__).parents[2] / "batch_renamer"
-JOBS = [command for command in COMMANDS.values() if not (command.about_past or command.sets_up)]
+JOBS = [command for command in COMMANDS.values() if command.has_run]
 
 
 def test_the_table_has_every_command_of_the_command_line() -> None:

@@ -8,6 +8,7 @@ from batch_renamer.model import FileEnd, Night, NightFile, NightKind, worst_exit
 
 
 def a_night(*ends: FileEnd, **fields: object) -> Night:
+    """Return a night with a file for each end."""
     files = tuple(NightFile(name=f"{end}.xlsx", end=end, counts={"renamed": 2}) for end in ends)
     values: dict[str, object] = {"ended_at": 60.0, "exit_code": 0, "begun": True, "files": files, **fields}
     return Night(date="2026-11-26", began_at=0.0, **values)  # type: ignore[arg-type]  # fields by their names
@@ -26,7 +27,7 @@ def a_night(*ends: FileEnd, **fields: object) -> Night:
         (a_night(ended_at=None, exit_code=None), NightKind.AT_WORK),
         (a_night(ended_at=None, exit_code=None, cut_off=True), NightKind.CUT_OFF),
     ],
-    ids=lambda value: str(value) if isinstance(value, NightKind) else "",
+    ids=["empty", "waiting", "done", "problems", "stopped", "ended early", "not begun", "at work", "cut off"],
 )
 def test_kind_of_a_night_follows_from_its_worst_file(night: Night, kind: NightKind) -> None:
     """One file that needs a person makes the night one that needs a person."""

@@ -85,6 +85,10 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             "batch-renamer apply orders.csv --yes --report 'night-{date}.csv'",
         ),
     ),
+    "nightly": (
+        Example("Do every spreadsheet of a folder:", "batch-renamer nightly --inbox /srv/orders"),
+        Example("Practise, without a key:", "batch-renamer nightly --inbox trial --sandbox"),
+    ),
     "resume": (
         Example("Go on with the run that was interrupted:", "batch-renamer resume"),
         Example("Try the failed rows of a run again:", "batch-renamer resume mxtuua --failed"),

@@ -9,6 +9,7 @@ __all__ = [
     "COMMAND_GROUPS",
     "HELP",
     "NAMES",
+    "NIGHTS",
     "OPTIONS",
     "OPTION_GROUPS",
     "OUTPUT",
@@ -26,9 +27,10 @@ __all__ = [
 RENAME = "Rename"
 AFTER_A_RUN = "After a run"
 PAST_RUNS = "Past runs"
+NIGHTS = "Every night"
 PRACTISE = "Practise"
 SET_UP = "Set up"
-COMMAND_GROUPS = (RENAME, AFTER_A_RUN, PAST_RUNS, SET_UP, PRACTISE)
+COMMAND_GROUPS = (RENAME, AFTER_A_RUN, PAST_RUNS, NIGHTS, SET_UP, PRACTISE)
 
 ARGUMENTS = "Arguments"
 OPTIONS = "Options"

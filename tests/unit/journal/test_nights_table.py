@@ -28,6 +28,7 @@ FILE = NightFile(
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Iterator[Journal]:
+    """Give an empty journal."""
     with Journal.open(tmp_path / "journal.sqlite3") as opened:
         yield opened
 
@@ -46,9 +47,9 @@ def test_night_comes_back_with_its_files(journal: Journal) -> None:
 
 def test_night_without_an_end_is_cut_off_once(journal: Journal) -> None:
     """The night that finds it says so; the one after it does not say it again."""
-    killed = journal.nights.begin(BEGUN)
-    assert journal.nights.note_cut_off(inbox=INBOX) == [replace(killed, cut_off=True)]
-    assert journal.nights.note_cut_off(inbox=INBOX) == []
+    killed, tonight = journal.nights.begin(BEGUN), journal.nights.begin(BEGUN)
+    assert journal.nights.note_cut_off(inbox=INBOX, but=tonight) == [replace(killed, cut_off=True)]
+    assert journal.nights.note_cut_off(inbox=INBOX, but=tonight) == []
 
 
 def test_the_last_success_is_that_of_its_inbox(journal: Journal) -> None:

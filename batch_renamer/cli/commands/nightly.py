@@ -1,0 +1,113 @@
+"""`nightly`: every settled spreadsheet of the inbox goes through `apply`, unattended."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+
+import anyio
+
+from batch_renamer.cli.interrupting import stopped_by_signals
+from batch_renamer.cli.session import Session, within
+from batch_renamer.cli.standard_output import to_standard_output
+from batch_renamer.commands import NIGHTLY
+from batch_renamer.errors import BatchRenamerError, SettingsError
+from batch_renamer.jobs import JobContext, Run, perform
+from batch_renamer.model import Night, RunSummary
+from batch_renamer.nightly import NightRecord, NightTools, conclude_night, local_date, run_night
+from batch_renamer.progress import visible
+from batch_renamer.settings import Settings
+
+__all__ = ["nightly"]
+
+
+def nightly(given: Mapping[str, object], folders: Mapping[str, object]) -> int:
+    """Work through the inbox once; return the exit code of the night.
+
+    ``folders`` are the folders that were named on the command line, by the names of their settings.
+    """
+    began_at = time.time()
+    tonight: list[NightRecord] = []
+
+    def body(session: Session) -> int:
+        _refuse_without_inbox(session.settings)
+        with session.connected() as connection:
+            tools = NightTools(
+                connection=connection,
+                perform=lambda context: _performed(context, session.given),
+                say=connection.progress.note,
+                wall_clock=time.time,
+                sleep=time.sleep,
+            )
+            tonight.append(record := NightRecord(_night_of(session.settings, began_at), connection.journal))
+            run_night(tools, record)
+        night = conclude_night(record.ended(at=time.time()), session.settings)
+        _show(night, as_json=session.settings.json)
+        return night.exit_code or 0
+
+    def ended_early(error: BatchRenamerError, settings: Settings | None) -> None:
+        """Conclude a night that could not begin, or that was ended by an error."""
+        if settings is None:
+            return
+        night = tonight[0].night if tonight else _night_of(settings, began_at)
+        conclude_night(
+            replace(night, ended_at=time.time(), exit_code=error.exit_code, stopped=str(error)),
+            settings,
+        )
+
+    named = {name: folder for name, folder in folders.items() if folder is not None}
+    return within(NIGHTLY, {**given, "nightly": named or None}, body, ended_early=ended_early)
+
+
+def _refuse_without_inbox(settings: Settings) -> None:
+    inbox = settings.nightly.inbox
+    if inbox is None:
+        raise SettingsError(
+            'There is no inbox: give --inbox DIR, or write inbox = "DIR" under [nightly] in the configuration.'
+        )
+    if not inbox.is_dir():
+        raise SettingsError(f"The inbox {inbox} is no folder: make it, or name another with --inbox DIR.")
+
+
+def _night_of(settings: Settings, began_at: float) -> Night:
+    nightly, reports = settings.nightly, ""
+    if nightly.inbox is not None or nightly.reports is not None:
+        reports = str(nightly.folder("reports"))
+    return Night(
+        date=local_date(began_at).isoformat(),
+        began_at=began_at,
+        profile=settings.profile,
+        base_url=settings.base_url,
+        inbox=str(nightly.inbox or ""),
+        reports=reports,
+    )
+
+
+def _performed(context: JobContext, given: Mapping[str, object]) -> tuple[Run, RunSummary]:
+    loop = {"use_uvloop": importlib.util.find_spec("uvloop") is not None}
+    return anyio.run(_perform, context, given, backend_options=loop)
+
+
+async def _perform(context: JobContext, given: Mapping[str, object]) -> tuple[Run, RunSummary]:
+    with stopped_by_signals(context, given):
+        return await perform(context)
+
+
+def _show(night: Night, *, as_json: bool) -> None:
+    with to_standard_output():
+        if as_json:
+            line = {"command": "nightly", "night_id": night.id, "exit_code": night.exit_code, "counts": night.counts}
+            files = [asdict(file) for file in night.files]
+            sys.stdout.write(json.dumps({**line, "files": files, "notes": night.notes}) + "\n")
+            return
+        for file in night.files:
+            said = f"{visible(file.name)}: {file.end}. {visible(file.sentence)}".rstrip()
+            sys.stdout.write(said + "\n")
+        if not night.files:
+            sys.stdout.write("The inbox is empty.\n")
+        for note in night.notes:
+            sys.stdout.write(f"Note: {visible(note)}\n")

@@ -1,0 +1,58 @@
+"""What became of a spreadsheet and what to do about it, in plain sentences for its owner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from batch_renamer.model import Result
+from batch_renamer.text import counted
+
+__all__ = ["after_problems", "after_refusal", "after_stop", "rows_in_short"]
+
+_REPAIR = "Correct it and put it into the inbox again."
+_GOES_ON = "It stays in the inbox, and the next night goes on with it."
+_BAD = (Result.FAILED, Result.UNKNOWN, Result.DRIFTED, Result.INVALID)
+
+
+def rows_in_short(counts: Mapping[str, int]) -> str:
+    """Return how many rows have each result, the bad ones last.
+
+    Example:
+        >>> rows_in_short({"renamed": 12, "failed": 1})
+        '12 renamed, 1 failed'
+    """
+    return ", ".join(f"{counts[result]:,} {result}" for result in Result if counts.get(result))
+
+
+def after_problems(counts: Mapping[str, int], *, tries_left: int) -> str:
+    """Return what to do about a run that finished with bad rows.
+
+    Example:
+        >>> after_problems({"renamed": 12, "failed": 1}, tries_left=3)
+        '1 of 13 rows needs a look: 1 failed. The report says why. Failed rows are tried again on the next 3 nights.'
+    """
+    bad: dict[str, int] = {result.value: counts.get(result, 0) for result in _BAD}
+    number, rows = sum(bad.values()), counted(sum(counts.values()), "row")
+    said = [f"{number:,} of {rows} {'needs' if number == 1 else 'need'} a look: {rows_in_short(bad)}."]
+    said.append("The report says why.")
+    if tries_left and (bad[Result.FAILED] or bad[Result.UNKNOWN]):
+        on = "the next night" if tries_left == 1 else f"the next {tries_left} nights"
+        said.append(f"Failed rows are tried again on {on}.")
+    if bad[Result.INVALID] or bad[Result.DRIFTED] or not tries_left:
+        said.append("Correct these rows and put the spreadsheet into the inbox again; what is done stays as it is.")
+    return " ".join(said)
+
+
+def after_refusal(why: str) -> str:
+    """Return what to do about a spreadsheet that was refused.
+
+    Example:
+        >>> after_refusal("orders.csv is empty.")
+        'orders.csv is empty. Correct it and put it into the inbox again.'
+    """
+    return f"{why} {_REPAIR}"
+
+
+def after_stop(why: str) -> str:
+    """Return what becomes of a spreadsheet whose run was stopped early."""
+    return f"{why} {_GOES_ON}"

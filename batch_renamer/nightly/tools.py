@@ -1,0 +1,102 @@
+"""What a night is given: its settings, its journal, its account, and what it does not do itself."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from batch_renamer.commands import APPLY, RESUME, Command
+from batch_renamer.jobs import Connection, JobContext, Run
+from batch_renamer.journal import Journal
+from batch_renamer.model import RunSummary
+from batch_renamer.settings import NightlySettings, Settings
+
+__all__ = ["NightTools", "Perform", "local_date", "report_names", "short_stem"]
+
+Perform = Callable[[JobContext], tuple[Run, RunSummary]]
+"""Takes a job to its end.
+
+Raises:
+    BatchRenamerError: what ended the job before it had rows, or a fault of the program.
+"""
+
+_STEM_BYTES = 160
+"""So many bytes of a file's name leave room for what is put behind it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightTools:
+    """What a night works with.
+
+    ``connection`` has the settings, the journal and the account. ``perform`` takes a job to its end. ``say`` shows a
+    line to the person who watches. ``wall_clock`` gives seconds since the epoch.
+    """
+
+    connection: Connection
+    perform: Perform
+    say: Callable[[str], None]
+    wall_clock: Callable[[], float]
+    sleep: Callable[[float], None]
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the night."""
+        return self.connection.settings
+
+    @property
+    def nightly(self) -> NightlySettings:
+        """The settings that only a night has."""
+        return self.connection.settings.nightly
+
+    @property
+    def journal(self) -> Journal:
+        """The journal of the account's runs."""
+        return self.connection.journal
+
+    @property
+    def inbox(self) -> Path:
+        """The folder of the spreadsheets."""
+        inbox = self.nightly.inbox
+        assert inbox is not None, "run_night has refused this"  # noqa: S101 - for the types
+        return inbox
+
+    def for_file(self, name: str, folder: Path, *, command: Command = APPLY) -> Connection:
+        """Return the connection for a job about a file; its reports go into ``folder``."""
+        settings = replace(self.settings, yes=True, write_back=False, report=report_names(name, folder))
+        return replace(self.connection, command=command, settings=settings)
+
+    def resuming(self) -> Connection:
+        """Return the connection for a job that goes on with a run; its reports go where they went before."""
+        settings = replace(self.settings, yes=True, write_back=False, report=())
+        return replace(self.connection, command=RESUME, settings=settings)
+
+
+def report_names(name: str, folder: Path) -> tuple[str, ...]:
+    """Return where the reports of a spreadsheet go, with ``{id}`` still to be filled in.
+
+    Example:
+        >>> report_names("orders.xlsx", Path("reports"))
+        ('reports/orders.report-{id}.xlsx', 'reports/orders.report-{id}.html')
+    """
+    stem = short_stem(name)
+    return tuple((folder / f"{stem}.report-{{id}}{ending}").as_posix() for ending in (".xlsx", ".html"))
+
+
+def short_stem(name: str) -> str:
+    """Return the name of a spreadsheet without its ending, short enough to put something behind it.
+
+    Example:
+        >>> short_stem("orders {id}.xlsx")
+        'orders (id)'
+    """
+    stem = Path(name).stem.replace("{", "(").replace("}", ")")
+    while len(stem.encode(errors="surrogateescape")) > _STEM_BYTES:
+        stem = stem[:-1]
+    return stem
+
+
+def local_date(at: float) -> datetime.date:
+    """Return the date that the calendar of this machine has at a time in seconds since the epoch."""
+    return datetime.datetime.fromtimestamp(at).astimezone().date()
