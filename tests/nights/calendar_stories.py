@@ -1,0 +1,129 @@
+"""Nights and the calendar: the clock changes, days without a night, weeks of the same trouble, and what is kept."""
+
+from __future__ import annotations
+
+import datetime
+
+from tests.nights.sheets import csv_of, xlsx_of
+from tests.nights.story import Story, Tale
+from tests.nights.truth import Told
+
+_DAY = datetime.timedelta(days=1)
+
+
+async def clock_changes(now: Story) -> None:
+    """The night of a change of the clock is a night like any other, on its own date."""
+    for day, at in ((datetime.date(2027, 3, 28), (3, 5)), (datetime.date(2027, 10, 31), (2, 30))):
+        names = now.fresh(2)
+        now.house.day = day
+        now.house.put_in("clock.csv", csv_of(names))
+        seen = await now.night(
+            f"the night of {day}",
+            Told(done=("clock.csv",), renamed=names, page=(str(day), f"0?{at[0]}:0?{at[1]}")),
+            at=at,
+        )
+        assert seen.began.date() == day
+
+
+async def overwritten_orders(now: Story) -> None:
+    """The same name on one day and on the next: each file is kept, and none replaces another."""
+    first, second, third = now.fresh(2), now.fresh(2), now.fresh(2)
+    now.house.put_in("orders.xlsx", xlsx_of(first))
+    await now.night("orders.xlsx", Told(done=("orders.xlsx",), renamed=first))
+    now.house.day -= _DAY
+    now.house.put_in("orders.xlsx", xlsx_of(second))
+    seen = await now.night(
+        "another orders.xlsx on the same day", Told(done=("orders-2.xlsx",), renamed=second), at=(5, 0)
+    )
+    assert seen.before != seen.after
+    now.house.put_in("orders.xlsx", xlsx_of(third))
+    await now.night("and one on the next day", Told(done=("orders.xlsx",), renamed=third))
+
+
+async def dead_cron(now: Story) -> None:
+    """After days without a night `status` is critical, and the next night says since when there was none."""
+    now.house.day += 5 * _DAY
+    ended = await now.house.ask("status", "--max-age", "26h")
+    assert ended.code == 2, ended
+    names = now.fresh(2)
+    now.house.put_in("waited.csv", csv_of(names))
+    await now.night("the first night after five days", Told(done=("waited.csv",), renamed=names))
+    ended = await now.house.ask("status", "--max-age", "26h")
+    assert ended.code == 0, ended
+
+
+async def one_order_is_missing(now: Story) -> None:
+    """4 % of a sheet fail: told once, tried on three further nights, told once more when it is given up."""
+    names = now.fresh(24)
+    now.house.put_in("agency.csv", csv_of(names | {"not-there": "Never"}))
+    await now.night(
+        "24 of 25",
+        Told(
+            code=1,
+            problems=("agency.csv",),
+            renamed=names,
+            page=("agency.csv.*24 renamed",),
+            message=("agency.csv", "1 of 25 rows"),
+            message_never=("not-there",),
+        ),
+    )
+    for number in (1, 2):
+        await now.night(f"try {number}", Told(code=1, page=("agency.csv",)))
+    await now.night("the last try", Told(code=1, page=("agency.csv",), message=("agency.csv",)))
+    await now.night("it does not come again", Told(page_never=("agency.csv",)))
+    more = now.fresh(1)
+    now.house.put_in("good.csv", csv_of(more))
+    await now.night("a good sheet", Told(done=("good.csv",), renamed=more, message=("works again",)))
+
+
+async def notifier_hangs(now: Story) -> None:
+    """A webhook that never answers keeps no night: the mail arrives, and the exit code is that of the files."""
+    names = now.fresh(2)
+    now.house.hook.silent = True
+    now.house.put_in("quiet.csv", csv_of({"nowhere": "Nothing"} | names))
+    await now.night(
+        "the webhook never answers",
+        Told(
+            code=1,
+            problems=("quiet.csv",),
+            renamed=names,
+            message=("quiet.csv",),
+            page=("quiet.csv", "message"),
+            mail_only=True,
+        ),
+    )
+    now.house.hook.silent = False
+
+
+async def heartbeat_is_down(now: Story) -> None:
+    """It is said, and nothing else changes."""
+    names = now.fresh(2)
+    now.house.beat.status = 500
+    now.house.put_in("pulse.csv", csv_of(names))
+    await now.night(
+        "the heartbeat answers 500", Told(done=("pulse.csv",), renamed=names, page=("heartbeat",), log=("heartbeat",))
+    )
+    now.house.beat.status = 200
+
+
+async def what_is_kept(now: Story) -> None:
+    """Folders that are older than the days of the configuration go; what is younger stays."""
+    now.house.nightly = {"keep_done_days": 3, "keep_reports_days": 3}
+    now.house.install()
+    names = now.fresh(2)
+    now.house.put_in("kept.csv", csv_of(names))
+    now.house.forget_done()
+    seen = await now.night("a good sheet", Told(done=("kept.csv",), renamed=names))
+    assert {path.split("/")[1] for path in seen.after if path.startswith("done/")} == {str(seen.began.date())}
+
+
+STORIES: dict[str, Tale] = {
+    "clock changes": clock_changes,
+    "overwritten orders.xlsx": overwritten_orders,
+    "dead cron": dead_cron,
+    "one order is missing": one_order_is_missing,
+    "notifier hangs": notifier_hangs,
+    "heartbeat is down": heartbeat_is_down,
+    "what is kept": what_is_kept,
+}
+"""The stories by their titles."""
