@@ -22,7 +22,6 @@ async def good_sheets(now: Story) -> None:
             done=("Monday.xlsx", "agency.csv"),
             renamed=first | second,
             page=("Monday.xlsx.*3 renamed", "agency.csv.*2 renamed"),
-            silent=True,
         ),
     )
 

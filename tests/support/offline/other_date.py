@@ -10,7 +10,6 @@ the shifted time; any other file has the time that it has, and a test that wants
 
 from __future__ import annotations
 
-import datetime
 import os
 import time
 from bisect import bisect_right
@@ -55,8 +54,7 @@ def begin(shift_s: float) -> None:
     shifts = _Shifts(real_ns, shift_ns)
     for name in ("stat", "lstat", "fstat"):
         setattr(os, name, shifts.shifted(getattr(os, name)))
-    there = datetime.datetime.fromtimestamp((real_ns + shift_ns) / 10**9, datetime.UTC)
-    traveller = time_machine.travel(there, tick=True).start()
+    traveller = time_machine.travel((real_ns + shift_ns) / 10**9, tick=True).start()
 
     def skip(seconds: float) -> None:
         shifts.grow(round(seconds * 10**9))
