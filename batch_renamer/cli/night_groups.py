@@ -31,6 +31,7 @@ _ENDS: Mapping[FileEnd, str] = {
     FileEnd.REFUSED: "not used",
     FileEnd.STOPPED: "not finished",
     FileEnd.WAITING: "left for the next night",
+    FileEnd.PASSED: "passed over",
 }
 
 

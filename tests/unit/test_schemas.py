@@ -6,7 +6,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from batch_renamer.commands import RECORDED
-from batch_renamer.model import COLUMNS, Result
+from batch_renamer.model import COLUMNS, FileEnd, NightKind, Result
 from tests.support.schemas import SCHEMAS, wrong_with
 
 
@@ -26,6 +26,13 @@ def test_rows_have_the_columns_of_reports() -> None:
 def test_runs_are_of_the_commands_that_are_recorded() -> None:
     """A kind of run that is added later is described."""
     assert SCHEMAS["run"]["properties"]["command"]["enum"] == [command.name for command in RECORDED]
+
+
+def test_nights_have_the_words_of_the_journal() -> None:
+    """What may become of a night or a file later is described."""
+    night = SCHEMAS["night"]["properties"]
+    assert night["state"]["enum"] == list(map(str, NightKind))
+    assert night["files"]["items"]["properties"]["end"]["enum"] == list(map(str, FileEnd))
 
 
 @pytest.mark.parametrize(

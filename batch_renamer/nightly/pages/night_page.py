@@ -29,6 +29,7 @@ _WORDS: dict[FileEnd, tuple[str, Weight]] = {
     FileEnd.REFUSED: ("not used", "bad"),
     FileEnd.STOPPED: ("not finished", "doubtful"),
     FileEnd.WAITING: ("waits", "doubtful"),
+    FileEnd.PASSED: ("passed over", "quiet"),
     FileEnd.DONE: ("done", "good"),
     FileEnd.SAME: ("done before", "good"),
 }
@@ -37,7 +38,7 @@ _WORDS: dict[FileEnd, tuple[str, Weight]] = {
 _DONE = (FileEnd.DONE, FileEnd.SAME)
 _SECTIONS: tuple[tuple[str, tuple[FileEnd, ...]], ...] = (
     ("Please look at", (FileEnd.PROBLEMS, FileEnd.REFUSED)),
-    ("Not finished", (FileEnd.STOPPED, FileEnd.WAITING)),
+    ("Stays in the inbox", (FileEnd.STOPPED, FileEnd.WAITING, FileEnd.PASSED)),
     ("Done", _DONE),
 )
 

@@ -29,6 +29,7 @@ __all__ = [
 _BY_ITSELF = frozenset({5, 129, 130, 143})
 """Exit codes after which the next night goes on as if nothing had been: another run was at work, or a signal came."""
 
+_NOT_READ = frozenset({FileEnd.WAITING, FileEnd.PASSED})
 _COME_AGAIN = (Result.FAILED, Result.UNKNOWN)
 
 _WHAT_TO_DO = {
@@ -36,6 +37,7 @@ _WHAT_TO_DO = {
     FileEnd.REFUSED: "Correct the spreadsheet, and put it into the inbox.",
     FileEnd.STOPPED: "It stays in the inbox; the next night goes on with it.",
     FileEnd.WAITING: "It stays in the inbox; the next night looks at it again.",
+    FileEnd.PASSED: "It is no spreadsheet that can be read.",
     FileEnd.SAME: "The same rows were done before, so nothing was sent.",
 }
 
@@ -81,12 +83,12 @@ def what_happened(night: Night) -> str:
             return f"This night was stopped early. {_done(files)}".rstrip()
         case NightKind.PARTLY:
             bad = sum(file.end.needs_a_person for file in files)
-            return f"{_of(bad, len(files))} {'has' if bad == 1 else 'have'} problems."
+            read = sum(file.end not in _NOT_READ for file in files)
+            return f"{_of(bad, read)} {'has' if bad == 1 else 'have'} problems."
         case NightKind.GOOD:
             return _done(files)
         case NightKind.NOTHING:
-            waiting = f"{counted(len(files), 'file')} in the inbox could not be read yet."
-            return waiting if files else "No spreadsheet was in the inbox."
+            return " ".join(_not_read(files)) or "No spreadsheet was in the inbox."
 
 
 def weight_of(night: Night) -> Weight:
@@ -137,14 +139,18 @@ def _comes_again(file: NightFile) -> str:
 
 
 def _done(files: Sequence[NightFile]) -> str:
-    """Return how many files are done and wait, and what was renamed, in a sentence or two; "" without a file."""
-    read = [file for file in files if file.end is not FileEnd.WAITING]
+    """Return how many files are done, what was renamed, and how many were not read; "" without a file."""
+    read = [file for file in files if file.end not in _NOT_READ]
     done = sum(file.end in (FileEnd.DONE, FileEnd.SAME) for file in read)
     renamed = sum(file.counts.get(Result.RENAMED, 0) for file in read if file.end is not FileEnd.SAME)
     said = [f"{_of(done, len(read))} {_is(done, len(read))} done, {counted(renamed, 'order')} renamed."] if read else []
-    if waiting := len(files) - len(read):
-        said.append(f"{counted(waiting, 'file')} {'waits' if waiting == 1 else 'wait'} in the inbox.")
-    return " ".join(said)
+    return " ".join([*said, *_not_read(files)])
+
+
+def _not_read(files: Sequence[NightFile]) -> list[str]:
+    waiting, passed = (sum(file.end is end for file in files) for end in (FileEnd.WAITING, FileEnd.PASSED))
+    said = [f"{counted(waiting, 'file')} {'waits' if waiting == 1 else 'wait'} in the inbox."] if waiting else []
+    return said + ([f"{counted(passed, 'file')} there {_is(passed, passed)} no spreadsheet."] if passed else [])
 
 
 def _is(part: int, whole: int) -> str:

@@ -20,14 +20,16 @@ def put(path: Path) -> str:
 
 def test_files_that_need_a_person_come_first_with_what_to_do(tmp_path: Path) -> None:
     """Each stands there once, under what became of it."""
-    ends = [FileEnd.DONE, FileEnd.SAME, FileEnd.STOPPED, FileEnd.WAITING, FileEnd.REFUSED, FileEnd.PROBLEMS]
+    ends = list(FileEnd)
     files = [a_file(f"{end}.csv", end, sentence=f"About {end}.") for end in ends]
     write_pages([a_night(DAY, *files, exit_code=2)], reports=tmp_path, now=0.0)
     tree = parsed(tmp_path / DAY / "index.html")
     names = [name.text for name in tree.xpath("//bdi")]
-    assert names == [f"{end}.csv" for end in ("problems", "refused", "stopped", "waiting", "done", "same")]
+    assert names == [
+        f"{end}.csv" for end in ("problems", "refused", "stopped", "waiting", "passed over", "done", "same")
+    ]
     headings = tree.xpath("//h2/text()")
-    assert headings == ["Please look at", "Not finished", "Done", "The next night", "This night"]
+    assert headings == ["Please look at", "Stays in the inbox", "Done", "The next night", "This night"]
     assert all(f"About {end}." in text_of(tmp_path / DAY / "index.html") for end in ends)
 
 

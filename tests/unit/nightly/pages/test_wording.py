@@ -34,10 +34,10 @@ WAITING = a_file("late.csv", FileEnd.WAITING, counts={}, run_id=None)
             id="good, and one waits",
         ),
         pytest.param(
-            a_night(DAY, WAITING),
-            "Nothing needs you: 1 file in the inbox could not be read yet.",
+            a_night(DAY, WAITING, a_file("a.docx", FileEnd.PASSED)),
+            "Nothing needs you: 1 file waits in the inbox. 1 file there is no spreadsheet.",
             "quiet",
-            id="one waits",
+            id="one waits, and one is passed over",
         ),
         pytest.param(
             a_night(DAY, a_file(), BAD, REFUSED, exit_code=2),
