@@ -151,7 +151,7 @@ def _brought(move: Move, moves: MoveTable) -> Move:
     """Bring what was read to the hidden name in its folder, unless it is there, or has its name already."""
     hidden = _hidden(move, move.folder)
     if os.path.lexists(hidden):
-        if _has_its_name(move, hidden) or _is(hidden, move.digest):
+        if _is(hidden, move.digest):
             return move
         _give_up(hidden, move)
     elif move.target and _is(move.folder / move.target, move.digest):
