@@ -5,18 +5,25 @@ It adds no logic to a run: each file becomes the job that ``apply FILE --yes`` m
 
 from __future__ import annotations
 
+from batch_renamer.nightly.beginning import check_inbox, night_of
 from batch_renamer.nightly.ending import conclude_night
+from batch_renamer.nightly.heartbeat import beat_start
 from batch_renamer.nightly.messages import Trial, send_test_message
 from batch_renamer.nightly.night import run_night
+from batch_renamer.nightly.night_log import log_beat, log_night_begins
 from batch_renamer.nightly.record import NightRecord
-from batch_renamer.nightly.tools import NightTools, local_date
+from batch_renamer.nightly.tools import NightTools
 
 __all__ = [
     "NightRecord",
     "NightTools",
     "Trial",
+    "beat_start",
+    "check_inbox",
     "conclude_night",
-    "local_date",
+    "log_beat",
+    "log_night_begins",
+    "night_of",
     "run_night",
     "send_test_message",
 ]

@@ -1,9 +1,8 @@
-"""One spreadsheet of a night: it becomes the job that ``apply FILE --yes`` makes, and its end is a `NightFile`."""
+"""One job of a night and its end: a spreadsheet that goes through `apply`, or a run of an earlier night."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
 from batch_renamer.errors import (
     BatchRenamerError,
@@ -12,12 +11,14 @@ from batch_renamer.errors import (
     ReportTargetError,
     TooManyFailuresError,
 )
-from batch_renamer.jobs import Job, JobContext, job_that_resumes, last_of_sheet, may_go_on, source_of
-from batch_renamer.model import FileEnd, NightFile, RunSummary
+from batch_renamer.jobs import Job, JobContext
+from batch_renamer.journal import RunRecord
+from batch_renamer.model import BAD_RESULTS, FileEnd, NightFile, Result, RunSummary
+from batch_renamer.nightly.retrying import Tries, tries_of
 from batch_renamer.nightly.sentences import after_problems, after_refusal, after_stop
 from batch_renamer.nightly.tools import NightTools
 
-__all__ = ["Applied", "applied", "apply_file"]
+__all__ = ["Applied", "applied", "as_it_ended", "never_began"]
 
 _OF_THIS_MACHINE = (NeverBeganError, ReportTargetError)
 """Refusals that are not the spreadsheet's fault."""
@@ -29,58 +30,56 @@ class Applied:
 
     file: NightFile
     cause: BatchRenamerError | None = None
+    limit_per_s: float | None = None
 
 
-def apply_file(tools: NightTools, content: Path, *, name: str, place: Path, reports: Path) -> Applied:
-    """Rename the orders of a spreadsheet.
-
-    ``content`` is what is read, ``name`` and ``place`` are how people know it, and ``reports`` is the folder of its
-    reports.
-    """
-    connection = tools.for_file(name, reports)
+def applied(tools: NightTools, job: Job, *, name: str, remark: str = "") -> Applied:
+    """Take a job to its end, and return what it came to as the entry of ``name``; ``remark`` begins its sentence."""
     try:
-        source = source_of(content, connection.settings, unattended=True, label=name)
-        job = connection.job(replace(source, path=place))
-        if source.digest is not None:
-            last = last_of_sheet(tools.journal, digest=source.digest, destination=job.destination)
-            if last is not None and may_go_on(job, last):
-                job = job_that_resumes(job, last)
+        run, summary = tools.perform(JobContext(job))
     except BatchRenamerError as error:
-        return _never_began(name, error)
-    return applied(tools, job, name=name)
-
-
-def applied(tools: NightTools, job: Job, *, name: str) -> Applied:
-    """Take a job to its end, and return what it came to as the entry of ``name``."""
-    context = JobContext(job)
-    try:
-        run, summary = tools.perform(context)
-    except BatchRenamerError as error:
-        return _never_began(name, error)
-    cause = run.stop.cause
-    end = _end_of(cause, summary)
-    tries_left = tools.nightly.retry_nights if end is FileEnd.PROBLEMS else 0
+        return never_began(name, error)
+    end = _end_of(run.stop.cause, summary)
+    tries = tries_of(tools.journal, run.record, retry_nights=tools.nightly.retry_nights)
     file = NightFile(
         name=name,
         end=end,
-        sentence=_sentence(end, summary, tries_left=tries_left),
+        sentence=f"{remark} {_sentence(end, summary, tries)}".strip(),
         run_id=summary.run_id,
         exit_code=summary.exit_code,
         counts={result.value: count for result, count in summary.counts.items()},
         reports=summary.reports,
-        tries_left=tries_left,
+        tries_left=tries.left if end is FileEnd.PROBLEMS else 0,
         seconds=summary.seconds,
         requests=summary.requests,
         throttled=summary.throttled,
     )
-    return Applied(file=file, cause=cause)
+    return Applied(file=file, cause=run.stop.cause, limit_per_s=run.learnt_per_s)
 
 
-def _never_began(name: str, error: BatchRenamerError) -> Applied:
+def never_began(name: str, error: BatchRenamerError) -> Applied:
+    """Return the entry of a file whose job has no rows because of an error."""
     refused = isinstance(error, InputError) and not isinstance(error, _OF_THIS_MACHINE)
     end, sentence = (FileEnd.REFUSED, after_refusal) if refused else (FileEnd.STOPPED, after_stop)
     file = NightFile(name=name, end=end, sentence=sentence(str(error)), exit_code=error.exit_code)
     return Applied(file=file, cause=error)
+
+
+def as_it_ended(tools: NightTools, run: RunRecord, *, name: str) -> NightFile:
+    """Return the entry of a file whose run has ended before, and that was not moved yet."""
+    counts = tools.journal.results.counts(run)
+    bad = any(result in BAD_RESULTS for result in counts)
+    tries = tries_of(tools.journal, run, retry_nights=tools.nightly.retry_nights)
+    return NightFile(
+        name=name,
+        end=FileEnd.PROBLEMS if bad else FileEnd.DONE,
+        sentence=_after_problems(counts, tries) if bad else "",
+        run_id=run.id,
+        exit_code=int(bad),
+        counts={result.value: count for result, count in counts.items()},
+        reports=run.reports,
+        tries_left=tries.left if bad else 0,
+    )
 
 
 def _end_of(cause: BatchRenamerError | None, summary: RunSummary) -> FileEnd:
@@ -90,12 +89,16 @@ def _end_of(cause: BatchRenamerError | None, summary: RunSummary) -> FileEnd:
     return FileEnd.REFUSED if refused else FileEnd.STOPPED
 
 
-def _sentence(end: FileEnd, summary: RunSummary, *, tries_left: int) -> str:
+def _sentence(end: FileEnd, summary: RunSummary, tries: Tries) -> str:
     match end:
         case FileEnd.PROBLEMS:
-            return after_problems({str(r): n for r, n in summary.counts.items()}, tries_left=tries_left)
+            return _after_problems(summary.counts, tries)
         case FileEnd.REFUSED:
             return after_refusal(summary.stopped)
         case FileEnd.STOPPED:
             return after_stop(summary.stopped)
     return ""
+
+
+def _after_problems(counts: dict[Result, int], tries: Tries) -> str:
+    return after_problems({result.value: count for result, count in counts.items()}, tries=tries.sentence)

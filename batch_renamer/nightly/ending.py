@@ -5,8 +5,7 @@ None of this changes the exit code. What goes wrong with it is a note of the nig
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,11 @@ from batch_renamer.errors import BatchRenamerError
 from batch_renamer.jobs import open_journal
 from batch_renamer.journal import Journal
 from batch_renamer.model import Night
+from batch_renamer.nightly.heartbeat import beat_end
+from batch_renamer.nightly.metrics import Metrics, write_metrics
+from batch_renamer.nightly.night_log import log_beat, log_night_ends, log_written
 from batch_renamer.nightly.pages import write_pages
+from batch_renamer.nightly.waiting import waiting_since
 from batch_renamer.settings import Settings
 
 __all__ = ["conclude_night"]
@@ -23,53 +26,98 @@ __all__ = ["conclude_night"]
 _NIGHTS_SHOWN = 120
 """Nights of about 30 dates, if there are several on some of them."""
 
-log = logging.getLogger("batch_renamer")
 
+def conclude_night(night: Night, settings: Settings, *, attended: bool) -> Night:
+    """Note the end of a night, write its pages and figures, and tell people; return it with what went wrong of that.
 
-def conclude_night(night: Night, settings: Settings) -> Night:
-    """Note the end of a night in the journal, write its pages and tell people; return it with what went wrong of that.
-
-    ``settings`` may be incomplete: of a night that could not begin because of its settings, they are those that can be
-    used.
+    ``settings`` are those that can be used, if a mistake in them is why the night could not begin. ``attended``: a
+    person watches, so no message is sent.
     """
     with ExitStack() as opened:
-        journal, notes = _journal(settings, opened)
-        if journal is not None:
-            night, noted = _noted(night, journal)
-            notes += noted
-        night = _with(night, [*notes, *_pages(night, journal)])
-        night, noted = _noted(night, journal) if journal is not None else (night, [])
-        return _with(night, noted)
+        ending = _Ending(night, settings, opened)
+        ending.note()
+        ending.write_pages()
+        ending.write_figures()
+        ending.call_heartbeat()
+        if ending.night.notes != night.notes:  # what went wrong is shown, too
+            ending.note()
+            ending.write_pages()
+        log_night_ends(ending.night)
+        return ending.night
 
 
-def _pages(night: Night, journal: Journal | None) -> list[str]:
-    """Write the pages of tonight and of the last nights; return what went wrong."""
-    if not night.reports:
-        return []  # it is not known where they go
-    before = journal.nights.newest(_NIGHTS_SHOWN, inbox=night.inbox) if journal is not None else []
-    others = [other for other in before if other.number != night.number]
-    return write_pages([night, *others], reports=Path(night.reports), now=night.ended_at or night.began_at)
+class _Ending:
+    """A night that ends, and what the journal knows of the nights before it."""
 
+    def __init__(self, night: Night, settings: Settings, opened: ExitStack) -> None:
+        self.night = night
+        self._settings = settings
+        self._journal: Journal | None = None
+        try:
+            self._journal = opened.enter_context(open_journal(settings))
+        except BatchRenamerError as error:
+            self._add([f"The night could not be noted in the journal: {error}"])
 
-def _journal(settings: Settings, opened: ExitStack) -> tuple[Journal | None, list[str]]:
-    try:
-        return opened.enter_context(open_journal(settings)), []
-    except BatchRenamerError as error:
-        return None, [f"The night could not be noted in the journal: {error}"]
+    def note(self) -> None:
+        """Note the night and its end in the journal; one that could not begin is begun here."""
+        if self._journal is None:
+            return
+        try:
+            if not self.night.number:
+                begun = self._journal.nights.begin(self.night)
+                self.night = replace(self.night, number=begun.number, id=begun.id)
+            self._journal.nights.end(self.night)
+        except BatchRenamerError as error:
+            self._add([f"The night could not be noted in the journal: {error}"])
 
+    def write_pages(self) -> None:
+        """Write the page of tonight and that of the last nights."""
+        if not self.night.reports:
+            return  # it is not known where they go
+        reports = Path(self.night.reports)
+        nights = [self.night, *self._before(_NIGHTS_SHOWN)]
+        wrong = write_pages(nights, reports=reports, now=self._ended_at)
+        self._add(wrong)
+        if not wrong:
+            log_written("the pages were", [str(self.page), str(reports / "index.html")])
 
-def _noted(night: Night, journal: Journal) -> tuple[Night, list[str]]:
-    """Note a night and its end; it begins here if it could not begin before."""
-    try:
-        if not night.number:
-            night = replace(night, number=(begun := journal.nights.begin(night)).number, id=begun.id)
-        journal.nights.end(night)
-    except BatchRenamerError as error:
-        return night, [f"The night could not be noted in the journal: {error}"]
-    return night, []
+    def write_figures(self) -> None:
+        """Write the file for Prometheus."""
+        file = self._settings.nightly.metrics_file
+        if file is None:
+            return
+        nights = [self.night, *self._before(_NIGHTS_SHOWN)]
+        last_success_at = self.night.ended_at if self.night.exit_code == 0 else None
+        if last_success_at is None and self._journal is not None:
+            last_success_at = self._journal.nights.last_success_at(inbox=self.night.inbox)
+        metrics = Metrics(night=self.night, last_success_at=last_success_at, waiting_since=waiting_since(nights))
+        self._add(filter(None, [write_metrics(file, metrics)]))
 
+    def call_heartbeat(self) -> None:
+        """Tell the heartbeat service how the night ended."""
+        beat = beat_end(self._settings.nightly.heartbeat_url, self.night)
+        log_beat(beat)
+        if beat is not None and beat.trouble:
+            self._add([beat.trouble])
 
-def _with(night: Night, notes: Sequence[str]) -> Night:
-    for note in notes:
-        log.warning("%s", note)
-    return replace(night, notes=tuple(dict.fromkeys((*night.notes, *notes))))
+    @property
+    def page(self) -> Path:
+        """The page of tonight."""
+        return Path(self.night.reports) / self.night.date / "index.html"
+
+    @property
+    def _ended_at(self) -> float:
+        return self.night.began_at if self.night.ended_at is None else self.night.ended_at
+
+    def _before(self, most: int) -> list[Night]:
+        """Return the nights before this one, the newest first."""
+        if self._journal is None:
+            return []
+        try:
+            nights = self._journal.nights.newest(most, inbox=self.night.inbox)
+        except BatchRenamerError:
+            return []  # `note` has said what is wrong with the journal
+        return [night for night in nights if night.number != self.night.number]
+
+    def _add(self, notes: Iterable[str]) -> None:
+        self.night = replace(self.night, notes=tuple(dict.fromkeys((*self.night.notes, *notes))))

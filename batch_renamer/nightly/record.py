@@ -40,6 +40,11 @@ class NightRecord:
         """Add notes, each once."""
         self.night = replace(self.night, notes=tuple(dict.fromkeys((*self.night.notes, *sentences))))
 
+    def note_limit(self, limit_per_s: float | None) -> None:
+        """Note the limit that the API has shown, if it has."""
+        if limit_per_s is not None:
+            self.night = replace(self.night, limit_per_s=limit_per_s)
+
     def ended(self, *, at: float, stopped: str = "", exit_code: int | None = None) -> Night:
         """Return the night with its end; without an exit code, with the worst of its files."""
         code = worst_exit_code([file.exit_code for file in self.night.files]) if exit_code is None else exit_code

@@ -24,21 +24,19 @@ def rows_in_short(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{counts[result]:,} {result}" for result in Result if counts.get(result))
 
 
-def after_problems(counts: Mapping[str, int], *, tries_left: int) -> str:
-    """Return what to do about a run that finished with bad rows.
+def after_problems(counts: Mapping[str, int], *, tries: str = "") -> str:
+    """Return what to do about a run that finished with bad rows; ``tries`` says which are tried again by themselves.
 
     Example:
-        >>> after_problems({"renamed": 12, "failed": 1}, tries_left=3)
-        '1 of 13 rows needs a look: 1 failed. The report says why. Failed rows are tried again on the next 3 nights.'
+        >>> after_problems({"renamed": 12, "failed": 1}, tries="1 failed row is tried again on the next 3 nights.")
+        '1 of 13 rows needs a look: 1 failed. 1 failed row is tried again on the next 3 nights. The report says why.'
     """
     bad: dict[str, int] = {result.value: counts.get(result, 0) for result in _BAD}
     number, rows = sum(bad.values()), counted(sum(counts.values()), "row")
     said = [f"{number:,} of {rows} {'needs' if number == 1 else 'need'} a look: {rows_in_short(bad)}."]
+    said += [tries] if tries else []
     said.append("The report says why.")
-    if tries_left and (bad[Result.FAILED] or bad[Result.UNKNOWN]):
-        on = "the next night" if tries_left == 1 else f"the next {tries_left} nights"
-        said.append(f"Failed rows are tried again on {on}.")
-    if bad[Result.INVALID] or bad[Result.DRIFTED] or not tries_left:
+    if bad[Result.INVALID] or bad[Result.DRIFTED] or not tries:
         said.append("Correct these rows and put the spreadsheet into the inbox again; what is done stays as it is.")
     return " ".join(said)
 

@@ -15,11 +15,21 @@ from batch_renamer.cli.interrupting import stopped_by_signals
 from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.commands import NIGHTLY
-from batch_renamer.errors import BatchRenamerError, SettingsError
+from batch_renamer.errors import BatchRenamerError
 from batch_renamer.jobs import JobContext, Run, perform
 from batch_renamer.model import Night, RunSummary
-from batch_renamer.nightly import NightRecord, NightTools, conclude_night, local_date, run_night
-from batch_renamer.progress import visible
+from batch_renamer.nightly import (
+    NightRecord,
+    NightTools,
+    beat_start,
+    check_inbox,
+    conclude_night,
+    log_beat,
+    log_night_begins,
+    night_of,
+    run_night,
+)
+from batch_renamer.progress import every_line, visible
 from batch_renamer.settings import Settings
 
 __all__ = ["nightly"]
@@ -34,7 +44,10 @@ def nightly(given: Mapping[str, object], folders: Mapping[str, object]) -> int:
     tonight: list[NightRecord] = []
 
     def body(session: Session) -> int:
-        _refuse_without_inbox(session.settings)
+        settings = session.settings
+        log_night_begins(night := night_of(settings, began_at=began_at))
+        log_beat(beat := beat_start(settings.nightly.heartbeat_url))
+        check_inbox(settings)
         with session.connected() as connection:
             tools = NightTools(
                 connection=connection,
@@ -43,48 +56,25 @@ def nightly(given: Mapping[str, object], folders: Mapping[str, object]) -> int:
                 wall_clock=time.time,
                 sleep=time.sleep,
             )
-            tonight.append(record := NightRecord(_night_of(session.settings, began_at), connection.journal))
-            run_night(tools, record)
-        night = conclude_night(record.ended(at=time.time()), session.settings)
-        _show(night, as_json=session.settings.json)
+            tonight.append(record := NightRecord(night, connection.journal))
+            record.note([beat.trouble] if beat is not None and beat.trouble else [])
+            record.note(connection.notes)
+            with every_line(night_id=record.night.id):
+                run_night(tools, record)
+        night = conclude_night(record.ended(at=time.time()), settings, attended=session.on_a_terminal)
+        _show(night, as_json=settings.json)
         return night.exit_code or 0
 
     def ended_early(error: BatchRenamerError, settings: Settings | None) -> None:
         """Conclude a night that could not begin, or that was ended by an error."""
         if settings is None:
             return
-        night = tonight[0].night if tonight else _night_of(settings, began_at)
-        conclude_night(
-            replace(night, ended_at=time.time(), exit_code=error.exit_code, stopped=str(error)),
-            settings,
-        )
+        night = tonight[0].night if tonight else night_of(settings, began_at=began_at)
+        night = replace(night, ended_at=time.time(), exit_code=error.exit_code, stopped=str(error))
+        conclude_night(night, settings, attended=sys.stdin is not None and sys.stdin.isatty())
 
     named = {name: folder for name, folder in folders.items() if folder is not None}
     return within(NIGHTLY, {**given, "nightly": named or None}, body, ended_early=ended_early)
-
-
-def _refuse_without_inbox(settings: Settings) -> None:
-    inbox = settings.nightly.inbox
-    if inbox is None:
-        raise SettingsError(
-            'There is no inbox: give --inbox DIR, or write inbox = "DIR" under [nightly] in the configuration.'
-        )
-    if not inbox.is_dir():
-        raise SettingsError(f"The inbox {inbox} is no folder: make it, or name another with --inbox DIR.")
-
-
-def _night_of(settings: Settings, began_at: float) -> Night:
-    nightly, reports = settings.nightly, ""
-    if nightly.inbox is not None or nightly.reports is not None:
-        reports = str(nightly.folder("reports"))
-    return Night(
-        date=local_date(began_at).isoformat(),
-        began_at=began_at,
-        profile=settings.profile,
-        base_url=settings.base_url,
-        inbox=str(nightly.inbox or ""),
-        reports=reports,
-    )
 
 
 def _performed(context: JobContext, given: Mapping[str, object]) -> tuple[Run, RunSummary]:

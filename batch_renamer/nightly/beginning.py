@@ -1,0 +1,41 @@
+"""The beginning of a night: what is known of it before anything is read."""
+
+from __future__ import annotations
+
+from batch_renamer.errors import SettingsError
+from batch_renamer.model import Night
+from batch_renamer.nightly.tools import local_date
+from batch_renamer.settings import Settings
+
+__all__ = ["check_inbox", "night_of"]
+
+
+def night_of(settings: Settings, *, began_at: float) -> Night:
+    """Return the night that begins at a time in seconds since the epoch; the settings may be incomplete."""
+    nightly = settings.nightly
+    known = nightly.inbox is not None or nightly.reports is not None
+    return Night(
+        date=local_date(began_at).isoformat(),
+        began_at=began_at,
+        profile=settings.profile,
+        base_url=settings.base_url,
+        inbox=str(nightly.inbox or ""),
+        reports=str(nightly.folder("reports")) if known else "",
+    )
+
+
+def check_inbox(settings: Settings) -> None:
+    """Make sure that there is an inbox.
+
+    Raises:
+        SettingsError: none is named, or it is no folder.
+    """
+    inbox = settings.nightly.inbox
+    if inbox is None:
+        raise SettingsError(
+            'There is no inbox: give --inbox DIR, or write inbox = "DIR" under [nightly] in the configuration.'
+        )
+    if not inbox.is_dir():
+        raise SettingsError(
+            f"The inbox {inbox} is no folder: make it, or name another with --inbox DIR. Is its drive connected?"
+        )

@@ -1,0 +1,258 @@
+"""The parts of a night: each file of the inbox is copied, read, done and moved, and its end is noted at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from batch_renamer.errors import (
+    ApiUnavailableError,
+    BatchRenamerError,
+    CertificateError,
+    InterruptedRunError,
+    JournalError,
+    KeyRefusedError,
+    LockedError,
+    ProxyRefusedError,
+    ReportTargetError,
+)
+from batch_renamer.jobs import source_of
+from batch_renamer.model import FileEnd, NightFile
+from batch_renamer.nightly.applying import Applied, applied, as_it_ended, never_began
+from batch_renamer.nightly.filing import Filed, NotFiled, file_away, recover
+from batch_renamer.nightly.inbox import Inbox, PassedFile, SettledFile, Snapshot, Snapshots, WaitingFile
+from batch_renamer.nightly.night_log import log_file_end, log_file_found, log_file_moved
+from batch_renamer.nightly.once import Standing, plan_file
+from batch_renamer.nightly.record import NightRecord
+from batch_renamer.nightly.retrying import ComesAgain, what_comes_again
+from batch_renamer.nightly.sentences import after_refusal, after_stop
+from batch_renamer.nightly.stayed import Stayed, stayed_files
+from batch_renamer.nightly.survey import Survey, Surveyed
+from batch_renamer.nightly.tools import NightTools, local_date
+from batch_renamer.temporary import cause, probe
+
+__all__ = ["Course"]
+
+_ENDS_THE_NIGHT = (
+    ApiUnavailableError,
+    CertificateError,
+    InterruptedRunError,
+    JournalError,
+    KeyRefusedError,
+    LockedError,
+    ProxyRefusedError,
+    ReportTargetError,
+)
+"""What every other file of the night would end with, too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    """A file of tonight: its private copy, and what that says."""
+
+    snapshot: Snapshot
+    surveyed: Surveyed
+
+    @property
+    def name(self) -> str:
+        return self.snapshot.name
+
+
+class Course:
+    """The parts of a night, in the order in which `run_night` calls them."""
+
+    def __init__(self, tools: NightTools, record: NightRecord, survey: Survey) -> None:
+        self._tools, self._record, self._survey = tools, record, survey
+        nightly = tools.nightly
+        self._date = local_date(record.night.began_at)
+        self._reports = nightly.folder("reports") / self._date.isoformat()
+        done, problems = nightly.folder("done"), nightly.folder("problems")
+        self._folders = {
+            FileEnd.DONE: done,
+            FileEnd.SAME: done,
+            FileEnd.PROBLEMS: problems,
+            FileEnd.REFUSED: problems,
+        }
+        self._snapshots = Snapshots(tools.settings.state_dir, tools.inbox)
+        self._files: dict[int, _File] = {}
+        self._done: set[int] = set()
+        self._stayed: Stayed = {}
+        self._ended: BatchRenamerError | None = None
+        self.inbox = Inbox(
+            tools.inbox,
+            own=[done, problems, nightly.folder("reports")],
+            settle_s=nightly.settle_s,
+            looks=tools.journal.looks,
+            wall_clock=tools.wall_clock,
+            sleep=tools.sleep,
+        )
+
+    def make_folders(self) -> None:
+        """Make the folder of tonight's reports: without it no result could be trusted, so nothing is sent.
+
+        Raises:
+            ReportTargetError: it can't be made or written.
+        """
+        try:
+            self._reports.mkdir(parents=True, exist_ok=True)
+            probe(self._reports)
+        except OSError as error:
+            raise ReportTargetError(
+                f"The reports can't be written to {self._reports}: {cause(error)}. Nothing was sent; "
+                "correct that, or name another folder with --reports."
+            ) from error
+
+    def finish_what_was_cut_off(self) -> None:
+        """Say which nights were cut off, and finish the moves that they had begun."""
+        for night in self._tools.journal.nights.note_cut_off(inbox=str(self._tools.inbox), but=self._record.night):
+            self._record.note([f"The night of {night.date} was cut off. What it had begun is finished first."])
+        for move in recover(self._tools.journal.moves, self._tools.inbox):
+            self._record.note([_about_move(move)])
+        self._snapshots.clear(self._tools.journal.moves)
+
+    def read_all(self, settled: Sequence[SettledFile]) -> list[_File]:
+        """Copy and read each file, before any is done: what one says can matter for the others."""
+        files = [self._read(snapshot) for snapshot in self._copied(settled)]
+        self._stayed = stayed_files(self._tools.journal, self._survey, destination=self._tools.connection.destination)
+        return files
+
+    def go_on_with_earlier_nights(self) -> None:
+        """Finish the runs that earlier nights have left, and try their failed rows again."""
+        for one in what_comes_again(
+            self._tools.journal,
+            self._survey,
+            self._stayed,
+            destination=self._tools.connection.destination,
+            retry_nights=self._tools.nightly.retry_nights,
+        ):
+            if self._ended is None:
+                self._go_on(one)
+
+    def do_all(self, files: Sequence[_File]) -> None:
+        """Do one file after the other."""
+        for file in files:
+            if file.surveyed.number in self._done:
+                continue  # its run of an earlier night was finished
+            if self._ended is not None:
+                self._leave(file, self._ended)
+            else:
+                self._do(file)
+
+    def pass_over(self, passed: Sequence[PassedFile]) -> None:
+        """Note the files that no night will read."""
+        for file in passed:
+            self._add(NightFile(name=file.name, end=FileEnd.PASSED, sentence=file.sentence))
+
+    def look_again(self, waiting: Sequence[WaitingFile]) -> None:
+        """Do the files that have settled meanwhile, and note those that still wait."""
+        if waiting and self._ended is None:
+            later = self.inbox.look_again(waiting)
+            self.do_all(self.read_all(later.settled))
+            waiting = later.waiting
+        for file in waiting:
+            self._wait(file)
+
+    def _copied(self, settled: Sequence[SettledFile]) -> Iterator[Snapshot]:
+        for file in settled:
+            log_file_found(file.name, size_bytes=file.look.size)
+            taken = self._snapshots.take(file)
+            if isinstance(taken, Snapshot):
+                yield taken
+            else:
+                self._wait(taken)
+
+    def _read(self, snapshot: Snapshot) -> _File:
+        source = source_of(snapshot.path, self._tools.settings, unattended=True, label=snapshot.name)
+        file = _File(snapshot=snapshot, surveyed=self._survey.read(snapshot.name, source))
+        self._files[file.surveyed.number] = file
+        return file
+
+    def _go_on(self, one: ComesAgain) -> None:
+        self._tools.say(f"{one.name}: run {one.run.id} of an earlier night ...")
+        try:
+            job = one.job(self._tools.resuming())
+        except BatchRenamerError as error:
+            ended = never_began(one.name, error)
+        else:
+            ended = applied(self._tools, job, name=one.name, remark=one.sentence)
+        ended = replace(ended, file=replace(ended.file, run_id=one.run.id, again=True))
+        self._end(ended, self._files.get(one.file) if one.file is not None else None)
+
+    def _do(self, file: _File) -> None:
+        self._tools.say(f"{file.name} ...")
+        plan = plan_file(
+            self._tools.journal,
+            self._survey,
+            file.surveyed,
+            self._stayed,
+            destination=self._tools.connection.destination,
+            again=self._tools.settings.again,
+            done=self._done,
+        )
+        run_id = plan.last.id if plan.last is not None else None
+        match plan.standing:
+            case Standing.UNUSABLE:
+                entry = NightFile(
+                    name=file.name, end=FileEnd.REFUSED, sentence=after_refusal(plan.sentence), exit_code=2
+                )
+                ended = Applied(file=entry)
+            case Standing.SAME:
+                ended = Applied(file=NightFile(name=file.name, end=FileEnd.SAME, sentence=plan.sentence, run_id=run_id))
+            case Standing.ENDED if plan.last is not None:
+                ended = Applied(file=as_it_ended(self._tools, plan.last, name=file.name))
+            case _:
+                connection = self._tools.for_file(file.name, self._reports)
+                source = source_of(file.snapshot.path, connection.settings, unattended=True, label=file.name)
+                job = connection.job(replace(source, path=file.snapshot.inbox_path))
+                job = replace(job, night=self._record.night.number, settled=plan.settled)
+                ended = applied(self._tools, job, name=file.name, remark=plan.sentence)
+        self._end(ended, file)
+
+    def _end(self, ended: Applied, file: _File | None) -> None:
+        """Note what a job came to, and move its file."""
+        position = self._add(ended.file)
+        self._record.note_limit(ended.limit_per_s)
+        if isinstance(ended.cause, _ENDS_THE_NIGHT):
+            self._ended = ended.cause
+        if file is None:
+            return
+        self._done.add(file.surveyed.number)
+        if (folder := self._folders.get(ended.file.end)) is not None:
+            self._file_away(file, folder, position, ended.file)
+
+    def _file_away(self, file: _File, folder: Path, position: int, entry: NightFile) -> None:
+        filed = file_away(
+            file.snapshot,
+            folder,
+            date=self._date,
+            reports=[Path(report) for report in entry.reports],
+            moves=self._tools.journal.moves,
+        )
+        moved = _moved(entry, filed)
+        self._record.change(position, moved)
+        log_file_moved(moved)
+
+    def _leave(self, file: _File, why: BatchRenamerError) -> None:
+        sentence = after_stop("It was not begun, because the night was stopped before.")
+        self._add(NightFile(name=file.name, end=FileEnd.STOPPED, sentence=sentence, exit_code=why.exit_code))
+
+    def _wait(self, file: WaitingFile) -> None:
+        self._add(NightFile(name=file.name, end=FileEnd.WAITING, sentence=file.sentence))
+
+    def _add(self, file: NightFile) -> int:
+        log_file_end(file)
+        return self._record.add(file)
+
+
+def _moved(file: NightFile, filed: Filed | NotFiled) -> NightFile:
+    sentence = f"{file.sentence} {filed.sentence}".strip()
+    if isinstance(filed, NotFiled):
+        return replace(file, sentence=sentence)
+    return replace(file, sentence=sentence, moved_to=str(filed.moved_to))
+
+
+def _about_move(move: Filed | NotFiled) -> str:
+    if isinstance(move, NotFiled):
+        return move.sentence
+    return f'"{move.name}" was moved to {move.moved_to}, as the night before had begun to do. {move.sentence}'.rstrip()
