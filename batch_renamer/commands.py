@@ -29,6 +29,7 @@ __all__ = [
     "RUNS",
     "SHARED_OPTIONS",
     "SHOW",
+    "STATUS",
     "UNDO",
     "UNDO_DRY_RUN",
     "Command",
@@ -199,6 +200,7 @@ AUDIT = Command(name="audit", audits=True, drifted=_AUDITED, options=(*_ROWS, *_
 RUNS = Command(name="runs", about_past=True, options=(*_PAST, *_SCREEN, *_WHERE))
 SHOW = Command(name="show", about_past=True, options=(*_PAST, *_SCREEN, "no_pager", *_WHERE))
 REPORT = Command(name="report", about_past=True, options=(*_PAST, *_OUTPUT, *_WHERE))
+STATUS = Command(name="status", about_past=True, options=("sandbox", "json", *_WHERE))
 EXPORT = Command(
     name="export",
     sets_up=True,
@@ -270,6 +272,7 @@ COMMANDS: Mapping[str, Command] = {
         RUNS,
         SHOW,
         REPORT,
+        STATUS,
         EXPORT,
         NIGHTLY,
         INIT,

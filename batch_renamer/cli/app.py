@@ -47,6 +47,7 @@ from batch_renamer.commands import (
     RESUME,
     RUNS,
     SHOW,
+    STATUS,
     UNDO,
 )
 from batch_renamer.version import __version__
@@ -345,6 +346,28 @@ def report(
     from batch_renamer.cli.commands import report as again
 
     _exit(again.report_again(run, given) if write_back is None else again.write_back(run, write_back, given))
+
+
+@_command(PAST_RUNS)
+@with_options(STATUS)
+def status(
+    *,
+    max_age: Annotated[
+        str,
+        typer.Option(
+            "--max-age", help="How old the last night may be (26h, 2d), and a file that waits.", metavar="AGE"
+        ),
+    ] = "26h",
+    inbox: Annotated[
+        Path | None,
+        typer.Option("--inbox", help="The nights of this inbox. Without it: the one of [nightly].", metavar="DIR"),
+    ] = None,
+    **given: object,
+) -> None:
+    """Say in one line how the last night was, for monitoring. Exits 0 ok, 1 warning, 2 critical, 3 unknown."""
+    from batch_renamer.cli.commands.status import status as tell
+
+    _exit(tell({**given, "nightly": {} if inbox is None else {"inbox": str(inbox)}}, max_age=max_age))
 
 
 @_command(SET_UP)

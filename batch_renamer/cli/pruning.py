@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator
 from typing import TypedDict
 
+from batch_renamer.cli.ages import seconds_of_age
 from batch_renamer.cli.at_words import to_terminal
 from batch_renamer.cli.commands.set_up import NotWantedError, ask_yes_no
 from batch_renamer.errors import SettingsError
@@ -15,8 +15,6 @@ from batch_renamer.text import counted
 
 __all__ = ["prune_runs"]
 
-_AGE = re.compile(r"([0-9]{1,6})(d|h|w)")
-_UNITS_S = {"h": 3_600, "d": 86_400, "w": 604_800}
 _MOST_SHOWN = 10
 
 
@@ -47,8 +45,8 @@ def prune_runs(journal: Journal, what: str, *, asks: bool) -> bool:
 
 
 def _old(what: str) -> _Old:
-    if found := _AGE.fullmatch(what.strip().lower()):
-        return {"older_than_s": int(found[1]) * _UNITS_S[found[2]]}
+    if (older_than_s := seconds_of_age(what)) is not None:
+        return {"older_than_s": older_than_s}
     if what.strip().isascii() and what.strip().isdecimal():
         return {"keep": int(what)}
     raise SettingsError(f"--prune {what}: must be an age such as 90d, 12h or 8w, or the number of runs to keep.")

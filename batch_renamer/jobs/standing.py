@@ -1,12 +1,22 @@
-"""How far a past run has come: whether it was committed, interrupted or is over, and which runs are unfinished."""
+"""Which runs are unfinished, and why a run can't be gone on with; how far one has come is known by the journal."""
 
 from __future__ import annotations
 
 from typing import assert_never
 
-from batch_renamer.commands import APPLY, UNDO
+from batch_renamer.commands import APPLY
 from batch_renamer.jobs.destinations import Destination
-from batch_renamer.journal import Closed, Journal, RunRecord, RunState
+from batch_renamer.journal import (
+    Closed,
+    Journal,
+    RunRecord,
+    begun,
+    committed,
+    interrupted,
+    is_left_in_the_middle,
+    merely_planned,
+    not_undone_if_interrupted,
+)
 from batch_renamer.model import Result
 
 __all__ = [
@@ -20,32 +30,6 @@ __all__ = [
     "unfinished",
     "why_closed",
 ]
-
-
-def committed(run: RunRecord) -> bool:
-    """Tell whether a run may have sent renames."""
-    return run.committed_at is not None
-
-
-def begun(run: RunRecord) -> bool:
-    """Tell whether a run has rows and was meant to rename them: a plan that is merely kept was not."""
-    return committed(run) or run.state in (RunState.READING, RunState.FINISHED)
-
-
-def merely_planned(run: RunRecord) -> bool:
-    """Tell whether a run has a whole plan and was never committed."""
-    return run.state is RunState.PLANNED and not committed(run)
-
-
-def interrupted(run: RunRecord, counts: dict[Result, int]) -> bool:
-    """Tell whether a run has rows that it did not reach, or has no reports although it reached its last row.
-
-    A run that is closed is over, whatever it left.
-    """
-    left = counts.get(Result.PENDING, 0) + counts.get(Result.PLANNED, 0)  # planned: killed just before it renamed
-    if run.stopped:
-        left += counts.get(Result.UNKNOWN, 0)
-    return not run.closed and begun(run) and (bool(left) or (committed(run) and run.reported_at is None))
 
 
 def why_closed(run: RunRecord) -> str:
@@ -73,22 +57,12 @@ def last_of_sheet(journal: Journal, *, digest: str, destination: Destination) ->
     A run that was undone meanwhile is over: its report would have names that the orders no longer have.
     """
     last = journal.runs.last_of_sheet(digest=digest, account=destination.account, base_url=destination.base_url)
-    return _if_interrupted(journal, last)
+    return not_undone_if_interrupted(journal, last)
 
 
 def last_of_plan(journal: Journal, plan: RunRecord) -> RunRecord | None:
     """Return the last run that committed this plan, if it was interrupted and not undone."""
-    return _if_interrupted(journal, journal.runs.begun_from(plan, command=APPLY.recorded_as))
-
-
-def _if_interrupted(journal: Journal, run: RunRecord | None) -> RunRecord | None:
-    if (
-        run is None
-        or not interrupted(run, journal.results.counts(run))
-        or journal.runs.begun_from(run, command=UNDO.recorded_as)
-    ):
-        return None
-    return run
+    return not_undone_if_interrupted(journal, journal.runs.begun_from(plan, command=APPLY.recorded_as))
 
 
 def unfinished(journal: Journal, run: RunRecord) -> tuple[RunRecord, int] | None:
@@ -103,10 +77,3 @@ def unfinished(journal: Journal, run: RunRecord) -> tuple[RunRecord, int] | None
         counts = journal.results.counts(other)
         return other, counts.get(Result.PENDING, 0) + counts.get(Result.UNKNOWN, 0)
     return None
-
-
-def is_left_in_the_middle(journal: Journal, run: RunRecord) -> bool:
-    """Tell whether a run has renamed and was interrupted, and is neither at work nor undone or closed since."""
-    if not committed(run) or (run.reported_at is not None and not run.stopped):
-        return False  # known without reading its rows
-    return run.id not in journal.runs.at_work() and _if_interrupted(journal, run) is not None

@@ -15,7 +15,7 @@ from batch_renamer.errors import JournalError, LockedError, SettingsError
 from batch_renamer.files import others_may_write, tighten
 from batch_renamer.journal import Journal, prove_locks, writing_lock
 from batch_renamer.liveness import Registration, registered
-from batch_renamer.settings import ApiKey, Settings, account, lacks_state_dir, lock_names
+from batch_renamer.settings import SANDBOX_FOLDER, ApiKey, Settings, account, journal_path, lacks_state_dir, lock_names
 
 __all__ = [
     "files_taken",
@@ -31,15 +31,8 @@ __all__ = [
 
 log = logging.getLogger("batch_renamer")
 
-_SANDBOX_FOLDER = "sandbox"
 _ORDERS_FILE = "orders.sqlite3"
 _IN_USE = "open"  # the folder where processes register that have the sandbox's journal open
-
-
-def journal_path(settings: Settings) -> Path:
-    """Return where the journal is; the sandbox has its own."""
-    folder = settings.state_dir / _SANDBOX_FOLDER if settings.sandbox else settings.state_dir
-    return folder / "journal.sqlite3"
 
 
 def open_journal(settings: Settings, *, only_read: bool = False) -> Journal:
@@ -123,7 +116,7 @@ def known_elsewhere(settings: Settings, prefix: str = "") -> bool:
 
 def sandbox_orders(settings: Settings) -> Path:
     """Return the file that keeps the sandbox's orders."""
-    return settings.state_dir / _SANDBOX_FOLDER / _ORDERS_FILE
+    return settings.state_dir / SANDBOX_FOLDER / _ORDERS_FILE
 
 
 def files_taken(settings: Settings) -> dict[str, Path]:
@@ -147,7 +140,7 @@ def reset_sandbox(settings: Settings) -> None:
         SettingsError: there is no home folder, and no state directory was named.
     """
     _refuse_without_home(settings)
-    folder, own = settings.state_dir / _SANDBOX_FOLDER, account(replace(settings, sandbox=True), key=None)
+    folder, own = settings.state_dir / SANDBOX_FOLDER, account(replace(settings, sandbox=True), key=None)
     with writing_lock(
         settings.state_dir, account=own, also=(orders_of(own),), run_id="--sandbox-reset", wait_s=settings.wait
     ):

@@ -22,6 +22,7 @@ It knows no spreadsheet, no API and no screen.
     runs      what each run is given, and      ─> record      a run as a value
       │       how far it has come              ─> activity    in which order things happened
       │                                        ─> in_use      which runs some process works on
+      │                                        ─> standing    which runs are interrupted, or over
       │                                        ─> pruning     which runs can be forgotten
     limits    the limit of each account
     nights    the runs of `nightly`, and what became of each spreadsheet
@@ -43,6 +44,15 @@ from batch_renamer.journal.moves import Move, MoveTable
 from batch_renamer.journal.pruning import Prunable, Stays
 from batch_renamer.journal.record import Closed, EndNote, NewRun, RunRecord, RunState
 from batch_renamer.journal.rows import MadeName
+from batch_renamer.journal.standing import (
+    begun,
+    committed,
+    interrupted,
+    is_left_in_the_middle,
+    left_in_the_middle,
+    merely_planned,
+    not_undone_if_interrupted,
+)
 
 __all__ = [
     "LIBRARY_RUNS",
@@ -62,8 +72,15 @@ __all__ = [
     "RunRecord",
     "RunState",
     "Stays",
+    "begun",
+    "committed",
     "count_runs_if_whole",
     "held_by",
+    "interrupted",
+    "is_left_in_the_middle",
+    "left_in_the_middle",
+    "merely_planned",
+    "not_undone_if_interrupted",
     "prove_locks",
     "shared_state_dir",
     "writing_lock",

@@ -24,8 +24,9 @@ import anyio.to_thread
 
 from batch_renamer.errors import JournalError
 from batch_renamer.files import FileIdentity, make_folder, open_regular
+from batch_renamer.journal.examination import uri_to_read
 from batch_renamer.journal.salt import OLD_FILE, salt_of
-from batch_renamer.journal.schema import migrate
+from batch_renamer.journal.schema import is_newest, migrate
 from batch_renamer.journal.sqlite_errors import BUSY_S, NO_FILE, kind_of, translated
 
 __all__ = ["OLDEST_SQLITE", "Database"]
@@ -42,8 +43,9 @@ _ASK_AGAIN_S = 0.02
 class Database:
     """An open SQLite file; `RunTable`, `RowTable` and `LimitTable` say what is in it."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, *, only_read: bool = False) -> None:
         self.path = path
+        self._only_read = only_read
         self.identity = FileIdentity(path) if path.is_file() else None
         self._at_close = ExitStack()
         self._connection = connection
@@ -89,6 +91,31 @@ class Database:
             copy = cls.open(Path(folder) / path.name)
             copy.close_with(on_failure.pop_all())
         return copy
+
+    @classmethod
+    def open_to_read(cls, path: Path) -> Self:
+        """Open a journal that is there, only to read it: nothing is made or changed, not even for a moment.
+
+        So a program that watches it, perhaps as another user, can't stand in the way of a run. An older journal is
+        read from a copy that is brought to the newest form.
+
+        Raises:
+            JournalError: there is none, it can't be read, is damaged, or a newer program wrote it.
+        """
+        try:
+            path.stat()
+            uri = uri_to_read(path)
+        except FileNotFoundError:
+            raise JournalError(f"There is no journal at {path}.") from None
+        except OSError as error:
+            raise JournalError(f"The journal {path} can't be read: {error.strerror}.") from None
+        with translated(path, only_read=True), ExitStack() as on_failure:
+            connection = sqlite3.connect(uri, uri=True, timeout=BUSY_S, check_same_thread=False)
+            on_failure.callback(connection.close)
+            if is_newest(connection):
+                on_failure.pop_all()
+                return cls(connection, path, only_read=True)
+        return cls.open_copy(path)
 
     @classmethod
     def temporary(cls) -> Self:
@@ -174,7 +201,7 @@ class Database:
 
     def select(self, query: str, parameters: Sequence[object] | dict[str, object]) -> list[tuple[object, ...]]:
         """Return the rows of a query."""
-        with self._lock, translated(self.path, self._connection.close):
+        with self._lock, translated(self.path, self._connection.close, only_read=self._only_read):
             return self._connection.execute(query, parameters).fetchall()
 
     def count(self, query: str, parameters: Sequence[object]) -> int:

@@ -9,7 +9,19 @@ from pathlib import Path
 from batch_renamer.errors import JournalError
 from batch_renamer.journal.schema import STEPS
 
-__all__ = ["count_runs_if_whole"]
+__all__ = ["count_runs_if_whole", "uri_to_read"]
+
+
+def uri_to_read(path: Path) -> str:
+    """Return the address by which SQLite reads a journal without making files beside it.
+
+    SQLite makes them where they are missing, unless a journal that is not in use is called immutable.
+
+    Raises:
+        OSError: the folder can't be read.
+    """
+    in_use = Path(f"{path}-wal").exists() and Path(f"{path}-wal").stat().st_size > 0
+    return f"{path.absolute().as_uri()}?{'mode=ro' if in_use else 'immutable=1'}"
 
 
 def count_runs_if_whole(path: Path) -> int:
@@ -18,11 +30,8 @@ def count_runs_if_whole(path: Path) -> int:
     Raises:
         JournalError: it can't be read, is damaged, or a newer program wrote it.
     """
-    uri = path.absolute().as_uri()
     try:
-        # SQLite creates files beside a journal to read it. For one that is not in use, ``immutable`` prevents this.
-        in_use = Path(f"{path}-wal").exists() and Path(f"{path}-wal").stat().st_size > 0
-        with closing(sqlite3.connect(f"{uri}?{'mode=ro' if in_use else 'immutable=1'}", uri=True)) as connection:
+        with closing(sqlite3.connect(uri_to_read(path), uri=True)) as connection:
             [version] = connection.execute("PRAGMA user_version").fetchone()
             if version > len(STEPS):
                 raise JournalError(f"The journal {path} was written by a newer version of batch-renamer.")

@@ -42,8 +42,8 @@ class Journal(Database):
         {<Result.PENDING: 'pending'>: 1}
     """
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        super().__init__(connection, path)
+    def __init__(self, connection: sqlite3.Connection, path: Path, *, only_read: bool = False) -> None:
+        super().__init__(connection, path, only_read=only_read)
         self.runs = RunTable(self)
         self.rows = RowTable(self)
         self.matches = MatchTable(self)

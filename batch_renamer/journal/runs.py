@@ -133,6 +133,14 @@ class RunTable:
         )
         return found[0] if found else None
 
+    def maybe_interrupted(self) -> list[RunRecord]:
+        """Return the runs that have renamed, are not closed, and did not come to a good end; the newest first."""
+        return self._runs(
+            "WHERE committed_at IS NOT NULL AND closed = '' AND (reported_at IS NULL OR stopped <> '')"
+            " ORDER BY active DESC",
+            (),
+        )
+
     def begun_from(self, run: RunRecord, *, command: str) -> RunRecord | None:
         """Return the newest run that took over the rows of this one, and came as far as renaming."""
         found = self._runs(

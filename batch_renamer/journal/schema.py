@@ -10,7 +10,7 @@ import sqlite3
 
 from batch_renamer.errors import JournalError
 
-__all__ = ["STEPS", "migrate"]
+__all__ = ["STEPS", "is_newest", "migrate"]
 
 _HEX = "[0-9A-Fa-f]"
 _UUID = "-".join(_HEX * digits for digits in (8, 4, 4, 4, 12))
@@ -210,18 +210,32 @@ STEPS: tuple[tuple[str, ...], ...] = (
 )
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the journal to the newest schema.
+def is_newest(connection: sqlite3.Connection) -> bool:
+    """Tell whether a journal has the newest schema.
 
     Raises:
         JournalError: a newer program wrote it.
     """
+    return _version(connection) == len(STEPS)
+
+
+def _version(connection: sqlite3.Connection) -> int:
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > len(STEPS):
         raise JournalError(
             f"The journal was written by a newer version of batch-renamer (its format is {version}, this program knows "
             f"{len(STEPS)}). Update batch-renamer, or give another --state-dir."
         )
+    return version
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the journal to the newest schema.
+
+    Raises:
+        JournalError: a newer program wrote it.
+    """
+    version = _version(connection)
     for number, step in enumerate(STEPS[version:], start=version + 1):
         connection.execute("BEGIN IMMEDIATE")
         # Another process may have made the same step while this one waited for the lock.

@@ -21,8 +21,10 @@ NO_FILE = Path(os.devnull) / "journal"
 
 
 @contextmanager
-def translated(path: Path, close: Callable[[], None] = lambda: None) -> Iterator[None]:
+def translated(path: Path, close: Callable[[], None] = lambda: None, *, only_read: bool = False) -> Iterator[None]:
     """Wrap the use of the journal at ``path``; a damaged one is closed by ``close`` and set aside.
+
+    ``only_read``: nothing is to be changed, so a damaged one stays where it is.
 
     Raises:
         JournalError: it can't be used.
@@ -32,7 +34,8 @@ def translated(path: Path, close: Callable[[], None] = lambda: None) -> Iterator
     except sqlite3.Error as error:
         if kind_of(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             close()
-            raise JournalError(_set_aside(path, error)) from None
+            said = f"The journal {path} is damaged ({error})." if only_read else _set_aside(path, error)
+            raise JournalError(said) from None
         raise JournalError(_sentence(error, path)) from None
 
 

@@ -29,6 +29,7 @@ from batch_renamer.model.row_choice import ALL_ROWS, LEFT_OUT_MARK, ColumnText, 
 from batch_renamer.model.rows import BLANK_NAME, HERE, HIDDEN_ROW, RenameRequest, RowProblem, Understood
 from batch_renamer.model.run_facts import GivenSetting, ResultMeaning, RunFacts, Weight
 from batch_renamer.model.timeline import Second
+from batch_renamer.model.waiting import waiting_since
 
 __all__ = [
     "ALL_ROWS",
@@ -79,5 +80,6 @@ __all__ = [
     "WrittenBack",
     "is_of_columns_back",
     "place_of_columns_back",
+    "waiting_since",
     "worst_exit_code",
 ]

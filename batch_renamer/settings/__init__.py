@@ -48,7 +48,7 @@ from batch_renamer.settings.key import (
 from batch_renamer.settings.naming import NameRules, Replacement
 from batch_renamer.settings.nightly import FOLDERS as NIGHTLY_FOLDERS
 from batch_renamer.settings.nightly import NightlySettings
-from batch_renamer.settings.places import is_found_config, lacks_state_dir
+from batch_renamer.settings.places import SANDBOX_FOLDER, is_found_config, journal_path, lacks_state_dir
 from batch_renamer.settings.redaction import redact
 from batch_renamer.settings.resolve import resolve_settings, usable_settings
 from batch_renamer.settings.shape import DescribedSetting, Settings, as_given, describe
@@ -60,6 +60,7 @@ __all__ = [
     "KEY_VARIABLE",
     "NIGHTLY_FOLDERS",
     "OPTIONS",
+    "SANDBOX_FOLDER",
     "VENDOR_URL",
     "ApiKey",
     "DescribedSetting",
@@ -77,6 +78,7 @@ __all__ = [
     "describe",
     "fingerprint",
     "is_found_config",
+    "journal_path",
     "key_from_text",
     "key_of_environment",
     "lacks_state_dir",

@@ -11,14 +11,19 @@ from batch_renamer.usual_places import usual_state_folder
 
 __all__ = [
     "NOWHERE",
+    "SANDBOX_FOLDER",
     "USUAL_PLACE",
     "default_state_dir",
     "is_found_config",
+    "journal_path",
     "lacks_state_dir",
 ]
 
 NOWHERE = Path(os.devnull) / "no home folder"
 """Stands for the state directory if the user named none and has no home folder; nothing can be created there."""
+
+SANDBOX_FOLDER = "sandbox"
+"""The folder of a state directory in which the sandbox has its orders and its journal."""
 
 USUAL_PLACE = "its usual place"
 """The source of a configuration file that was found, not named."""
@@ -27,6 +32,17 @@ USUAL_PLACE = "its usual place"
 def default_state_dir(environ: Mapping[str, str]) -> Path:
     """Return the platform's folder for the state of this program; `NOWHERE` for a user without a home folder."""
     return usual_state_folder(environ) or NOWHERE
+
+
+def journal_path(settings: Settings) -> Path:
+    """Return where the journal is; the sandbox has its own.
+
+    Example:
+        >>> journal_path(Settings(state_dir=Path("/state"), sandbox=True)).as_posix()
+        '/state/sandbox/journal.sqlite3'
+    """
+    folder = settings.state_dir / SANDBOX_FOLDER if settings.sandbox else settings.state_dir
+    return folder / "journal.sqlite3"
 
 
 def is_found_config(settings: Settings) -> bool:

@@ -66,6 +66,7 @@ OFFERED = {
     "init": {"yes", "base_url", "report", "config", "profile"},
     "doctor": FOR_THE_API - {"rate", "attempts", "patience"}
     | {"sandbox", "report", "log_file", "json", "quiet", "config", "profile", "state_dir"},
+    "status": {"max_age", "inbox", "sandbox", "json", "config", "profile", "state_dir"},
     "notify": {"test", "json", "quiet", "config", "profile", "state_dir"},
     "sandbox": {"port", "orders", "images", "faults", "limit", "latency", "orders_file", "log_file"},
     "completion": set(),

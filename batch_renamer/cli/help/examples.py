@@ -105,6 +105,12 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     ),
     "show": (Example("What did that run do?", "batch-renamer show mxtuua"),),
     "report": (Example("Write the report of the newest run again:", "batch-renamer report --report again.xlsx"),),
+    "status": (
+        Example("Was the last night all right?", "batch-renamer status"),
+        Example(
+            "In a monitoring system:", "batch-renamer status --config /etc/batch-renamer/nightly.toml --max-age 26h"
+        ),
+    ),
     "init": (
         Example("Answer a few questions:", "batch-renamer init"),
         Example("Without a question, with the key in AUTOENHANCE_API_KEY:", "batch-renamer init --yes"),

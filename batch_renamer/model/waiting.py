@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from batch_renamer.model import Night
+from batch_renamer.model.nights import Night
 
 __all__ = ["waiting_since"]
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from batch_renamer.model import FileEnd, Night, NightFile
-from batch_renamer.nightly.waiting import waiting_since
+from batch_renamer.model import FileEnd, Night, NightFile, waiting_since
 
 
 def night(at: float, *names: str, end: FileEnd = FileEnd.WAITING, **fields: object) -> Night:
