@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from batch_renamer.errors import SettingsError
+from batch_renamer.jobs import address_of
 from batch_renamer.model import Night
 from batch_renamer.nightly.tools import local_date
 from batch_renamer.settings import Settings
@@ -13,12 +14,13 @@ __all__ = ["check_inbox", "night_of"]
 def night_of(settings: Settings, *, began_at: float) -> Night:
     """Return the night that begins at a time in seconds since the epoch; the settings may be incomplete."""
     nightly = settings.nightly
+    base_url, profile = address_of(settings)
     known = nightly.inbox is not None or nightly.reports is not None
     return Night(
         date=local_date(began_at).isoformat(),
         began_at=began_at,
-        profile=settings.profile,
-        base_url=settings.base_url,
+        profile=profile,
+        base_url=base_url,
         inbox=str(nightly.inbox or ""),
         reports=str(nightly.folder("reports")) if known else "",
     )

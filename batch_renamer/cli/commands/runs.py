@@ -18,6 +18,7 @@ from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.commands import RENAMING, RUNS
 from batch_renamer.errors import InputError, SettingsError
+from batch_renamer.jobs import address_of
 from batch_renamer.journal import Closed, Journal, RunRecord
 from batch_renamer.model import Night
 from batch_renamer.progress import show_lines, visible
@@ -125,7 +126,7 @@ def _groups(
     """Return the runs by night; of the nights without a run those that belong to what was asked for."""
     nights = journal.nights.newest(_MOST_NIGHTS)
     if session.flags.keys() & {"base_url", "profile"}:
-        account = session.settings.base_url, session.settings.profile
+        account = address_of(session.settings)
         nights = [night for night in nights if (night.base_url, night.profile) == account]
     groups = by_night(entries, nights, empty=chosen.fits_night)
     last = max((place for place, group in enumerate(groups) if group.entries), default=len(groups))

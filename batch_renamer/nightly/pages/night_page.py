@@ -110,7 +110,6 @@ class ShownNight:
 
     def _file(self, file: NightFile) -> ShownFile:
         word, weight = _WORDS[file.end]
-        inbox = self._night.inbox
         return ShownFile(
             name=file.name,
             word=word,
@@ -119,13 +118,25 @@ class ShownNight:
             sentence=what_to_do(file),
             rows="" if file.end is FileEnd.SAME or not file.counts else rows_in_words(file.counts),
             run_id=file.run_id or "",
-            reports=tuple(self._report(report) for report in file.reports),
-            now_at=place_from(self._folder, file.moved_to, inbox=inbox) if file.moved_to else Place("in the inbox"),
+            reports=tuple(map(self._report, sorted(file.reports, key=_page_first))),
+            now_at=self._now_at(file.moved_to),
         )
+
+    def _now_at(self, moved_to: str | None) -> Place:
+        if moved_to is None:
+            return Place("in the inbox")
+        place = place_from(self._folder, moved_to, inbox=self._night.inbox)
+        # A page is written again by a later night of its date.
+        return Place(f"not in {place.text} any more") if place.gone else place
 
     def _report(self, path: str) -> Place:
         place = place_from(self._folder, path, inbox=self._night.inbox)
         return place._replace(text=_REPORTS.get(Path(path).suffix.lower(), "report")) if place.address else place
+
+
+def _page_first(report: str) -> bool:
+    """Order reports: the page is read at once, a workbook needs a program."""
+    return not report.endswith(".html")
 
 
 class Section(NamedTuple):

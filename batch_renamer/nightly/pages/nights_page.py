@@ -17,6 +17,7 @@ from batch_renamer.nightly.pages.wording import (
     moment,
     neighbours,
     short_day,
+    time_of,
     weight_of,
     what_happened,
     what_to_do,
@@ -127,7 +128,9 @@ class NightsPage:
 
     def _shown(self, date: datetime.date, night: Night) -> ShownDay:
         took = duration(night.seconds) if night.ended_at is not None else night.kind.value
-        return ShownDay(short_day(date), self._address(date), what_happened(night), weight_of(night), took)
+        # Two nights of a date are told apart by their times.
+        text = short_day(date) + (f" {time_of(night.began_at)}" if len(self._by_date[date]) > 1 else "")
+        return ShownDay(text, self._address(date), what_happened(night), weight_of(night), took)
 
     def _address(self, date: datetime.date) -> str:
         return f"{date}/index.html" if date in self._linked else ""

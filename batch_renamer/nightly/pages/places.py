@@ -13,10 +13,11 @@ __all__ = ["Place", "place_from"]
 
 
 class Place(NamedTuple):
-    """A file in words, and its address on the page ("": it is not there, or can't be linked)."""
+    """A file in words, and its address on the page ("": it can't be linked, or is ``gone``)."""
 
     text: str
     address: str = ""
+    gone: bool = False
 
 
 def place_from(page_folder: Path, path: str, *, inbox: str) -> Place:
@@ -28,7 +29,9 @@ def place_from(page_folder: Path, path: str, *, inbox: str) -> Place:
     within = inbox and file.is_relative_to(inbox)
     text = visible(PurePath(os.path.relpath(file, inbox)).as_posix() if within else str(file))
     try:
-        relative = PurePath(os.path.relpath(file, page_folder)).as_posix() if file.exists() else ""
+        if not file.exists():
+            return Place(text, gone=True)
+        relative = PurePath(os.path.relpath(file, page_folder)).as_posix()
     except (OSError, ValueError):  # a folder that can't be read, or another drive of Windows
-        relative = ""
+        return Place(text)
     return Place(text, quote(os.fsencode(relative)))

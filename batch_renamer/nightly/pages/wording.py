@@ -15,12 +15,12 @@ __all__ = [
     "days_in_words",
     "headline",
     "headline_of_day",
-    "local_day",
     "moment",
     "neighbours",
     "next_night",
     "rows_in_words",
     "short_day",
+    "time_of",
     "weight_of",
     "what_happened",
     "what_to_do",
@@ -64,9 +64,8 @@ def headline_of_day(nights: Sequence[Night]) -> str:
     newest, needing = nights[0], next((night for night in nights if weight_of(night) == "bad"), None)
     if needing is None or needing is newest:
         return headline(newest)
-    at = datetime.datetime.fromtimestamp(needing.began_at).astimezone()
     happened = what_happened(needing)
-    return f"Something needs you, of the night at {at:%H:%M}: {happened[0].lower()}{happened[1:]}"
+    return f"Something of the night at {time_of(needing.began_at)} needs you: {happened[0].lower()}{happened[1:]}"
 
 
 def what_happened(night: Night) -> str:
@@ -177,14 +176,17 @@ def rows_in_words(counts: Mapping[str, int]) -> str:
 
 
 def moment(seconds: float) -> str:
-    """Return a time of day by this machine's clock, with its zone, as a person writes it."""
-    at = datetime.datetime.fromtimestamp(seconds).astimezone()
-    return f"{day(at.date())} at {at:%H:%M}"
+    """Return a time of day by this machine's clock, with its date, as a person writes it."""
+    return f"{day(_local(seconds).date())} at {time_of(seconds)}"
 
 
-def local_day(seconds: float) -> datetime.date:
-    """Return the date on this machine's clock."""
-    return datetime.datetime.fromtimestamp(seconds).astimezone().date()
+def time_of(seconds: float) -> str:
+    """Return a time of day by this machine's clock."""
+    return f"{_local(seconds):%H:%M}"
+
+
+def _local(seconds: float) -> datetime.datetime:
+    return datetime.datetime.fromtimestamp(seconds).astimezone()
 
 
 def day(date: datetime.date) -> str:

@@ -54,6 +54,16 @@ def test_a_dead_scheduler_looks_different_from_a_quiet_night() -> None:
     ]
 
 
+def test_two_nights_of_a_date_are_told_apart() -> None:
+    """By their times; both lead to the page of the date."""
+    date = datetime.date(2026, 11, 26)
+    page = NightsPage({date: [a_night("2026-11-26", hour=14), a_night("2026-11-26")]}, linked=[date], written_at=0.0)
+    assert [(line.text, line.address) for line in page.days] == [
+        ("Thu 26 Nov 14:00", "2026-11-26/index.html"),
+        ("Thu 26 Nov 02:00", "2026-11-26/index.html"),
+    ]
+
+
 def test_weekends_are_no_gap_for_those_who_have_no_nights_then() -> None:
     """After two weeks it is known on which days of the week a night is due."""
     workdays = [day for day in range(2, 28) if datetime.date(2026, 11, day).weekday() < 5]

@@ -88,7 +88,7 @@ def test_the_first_line_says_whether_anything_needs_a_person(night: Night, said:
 def test_one_night_of_a_date_that_needs_a_person_is_enough() -> None:
     """A second night that went well does not hide the first one; the newest goes first where both do."""
     bad, good = a_night(DAY, BAD, exit_code=1), a_night(DAY, a_file(), hour=14)
-    assert headline_of_day([good, bad]) == "Something needs you, of the night at 02:00: 1 file has problems."
+    assert headline_of_day([good, bad]) == "Something of the night at 02:00 needs you: 1 file has problems."
     assert headline_of_day([bad, good]) == "Something needs you: 1 file has problems."
     assert headline_of_day([good, good]) == "Nothing needs you: 1 file is done, 3 orders renamed."
 
