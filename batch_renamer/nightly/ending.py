@@ -13,12 +13,11 @@ from pathlib import Path
 from batch_renamer.errors import BatchRenamerError
 from batch_renamer.jobs import open_journal
 from batch_renamer.journal import Journal
-from batch_renamer.model import Night
+from batch_renamer.model import Night, waiting_since
 from batch_renamer.nightly.heartbeat import beat_end
 from batch_renamer.nightly.metrics import Metrics, write_metrics
 from batch_renamer.nightly.night_log import log_beat, log_night_ends, log_written
 from batch_renamer.nightly.pages import write_pages
-from batch_renamer.nightly.waiting import waiting_since
 from batch_renamer.settings import Settings
 
 __all__ = ["conclude_night"]
