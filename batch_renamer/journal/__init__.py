@@ -26,6 +26,7 @@ It knows no spreadsheet, no API and no screen.
       │                                        ─> pruning     which runs can be forgotten
     limits    the limit of each account
     nights    the runs of `nightly`, and what became of each spreadsheet
+    messages  what people were last told of the nights
     looks     how each file of an inbox was when it was last looked at
     moves     the spreadsheets that are moved out of an inbox
       │

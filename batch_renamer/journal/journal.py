@@ -12,6 +12,7 @@ from batch_renamer.journal.limits import LimitTable
 from batch_renamer.journal.lineage import Lineage
 from batch_renamer.journal.looks import LookTable
 from batch_renamer.journal.matching import MatchTable
+from batch_renamer.journal.messages import MessageTable
 from batch_renamer.journal.moves import MoveTable
 from batch_renamer.journal.nights import NightTable
 from batch_renamer.journal.results import Results
@@ -26,7 +27,8 @@ __all__ = ["Journal"]
 class Journal(Database):
     """The file with its tables of ``runs``, ``rows`` and ``limits``, and the ``results`` that are read from them.
 
-    ``timeline`` has the seconds of each run, ``nights`` the runs of `nightly`. ``lineage`` is what the rows of a run
+    ``timeline`` has the seconds of each run, ``nights`` the runs of `nightly`, ``messages`` what people were
+    told of them. ``lineage`` is what the rows of a run
     take from other runs, ``again`` what a later night takes up. ``matches`` are rows whose orders are found by their
     names. ``looks`` and ``moves`` are about the files of inboxes.
 
@@ -52,6 +54,7 @@ class Journal(Database):
         self.limits = LimitTable(self)
         self.timeline = TimelineTable(self)
         self.nights = NightTable(self)
+        self.messages = MessageTable(self)
         self.looks = LookTable(self)
         self.moves = MoveTable(self)
         self.same_names = SameNames(self)

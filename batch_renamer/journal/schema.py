@@ -207,6 +207,20 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE runs ADD COLUMN night INTEGER",
         "ALTER TABLE runs ADD COLUMN retries INTEGER NOT NULL DEFAULT 0",
     ),
+    (  # The messages about nights: what each was about, and what became of it at each address, in JSON.
+        """
+        CREATE TABLE messages (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            inbox TEXT NOT NULL,
+            date TEXT NOT NULL,
+            told_at REAL NOT NULL,
+            kind TEXT NOT NULL,
+            causes TEXT NOT NULL,
+            deliveries TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX messages_by_inbox ON messages (inbox)",
+    ),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from batch_renamer.model.deliveries import Delivery
+from batch_renamer.model.deliveries import Delivery, NoticeKind, Told
 from batch_renamer.model.exported import EXPORT_COLUMNS
 from batch_renamer.model.nights import FileEnd, Night, NightFile, NightKind, worst_exit_code
 from batch_renamer.model.orders import Change, Found, Missing, Order, Reading, Unreadable
@@ -53,6 +53,7 @@ __all__ = [
     "Night",
     "NightFile",
     "NightKind",
+    "NoticeKind",
     "Order",
     "Outcome",
     "Picture",
@@ -72,6 +73,7 @@ __all__ = [
     "Second",
     "SettledRow",
     "SheetPlace",
+    "Told",
     "Understood",
     "Unreadable",
     "Unsettled",

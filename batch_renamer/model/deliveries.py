@@ -1,10 +1,11 @@
-"""What became of a message at one address."""
+"""A message about a night: what it was about, and what became of it at each address."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-__all__ = ["Delivery"]
+__all__ = ["Delivery", "NoticeKind", "Told"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,3 +20,36 @@ class Delivery:
     delivered: bool
     said: str
     repair: str = ""
+
+
+class NoticeKind(StrEnum):
+    """What a message is about.
+
+    ``waiting``: a spreadsheet can't be read for several nights, because it is still written or open. ``nothing came``:
+    for several nights there was no spreadsheet. ``recovered``: the first good night after trouble that was told.
+    """
+
+    GOOD = "good"
+    PARTLY = "partly"
+    FAILED = "failed"
+    NOT_BEGUN = "not begun"
+    CUT_OFF = "cut off"
+    WAITING = "waiting"
+    NOTHING_CAME = "nothing came"
+    RECOVERED = "recovered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """The last message: when, what it was about, the causes that it named, and what became of it at each address."""
+
+    date: str
+    told_at: float
+    kind: NoticeKind
+    causes: frozenset[str] = frozenset()
+    deliveries: tuple[Delivery, ...] = ()
+
+    @property
+    def arrived(self) -> bool:
+        """Whether it was delivered to an address at least; else it counts as not told."""
+        return any(one.delivered for one in self.deliveries)

@@ -2,16 +2,20 @@
 
 ::
 
-    kinds      is a night told, and as what            (pure)
-    texts      the message in words                    (pure)
-    addresses  the private file of addresses
-    delivery   one call for each address, with a limit ─> child    the process that calls Apprise
-                                                       ─> answers  what a service answered, and what helps
+    telling    tells people of a night                 ─> kinds     is it told, and as what: once for each change (pure)
+      │                                                ─> texts     the message in words (pure)
+      │                                                ─> attached  which reports go along
+      │                                                ─> orders    the orders that need a person, if they may be named
     trial      the test message of `notify --test`
+      │
+    addresses  the private file of addresses
+    delivery   one call for each address, with a limit ─> child     the process that calls Apprise
+                                                       ─> answers   what a service answered, and what helps
 """
 
 from __future__ import annotations
 
+from batch_renamer.nightly.messages.telling import Telling, tell
 from batch_renamer.nightly.messages.trial import Trial, send_test_message
 
-__all__ = ["Trial", "send_test_message"]
+__all__ = ["Telling", "Trial", "send_test_message", "tell"]

@@ -26,6 +26,9 @@ __all__ = ["main"]
 
 _LONGEST_RECORD = 4_000
 _BEGINNING = 40
+_ROOM = 100
+"""For what Apprise puts between a title and a body, and for the sentence about files that were refused."""
+
 _STATUSES = {401: "credentials", 403: "credentials", 404: "gone", 410: "gone", 413: "too large", 429: "busy"}
 _PATTERNS = (
     # What the exceptions of requests, urllib3, ssl, socket and smtplib say, in the order in which they are looked for.
@@ -74,8 +77,10 @@ def main() -> None:
         _say(answers, answer="malformed")
         return
     service.optional = False  # `?optional=yes` in an address would turn a failure into a success
-    if service.overflow_mode == apprise.OverflowMode.UPSTREAM:
-        service.overflow_mode = apprise.OverflowMode.TRUNCATE  # else a service with a small limit refuses the message
+    too_long = len(message["title"]) + len(message["body"]) + _ROOM > service.body_maxlen
+    if too_long and service.overflow_mode == apprise.OverflowMode.UPSTREAM:
+        # Else the service refuses the message. Never for others: this mode leaves out all attachments but the first.
+        service.overflow_mode = apprise.OverflowMode.TRUNCATE
     _say(answers, ready=True)
     _say(answers, **_send(apprise.Apprise(), service, message, heard))
 

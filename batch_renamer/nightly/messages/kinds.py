@@ -11,48 +11,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from itertools import takewhile
 
-from batch_renamer.model import Delivery, FileEnd, Night, NightKind
+from batch_renamer.model import FileEnd, Night, NightFile, NightKind, NoticeKind, Told
 
-__all__ = ["WAITING_NIGHTS", "Notice", "NoticeKind", "Told", "notice_of"]
+__all__ = ["WAITING_NIGHTS", "Notice", "notice_of", "was_not_read"]
 
 WAITING_NIGHTS = 3
 """After so many nights in a row a spreadsheet that can't be read is told."""
-
-
-class NoticeKind(StrEnum):
-    """What a message is about.
-
-    ``waiting``: a spreadsheet can't be read for several nights, because it is still written or open. ``nothing came``:
-    for several nights there was no spreadsheet. ``recovered``: the first good night after trouble that was told.
-    """
-
-    GOOD = "good"
-    PARTLY = "partly"
-    FAILED = "failed"
-    NOT_BEGUN = "not begun"
-    CUT_OFF = "cut off"
-    WAITING = "waiting"
-    NOTHING_CAME = "nothing came"
-    RECOVERED = "recovered"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """The last message: when, what it was about, the causes that it named, and what became of it at each address."""
-
-    date: str
-    told_at: float
-    kind: NoticeKind
-    causes: frozenset[str] = frozenset()
-    deliveries: tuple[Delivery, ...] = ()
-
-    @property
-    def arrived(self) -> bool:
-        """Whether it was delivered to an address at least; else it counts as not told."""
-        return any(one.delivered for one in self.deliveries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,12 +148,17 @@ def _gist(sentence: str) -> str:
     return re.sub(r"\d+", "#", sentence)
 
 
+def was_not_read(file: NightFile) -> bool:
+    """Tell whether a file stayed in the inbox because it could not be read, or is no spreadsheet."""
+    return file.end.stays and file.end is not FileEnd.STOPPED
+
+
 def _waiting(nights: Sequence[Night]) -> tuple[str, ...]:
     """Return the spreadsheets that could not be read in any of the last nights."""
     looked = [night for night in nights if night.begun][:WAITING_NIGHTS]
     if len(looked) < WAITING_NIGHTS or not nights[0].begun:
         return ()
-    each = [{file.name for file in night.files if file.end is FileEnd.WAITING} for night in looked]
+    each = [{file.name for file in night.files if was_not_read(file)} for night in looked]
     return tuple(sorted(set.intersection(*each)))
 
 
@@ -195,7 +166,7 @@ def _empty_nights(nights: Iterable[Night]) -> int:
     """Return for how many nights no spreadsheet came; nights that did not look are passed over."""
     empty = 0
     for night in nights:
-        if any(not file.again for file in night.files):
+        if any(not file.again and not was_not_read(file) for file in night.files):
             break
         empty += night.begun and not night.cut_off
     return empty

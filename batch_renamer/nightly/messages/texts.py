@@ -11,9 +11,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from itertools import islice
+from pathlib import PurePath
 
-from batch_renamer.model import BAD_RESULTS, FileEnd, Night, NightFile, Result
-from batch_renamer.nightly.messages.kinds import WAITING_NIGHTS, Notice, NoticeKind
+from batch_renamer.model import FileEnd, Night, NightFile, NoticeKind, Result
+from batch_renamer.nightly.messages.kinds import WAITING_NIGHTS, Notice, was_not_read
 from batch_renamer.progress import cut_middle, visible
 from batch_renamer.text import counted
 
@@ -23,6 +26,7 @@ _PRODUCT = "batch-renamer"
 _MOST_FILES = 8
 _LONGEST_NAME = 60
 _LONGEST_SENTENCE = 400
+_LONGEST_PATH = 200
 _CALL_TO_ALL = re.compile(r"@(?=(?:everyone|here|channel|all)\b)|<!", re.IGNORECASE)
 _TONES = {
     NoticeKind.GOOD: "success",
@@ -59,20 +63,24 @@ class Text:
     tone: str
 
 
-def text_of(night: Night, notice: Notice, *, place: str, notes: Sequence[str] = (), sender: str = "") -> Text:
+def text_of(
+    night: Night, notice: Notice, *, place: str, orders: Sequence[str] = (), notes: Sequence[str] = (), sender: str = ""
+) -> Text:
     """Return a message about a night.
 
     Args:
         night: The night that it is about.
         notice: What is to be told of it.
         place: Where the reports of the night are; "" if there are none.
+        orders: A line for each order that a person must look at, if messages may name orders.
         notes: Sentences for the end, such as that the message may repeat an earlier one.
         sender: The computer that sends it.
     """
     parts = (
         [_opening(night, notice)],
-        _of_trouble(night),
-        _of_files(night, notice),
+        _of_trouble(night, notice),
+        _of_files(night),
+        orders,
         _advice(night, notice),
         [f"Reports: {place}"] if place else [],
         _of_the_last_message(notice),
@@ -113,7 +121,8 @@ def _short(night: Night, notice: Notice) -> str:
         case NoticeKind.CUT_OFF:
             return f"the night of {day_in_words(notice.cut_off[0].date)} was cut off, {_sheets_done(night)}"
         case NoticeKind.RECOVERED:
-            return f"works again, {_sheets_done(night)}"
+            broken = notice.after is not None and notice.after.kind in (NoticeKind.FAILED, NoticeKind.NOT_BEGUN)
+            return f"{'works again' if broken else 'a good night again'}, {_sheets_done(night)}"
     return _sheets_done(night)
 
 
@@ -131,34 +140,39 @@ def _sheets_done(night: Night) -> str:
 
 
 def _read(night: Night) -> list[NightFile]:
-    return [file for file in night.files if file.end is not FileEnd.WAITING]
+    return [file for file in night.files if not was_not_read(file)]
 
 
 def _opening(night: Night, notice: Notice) -> str:
-    said = _short(night, notice)
+    said = _sheets_done(night) if notice.kind is NoticeKind.CUT_OFF else _short(night, notice)
     sentence = f"Night of {day_in_words(night.date)}: {said}."
     if notice.reminder and notice.after is not None:
         sentence += f" Nothing has changed since the message of {day_in_words(notice.after.date)}."
     return sentence
 
 
-def _of_trouble(night: Night) -> Iterator[str]:
-    """Yield why the night could not begin or stopped early; each reason once."""
-    reasons = [*night.stopped.splitlines(), *(file.sentence for file in night.files if file.end is FileEnd.STOPPED)]
-    yield from map(_sentence, dict.fromkeys(filter(None, reasons)))
-
-
-def _of_files(night: Night, notice: Notice) -> Iterator[str]:
+def _of_trouble(night: Night, notice: Notice) -> Iterator[str]:
+    """Yield why the night could not begin or stopped early, and which nights before were cut off."""
+    if night.stopped:
+        yield from map(_sentence, night.stopped.splitlines())
+    else:  # the first one, because it stopped the others
+        stopped = (file for file in night.files if file.end is FileEnd.STOPPED)
+        yield from map(_with_sentence, islice(stopped, 1))
     for earlier in notice.cut_off:
         yield (
             f"The night of {day_in_words(earlier.date)} was cut off before its end, as by a power cut. This night has "
-            "finished what that one had begun."
+            "gone on with what it left."
         )
-    yield from _list("Needs you:", night, lambda file: file.end.needs_a_person, _of_one_that_needs_a_person)
+
+
+def _of_files(night: Night) -> Iterator[str]:
+    yield from _list(
+        "Needs you:", night, lambda file: file.end.needs_a_person, partial(_with_sentence, inbox=night.inbox)
+    )
     yield from _list("Goes on the next night:", night, lambda file: file.end is FileEnd.STOPPED, _with_counts)
     yield from _list("Done:", night, lambda file: file.end is FileEnd.DONE, _with_counts)
     yield from _list("The same as before, so nothing was sent:", night, lambda file: file.end is FileEnd.SAME, _name)
-    yield from _list("Waits in the inbox:", night, lambda file: file.end is FileEnd.WAITING, _of_one_that_waits(notice))
+    yield from _list("Stays in the inbox:", night, was_not_read, _with_sentence)
 
 
 def _list(
@@ -172,24 +186,17 @@ def _list(
             yield f"- and {len(files) - _MOST_FILES:,} more"
 
 
-def _of_one_that_needs_a_person(file: NightFile) -> str:
-    if file.end is FileEnd.REFUSED:
-        return f"{_name(file)} could not be used. {_sentence(file.sentence)}".rstrip()
-    bad = {result.value: file.counts[result] for result in BAD_RESULTS if file.counts.get(result)}
-    said = f"{_name(file)}: {sum(bad.values()):,} of {counted(sum(file.counts.values()), 'row')}"
-    said += f" ({_counts(bad)})" if bad else ""
-    if not file.tries_left:
-        return f"{said}."
-    nights = "the next night" if file.tries_left == 1 else f"the next {file.tries_left} nights"
-    return f"{said}. What failed is tried again on {nights}."
+def _with_sentence(file: NightFile, *, inbox: str = "") -> str:
+    """Return what became of a file and what to do; most sentences name the file themselves."""
+    said = _sentence(file.sentence)
+    named = said if file.name in file.sentence else f"{_name(file)}: {said}" if said else _name(file)
+    return f"{named} {_where_it_is(file.moved_to, inbox)}".rstrip() if file.moved_to else named
 
 
-def _of_one_that_waits(notice: Notice) -> Callable[[NightFile], str]:
-    def say(file: NightFile) -> str:
-        again = f" For {WAITING_NIGHTS} nights now: close it, or save it again." if file.name in notice.waiting else ""
-        return f"{_name(file)}. {_sentence(file.sentence)}{again}".rstrip()
-
-    return say
+def _where_it_is(moved_to: str, inbox: str) -> str:
+    folder = PurePath(moved_to).parent
+    within = bool(inbox) and folder.is_relative_to(inbox)
+    return f"It is in {_shown(str(folder.relative_to(inbox) if within else folder), width=_LONGEST_PATH)}."
 
 
 def _with_counts(file: NightFile) -> str:
@@ -206,11 +213,12 @@ def _advice(night: Night, notice: Notice) -> Iterator[str]:
             codes = {file.exit_code for file in night.files if file.end is FileEnd.STOPPED} or {night.exit_code}
             yield from (_ADVICE[code] for code in sorted(codes) if code in _ADVICE)
         case NoticeKind.NOTHING_CAME:
-            yield f"If sheets should have come: they belong into the folder {_shown(night.inbox, width=200)}"
-    if any(file.end is FileEnd.PROBLEMS for file in night.files):
-        yield "The report says what is wrong with each row. Correct these rows and put the sheet into the inbox again."
-    elif any(file.end is FileEnd.REFUSED for file in night.files):
-        yield "Correct the sheet and put it into the inbox again."
+            yield f"If sheets should have come: they belong into {_shown(night.inbox, width=_LONGEST_PATH)}"
+        case NoticeKind.WAITING:
+            names = ", ".join(map(_shown, notice.waiting))
+            yield f"For {WAITING_NIGHTS} nights now nothing could be done with {names}. Close, save or remove it."
+        case NoticeKind.RECOVERED if notice.after is not None and notice.after.kind is NoticeKind.PARTLY:
+            yield "What earlier messages named stays in the folder of problems until it is corrected."
 
 
 def _of_the_last_message(notice: Notice) -> Iterator[str]:

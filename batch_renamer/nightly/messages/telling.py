@@ -1,0 +1,153 @@
+"""Tells people of a night: decides whether, writes the message, delivers it, and keeps what was told.
+
+What goes wrong is a sentence for the notes of the night, and never more. If the journal can't say what was told before,
+trouble is told: a message too many is better than none.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+
+from batch_renamer.errors import BatchRenamerError, SettingsError
+from batch_renamer.journal import Journal
+from batch_renamer.model import Delivery, Night, NoticeKind, Told
+from batch_renamer.nightly.messages.addresses import read_addresses
+from batch_renamer.nightly.messages.attached import attach_to
+from batch_renamer.nightly.messages.delivery import LIMIT_S, Message, deliver
+from batch_renamer.nightly.messages.kinds import WAITING_NIGHTS, Notice, notice_of
+from batch_renamer.nightly.messages.orders import orders_of
+from batch_renamer.nightly.messages.texts import text_of
+from batch_renamer.progress import about
+from batch_renamer.settings import NightlySettings
+
+__all__ = ["Telling", "tell"]
+
+log = logging.getLogger("batch_renamer")
+
+_NIGHTS_BACK = 30
+_MAY_REPEAT = "What was told before is not known, because the journal can't be read; so this may repeat it."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What became of telling people of a night; ``kind`` is None if there was nothing to tell, or nobody to tell it to.
+
+    ``notes`` are sentences about what went wrong.
+    """
+
+    kind: NoticeKind | None = None
+    deliveries: tuple[Delivery, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What the journal knows: the nights before, and the last message; and what it could not say."""
+
+    before: Sequence[Night] = ()
+    told: Told | None = None
+    trouble: str = ""
+
+
+def tell(
+    night: Night,
+    settings: NightlySettings,
+    journal: Journal | None,
+    *,
+    environ: Mapping[str, str],
+    wall_clock: Callable[[], float],
+    page: Path | None = None,
+    limit_s: float = LIMIT_S,
+) -> Telling:
+    """Tell people of a night that has ended, also of one that could not begin.
+
+    Args:
+        night: The night.
+        settings: Those of the night; of a configuration with a mistake, those that can be used.
+        journal: The journal; None if it can't be opened.
+        environ: The environment.
+        wall_clock: Gives seconds since the epoch.
+        page: The page of the night, if it was written.
+        limit_s: Seconds that one address may take.
+    """
+    if settings.notify_file is None:
+        return Telling()
+    known = _known(night, journal, nights=max(_NIGHTS_BACK, settings.nothing_came_nights, WAITING_NIGHTS))
+    notice = notice_of(
+        night,
+        known.before,
+        known.told,
+        tell_good=settings.tell_good,
+        remind_days=settings.remind_days,
+        nothing_came_nights=settings.nothing_came_nights,
+    )
+    if notice is None:
+        return Telling()
+    try:
+        book = read_addresses(settings.notify_file, environ=environ)
+    except SettingsError as error:
+        deliveries: tuple[Delivery, ...] = (_to_no_address(str(error)),)
+        wrong: tuple[str, ...] = ()
+    else:
+        orders = orders_of(night, journal) if settings.show_orders and journal is not None else ()
+        message = _message(night, notice, page=page, orders=orders, trouble=known.trouble)
+        deliveries = anyio.run(lambda: deliver(message, book.addresses, limit_s=limit_s))
+        wrong = (*book.mistakes, *filter(None, [book.warning]))
+        if not book.addresses:
+            deliveries = (_to_no_address(f"there is none in {settings.notify_file}"),)
+    notes = [*map(_undelivered, (one for one in deliveries if not one.delivered)), *wrong]
+    told = Told(date=night.date, told_at=wall_clock(), kind=notice.kind, causes=notice.causes, deliveries=deliveries)
+    notes += _kept(told, journal, inbox=night.inbox)
+    _log(told)
+    return Telling(kind=notice.kind, deliveries=deliveries, notes=tuple(notes))
+
+
+def _known(night: Night, journal: Journal | None, *, nights: int) -> _Known:
+    if journal is None:
+        return _Known(trouble=_MAY_REPEAT)
+    try:
+        newest = journal.nights.newest(nights + 1, inbox=night.inbox or None)
+        before = [one for one in newest if not night.number or one.number < night.number]
+        return _Known(before=before[:nights], told=journal.messages.last(inbox=night.inbox))
+    except BatchRenamerError:
+        return _Known(trouble=_MAY_REPEAT)
+
+
+def _message(night: Night, notice: Notice, *, page: Path | None, orders: Sequence[str], trouble: str) -> Message:
+    attached = attach_to(night, page)
+    notes = [trouble] if trouble else []
+    if attached.left_out:
+        notes.append(f"Not attached, because they are too many or too large: {', '.join(attached.left_out)}")
+    place = str(page) if page is not None else str(Path(night.reports) / night.date) if night.reports else ""
+    text = text_of(night, notice, place=place, orders=orders, notes=notes, sender=socket.gethostname())
+    return Message(title=text.title, body=text.body, kind=text.tone, attach=attached.paths)
+
+
+def _to_no_address(why: str) -> Delivery:
+    return Delivery(address="any address", delivered=False, said=why.rstrip("."))
+
+
+def _undelivered(one: Delivery) -> str:
+    return f"The message of this night could not be delivered to {one.address}: {one.said}. {one.repair}".rstrip()
+
+
+def _kept(told: Told, journal: Journal | None, *, inbox: str) -> list[str]:
+    """Keep what was told; return what went wrong with that."""
+    if journal is not None:
+        try:
+            journal.messages.add(told, inbox=inbox)
+        except BatchRenamerError as error:
+            return [f"What was told of this night could not be kept, so the next message may repeat it: {error}"]
+    return []
+
+
+def _log(told: Told) -> None:
+    for one in told.deliveries:
+        level = logging.INFO if one.delivered else logging.WARNING
+        log.log(level, "message (%s) to %s: %s", told.kind.value, one.address, one.said, extra=about())
