@@ -5,6 +5,7 @@ None of this changes the exit code. What goes wrong with it is a note of the nig
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import replace
@@ -15,6 +16,7 @@ from batch_renamer.jobs import open_journal
 from batch_renamer.journal import Journal
 from batch_renamer.model import Night, waiting_since
 from batch_renamer.nightly.heartbeat import beat_end
+from batch_renamer.nightly.messages import tell
 from batch_renamer.nightly.metrics import Metrics, write_metrics
 from batch_renamer.nightly.night_log import log_beat, log_night_ends, log_written
 from batch_renamer.nightly.pages import write_pages
@@ -38,6 +40,8 @@ def conclude_night(night: Night, settings: Settings, *, attended: bool) -> Night
         ending.write_pages()
         ending.write_figures()
         ending.call_heartbeat()
+        if not attended:
+            ending.tell_people()
         if ending.night.notes != night.notes:  # what went wrong is shown, too
             ending.note()
             ending.write_pages()
@@ -98,6 +102,11 @@ class _Ending:
         log_beat(beat)
         if beat is not None and beat.trouble:
             self._add([beat.trouble])
+
+    def tell_people(self) -> None:
+        """Send a message about the night, if there is news."""
+        page = self.page if self.night.reports and self.page.is_file() else None
+        self._add(tell(self.night, self._settings.nightly, self._journal, environ=os.environ, page=page).notes)
 
     @property
     def page(self) -> Path:

@@ -70,10 +70,7 @@ async def told_of(night: Night, settings: NightlySettings, journal: Journal | No
         journal.nights.end(night)
         for position, file in enumerate(night.files):
             journal.nights.note_file(night, position, file)
-    at = night.began_at + 61
-    return await anyio.to_thread.run_sync(
-        lambda: tell(night, settings, journal, environ=os.environ, wall_clock=lambda: at, **values)
-    )
+    return await anyio.to_thread.run_sync(lambda: tell(night, settings, journal, environ=os.environ, **values))
 
 
 def titles(server: WebServer) -> list[str]:
@@ -153,9 +150,7 @@ async def test_what_is_broken_is_a_note(tmp_path: Path, journal: Journal, broken
             journal.close()
         given = None if broken in ("closed journal", "no journal") else journal
         if broken == "closed journal":
-            telling = await anyio.to_thread.run_sync(
-                lambda: tell(night, settings, journal, environ={}, wall_clock=lambda: 0.0)
-            )
+            telling = await anyio.to_thread.run_sync(lambda: tell(night, settings, journal, environ={}))
         else:
             telling = await told_of(night, settings, given)
     assert telling.kind is NoticeKind.NOT_BEGUN

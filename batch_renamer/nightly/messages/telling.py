@@ -6,9 +6,8 @@ trouble is told: a message too many is better than none.
 
 from __future__ import annotations
 
-import logging
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,12 +22,10 @@ from batch_renamer.nightly.messages.delivery import LIMIT_S, Message, deliver
 from batch_renamer.nightly.messages.kinds import WAITING_NIGHTS, Notice, notice_of
 from batch_renamer.nightly.messages.orders import orders_of
 from batch_renamer.nightly.messages.texts import text_of
-from batch_renamer.progress import about
+from batch_renamer.nightly.night_log import log_message
 from batch_renamer.settings import NightlySettings
 
 __all__ = ["Telling", "tell"]
-
-log = logging.getLogger("batch_renamer")
 
 _NIGHTS_BACK = 30
 _MAY_REPEAT = "What was told before is not known, because the journal can't be read; so this may repeat it."
@@ -61,7 +58,6 @@ def tell(
     journal: Journal | None,
     *,
     environ: Mapping[str, str],
-    wall_clock: Callable[[], float],
     page: Path | None = None,
     limit_s: float = LIMIT_S,
 ) -> Telling:
@@ -72,7 +68,6 @@ def tell(
         settings: Those of the night; of a configuration with a mistake, those that can be used.
         journal: The journal; None if it can't be opened.
         environ: The environment.
-        wall_clock: Gives seconds since the epoch.
         page: The page of the night, if it was written.
         limit_s: Seconds that one address may take.
     """
@@ -102,9 +97,16 @@ def tell(
         if not book.addresses:
             deliveries = (_to_no_address(f"there is none in {settings.notify_file}"),)
     notes = [*map(_undelivered, (one for one in deliveries if not one.delivered)), *wrong]
-    told = Told(date=night.date, told_at=wall_clock(), kind=notice.kind, causes=notice.causes, deliveries=deliveries)
+    told = Told(
+        date=night.date,
+        told_at=night.ended_at or night.began_at,
+        kind=notice.kind,
+        causes=notice.causes,
+        deliveries=deliveries,
+    )
     notes += _kept(told, journal, inbox=night.inbox)
-    _log(told)
+    for one in deliveries:
+        log_message(notice.kind.value, place=one.address, trouble="" if one.delivered else one.said)
     return Telling(kind=notice.kind, deliveries=deliveries, notes=tuple(notes))
 
 
@@ -145,9 +147,3 @@ def _kept(told: Told, journal: Journal | None, *, inbox: str) -> list[str]:
         except BatchRenamerError as error:
             return [f"What was told of this night could not be kept, so the next message may repeat it: {error}"]
     return []
-
-
-def _log(told: Told) -> None:
-    for one in told.deliveries:
-        level = logging.INFO if one.delivered else logging.WARNING
-        log.log(level, "message (%s) to %s: %s", told.kind.value, one.address, one.said, extra=about())
