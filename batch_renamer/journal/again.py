@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from batch_renamer.journal.codec import REASON, RESULT
 from batch_renamer.journal.database import Database
 from batch_renamer.journal.record import RunRecord
 from batch_renamer.journal.runs import RunTable
-from batch_renamer.model import LEFT_OUT_MARK, Result
+from batch_renamer.model import LEFT_OUT_MARK, FileEnd, Result, SettledRow
+from batch_renamer.text import storable
 
 __all__ = ["Again", "OpenRow"]
 
@@ -50,6 +52,20 @@ _OF_NIGHTS = """
         AND undo.committed_at IS NOT NULL)
     ORDER BY began
 """
+# The file has not ended since, and no run of its rows knows it by itself.
+_STAYS = ", ".join(f"'{end}'" for end in FileEnd if end.stays)
+_SETTLED = f"""
+    SELECT row, result, reason, mark FROM settled_rows AS noted
+    WHERE account = ? AND base_url = ? AND name = ? AND content = ? AND NOT EXISTS (
+        SELECT 1 FROM runs WHERE runs.content = noted.content AND runs.account = noted.account
+        AND runs.base_url = noted.base_url AND runs.night >= noted.night AND runs.committed_at IS NOT NULL)
+    AND NOT EXISTS (
+        SELECT 1 FROM night_files WHERE night >= noted.night AND json_extract(file, '$.name') = noted.name
+        AND json_extract(file, '$.end') NOT IN ({_STAYS}))
+"""  # noqa: S608 - constants
+
+FileKey = tuple[str, str]
+"""What tells a spreadsheet from others: its name and the fingerprint of its rows."""
 
 
 class OpenRow(NamedTuple):
@@ -99,6 +115,38 @@ class Again:
         Those that were undone, dismissed or superseded are over.
         """
         return [self._runs.get(str(run)) for (run,) in self._database.select(_OF_NIGHTS, (account, base_url))]
+
+    def note_settled(
+        self, files: Mapping[FileKey, Mapping[int, SettledRow]], *, account: str, base_url: str, night: int
+    ) -> None:
+        """Note the rows that are settled because of other files of a night, for each file by its name and content.
+
+        Called before anything is done, with all files of the night: what is known of others is forgotten.
+        """
+        place, files = (account, base_url), {(storable(name), content): rows for (name, content), rows in files.items()}
+        with self._database.transaction() as connection:
+            noted = "SELECT DISTINCT name, content FROM settled_rows WHERE account = ? AND base_url = ?"
+            gone = set(connection.execute(noted, place)).difference(files)
+            forget = "DELETE FROM settled_rows WHERE account = ? AND base_url = ? AND name = ? AND content = ?"
+            connection.executemany(forget, [(*place, *file) for file in gone])
+            connection.executemany(
+                "INSERT OR REPLACE INTO settled_rows (account, base_url, name, content, row, night, result, reason,"
+                " mark) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (*place, *file, row, night, one.result, storable(one.reason), one.mark)
+                    for file, rows in files.items()
+                    for row, one in rows.items()
+                ],
+            )
+
+    def settled(self, file: FileKey, *, account: str, base_url: str) -> dict[int, SettledRow]:
+        """Return the rows of a file that an earlier night has settled, and which no run has taken over since."""
+        name, content = file
+        noted = self._database.select(_SETTLED, (account, base_url, storable(name), content))
+        return {
+            int(str(row)): SettledRow(result=Result(str(result)), reason=str(reason), mark=str(mark))
+            for row, result, reason, mark in noted
+        }
 
     def note_retry(self, run: RunRecord) -> None:
         """Note that the failed rows of a run are about to be tried again, on one more night."""

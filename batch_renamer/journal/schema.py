@@ -221,6 +221,23 @@ STEPS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX messages_by_inbox ON messages (inbox)",
     ),
+    (  # Rows that are settled because of another file of a night, until a run of their file has begun.
+        """
+        CREATE TABLE settled_rows (
+            account TEXT NOT NULL,
+            base_url TEXT NOT NULL,
+            name TEXT NOT NULL,
+            content TEXT NOT NULL,
+            row INTEGER NOT NULL,
+            night INTEGER NOT NULL REFERENCES nights (number) ON DELETE CASCADE,
+            result TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            mark TEXT NOT NULL,
+            PRIMARY KEY (account, base_url, name, content, row)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX settled_rows_by_night ON settled_rows (night)",
+    ),
 )
 
 

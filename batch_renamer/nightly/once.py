@@ -14,7 +14,7 @@ from batch_renamer.nightly.stayed import Stayed
 from batch_renamer.nightly.survey import Survey, Surveyed
 from batch_renamer.text import counted
 
-__all__ = ["FilePlan", "Standing", "plan_file"]
+__all__ = ["FilePlan", "Standing", "note_settled_rows", "plan_file"]
 
 
 class Standing(Enum):
@@ -44,6 +44,19 @@ class FilePlan:
     settled: Mapping[int, SettledRow] = field(default_factory=dict)
 
 
+def note_settled_rows(
+    journal: Journal, survey: Survey, stayed: Stayed, *, destination: Destination, night: int
+) -> None:
+    """Note the rows that are settled because of other files of a night, before any of these is done.
+
+    If the night is cut off when it has done only one of two files that contradict each other, the next night still
+    knows that about the other one.
+    """
+    settled = survey.settled(older=stayed)
+    files = {(file.name, file.content): settled.get(file.number, {}) for file in survey.files if file.content}
+    journal.again.note_settled(files, account=destination.account, base_url=destination.base_url, night=night)
+
+
 def plan_file(
     journal: Journal,
     survey: Survey,
@@ -65,6 +78,7 @@ def plan_file(
     replaced = [other.number for other in survey.files[: file.number] if other.name == file.name]
     settled = survey.settled(older={*stayed, *replaced} - {file.number}, done=done).get(file.number, {})
     account, base_url = destination.account, destination.base_url
+    settled = journal.again.settled((file.name, file.content), account=account, base_url=base_url) | settled
     last = journal.again.last_of_content(file.content, account=account, base_url=base_url)
     if last is not None and interrupted(last, journal.results.counts(last)):
         sentence = f"{_of(last)}, which was interrupted: this run does what that one has left."

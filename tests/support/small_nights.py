@@ -19,7 +19,7 @@ from batch_renamer.jobs import Connection, Destination, Job, JobContext, SheetSo
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.loader import open_sheet
 from batch_renamer.model import FileEnd, Night, NightFile, ReportRow, RunSummary
-from batch_renamer.nightly.once import Standing, plan_file
+from batch_renamer.nightly.once import Standing, note_settled_rows, plan_file
 from batch_renamer.nightly.retrying import ComesAgain, tries_of, what_comes_again
 from batch_renamer.nightly.stayed import stayed_files
 from batch_renamer.nightly.survey import Survey
@@ -83,6 +83,7 @@ class SmallNights:
             for name in sorted(self.inbox):
                 survey.read(name, self._source(name))
             stayed = stayed_files(self.journal, survey, destination=self.destination)
+            note_settled_rows(self.journal, survey, stayed, destination=self.destination, night=self.night.number)
             came = what_comes_again(
                 self.journal, survey, stayed, destination=self.destination, retry_nights=self.retry_nights
             )
@@ -137,7 +138,7 @@ class SmallNights:
                 summary = summary_of(self.journal, plan.last)
                 kind = FileEnd.SAME if plan.standing is Standing.SAME else _end_of(summary, None)
                 end = self._note(NightFile(name=one.name, end=kind, sentence=plan.sentence, run_id=plan.last.id))
-            case Standing.NEW:
+            case _:
                 job = self.connection(APPLY).job(self._source(one.name))
                 job = replace(job, settled=plan.settled, night=self.night.number)
                 end = self._ended(job, NightFile(name=one.name, end=FileEnd.STOPPED, sentence=plan.sentence))
