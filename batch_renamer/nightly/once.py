@@ -78,7 +78,7 @@ def plan_file(
     replaced = [other.number for other in survey.files[: file.number] if other.name == file.name]
     settled = survey.settled(older={*stayed, *replaced} - {file.number}, done=done).get(file.number, {})
     account, base_url = destination.account, destination.base_url
-    settled = journal.again.settled((file.name, file.content), account=account, base_url=base_url) | settled
+    settled |= journal.again.settled((file.name, file.content), account=account, base_url=base_url)
     last = journal.again.last_of_content(file.content, account=account, base_url=base_url)
     if last is not None and interrupted(last, journal.results.counts(last)):
         sentence = f"{_of(last)}, which was interrupted: this run does what that one has left."
