@@ -77,7 +77,7 @@ class SmallNights:
 
     def over(self) -> dict[str, NightFile]:
         """Let a night pass; return what became of each file, and of the runs that came again, by name."""
-        self.journal.nights.note_cut_off(inbox="/inbox")
+        self.journal.nights.note_cut_off(inbox="/inbox", but=self.night)
         self.night = self.journal.nights.begin(replace(self.night, files=()))
         with Survey(self.settings) as survey:
             for name in sorted(self.inbox):
