@@ -19,10 +19,15 @@ _WHAT = {
 
 @dataclass(frozen=True, slots=True)
 class OwnName:
-    """What a name says of a file of this program: what it is, and the id of the run that made it."""
+    """What a name says of a file of this program: ``report``, ``backup`` or ``results``, and the run that made it."""
 
-    what: str
+    kind: str
     run_id: str
+
+    @property
+    def what(self) -> str:
+        """What the file is, in words."""
+        return _WHAT[self.kind]
 
 
 def own_name(name: str) -> OwnName | None:
@@ -30,9 +35,9 @@ def own_name(name: str) -> OwnName | None:
 
     Example:
         >>> own_name("orders.report-k3f9ab.xlsx")
-        OwnName(what='a report of this program', run_id='k3f9ab')
+        OwnName(kind='report', run_id='k3f9ab')
         >>> own_name("report-2026.xlsx") is None
         True
     """
     found = _OWN.fullmatch(name)
-    return OwnName(_WHAT[found[1].lower()], found[2].lower()) if found else None
+    return OwnName(found[1].lower(), found[2].lower()) if found else None

@@ -15,6 +15,6 @@ They are HTML without script, made from values of `model.Night` alone; the journ
 
 from __future__ import annotations
 
-from batch_renamer.nightly.pages.writing import write_pages
+from batch_renamer.nightly.pages.writing import is_page, write_pages
 
-__all__ = ["write_pages"]
+__all__ = ["is_page", "write_pages"]

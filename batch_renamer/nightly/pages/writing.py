@@ -14,7 +14,7 @@ from batch_renamer.nightly.pages.night_page import DayPage
 from batch_renamer.nightly.pages.nights_page import NightsPage
 from batch_renamer.temporary import cause, complete_file, place_of
 
-__all__ = ["write_pages"]
+__all__ = ["is_page", "write_pages"]
 
 _SHOWN_DATES = 30
 _BEGINNING_BYTES = 1_024
@@ -89,6 +89,16 @@ def _write(reports: Path, name: str, pieces: _Pieces) -> str:
     except OSError as error:
         return f'The page "{path}" could not be written: {cause(error)}.'
     return ""
+
+
+def is_page(place: Path) -> bool:
+    """Tell whether a file is a page of nights, by its beginning.
+
+    Raises:
+        OSError: it can't be read.
+    """
+    beginning, _ = read_regular(place, limit_bytes=_BEGINNING_BYTES)
+    return _OURS in beginning
 
 
 def _is_foreign(place: Path) -> bool:
