@@ -21,16 +21,18 @@ from batch_renamer.jobs import source_of
 from batch_renamer.model import FileEnd, NightFile
 from batch_renamer.nightly.applying import Applied, applied, as_it_ended, never_began
 from batch_renamer.nightly.filing import Filed, NotFiled, file_away, recover
-from batch_renamer.nightly.inbox import Inbox, PassedFile, SettledFile, Snapshot, Snapshots, WaitingFile
+from batch_renamer.nightly.inbox import Inbox, PassedFile, Scan, SettledFile, Snapshot, Snapshots, WaitingFile
 from batch_renamer.nightly.night_log import log_file_end, log_file_found, log_file_moved
 from batch_renamer.nightly.once import Standing, plan_file
 from batch_renamer.nightly.record import NightRecord
+from batch_renamer.nightly.retention import remove_old
 from batch_renamer.nightly.retrying import ComesAgain, what_comes_again
 from batch_renamer.nightly.sentences import after_refusal, after_stop
 from batch_renamer.nightly.stayed import Stayed, stayed_files
 from batch_renamer.nightly.survey import Survey, Surveyed
-from batch_renamer.nightly.tools import NightTools, local_date
+from batch_renamer.nightly.tools import NightTools, files_of_ours, local_date
 from batch_renamer.temporary import cause, probe
+from batch_renamer.visible import visible
 
 __all__ = ["Course"]
 
@@ -79,9 +81,10 @@ class Course:
         self._done: set[int] = set()
         self._stayed: Stayed = {}
         self._ended: BatchRenamerError | None = None
-        self.inbox = Inbox(
+        self._not_moved: set[Path] = set()
+        self._inbox = Inbox(
             tools.inbox,
-            own=[done, problems, nightly.folder("reports")],
+            own=[done, problems, nightly.folder("reports"), *files_of_ours(tools.settings)],
             settle_s=nightly.settle_s,
             looks=tools.journal.looks,
             wall_clock=tools.wall_clock,
@@ -109,7 +112,13 @@ class Course:
             self._record.note([f"The night of {night.date} was cut off. What it had begun is finished first."])
         for move in recover(self._tools.journal.moves, self._tools.inbox):
             self._record.note([_about_move(move)])
+            if isinstance(move, NotFiled) and move.path is not None:
+                self._not_moved.add(move.path)
         self._snapshots.clear(self._tools.journal.moves)
+
+    def scan(self) -> Scan:
+        """Return what lies in the inbox, without files that were done and could not be moved yet."""
+        return self._inbox.scan(but=self._not_moved)
 
     def read_all(self, settled: Sequence[SettledFile]) -> list[_File]:
         """Copy and read each file, before any is done: what one says can matter for the others."""
@@ -147,11 +156,17 @@ class Course:
     def look_again(self, waiting: Sequence[WaitingFile]) -> None:
         """Do the files that have settled meanwhile, and note those that still wait."""
         if waiting and self._ended is None:
-            later = self.inbox.look_again(waiting)
+            later = self._inbox.look_again(waiting)
             self.do_all(self.read_all(later.settled))
             waiting = later.waiting
         for file in waiting:
             self._wait(file)
+
+    def tidy_up(self) -> None:
+        """Remove the private copies, and what is older than the user wants to keep."""
+        self._snapshots.clear(self._tools.journal.moves)
+        removed = remove_old(self._tools.journal, self._tools.nightly, today=self._date)
+        self._record.note(removed.troubles)
 
     def _copied(self, settled: Sequence[SettledFile]) -> Iterator[Snapshot]:
         for file in settled:
@@ -255,4 +270,5 @@ def _moved(file: NightFile, filed: Filed | NotFiled) -> NightFile:
 def _about_move(move: Filed | NotFiled) -> str:
     if isinstance(move, NotFiled):
         return move.sentence
-    return f'"{move.name}" was moved to {move.moved_to}, as the night before had begun to do. {move.sentence}'.rstrip()
+    what = f'"{visible(move.name)}" was moved to {move.moved_to}, as the night before had begun to do.'
+    return f"{what} {move.sentence}".rstrip()

@@ -36,12 +36,13 @@ def run_night(tools: NightTools, record: NightRecord) -> None:
         course.make_folders()
         record.begun()
         course.finish_what_was_cut_off()
-        scan = course.inbox.scan()
+        scan = course.scan()
         files = course.read_all(scan.settled)
         course.go_on_with_earlier_nights()
         course.do_all(files)
         course.pass_over(scan.passed)
         course.look_again(scan.waiting)
+        course.tidy_up()
 
 
 @contextmanager

@@ -65,10 +65,14 @@ def remove_old(journal: Journal, nightly: NightlySettings, *, today: datetime.da
     """
     troubles: list[str] = []
     old = _OldFiles(journal, nightly, troubles)
-    reports = old.remove_reports(today)
-    spreadsheets, reports_beside = old.remove_done(today)
-    runs = _remove_runs(journal, nightly, troubles)
-    removed = Removed(spreadsheets=spreadsheets, reports=reports + reports_beside, runs=runs, troubles=tuple(troubles))
+    reports = spreadsheets = beside = runs = 0
+    try:
+        reports = old.remove_reports(today)
+        spreadsheets, beside = old.remove_done(today)
+        runs = _remove_runs(journal, nightly)
+    except BatchRenamerError as error:
+        troubles.append(f"What is old can't be removed. {error}")
+    removed = Removed(spreadsheets=spreadsheets, reports=reports + beside, runs=runs, troubles=tuple(troubles))
     if said := str(removed):
         log.info("%s", said)
     return removed
@@ -162,13 +166,13 @@ def _is_as_moved(path: Path, *, moves: Mapping[str, Move]) -> bool:
     return move is not None and digest_of(path) == move.digest
 
 
-def _remove_runs(journal: Journal, nightly: NightlySettings, troubles: list[str]) -> int:
-    """Forget old runs; return how many."""
+def _remove_runs(journal: Journal, nightly: NightlySettings) -> int:
+    """Forget old runs; return how many.
+
+    Raises:
+        JournalError: they can't be removed.
+    """
     if nightly.keep_runs_days is None:
         return 0
     days = max(nightly.keep_runs_days, nightly.retry_nights + 1)
-    try:
-        return journal.runs.prune(older_than_s=days * _DAY_S)
-    except BatchRenamerError as error:
-        troubles.append(f"Old runs can't be removed: {error}")
-        return 0
+    return journal.runs.prune(older_than_s=days * _DAY_S)

@@ -13,7 +13,7 @@ from batch_renamer.journal import Journal
 from batch_renamer.model import RunSummary
 from batch_renamer.settings import NightlySettings, Settings
 
-__all__ = ["NightTools", "Perform", "local_date", "report_names", "short_stem"]
+__all__ = ["NightTools", "Perform", "files_of_ours", "local_date", "report_names", "short_stem"]
 
 Perform = Callable[[JobContext], tuple[Run, RunSummary]]
 """Takes a job to its end.
@@ -95,6 +95,21 @@ def short_stem(name: str) -> str:
     while len(stem.encode(errors="surrogateescape")) > _STEM_BYTES:
         stem = stem[:-1]
     return stem
+
+
+def files_of_ours(settings: Settings) -> list[Path]:
+    """Return the files and the folder of this program that may lie in the inbox and are no spreadsheets.
+
+    Example:
+        >>> settings = Settings(state_dir=Path("/srv/state"), log_file=Path("/srv/log.jsonl"))
+        >>> [path.name for path in files_of_ours(settings)]
+        ['state', 'log.jsonl']
+    """
+    nightly = settings.nightly
+    files = (settings.config, settings.log_file, settings.api_key_file, settings.profile_api_key_file)
+    return [
+        path for path in (settings.state_dir, *files, nightly.notify_file, nightly.metrics_file) if path is not None
+    ]
 
 
 def local_date(at: float) -> datetime.date:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from batch_renamer.errors import SettingsError
+from batch_renamer.files import same_place
 from batch_renamer.nightly.inbox.file_names import in_order_of_name, is_silent, unfinished_name, why_passed
 from batch_renamer.nightly.inbox.locks import open_in
 from batch_renamer.nightly.inbox.values import NEXT_NIGHT, PassedFile, called
@@ -46,7 +47,7 @@ def files_in(inbox: Path, *, own: Collection[Path]) -> Found:
             f"The inbox {called(str(inbox))} can't be read: {cause(error)}. Make that folder, or correct "
             "inbox in [nightly] or --inbox."
         ) from error
-    ours = {place.name for place in own if place.parent == inbox}
+    ours = {place.name for place in own if same_place(place.parent, inbox)}
     files: list[Path] = []
     placeholders: dict[Path, str] = {}
     passed: list[PassedFile] = []

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from batch_renamer.errors import JournalError
 from batch_renamer.files import digest_of
 from batch_renamer.journal import Journal, Move, NewRun
 from batch_renamer.model import RenameRequest
@@ -177,6 +178,19 @@ def test_what_can_not_be_removed_is_said(journal: Journal, inbox: Path, monkeypa
     removed = remove_old(journal, NightlySettings(inbox=inbox, keep_reports_days=7), today=TODAY)
     assert removed.troubles == (f"Old files in {kept.parent} can't be removed: Permission denied.",)
     assert kept.exists()
+
+
+def test_a_journal_that_can_not_be_written_is_said(
+    journal: Journal, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The night ends all the same."""
+
+    def refuse(**_: object) -> int:
+        raise JournalError("The disk is full.")
+
+    monkeypatch.setattr(journal.runs, "prune", refuse)
+    removed = remove_old(journal, NightlySettings(inbox=inbox, keep_runs_days=7), today=TODAY)
+    assert removed.troubles == ("What is old can't be removed. The disk is full.",)
 
 
 def test_a_folder_that_is_missing_is_no_trouble(journal: Journal, tmp_path: Path) -> None:
