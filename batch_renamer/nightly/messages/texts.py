@@ -16,6 +16,7 @@ from itertools import islice
 from pathlib import PurePath
 
 from batch_renamer.model import FileEnd, Night, NightFile, NoticeKind, Result
+from batch_renamer.nightly.advice import advice_on
 from batch_renamer.nightly.messages.kinds import WAITING_NIGHTS, Notice, was_not_read
 from batch_renamer.progress import cut_middle, visible
 from batch_renamer.text import counted
@@ -39,19 +40,6 @@ _TONES = {
     NoticeKind.NOT_BEGUN: "failure",
 }
 """How Apprise marks each kind."""
-
-_BY_ITSELF = "The next night goes on by itself."
-_ADVICE = {
-    2: "Correct what is named here; until then no night can begin. `batch-renamer nightly --check` tells more.",
-    3: f"Put a new key into the key file. {_BY_ITSELF}",
-    4: f"{_BY_ITSELF} If it stops again for the same reason, repair what is named here.",
-    5: "Another run was still at work in this account. The next night tries again; `batch-renamer runs` shows it.",
-    70: "This is a fault in batch-renamer: give its log to the person who looks after this computer.",
-    129: _BY_ITSELF,
-    130: _BY_ITSELF,
-    143: _BY_ITSELF,
-}
-"""What to do after a night that stopped early or could not begin, by its exit code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,9 +197,8 @@ def _counts(counts: Mapping[str, int]) -> str:
 
 def _advice(night: Night, notice: Notice) -> Iterator[str]:
     match notice.kind:
-        case NoticeKind.NOT_BEGUN | NoticeKind.FAILED if night.exit_code is not None:
-            codes = {file.exit_code for file in night.files if file.end is FileEnd.STOPPED} or {night.exit_code}
-            yield from (_ADVICE[code] for code in sorted(codes) if code in _ADVICE)
+        case NoticeKind.NOT_BEGUN | NoticeKind.FAILED:
+            yield from advice_on(night)
         case NoticeKind.NOTHING_CAME:
             yield f"If sheets should have come: they belong into {_shown(night.inbox, width=_LONGEST_PATH)}"
         case NoticeKind.WAITING:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from batch_renamer.model import FileEnd, Night, NightFile, NightKind, Weight
+from batch_renamer.nightly.advice import advice_on
 from batch_renamer.nightly.pages.places import Place, place_from
 from batch_renamer.nightly.pages.wording import (
     day,
@@ -16,10 +17,10 @@ from batch_renamer.nightly.pages.wording import (
     headline_of_day,
     moment,
     next_night,
-    rows_in_words,
     weight_of,
     what_to_do,
 )
+from batch_renamer.nightly.sentences import rows_in_short
 from batch_renamer.text import counted, duration
 
 __all__ = ["DayPage", "Section", "ShownFile", "ShownNight"]
@@ -71,7 +72,7 @@ class ShownNight:
     def __init__(self, night: Night, folder: Path) -> None:
         self._night, self._folder = night, folder
         self.headline, self.weight = headline(night), weight_of(night)
-        self.stopped, self.notes = night.stopped, night.notes
+        self.stopped, self.advice, self.notes = night.stopped, advice_on(night), night.notes
         self.began = moment(night.began_at)
         self.is_open = night.kind is NightKind.AT_WORK
 
@@ -116,7 +117,7 @@ class ShownNight:
             weight=weight,
             again=file.again,
             sentence=what_to_do(file),
-            rows="" if file.end is FileEnd.SAME or not file.counts else rows_in_words(file.counts),
+            rows="" if file.end is FileEnd.SAME else rows_in_short(file.counts),
             run_id=file.run_id or "",
             reports=tuple(map(self._report, sorted(file.reports, key=_page_first))),
             now_at=self._now_at(file.moved_to),

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
-from itertools import takewhile
 from typing import NamedTuple
 
 from batch_renamer.html_pages import Plot
-from batch_renamer.model import Night, NightFile, Weight
+from batch_renamer.model import Night, Weight, waiting_since
+from batch_renamer.nightly.advice import advice_on
 from batch_renamer.nightly.pages.plot import nights_plot
 from batch_renamer.nightly.pages.wording import (
     days_in_words,
     headline_of_day,
+    local_day,
     moment,
     neighbours,
     short_day,
@@ -22,7 +23,7 @@ from batch_renamer.nightly.pages.wording import (
     what_happened,
     what_to_do,
 )
-from batch_renamer.text import counted, duration
+from batch_renamer.text import duration
 
 __all__ = ["NightsPage", "ShownDay", "Waiting"]
 
@@ -73,7 +74,7 @@ class NightsPage:
         newest = of_date[0]
         self.headline = headline_of_day(of_date)
         self.weight = "bad" if any(weight_of(night) == "bad" for night in of_date) else weight_of(newest)
-        self.stopped = newest.stopped
+        self.stopped, self.advice = newest.stopped, advice_on(newest)
         self.began, self.written = moment(newest.began_at), moment(written_at)
 
     @property
@@ -116,8 +117,11 @@ class NightsPage:
     @property
     def waiting(self) -> list[Waiting]:
         """The files that the newest night left in the inbox, with the first night in which each was left there."""
-        nights = [night for nights in self._by_date.values() for night in nights if night.begun]
-        return [_waiting(file, nights) for file in nights[0].files if file.end.stays] if nights else []
+        nights = [night for of_date in self._by_date.values() for night in of_date]
+        since = waiting_since(nights)
+        last = next((night for night in nights if night.begun and night.exit_code is not None), None)
+        files = [file for file in last.files if file.name in since] if last is not None else []
+        return [Waiting(file.name, short_day(local_day(since[file.name])), what_to_do(file)) for file in files]
 
     @property
     def days(self) -> list[ShownDay]:
@@ -138,10 +142,3 @@ class NightsPage:
 
 def _no_night(dates: Sequence[datetime.date]) -> str:
     return f"No night on {days_in_words(dates)}." if dates else ""
-
-
-def _waiting(file: NightFile, nights: Sequence[Night]) -> Waiting:
-    """Return since which of the nights, the newest first, a file stays in the inbox."""
-    there = list(takewhile(lambda night: any(one.name == file.name and one.end.stays for one in night.files), nights))
-    count = f", {counted(len(there), 'night')}" if len(there) > 1 else ""
-    return Waiting(file.name, f"{short_day(datetime.date.fromisoformat(there[-1].date))}{count}", what_to_do(file))

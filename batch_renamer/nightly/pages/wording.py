@@ -15,10 +15,10 @@ __all__ = [
     "days_in_words",
     "headline",
     "headline_of_day",
+    "local_day",
     "moment",
     "neighbours",
     "next_night",
-    "rows_in_words",
     "short_day",
     "time_of",
     "weight_of",
@@ -26,9 +26,17 @@ __all__ = [
     "what_to_do",
 ]
 
-_BY_ITSELF = frozenset({5, 129, 130, 143})
+_NO_TROUBLE = frozenset({5, 129, 130, 143})
 """Exit codes after which the next night goes on as if nothing had been: another run was at work, or a signal came."""
 
+_OUTAGE = 4  # or a full disk: the next night goes on, and perhaps stops for the same reason
+
+_STARTS: dict[Weight, str] = {
+    "good": "Nothing needs you",
+    "quiet": "Nothing needs you",
+    "doubtful": "Nothing needs you yet",
+    "bad": "Something needs you",
+}
 _NOT_READ = frozenset({FileEnd.WAITING, FileEnd.PASSED})
 _COME_AGAIN = (Result.FAILED, Result.UNKNOWN)
 
@@ -51,7 +59,7 @@ def headline(night: Night) -> str:
     """
     if night.kind is NightKind.AT_WORK:
         return "This night has not ended yet, or it was cut off."
-    start = "Nothing needs you" if weight_of(night) in ("good", "quiet") else "Something needs you"
+    start = _STARTS[weight_of(night)]
     happened = what_happened(night)
     return f"{start}: {happened[0].lower()}{happened[1:]}"
 
@@ -102,8 +110,9 @@ def weight_of(night: Night) -> Weight:
         case NightKind.PARTLY:
             return "bad"
         case NightKind.NOT_BEGUN | NightKind.FAILED:
-            looked_at = any(file.end.needs_a_person for file in night.files)
-            return "quiet" if night.exit_code in _BY_ITSELF and not looked_at else "bad"
+            if any(file.end.needs_a_person for file in night.files):
+                return "bad"
+            return "quiet" if night.exit_code in _NO_TROUBLE else "doubtful" if night.exit_code == _OUTAGE else "bad"
 
 
 def what_to_do(file: NightFile) -> str:
@@ -127,14 +136,12 @@ def next_night(night: Night) -> list[str]:
 
 
 def _comes_again(file: NightFile) -> str:
-    rows = sum(file.counts.get(result, 0) for result in _COME_AGAIN)
-    if not rows:
+    if not any(file.counts.get(result) for result in _COME_AGAIN):
         return ""
-    tried = f"{rows:,} failed or unknown {'row is' if rows == 1 else 'rows are'}"
-    if file.tries_left:
-        often = "once more" if file.tries_left == 1 else f"again, on at most {file.tries_left} nights"
-        return f"{tried} tried {often}."
-    return f"{tried} not tried again: put a spreadsheet with these orders into the inbox."
+    if not file.tries_left:
+        return "its failed rows are not tried again."
+    nights = "the next night" if file.tries_left == 1 else f"the next {file.tries_left} nights"
+    return f"its failed rows are tried again on {nights}, except those whose orders don't exist."
 
 
 def _done(files: Sequence[NightFile]) -> str:
@@ -165,19 +172,14 @@ def bad_rows(counts: Mapping[str, int]) -> int:
     return sum(counts.get(result, 0) for result in BAD_RESULTS)
 
 
-def rows_in_words(counts: Mapping[str, int]) -> str:
-    """Return the rows by result, in the order in which people are shown them.
-
-    Example:
-        >>> rows_in_words({"failed": 1, "renamed": 1200})
-        '1,200 renamed, 1 failed'
-    """
-    return ", ".join(f"{counts[result]:,} {result.value}" for result in Result if counts.get(result)) or "no rows"
-
-
 def moment(seconds: float) -> str:
     """Return a time of day by this machine's clock, with its date, as a person writes it."""
-    return f"{day(_local(seconds).date())} at {time_of(seconds)}"
+    return f"{day(local_day(seconds))} at {time_of(seconds)}"
+
+
+def local_day(seconds: float) -> datetime.date:
+    """Return the date on this machine's clock."""
+    return _local(seconds).date()
 
 
 def time_of(seconds: float) -> str:

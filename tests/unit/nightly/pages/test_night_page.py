@@ -58,6 +58,7 @@ def test_a_night_that_could_not_begin_says_why(tmp_path: Path) -> None:
     write_pages([night], reports=tmp_path, now=0.0)
     said = text_of(tmp_path / DAY / "index.html")
     assert "Something needs you: this night could not begin. The key file can't be read." in said
+    assert "Put a new key into the key file." in said
     assert "No log." in said
     assert "Exit code3" in said
 

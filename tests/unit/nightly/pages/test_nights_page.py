@@ -80,7 +80,7 @@ def test_a_file_waits_since_the_first_night_that_left_it() -> None:
         a_night("2026-11-23", a_file("late.csv")),
         a_night("2026-11-22", LATE),
     ]
-    assert page_of(nights).waiting == [("late.csv", "Tue 24 Nov, 2 nights", "It is open in Excel.")]
+    assert page_of(nights).waiting == [("late.csv", "Tue 24 Nov", "It is open in Excel.")]
     assert page_of(nights[1:]).waiting == [("late.csv", "Tue 24 Nov", "It is open in Excel.")]
 
 

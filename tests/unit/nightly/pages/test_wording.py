@@ -52,6 +52,12 @@ WAITING = a_file("late.csv", FileEnd.WAITING, counts={}, run_id=None)
             id="key refused",
         ),
         pytest.param(
+            a_night(DAY, a_file(), STOPPED, exit_code=4),
+            "Nothing needs you yet: this night was stopped early. 1 of 2 files is done, 6 orders renamed.",
+            "doubtful",
+            id="outage",
+        ),
+        pytest.param(
             a_night(DAY, STOPPED, exit_code=143),
             "Nothing needs you: this night was stopped early. 0 of 1 file is done, 3 orders renamed.",
             "quiet",
@@ -99,10 +105,10 @@ def test_the_next_night_is_told_file_by_file() -> None:
     one = a_file("one.csv", FileEnd.PROBLEMS, counts={"unknown": 1, "invalid": 4}, tries_left=2)
     invalid = a_file("invalid.csv", FileEnd.PROBLEMS, counts={"invalid": 4}, tries_left=2)
     assert next_night(a_night(DAY, a_file(), *again, one, invalid, STOPPED, WAITING, REFUSED, exit_code=4)) == [
-        "3.csv: 2 failed or unknown rows are tried again, on at most 3 nights.",
-        "1.csv: 2 failed or unknown rows are tried once more.",
-        "0.csv: 2 failed or unknown rows are not tried again: put a spreadsheet with these orders into the inbox.",
-        "one.csv: 1 failed or unknown row is tried again, on at most 2 nights.",
+        "3.csv: its failed rows are tried again on the next 3 nights, except those whose orders don't exist.",
+        "1.csv: its failed rows are tried again on the next night, except those whose orders don't exist.",
+        "0.csv: its failed rows are not tried again.",
+        "one.csv: its failed rows are tried again on the next 2 nights, except those whose orders don't exist.",
         "big.csv: it goes on where this night stopped.",
         "late.csv: it looks at the file again.",
         "It does every spreadsheet that is put into the inbox by then.",
