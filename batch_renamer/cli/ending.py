@@ -12,7 +12,7 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -39,8 +39,11 @@ _READER_GONE = 141
 """128 + SIGPIPE, the exit code of other tools, too, if the program that reads their output ends (``| head``)."""
 
 
-EndedEarly = Callable[[BatchRenamerError, Settings | None], None]
-"""What a command does when an error ends it; the settings are those that can be used, None if there are none."""
+EndedEarly = Callable[[BatchRenamerError, Settings | None, Sequence[str]], None]
+"""What a command does when an error ends it.
+
+The settings are those that can be used, None if there are none; the texts are what went wrong with the log.
+"""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,12 +56,15 @@ class Ending:
     state_dir: Path | None = None
     next_command: str = ""
     secrets: list[str] = field(default_factory=list, repr=False)
-    ended_early: EndedEarly = lambda _error, _settings: None
+    ended_early: EndedEarly = lambda *_: None
     settings: Settings | None = None
+    log_troubles: Sequence[str] = ()
 
     def take(self, settings: Settings) -> None:
         """Take from the settings whether to write JSON, and where the log and the journal are."""
         self.settings = settings
+        if (address := settings.nightly.heartbeat_url) is not None:
+            self.secrets.append(address.given)
         self.as_json, self.log_file, self.state_dir = settings.json, settings.log_file, settings.state_dir
 
     def guess(self, given: Mapping[str, object], environ: Mapping[str, str]) -> None:
@@ -81,7 +87,7 @@ class Ending:
             fields = {"command": self.command.word, "exit_code": error.exit_code, "error": str(error)}
             level, extra = level_of(error.exit_code), about(on_screen=True, **fields)
             log.log(level, "%s: %s (exit code %d)", self.command.word, error, error.exit_code, extra=extra)
-        self.ended_early(error, self.settings)
+        self.ended_early(error, self.settings, self.log_troubles)
         goes_on = isinstance(error, StoppedEarlyError | InterruptedRunError) and not isinstance(error, OutputLostError)
         return refuse(
             self.command.word,

@@ -161,7 +161,7 @@ def within(
     body: Callable[[Session], int],
     *,
     same_again: Sequence[str | Path] = (),
-    ended_early: EndedEarly = lambda _error, _settings: None,
+    ended_early: EndedEarly = lambda *_: None,
 ) -> int:
     """Run the body of a command in its session; return the exit code.
 
@@ -175,18 +175,19 @@ def within(
         settings = resolve_settings(given, environ=os.environ)
     except Exception as error:
         ending.guess(given, os.environ)
-        with logging_to(ending.log_file, verbose=False, secrets=ending.secrets, must=False):
+        with logging_to(ending.log_file, verbose=False, secrets=ending.secrets, must=False) as ending.log_troubles:
             return ending.of(error)
     ending.take(settings)
     carried = options_to_paste(given, settings, os.environ)
     if same_again:
         ending.next_command = command_line(command, same_again, carried)
     try:
-        must, keep_days = not command.about_past, settings.nightly.keep_log_days
+        # A night does its work without a log rather than not at all, and says so.
+        must, keep_days = not (command.about_past or command.of_folder), settings.nightly.keep_log_days
         with (
             logging_to(
                 settings.log_file, verbose=settings.verbose, secrets=ending.secrets, must=must, keep_days=keep_days
-            ) as log_troubles,
+            ) as ending.log_troubles,
             every_line(command=command.word),
         ):
             session = Session(
@@ -195,7 +196,7 @@ def within(
                 flags=given,
                 settings=settings,
                 secrets=ending.secrets,
-                log_troubles=log_troubles,
+                log_troubles=ending.log_troubles,
             )
             for setting in describe(settings):
                 log.debug("%s = %s (%s)", *setting)

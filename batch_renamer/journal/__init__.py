@@ -38,7 +38,14 @@ from batch_renamer.journal.again import OpenRow
 from batch_renamer.journal.database import OLDEST_SQLITE
 from batch_renamer.journal.examination import count_runs_if_whole
 from batch_renamer.journal.journal import Journal
-from batch_renamer.journal.lock import LIBRARY_RUNS, held_by, prove_locks, shared_state_dir, writing_lock
+from batch_renamer.journal.lock import (
+    LIBRARY_RUNS,
+    held_by,
+    inbox_lock,
+    prove_locks,
+    shared_state_dir,
+    writing_lock,
+)
 from batch_renamer.journal.looks import Look, LookTable
 from batch_renamer.journal.matching import DoneBefore
 from batch_renamer.journal.moves import Move, MoveTable
@@ -77,6 +84,7 @@ __all__ = [
     "committed",
     "count_runs_if_whole",
     "held_by",
+    "inbox_lock",
     "interrupted",
     "is_left_in_the_middle",
     "left_in_the_middle",

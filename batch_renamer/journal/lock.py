@@ -25,7 +25,7 @@ from batch_renamer.errors import JournalError, LockedError, SettingsError
 from batch_renamer.files import FileIdentity, open_regular, private_folder, read_regular
 from batch_renamer.liveness import system_lock
 
-__all__ = ["LIBRARY_RUNS", "held_by", "prove_locks", "shared_state_dir", "writing_lock"]
+__all__ = ["LIBRARY_RUNS", "held_by", "inbox_lock", "prove_locks", "shared_state_dir", "writing_lock"]
 
 log = logging.getLogger("batch_renamer")
 
@@ -35,6 +35,11 @@ LIBRARY_RUNS = "library-runs"
 _NOTE_LIMIT_BYTES = 4_096
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL)
 """What a file system answers that has no locks, or whose lock service is not running."""
+
+
+def inbox_lock(inbox: str) -> str:
+    """Return the name under which a night locks its inbox, as an account is locked under its own."""
+    return f"the inbox {inbox}"
 
 
 @contextmanager

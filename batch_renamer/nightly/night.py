@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from batch_renamer.errors import LockedError
-from batch_renamer.journal import writing_lock
+from batch_renamer.journal import inbox_lock, writing_lock
 from batch_renamer.model import Night
 from batch_renamer.nightly.course import Course
 from batch_renamer.nightly.record import NightRecord
@@ -57,7 +57,7 @@ def _alone(tools: NightTools, night: Night) -> Iterator[None]:
             held.enter_context(
                 writing_lock(
                     tools.settings.state_dir,
-                    account=f"the inbox {tools.inbox}",
+                    account=inbox_lock(str(tools.inbox)),
                     run_id=night.id,
                     wait_s=tools.settings.wait,
                 )

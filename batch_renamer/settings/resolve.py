@@ -87,12 +87,24 @@ def usable_settings(flags: Mapping[str, object], *, environ: Mapping[str, str]) 
     merged = _merged(_layers(flags, environ))
     usable = {"state_dir": _default_state_dir_given(environ)}
     for name, given in merged.items():
-        try:
-            _validated({**usable, name: given})
-        except ValidationError:
-            continue  # `resolve_settings` reports it
-        usable[name] = given
+        if name == "nightly" and isinstance(given.value, Mapping):
+            # Entry by entry: a night that can't begin is told where the other entries say.
+            entries = {
+                key: one for key, one in given.value.items() if _is_usable("nightly", replace(given, value={key: one}))
+            }
+            usable[name] = replace(given, value=entries)
+        elif _is_usable(name, given):
+            usable[name] = given
     return _validated(usable)
+
+
+def _is_usable(name: str, given: Given) -> bool:
+    """Tell whether a value would be taken without any other; if not, `resolve_settings` says why."""
+    try:
+        _validated({"state_dir": _default_state_dir_given({}), name: given})
+    except ValidationError:
+        return False
+    return True
 
 
 def _layers(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from batch_renamer.journal import Journal, writing_lock
+from batch_renamer.journal import Journal, inbox_lock, writing_lock
 from batch_renamer.journal.schema import STEPS
 from batch_renamer.model import FileEnd, Night, NightFile
 from tests.support.command import COLD, environment
@@ -83,7 +83,7 @@ async def test_the_exit_code_is_the_state(
 async def test_a_night_at_work_is_told_from_one_that_was_killed(renamer: Command) -> None:
     """By the lock that it holds; a status in between takes it from nobody."""
     night = noted(renamer.state, ago_h=1, exit_code=None)
-    with writing_lock(renamer.state, account=f"the inbox {night.inbox}", run_id=night.id):
+    with writing_lock(renamer.state, account=inbox_lock(night.inbox), run_id=night.id):
         ran = await renamer.run("status")
     assert (ran.code, "A night has been at work for 61 min." in ran.out) == (0, True)
     ran = await renamer.run("status")

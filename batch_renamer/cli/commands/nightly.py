@@ -6,7 +6,7 @@ import importlib.util
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 import anyio
@@ -61,16 +61,18 @@ def nightly(given: Mapping[str, object], folders: Mapping[str, object]) -> int:
             record.note(connection.notes)
             with every_line(night_id=record.night.id):
                 run_night(tools, record)
+        record.note(session.log_troubles)
         night = conclude_night(record.ended(at=time.time()), settings, attended=session.on_a_terminal)
         _show(night, as_json=settings.json)
         return night.exit_code or 0
 
-    def ended_early(error: BatchRenamerError, settings: Settings | None) -> None:
+    def ended_early(error: BatchRenamerError, settings: Settings | None, log_troubles: Sequence[str]) -> None:
         """Conclude a night that could not begin, or that was ended by an error."""
         if settings is None:
             return
         night = tonight[0].night if tonight else night_of(settings, began_at=began_at)
-        night = replace(night, ended_at=time.time(), exit_code=error.exit_code, stopped=str(error))
+        notes = tuple(dict.fromkeys((*night.notes, *log_troubles)))
+        night = replace(night, ended_at=time.time(), exit_code=error.exit_code, stopped=str(error), notes=notes)
         conclude_night(night, settings, attended=sys.stdin is not None and sys.stdin.isatty())
 
     named = {name: folder for name, folder in folders.items() if folder is not None}

@@ -12,12 +12,11 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from pathlib import Path
 
 from batch_renamer.cli.ages import seconds_of_age
 from batch_renamer.cli.night_status import Seen, State, Status, line_of, status_of
 from batch_renamer.errors import BatchRenamerError, InputError, SettingsError
-from batch_renamer.journal import Journal, held_by, left_in_the_middle
+from batch_renamer.journal import Journal, held_by, inbox_lock, left_in_the_middle
 from batch_renamer.model import Night
 from batch_renamer.settings import Settings, journal_path, lacks_state_dir, resolve_settings
 
@@ -82,7 +81,7 @@ def _inbox(settings: Settings, journal: Journal) -> str:
 
 def _at_work(settings: Settings, nights: tuple[Night, ...]) -> bool:
     """Tell whether a process is at work in the inbox of the newest night."""
-    return bool(nights) and bool(held_by(settings.state_dir, names=[f"the inbox {Path(nights[0].inbox)}"]))
+    return bool(nights) and bool(held_by(settings.state_dir, names=[inbox_lock(nights[0].inbox)]))
 
 
 def _as_json(found: Status, seen: Seen | None) -> dict[str, object]:

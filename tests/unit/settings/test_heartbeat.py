@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from batch_renamer.errors import SettingsError
-from batch_renamer.settings import HeartbeatAddress, describe, resolve_settings
+from batch_renamer.settings import HeartbeatAddress, describe, resolve_settings, usable_settings
 
 TOKEN = "S3cretT0ken"
 PLACES = [
@@ -137,6 +137,13 @@ def test_an_address_that_can_not_be_used_is_refused_without_being_shown(given: o
 def test_plain_http_is_for_services_nearby(host: str) -> None:
     """Many people have Uptime Kuma in their own network, without a certificate."""
     assert HeartbeatAddress.parse(f"http://{host}/api/push/x").host == host
+
+
+def test_a_mistake_beside_the_address_does_not_hide_it() -> None:
+    """A night that can't begin because of it is told all the same."""
+    table = {"heartbeat_url": f"https://hc-ping.com/{TOKEN}", "inbox": "/srv/orders", "remind_days": 0, "tpyo": 1}
+    found = usable_settings({"nightly": table}, environ={}).nightly
+    assert (found.heartbeat_url is not None, str(found.inbox), found.remind_days) == (True, "/srv/orders", 7)
 
 
 @pytest.mark.parametrize("name", ["metrics.txt", "metrics", ".prom"])
