@@ -38,7 +38,7 @@ _WORDS: dict[FileEnd, tuple[str, Weight]] = {
 
 _DONE = (FileEnd.DONE, FileEnd.SAME)
 _SECTIONS: tuple[tuple[str, tuple[FileEnd, ...]], ...] = (
-    ("Please look at", (FileEnd.PROBLEMS, FileEnd.REFUSED)),
+    ("Needs you", (FileEnd.PROBLEMS, FileEnd.REFUSED)),
     ("Stays in the inbox", (FileEnd.STOPPED, FileEnd.WAITING, FileEnd.PASSED)),
     ("Done", _DONE),
 )

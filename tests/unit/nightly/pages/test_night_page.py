@@ -29,7 +29,7 @@ def test_files_that_need_a_person_come_first_with_what_to_do(tmp_path: Path) -> 
         f"{end}.csv" for end in ("problems", "refused", "stopped", "waiting", "passed over", "done", "same")
     ]
     headings = tree.xpath("//h2/text()")
-    assert headings == ["Please look at", "Stays in the inbox", "Done", "The next night", "This night"]
+    assert headings == ["Needs you", "Stays in the inbox", "Done", "The next night", "This night"]
     assert all(f"About {end}." in text_of(tmp_path / DAY / "index.html") for end in ends)
 
 
