@@ -84,7 +84,7 @@ def usable_settings(flags: Mapping[str, object], *, environ: Mapping[str, str]) 
         >>> usable_settings({"rate": "fast", "json": True}, environ={}).json
         True
     """
-    merged = _merged(_layers(flags, environ))
+    merged = _merged(_layers(flags, environ, usable=True))
     usable = {"state_dir": _default_state_dir_given(environ)}
     for name, given in merged.items():
         if name == "nightly" and isinstance(given.value, Mapping):
@@ -108,7 +108,7 @@ def _is_usable(name: str, given: Given) -> bool:
 
 
 def _layers(
-    flags: Mapping[str, object], environ: Mapping[str, str], *, as_arguments: bool = False
+    flags: Mapping[str, object], environ: Mapping[str, str], *, as_arguments: bool = False, usable: bool = False
 ) -> tuple[Layer, ...]:
     by_flag, by_variable = from_flags(flags, as_arguments=as_arguments), from_environment(environ)
     said = {**by_variable.given, **by_flag.given}
@@ -117,7 +117,7 @@ def _layers(
     if config is None and not as_arguments and (found := found_config(environ)) is not None:
         config = Given(found, USUAL_PLACE, 0)
         default = Layer({**default.given, "config": config})
-    return (default, *_from_file(config, said.get("profile")), by_variable, by_flag)
+    return (default, *_from_file(config, said.get("profile"), usable=usable), by_variable, by_flag)
 
 
 def _default_state_dir_given(environ: Mapping[str, str]) -> Given:
@@ -134,7 +134,7 @@ def _merged(layers: tuple[Layer, ...]) -> dict[str, Given]:
     return merged
 
 
-def _from_file(config: Given | None, profile: Given | None) -> tuple[Layer, ...]:
+def _from_file(config: Given | None, profile: Given | None, *, usable: bool) -> tuple[Layer, ...]:
     """Read the configuration file that was named or found, if one was."""
     if config is None or no_file(config.value) is None:
         if profile is None:
@@ -152,7 +152,7 @@ def _from_file(config: Given | None, profile: Given | None) -> tuple[Layer, ...]
     except ValueError:
         return ()  # the check of `config` itself reports this
     wanted = str(profile.value) if profile else None
-    return file_layers(path, wanted) if isinstance(path, Path) else ()
+    return file_layers(path, wanted, usable=usable) if isinstance(path, Path) else ()
 
 
 def _contradictions(flags: Mapping[str, object]) -> Iterator[str]:

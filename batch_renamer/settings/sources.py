@@ -12,7 +12,7 @@ from pathlib import Path
 from batch_renamer.commands import flag_of, setting_of
 from batch_renamer.settings.nightly import PATHS as NIGHTLY_PATHS
 from batch_renamer.settings.shape import Settings
-from batch_renamer.settings.toml_file import read_toml
+from batch_renamer.settings.toml_file import read_toml, read_usable_toml
 from batch_renamer.settings.values import expand_path
 from batch_renamer.settings.wording import as_typed, shown_value
 
@@ -109,13 +109,14 @@ def _variable(name: str) -> str:
     return _PREFIX + name.upper()
 
 
-def file_layers(path: Path, profile: str | None) -> tuple[Layer, ...]:
+def file_layers(path: Path, profile: str | None, *, usable: bool = False) -> tuple[Layer, ...]:
     """Return the layers of a configuration file: its top, and the table of the chosen ``profile``.
 
-    Names are checked in all tables, values only in the tables that are used.
+    Names are checked in all tables, values only in the tables that are used. ``usable`` reads what can be read of a
+    file that is no TOML.
     """
     try:
-        document = read_toml(path)
+        document = read_usable_toml(path) if usable else read_toml(path)
     except ValueError as error:
         return (Layer(mistakes=(str(error),)),)
     profiles = document.pop("profiles", {})

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from batch_renamer.files import read_regular
 
-__all__ = ["read_toml"]
+__all__ = ["read_toml", "read_usable_toml"]
 
 _FILE_LIMIT_BYTES = 1_000_000
+_MOST_MISTAKES = 20
 
 
 def read_toml(path: Path) -> dict[str, object]:
@@ -36,6 +37,37 @@ def read_toml(path: Path) -> dict[str, object]:
         raise ValueError(f"{path}, line {line}: not UTF-8; save the file as UTF-8.") from None
     except (ValueError, RecursionError) as error:
         raise ValueError(_syntax_error(path, str(error), data)) from None
+
+
+def read_usable_toml(path: Path) -> dict[str, object]:
+    """Read the lines of a TOML file that have no mistake; a table whose heading has one is left out.
+
+    Only for saying where and how to report the mistake.
+
+    Raises:
+        ValueError: the file can't be read, or its mistakes can't be told from the rest.
+    """
+    try:
+        data, _ = read_regular(path, limit_bytes=_FILE_LIMIT_BYTES)
+    except OSError as error:
+        raise ValueError(f"{path}: the configuration file can't be read: {error.strerror}.") from None
+    lines = data.decode("utf-8-sig", "replace").splitlines()
+    for _ in range(_MOST_MISTAKES):
+        try:
+            return tomllib.loads("\n".join(lines))
+        except (ValueError, RecursionError) as error:
+            if not (found := re.search(r"\(at line (\d+), column \d+\)$", str(error))):
+                break
+            _blank(lines, int(found[1]) - 1)
+    raise ValueError(f"{path} can't be read as TOML.")
+
+
+def _blank(lines: list[str], place: int) -> None:
+    """Make a line blank, and after a heading all lines of its table."""
+    is_heading = lines[place].lstrip().startswith("[")
+    lines[place] = ""
+    while is_heading and (place := place + 1) < len(lines) and not lines[place].lstrip().startswith("["):
+        lines[place] = ""
 
 
 def _syntax_error(path: Path, said: str, data: bytes) -> str:
