@@ -17,6 +17,7 @@ from batch_renamer.model import BAD_RESULTS, FileEnd, NightFile, Result, RunSumm
 from batch_renamer.nightly.retrying import Tries, tries_of
 from batch_renamer.nightly.sentences import after_problems, after_refusal, after_stop
 from batch_renamer.nightly.tools import NightTools
+from batch_renamer.progress import every_line
 
 __all__ = ["Applied", "applied", "as_it_ended", "never_began"]
 
@@ -36,7 +37,8 @@ class Applied:
 def applied(tools: NightTools, job: Job, *, name: str, remark: str = "") -> Applied:
     """Take a job to its end, and return what it came to as the entry of ``name``; ``remark`` begins its sentence."""
     try:
-        run, summary = tools.perform(JobContext(job))
+        with every_line(file=name):
+            run, summary = tools.perform(JobContext(job))
     except BatchRenamerError as error:
         return never_began(name, error)
     end = _end_of(run.stop.cause, summary)

@@ -76,7 +76,10 @@ async def test_a_night_with_problems_is_told_with_its_exit_code(renamer: Command
     [end] = [line for line in log_of(renamer) if line["message"].startswith("smith.csv: problems")]
     assert (end["level"], end["counts"], end["night_id"][:2]) == ("warning", {"renamed": 2, "failed": 1}, "n-")
     of_run = [line for line in log_of(renamer) if line.get("run_id") == end["run_id"]]
-    assert {line["night_id"] for line in of_run} == {end["night_id"]}
+    assert {(line["night_id"], line["file"]) for line in of_run} == {(end["night_id"], "smith.csv")}
+    assert {line["command"] for line in of_run} == {"nightly", "apply"}
+    began = next(line for line in log_of(renamer) if line["message"].startswith("apply begins"))
+    assert began["file"] == "smith.csv"
 
 
 async def test_an_empty_inbox_is_a_good_night(renamer: Command) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from batch_renamer.journal import Journal, inbox_lock, writing_lock
 from batch_renamer.journal.schema import STEPS
-from batch_renamer.model import FileEnd, Night, NightFile
+from batch_renamer.model import Delivery, FileEnd, Night, NightFile, NoticeKind, Told
 from tests.support.command import COLD, environment
 from tests.support.schemas import wrong_with
 from tests.support.served import Command
@@ -88,6 +88,19 @@ async def test_a_night_at_work_is_told_from_one_that_was_killed(renamer: Command
     assert (ran.code, "A night has been at work for 61 min." in ran.out) == (0, True)
     ran = await renamer.run("status")
     assert (ran.code, "was cut off" in ran.out) == (1, True)
+
+
+@pytest.mark.parametrize(("told_h", "code"), [(4, 1), (28, 0)], ids=["last night", "the night before"])
+async def test_a_message_that_was_not_delivered_is_a_warning(renamer: Command, told_h: float, code: int) -> None:
+    """The person who would be told does not know of the night otherwise; an older message is no news."""
+    night = noted(renamer.state, ago_h=4)
+    deliveries = (Delivery(address="Slack", delivered=False, said="no answer"),)
+    told = Told(date=night.date, told_at=time.time() - told_h * HOUR_S, kind=NoticeKind.GOOD, deliveries=deliveries)
+    with Journal.open(renamer.state / "journal.sqlite3") as journal:
+        journal.messages.add(told, inbox=night.inbox)
+    ran = await renamer.run("status")
+    said = "1 message of the last night was not delivered." in ran.out
+    assert (ran.code, said) == (code, bool(code))
 
 
 async def test_two_inboxes_must_be_told_apart(renamer: Command) -> None:

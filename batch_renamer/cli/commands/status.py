@@ -61,6 +61,7 @@ def _seen(given: Mapping[str, object]) -> Seen:
             nights=nights,
             now=time.time(),
             at_work=_at_work(settings, nights),
+            undelivered=_undelivered(journal, nights, inbox),
             interrupted=tuple(run.id for run in left_in_the_middle(journal)),
         )
 
@@ -82,6 +83,15 @@ def _inbox(settings: Settings, journal: Journal) -> str:
 def _at_work(settings: Settings, nights: tuple[Night, ...]) -> bool:
     """Tell whether a process is at work in the inbox of the newest night."""
     return bool(nights) and bool(held_by(settings.state_dir, names=[inbox_lock(nights[0].inbox)]))
+
+
+def _undelivered(journal: Journal, nights: tuple[Night, ...], inbox: str) -> int:
+    """Return how many addresses did not get the message of the last night that has ended."""
+    ended = next((night for night in nights if night.ended_at is not None), None)
+    told = journal.messages.last(inbox=inbox)
+    if ended is None or told is None or told.told_at < ended.began_at:
+        return 0
+    return sum(not one.delivered for one in told.deliveries)
 
 
 def _as_json(found: Status, seen: Seen | None) -> dict[str, object]:
