@@ -18,6 +18,7 @@ from batch_renamer.nightly.pages.wording import (
     moment,
     next_night,
     weight_of,
+    weight_of_day,
     what_to_do,
 )
 from batch_renamer.nightly.sentences import rows_in_short
@@ -52,18 +53,13 @@ class DayPage:
     def __init__(self, nights: Sequence[Night], folder: Path, *, written_at: float) -> None:
         self.day = day(datetime.date.fromisoformat(nights[0].date))
         self.nights = [ShownNight(night, folder) for night in nights]
-        self.headline = headline_of_day(nights)
+        self.headline, self.weight = headline_of_day(nights), weight_of_day(nights)
         self.written = moment(written_at)
 
     @property
     def newest(self) -> ShownNight:
         """The night that began last."""
         return self.nights[0]
-
-    @property
-    def weight(self) -> Weight:
-        """How much the date matters to a person: one night that needs a look is enough."""
-        return "bad" if any(night.weight == "bad" for night in self.nights) else self.newest.weight
 
 
 class ShownNight:

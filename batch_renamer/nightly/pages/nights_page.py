@@ -20,6 +20,7 @@ from batch_renamer.nightly.pages.wording import (
     short_day,
     time_of,
     weight_of,
+    weight_of_day,
     what_happened,
     what_to_do,
 )
@@ -72,9 +73,9 @@ class NightsPage:
         self._by_date, self._linked = by_date, linked
         self._last, of_date = next(iter(by_date.items()))
         newest = of_date[0]
-        self.headline = headline_of_day(of_date)
-        self.weight = "bad" if any(weight_of(night) == "bad" for night in of_date) else weight_of(newest)
-        self.stopped, self.advice = newest.stopped, advice_on(newest)
+        self.headline, self.weight = headline_of_day(of_date), weight_of_day(of_date)
+        self.stopped = newest.stopped
+        self.advice = advice_on(newest) if newest.stopped else []
         self.began, self.written = moment(newest.began_at), moment(written_at)
 
     @property
@@ -103,8 +104,9 @@ class NightsPage:
     @property
     def recent(self) -> list[ShownDay]:
         """The earlier nights of the last week that needed a person, the newest first."""
-        nights = [(date, night) for date, nights in self._by_date.items() for night in nights if self._is_recent(date)]
-        return [self._shown(date, night) for date, night in nights if date != self._last and weight_of(night) == "bad"]
+        nights = [(date, night) for date, of_date in self._by_date.items() for night in of_date]
+        needed = ((date, night) for date, night in nights if any(file.end.needs_a_person for file in night.files))
+        return [self._shown(date, night) for date, night in needed if date != self._last and self._is_recent(date)]
 
     def _is_recent(self, date: datetime.date) -> bool:
         return (self._last - date).days < _RECENT_DAYS

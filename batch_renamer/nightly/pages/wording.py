@@ -20,8 +20,10 @@ __all__ = [
     "neighbours",
     "next_night",
     "short_day",
+    "still_needs_a_person",
     "time_of",
     "weight_of",
+    "weight_of_day",
     "what_happened",
     "what_to_do",
 ]
@@ -69,11 +71,21 @@ def headline_of_day(nights: Sequence[Night]) -> str:
 
     Without any, it is that of the newest.
     """
-    newest, needing = nights[0], next((night for night in nights if weight_of(night) == "bad"), None)
-    if needing is None or needing is newest:
-        return headline(newest)
+    needing = next((night for night in nights if still_needs_a_person(night, newest=nights[0])), nights[0])
+    if needing is nights[0]:
+        return headline(needing)
     happened = what_happened(needing)
     return f"Something of the night at {time_of(needing.began_at)} needs you: {happened[0].lower()}{happened[1:]}"
+
+
+def weight_of_day(nights: Sequence[Night]) -> Weight:
+    """Return how much the nights of one date, the newest first, matter to a person."""
+    return "bad" if any(still_needs_a_person(night, newest=nights[0]) for night in nights) else weight_of(nights[0])
+
+
+def still_needs_a_person(night: Night, *, newest: Night) -> bool:
+    """Tell whether a night needs a person after later ones: what stopped it is over if it did not stop the newest."""
+    return weight_of(night) == "bad" if night is newest else any(file.end.needs_a_person for file in night.files)
 
 
 def what_happened(night: Night) -> str:

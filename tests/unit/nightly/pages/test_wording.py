@@ -96,6 +96,8 @@ def test_one_night_of_a_date_that_needs_a_person_is_enough() -> None:
     bad, good = a_night(DAY, BAD, exit_code=1), a_night(DAY, a_file(), hour=14)
     assert headline_of_day([good, bad]) == "Something of the night at 02:00 needs you: 1 file has problems."
     assert headline_of_day([bad, good]) == "Something needs you: 1 file has problems."
+    over = a_night(DAY, begun=False, exit_code=2, stopped="The key file can't be read.")
+    assert headline_of_day([good, over]) == "Nothing needs you: 1 file is done, 3 orders renamed."
     assert headline_of_day([good, good]) == "Nothing needs you: 1 file is done, 3 orders renamed."
 
 
