@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from batch_renamer.nightly.messages.addresses import AddressBook, read_addresses
 from batch_renamer.settings import MaxFailures, NameRules, NightlySettings, Settings, resolve_settings
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -193,3 +196,19 @@ def test_readme_names_every_file() -> None:
     """A file that is mentioned nowhere is not found."""
     text = (CONFIGS / "README.md").read_text(encoding="utf-8")
     assert [path.name for path in CONFIGS.iterdir() if path.name != "README.md" and f"`{path.name}`" not in text] == []
+
+
+def test_each_example_of_an_address_is_one(tmp_path: Path) -> None:
+    """A user who removes the # of a line has an address that Apprise takes; the file alone has none."""
+    text = (CONFIGS / "notify.example").read_text("utf-8")
+    (place := tmp_path / "notify.txt").touch(mode=0o600)
+    place.write_text(text, "utf-8")
+    assert read_addresses(place, environ={}) == AddressBook()
+    place.write_text(re.sub(r"^#(?=\S+://|text-only )", "", text, flags=re.MULTILINE), "utf-8")
+    book = read_addresses(place, environ={})
+    assert (len(book.addresses), book.mistakes) == (8, ())
+    # In a process of its own, because its plugins warn when they are imported.
+    program = "import apprise, sys; print([apprise.Apprise.instantiate(url) is not None for url in sys.argv[1:]])"
+    words = [sys.executable, "-I", "-c", program, *(one.url for one in book.addresses)]
+    known = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    assert known.strip() == str([True] * 8)
