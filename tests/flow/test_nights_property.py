@@ -113,6 +113,7 @@ class Nights(RuleBasedStateMachine):
             return
         self.inbox[name] = sheet
         self.dropped.append(sheet)
+        self.contradicted.pop(name, None)
         for order, new_name in sheet.items():
             self.never[order].discard(new_name)
 
