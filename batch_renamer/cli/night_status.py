@@ -13,16 +13,12 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from batch_renamer.cli.ages import age_in_words
-from batch_renamer.model import BAD_RESULTS, FileEnd, Night, NightKind, waiting_since
+from batch_renamer.model import BAD_RESULTS, Night, NightKind, waiting_since
 from batch_renamer.text import counted
 from batch_renamer.visible import visible
 
 __all__ = ["Figure", "Seen", "State", "Status", "line_of", "status_of"]
 
-_BY_ITSELF = frozenset({5, 129, 130, 143})
-"""Exit codes after which the next night goes on by itself: another run was at work, or a signal came."""
-
-_ENDS = {FileEnd.SAME: "done before", FileEnd.PROBLEMS: "with problems"}
 _MOST_NAMED = 3
 _LONGEST = 300  # characters of a sentence
 
@@ -148,7 +144,7 @@ def _outcome(night: Night, seen: Seen) -> tuple[State, str]:
     when = f"The night of {night.date}"
     ago = f"{age_in_words(max(seen.now - (night.ended_at or night.began_at), 0.0))} ago"
     why = f" {_cut(night.stopped.splitlines()[0])}" if night.stopped else ""
-    goes_on = night.exit_code in _BY_ITSELF
+    goes_on = night.goes_on_by_itself
     match night.kind:
         case NightKind.CUT_OFF | NightKind.AT_WORK:  # nothing is at work, so it will have no end
             return State.WARNING, f"{when} was cut off, {ago}; the next one goes on."
@@ -163,9 +159,7 @@ def _outcome(night: Night, seen: Seen) -> tuple[State, str]:
 
 
 def _files(night: Night) -> str:
-    ends = [file.end for file in night.files]
-    counts = ", ".join(f"{ends.count(end):,} {_ENDS.get(end, end.value)}" for end in FileEnd if end in ends)
-    return f"Files: {counts}." if counts else "No files."
+    return f"Files: {night.ends_in_words}." if night.files else "No files."
 
 
 def _cut(text: str) -> str:
