@@ -11,7 +11,9 @@ from batch_renamer.nightly.heartbeat import beat_start
 from batch_renamer.nightly.messages import Trial, send_test_message
 from batch_renamer.nightly.night import run_night
 from batch_renamer.nightly.night_log import log_beat, log_night_begins
+from batch_renamer.nightly.pages import headline, page_of
 from batch_renamer.nightly.record import NightRecord
+from batch_renamer.nightly.sentences import rows_in_short
 from batch_renamer.nightly.tools import NightTools
 
 __all__ = [
@@ -21,9 +23,12 @@ __all__ = [
     "beat_start",
     "check_inbox",
     "conclude_night",
+    "headline",
     "log_beat",
     "log_night_begins",
     "night_of",
+    "page_of",
+    "rows_in_short",
     "run_night",
     "send_test_message",
 ]

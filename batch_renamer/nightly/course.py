@@ -31,6 +31,7 @@ from batch_renamer.nightly.sentences import after_refusal, after_stop
 from batch_renamer.nightly.stayed import Stayed, stayed_files
 from batch_renamer.nightly.survey import Survey, Surveyed
 from batch_renamer.nightly.tools import NightTools, files_of_ours, local_date
+from batch_renamer.nightly.writing_back import write_into_moved
 from batch_renamer.temporary import cause, probe
 from batch_renamer.visible import visible
 
@@ -255,6 +256,8 @@ class Course:
             moves=self._tools.journal.moves,
         )
         moved = _moved(entry, filed)
+        if self._tools.settings.write_back:
+            moved = write_into_moved(moved, self._tools.journal)
         self._record.change(position, moved)
         log_file_moved(moved)
 
