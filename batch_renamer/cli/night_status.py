@@ -50,8 +50,8 @@ class Seen:
     @property
     def current(self) -> Night | None:
         """The night that is at work now."""
-        newest = self.nights[0] if self.nights else None
-        return newest if newest is not None and self.at_work and newest.kind is NightKind.AT_WORK else None
+        unended = (night for night in self.nights if night.kind is NightKind.AT_WORK)
+        return next(unended, None) if self.at_work else None
 
     @property
     def last(self) -> Night | None:
@@ -119,11 +119,13 @@ def line_of(status: Status) -> str:
 
 def _findings(seen: Seen, max_age_s: float) -> Iterator[tuple[State, str]]:
     """Yield everything that is to be said; there is always something."""
-    last, too_old = seen.last, seen.age_s > max_age_s
-    if seen.current is not None:
-        began = f"A night has been at work for {age_in_words(seen.age_s)}"
-        yield (State.CRITICAL, f"{began}, which is too long.") if too_old else (State.OK, f"{began}.")
-    elif too_old:
+    last, current = seen.last, seen.current
+    if current is not None:
+        at_work_s = max(seen.now - current.began_at, 0.0)
+        began = f"A night has been at work for {age_in_words(at_work_s)}"
+        too_long = at_work_s > max_age_s
+        yield (State.CRITICAL, f"{began}, which is too long.") if too_long else (State.OK, f"{began}.")
+    elif seen.age_s > max_age_s:
         yield State.CRITICAL, f"No night for {age_in_words(seen.age_s)}: look whether the scheduler starts it."
     if last is not None:
         yield _outcome(last, seen)
