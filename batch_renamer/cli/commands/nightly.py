@@ -7,17 +7,18 @@ import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import anyio
 
 from batch_renamer.cli.interrupting import stopped_by_signals
+from batch_renamer.cli.night_groups import night_as_json
 from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.commands import NIGHTLY
 from batch_renamer.errors import BatchRenamerError
 from batch_renamer.jobs import JobContext, Run, perform
-from batch_renamer.model import Night, RunSummary
+from batch_renamer.model import Night, NightKind, RunSummary
 from batch_renamer.nightly import (
     NightRecord,
     NightTools,
@@ -95,12 +96,15 @@ async def _perform(context: JobContext, given: Mapping[str, object]) -> tuple[Ru
 
 
 def _show(night: Night, settings: Settings) -> None:
-    """Write what became of the night to standard output; with ``--quiet`` only what needs a person."""
+    """Write what became of the night to standard output; with ``--quiet`` nothing of a good night."""
     with to_standard_output():
         if settings.json:
-            line = {"command": "nightly", "night_id": night.id, "exit_code": night.exit_code, "counts": night.counts}
-            files = [asdict(file) for file in night.files]
-            sys.stdout.write(json.dumps({**line, "files": files, "notes": night.notes}) + "\n")
+            page = page_of(night)
+            answer = {"command": NIGHTLY.word, "exit_code": night.exit_code, "night": night_as_json(night)}
+            answer["page"] = str(page) if page.is_file() else None
+            sys.stdout.write(json.dumps(answer) + "\n")
+            return
+        if settings.quiet and night.kind in (NightKind.GOOD, NightKind.NOTHING) and not night.notes:
             return
         if error := show_lines(lambda _: _lines(night, quiet=settings.quiet), sys.stdout):
             raise error
