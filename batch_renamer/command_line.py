@@ -15,7 +15,7 @@ from batch_renamer.commands import CARRIED_OPTIONS, SHARED_OPTIONS, Command, fla
 if TYPE_CHECKING:
     from batch_renamer.settings import Settings
 
-__all__ = ["as_it_was_typed", "carried_options", "command_line", "options_to_paste"]
+__all__ = ["as_it_was_typed", "carried_options", "command_line", "command_words", "options_to_paste", "program_words"]
 
 _NAME = "batch-renamer"
 
@@ -41,8 +41,15 @@ def command_line(
         >>> command_line(APPLY, [Path("/in/my orders.csv")], {"rate": "20", "strict": False}, program=["renamer"])
         "renamer apply '/in/my orders.csv' --rate 20"
     """
+    return shlex.join(command_words(command, arguments, given, program=program or _program()))
+
+
+def command_words(
+    command: Command, arguments: Sequence[str | Path], given: Mapping[str, object], *, program: Sequence[str]
+) -> list[str]:
+    """Return the words of a command line, none of them quoted yet; see `command_line`."""
     words = [
-        *(program or _program()),
+        *program,
         command.word,
         *(_whole_path(one) if isinstance(one, Path) else one for one in arguments),
     ]
@@ -59,7 +66,7 @@ def command_line(
                 words.extend(word for each in value for word in (flag, str(each)))
             case _:
                 words.extend((flag, str(value)))
-    return shlex.join(words)
+    return words
 
 
 def carried_options(given: Mapping[str, object]) -> dict[str, object]:
@@ -100,16 +107,19 @@ def _program() -> list[str]:
 
     A virtual environment that is active is on the PATH of this shell alone.
     """
-    name = _NAME
-    started, beside_python = Path(sys.argv[0]), Path(sys.executable).with_name(name)
-    place = next((one.absolute() for one in (started, beside_python) if one.stem == name and one.is_file()), None)
-    if place is None:
-        return [sys.executable, "-m", "batch_renamer"]
-    found = shutil.which(name)
-    if found is None or not place.samefile(found):
-        return [str(place)]
+    words = program_words()
+    found = shutil.which(_NAME)
+    if found is None or len(words) > 1 or not Path(words[0]).samefile(found):
+        return words
     active = os.environ.get("VIRTUAL_ENV")
-    return [str(place)] if active and Path(found).is_relative_to(active) else [name]
+    return words if active and Path(found).is_relative_to(active) else [_NAME]
+
+
+def program_words() -> list[str]:
+    """Return how this program is started where there is no PATH: by its whole path, or by that of its Python."""
+    started, beside_python = Path(sys.argv[0]), Path(sys.executable).with_name(_NAME)
+    place = next((one.absolute() for one in (started, beside_python) if one.stem == _NAME and one.is_file()), None)
+    return [sys.executable, "-m", "batch_renamer"] if place is None else [str(place)]
 
 
 def _whole_path(file: Path) -> str:

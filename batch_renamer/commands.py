@@ -27,6 +27,7 @@ __all__ = [
     "REPORT",
     "RESUME",
     "RUNS",
+    "SCHEDULE",
     "SHARED_OPTIONS",
     "SHOW",
     "STATUS",
@@ -256,6 +257,7 @@ DOCTOR = Command(
         *_WHERE,
     ),
 )
+SCHEDULE = Command(name="schedule", sets_up=True, options=("wait", *_API, "sandbox", "log_file", *_WHERE))
 NOTIFY = Command(name="notify", sets_up=True, options=("json", "quiet", *_WHERE))
 
 COMMANDS: Mapping[str, Command] = {
@@ -278,6 +280,7 @@ COMMANDS: Mapping[str, Command] = {
         INIT,
         DOCTOR,
         NOTIFY,
+        SCHEDULE,
     )
 }
 """Every command of the command line by its name; the sandbox, which is served and has no run, is not among them."""

@@ -26,7 +26,7 @@ from batch_renamer.errors import SettingsError
 from batch_renamer.jobs import MOST_AT_ONCE, ask_once, journal_path, names_to_lock
 from batch_renamer.settings import FoundKey, Settings, resolve_settings
 
-__all__ = ["examine"]
+__all__ = ["examine", "examine_account"]
 
 
 def examine(given: Mapping[str, object], *, environ: Mapping[str, str]) -> Iterator[Finding]:
@@ -43,6 +43,16 @@ def examine(given: Mapping[str, object], *, environ: Mapping[str, str]) -> Itera
         # Without the rest of them a key could be sent to a place that it is not meant for.
         yield not_checked("All else", "the configuration comes first")
         return
+    yield from examine_account(settings, environ=environ)
+    yield check_report(settings)
+    yield check_log(settings)
+
+
+def examine_account(settings: Settings, *, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Check what every command needs that sends requests and keeps a journal: the key, the way to the API, the folder.
+
+    Nothing is written, and one request is sent at most.
+    """
     wanted = settings.workers or MOST_AT_ONCE
     yield check_open_files(possible=connections_possible(wanted), wanted=wanted)
     yield check_configuration(settings, environ=environ)
@@ -54,8 +64,6 @@ def examine(given: Mapping[str, object], *, environ: Mapping[str, str]) -> Itera
     yield check_disk(settings)
     yield check_journal(journal_path(settings))
     yield check_other_runs(settings, names_to_lock(settings, found.key if found is not None else None))
-    yield check_report(settings)
-    yield check_log(settings)
 
 
 def _check_api(settings: Settings, found: FoundKey | None, *, environ: Mapping[str, str]) -> Iterator[Finding]:

@@ -9,7 +9,11 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 
 from batch_renamer.cli.arguments import (
+    DoneFolder,
+    Inbox,
     NewSpreadsheet,
+    ProblemsFolder,
+    ReportsFolder,
     RunToAudit,
     RunToFinish,
     RunToShow,
@@ -46,6 +50,7 @@ from batch_renamer.commands import (
     REPORT,
     RESUME,
     RUNS,
+    SCHEDULE,
     SHOW,
     STATUS,
     UNDO,
@@ -207,30 +212,48 @@ def export(
 @with_options(NIGHTLY)
 def nightly(
     *,
-    inbox: Annotated[
-        Path | None, typer.Option("--inbox", help="The folder with the spreadsheets.", metavar="DIR")
-    ] = None,
-    done: Annotated[
-        Path | None, typer.Option("--done", help="Where finished spreadsheets go; usual: INBOX/done.", metavar="DIR")
-    ] = None,
-    problems: Annotated[
-        Path | None,
+    inbox: Inbox = None,
+    done: DoneFolder = None,
+    problems: ProblemsFolder = None,
+    reports: ReportsFolder = None,
+    check: Annotated[
+        bool,
         typer.Option(
-            "--problems", help="Where spreadsheets go that need a person; usual: INBOX/problems.", metavar="DIR"
+            "--check", help="Instead: say whether a night could begin, as this user. Nothing is renamed or sent."
         ),
-    ] = None,
-    reports: Annotated[
-        Path | None,
-        typer.Option(
-            "--reports", help="Where the reports and the page of each night go; usual: INBOX/reports.", metavar="DIR"
-        ),
-    ] = None,
+    ] = False,
     **given: object,
 ) -> None:
     """Rename the orders of every spreadsheet in a folder, unattended, and say in the morning what happened."""
-    from batch_renamer.cli.commands.nightly import nightly as run
+    from batch_renamer.cli.commands import nightly as night
 
-    _exit(run(given, {"inbox": inbox, "done": done, "problems": problems, "reports": reports}))
+    folders = {"inbox": inbox, "done": done, "problems": problems, "reports": reports}
+    _exit(night.check_night(given, folders) if check else night.nightly(given, folders))
+
+
+@_command(NIGHTS)
+@with_options(SCHEDULE)
+def schedule(
+    scheduler: Annotated[
+        str, typer.Argument(metavar="systemd|cron|launchd|windows|kubernetes", help="What is to start the nights.")
+    ],
+    *,
+    inbox: Inbox = None,
+    done: DoneFolder = None,
+    problems: ProblemsFolder = None,
+    reports: ReportsFolder = None,
+    at: Annotated[str, typer.Option("--at", help="The time of day, local.", metavar="HH:MM")] = "03:30",
+    image: Annotated[
+        str | None, typer.Option("--image", help="For kubernetes: the image, as the cluster finds it.", metavar="NAME")
+    ] = None,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Print it even if no night could begin here.")] = False,
+    **given: object,
+) -> None:
+    """Print the file that makes a scheduler start the nights of this configuration."""
+    from batch_renamer.cli.commands.schedule import schedule as run
+
+    folders = {"inbox": inbox, "done": done, "problems": problems, "reports": reports}
+    _exit(run(scheduler, given, folders, at=at, image=image, anyway=anyway))
 
 
 @_command(AFTER_A_RUN)

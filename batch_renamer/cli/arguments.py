@@ -1,7 +1,8 @@
-"""What a command is about: a spreadsheet or a past run, as typer's arguments with their help."""
+"""What a command is about: a spreadsheet, a past run, the folders of a night; as typer's arguments with their help."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,13 +10,18 @@ import typer
 
 __all__ = [
     "SHEET_ENDINGS",
+    "DoneFolder",
+    "Inbox",
     "NewSpreadsheet",
+    "ProblemsFolder",
+    "ReportsFolder",
     "RunToAudit",
     "RunToFinish",
     "RunToShow",
     "RunToUndo",
     "Spreadsheet",
     "SpreadsheetOrPlan",
+    "with_folders",
 ]
 
 SHEET_ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
@@ -52,3 +58,19 @@ RunToFinish: Any = _run("apply or undo of this account, not counting kept plans"
 RunToUndo: Any = _run("apply or undo of this account that gave names to put back")
 RunToAudit: Any = _run("apply or undo of this account that began to rename")
 RunToShow: Any = _run("of this account")
+
+
+def _folder(name: str, text: str) -> Any:
+    return Annotated[Path | None, typer.Option(f"--{name}", help=text, metavar="DIR")]
+
+
+Inbox: Any = _folder("inbox", "The folder with the spreadsheets.")
+DoneFolder: Any = _folder("done", "Where finished spreadsheets go; usual: INBOX/done.")
+ProblemsFolder: Any = _folder("problems", "Where spreadsheets go that need a person; usual: INBOX/problems.")
+ReportsFolder: Any = _folder("reports", "Where the reports and the page of each night go; usual: INBOX/reports.")
+
+
+def with_folders(given: Mapping[str, object], folders: Mapping[str, Path | None]) -> dict[str, object]:
+    """Return the options together with the folders that were named, as the settings take them."""
+    named = {name: folder for name, folder in folders.items() if folder is not None}
+    return {**given, "nightly": named or None}

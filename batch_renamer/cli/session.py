@@ -202,8 +202,7 @@ def within(
                 log.debug("%s = %s (%s)", *setting)
             try:
                 _refuse_two_answers(settings)
-                if not command.of_folder:  # its reports go into a folder of their own
-                    check_names(settings.report_files, taken=files_taken(settings))
+                check_names(settings.report_files, taken=files_taken(settings))
                 return body(session)
             except (Exception, KeyboardInterrupt) as error:
                 return ending.of(error)

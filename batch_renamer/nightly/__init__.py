@@ -6,29 +6,40 @@ It adds no logic to a run: each file becomes the job that ``apply FILE --yes`` m
 from __future__ import annotations
 
 from batch_renamer.nightly.beginning import check_inbox, night_of
+from batch_renamer.nightly.checking import examine_night
 from batch_renamer.nightly.ending import conclude_night
 from batch_renamer.nightly.heartbeat import beat_start
 from batch_renamer.nightly.messages import Trial, send_test_message
 from batch_renamer.nightly.night import run_night
 from batch_renamer.nightly.night_log import log_beat, log_night_begins
-from batch_renamer.nightly.pages import headline, page_of
 from batch_renamer.nightly.record import NightRecord
-from batch_renamer.nightly.sentences import rows_in_short
+from batch_renamer.nightly.schedules import (
+    SCHEDULERS,
+    ScheduledNight,
+    left_out_variables,
+    parse_time,
+    schedule_text,
+    scheduled_night,
+)
 from batch_renamer.nightly.tools import NightTools
 
 __all__ = [
+    "SCHEDULERS",
     "NightRecord",
     "NightTools",
+    "ScheduledNight",
     "Trial",
     "beat_start",
     "check_inbox",
     "conclude_night",
-    "headline",
+    "examine_night",
+    "left_out_variables",
     "log_beat",
     "log_night_begins",
     "night_of",
-    "page_of",
-    "rows_in_short",
+    "parse_time",
     "run_night",
+    "schedule_text",
+    "scheduled_night",
     "send_test_message",
 ]

@@ -62,11 +62,14 @@ OFFERED = {
     | {"delimiter", "wait", "json", "log_file", "quiet", "verbose", "no_progress", "config", "profile", "state_dir"}
     | {"name_contains", "since", "status", "sort", "limit", "template"},
     "nightly": SETTINGS - {"yes", "only", "except_rows", "first", "report", "no_pager"}
-    | {"inbox", "done", "problems", "reports"},
+    | {"inbox", "done", "problems", "reports", "check"},
     "init": {"yes", "base_url", "report", "config", "profile"},
     "doctor": FOR_THE_API - {"rate", "attempts", "patience"}
     | {"sandbox", "report", "log_file", "json", "quiet", "config", "profile", "state_dir"},
     "status": {"max_age", "inbox", "sandbox", "json", "config", "profile", "state_dir"},
+    "schedule": FOR_THE_API
+    | {"wait", "sandbox", "log_file", "config", "profile", "state_dir"}
+    | {"inbox", "done", "problems", "reports", "at", "image", "anyway"},
     "notify": {"test", "json", "quiet", "config", "profile", "state_dir"},
     "sandbox": {"port", "orders", "images", "faults", "limit", "latency", "orders_file", "log_file"},
     "completion": set(),

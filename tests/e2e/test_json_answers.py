@@ -79,6 +79,7 @@ async def test_a_json_report_is_the_same_object(renamer: Command) -> None:
         pytest.param(["apply", "--json"], "refusal", id="wrong words"),
         pytest.param(["nonsense", "--json"], "refusal", id="no such command"),
         pytest.param(["doctor", "--sandbox", "--json"], "doctor", id="doctor"),
+        pytest.param(["nightly", "--check", "--sandbox", "--inbox", ".", "--json"], "doctor", id="nightly --check"),
         pytest.param(["runs", "--json"], "runs", id="no runs yet"),
     ],
 )

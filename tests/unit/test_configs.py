@@ -1,4 +1,4 @@
-"""The files of configs/ enter; each one loads, says what exists, and starts the same nightly run."""
+"""The files of configs/ enter; each one loads, says what exists, and starts the same night."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ import pytest
 
 from batch_renamer.nightly.messages.addresses import AddressBook, read_addresses
 from batch_renamer.settings import MaxFailures, NameRules, NightlySettings, Settings, resolve_settings
+from tests.support.schedules import CONFIGS, OFFICE, shipped
 
-CONFIGS = Path(__file__).parents[2] / "configs"
 NIGHTLY = CONFIGS / "nightly.toml"
-UNIT = "batch-renamer-nightly"
 OPTIONS = {one.name for one in fields(Settings)}
 DESCRIBED_ELSEWHERE = {"config", "profile", "sandbox", "sandbox_reset", "yes"} | {
     "except_rows",
@@ -29,6 +28,7 @@ TABLES = {
     "names": {field.name for field in fields(NameRules)},
     "nightly": {field.name for field in fields(NightlySettings)},
 }
+SHIPPED = shipped()
 INTERNAL = {"profile_api_key_file", "sources"}
 TOMLS = sorted(path.name for path in CONFIGS.glob("*.toml"))
 PROFILES = [
@@ -38,42 +38,17 @@ PROFILES = [
 ]
 
 
-def unit_lines(name: str) -> dict[str, list[str]]:
-    """Read a systemd unit as the values of each setting; lines ending in a backslash go on."""
-    text = (CONFIGS / name).read_text(encoding="utf-8").replace("\\\n", " ")
-    found: dict[str, list[str]] = {}
-    for line in text.splitlines():
-        if line.strip() and line[0] not in "#;[":
-            setting, _, value = line.partition("=")
-            found.setdefault(setting, []).append(value.strip())
-    return found
+def unit_settings(name: str) -> dict[str, str]:
+    """Read the settings of a systemd unit that are given once."""
+    lines = (CONFIGS / name).read_text(encoding="utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if line and line[0] not in "#[")
 
 
 def cron_command() -> str:
     """Find the one line of the crontab that starts something, and leave its five times away."""
     lines = (CONFIGS / "nightly.crontab").read_text(encoding="utf-8").splitlines()
-    (line,) = [line for line in lines if re.match(r"[0-9*]", line)]
+    (line,) = [line for line in lines if line and not line.startswith("#")]
     return line.split(maxsplit=5)[5]
-
-
-def words_of(command: str) -> list[str]:
-    """Split the command among a line's words as a shell does, from its program up to where its output goes."""
-    words = shlex.split(command)
-    [begin] = [place for place, word in enumerate(words) if word.endswith("/bin/batch-renamer")]
-    return words[begin : words.index(">>")] if ">>" in words else words[begin:]
-
-
-def options_of(words: list[str]) -> dict[str, object]:
-    """Read the options of a command line that has no other switches than ``--yes``."""
-    flags: dict[str, object] = {}
-    for word, following in zip(words, [*words[1:], "--"], strict=True):
-        if word.startswith("--"):
-            flags[word.removeprefix("--").replace("-", "_")] = True if following.startswith("--") else following
-    return flags
-
-
-COMMANDS = {"cron": words_of(cron_command()), "systemd": words_of(unit_lines(f"{UNIT}.service")["ExecStart"][0])}
-each_command = pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS.keys())
 
 
 @pytest.mark.parametrize("name", TOMLS)
@@ -126,70 +101,37 @@ def test_first_run_is_careful() -> None:
     assert settings.max_renames == 500
 
 
-@each_command
-def test_nightly_command_uses_options_that_exist(words: list[str]) -> None:
-    """Every ``--word`` is a field of the settings, and all of them together are accepted."""
-    flags = options_of(words)
-    assert flags.keys() <= OPTIONS
-    settings = resolve_settings({**flags, "config": NIGHTLY}, environ={})
-    assert settings.yes  # no person is there to answer
-    assert settings.profile == "office"
-    assert settings.max_failures == MaxFailures(percent=5)
-    assert settings.no_progress
-    assert settings.quiet  # a mail of progress is not read
-
-
-@each_command
-def test_nightly_command_is_absolute_and_applies_a_sheet(words: list[str]) -> None:
-    """Neither cron nor systemd has the user's PATH or folder."""
-    command, verb, sheet = words[:3]
-    assert command.endswith("/bin/batch-renamer")
-    assert verb == "apply"
-    assert all(path.startswith("/") for path in (command, sheet, str(options_of(words)["config"])))
+@pytest.mark.parametrize(("name", "content"), SHIPPED.items(), ids=SHIPPED.keys())
+def test_the_file_is_what_schedule_prints(name: str, content: str) -> None:
+    """For the installation of README.md; `python -m tests.support.schedules` writes it again."""
+    assert (CONFIGS / name).read_text(encoding="utf-8") == content
 
 
 def test_cron_and_systemd_start_the_same_command() -> None:
-    """What is tried out with one holds for the other."""
-    assert COMMANDS["cron"] == COMMANDS["systemd"]
+    """What is tried out with one holds for the other; cron mails what standard error says, and nothing else."""
+    command, _, rest = cron_command().partition(" > ")
+    assert unit_settings(f"{OFFICE.name}.service")["ExecStart"] == command == shlex.join(OFFICE.words)
+    assert rest == "/dev/null"
 
 
-def test_no_percent_sign_is_eaten() -> None:
-    """In cron a bare ``%`` ends the line, in systemd it begins a specifier."""
-    assert not re.search(r"(?<!\\)%", cron_command())
-    assert "%" not in unit_lines(f"{UNIT}.service")["ExecStart"][0]
+def test_the_night_is_configured_for_a_machine_without_a_person() -> None:
+    """It asks nothing, waits long, and stops at a wrong sheet."""
+    settings = resolve_settings({"config": NIGHTLY, "profile": "office"}, environ={})
+    assert settings.max_failures == MaxFailures(percent=5)
+    assert settings.max_renames is not None
+    assert (settings.patience, settings.wait) == (3600, 1800)
 
 
-def test_unit_lets_the_run_write_where_its_configuration_says() -> None:
+def test_unit_lets_the_night_write_where_its_configuration_says() -> None:
     """With ProtectSystem=strict everything else is read-only."""
-    unit = unit_lines(f"{UNIT}.service")
-    settings = resolve_settings({"config": NIGHTLY}, environ={})
-    assert unit["ProtectSystem"] == ["strict"]
-    assert settings.state_dir.is_relative_to(Path("/var/lib", unit["StateDirectory"][0]))
+    writable = unit_settings(f"{OFFICE.name}.service")["ReadWritePaths"].split()
+    settings = resolve_settings({"config": NIGHTLY, "profile": "office"}, environ={})
+    night = settings.nightly
+    assert night.inbox is not None
     assert settings.log_file is not None
-    assert settings.log_file.is_relative_to(Path("/var/log", unit["LogsDirectory"][0]))
-    assert all(Path(report).is_relative_to(unit["ReadWritePaths"][0]) for report in settings.report)
-
-
-def test_unit_counts_every_unhappy_exit_code_as_a_failure() -> None:
-    """A night with failed rows reaches ``OnFailure=``, and no machine tries a stopped run again."""
-    unit = unit_lines(f"{UNIT}.service")
-    assert unit["Type"] == ["oneshot"]
-    assert not {"SuccessExitStatus", "Restart", "RestartForceExitStatus"} & unit.keys()
-
-
-def test_nightly_reports_have_names_of_their_own_every_night() -> None:
-    """No report overwrites the one before."""
-    reports = resolve_settings({"config": NIGHTLY}, environ={}).report
-    assert reports
-    assert all("{date}" in report and "{id}" in report for report in reports)
-
-
-def test_timer_belongs_to_the_service() -> None:
-    """A timer starts the service of its own name, and makes up for a night without power."""
-    timer = unit_lines(f"{UNIT}.timer")
-    assert (CONFIGS / f"{UNIT}.service").is_file()
-    assert timer["Persistent"] == ["true"]
-    assert timer["WantedBy"] == ["timers.target"]
+    folders = [night.inbox, settings.state_dir, settings.log_file.parent]
+    folders += [night.folder(name) for name in ("done", "problems", "reports")]
+    assert [folder for folder in folders if not any(folder.is_relative_to(one) for one in writable)] == []
 
 
 def test_readme_names_every_file() -> None:

@@ -88,6 +88,11 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "nightly": (
         Example("Do every spreadsheet of a folder:", "batch-renamer nightly --inbox /srv/orders"),
         Example("Practise, without a key:", "batch-renamer nightly --inbox trial --sandbox"),
+        Example("Could a night begin?", "batch-renamer nightly --check"),
+    ),
+    "schedule": (
+        Example("The units of systemd, for the user who types this:", "batch-renamer schedule systemd"),
+        Example("A line for the crontab, at another time:", "batch-renamer schedule cron --at 04:15"),
     ),
     "resume": (
         Example("Go on with the run that was interrupted:", "batch-renamer resume"),

@@ -15,6 +15,11 @@ ROOM = Finding(name="Disk", verdict=Verdict.WARNING, said="90 MB free", repair="
 NO_KEY = Finding(name="Key", verdict=Verdict.PROBLEM, said="there is none", repair="Write one.", exit_code=2)
 
 
+def conclusion(findings: list[Finding], command: str = "batch-renamer doctor", *, width: int) -> Iterator[Line]:
+    """Return the conclusion with the same command for each case."""
+    return conclusion_lines(findings, again=command, next_step="go on", next_command=command, width=width)
+
+
 def plain(lines: Iterator[Line]) -> list[str]:
     """Return lines without their styles."""
     return ["".join(span.text for span in line) for line in lines]
@@ -23,8 +28,8 @@ def plain(lines: Iterator[Line]) -> list[str]:
 @pytest.mark.parametrize("verdict", [Verdict.OK, Verdict.WARNING, Verdict.PROBLEM])
 def test_the_next_command_is_not_broken_on_a_narrow_terminal(verdict: Verdict) -> None:
     """A pasted line break would run half of it."""
-    given = {"config": "/home/ann/Documents/where the orders are/batch-renamer.toml"}
-    *_, last = conclusion_lines([Finding(name="Key", verdict=verdict, said="so")], given, width=44)
+    command = "batch-renamer doctor --config '/home/ann/Documents/where the orders are/batch-renamer.toml'"
+    *_, last = conclusion([Finding(name="Key", verdict=verdict, said="so")], command, width=44)
     [part] = wrapped(last, 44)
     assert "".join(span.text for span in part).endswith("batch-renamer.toml'")
 
@@ -57,7 +62,7 @@ def test_what_the_terminal_would_obey_is_made_visible() -> None:
 
 def test_a_conclusion_fits_the_terminal() -> None:
     """Only the command to copy may be longer."""
-    lines = plain(conclusion_lines([NO_KEY], {}, width=40))
+    lines = plain(conclusion([NO_KEY], width=40))
     assert lines[0] == ""
     assert max(map(len, lines)) < 40
     assert lines[-1] == "batch-renamer doctor"
