@@ -12,6 +12,7 @@ from typing import Any
 from batch_renamer.cli.app import app
 from batch_renamer.cli.streams import let_go_of_lost_streams, open_closed_streams
 from batch_renamer.cli.wrong_words import said_of
+from batch_renamer.commands import STATUS
 
 __all__ = ["main"]
 
@@ -19,6 +20,7 @@ _COMPLETE = "__complete"
 """With this word a shell asks what could come next (`shells/`); the words that were typed follow."""
 
 _WRONG_WORDS = 2
+_UNKNOWN = 3  # of `status`, where 2 would be a critical state
 _FAULT = 70
 _READER_GONE = 141
 _STOPPED = (129, 130, 143)
@@ -77,15 +79,16 @@ def _refuse_words(error: Any) -> int:
     ``error`` is a ``ClickException``, whose class typer keeps to itself.
     """
     sentence, context = said_of(error, sys.argv[1:]), getattr(error, "ctx", None)
+    command = context.info_name if context is not None and context.parent is not None else None
+    code = _UNKNOWN if command == STATUS.word else _WRONG_WORDS
     if "--json" in sys.argv[1:]:
-        command = context.info_name if context is not None and context.parent is not None else None
-        refusal = {"command": command, "run_id": None, "exit_code": _WRONG_WORDS, "error": sentence}
+        refusal = {"command": command, "run_id": None, "exit_code": code, "error": sentence}
         with suppress(OSError):
             sys.stdout.write(json.dumps(refusal) + "\n")
     else:
         path = context.command_path if context is not None else "batch-renamer"
         _say(f"Error: {sentence} `{path} --help` lists what there is.")
-    return _WRONG_WORDS
+    return code
 
 
 def _say(text: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,16 +21,6 @@ _KINDS: Mapping[NightKind, tuple[str, Style]] = {
     NightKind.NOT_BEGUN: ("could not begin", "bad"),
     NightKind.CUT_OFF: ("cut off", "bad"),
     NightKind.AT_WORK: ("at work", "strong"),
-}
-
-_ENDS: Mapping[FileEnd, str] = {
-    FileEnd.DONE: "done",
-    FileEnd.SAME: "done before",
-    FileEnd.PROBLEMS: "with problems",
-    FileEnd.REFUSED: "not used",
-    FileEnd.STOPPED: "not finished",
-    FileEnd.WAITING: "left for the next night",
-    FileEnd.PASSED: "passed over",
 }
 
 
@@ -81,9 +70,8 @@ def night_lines(night: Night, *, width: int) -> Iterator[Line]:
     began = _local(night.began_at)
     until = "" if night.ended_at is None else f" to {_local(night.ended_at):%H:%M} ({duration(night.seconds)})"
     code = "" if night.exit_code is None else f", exit code {night.exit_code}"
-    ends = Counter(file.end for file in night.files)
-    files = ", ".join(f"{ends[end]:,} {_ENDS[end]}" for end in FileEnd if ends[end])
-    said = ". ".join(filter(None, (word, files and f"{counted(len(night.files), 'file')}: {files}", night.stopped)))
+    files = f"{counted(len(night.files), 'file')}: {night.ends_in_words}" if night.files else ""
+    said = ". ".join(filter(None, (word, files, night.stopped)))
     for line in broken(visible(f"Night of {began:%Y-%m-%d %H:%M}{until}{code}: {said}"), width):
         yield (Span(line, style),)
 

@@ -13,16 +13,12 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from batch_renamer.cli.ages import age_in_words
-from batch_renamer.model import BAD_RESULTS, FileEnd, Night, NightKind, waiting_since
+from batch_renamer.model import BAD_RESULTS, Night, NightKind, waiting_since
 from batch_renamer.text import counted
 from batch_renamer.visible import visible
 
 __all__ = ["Figure", "Seen", "State", "Status", "line_of", "status_of"]
 
-_BY_ITSELF = frozenset({5, 129, 130, 143})
-"""Exit codes after which the next night goes on by itself: another run was at work, or a signal came."""
-
-_ENDS = {FileEnd.SAME: "done before", FileEnd.PROBLEMS: "with problems"}
 _MOST_NAMED = 3
 _LONGEST = 300  # characters of a sentence
 
@@ -54,8 +50,8 @@ class Seen:
     @property
     def current(self) -> Night | None:
         """The night that is at work now."""
-        newest = self.nights[0] if self.nights else None
-        return newest if newest is not None and self.at_work and newest.kind is NightKind.AT_WORK else None
+        unended = (night for night in self.nights if night.kind is NightKind.AT_WORK)
+        return next(unended, None) if self.at_work else None
 
     @property
     def last(self) -> Night | None:
@@ -123,11 +119,13 @@ def line_of(status: Status) -> str:
 
 def _findings(seen: Seen, max_age_s: float) -> Iterator[tuple[State, str]]:
     """Yield everything that is to be said; there is always something."""
-    last, too_old = seen.last, seen.age_s > max_age_s
-    if seen.current is not None:
-        began = f"A night has been at work for {age_in_words(seen.age_s)}"
-        yield (State.CRITICAL, f"{began}, which is too long.") if too_old else (State.OK, f"{began}.")
-    elif too_old:
+    last, current = seen.last, seen.current
+    if current is not None:
+        at_work_s = max(seen.now - current.began_at, 0.0)
+        began = f"A night has been at work for {age_in_words(at_work_s)}"
+        too_long = at_work_s > max_age_s
+        yield (State.CRITICAL, f"{began}, which is too long.") if too_long else (State.OK, f"{began}.")
+    elif seen.age_s > max_age_s:
         yield State.CRITICAL, f"No night for {age_in_words(seen.age_s)}: look whether the scheduler starts it."
     if last is not None:
         yield _outcome(last, seen)
@@ -148,7 +146,7 @@ def _outcome(night: Night, seen: Seen) -> tuple[State, str]:
     when = f"The night of {night.date}"
     ago = f"{age_in_words(max(seen.now - (night.ended_at or night.began_at), 0.0))} ago"
     why = f" {_cut(night.stopped.splitlines()[0])}" if night.stopped else ""
-    goes_on = night.exit_code in _BY_ITSELF
+    goes_on = night.goes_on_by_itself
     match night.kind:
         case NightKind.CUT_OFF | NightKind.AT_WORK:  # nothing is at work, so it will have no end
             return State.WARNING, f"{when} was cut off, {ago}; the next one goes on."
@@ -163,9 +161,7 @@ def _outcome(night: Night, seen: Seen) -> tuple[State, str]:
 
 
 def _files(night: Night) -> str:
-    ends = [file.end for file in night.files]
-    counts = ", ".join(f"{ends.count(end):,} {_ENDS.get(end, end.value)}" for end in FileEnd if end in ends)
-    return f"Files: {counts}." if counts else "No files."
+    return f"Files: {night.ends_in_words}." if night.files else "No files."
 
 
 def _cut(text: str) -> str:

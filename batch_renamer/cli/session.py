@@ -202,7 +202,8 @@ def within(
                 log.debug("%s = %s (%s)", *setting)
             try:
                 _refuse_two_answers(settings)
-                check_names(settings.report_files, taken=files_taken(settings))
+                if not command.of_folder:  # its reports go into a folder of their own
+                    check_names(settings.report_files, taken=files_taken(settings))
                 return body(session)
             except (Exception, KeyboardInterrupt) as error:
                 return ending.of(error)

@@ -68,11 +68,11 @@ def _sentence(error: sqlite3.Error, path: Path) -> str:
         )
     match kind_of(error):
         case sqlite3.SQLITE_FULL:
-            return f"The disk is full: the journal {path} can't be written. Make room, then resume the run."
+            return f"The disk is full: the journal {path} can't be written. Make room, then go on."
         case sqlite3.SQLITE_IOERR:
             return (
                 f"The journal {path} can't be read or written ({error}): is the disk full, over its quota or"
-                " disconnected? Repair that, then resume the run."
+                " disconnected? Repair that, then go on."
             )
         case sqlite3.SQLITE_BUSY:
             return f"The journal {path} is held by another program for more than {BUSY_S:g} s. Try again later."

@@ -9,6 +9,7 @@ from enum import StrEnum
 __all__ = ["FileEnd", "Night", "NightFile", "NightKind", "worst_exit_code"]
 
 _WORST_FIRST = (143, 130, 129, 70, 4, 3, 5, 2, 1, 0)
+_BY_ITSELF = frozenset({5, 129, 130, 143})
 
 
 class FileEnd(StrEnum):
@@ -42,6 +43,9 @@ class FileEnd(StrEnum):
     def needs_a_person(self) -> bool:
         """Whether nothing gets better by itself."""
         return self in (FileEnd.PROBLEMS, FileEnd.REFUSED)
+
+
+_IN_A_COUNT = {FileEnd.SAME: "done before", FileEnd.PROBLEMS: "with problems"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +162,17 @@ class Night:
             for result, count in file.counts.items():
                 total[result] = total.get(result, 0) + count
         return total
+
+    @property
+    def ends_in_words(self) -> str:
+        """How many of its files came to which end, such as ``2 done, 1 with problems``; "" without a file."""
+        ends = [file.end for file in self.files]
+        return ", ".join(f"{ends.count(end):,} {_IN_A_COUNT.get(end, end.value)}" for end in FileEnd if end in ends)
+
+    @property
+    def goes_on_by_itself(self) -> bool:
+        """Whether the next night goes on as if nothing had been: another run was at work, or a signal came."""
+        return self.exit_code in _BY_ITSELF
 
 
 def worst_exit_code(codes: list[int]) -> int:

@@ -12,6 +12,7 @@ from batch_renamer.nightly.heartbeat import beat_start
 from batch_renamer.nightly.messages import Trial, send_test_message
 from batch_renamer.nightly.night import run_night
 from batch_renamer.nightly.night_log import log_beat, log_night_begins
+from batch_renamer.nightly.pages import headline, page_of
 from batch_renamer.nightly.record import NightRecord
 from batch_renamer.nightly.schedules import (
     SCHEDULERS,
@@ -21,6 +22,7 @@ from batch_renamer.nightly.schedules import (
     schedule_text,
     scheduled_night,
 )
+from batch_renamer.nightly.sentences import rows_in_short
 from batch_renamer.nightly.tools import NightTools
 
 __all__ = [
@@ -33,11 +35,14 @@ __all__ = [
     "check_inbox",
     "conclude_night",
     "examine_night",
+    "headline",
     "left_out_variables",
     "log_beat",
     "log_night_begins",
     "night_of",
+    "page_of",
     "parse_time",
+    "rows_in_short",
     "run_night",
     "schedule_text",
     "scheduled_night",

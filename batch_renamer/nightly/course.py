@@ -23,7 +23,7 @@ from batch_renamer.nightly.applying import Applied, applied, as_it_ended, never_
 from batch_renamer.nightly.filing import Filed, NotFiled, file_away, recover
 from batch_renamer.nightly.inbox import Inbox, PassedFile, Scan, SettledFile, Snapshot, Snapshots, WaitingFile
 from batch_renamer.nightly.night_log import log_file_end, log_file_found, log_file_moved
-from batch_renamer.nightly.once import Standing, plan_file
+from batch_renamer.nightly.once import Standing, note_settled_rows, plan_file
 from batch_renamer.nightly.record import NightRecord
 from batch_renamer.nightly.retention import remove_old
 from batch_renamer.nightly.retrying import ComesAgain, what_comes_again
@@ -31,6 +31,7 @@ from batch_renamer.nightly.sentences import after_refusal, after_stop
 from batch_renamer.nightly.stayed import Stayed, stayed_files
 from batch_renamer.nightly.survey import Survey, Surveyed
 from batch_renamer.nightly.tools import NightTools, files_of_ours, local_date
+from batch_renamer.nightly.writing_back import write_into_moved
 from batch_renamer.temporary import cause, probe
 from batch_renamer.visible import visible
 
@@ -123,8 +124,18 @@ class Course:
     def read_all(self, settled: Sequence[SettledFile]) -> list[_File]:
         """Copy and read each file, before any is done: what one says can matter for the others."""
         files = [self._read(snapshot) for snapshot in self._copied(settled)]
-        self._stayed = stayed_files(self._tools.journal, self._survey, destination=self._tools.connection.destination)
+        self._stayed |= stayed_files(self._tools.journal, self._survey, destination=self._tools.connection.destination)
         return files
+
+    def note_contradictions(self) -> None:
+        """Note the rows that are not sent because of other files; a night that goes on after a kill knows them, too."""
+        note_settled_rows(
+            self._tools.journal,
+            self._survey,
+            self._stayed,
+            destination=self._tools.connection.destination,
+            night=self._record.night.number,
+        )
 
     def go_on_with_earlier_nights(self) -> None:
         """Finish the runs that earlier nights have left, and try their failed rows again."""
@@ -245,6 +256,8 @@ class Course:
             moves=self._tools.journal.moves,
         )
         moved = _moved(entry, filed)
+        if self._tools.settings.write_back:
+            moved = write_into_moved(moved, self._tools.journal)
         self._record.change(position, moved)
         log_file_moved(moved)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from batch_renamer.nightly.heartbeat import beat_end
 from batch_renamer.nightly.messages import tell
 from batch_renamer.nightly.metrics import Metrics, write_metrics
 from batch_renamer.nightly.night_log import log_beat, log_night_ends, log_written
-from batch_renamer.nightly.pages import write_pages
+from batch_renamer.nightly.pages import page_of, write_pages
 from batch_renamer.settings import Settings
 
 __all__ = ["conclude_night"]
@@ -38,10 +38,10 @@ def conclude_night(night: Night, settings: Settings, *, attended: bool) -> Night
         ending = _Ending(night, settings, opened)
         ending.note()
         ending.write_pages()
-        ending.write_figures()
-        ending.call_heartbeat()
         if not attended:
             ending.tell_people()
+        ending.write_figures()
+        ending.call_heartbeat()
         if ending.night.notes != night.notes:  # what went wrong is shown, too
             ending.note()
             ending.write_pages()
@@ -56,10 +56,11 @@ class _Ending:
         self.night = night
         self._settings = settings
         self._journal: Journal | None = None
+        self._undelivered = 0
         try:
             self._journal = opened.enter_context(open_journal(settings))
         except BatchRenamerError as error:
-            self._add([f"The night could not be noted in the journal: {error}"])
+            self.add([f"The night could not be noted in the journal: {error}"])
 
     def note(self) -> None:
         """Note the night and its end in the journal; one that could not begin is begun here."""
@@ -71,7 +72,7 @@ class _Ending:
                 self.night = replace(self.night, number=begun.number, id=begun.id)
             self._journal.nights.end(self.night)
         except BatchRenamerError as error:
-            self._add([f"The night could not be noted in the journal: {error}"])
+            self.add([f"The night could not be noted in the journal: {error}"])
 
     def write_pages(self) -> None:
         """Write the page of tonight and that of the last nights."""
@@ -80,9 +81,9 @@ class _Ending:
         reports = Path(self.night.reports)
         nights = [self.night, *self._before(_NIGHTS_SHOWN)]
         wrong = write_pages(nights, reports=reports, now=self._ended_at)
-        self._add(wrong)
+        self.add(wrong)
         if not wrong:
-            log_written("the pages were", [str(self.page), str(reports / "index.html")])
+            log_written("the pages were", [str(page_of(self.night)), str(reports / "index.html")])
 
     def write_figures(self) -> None:
         """Write the file for Prometheus."""
@@ -92,26 +93,30 @@ class _Ending:
         nights = [self.night, *self._before(_NIGHTS_SHOWN)]
         last_success_at = self.night.ended_at if self.night.exit_code == 0 else None
         if last_success_at is None and self._journal is not None:
-            last_success_at = self._journal.nights.last_success_at(inbox=self.night.inbox)
-        metrics = Metrics(night=self.night, last_success_at=last_success_at, waiting_since=waiting_since(nights))
-        self._add(filter(None, [write_metrics(file, metrics)]))
+            with suppress(BatchRenamerError):  # `note` has said what is wrong with the journal
+                last_success_at = self._journal.nights.last_success_at(inbox=self.night.inbox)
+        metrics = Metrics(
+            night=self.night,
+            last_success_at=last_success_at,
+            waiting_since=waiting_since(nights),
+            undelivered=self._undelivered,
+        )
+        self.add(filter(None, [write_metrics(file, metrics)]))
 
     def call_heartbeat(self) -> None:
         """Tell the heartbeat service how the night ended."""
         beat = beat_end(self._settings.nightly.heartbeat_url, self.night)
         log_beat(beat)
         if beat is not None and beat.trouble:
-            self._add([beat.trouble])
+            self.add([beat.trouble])
 
     def tell_people(self) -> None:
         """Send a message about the night, if there is news."""
-        page = self.page if self.night.reports and self.page.is_file() else None
-        self._add(tell(self.night, self._settings.nightly, self._journal, environ=os.environ, page=page).notes)
-
-    @property
-    def page(self) -> Path:
-        """The page of tonight."""
-        return Path(self.night.reports) / self.night.date / "index.html"
+        page = page_of(self.night) if self.night.reports else None
+        page = page if page is not None and page.is_file() else None
+        told = tell(self.night, self._settings.nightly, self._journal, environ=os.environ, page=page)
+        self._undelivered = sum(not one.delivered for one in told.deliveries)
+        self.add(told.notes)
 
     @property
     def _ended_at(self) -> float:
@@ -127,5 +132,6 @@ class _Ending:
             return []  # `note` has said what is wrong with the journal
         return [night for night in nights if night.number != self.night.number]
 
-    def _add(self, notes: Iterable[str]) -> None:
+    def add(self, notes: Iterable[str]) -> None:
+        """Add notes, each once."""
         self.night = replace(self.night, notes=tuple(dict.fromkeys((*self.night.notes, *notes))))

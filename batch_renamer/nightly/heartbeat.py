@@ -8,22 +8,13 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from batch_renamer.model import FileEnd, Night
+from batch_renamer.model import Night
 from batch_renamer.settings import HeartbeatAddress
 
 __all__ = ["Beat", "beat_end", "beat_start", "heartbeat_text"]
 
 _IN_ALL_S = 10.0
 _FAULT = 70
-_ENDS = {
-    FileEnd.DONE: "done",
-    FileEnd.SAME: "done before",
-    FileEnd.PROBLEMS: "with problems",
-    FileEnd.REFUSED: "refused",
-    FileEnd.STOPPED: "stopped",
-    FileEnd.WAITING: "waiting",
-    FileEnd.PASSED: "passed over",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +63,7 @@ def heartbeat_text(night: Night) -> str:
     code = f" Exit code {night.exit_code}." if night.exit_code is not None else ""
     if not night.begun:
         return f"The night of {night.date} could not begin.{code}"
-    ends = [file.end for file in night.files]
-    files = ", ".join(f"{count} {words}" for end, words in _ENDS.items() if (count := ends.count(end)))
-    said = f"spreadsheets: {files}" if files else "no spreadsheet"
+    said = f"spreadsheets: {night.ends_in_words}" if night.files else "no spreadsheet"
     rows = ", ".join(f"{count:,} {result}" for result, count in night.counts.items())
     stopped = " It was stopped early." if night.stopped else ""
     return f"The night of {night.date}: {said}.{f' Rows: {rows}.' if rows else ''}{stopped}{code}"

@@ -38,6 +38,7 @@ def run_night(tools: NightTools, record: NightRecord) -> None:
         course.finish_what_was_cut_off()
         scan = course.scan()
         files = course.read_all(scan.settled)
+        course.note_contradictions()
         course.go_on_with_earlier_nights()
         course.do_all(files)
         course.pass_over(scan.passed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from batch_renamer.jobs import Destination
@@ -34,16 +35,20 @@ def stayed_files(journal: Journal, survey: Survey, *, destination: Destination) 
 
 def newest_end(journal: Journal, run: RunRecord) -> FileEnd | None:
     """Return what a run came to in the last night that noted it; None if none did."""
+    return next(_ends(journal, run), None)
+
+
+def _ends(journal: Journal, run: RunRecord) -> Iterator[FileEnd]:
+    """Yield what a run came to in each night that noted it, the newest first."""
     for night in journal.nights.of_run(run.id):
         for file in reversed(night.files):
             if file.run_id == run.id and file.end is not FileEnd.SAME:
-                return file.end
-    return None
+                yield file.end
 
 
 def _was_left(journal: Journal, run: RunRecord) -> bool:
     """Tell whether a night that began a run has not moved its spreadsheet."""
     if run.night is None:
         return False
-    end = newest_end(journal, run)
-    return end.stays if end is not None else journal.nights.was_cut_off(run.night)
+    ends = list(_ends(journal, run))
+    return all(end.stays for end in ends) if ends else journal.nights.was_cut_off(run.night)

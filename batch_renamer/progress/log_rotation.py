@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import re
+import stat
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -30,13 +32,16 @@ def rotate_log(file: Path, *, keep_days: int | None, now: float) -> None:
     """Rotate a log and remove those that are older than ``keep_days``; None: they are kept, and only size matters.
 
     A log is rotated on the first command of a day, where days are kept, or when it is larger than 32 MB. ``now`` is
-    in seconds since the epoch. A file that another process rotates at this moment, and a device, is left alone.
+    in seconds since the epoch. Left alone are a device, a file that another process rotates at this moment, and a file
+    of another user: if root looks at past runs, the user of the night must still be able to write the log.
 
     Raises:
         OSError: it can't be renamed, or an old one can't be removed.
     """
     place = Path(os.path.realpath(file))
     if not place.is_file():
+        return
+    if os.name == "posix" and place.stat().st_uid != os.geteuid():
         return
     today = datetime.fromtimestamp(now).astimezone().date()
     descriptor = open_regular(place, os.O_RDWR | os.O_APPEND)
@@ -69,8 +74,17 @@ def _rotate(place: Path, found: os.stat_result, *, keep_days: int | None, today:
         return
     names = (f"{place.name}.{day}{f'-{number}' if number > 1 else ''}" for number in range(1, _MOST_A_DAY))
     free = next((name for name in map(place.with_name, names) if not os.path.lexists(name)), None)
-    if free is not None:
-        place.rename(free)
+    if free is None:
+        return
+    place.rename(free)
+    with suppress(FileExistsError):  # another process has opened the log meanwhile
+        # With the permissions of the old one: another program may be meant to read it.
+        descriptor = os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        try:
+            if hasattr(os, "fchmod"):
+                os.fchmod(descriptor, stat.S_IMODE(found.st_mode))
+        finally:
+            os.close(descriptor)
 
 
 def _remove_old(place: Path, *, before: date) -> None:

@@ -65,6 +65,7 @@ async def test_a_good_night_is_ok(renamer: Command) -> None:
         pytest.param(4, 0, ["--inbox", "/srv/others"], 3, id="another inbox"),
         pytest.param(4, 0, ["--config", "missing.toml"], 3, id="no configuration"),
         pytest.param(4, 0, ["--state-dir", "elsewhere"], 3, id="no journal"),
+        pytest.param(4, 0, ["--profile", "office"], 3, id="no such profile"),
         pytest.param(4, 0, ["--sandbox"], 3, id="the sandbox has no journal"),
     ],
 )
@@ -88,6 +89,13 @@ async def test_a_night_at_work_is_told_from_one_that_was_killed(renamer: Command
     assert (ran.code, "A night has been at work for 61 min." in ran.out) == (0, True)
     ran = await renamer.run("status")
     assert (ran.code, "was cut off" in ran.out) == (1, True)
+
+
+async def test_wrong_words_are_unknown_too(renamer: Command) -> None:
+    """2, as everywhere else, would be critical."""
+    for words in (["--max-aeg", "26h"], ["extra"]):
+        ran = await renamer.run("status", *words)
+        assert (ran.code, ran.out) == (3, "")
 
 
 @pytest.mark.parametrize(("told_h", "code"), [(4, 1), (28, 0)], ids=["last night", "the night before"])

@@ -113,6 +113,7 @@ class Nights(RuleBasedStateMachine):
             return
         self.inbox[name] = sheet
         self.dropped.append(sheet)
+        self.contradicted.pop(name, None)
         for order, new_name in sheet.items():
             self.never[order].discard(new_name)
 
@@ -165,7 +166,7 @@ class Nights(RuleBasedStateMachine):
             begun = {
                 Path(run.sheet).name
                 for run in nights.journal.runs.find()
-                if run.sheet and run.committed_at is not None and run.id not in self.runs
+                if run.sheet and run.command == "apply" and run.committed_at is not None and run.id not in self.runs
             }
         fresh = {name: sheet for name, sheet in self.inbox.items() if name not in begun}
         self.contradicted = {name: orders for name, orders in self.contradicted.items() if name in self.inbox}

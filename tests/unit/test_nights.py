@@ -47,3 +47,16 @@ def test_figures_of_a_night_are_those_of_its_files() -> None:
 def test_exit_code_of_a_night_is_the_worst_of_its_files(codes: list[int], worst: int) -> None:
     """The order is stated in the README."""
     assert worst_exit_code(codes) == worst
+
+
+def test_ends_are_counted_in_words() -> None:
+    """Messages, lists and monitoring say the same."""
+    night = a_night(FileEnd.DONE, FileEnd.PROBLEMS, FileEnd.DONE, FileEnd.SAME, FileEnd.PASSED)
+    assert night.ends_in_words == "2 done, 1 done before, 1 with problems, 1 passed over"
+    assert a_night().ends_in_words == ""
+
+
+@pytest.mark.parametrize(("exit_code", "goes_on"), [(0, False), (3, False), (4, False), (5, True), (143, True)])
+def test_a_night_that_another_run_or_a_signal_ended_goes_on_by_itself(exit_code: int, goes_on: bool) -> None:
+    """A refused key or an outage may last."""
+    assert a_night(exit_code=exit_code).goes_on_by_itself is goes_on

@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
@@ -18,13 +18,14 @@ from batch_renamer.cli.arguments import with_folders
 from batch_renamer.cli.commands.findings import conclusion_lines, show_findings, show_on_output, write_findings
 from batch_renamer.cli.ending import Ending, run_bare
 from batch_renamer.cli.interrupting import stopped_by_signals
+from batch_renamer.cli.night_groups import night_as_json
 from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.command_line import carried_options, command_line
 from batch_renamer.commands import NIGHTLY, SCHEDULE
 from batch_renamer.errors import BatchRenamerError
 from batch_renamer.jobs import JobContext, Run, perform
-from batch_renamer.model import Night, RunSummary
+from batch_renamer.model import Night, NightKind, RunSummary
 from batch_renamer.nightly import (
     NightRecord,
     NightTools,
@@ -32,12 +33,15 @@ from batch_renamer.nightly import (
     check_inbox,
     conclude_night,
     examine_night,
+    headline,
     log_beat,
     log_night_begins,
     night_of,
+    page_of,
+    rows_in_short,
     run_night,
 )
-from batch_renamer.progress import every_line, visible
+from batch_renamer.progress import Line, Span, every_line, show_lines, visible
 from batch_renamer.settings import Settings
 
 __all__ = ["check_night", "nightly"]
@@ -55,6 +59,8 @@ def nightly(given: Mapping[str, object], folders: Mapping[str, Path | None]) -> 
 
     def body(session: Session) -> int:
         settings = session.settings
+        if settings.nightly.heartbeat_url is not None:
+            session.secrets.append(settings.nightly.heartbeat_url.given)
         log_night_begins(night := night_of(settings, began_at=began_at))
         log_beat(beat := beat_start(settings.nightly.heartbeat_url))
         check_inbox(settings)
@@ -73,7 +79,7 @@ def nightly(given: Mapping[str, object], folders: Mapping[str, Path | None]) -> 
                 run_night(tools, record)
         record.note(session.log_troubles)
         night = conclude_night(record.ended(at=time.time()), settings, attended=session.on_a_terminal)
-        _show(night, as_json=settings.json)
+        _show(night, settings)
         return night.exit_code or 0
 
     def ended_early(error: BatchRenamerError, settings: Settings | None, log_troubles: Sequence[str]) -> None:
@@ -126,17 +132,32 @@ async def _perform(context: JobContext, given: Mapping[str, object]) -> tuple[Ru
         return await perform(context)
 
 
-def _show(night: Night, *, as_json: bool) -> None:
+def _show(night: Night, settings: Settings) -> None:
+    """Write what became of the night to standard output; with ``--quiet`` nothing of a good night."""
     with to_standard_output():
-        if as_json:
-            line = {"command": "nightly", "night_id": night.id, "exit_code": night.exit_code, "counts": night.counts}
-            files = [asdict(file) for file in night.files]
-            sys.stdout.write(json.dumps({**line, "files": files, "notes": night.notes}) + "\n")
+        if settings.json:
+            page = page_of(night)
+            answer = {"command": NIGHTLY.word, "exit_code": night.exit_code, "night": night_as_json(night)}
+            answer["page"] = str(page) if page.is_file() else None
+            sys.stdout.write(json.dumps(answer) + "\n")
             return
-        for file in night.files:
-            said = f"{visible(file.name)}: {file.end}. {visible(file.sentence)}".rstrip()
-            sys.stdout.write(said + "\n")
-        if not night.files:
-            sys.stdout.write("The inbox is empty.\n")
-        for note in night.notes:
-            sys.stdout.write(f"Note: {visible(note)}\n")
+        if settings.quiet and night.kind in (NightKind.GOOD, NightKind.NOTHING) and not night.notes:
+            return
+        if error := show_lines(lambda _: _lines(night, quiet=settings.quiet), sys.stdout):
+            raise error
+
+
+def _lines(night: Night, *, quiet: bool) -> list[Line]:
+    lines: list[Line] = [(Span(headline(night)),)]
+    for file in night.files:
+        if quiet and not file.end.needs_a_person and not file.end.stays:
+            continue
+        rows = rows_in_short(file.counts)
+        lines.append((Span(f"  {visible(file.name)}: {file.end.value}{f' ({rows})' if rows else ''}"),))
+        said = [visible(file.sentence)] if file.sentence else []
+        said += [f"It is in {visible(file.moved_to)} now."] if file.moved_to is not None else []
+        lines += [(Span(f"    {sentence}"),) for sentence in said]
+    lines += [(Span(f"Note: {visible(note)}"),) for note in night.notes]
+    if not quiet and night.reports:
+        lines.append((Span(f"The page of this night: {visible(str(page_of(night)))}"),))
+    return lines

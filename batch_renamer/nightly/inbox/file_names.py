@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from batch_renamer.nightly.own_names import own_name
 from batch_renamer.text import caseless
@@ -22,13 +23,13 @@ _NUMBER = re.compile("([0-9]+)")
 
 
 def in_order_of_name(name: str) -> tuple[list[str | int], str]:
-    """Return a key that sorts names as file managers do: numbers as numbers, without regard to case.
+    """Return a key that sorts names as file managers do: numbers as numbers, without regard to case or ending.
 
     Example:
-        >>> sorted(["orders 10.csv", "Orders 2.csv"], key=in_order_of_name)
-        ['Orders 2.csv', 'orders 10.csv']
+        >>> sorted(["orders 10.csv", "Orders 2.csv", "orders.xlsx"], key=in_order_of_name)
+        ['orders.xlsx', 'Orders 2.csv', 'orders 10.csv']
     """
-    parts = _NUMBER.split(caseless(name))
+    parts = _NUMBER.split(caseless(Path(name).stem))
     # Texts and numbers alternate, so that a text is never compared with a number.
     return [int(part) if place % 2 else part for place, part in enumerate(parts)], name
 

@@ -108,7 +108,6 @@ def _asset(kind: type[AppriseAsset]) -> AppriseAsset:
         async_mode=False,
         interpret_emojis=False,  # a file name may look like one
         storage_mode="memory",
-        pgp_autogen=False,
     )
 
 

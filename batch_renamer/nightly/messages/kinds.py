@@ -20,6 +20,14 @@ __all__ = ["WAITING_NIGHTS", "Notice", "notice_of", "was_not_read"]
 WAITING_NIGHTS = 3
 """After so many nights in a row a spreadsheet that can't be read is told."""
 
+_KINDS_OF_TROUBLE = {
+    NightKind.NOT_BEGUN: NoticeKind.NOT_BEGUN,
+    NightKind.FAILED: NoticeKind.FAILED,
+    NightKind.PARTLY: NoticeKind.PARTLY,
+}
+_WAITS = "waiting "
+_NOTHING_CAME = "nothing came"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
@@ -70,22 +78,26 @@ def notice_of(
     empty = _empty_nights(nights)
     nothing_came = 0 < nothing_came_nights <= empty
     cut_off = tuple(_cut_off_just_before(before))
-    causes = frozenset((*_causes(night), *(f"waiting {name}" for name in waiting), *(["nothing came"] * nothing_came)))
-    kind = _kind(night, waiting=bool(waiting), nothing_came=nothing_came)
-    if kind is None:
-        kind = NoticeKind.CUT_OFF if cut_off else _kind_of_good(night, told, tell_good=tell_good)
-        reminder = False
+    small = frozenset((*(_WAITS + name for name in waiting), *([_NOTHING_CAME] * nothing_came)))
+    if not night.begun and told is not None:  # it could not look, so these are as they were
+        small = frozenset(cause for cause in told.causes if cause.startswith((_WAITS, _NOTHING_CAME)))
+    causes = frozenset(_causes(night)) | small
+    known = told.causes if told is not None and told.arrived else frozenset()
+    trouble = _KINDS_OF_TROUBLE.get(night.kind)
+    if trouble is not None:
+        kind: NoticeKind | None = trouble
+        news = not known or bool(cut_off) or _has_news(night, causes - known)
     else:
-        news = not (told and told.arrived) or bool(cut_off) or _has_news(night, causes - told.causes)
-        reminder = not news
-        if reminder and told is not None and _days_between(told.date, night.date) < remind_days:
-            return None
-    if kind is None:
+        kind = _kind_of_small(small - known) or (NoticeKind.CUT_OFF if cut_off else None)
+        kind = kind or _kind_of_good(night, told, small, tell_good=tell_good)
+        news = kind is not None
+        kind = kind or _kind_of_small(small)
+    if kind is None or not (news or told is None or _days_between(told.date, night.date) >= remind_days):
         return None
     return Notice(
         kind=kind,
         causes=causes,
-        reminder=reminder,
+        reminder=not news,
         waiting=waiting,
         empty_nights=empty if nothing_came else 0,
         cut_off=cut_off,
@@ -93,29 +105,21 @@ def notice_of(
     )
 
 
-def _kind(night: Night, *, waiting: bool, nothing_came: bool) -> NoticeKind | None:
-    """Return the kind of trouble that a night has; None if it has none."""
-    match night.kind:
-        case NightKind.NOT_BEGUN:
-            return NoticeKind.NOT_BEGUN
-        case NightKind.FAILED:
-            return NoticeKind.FAILED
-        case NightKind.PARTLY:
-            return NoticeKind.PARTLY
-        case NightKind.CUT_OFF:
-            return NoticeKind.CUT_OFF
-    if waiting:
+def _kind_of_small(causes: frozenset[str]) -> NoticeKind | None:
+    """Return the kind of trouble with what lies in the inbox, or does not; a night may be good beside that."""
+    if any(cause.startswith(_WAITS) for cause in causes):
         return NoticeKind.WAITING
-    return NoticeKind.NOTHING_CAME if nothing_came else None
+    return NoticeKind.NOTHING_CAME if causes else None
 
 
-def _kind_of_good(night: Night, told: Told | None, *, tell_good: bool) -> NoticeKind | None:
+def _kind_of_good(night: Night, told: Told | None, small: frozenset[str], *, tell_good: bool) -> NoticeKind | None:
     """Return the kind of a night without trouble; an empty one says nothing of sheets that need a person."""
-    if told is not None and (told.causes or not told.arrived) and told.kind is not NoticeKind.GOOD:
-        works_again = night.kind is NightKind.GOOD or told.kind is NoticeKind.NOT_BEGUN
-        if works_again:
+    is_good = night.kind is NightKind.GOOD
+    if told is not None and told.kind is not NoticeKind.GOOD and (is_good or told.kind is NoticeKind.NOT_BEGUN):
+        is_over = told.kind in _KINDS_OF_TROUBLE.values() or bool(told.causes - small) or not told.arrived
+        if is_over:
             return NoticeKind.RECOVERED
-    return NoticeKind.GOOD if tell_good and night.kind is NightKind.GOOD else None
+    return NoticeKind.GOOD if tell_good and is_good else None
 
 
 def _has_news(night: Night, new_causes: frozenset[str]) -> bool:

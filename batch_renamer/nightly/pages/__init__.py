@@ -15,6 +15,7 @@ They are HTML without script, made from values of `model.Night` alone; the journ
 
 from __future__ import annotations
 
-from batch_renamer.nightly.pages.writing import is_page, write_pages
+from batch_renamer.nightly.pages.wording import headline
+from batch_renamer.nightly.pages.writing import is_page, page_of, write_pages
 
-__all__ = ["is_page", "write_pages"]
+__all__ = ["headline", "is_page", "page_of", "write_pages"]

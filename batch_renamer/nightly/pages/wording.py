@@ -28,9 +28,6 @@ __all__ = [
     "what_to_do",
 ]
 
-_NO_TROUBLE = frozenset({5, 129, 130, 143})
-"""Exit codes after which the next night goes on as if nothing had been: another run was at work, or a signal came."""
-
 _OUTAGE = 4  # or a full disk: the next night goes on, and perhaps stops for the same reason
 
 _STARTS: dict[Weight, str] = {
@@ -124,7 +121,7 @@ def weight_of(night: Night) -> Weight:
         case NightKind.NOT_BEGUN | NightKind.FAILED:
             if any(file.end.needs_a_person for file in night.files):
                 return "bad"
-            return "quiet" if night.exit_code in _NO_TROUBLE else "doubtful" if night.exit_code == _OUTAGE else "bad"
+            return "quiet" if night.goes_on_by_itself else "doubtful" if night.exit_code == _OUTAGE else "bad"
 
 
 def what_to_do(file: NightFile) -> str:

@@ -14,7 +14,7 @@ from batch_renamer.nightly.pages.night_page import DayPage
 from batch_renamer.nightly.pages.nights_page import NightsPage
 from batch_renamer.temporary import cause, complete_file, place_of
 
-__all__ = ["is_page", "write_pages"]
+__all__ = ["is_page", "page_of", "write_pages"]
 
 _SHOWN_DATES = 30
 _BEGINNING_BYTES = 1_024
@@ -42,6 +42,11 @@ def write_pages(nights: Sequence[Night], *, reports: Path, now: float) -> list[s
     last = dict(islice(by_date.items(), _SHOWN_DATES))
     failed.append(_write(reports, "", _overview(last, reports, now=now)))
     return [problem for problem in failed if problem]
+
+
+def page_of(night: Night) -> Path:
+    """Return where the page of a night is."""
+    return Path(night.reports) / night.date / _NAME
 
 
 def _changed(nights: Sequence[Night]) -> list[datetime.date]:

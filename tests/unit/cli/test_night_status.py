@@ -101,6 +101,17 @@ CASES = [
         id="at work for too long",
     ),
     pytest.param(
+        seen(
+            night(ago_h=1, begun=False, exit_code=5, stopped="The night before is at work."),
+            night(ago_h=24, ended_at=None, exit_code=None),
+            at_work=True,
+        ),
+        State.WARNING,
+        "The night of 2026-11-26 could not begin, 60 min ago. The night before is at work."
+        " A night has been at work for 25 h.",
+        id="at work, and the next one could not begin",
+    ),
+    pytest.param(
         seen(night(ago_h=30)),
         State.CRITICAL,
         "No night for 30 h: look whether the scheduler starts it. The night of 2026-11-26 ended well, 30 h ago."

@@ -217,7 +217,7 @@ def test_full_disk_is_told_and_can_be_got_over(path: Path) -> None:
         limit = made[0].execute("PRAGMA max_page_count").fetchone()[0]
         pages = made[0].execute("PRAGMA page_count").fetchone()[0]
         made[0].execute(f"PRAGMA max_page_count = {pages}")
-        with pytest.raises(JournalError, match=r"^The disk is full: .*Make room, then resume the run\.$"):
+        with pytest.raises(JournalError, match=r"^The disk is full: .*Make room, then go on\.$"):
             journal.rows.add(run, [request(row) for row in range(12, 2_000)])
         assert journal.results.counts(run) == {Result.PENDING: 10}
         made[0].execute(f"PRAGMA max_page_count = {limit}")

@@ -43,9 +43,24 @@ def names(path: Path) -> list[str]:
 def test_the_first_command_of_a_day_gives_the_lines_before_it_a_file_of_their_day(path: Path) -> None:
     """Nothing of them is lost, and they stay private."""
     rotate_log(path, keep_days=30, now=NOW)
-    assert names(path) == ["nightly.jsonl.2026-11-25"]
+    assert names(path) == ["nightly.jsonl", "nightly.jsonl.2026-11-25"]
     old = path.with_name("nightly.jsonl.2026-11-25")
-    assert (old.read_text(), old.stat().st_mode & 0o777) == (LINE, 0o600)
+    assert (path.read_text(), old.read_text()) == ("", LINE)
+    assert [one.stat().st_mode & 0o777 for one in (path, old)] == [0o600, 0o600]
+
+
+def test_a_program_that_may_read_the_log_may_read_the_next_one(path: Path) -> None:
+    """The user has let a log collector read it."""
+    path.chmod(0o640)
+    rotate_log(path, keep_days=30, now=NOW)
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_log_of_another_user_is_not_rotated(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The new file would be root's, and the nights could not write it any more."""
+    monkeypatch.setattr(os, "geteuid", lambda: path.stat().st_uid + 1)
+    rotate_log(path, keep_days=30, now=NOW)
+    assert names(path) == ["nightly.jsonl"]
 
 
 @pytest.mark.parametrize(("keep_days", "days_ago"), [(None, 1), (30, 0)], ids=["no days are kept", "written to today"])
@@ -61,7 +76,8 @@ def test_a_log_that_is_very_large_is_rotated_in_any_case(path: Path, monkeypatch
     monkeypatch.setattr(log_rotation, "_LARGEST_BYTES", 10)
     for _ in range(3):
         rotate_log(written(path, days_ago=0), keep_days=None, now=NOW)
-    assert names(path) == ["nightly.jsonl.2026-11-26", "nightly.jsonl.2026-11-26-2", "nightly.jsonl.2026-11-26-3"]
+    days = ["nightly.jsonl.2026-11-26", "nightly.jsonl.2026-11-26-2", "nightly.jsonl.2026-11-26-3"]
+    assert names(path) == ["nightly.jsonl", *days]
 
 
 def test_only_logs_that_are_too_old_are_removed(path: Path) -> None:
@@ -102,7 +118,7 @@ def test_a_log_that_another_process_rotates_is_left_to_it(path: Path) -> None:
         rotate_log(path, keep_days=30, now=NOW)
         assert names(path) == ["nightly.jsonl"]
     rotate_log(path, keep_days=30, now=NOW)
-    assert names(path) == ["nightly.jsonl.2026-11-25"]
+    assert names(path) == ["nightly.jsonl", "nightly.jsonl.2026-11-25"]
 
 
 def write_lines(path: Path, which: int) -> None:

@@ -160,6 +160,23 @@ def test_thirty_nights_have_one_message_for_each_change_of_state() -> None:
         pytest.param([KEY, EMPTY], {}, ["failed", ""], id="an empty night proves no key"),
         pytest.param([CUT_OFF, CUT_OFF, PROBLEMS, GOOD], {}, ["", "", "partly", "recovered"], id="cut off twice"),
         pytest.param([KEY, CUT_OFF, KEY], {}, ["failed", "", "failed"], id="cut off amid the same trouble"),
+        pytest.param(
+            [WAITS] * 3 + [KEY, KEY, WAITS, WAITS],
+            {},
+            ["", "", "waiting", "failed", "", "recovered", ""],
+            id="recovered beside a file that stays",
+        ),
+        pytest.param(
+            [WAITS] * 3 + [TYPO, WAITS], {}, ["", "", "waiting", "not begun", "recovered"], id="and could not look"
+        ),
+        pytest.param([WAITS] * 4, {"tell_good": True}, ["good", "good", "waiting", "good"], id="good beside it"),
+        pytest.param([WAITS] * 10, {}, ["", "", "waiting", *[""] * 6, "waiting, reminder"], id="remind of a file"),
+        pytest.param(
+            [EMPTY] * 3 + [KEY, GOOD],
+            {"nothing_came_nights": 2},
+            ["", "nothing came", "", "failed", "recovered"],
+            id="nothing, then trouble",
+        ),
         pytest.param([ONLY_WAITS, EMPTY, ONLY_WAITS, ONLY_WAITS], {}, [""] * 4, id="not three nights in a row"),
     ],
 )
