@@ -115,7 +115,7 @@ async def test_the_reports_of_what_needs_a_person_go_along(tmp_path: Path, journ
     got = json.loads(server.heard[0].body)
     attached = {one["filename"]: base64.b64decode(one["base64"]) for one in got["attachments"]}
     assert attached == {"b.report-k3f9.xlsx": b"PK small", "index.html": b"<html>"}
-    assert f"Reports: {page}" in got["message"]
+    assert f"Reports: reports/2026-11-01/index.html in {tmp_path / 'in'}" in got["message"]
     assert "Not attached, because they are too many or too large: c.report-k3fa.xlsx" in got["message"]
 
 

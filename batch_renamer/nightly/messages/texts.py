@@ -70,7 +70,7 @@ def text_of(
         _of_files(night),
         orders,
         _advice(night, notice),
-        [f"Reports: {place}"] if place else [],
+        [f"Reports: {_place_in_words(place, night.inbox)}"] if place else [],
         _of_the_last_message(notice),
         [*notes, f"{_PRODUCT} on {sender}" if sender else ""],
     )
@@ -183,8 +183,21 @@ def _with_sentence(file: NightFile, *, inbox: str = "") -> str:
 
 def _where_it_is(moved_to: str, inbox: str) -> str:
     folder = PurePath(moved_to).parent
-    within = bool(inbox) and folder.is_relative_to(inbox)
-    return f"It is in {_shown(str(folder.relative_to(inbox) if within else folder), width=_LONGEST_PATH)}."
+    return f"It is in {_path(folder.relative_to(inbox) if _is_within(folder, inbox) else folder)}."
+
+
+def _place_in_words(place: str, inbox: str) -> str:
+    """Return a path; the reader may know the inbox by another path than the computer that sends this."""
+    path = PurePath(place)
+    return f"{_path(path.relative_to(inbox))} in {_path(PurePath(inbox))}" if _is_within(path, inbox) else _path(path)
+
+
+def _is_within(path: PurePath, inbox: str) -> bool:
+    return bool(inbox) and path.is_relative_to(inbox)
+
+
+def _path(path: PurePath) -> str:
+    return _shown(str(path), width=_LONGEST_PATH)
 
 
 def _with_counts(file: NightFile) -> str:
@@ -197,7 +210,10 @@ def _counts(counts: Mapping[str, int]) -> str:
 
 def _advice(night: Night, notice: Notice) -> Iterator[str]:
     match notice.kind:
-        case NoticeKind.NOT_BEGUN | NoticeKind.FAILED:
+        case NoticeKind.NOT_BEGUN:
+            yield "No sheet was read, and nothing was renamed; all stay in the inbox."
+            yield from advice_on(night)
+        case NoticeKind.FAILED:
             yield from advice_on(night)
         case NoticeKind.NOTHING_CAME:
             yield f"If sheets should have come: they belong into {_shown(night.inbox, width=_LONGEST_PATH)}"

@@ -108,7 +108,7 @@ def test_a_message_says_what_to_do_and_where_the_reports_are() -> None:
         "Stays in the inbox:",
         '- "open.xlsx" is open in Excel (Anna).',
         "",
-        "Reports: /srv/in/reports/2026-11-01/index.html",
+        "Reports: reports/2026-11-01/index.html in /srv/in",
         "",
         "batch-renamer on srv1",
     ]
