@@ -25,7 +25,7 @@ from batch_renamer.nightly.inbox import Inbox, PassedFile, Scan, SettledFile, Sn
 from batch_renamer.nightly.night_log import log_file_end, log_file_found, log_file_moved
 from batch_renamer.nightly.once import Standing, note_settled_rows, plan_file
 from batch_renamer.nightly.record import NightRecord
-from batch_renamer.nightly.retention import remove_old
+from batch_renamer.nightly.retention import remove_leftovers, remove_old
 from batch_renamer.nightly.retrying import ComesAgain, what_comes_again
 from batch_renamer.nightly.sentences import after_refusal, after_stop
 from batch_renamer.nightly.stayed import Stayed, stayed_files
@@ -174,8 +174,9 @@ class Course:
             self._wait(file)
 
     def tidy_up(self) -> None:
-        """Remove the private copies, and what is older than the user wants to keep."""
+        """Remove the private copies, what killed nights have left, and what is older than the user wants to keep."""
         self._snapshots.clear(self._tools.journal.moves)
+        remove_leftovers(self._tools.nightly.folder("reports"), now=self._tools.wall_clock())
         removed = remove_old(self._tools.journal, self._tools.nightly, today=self._date)
         self._record.note(removed.troubles)
 

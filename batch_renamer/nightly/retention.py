@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import datetime
 import logging
+import re
+import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -25,11 +27,15 @@ from batch_renamer.settings import NightlySettings
 from batch_renamer.temporary import cause
 from batch_renamer.text import counted
 
-__all__ = ["Removed", "remove_old"]
+__all__ = ["Removed", "remove_leftovers", "remove_old"]
 
 log = logging.getLogger("batch_renamer")
 
 _DAY_S = 86_400.0
+_LEFT_BEHIND_S = 3_600.0
+_LEFTOVER = re.compile(r"\.batch-renamer-[0-9a-f]{8}-[0-9a-z_]{8}(?:\.tmp)?")
+"""The names of `temporary`: a prefix of a process, and a name of their own."""
+
 _UNFINISHED = frozenset({Stays.IN_USE, Stays.UNFINISHED, Stays.BEGUN_TODAY})
 
 
@@ -76,6 +82,22 @@ def remove_old(journal: Journal, nightly: NightlySettings, *, today: datetime.da
     if said := str(removed):
         log.info("%s", said)
     return removed
+
+
+def remove_leftovers(reports: Path, *, now: float) -> None:
+    """Remove unfinished reports and pages that a killed night has left in the folder of reports, an hour old or older.
+
+    ``now`` is in seconds since the epoch. What can't be removed stays: nothing needs that room at once.
+    """
+    for folder in (reports, *reports.glob("????-??-??")):
+        for path in folder.glob(".batch-renamer-*"):
+            with suppress(OSError):
+                if not _LEFTOVER.fullmatch(path.name) or now - path.lstat().st_mtime < _LEFT_BEHIND_S:
+                    continue  # another night may be at work there
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
 
 
 class _OldFiles:

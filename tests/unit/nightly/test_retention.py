@@ -13,7 +13,7 @@ from batch_renamer.errors import JournalError
 from batch_renamer.files import digest_of
 from batch_renamer.journal import Journal, Move, NewRun
 from batch_renamer.model import RenameRequest
-from batch_renamer.nightly.retention import Removed, remove_old
+from batch_renamer.nightly.retention import Removed, remove_leftovers, remove_old
 from batch_renamer.settings import NightlySettings
 
 TODAY = datetime.date(2026, 11, 26)
@@ -197,3 +197,27 @@ def test_a_folder_that_is_missing_is_no_trouble(journal: Journal, tmp_path: Path
     """There is nothing old in a folder that no night has made yet."""
     settings = NightlySettings(inbox=tmp_path / "none", keep_reports_days=7, keep_done_days=7, keep_runs_days=7)
     assert remove_old(journal, settings, today=TODAY) == Removed()
+
+
+def test_what_killed_nights_have_left_is_removed(inbox: Path) -> None:
+    """Unfinished reports and pages that are an hour old; young ones may be those of a night at work."""
+    reports = inbox / "reports"
+    left = [
+        written(reports / ".batch-renamer-0123abcd-4567ef89.tmp"),
+        written(reports / OLD / ".batch-renamer-0123abcd-4567ef89.tmp"),
+        reports / YOUNG / ".batch-renamer-0123abcd-a_9xyz01",
+    ]
+    left[2].mkdir()
+    written(left[2] / "rows")
+    stays = [
+        written(reports / OLD / ".batch-renamer-notes"),
+        written(reports / OLD / ".hidden"),
+        written(reports / OLD / "a.report-k3f9ab.xlsx"),
+    ]
+    now = left[0].stat().st_mtime
+    remove_leftovers(reports, now=now + 60)
+    assert all(path.exists() for path in left)
+    remove_leftovers(reports, now=now + 4000)
+    assert [path for path in left if path.exists()] == []
+    assert all(path.exists() for path in stays)
+    remove_leftovers(inbox / "none", now=now)
