@@ -20,6 +20,7 @@ from batch_renamer.nightly.messages import tell
 from batch_renamer.nightly.metrics import Metrics, write_metrics
 from batch_renamer.nightly.night_log import log_beat, log_night_ends, log_written
 from batch_renamer.nightly.pages import page_of, write_pages
+from batch_renamer.progress import every_line
 from batch_renamer.settings import Settings
 
 __all__ = ["conclude_night"]
@@ -37,6 +38,7 @@ def conclude_night(night: Night, settings: Settings, *, attended: bool) -> Night
     with ExitStack() as opened:
         ending = _Ending(night, settings, opened)
         ending.note()
+        opened.enter_context(every_line(night_id=ending.night.id or None))
         ending.write_pages()
         if not attended:
             ending.tell_people()
@@ -82,8 +84,7 @@ class _Ending:
         nights = [self.night, *self._before(_NIGHTS_SHOWN)]
         wrong = write_pages(nights, reports=reports, now=self._ended_at)
         self.add(wrong)
-        if not wrong:
-            log_written("the pages were", [str(page_of(self.night)), str(reports / "index.html")])
+        log_written("the pages were", [str(page_of(self.night)), str(reports / "index.html")], troubles=wrong)
 
     def write_figures(self) -> None:
         """Write the file for Prometheus."""
@@ -101,7 +102,9 @@ class _Ending:
             waiting_since=waiting_since(nights),
             undelivered=self._undelivered,
         )
-        self.add(filter(None, [write_metrics(file, metrics)]))
+        wrong = list(filter(None, [write_metrics(file, metrics)]))
+        self.add(wrong)
+        log_written("the figures were", [str(file)], troubles=wrong)
 
     def call_heartbeat(self) -> None:
         """Tell the heartbeat service how the night ended."""

@@ -93,9 +93,11 @@ def log_message(kind: str, *, place: str, trouble: str = "") -> None:
         log.info("the message (%s) to %s was delivered", kind, place, extra=extra)
 
 
-def log_written(what: str, files: Sequence[str]) -> None:
-    """Log that files of a night were written, such as its pages; ``what`` begins the line."""
-    if files:
+def log_written(what: str, files: Sequence[str], *, troubles: Sequence[str] = ()) -> None:
+    """Log that files of a night were written, such as its pages, or why not; ``what`` begins the line."""
+    for trouble in troubles:
+        log.warning("%s", trouble, extra=about(error=trouble))
+    if files and not troubles:
         log.info("%s written: %s", what, ", ".join(files), extra=about(paths=list(files)))
 
 

@@ -92,6 +92,7 @@ async def test_an_empty_inbox_is_a_good_night(renamer: Command) -> None:
     figures = figures_of(renamer)
     assert figures["last_success_timestamp_seconds"] == figures["last_attempt_timestamp_seconds"] > 0
     said = [line["message"] for line in log_of(renamer)]
+    assert {line.get("night_id") for line in log_of(renamer)[2:]} == {log_of(renamer)[-1]["night_id"]}
     assert said[0].startswith("the night begins: ")
     assert said[-1] == "the night ended (exit code 0): nothing"
     assert any(line.startswith("the heartbeat (done) was taken by 127.0.0.1:") for line in said)

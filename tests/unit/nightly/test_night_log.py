@@ -130,6 +130,12 @@ LINES = [
         id="pages",
     ),
     pytest.param(
+        lambda: log_written("pages", ["/reports/index.html"], troubles=["The page can't be written."]),
+        "The page can't be written.",
+        {"level": "warning", "error": "The page can't be written."},
+        id="no pages",
+    ),
+    pytest.param(
         lambda: log_night_ends(NIGHT),
         "the night ended (exit code 1): partly",
         {
