@@ -55,7 +55,7 @@ _FINISHED_ROWS = f"""
 """  # noqa: S608 - a constant
 # A name that is made from the current one would be made again from the result.
 _MADE_BEFORE = f"""
-    UPDATE rows SET new_name = theirs.new_name, name_rule = '', expected = theirs.final_name,
+    UPDATE rows SET new_name = theirs.new_name, made_rule = name_rule, name_rule = '', expected = theirs.final_name,
         expected_why = CASE WHEN theirs.taken_back THEN :undone ELSE :why END
     FROM (SELECT order_key, new_name, COALESCE(expected, final_name, new_name) AS final_name,
         {_TAKEN_BACK} AS taken_back FROM rows
@@ -65,6 +65,26 @@ _MADE_BEFORE = f"""
     WHERE rows.run = :run AND rows.order_key = theirs.order_key AND rows.name_rule != ''
     AND rows.result IS NULL AND rows.expected IS NULL
 """  # noqa: S608 - a constant
+# The same rule in other sheets. An order that still has the name that it made then is not given it once more.
+_SAME_RULE = """
+    SELECT earlier.number FROM runs AS own JOIN runs AS earlier ON earlier.account = own.account
+        AND earlier.base_url = own.base_url AND earlier.number != own.number
+        AND json_extract(earlier.naming, '$.template') IS json_extract(own.naming, '$.template')
+        AND json_extract(earlier.naming, '$.replace') IS json_extract(own.naming, '$.replace')
+        AND json_extract(earlier.naming, '$.replace_regex') IS json_extract(own.naming, '$.replace_regex')
+    WHERE own.number = ? AND earlier.command = 'apply' AND earlier.committed_at IS NOT NULL
+        AND EXISTS (SELECT 1 FROM rows WHERE run = own.number AND name_rule != '')
+    ORDER BY earlier.active
+"""
+_MADE_IN_OTHER_SHEETS = """
+    UPDATE rows SET made_before = theirs.made FROM (
+        SELECT order_key, made_rule, CASE result WHEN 'renamed' THEN COALESCE(final_name, new_name) ELSE new_name END
+            AS made FROM rows
+        WHERE run = :other AND made_rule IS NOT NULL AND (result IN ('renamed', 'unchanged', 'unknown') OR handed_out)
+    ) AS theirs
+    WHERE rows.run = :run AND rows.order_key = theirs.order_key AND rows.name_rule = theirs.made_rule
+    AND rows.result IS NULL
+"""
 _OPEN = "(mine.result IS NULL OR mine.result IN ('planned', 'pending', 'unknown'))"
 # A row whose order was never found has no id, but it is the same row of the same sheet.
 _SAME_ORDER = """(theirs.order_key = mine.order_key AND mine.order_key != ''
@@ -102,7 +122,10 @@ def protect_unread_rows(connection: sqlite3.Connection, run: int, *, since: int)
 
 
 def expect_what_was_finished(connection: sqlite3.Connection, run: int) -> None:
-    """Note for orders that earlier runs of the same rows gave these names that they must still have them."""
+    """Note for orders that earlier runs of the same rows gave these names that they must still have them.
+
+    For names that are made by a rule, note those that the same rule has made for other sheets.
+    """
     earlier = connection.execute(
         "SELECT earlier.number, earlier.id, (SELECT MAX(undo.number) FROM runs AS undo"
         " WHERE undo.parent = earlier.number AND undo.command = 'undo' AND undo.committed_at IS NOT NULL)"
@@ -116,6 +139,8 @@ def expect_what_was_finished(connection: sqlite3.Connection, run: int) -> None:
         reasons = {"why": _FINISHED, "undone": _UNDONE.format(other_id)}
         for statement in (_FINISHED_ROWS, _MADE_BEFORE):
             connection.execute(statement, {"run": run, "other": other, "undo": undo, **reasons})
+    for (other,) in connection.execute(_SAME_RULE, (run,)).fetchall():
+        connection.execute(_MADE_IN_OTHER_SHEETS, {"run": run, "other": other})
 
 
 def supersede(connection: sqlite3.Connection, run: int) -> None:

@@ -30,12 +30,12 @@ _TOLD = f"CASE WHEN result = 'failed' AND final_name IS COALESCE(old_name, '') T
 _ADOPT = """
     INSERT INTO rows (run, row, order_id, new_name, guard, skip, warning, result, reason, old_name, final_name,
         status, is_processing, is_merging, is_deleted, total_images, last_updated_at, http_status, other_cells,
-        name_rule)
+        name_rule, made_rule)
     SELECT :run, row, order_id, new_name,
         CASE result WHEN 'unchanged' THEN new_name WHEN 'planned' THEN COALESCE(old_name, '') ELSE guard END, skip,
         warning, CASE WHEN result IN ('planned', 'unchanged') THEN NULL ELSE result END, reason, old_name, final_name,
         status, is_processing, is_merging, is_deleted, total_images, last_updated_at, http_status, other_cells,
-        CASE WHEN name_rule = '' THEN '' END
+        CASE WHEN name_rule = '' THEN '' END, made_rule
     FROM rows WHERE run = :parent
 """
 _REVERSE = f"""

@@ -24,11 +24,12 @@ _OTHER_NAME = "The order no longer has the name from which its new name was made
 _REQUEST = f"""
     row, order_id, new_name, COALESCE(expected, guard),
     CASE WHEN expected IS NOT NULL THEN expected_why WHEN name_rule = '' THEN '{_OTHER_NAME}' END,
-    NULLIF(name_rule, '')"""
+    NULLIF(name_rule, ''), made_before"""
 
 
 _MADE = """
-    UPDATE rows SET new_name = ?, guard = ?, warning = trim(warning || char(10) || ?, char(10)), name_rule = ''
+    UPDATE rows SET new_name = ?, guard = ?, warning = trim(warning || char(10) || ?, char(10)),
+        made_rule = COALESCE(NULLIF(name_rule, ''), made_rule), name_rule = ''
     WHERE run = ? AND row = ?"""
 
 
@@ -242,7 +243,7 @@ class RowTable:
 
 
 def _request(row: tuple[object, ...]) -> RenameRequest:
-    number, order_id, new_name, guard, why, rule = row
+    number, order_id, new_name, guard, why, rule, made_before = row
     return RenameRequest(
         row=number,  # type: ignore[arg-type]  # STRICT columns
         order_id=order_id,  # type: ignore[arg-type]  # STRICT columns
@@ -250,4 +251,5 @@ def _request(row: tuple[object, ...]) -> RenameRequest:
         current_name=guard,  # type: ignore[arg-type]  # STRICT columns
         guard_reason=why,  # type: ignore[arg-type]  # STRICT columns
         name_rule=rule,  # type: ignore[arg-type]  # STRICT columns
+        made_before=made_before,  # type: ignore[arg-type]  # STRICT columns
     )

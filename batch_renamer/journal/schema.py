@@ -238,6 +238,10 @@ STEPS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX settled_rows_by_night ON settled_rows (night)",
     ),
+    (  # By which rule the name of a row was made from the current one, and the name that it made in an earlier run.
+        "ALTER TABLE rows ADD COLUMN made_rule TEXT",
+        "ALTER TABLE rows ADD COLUMN made_before TEXT",
+    ),
 )
 
 

@@ -29,7 +29,8 @@ class RenameRequest:
     the first colon is what it shares with the same warning of other rows. ``other_cells`` are the texts of the columns
     that the program does not use, in sheet order; it is empty if all of them are blank. ``name_rule`` is the template
     from which the new name is made when the current one is known (``None``: there is none, or that is done).
-    ``rule_cells`` are the texts of the columns from which it is made before that.
+    ``rule_cells`` are the texts of the columns from which it is made before that. ``made_before`` is the name that an
+    earlier run has made of the order's name by the same rule (``None``: none did).
 
     Example:
         >>> RenameRequest(row=2, order_id="a1", new_name="12 Elm St").skip
@@ -47,6 +48,7 @@ class RenameRequest:
     other_cells: tuple[str, ...] = ()
     name_rule: str | None = None
     rule_cells: tuple[str, ...] = ()
+    made_before: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

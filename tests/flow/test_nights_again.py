@@ -162,6 +162,20 @@ def test_a_rule_is_applied_once_where_two_files_have_an_order(nights: SmallNight
     assert api_of(nights).names == {"a": "old old a", "b": "old old b", "c": "old c"}
 
 
+def test_a_rule_is_applied_once_where_a_corrected_sheet_has_the_order_again(nights: SmallNights) -> None:
+    """Only the row that came new gets a name by the rule; what a person has renamed since is done as asked."""
+    nights.options = {"replace": "old=old old"}
+    nights.inbox["1.csv"] = sheet_of({"a": "", "b": ""})
+    nights.over()
+    api_of(nights).names["b"] = "old, by hand"
+    nights.inbox["1.csv"] = sheet_of({"a": "", "b": "", "c": ""})
+    assert nights.over()["1.csv"].counts == {"renamed": 2, "unchanged": 1}
+    assert api_of(nights).names == {"a": "old old a", "b": "old old, by hand", "c": "old old c"}
+    nights.options |= {"again": True}
+    nights.inbox["1.csv"] = sheet_of({"a": ""})
+    assert nights.over()["1.csv"].counts == {"renamed": 1}
+
+
 def test_when_one_of_two_is_taken_away_the_other_is_done(nights: SmallNights) -> None:
     """The same file as before, which was refused that row because of another file, is not called done."""
     nights.inbox |= {"1.csv": sheet_of({"a": "one"}), "2.csv": sheet_of({"a": "two"})}

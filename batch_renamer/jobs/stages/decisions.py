@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from batch_renamer.errors import InputError
@@ -62,12 +63,17 @@ class Decisions:
     def warnings(self) -> tuple[str, ...]:
         """What is to be said of the plan as a whole."""
         if not (count := self._names.again):
-            return ()
+            return (*self._kept(),)
         such_as = f"{counted(count, 'new name')} again, such as {self._names.changed_again}"
         said = f"Applied once more, the rule would change {such_as}. Rename these orders with it only once."
         if self._names.whole_word:
             said += f" To replace whole words alone, write {self._names.whole_word}."
-        return (said,)
+        return (*self._kept(), said)
+
+    def _kept(self) -> Iterator[str]:
+        if count := self._names.kept:
+            orders = f"{counted(count, 'order')} {'has' if count == 1 else 'have'}"
+            yield f"{orders} a name that the same rule has made before, and it stays; --again applies the rule again."
 
     async def record(self, readings: list[tuple[RenameRequest, Reading]]) -> None:
         """Decide rows; each decision is in the journal before it is counted."""

@@ -94,11 +94,13 @@ class CurrentNames:
     """Makes the names of rows whose orders have been read.
 
     ``again`` counts the names that the rules would change if they were applied a second time; ``changed_again`` shows
-    the first of them. ``whole_word`` is the option that replaces no part of a word ("": the rules replace no word).
+    the first of them. ``kept`` counts the names that the same rule has made in an earlier run, and that stay.
+    ``whole_word`` is the option that replaces no part of a word ("": the rules replace no word).
     """
 
     def __init__(self, rules: NamingRules) -> None:
         self.again = 0
+        self.kept = 0
         self.changed_again = ""
         self.whole_word = next((_whole_word(one) for one in rules.replace if one.old.isalnum()), "")
         self._replacing = Replacing(rules.replace, rules.replace_regex)
@@ -114,6 +116,9 @@ class CurrentNames:
             return request, None
         current = reading.order.name or ""
         text = self._replacing.of(Template(request.name_rule).with_current_name(current))
+        if text != current == request.made_before:
+            text = current
+            self.kept += 1
         if text == current:
             return replace(request, new_name=current), MadeName(request.row, current, current)
         name = clean_made_name(text)
