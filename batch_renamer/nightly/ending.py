@@ -9,7 +9,6 @@ import os
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from pathlib import Path
 
 from batch_renamer.errors import BatchRenamerError
 from batch_renamer.jobs import open_journal
@@ -19,14 +18,12 @@ from batch_renamer.nightly.heartbeat import beat_end
 from batch_renamer.nightly.messages import tell
 from batch_renamer.nightly.metrics import Metrics, write_metrics
 from batch_renamer.nightly.night_log import log_beat, log_night_ends, log_written
-from batch_renamer.nightly.pages import page_of, write_pages
+from batch_renamer.nightly.pages import page_of
+from batch_renamer.nightly.showing import nights_before, show_night
 from batch_renamer.progress import every_line
 from batch_renamer.settings import Settings
 
 __all__ = ["conclude_night"]
-
-_NIGHTS_SHOWN = 120
-"""Nights of about 30 dates, if there are several on some of them."""
 
 
 def conclude_night(night: Night, settings: Settings, *, attended: bool) -> Night:
@@ -62,7 +59,7 @@ class _Ending:
         try:
             self._journal = opened.enter_context(open_journal(settings))
         except BatchRenamerError as error:
-            self.add([f"The night could not be noted in the journal: {error}"])
+            self._add([f"The night could not be noted in the journal: {error}"])
 
     def note(self) -> None:
         """Note the night and its end in the journal; one that could not begin is begun here."""
@@ -74,24 +71,18 @@ class _Ending:
                 self.night = replace(self.night, number=begun.number, id=begun.id)
             self._journal.nights.end(self.night)
         except BatchRenamerError as error:
-            self.add([f"The night could not be noted in the journal: {error}"])
+            self._add([f"The night could not be noted in the journal: {error}"])
 
     def write_pages(self) -> None:
         """Write the page of tonight and that of the last nights."""
-        if not self.night.reports:
-            return  # it is not known where they go
-        reports = Path(self.night.reports)
-        nights = [self.night, *self._before(_NIGHTS_SHOWN)]
-        wrong = write_pages(nights, reports=reports, now=self._ended_at)
-        self.add(wrong)
-        log_written("the pages were", [str(page_of(self.night)), str(reports / "index.html")], troubles=wrong)
+        self._add(show_night(self.night, self._journal))
 
     def write_figures(self) -> None:
         """Write the file for Prometheus."""
         file = self._settings.nightly.metrics_file
         if file is None:
             return
-        nights = [self.night, *self._before(_NIGHTS_SHOWN)]
+        nights = [self.night, *nights_before(self.night, self._journal)]
         last_success_at = self.night.ended_at if self.night.exit_code == 0 else None
         if last_success_at is None and self._journal is not None:
             with suppress(BatchRenamerError):  # `note` has said what is wrong with the journal
@@ -103,7 +94,7 @@ class _Ending:
             undelivered=self._undelivered,
         )
         wrong = list(filter(None, [write_metrics(file, metrics)]))
-        self.add(wrong)
+        self._add(wrong)
         log_written("the figures were", [str(file)], troubles=wrong)
 
     def call_heartbeat(self) -> None:
@@ -111,7 +102,7 @@ class _Ending:
         beat = beat_end(self._settings.nightly.heartbeat_url, self.night)
         log_beat(beat)
         if beat is not None and beat.trouble:
-            self.add([beat.trouble])
+            self._add([beat.trouble])
 
     def tell_people(self) -> None:
         """Send a message about the night, if there is news."""
@@ -119,22 +110,7 @@ class _Ending:
         page = page if page is not None and page.is_file() else None
         told = tell(self.night, self._settings.nightly, self._journal, environ=os.environ, page=page)
         self._undelivered = sum(not one.delivered for one in told.deliveries)
-        self.add(told.notes)
+        self._add(told.notes)
 
-    @property
-    def _ended_at(self) -> float:
-        return self.night.began_at if self.night.ended_at is None else self.night.ended_at
-
-    def _before(self, most: int) -> list[Night]:
-        """Return the nights before this one, the newest first."""
-        if self._journal is None:
-            return []
-        try:
-            nights = self._journal.nights.newest(most, inbox=self.night.inbox)
-        except BatchRenamerError:
-            return []  # `note` has said what is wrong with the journal
-        return [night for night in nights if night.number != self.night.number]
-
-    def add(self, notes: Iterable[str]) -> None:
-        """Add notes, each once."""
+    def _add(self, notes: Iterable[str]) -> None:
         self.night = replace(self.night, notes=tuple(dict.fromkeys((*self.night.notes, *notes))))

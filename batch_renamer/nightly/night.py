@@ -10,6 +10,7 @@ from batch_renamer.journal import inbox_lock, writing_lock
 from batch_renamer.model import Night
 from batch_renamer.nightly.course import Course
 from batch_renamer.nightly.record import NightRecord
+from batch_renamer.nightly.showing import show_night
 from batch_renamer.nightly.survey import Survey
 from batch_renamer.nightly.tools import NightTools
 
@@ -35,6 +36,7 @@ def run_night(tools: NightTools, record: NightRecord) -> None:
         course = Course(tools, record, survey)
         course.make_folders()
         record.begun()
+        record.note(show_night(record.night, tools.journal))
         course.finish_what_was_cut_off()
         scan = course.scan()
         files = course.read_all(scan.settled)
