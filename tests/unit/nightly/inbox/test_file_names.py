@@ -18,9 +18,9 @@ def test_files_come_in_the_order_of_file_managers() -> None:
         "10.csv",
         "A.csv",
         "b.csv",
+        "orders.csv",
         "Orders 2.csv",
         "orders 10.csv",
-        "orders.csv",
     ]
 
 
