@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import os
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -61,9 +62,12 @@ async def test_a_webhook_gets_the_report_unless_it_must_not(tmp_path: Path, text
     assert files == ([] if text_only else [("orders.xlsx", b"PK report")])
 
 
-async def test_a_file_that_a_service_refuses_does_not_keep_the_message_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["gone.xlsx", os.fsdecode(b"no text \xff.xlsx")], ids=["missing", "name"])
+async def test_a_file_that_a_service_refuses_does_not_keep_the_message_back(tmp_path: Path, name: str) -> None:
     """It is sent again without the file, and says so."""
-    missing = tmp_path / "gone.xlsx"
+    missing = tmp_path / name
+    if name != "gone.xlsx":
+        missing.write_bytes(b"PK")
     async with listening_for_mail() as server:
         url = f"mailto://127.0.0.1:{server.port}/?from=night@example.com"
         [one] = await deliver(Message(title="T", body="B", attach=(str(missing),)), [to(url)])

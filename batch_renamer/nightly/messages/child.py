@@ -128,9 +128,12 @@ def _send_once(sender: Apprise, message: dict[str, Any], files: list[str], heard
 
     # Given as objects: Apprise would read a path as an address, in which % and ? have a meaning.
     attach = AppriseAttachment([AttachFile(path) for path in files]) if files else None  # type: ignore[no-untyped-call]  # its own types are partial
-    taken = sender.notify(
-        message["body"], title=message["title"], notify_type=message["kind"], body_format="text", attach=attach
-    )
+    try:
+        taken = sender.notify(
+            message["body"], title=message["title"], notify_type=message["kind"], body_format="text", attach=attach
+        )
+    except Exception:  # a plugin may fail at anything, as at a file whose name is no text
+        return {"answer": "other"}
     return {"answer": "delivered"} if taken else _answer_in(heard.texts)
 
 

@@ -39,6 +39,13 @@ _START = (
 )
 _CHILD = str(Path(__file__).with_name("child.py"))
 _WITHOUT = "The report could not be attached."
+_OF_BROKEN_PIPES = (
+    anyio.BrokenResourceError,
+    anyio.ClosedResourceError,
+    anyio.DelimiterNotFound,
+    anyio.EndOfStream,
+    anyio.IncompleteRead,
+)
 _NEEDED_FROM_ENVIRONMENT = frozenset(
     {
         *("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"),  # to start Python
@@ -99,7 +106,7 @@ async def _deliver_one(message: Message, address: Address, limit_s: float) -> De
         return _delivery(address, Answer.FAULT)
     try:
         return await _conversation(process, message, address, limit_s)
-    except (anyio.BrokenResourceError, anyio.EndOfStream, anyio.IncompleteRead, anyio.DelimiterNotFound, ValueError):
+    except (OSError, ValueError, *_OF_BROKEN_PIPES):
         return _delivery(address, Answer.FAULT)
     finally:
         with anyio.CancelScope(shield=True):

@@ -23,6 +23,7 @@ from batch_renamer.nightly.messages.kinds import WAITING_NIGHTS, Notice, notice_
 from batch_renamer.nightly.messages.orders import orders_of
 from batch_renamer.nightly.messages.texts import text_of
 from batch_renamer.nightly.night_log import log_message
+from batch_renamer.progress import visible
 from batch_renamer.settings import NightlySettings
 
 __all__ = ["Telling", "tell"]
@@ -125,7 +126,9 @@ def _message(night: Night, notice: Notice, *, page: Path | None, orders: Sequenc
     attached = attach_to(night, page)
     notes = [trouble] if trouble else []
     if attached.left_out:
-        notes.append(f"Not attached, because they are too many or too large: {', '.join(attached.left_out)}")
+        notes.append(
+            f"Not attached, because they are too many or too large: {', '.join(map(visible, attached.left_out))}"
+        )
     place = str(page) if page is not None else str(Path(night.reports) / night.date) if night.reports else ""
     text = text_of(night, notice, place=place, orders=orders, notes=notes, sender=socket.gethostname())
     return Message(title=text.title, body=text.body, kind=text.tone, attach=attached.paths)
