@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from urllib.parse import quote
 
@@ -21,21 +22,18 @@ _LONGEST = 300
 def orders_of(night: Night, journal: Journal) -> tuple[str, ...]:
     """Return a line for each of the first orders with a problem: file, row, order, reason, and its page at the vendor.
 
-    Nothing is returned if the journal can't be read; the reports have these rows, too.
+    Those of a run that the journal has forgotten, or can't be asked for, are left out; the reports have them, too.
     """
-    try:
-        return tuple(islice(_lines(night, journal), _MOST_ORDERS))
-    except BatchRenamerError:
-        return ()
+    return tuple(islice(_lines(night, journal), _MOST_ORDERS))
 
 
 def _lines(night: Night, journal: Journal) -> Iterator[str]:
+    pages = order_pages(night.base_url)
     for file in night.files:
         if file.end.needs_a_person and file.run_id is not None:
-            run = journal.runs.get(file.run_id)
-            for row in journal.results.report_rows(run):
-                if row.result in BAD_RESULTS:
-                    yield _line(file, row, pages=order_pages(night.base_url))
+            with suppress(BatchRenamerError):
+                rows = journal.results.report_rows(journal.runs.get(file.run_id))
+                yield from (_line(file, row, pages=pages) for row in rows if row.result in BAD_RESULTS)
 
 
 def _line(file: NightFile, row: ReportRow, *, pages: str) -> str:

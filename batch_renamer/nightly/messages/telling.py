@@ -85,18 +85,11 @@ def tell(
     )
     if notice is None:
         return Telling()
-    try:
-        book = read_addresses(settings.notify_file, environ=environ)
-    except SettingsError as error:
-        deliveries: tuple[Delivery, ...] = (_to_no_address(str(error)),)
-        wrong: tuple[str, ...] = ()
-    else:
-        orders = orders_of(night, journal) if settings.show_orders and journal is not None else ()
-        message = _message(night, notice, page=page, orders=orders, trouble=known.trouble)
-        deliveries = anyio.run(lambda: deliver(message, book.addresses, limit_s=limit_s))
-        wrong = (*book.mistakes, *filter(None, [book.warning]))
-        if not book.addresses:
-            deliveries = (_to_no_address(f"there is none in {settings.notify_file}"),)
+    orders = orders_of(night, journal) if settings.show_orders and journal is not None else ()
+    message = _message(night, notice, page=page, orders=orders, trouble=known.trouble)
+    deliveries, wrong = _sent(message, settings.notify_file, environ=environ, limit_s=limit_s)
+    for one in deliveries:
+        log_message(notice.kind.value, place=one.address, trouble="" if one.delivered else one.said)
     notes = [*map(_undelivered, (one for one in deliveries if not one.delivered)), *wrong]
     told = Told(
         date=night.date,
@@ -106,9 +99,21 @@ def tell(
         deliveries=deliveries,
     )
     notes += _kept(told, journal, inbox=night.inbox)
-    for one in deliveries:
-        log_message(notice.kind.value, place=one.address, trouble="" if one.delivered else one.said)
     return Telling(kind=notice.kind, deliveries=deliveries, notes=tuple(notes))
+
+
+def _sent(
+    message: Message, notify_file: Path, *, environ: Mapping[str, str], limit_s: float
+) -> tuple[tuple[Delivery, ...], tuple[str, ...]]:
+    """Send the message to every address of the file; return what became of it, and what is wrong with the file."""
+    try:
+        book = read_addresses(notify_file, environ=environ)
+    except SettingsError as error:
+        return (_to_no_address(str(error)),), ()
+    wrong = (*book.mistakes, *filter(None, [book.warning]))
+    if not book.addresses:
+        return (_to_no_address(f"there is none in {notify_file}"),), wrong
+    return anyio.run(lambda: deliver(message, book.addresses, limit_s=limit_s)), wrong
 
 
 def _known(night: Night, journal: Journal | None, *, nights: int) -> _Known:
