@@ -26,6 +26,7 @@ __all__ = ["main"]
 
 _LONGEST_RECORD = 4_000
 _BEGINNING = 40
+_REST_S = 1.0
 _ROOM = 100
 """For what Apprise puts between a title and a body, and for the sentence about files that were refused."""
 
@@ -77,6 +78,8 @@ def main() -> None:
         _say(answers, answer="malformed")
         return
     service.optional = False  # `?optional=yes` in an address would turn a failure into a success
+    # Some services take each file in a request of its own, and Apprise rests 5.5 s between two: longer than the limit.
+    service.request_rate_per_sec = min(service.request_rate_per_sec, _REST_S)
     too_long = len(message["title"]) + len(message["body"]) + _ROOM > service.body_maxlen
     if too_long and service.overflow_mode == apprise.OverflowMode.UPSTREAM:
         # Else the service refuses the message. Never for others: this mode leaves out all attachments but the first.

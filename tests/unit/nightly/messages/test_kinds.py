@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from batch_renamer.model import Delivery, FileEnd, Night, NightFile, NoticeKind, Told
 from batch_renamer.nightly.messages.kinds import Notice, notice_of
@@ -202,3 +204,42 @@ def test_without_a_memory_trouble_is_told_each_night() -> None:
     """The journal may be what is broken; a message too many is better than none."""
     assert notice_of(KEY, [], None, **SETTINGS) is not None
     assert notice_of(GOOD, [], None, **SETTINGS) is None
+
+
+NIGHTS = (
+    GOOD,
+    EMPTY,
+    PROBLEMS,
+    AGAIN,
+    GIVEN_UP,
+    AGAIN_DONE,
+    REFUSED,
+    KEY,
+    OUTAGE,
+    DISK,
+    TYPO,
+    STILL_AT_WORK,
+    WAITS,
+    CUT_OFF,
+)
+
+
+@given(nights=st.lists(st.sampled_from(NIGHTS), max_size=40), lost=st.sets(st.integers(0, 39)))
+def test_no_trouble_is_kept_back_and_no_good_night_disturbs(nights: list[Night], lost: set[int]) -> None:
+    """Whatever nights follow each other, and whichever messages are lost."""
+    person = Person(settings=SETTINGS | {"remind_days": 1000}, nights=[])
+    for days, night in enumerate(nights):
+        told, person.arrives = person.told, days not in lost
+        notice = person.after(night, days=days)
+        was_cut_off = days > 0 and nights[days - 1].cut_off
+        causes = notice.causes if notice is not None else frozenset()
+        if night in (PROBLEMS, REFUSED) or (was_cut_off and not night.cut_off):
+            assert notice is not None, "a new sheet that needs a person, or a night that was cut off"
+        if night in (KEY, OUTAGE, DISK, TYPO, STILL_AT_WORK) and (told is None or not told.arrived):
+            assert notice is not None, "trouble that no person knows of"
+        if night is GOOD and told is not None and told.kind in (NoticeKind.FAILED, NoticeKind.NOT_BEGUN):
+            assert notice is not None, "it works again"
+        if night in (GOOD, EMPTY, AGAIN_DONE) and told is None and not was_cut_off:
+            assert notice is None, "nothing to tell"
+        if notice is not None and told is not None and told.arrived and night in (KEY, OUTAGE, DISK, TYPO):
+            assert was_cut_off or causes - told.causes, "the same trouble twice"
