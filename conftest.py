@@ -6,21 +6,26 @@ It stands at the root so that the examples in the package's docstrings are held 
 from __future__ import annotations
 
 import asyncio
+import gc
+import importlib
 import itertools
 import os
+import pkgutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
 import pytest
+from coverage import Coverage
 from hypothesis import settings
 
+import batch_renamer
 from tests.support.clock import VirtualTimeLoop
 from tests.support.offline import sitecustomize as network
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
 # The gate tries the same examples everywhere and never fails by the machine's speed; `--hypothesis-profile=explore`
 # looks for new ones.
@@ -39,6 +44,7 @@ HOME_VARIABLES = (
     "XDG_RUNTIME_DIR",
     "XDG_STATE_HOME",
 )
+END_TO_END = Path(__file__).parent / "tests" / "e2e"
 OUTSIDE_PREFIXES = ("AUTOENHANCE_", "BATCH_RENAMER_")
 OUTSIDE_VARIABLES = (
     *("ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "NETRC"),  # they redirect requests, or add credentials
@@ -58,6 +64,35 @@ def pytest_asyncio_loop_factories(item: pytest.Item) -> dict[str, Callable[[], a
     if item.get_closest_marker("virtual_time"):
         return {"virtual": VirtualTimeLoop}
     return {"real": asyncio.new_event_loop}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Collect without measuring coverage: that takes Python 3.11 more than twice as long, and only imports count."""
+    gc.disable()  # What is collected stays.
+    coverage = Coverage.current() if session.config.getoption("dist", "no") == "no" else None
+    if coverage:
+        for module in pkgutil.walk_packages(batch_renamer.__path__, "batch_renamer."):
+            importlib.import_module(module.name)
+        coverage.stop()
+    try:
+        return (yield)
+    finally:
+        if coverage:
+            coverage.start()
+        gc.freeze()
+        gc.enable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Measure no coverage in tests that would be slowed down by it and reach nothing that others don't reach.
+
+    End-to-end tests run the program in other processes. A property goes the same way a hundred times.
+    """
+    for item in items:
+        if item.path.is_relative_to(END_TO_END) or item.get_closest_marker("hypothesis"):
+            item.add_marker("no_cover")
 
 
 @pytest.fixture(scope="session")

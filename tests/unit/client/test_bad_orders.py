@@ -28,7 +28,7 @@ from tests.support.fake_api import (
     Unconfirmed,
 )
 
-pytestmark = pytest.mark.virtual_time
+pytestmark = [pytest.mark.virtual_time, pytest.mark.no_cover]
 
 RATE_PER_S = 300
 

@@ -560,6 +560,7 @@ OUTAGES = [
 ]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("fault", OUTAGES)
 @pytest.mark.parametrize("workers", [1, 3, 16])
 async def test_after_an_outage_in_mid_run_everything_is_renamed(fault: Fault, workers: int) -> None:
@@ -572,6 +573,7 @@ async def test_after_an_outage_in_mid_run_everything_is_renamed(fault: Fault, wo
     assert not bench.stop.requested
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("fault", [Transient(), Hang(timeout_s=20)], ids=["503", "hanging"])
 async def test_an_outage_of_renames_alone_is_sat_out_too(fault: Fault) -> None:
     """Where reads work and renames don't, the rows ask; all are renamed in the end."""
@@ -588,6 +590,7 @@ async def test_reads_of_old_names_do_not_hide_an_outage_of_renames() -> None:
     assert {outcome.result for outcome in outcomes.values()} == {Result.RENAMED}
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("method", "fault", "workers"),
     [
@@ -682,6 +685,7 @@ async def test_a_limit_that_stays_shut_ends_the_run_when_patience_is_over(hint_s
     assert sum(at > 4 for at in api.times()) < 40
 
 
+@pytest.mark.no_cover
 @pytest.mark.virtual_time
 async def test_a_limit_that_opens_again_lets_the_run_go_on() -> None:
     """Shut for two minutes: every row is renamed in the end, and the pace is soon what it was."""

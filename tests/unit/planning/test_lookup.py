@@ -157,6 +157,7 @@ async def test_pages_end_with_the_last_row_that_is_worth_one() -> None:
     assert (lookup.pages, lookup.singles) == (3, 20 + checked(3))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("workers", [1, 4, 16, 1_000])
 @pytest.mark.parametrize("page_latency_s", [0.05, 2.0])
 @pytest.mark.parametrize("stale_page", [3, 4, 7])
@@ -191,6 +192,7 @@ async def test_pages_that_hold_nothing_wanted_are_given_up() -> None:
     assert (lookup.pages, lookup.singles) == (3, 100)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("wanted", [range(2_000), range(1_999, -1, -1)], ids=["as listed", "the other way round"])
 @pytest.mark.parametrize(("page_latency_s", "rows_a_page_time"), [(0.5, 25), (2.0, 100), (8.0, 400)])
 async def test_single_reads_fill_the_limit_beside_slow_pages(
@@ -402,6 +404,7 @@ async def test_a_list_that_fails_ends_no_run_while_single_reads_work(
     assert anyio.current_time() < within_s
 
 
+@pytest.mark.no_cover
 async def test_a_list_that_begins_to_fail_in_mid_run_costs_no_row_its_reading() -> None:
     """The pages that were read count, and the rest is read singly."""
     api = account_of(2_000, outages=[Outage(begin_s=0.5, method="page")])
@@ -411,6 +414,7 @@ async def test_a_list_that_begins_to_fail_in_mid_run_costs_no_row_its_reading() 
     assert (lookup.bench.stop.cause, lookup.bench.said) == (None, [])
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "fault",
     [
