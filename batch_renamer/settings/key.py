@@ -111,7 +111,7 @@ def _from_file(path: Path, source: str, environ: Mapping[str, str]) -> FoundKey:
     except UnicodeDecodeError:
         raise SettingsError(f"{_sentence(place)} is not plain text.") from None
     key = key_from_text(text, f"the key in {place}")
-    warning = _readable_by_others(path, stat.S_IMODE(found.st_mode), environ)
+    warning = _readable_by_others(path, found, environ)
     return FoundKey(key=key, source=source, place=str(path), warning=warning)
 
 
@@ -134,18 +134,22 @@ def key_from_text(text: str, place: str) -> ApiKey:
         raise SettingsError(f"{_sentence(place)} {error}.") from None
 
 
-def others_can_use(path: Path, mode: int, *, environ: Mapping[str, str]) -> bool:
-    """Tell whether a file with a secret can be used by other users, by its mode."""
-    if os.name != "posix" or not mode & 0o077:
+def others_can_use(path: Path, found: os.stat_result, *, environ: Mapping[str, str]) -> bool:
+    """Tell whether a file with a secret can be used by other users, by its owner and its mode."""
+    if os.name != "posix" or not found.st_mode & 0o077:
+        return False
+    # Kubernetes mounts a secret as root's, and this user reads it as a member of its group.
+    if not found.st_mode & 0o037 and found.st_uid == 0 != os.geteuid():
         return False
     # systemd gives the user access to a credential by an ACL, whose mask appears as the group's bits.
     credentials = environ.get("CREDENTIALS_DIRECTORY")
     return not (credentials and path.is_relative_to(credentials))
 
 
-def _readable_by_others(path: Path, mode: int, environ: Mapping[str, str]) -> str:
-    if not others_can_use(path, mode, environ=environ):
+def _readable_by_others(path: Path, found: os.stat_result, environ: Mapping[str, str]) -> str:
+    if not others_can_use(path, found, environ=environ):
         return ""
+    mode = stat.S_IMODE(found.st_mode)
     return f"The key file {path} can be used by other users (mode {mode:04o}); run: chmod 600 {path}"
 
 

@@ -6,6 +6,7 @@ nothing. ``text-only`` before an address keeps reports away from it.
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
@@ -90,7 +91,7 @@ def read_addresses(path: Path, *, environ: Mapping[str, str]) -> AddressBook:
         else:
             addresses.append(Address(line=number, url=words[-1], text_only=text_only))
     return AddressBook(
-        addresses=tuple(addresses), mistakes=tuple(mistakes), warning=_readable_by_others(path, found.st_mode, environ)
+        addresses=tuple(addresses), mistakes=tuple(mistakes), warning=_readable_by_others(path, found, environ)
     )
 
 
@@ -125,8 +126,8 @@ def _without_secrets(url: str) -> str:
     return f"{parts.scheme}://{host.lower()}/..." if known else f"{parts.scheme}://..."
 
 
-def _readable_by_others(path: Path, mode: int, environ: Mapping[str, str]) -> str:
-    if not others_can_use(path, mode, environ=environ):
+def _readable_by_others(path: Path, found: os.stat_result, environ: Mapping[str, str]) -> str:
+    if not others_can_use(path, found, environ=environ):
         return ""
-    mode = stat.S_IMODE(mode)
+    mode = stat.S_IMODE(found.st_mode)
     return f"The addresses in {path} can be read by other users (mode {mode:04o}); run: chmod 600 {path}"

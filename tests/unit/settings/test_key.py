@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -173,4 +175,23 @@ def test_credential_that_systemd_hands_over_is_no_warning(tmp_path: Path, folder
     """The file is guarded by an ACL, which looks like an open group."""
     settings = Settings(state_dir=tmp_path, api_key_file=key_file(tmp_path, "secret", mode=0o440))
     found = read_api_key(settings, environ={"CREDENTIALS_DIRECTORY": str(tmp_path / folder)})
+    assert bool(found.warning) is warned
+
+
+@posix_only
+@pytest.mark.parametrize(
+    ("mode", "owner_and_user", "warned"),
+    [(0o440, (0, 10_001), False), (0o444, (0, 10_001), True), (0o440, (0, 0), True), (0o440, (10_001, 10_001), True)],
+    ids=["a secret of Kubernetes", "open to all", "of root for root", "of the user"],
+)
+def test_secret_that_root_gives_to_a_group_is_no_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, owner_and_user: tuple[int, int], warned: bool
+) -> None:
+    """This user can't change its mode, and without the group could not read it."""
+    path, (owner, user) = key_file(tmp_path, "secret", mode=mode), owner_and_user
+    values = list(path.stat())
+    values[stat.ST_MODE], values[stat.ST_UID] = stat.S_IFREG | mode, owner
+    monkeypatch.setattr("batch_renamer.settings.key.read_regular", lambda *_, **__: (b"secret", os.stat_result(values)))
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    found = read_api_key(Settings(state_dir=tmp_path, api_key_file=path), environ={})
     assert bool(found.warning) is warned

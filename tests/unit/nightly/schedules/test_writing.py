@@ -246,6 +246,11 @@ def test_a_task_is_right_in_every_encoding(odd: ScheduledNight) -> None:
     )
 
 
+def pod_of(cron_job: Any) -> Any:
+    """Return what is said of the pod of each night."""
+    return cron_job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+
+
 def documents_of(night: ScheduledNight) -> dict[str, Any]:
     """Return what is given to Kubernetes, by its kind."""
     return {one["kind"]: one for one in yaml.safe_load_all(schedule_text("kubernetes", night))}
@@ -263,9 +268,31 @@ def test_kubernetes_reads_a_cron_job(odd: ScheduledNight, hard: bool) -> None:
     assert found["ConfigMap"]["data"] == {"configuration.toml": night.config_text}
 
 
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="there is no kubectl here")
+def test_kubectl_knows_every_field(tmp_path: Path, odd: ScheduledNight) -> None:
+    """It reads a CronJob into its own types and writes it again; what it does not know would be gone."""
+    written = documents_of(odd)["CronJob"]
+    (tmp_path / "night.yaml").write_text(yaml.safe_dump(written), encoding="utf-8")
+    change = ["set", "image", "--local", "-f", str(tmp_path / "night.yaml"), "nightly=another:1", "-o", "yaml"]
+    env = {"PATH": os.environ["PATH"], "KUBECONFIG": os.devnull, "HOME": str(tmp_path)}
+    read = subprocess.run(["kubectl", *change], capture_output=True, check=True, env=env)  # noqa: S607 - found above
+    pod_of(written)["containers"][0]["image"] = "another:1"
+    assert without_what_is_empty(yaml.safe_load(read.stdout)) == written
+
+
+def without_what_is_empty(value: Any) -> Any:
+    """Leave out what kubectl writes for fields that were not given."""
+    if isinstance(value, list):
+        return [without_what_is_empty(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {name: without_what_is_empty(one) for name, one in value.items() if name != "status"}
+    return {name: one for name, one in kept.items() if one is not None and one != {}}
+
+
 def test_kubernetes_mounts_all_that_the_command_uses(odd: ScheduledNight) -> None:
     """At the same paths as here, because the configuration names them."""
-    pod = documents_of(odd)["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    pod = pod_of(documents_of(odd)["CronJob"])
     (container,) = pod["containers"]
     assert container["args"] == list(ODD_WORDS)
     mounts = {mount["mountPath"]: (mount["name"], mount.get("subPath")) for mount in container["volumeMounts"]}
@@ -285,7 +312,7 @@ def test_kubernetes_passes_the_key_on_where_no_file_has_it() -> None:
     night = replace(OFFICE, secret_files={}, config=None, config_text="", variables={"TZ": "UTC"})
     found = documents_of(night)
     assert "ConfigMap" not in found
-    (container,) = found["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    (container,) = pod_of(found["CronJob"])["containers"]
     jsonschema.validate(found["CronJob"], CRON_JOB)
     names = {variable["name"]: variable for variable in container["env"]}
     assert names["AUTOENHANCE_API_KEY"]["valueFrom"]["secretKeyRef"]["name"] == night.name
