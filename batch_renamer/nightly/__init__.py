@@ -8,7 +8,7 @@ from __future__ import annotations
 from batch_renamer.nightly.beginning import check_inbox, night_of
 from batch_renamer.nightly.checking import examine_night
 from batch_renamer.nightly.ending import conclude_night
-from batch_renamer.nightly.heartbeat import beat_start
+from batch_renamer.nightly.heartbeat import beat_start, heartbeat_of
 from batch_renamer.nightly.messages import Trial, send_test_message
 from batch_renamer.nightly.night import run_night
 from batch_renamer.nightly.night_log import log_beat, log_night_begins
@@ -36,6 +36,7 @@ __all__ = [
     "conclude_night",
     "examine_night",
     "headline",
+    "heartbeat_of",
     "left_out_variables",
     "log_beat",
     "log_night_begins",

@@ -14,7 +14,7 @@ from batch_renamer.errors import BatchRenamerError
 from batch_renamer.jobs import open_journal
 from batch_renamer.journal import Journal
 from batch_renamer.model import Night, waiting_since
-from batch_renamer.nightly.heartbeat import beat_end
+from batch_renamer.nightly.heartbeat import beat_end, heartbeat_of
 from batch_renamer.nightly.messages import tell
 from batch_renamer.nightly.metrics import Metrics, write_metrics
 from batch_renamer.nightly.night_log import log_beat, log_night_ends, log_written
@@ -80,7 +80,7 @@ class _Ending:
     def write_figures(self) -> None:
         """Write the file for Prometheus."""
         file = self._settings.nightly.metrics_file
-        if file is None:
+        if file is None or self._settings.sandbox:  # a night for practice must not count as one
             return
         nights = [self.night, *nights_before(self.night, self._journal)]
         last_success_at = self.night.ended_at if self.night.exit_code == 0 else None
@@ -99,7 +99,7 @@ class _Ending:
 
     def call_heartbeat(self) -> None:
         """Tell the heartbeat service how the night ended."""
-        beat = beat_end(self._settings.nightly.heartbeat_url, self.night)
+        beat = beat_end(heartbeat_of(self._settings), self.night)
         log_beat(beat)
         if beat is not None and beat.trouble:
             self._add([beat.trouble])

@@ -9,9 +9,9 @@ import asyncio
 from dataclasses import dataclass
 
 from batch_renamer.model import Night
-from batch_renamer.settings import HeartbeatAddress
+from batch_renamer.settings import HeartbeatAddress, Settings
 
-__all__ = ["Beat", "beat_end", "beat_start", "heartbeat_text"]
+__all__ = ["Beat", "beat_end", "beat_start", "heartbeat_of", "heartbeat_text"]
 
 _IN_ALL_S = 10.0
 _FAULT = 70
@@ -27,6 +27,11 @@ class Beat:
     said: str
     host: str
     trouble: str = ""
+
+
+def heartbeat_of(settings: Settings) -> HeartbeatAddress | None:
+    """Return the address that is called about a night; None in the sandbox, where practice must not look like one."""
+    return None if settings.sandbox else settings.nightly.heartbeat_url
 
 
 def beat_start(address: HeartbeatAddress | None, *, timeout_s: float = _IN_ALL_S) -> Beat | None:

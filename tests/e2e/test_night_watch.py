@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def inbox_of(renamer: Command) -> Path:
     return inbox
 
 
-async def night(renamer: Command, url: str, *more: str, **how: Any) -> Ended:
+async def night(renamer: Command, url: str, *more: str, words: Sequence[str] | None = None, **how: Any) -> Ended:
     """Run one night with a heartbeat, a file of figures and a log."""
     config = renamer.folder / "nightly.toml"
     lines = [
@@ -41,7 +42,8 @@ async def night(renamer: Command, url: str, *more: str, **how: Any) -> Ended:
         *more,
     ]
     config.write_text("\n".join(lines), encoding="utf-8")
-    return await renamer.run("nightly", "--config", str(config), "--base-url", renamer.base_url, **how)
+    words = ["--base-url", renamer.base_url] if words is None else words
+    return await renamer.run("nightly", "--config", str(config), *words, **how)
 
 
 def heard(server: WebServer) -> list[str]:
@@ -116,6 +118,14 @@ async def test_a_night_that_can_not_begin_is_told(renamer: Command, more: list[s
     figures = figures_of(renamer)
     assert (figures["exit_code"], figures["begun"]) == (2, 0)
     assert any(line["message"].startswith("the night could not begin (exit code 2)") for line in log_of(renamer))
+
+
+async def test_practice_does_not_look_like_a_good_night(renamer: Command) -> None:
+    """The service would not notice that the real nights have ended."""
+    inbox_of(renamer)
+    async with listening_on_the_web() as server:
+        ran = await night(renamer, server.url, words=["--sandbox"])
+    assert (ran.code, heard(server), (renamer.folder / "night.prom").exists()) == (0, [], False)
 
 
 async def test_a_heartbeat_that_is_not_taken_is_said_and_changes_nothing(renamer: Command) -> None:

@@ -34,6 +34,7 @@ from batch_renamer.nightly import (
     conclude_night,
     examine_night,
     headline,
+    heartbeat_of,
     log_beat,
     log_night_begins,
     night_of,
@@ -59,10 +60,8 @@ def nightly(given: Mapping[str, object], folders: Mapping[str, Path | None]) -> 
 
     def body(session: Session) -> int:
         settings = session.settings
-        if settings.nightly.heartbeat_url is not None:
-            session.secrets.append(settings.nightly.heartbeat_url.given)
         log_night_begins(night := night_of(settings, began_at=began_at))
-        log_beat(beat := beat_start(settings.nightly.heartbeat_url))
+        log_beat(beat := beat_start(heartbeat_of(settings)))
         check_inbox(settings)
         with session.connected() as connection:
             tools = NightTools(
