@@ -91,6 +91,22 @@ async def test_a_night_at_work_is_told_from_one_that_was_killed(renamer: Command
     assert (ran.code, "was cut off" in ran.out) == (1, True)
 
 
+async def test_a_run_that_was_killed_is_mentioned(renamer: Command) -> None:
+    """It is no alarm: the next night finishes it. One at work is none."""
+    gate = renamer.hold_renames(after=True)
+    async with renamer.start(*renamer.line("apply", renamer.sheet(renamer.seed(3)))) as started:
+        await gate.until_waiting(1)
+        noted(renamer.state, ago_h=4)
+        at_work = await renamer.run("status", "--json")
+        started.process.kill()
+        await started.ended()
+    killed = await renamer.run("status", "--json")
+    assert (at_work.code, at_work.result["interrupted"]) == (0, [])
+    [run_id] = killed.result["interrupted"]
+    assert (killed.code, killed.result["said"][-1]) == (0, f"Run {run_id} was interrupted; `resume` goes on.")
+    assert wrong_with(killed.result, "status") == []
+
+
 async def test_wrong_words_are_unknown_too(renamer: Command) -> None:
     """2, as everywhere else, would be critical."""
     for words in (["--max-aeg", "26h"], ["extra"]):
