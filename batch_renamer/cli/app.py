@@ -334,7 +334,7 @@ def runs(
     ] = None,
     **given: object,
 ) -> None:
-    """List past runs, newest first."""
+    """List past runs, newest first, those of a night below its line."""
     from batch_renamer.cli.commands.runs import Chosen, list_runs
 
     chosen = Chosen(limit=limit, order=order, file=file)

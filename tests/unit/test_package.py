@@ -119,6 +119,7 @@ def test_wheel_holds_the_package_and_nothing_else(tmp_path: Path) -> None:
     kept = [
         *(ROOT / "batch_renamer").rglob("*.py"),
         *(ROOT / "batch_renamer" / "cli" / "shells").glob("batch-renamer.*"),
+        *(ROOT / "batch_renamer").rglob("templates/*.*"),
     ]
     files = {str(path.relative_to(ROOT)) for path in kept}
     assert files <= set(names)
