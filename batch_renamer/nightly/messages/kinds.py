@@ -117,7 +117,7 @@ def _kind_of_good(night: Night, told: Told | None, small: frozenset[str], *, tel
     is_good = night.kind is NightKind.GOOD
     if told is not None and told.kind is not NoticeKind.GOOD and (is_good or told.kind is NoticeKind.NOT_BEGUN):
         is_over = told.kind in _KINDS_OF_TROUBLE.values() or bool(told.causes - small) or not told.arrived
-        if is_over:
+        if is_over and night.began_at >= told.told_at:  # a long night may end after one that could not begin
             return NoticeKind.RECOVERED
     return NoticeKind.GOOD if tell_good and is_good else None
 

@@ -15,6 +15,7 @@ from functools import partial
 from itertools import islice
 from pathlib import PurePath
 
+from batch_renamer.errors import LockedError
 from batch_renamer.model import FileEnd, Night, NightFile, NoticeKind, Result
 from batch_renamer.nightly.advice import advice_on
 from batch_renamer.nightly.messages.kinds import WAITING_NIGHTS, Notice, was_not_read
@@ -211,7 +212,8 @@ def _counts(counts: Mapping[str, int]) -> str:
 def _advice(night: Night, notice: Notice) -> Iterator[str]:
     match notice.kind:
         case NoticeKind.NOT_BEGUN:
-            yield "No sheet was read, and nothing was renamed; all stay in the inbox."
+            if night.exit_code != LockedError.exit_code:  # then another night reads them
+                yield "No sheet was read, and nothing was renamed; all stay in the inbox."
             yield from advice_on(night)
         case NoticeKind.FAILED:
             yield from advice_on(night)

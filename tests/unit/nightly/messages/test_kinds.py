@@ -200,6 +200,16 @@ def test_what_did_not_arrive_is_told_again_until_it_does() -> None:
     assert person.after(GOOD, days=4) is None
 
 
+def test_a_night_that_ends_after_the_next_one_is_no_recovery() -> None:
+    """The next one could not begin because of it, and was told; that nights begin again is known from a later one."""
+    person = Person(settings=SETTINGS, nights=[])
+    assert person.after(STILL_AT_WORK, days=1) is not None
+    assert person.after(GOOD, days=0) is None
+    notice = person.after(GOOD, days=2)
+    assert notice is not None
+    assert notice.kind is NoticeKind.RECOVERED
+
+
 def test_without_a_memory_trouble_is_told_each_night() -> None:
     """The journal may be what is broken; a message too many is better than none."""
     assert notice_of(KEY, [], None, **SETTINGS) is not None
