@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batch_renamer.html_pages import HEIGHT, WIDTH, Plot
@@ -91,6 +91,7 @@ def test_a_person_who_was_away_sees_what_the_week_before_needed() -> None:
     assert [line.text for line in page_of(nights).recent] == ["Thu 26 Nov", "Mon 23 Nov"]
 
 
+@settings(max_examples=25)  # a plot of years takes a tenth of a second
 @given(st.dictionaries(st.dates(datetime.date(2020, 1, 1), datetime.date(2030, 1, 1)), st.integers(0, 900), min_size=2))
 def test_all_nights_are_drawn_within_the_plot_however_far_apart(renamed: dict[datetime.date, int]) -> None:
     """Also after the clock was wrong for years; every night has its bar and its line of the table."""

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import unquote_to_bytes
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batch_renamer.model import FileEnd
@@ -99,6 +99,7 @@ hostile = st.text(st.characters(exclude_characters="/\0", codec=None), min_size=
 )
 
 
+@settings(max_examples=30)  # each writes two pages to the disk
 @given(hostile)
 def test_a_file_name_is_text_and_its_links_lead_to_the_file(name: str) -> None:
     """Nothing in a name becomes part of the page, and a link has no scheme that could be run."""
