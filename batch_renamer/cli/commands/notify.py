@@ -31,7 +31,10 @@ def notify(given: Mapping[str, object], *, test: bool) -> int:
     def body(session: Session) -> int:
         if not test:
             raise SettingsError("Give --test: notify sends a test message to every address, and nothing else.")
-        trial = anyio.run(_send, session)
+        with session.screen() as progress:
+            if not session.settings.json:
+                progress.note("A test message is sent to each address; that takes a few seconds.")
+            trial = anyio.run(_send, session)
         code = 0 if trial.all_well else _SOME_FAILED
         with to_standard_output():
             if session.settings.json:
