@@ -67,8 +67,11 @@ def room_of(free: int) -> Finding:
 
 def check_journal(path: Path) -> Finding:
     """Check that the journal is undamaged, and that other users can't use it."""
-    if not path.is_file():
-        return ok("Journal", "none yet; the first run makes it")
+    try:
+        if not path.is_file():
+            return ok("Journal", "none yet; the first run makes it")
+    except PermissionError:
+        return not_checked("Journal", "the state folder comes first")
     try:
         runs = count_runs_if_whole(path)
     except JournalError as error:

@@ -15,13 +15,14 @@ from batch_renamer.text import counted
 __all__ = ["check_inbox", "check_metrics_file", "check_target"]
 
 _MOST_NAMED = 3
+_NOT_THERE = "is not there"
 
 
 def check_inbox(folder: Path) -> Finding:
     """Check that the inbox is there, that its spreadsheets can be read, and that they can be moved out of it."""
-    if not folder.is_dir():
-        what = "is no folder" if os.path.lexists(folder) else "is not there"
-        return problem("Inbox", f"{folder} {what}", f"Run: mkdir -p {shlex.quote(str(folder))}")
+    if why := _why_no_folder(folder):
+        repair = f"Run: mkdir -p {shlex.quote(str(folder))}" if why == _NOT_THERE else "Name another folder."
+        return problem("Inbox", f"{folder} {why}", repair)
     try:
         with os.scandir(folder) as entries:
             files = [entry for entry in entries if not entry.name.startswith(".") and entry.is_file()]
@@ -41,13 +42,13 @@ def check_inbox(folder: Path) -> Finding:
 def check_target(name: str, folder: Path, *, inbox: Path) -> Finding:
     """Check that spreadsheets or reports can be put into a folder, which is made where there is none."""
     there = nearest_folder(folder)
-    if not there.is_dir():
-        return problem(name, f"{folder}: {there} is no folder", f"Name another folder: {name.lower()} in [nightly].")
+    if why := _why_no_folder(there):
+        return problem(name, f"{folder}: {there} {why}", f"Name another folder: {name.lower()} in [nightly].")
     if why := _why_not_writable(there):
         return problem(name, f"nothing can be written to {folder}: {why}", _allow(there))
     try:
         room = room_of(shutil.disk_usage(there).free)
-        elsewhere = inbox.is_dir() and there.stat().st_dev != inbox.stat().st_dev
+        elsewhere = not _why_no_folder(inbox) and there.stat().st_dev != inbox.stat().st_dev
     except OSError as error:
         return problem(name, f"{folder} can't be examined: {error.strerror}", "Mount its file system again.")
     said = f"{folder}{'' if there == folder else ' (the first night makes it)'}"
@@ -60,8 +61,8 @@ def check_target(name: str, folder: Path, *, inbox: Path) -> Finding:
 
 def check_metrics_file(path: Path) -> Finding:
     """Check that the file of figures can be replaced."""
-    if not path.parent.is_dir():
-        return problem("Metrics", f"{path}: there is no folder {path.parent}", "Make it, or correct metrics_file.")
+    if why := _why_no_folder(path.parent):
+        return problem("Metrics", f"{path}: {path.parent} {why}", "Make this folder, or correct metrics_file.")
     if why := _why_not_writable(path.parent):
         return problem("Metrics", f"{path} can't be written: {why}", _allow(path.parent))
     return ok("Metrics", str(path))
@@ -69,6 +70,16 @@ def check_metrics_file(path: Path) -> Finding:
 
 def _allow(folder: Path) -> str:
     return f"Give this user the right to make and remove files in {folder}."
+
+
+def _why_no_folder(path: Path) -> str:
+    """Return why there is no folder, or "" if there is one."""
+    try:
+        return "" if stat.S_ISDIR(path.stat().st_mode) else "is no folder"
+    except FileNotFoundError:
+        return _NOT_THERE
+    except OSError as error:
+        return f"can't be reached: {error.strerror}"
 
 
 def _why_not_writable(folder: Path) -> str:

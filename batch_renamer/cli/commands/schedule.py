@@ -86,9 +86,9 @@ def _remark(scheduler: str, night: ScheduledNight) -> None:
 
 def _make(folder: Path) -> None:
     """Make a folder of the night that systemd must find."""
-    if folder.is_dir():
-        return
     try:
+        if folder.is_dir():
+            return
         folder.mkdir(mode=0o700, parents=True)
     except OSError as error:
         raise SettingsError(f"{folder} can't be made: {error.strerror}. systemd starts no night without it.") from None

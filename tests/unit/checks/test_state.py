@@ -104,6 +104,16 @@ def test_a_journal_that_others_can_use_is_warned_about(tmp_path: Path) -> None:
     assert check_journal(path).repair == f"Run: chmod 600 {path}"
 
 
+def test_a_journal_in_a_folder_of_another_user_is_not_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The finding about the folder says what is wrong."""
+
+    def closed(_: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_file", closed)
+    assert check_journal(tmp_path / "journal.sqlite3").verdict is Verdict.NOT_CHECKED
+
+
 def test_a_run_at_work_is_named(tmp_path: Path) -> None:
     """A run that would begin beside it would have to wait."""
     settings = settings_in(tmp_path)

@@ -134,3 +134,18 @@ def test_a_target_without_room(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_file_of_figures(tmp_path: Path, name: str, verdict: Verdict) -> None:
     """Its folder is another program's, so it is not made."""
     assert check_metrics_file(tmp_path / name).verdict is verdict
+
+
+def test_a_folder_that_can_not_be_reached(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in the home folder of another user: whether it is there is not known."""
+    really = Path.stat
+
+    def closed(path: Path, **how: bool) -> os.stat_result:
+        if path == inbox:
+            raise PermissionError(13, "Permission denied")
+        return really(path, **how)
+
+    monkeypatch.setattr(Path, "stat", closed)
+    found = check_inbox(inbox)
+    assert (found.verdict, found.said) == (Verdict.PROBLEM, f"{inbox} can't be reached: Permission denied")
+    assert check_metrics_file(inbox / "x.prom").verdict is Verdict.PROBLEM
