@@ -60,6 +60,8 @@ def test_a_night_that_could_not_begin_says_why(tmp_path: Path) -> None:
     assert "Something needs you: this night could not begin. The key file can't be read." in said
     assert "Put a new key into the key file." in said
     assert "No log." in said
+    assert "What else happened stands in the notes." in said
+    assert parsed(tmp_path / DAY / "index.html").get_element_by_id("notes").text == "Notes"
     assert "Exit code3" in said
 
 
