@@ -11,7 +11,7 @@ from batch_renamer.jobs import Destination, interrupted
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.model import Result, SettledRow
 from batch_renamer.nightly.stayed import Stayed
-from batch_renamer.nightly.survey import Survey, Surveyed
+from batch_renamer.nightly.survey import Survey, Surveyed, contradictions_in_words
 from batch_renamer.text import counted
 
 __all__ = ["FilePlan", "Standing", "note_settled_rows", "plan_file"]
@@ -80,19 +80,23 @@ def plan_file(
     account, base_url = destination.account, destination.base_url
     settled |= journal.again.settled((file.name, file.content), account=account, base_url=base_url)
     last = journal.again.last_of_content(file.content, account=account, base_url=base_url)
-    if last is not None and interrupted(last, journal.results.counts(last)):
-        sentence = f"{_of(last)}, which was interrupted: this run does what that one has left."
-        return FilePlan(standing=Standing.NEW, last=last, sentence=sentence, settled=settled)
-    if last is not None and file.number in stayed:
-        return FilePlan(standing=Standing.ENDED, last=last)
-    if last is None or again:
-        return FilePlan(standing=Standing.NEW, last=last, settled=settled)
-    contradicted = any(row.result is Result.INVALID for row in settled.values())
+    if last is not None and not interrupted(last, journal.results.counts(last)):
+        if file.number in stayed:
+            return FilePlan(standing=Standing.ENDED, last=last)
+        contradicted = any(row.result is Result.INVALID for row in settled.values())
+        if not (again or contradicted or journal.again.not_done(last)):
+            return FilePlan(standing=Standing.SAME, last=last, sentence=f"{_of(last)}, so nothing was sent.")
+    sentence = _about(journal, last) if last is not None and not again else ""
+    said = " ".join(filter(None, [sentence, contradictions_in_words(settled.values())]))
+    return FilePlan(standing=Standing.NEW, last=last, sentence=said, settled=settled)
+
+
+def _about(journal: Journal, last: RunRecord) -> str:
+    """Return what is said of the last run of the same rows; "" if it has left nothing."""
+    if interrupted(last, journal.results.counts(last)):
+        return f"{_of(last)}, which was interrupted: this run does what that one has left."
     left = journal.again.not_done(last)
-    if not left and not contradicted:
-        return FilePlan(standing=Standing.SAME, last=last, sentence=f"{_of(last)}, so nothing was sent.")
-    sentence = f"{_of(last)}, which left {_in_words(left)}." if left else ""
-    return FilePlan(standing=Standing.NEW, last=last, sentence=sentence, settled=settled)
+    return f"{_of(last)}, which left {_in_words(left)}." if left else ""
 
 
 def _of(run: RunRecord) -> str:

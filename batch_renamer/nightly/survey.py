@@ -20,7 +20,7 @@ from batch_renamer.settings import Settings
 from batch_renamer.text import counted, name_key, order_key, rows_in_words
 from batch_renamer.visible import visible
 
-__all__ = ["Named", "Survey", "Surveyed"]
+__all__ = ["Named", "Survey", "Surveyed", "contradictions_in_words"]
 
 _BYTES = 16
 _MOST_NAMED = 2
@@ -202,6 +202,26 @@ class Survey:
         ]
         shown, more = places[:_MOST_NAMED], len(places) - _MOST_NAMED
         return "; ".join([*shown, *([f"and in {counted(more, 'other file')}"] if more > 0 else [])])
+
+
+def contradictions_in_words(rows: Collection[SettledRow]) -> str:
+    """Return a sentence about the rows of a file that other files contradict; "" if there are none.
+
+    Example:
+        >>> row = SettledRow(result=Result.INVALID, reason="Another name. Here: b.csv, row 7; c.csv, row 2.")
+        >>> contradictions_in_words([row])
+        '1 order has another name in b.csv, so neither was sent.'
+    """
+    contradicted = [row.reason.partition(HERE)[2] for row in rows if row.result is Result.INVALID]
+    if not contradicted:
+        return ""
+    # A row of the file itself is named last, if at all.
+    files = sorted({where.partition(", row")[0] for where in contradicted})
+    shown, more = ", ".join(files[:_MOST_NAMED]), len(files) - _MOST_NAMED
+    shown += f" and {counted(more, 'other file')}" if more > 0 else ""
+    if len(contradicted) == 1:
+        return f"1 order has another name in {shown}, so neither was sent."
+    return f"{len(contradicted):,} orders have other names in {shown}, so neither were sent."
 
 
 def _asked(file: int, rows: Sequence[RenameRequest | RowProblem]) -> Iterator[tuple[object, ...]]:
