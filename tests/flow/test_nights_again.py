@@ -9,7 +9,7 @@ from pathlib import Path
 import anyio.to_thread
 import pytest
 
-from batch_renamer.model import FileEnd, Result
+from batch_renamer.model import FileEnd, Order, Result
 from tests.support.fake_api import FakeOrdersApi, Fault, Refused
 from tests.support.small_nights import SmallNights, sheet_of, small_nights
 
@@ -233,3 +233,99 @@ def test_an_order_that_is_not_there_is_not_tried_again(nights: SmallNights) -> N
     assert (first.end, first.tries_left) == (FileEnd.PROBLEMS, 0)
     assert "1 order is not in this account or deleted" in first.sentence
     assert nights.over() == {}
+
+
+# What was interrupted is finished first
+
+
+def stop_at(nights: SmallNights, order: str) -> None:
+    """Have the machine shut down at the next rename of an order; it is the last one that is sent."""
+    api = api_of(nights)
+    rename = api.rename
+
+    async def stopping(order_id: str, new_name: str) -> Order:
+        if order_id == order:
+            del api.rename  # the next one is as before
+            nights.stop()
+        return await rename(order_id, new_name)
+
+    api.rename = stopping  # type: ignore[method-assign]
+
+
+def test_an_interrupted_run_is_finished_and_its_file_goes_with_it(nights: SmallNights) -> None:
+    """The run keeps its id, and its spreadsheet, which stayed in the inbox, is not done once more."""
+    nights.options = {"workers": 1}
+    stop_at(nights, "b")
+    nights.inbox["orders.csv"] = sheet_of(NEW)
+    first = nights.over()["orders.csv"]
+    assert (first.end, [*nights.inbox]) == (FileEnd.STOPPED, ["orders.csv"])
+    second = nights.over()
+    assert [*second] == ["orders.csv"]
+    assert (second["orders.csv"].run_id, second["orders.csv"].again) == (first.run_id, True)
+    assert (second["orders.csv"].counts, nights.inbox) == ({"renamed": 3}, {})
+    assert nights.over() == {}
+
+
+def test_a_newer_row_takes_the_place_of_one_that_was_not_reached(nights: SmallNights) -> None:
+    """The interrupted run leaves it to the newer file; nothing contradicts, for the one is older."""
+    nights.options = {"workers": 1}
+    stop_at(nights, "b")
+    nights.inbox["orders.csv"] = sheet_of(NEW)
+    nights.over()
+    nights.inbox["newer.csv"] = sheet_of({"c": "newer c"})
+    second = nights.over()
+    assert second["orders.csv"].counts == {"renamed": 2, "skipped": 1}
+    left = nights.rows(second["orders.csv"].run_id)["c"]
+    assert left.reason == "Left out: a newer row is about this order. Here: newer.csv, row 2."
+    assert api_of(nights).names == NEW | {"c": "newer c"}
+    assert api_of(nights).names_given["c"] == ["newer c"]
+
+
+def test_a_file_whose_run_was_finished_by_hand_is_only_moved(nights: SmallNights) -> None:
+    """Nothing is sent; it goes where its run says."""
+    nights.options = {"workers": 1}
+    stop_at(nights, "b")
+    nights.inbox["orders.csv"] = sheet_of(NEW)
+    run = nights.over()["orders.csv"].run_id
+    assert run is not None
+    nights.resumed(run)
+    sent = len(api_of(nights).calls)
+    second = nights.over()["orders.csv"]
+    assert (second.end, second.run_id, len(api_of(nights).calls)) == (FileEnd.DONE, run, sent)
+    assert nights.inbox == {}
+
+
+def test_a_run_that_too_many_failures_stopped_waits_for_a_person(nights: SmallNights) -> None:
+    """It would go on failing each night; put into the inbox again, the file is done anew."""
+    nights.options = {"max_failures": "0", "workers": 1}
+    refuse(nights, "a", times=1)
+    nights.inbox["orders.csv"] = sheet_of(NEW)
+    assert nights.over()["orders.csv"].end is FileEnd.REFUSED
+    assert nights.over() == {}
+    nights.inbox["orders.csv"] = sheet_of(NEW)
+    again = nights.over()["orders.csv"]
+    assert again.sentence.startswith("The same rows as run")
+    assert (again.again, again.counts) == (False, {"renamed": 3})
+
+
+def test_rows_that_contradict_stay_refused_when_the_night_stops_between_the_files(nights: SmallNights) -> None:
+    """The second file is done on the next night, when the first has gone; its row is refused all the same."""
+    nights.inbox |= {"1.csv": sheet_of({"a": "one"}), "2.csv": sheet_of({"b": "new b", "a": "two"})}
+    nights.stops_at = "2.csv"
+    assert [*nights.over()] == ["1.csv"]
+    second = nights.over()["2.csv"]
+    assert second.counts == {"renamed": 1, "invalid": 1}
+    assert nights.rows(second.run_id)["a"].reason.endswith(" Here: 1.csv, row 2.")
+    nights.inbox["2.csv"] = sheet_of({"b": "new b", "a": "two"})
+    assert nights.over()["2.csv"].counts == {"renamed": 1, "unchanged": 1}
+
+
+def test_an_undone_run_is_not_tried_again(nights: SmallNights) -> None:
+    """A person has taken it back."""
+    refuse(nights, "b", times=1)
+    nights.inbox["orders.csv"] = sheet_of(NEW)
+    run = nights.over()["orders.csv"].run_id
+    assert run is not None
+    nights.undone(run)
+    assert nights.over() == {}
+    assert api_of(nights).names == NAMES

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+import signal
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from batch_renamer.client.orders_api import OrdersApi
 from batch_renamer.commands import APPLY, RESUME, UNDO, Command
-from batch_renamer.errors import BatchRenamerError, InputError, TooManyFailuresError
+from batch_renamer.errors import BatchRenamerError, InputError, InterruptedRunError, TooManyFailuresError
 from batch_renamer.jobs import Connection, Destination, Job, JobContext, SheetSource, load_options, perform, summary_of
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.loader import open_sheet
@@ -38,7 +39,10 @@ def sheet_of(names: Mapping[str, str], *, notes: str = "", guards: Mapping[str, 
 
 @dataclass(slots=True, kw_only=True)
 class SmallNights:
-    """One account, one journal and one inbox; ``inbox`` has the spreadsheets by their names."""
+    """One account, one journal and one inbox; ``inbox`` has the spreadsheets by their names.
+
+    The next night ends just before the file ``stops_at``; ``stop`` stops the job that is at work.
+    """
 
     folder: Path
     journal: Journal
@@ -46,6 +50,8 @@ class SmallNights:
     options: Mapping[str, object] = field(default_factory=dict)
     inbox: dict[str, str] = field(default_factory=dict)
     retry_nights: int = 3
+    stops_at: str | None = None
+    stop: Callable[[], None] = lambda: None
     night: Night = field(default_factory=lambda: Night(date="2026-11-26", began_at=0.0, inbox="/inbox"))
 
     @property
@@ -91,6 +97,9 @@ class SmallNights:
                 self._go_on(one, survey)
             gone = {one.file for one in came}
             for file in [file for file in survey.files if file.number not in gone]:
+                if file.name == self.stops_at:
+                    self.stops_at = None
+                    break
                 self._do(survey, file.number, stayed)
         self.journal.nights.end(replace(self.night, ended_at=1.0, exit_code=0, begun=True))
         return {file.name: file for file in self.journal.nights.get(self.night.number).files}
@@ -99,6 +108,10 @@ class SmallNights:
         """Undo a run, as a person does by day."""
         job = self.connection(UNDO).job(self.journal.runs.get(run_id))
         return self._performed(job)
+
+    def resumed(self, run_id: str) -> RunSummary:
+        """Resume a run, as a person does by day."""
+        return self._performed(self.connection(RESUME).job(self.journal.runs.get(run_id)))
 
     def rows(self, run_id: str | None) -> dict[str, ReportRow]:
         """Return the rows of a run by order."""
@@ -176,6 +189,7 @@ class SmallNights:
         return self._performed_in(JobContext(job))
 
     def _performed_in(self, context: JobContext) -> RunSummary:
+        self.stop = lambda: context.stop.request(InterruptedRunError(signal.SIGTERM))
         with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
             return runner.run(perform(context))[1]
 
