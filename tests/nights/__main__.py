@@ -46,7 +46,7 @@ def _row(number: int, entry: Entry) -> str:
 def _whole(entry: Entry) -> str:
     seen = entry.seen
     texts = {
-        "folder": "\n".join(sorted(seen.after.keys())),
+        "new in the folder": "\n".join(path for path in seen.after if path not in seen.before or "/" not in path),
         "page": seen.page,
         "last nights": seen.month,
         "mail": "\n".join(seen.mails),

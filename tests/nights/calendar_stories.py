@@ -12,17 +12,15 @@ _DAY = datetime.timedelta(days=1)
 
 
 async def clock_changes(now: Story) -> None:
-    """The night of a change of the clock is a night like any other, on its own date."""
-    for day, at in ((datetime.date(2027, 3, 28), (3, 5)), (datetime.date(2027, 10, 31), (2, 30))):
+    """The night of a change of the clock is a night like any other, also in the hour that there is twice."""
+    for day, at, fold in (((2028, 3, 26), (3, 5), 0), ((2028, 10, 29), (2, 30), 0), ((2028, 10, 29), (2, 30), 1)):
         names = now.fresh(2)
-        now.house.day = day
-        now.house.put_in("clock.csv", csv_of(names))
-        seen = await now.night(
-            f"the night of {day}",
-            Told(done=("clock.csv",), renamed=names, page=(str(day), f"0?{at[0]}:0?{at[1]}")),
-            at=at,
+        now.house.day = datetime.date(*day)
+        now.house.put_in(f"clock {fold}.csv", csv_of(names))
+        told = Told(
+            done=(f"clock {fold}.csv",), renamed=names, page=(f"0{at[0]}:{at[1]:02}", f"clock {fold}.csv.*2 renamed")
         )
-        assert seen.began.date() == day
+        await now.night(f"the night of {now.house.day}, fold {fold}", told, at=at, fold=fold)
 
 
 async def overwritten_orders(now: Story) -> None:
@@ -33,7 +31,7 @@ async def overwritten_orders(now: Story) -> None:
     now.house.day -= _DAY
     now.house.put_in("orders.xlsx", xlsx_of(second))
     seen = await now.night(
-        "another orders.xlsx on the same day", Told(done=("orders-2.xlsx",), renamed=second), at=(5, 0)
+        "another orders.xlsx on the same day", Told(done=("orders (2).xlsx",), renamed=second), at=(5, 0)
     )
     assert seen.before != seen.after
     now.house.put_in("orders.xlsx", xlsx_of(third))
@@ -114,6 +112,8 @@ async def what_is_kept(now: Story) -> None:
     now.house.put_in("kept.csv", csv_of(names))
     now.house.forget_done()
     seen = await now.night("a good sheet", Told(done=("kept.csv",), renamed=names))
+    now.house.nightly = {}
+    now.house.install()
     assert {path.split("/")[1] for path in seen.after if path.startswith("done/")} == {str(seen.began.date())}
 
 

@@ -153,6 +153,7 @@ class House:
         self,
         *words: str,
         at: tuple[int, int] = (3, 30),
+        fold: int = 0,
         line: str | None = None,
         meanwhile: Callable[[], Awaitable[object]] | None = None,
         kill_after_s: float | None = None,
@@ -162,10 +163,11 @@ class House:
     ) -> Seen:
         """Let the command run at this time of the next night, and look at what it has left; then the day passes.
 
-        ``line`` is a shell line that starts it, as cron would; without, it is forked. ``meanwhile`` goes on beside it.
+        ``line`` is a shell line that starts it, as cron would; without, it is forked. ``meanwhile`` goes on beside it,
+        until it ends.
         It is killed after ``kill_after_s``, or at a ``failpoint``.
         """
-        began = self._moment(at)
+        began = self._moment(at).replace(fold=fold)
         now_s = time.time()
         shift_s = began.timestamp() - now_s
         before, heard = digests(self.inbox), self._heard()
@@ -181,7 +183,11 @@ class House:
                 run.process.kill()
             ended = await run.ended()
             if beside is not None:
-                await beside
+                if not beside.done():
+                    beside.cancel()
+                await asyncio.wait([beside])
+                if not beside.cancelled():
+                    beside.result()
         other_date.settle(self.folder, now_s=now_s, shift_s=shift_s)
         seen = self._seen(began, ended, before, heard, log_size)
         self.nights.append(seen)

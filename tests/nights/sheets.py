@@ -35,9 +35,8 @@ def xlsx_of(names: Mapping[str, str], *, saved: int = 1) -> bytes:
 
 def excel_owner(name: str) -> bytes:
     """Return the file that Excel keeps beside an open workbook: who has it open, in two encodings."""
-    narrow, wide = name.encode("cp1252"), name.encode("utf-16-le")
-    first = bytes([len(narrow)]) + narrow.ljust(54)
-    return first + len(name).to_bytes(2, "little") + wide.ljust(108, b" \0")
+    narrow, wide = name.encode("cp1252"), name.ljust(54).encode("utf-16-le")
+    return bytes([len(narrow)]) + narrow.ljust(54) + len(name).to_bytes(2, "little") + wide
 
 
 def libreoffice_owner(name: str, *, host: str = "front-desk") -> bytes:

@@ -81,7 +81,10 @@ async def play(house: House, tales: Mapping[str, Tale], *, after: Callable[[Entr
     entries: list[Entry] = []
     for title, tale in tales.items():
         told = Story(house, title, truth, orders, after)
-        await tale(told)
+        try:
+            await tale(told)
+        except AssertionError as error:
+            told.entries[-1].wrong.append(f"after it: {error}")
         told.mended()
         entries += told.entries
     return entries
