@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from batch_renamer.model.outcomes import BAD_RESULTS
+
 __all__ = ["FileEnd", "Night", "NightFile", "NightKind", "worst_exit_code"]
 
 _WORST_FIRST = (143, 130, 129, 70, 4, 3, 5, 2, 1, 0)
@@ -56,6 +58,7 @@ class NightFile:
     ``run_id`` is the run of its rows, or for ``same`` the run that had them. ``counts`` has the rows by result.
     ``reports`` are the paths of its reports, ``moved_to`` is where the file is now (None: in the inbox).
     ``again`` is True for a run of an earlier night that was finished, or whose failed rows were tried again.
+    ``counted`` has the rows of such a run by result as the night before has told them.
     ``tries_left`` is on how many further nights its failed rows are tried again.
     """
 
@@ -68,10 +71,24 @@ class NightFile:
     reports: tuple[str, ...] = ()
     moved_to: str | None = None
     again: bool = False
+    counted: Mapping[str, int] = field(default_factory=dict)
     tries_left: int = 0
     seconds: float = 0.0
     requests: int = 0
     throttled: int = 0
+
+    @property
+    def new_counts(self) -> dict[str, int]:
+        """Its rows by result, without those that an earlier night has told as done; bad rows count in each night.
+
+        Example:
+            >>> file = NightFile(name="orders.xlsx", end=FileEnd.DONE, counts={"renamed": 9}, counted={"renamed": 8})
+            >>> file.new_counts
+            {'renamed': 1}
+        """
+        told = {result: count for result, count in self.counted.items() if result not in BAD_RESULTS}
+        left = {result: count - told.get(result, 0) for result, count in self.counts.items()}
+        return {result: count for result, count in left.items() if count > 0}
 
 
 class NightKind(StrEnum):
@@ -156,10 +173,10 @@ class Night:
 
     @property
     def counts(self) -> dict[str, int]:
-        """The rows of all its files by result."""
+        """The rows of all its files by result, each row that is done in one night alone."""
         total: dict[str, int] = {}
         for file in self.files:
-            for result, count in file.counts.items():
+            for result, count in file.new_counts.items():
                 total[result] = total.get(result, 0) + count
         return total
 

@@ -34,8 +34,11 @@ class Applied:
     limit_per_s: float | None = None
 
 
-def applied(tools: NightTools, job: Job, *, name: str, remark: str = "") -> Applied:
-    """Take a job to its end, and return what it came to as the entry of ``name``; ``remark`` begins its sentence."""
+def applied(tools: NightTools, job: Job, *, name: str, remark: str = "", is_in_inbox: bool = True) -> Applied:
+    """Take a job to its end, and return what it came to as the entry of ``name``.
+
+    ``remark`` begins its sentence. ``is_in_inbox`` is False for a spreadsheet that an earlier night has moved.
+    """
     try:
         with every_line(file=name):
             run, summary = tools.perform(JobContext(job))
@@ -46,7 +49,7 @@ def applied(tools: NightTools, job: Job, *, name: str, remark: str = "") -> Appl
     file = NightFile(
         name=name,
         end=end,
-        sentence=f"{remark} {_sentence(end, summary, tries)}".strip(),
+        sentence=f"{remark} {_sentence(end, summary, tries, is_in_inbox=is_in_inbox)}".strip(),
         run_id=summary.run_id,
         exit_code=summary.exit_code,
         counts={result.value: count for result, count in summary.counts.items()},
@@ -91,14 +94,14 @@ def _end_of(cause: BatchRenamerError | None, summary: RunSummary) -> FileEnd:
     return FileEnd.REFUSED if refused else FileEnd.STOPPED
 
 
-def _sentence(end: FileEnd, summary: RunSummary, tries: Tries) -> str:
+def _sentence(end: FileEnd, summary: RunSummary, tries: Tries, *, is_in_inbox: bool) -> str:
     match end:
         case FileEnd.PROBLEMS:
             return _after_problems(summary.counts, tries)
         case FileEnd.REFUSED:
             return after_refusal(summary.stopped)
         case FileEnd.STOPPED:
-            return after_stop(summary.stopped)
+            return after_stop(summary.stopped, is_in_inbox=is_in_inbox)
     return ""
 
 

@@ -20,6 +20,7 @@ from batch_renamer.errors import (
 from batch_renamer.jobs import source_of
 from batch_renamer.model import FileEnd, NightFile
 from batch_renamer.nightly.applying import Applied, applied, as_it_ended, never_began
+from batch_renamer.nightly.earlier import earlier_of
 from batch_renamer.nightly.filing import Filed, NotFiled, file_away, recover
 from batch_renamer.nightly.inbox import Inbox, PassedFile, Scan, SettledFile, Snapshot, Snapshots, WaitingFile
 from batch_renamer.nightly.night_log import log_file_end, log_file_found, log_file_moved
@@ -197,13 +198,14 @@ class Course:
 
     def _go_on(self, one: ComesAgain) -> None:
         self._tools.say(f"{one.name}: run {one.run.id} of an earlier night ...")
+        earlier = earlier_of(one.run.id, self._tools.journal)
         try:
             job = one.job(self._tools.resuming())
         except BatchRenamerError as error:
             ended = never_began(one.name, error)
         else:
-            ended = applied(self._tools, job, name=one.name, remark=one.sentence)
-        ended = replace(ended, file=replace(ended.file, run_id=one.run.id, again=True))
+            ended = applied(self._tools, job, name=one.name, remark=one.sentence, is_in_inbox=earlier.moved_to is None)
+        ended = replace(ended, file=earlier.added_to(replace(ended.file, run_id=one.run.id)))
         self._end(ended, self._files.get(one.file) if one.file is not None else None)
 
     def _do(self, file: _File) -> None:

@@ -106,10 +106,10 @@ def tries_of(journal: Journal, run: RunRecord, *, retry_nights: int) -> Tries:
     said = []
     if left:
         nights = "the next night" if left == 1 else f"the next {left} nights"
-        said.append(f"{_failed_rows(len(failed) - hopeless)} tried again on {nights}.")
+        said.append(f"{_rows(len(failed) - hopeless)} tried again on {nights}.")
     elif len(failed) > hopeless and run.retries:
         nights = counted(run.retries + 1, "night")
-        said.append(f"{_failed_rows(len(failed) - hopeless)} not tried again, because that has failed on {nights}.")
+        said.append(f"{_rows(len(failed) - hopeless)} not tried again, because that has failed on {nights}.")
     if hopeless:
         orders = f"{counted(hopeless, 'order')} {'is' if hopeless == 1 else 'are'}"
         said.append(f"{orders} not in this account or deleted, so trying again would change nothing.")
@@ -120,8 +120,9 @@ def _failed(row: OpenRow) -> bool:
     return row.result in (Result.FAILED, Result.UNKNOWN)
 
 
-def _failed_rows(count: int) -> str:
-    return f"{counted(count, 'failed row')} {'is' if count == 1 else 'are'}"
+def _rows(count: int) -> str:
+    """Return the beginning of a sentence about rows that failed or are unknown."""
+    return f"{counted(count, 'row')} {'is' if count == 1 else 'are'}"
 
 
 def _left_by_nights(journal: Journal, destination: Destination) -> list[RunRecord]:

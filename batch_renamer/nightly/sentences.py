@@ -10,7 +10,6 @@ from batch_renamer.text import counted
 __all__ = ["after_problems", "after_refusal", "after_stop", "rows_in_short"]
 
 _REPAIR = "Correct it and put it into the inbox again."
-_GOES_ON = "It stays in the inbox, and the next night goes on with it."
 _BAD = (Result.FAILED, Result.UNKNOWN, Result.DRIFTED, Result.INVALID)
 
 
@@ -28,8 +27,8 @@ def after_problems(counts: Mapping[str, int], *, tries: str = "") -> str:
     """Return what to do about a run that finished with bad rows; ``tries`` says which are tried again by themselves.
 
     Example:
-        >>> after_problems({"renamed": 12, "failed": 1}, tries="1 failed row is tried again on the next 3 nights.")
-        '1 of 13 rows needs a look: 1 failed. 1 failed row is tried again on the next 3 nights. The report says why.'
+        >>> after_problems({"renamed": 12, "failed": 1}, tries="1 row is tried again on the next 3 nights.")
+        '1 of 13 rows needs a look: 1 failed. 1 row is tried again on the next 3 nights. The report says why.'
     """
     bad: dict[str, int] = {result.value: counts.get(result, 0) for result in _BAD}
     number, rows = sum(bad.values()), counted(sum(counts.values()), "row")
@@ -51,6 +50,11 @@ def after_refusal(why: str) -> str:
     return f"{why} {_REPAIR}"
 
 
-def after_stop(why: str) -> str:
-    """Return what becomes of a spreadsheet whose run was stopped early."""
-    return f"{why} {_GOES_ON}"
+def after_stop(why: str, *, is_in_inbox: bool = True) -> str:
+    """Return what becomes of a spreadsheet whose run was stopped early.
+
+    Example:
+        >>> after_stop("The disk is full.", is_in_inbox=False)
+        'The disk is full. The next night goes on with it.'
+    """
+    return f"{why} {'It stays in the inbox, and the' if is_in_inbox else 'The'} next night goes on with it."

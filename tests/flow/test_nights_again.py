@@ -197,7 +197,7 @@ def test_what_failed_is_tried_on_three_more_nights(nights: SmallNights) -> None:
     assert [night["orders.csv"].tries_left for night in came if night] == [3, 2, 1, 0]
     assert {night["orders.csv"].run_id for night in came if night} == {run}
     assert [night["orders.csv"].again for night in came if night] == [False, True, True, True]
-    assert came[3]["orders.csv"].sentence == "1 failed row is not tried again, because that has failed on 4 nights."
+    assert came[3]["orders.csv"].sentence == "1 row is not tried again, because that has failed on 4 nights."
     assert api_of(nights).count("rename", "b") == 4
 
 

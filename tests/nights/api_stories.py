@@ -7,7 +7,7 @@ import asyncio
 from batch_renamer.sandbox import LimitSpec, Outage, Sandbox, running
 from tests.nights.sheets import csv_of, xlsx_of
 from tests.nights.story import Story, Tale
-from tests.nights.truth import Told
+from tests.nights.truth import AGAIN, Told
 
 
 async def outage_all_night(now: Story) -> None:
@@ -21,7 +21,7 @@ async def outage_all_night(now: Story) -> None:
     await now.night("an outage", Told(code=4, stays=("patient.csv",), page=("patient.csv",), message=message))
     await now.night("it goes on", Told(code=4, stays=("patient.csv",), page=("patient.csv",)))
     now.mended()
-    await now.night("it is over", Told(done=("patient.csv",), renamed=names, message=("works again",)))
+    await now.night("it is over", Told(done=("patient.csv",), renamed=names, message=AGAIN))
     now.house.settings = {}
     now.house.install()
 
@@ -70,7 +70,7 @@ async def key_revoked(now: Story) -> None:
     await now.night("it still is", Told(code=3, stays=stays, page=("key",)))
     now.house.key = key
     now.house.install()
-    await now.night("a new key", Told(done=stays, renamed=names, message=("works again",)))
+    await now.night("a new key", Told(done=stays, renamed=names, message=AGAIN))
 
 
 async def key_file_unreadable(now: Story) -> None:
@@ -85,7 +85,7 @@ async def key_file_unreadable(now: Story) -> None:
     await now.night("a folder in the place of the key file", told)
     key.rmdir()
     now.house.install()
-    await now.night("the key is back", Told(done=("keyless.csv",), renamed=names, message=("works again",)))
+    await now.night("the key is back", Told(done=("keyless.csv",), renamed=names, message=AGAIN))
 
 
 async def wrong_account(now: Story) -> None:
@@ -107,7 +107,7 @@ async def wrong_account(now: Story) -> None:
     now.house.install()
     path = next(now.house.inbox.glob("problems/*/ours.csv"))
     now.house.put_in("ours.csv", now.house.taken_away(path))
-    await now.night("the right account", Told(done=("ours.csv",), renamed=names, message=("works again",)))
+    await now.night("the right account", Told(done=("ours.csv",), renamed=names, message=AGAIN))
 
 
 async def edits_by_others(now: Story) -> None:
@@ -132,10 +132,12 @@ async def edits_by_others(now: Story) -> None:
     await now.night("drifted rows do not come again", Told())
     more = now.fresh(2)
     now.house.put_in("later.csv", csv_of(more))
-    await now.night("a good sheet", Told(done=("later.csv",), renamed=more, message=("works again",)))
+    await now.night("a good sheet", Told(done=("later.csv",), renamed=more, message=AGAIN))
     now.edited(next(iter(more)), "By hand, too")
     now.house.put_in("later.csv", csv_of(more))
-    await now.night("the same sheet, after an edit", Told(done=("later.csv",), page=("same as run",), no_reports=True))
+    await now.night(
+        "the same sheet, after an edit", Told(done=("later.csv",), page=("same rows as run",), no_reports=True)
+    )
 
 
 STORIES: dict[str, Tale] = {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 
+from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule
 from tests.nights.sheets import csv_of, xlsx_of
 from tests.nights.story import Story, Tale
-from tests.nights.truth import Told
+from tests.nights.truth import AGAIN, Told
 
 _DAY = datetime.timedelta(days=1)
 
@@ -50,28 +51,61 @@ async def dead_cron(now: Story) -> None:
     assert ended.code == 0, ended
 
 
-async def one_order_is_missing(now: Story) -> None:
+async def one_order_fails(now: Story) -> None:
     """4 % of a sheet fail: told once, tried on three further nights, told once more when it is given up."""
     names = now.fresh(24)
-    now.house.put_in("agency.csv", csv_of(names | {"not-there": "Never"}))
+    [(order, name)] = now.fresh(1).items()
+    now.house.settings = {"attempts": 1}
+    now.house.install()
+    fault = Fault(kind=FaultKind.SERVER_ERROR)
+    now.house.sandbox.faults = FaultPlan(rules=[Rule(fault=fault, method="PATCH", order_id=order, times=None)])
+    now.house.put_in("agency.csv", csv_of(names | {order: name}))
     await now.night(
         "24 of 25",
         Told(
             code=1,
             problems=("agency.csv",),
             renamed=names,
-            page=("agency.csv.*24 renamed",),
-            message=("agency.csv", "1 of 25 rows"),
-            message_never=("not-there",),
+            page=("agency.csv.*24 renamed", "1 failed", "tried again"),
+            message=("agency.csv", "1 of 25 rows", "tried again on the next 3 nights"),
+            message_never=(order,),
         ),
     )
     for number in (1, 2):
-        await now.night(f"try {number}", Told(code=1, page=("agency.csv",)))
-    await now.night("the last try", Told(code=1, page=("agency.csv",), message=("agency.csv",)))
+        await now.night(
+            f"try {number}", Told(code=1, page=("agency.csv",), page_never=("Nothing needs you", "now\nin the inbox"))
+        )
+    told = Told(code=1, page=("agency.csv.*not tried again",), message=("agency.csv", "not tried again"))
+    await now.night("the last try", told)
+    now.mended()
     await now.night("it does not come again", Told(page_never=("agency.csv",)))
     more = now.fresh(1)
-    now.house.put_in("good.csv", csv_of(more))
-    await now.night("a good sheet", Told(done=("good.csv",), renamed=more, message=("works again",)))
+    now.house.put_in("good.csv", csv_of(more | {order: name}))
+    await now.night("a person puts it in again", Told(done=("good.csv",), renamed=more | {order: name}, message=AGAIN))
+
+
+async def one_order_fails_once(now: Story) -> None:
+    """What failed is done by the next night, and people hear that all is well again."""
+    names = now.fresh(24)
+    [(order, name)] = now.fresh(1).items()
+    fault = Fault(kind=FaultKind.SERVER_ERROR)
+    now.house.sandbox.faults = FaultPlan(rules=[Rule(fault=fault, method="PATCH", order_id=order, times=None)])
+    now.house.put_in("partner.csv", csv_of(names | {order: name}))
+    told = Told(code=1, problems=("partner.csv",), renamed=names, page=("1 failed",), message=("partner.csv",))
+    await now.night("one order fails", told)
+    now.mended()
+    told = Told(
+        renamed={order: name},
+        page=("partner.csv",),
+        page_never=("25 orders renamed", "now\nin the inbox"),
+        message=AGAIN,
+    )
+    seen = await now.night("it is tried again", told)
+    renewed = [path for path in seen.after if "/partner.report-" in path and seen.after[path] != seen.before[path]]
+    assert len(renewed) == 4, f"reports that say what the run has come to: {renewed}"
+    assert len({seen.after[path] for path in renewed}) == 2, renewed
+    now.house.settings = {}
+    now.house.install()
 
 
 async def notifier_hangs(now: Story) -> None:
@@ -121,7 +155,8 @@ STORIES: dict[str, Tale] = {
     "clock changes": clock_changes,
     "overwritten orders.xlsx": overwritten_orders,
     "dead cron": dead_cron,
-    "one order is missing": one_order_is_missing,
+    "one order fails": one_order_fails,
+    "one order fails once": one_order_fails_once,
     "notifier hangs": notifier_hangs,
     "heartbeat is down": heartbeat_is_down,
     "what is kept": what_is_kept,

@@ -63,7 +63,8 @@ class Seen:
 class House:
     """The office. ``put`` are the spreadsheets that people have put into the inbox, by digest.
 
-    ``line`` is the shell line of the scheduler; None: nights are forked, which takes less time.
+    ``line`` is the shell line of the scheduler; None: nights are forked, which takes less time. ``addresses`` are those
+    of messages.
     """
 
     folder: Path
@@ -77,6 +78,7 @@ class House:
     nightly: dict[str, Any] = field(default_factory=dict)
     key: str = KEY
     line: str | None = None
+    addresses: tuple[str, ...] = ("mail", "webhook")
     put: Counter[str] = field(default_factory=Counter)
     nights: list[Seen] = field(default_factory=list)
 
@@ -100,11 +102,12 @@ class House:
         for parts in (("etc",), ("share", "orders"), ("log",), ("home",)):
             self.path(*parts).mkdir(parents=True, exist_ok=True)
         _private(self.path("etc", "office.key"), f"{self.key}\n")
-        _private(
-            self.path("etc", "notify.txt"),
-            f"mailto://nightly:{MAIL_SECRET}@127.0.0.1:{self.mail.port}?from=nightly@example.com&to=office@example.com"
-            f"&mode=insecure\njson://127.0.0.1:{self.hook.url.rpartition(':')[2]}/hook\n",
-        )
+        addresses = {
+            "mail": f"mailto://nightly:{MAIL_SECRET}@127.0.0.1:{self.mail.port}"
+            "?from=nightly@example.com&to=office@example.com&mode=insecure",
+            "webhook": f"json://127.0.0.1:{self.hook.url.rpartition(':')[2]}/hook",
+        }
+        _private(self.path("etc", "notify.txt"), "".join(f"{addresses[name]}\n" for name in self.addresses))
         top = {
             "base_url": self.base_url,
             "rate": 2000,
@@ -115,7 +118,7 @@ class House:
         }
         nightly = {
             "inbox": str(self.inbox),
-            "notify_file": "notify.txt",
+            **({"notify_file": "notify.txt"} if self.addresses else {}),
             "heartbeat_url": f"{self.beat.url}/ping/{BEAT_SECRET}",
             "metrics_file": str(self.path("log", "nightly.prom")),
         }
@@ -278,8 +281,8 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, orders: Mapping[str, str]) -> AsyncIterator[House]:
-    """Open an office whose account has these orders, for as long as the block lasts."""
+async def open_house(folder: Path, orders: Mapping[str, str], **more: Any) -> AsyncIterator[House]:
+    """Open an office whose account has these orders, for as long as the block lasts; ``more`` are fields of `House`."""
     sandbox = Sandbox(api_key=KEY)
     sandbox.store.seed_many(orders.items())
     async with (
@@ -288,7 +291,7 @@ async def open_house(folder: Path, orders: Mapping[str, str]) -> AsyncIterator[H
         listening_on_the_web() as hook,
         listening_on_the_web() as beat,
     ):
-        house = House(folder=folder, sandbox=sandbox, base_url=base_url, mail=mail, hook=hook, beat=beat)
+        house = House(folder=folder, sandbox=sandbox, base_url=base_url, mail=mail, hook=hook, beat=beat, **more)
         house.install()
         yield house
 

@@ -1,7 +1,7 @@
 """A number of kills enters; nights with three sheets die that often at random instants, and what is wrong after leaves.
 
-``python -m tests.nights.kills --kills 20`` takes about two minutes. Each time a night with three sheets (good, with a
-bad row, and one that was done before) is killed with -9, moves and messages included; the next night must finish it:
+``python -m tests.nights.kills --kills 20`` takes some minutes. Each time a night with three sheets (a workbook, a CSV
+file, and one with a bad row) is killed with -9, moves and messages included; the next night must finish it:
 each order as it was asked, no order sent again once it was answered and recorded, no spreadsheet lost or there twice,
 each one in the folder where an undisturbed night puts it.
 """
@@ -14,47 +14,59 @@ import random
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypedDict
 
 from tests.nights.house import House, Seen, open_house
 from tests.nights.sheets import csv_of, xlsx_of
 from tests.nights.story import account
 
-__all__ = ["killed_night", "main"]
+__all__ = ["Instant", "killed_night", "main"]
 
 _ROWS = 12
-_PLACES = {"done": ("again.csv", "good.xlsx"), "problems": ("partly.csv",)}
+
+
+class Instant(TypedDict, total=False):
+    """When a night is killed."""
+
+    after_s: float
+    failpoint: str
+
+
+_PLACES = {"done": ("good.xlsx", "other.csv"), "problems": ("partly.csv",)}
 
 
 async def undisturbed_s(folder: Path) -> float:
     """Return how many seconds the night takes that is to be killed."""
     async with open_house(folder, account()) as house:
-        await _before(house)
+        await house.night()  # what forks has started now
+        _put(house)
         return (await house.night()).ended.seconds
 
 
-async def _before(house: House) -> dict[str, str]:
-    """Let a night pass, and put three sheets into the inbox; return what their orders should be called."""
+def _put(house: House) -> dict[str, str]:
+    """Put three sheets into the inbox; return what their orders should be called."""
     orders = iter(account())
-    done, good, partly = (
-        {next(orders): f"{kind} {number}" for number in range(_ROWS)} for kind in ("Done", "Good", "Partly")
-    )
-    house.put_in("first.csv", csv_of(done))
-    await house.night()
-    house.put_in("again.csv", csv_of(done))
+    good, other, partly = ({next(orders): f"{kind} {number}" for number in range(_ROWS)} for kind in "ABC")
     house.put_in("good.xlsx", xlsx_of(good))
+    house.put_in("other.csv", csv_of(other))
     house.put_in("partly.csv", csv_of(partly | {"not-there": "Nothing"}))
-    return done | good | partly
+    return good | other | partly
 
 
-async def killed_night(folder: Path, *, after_s: float) -> tuple[bool, list[str]]:
-    """Kill a night after so many seconds, let the next one pass; return whether it died, and all that is wrong."""
-    async with open_house(folder, account()) as house:
-        truth = account() | await _before(house)
-        killed = await house.night(kill_after_s=after_s)
+async def killed_night(
+    folder: Path, *, after_s: float | None = None, failpoint: str = "", addresses: tuple[str, ...] = ("webhook",)
+) -> tuple[bool, list[str]]:
+    """Kill a night after so many seconds or at a failpoint, and let the next one pass.
+
+    Return whether it died, and all that is wrong.
+    """
+    async with open_house(folder, account(), addresses=addresses) as house:
+        truth = account() | _put(house)
+        killed = await house.night(kill_after_s=after_s, failpoint=failpoint)
         following = await house.night()
-        return killed.ended.code == -9, [*_wrong(house, killed, following, truth)]
+        return killed.ended.code == -9, _wrong(house, killed, following, truth)
 
 
 def _wrong(house: House, killed: Seen, following: Seen, truth: Mapping[str, str]) -> list[str]:
@@ -87,28 +99,40 @@ def _wrong(house: House, killed: Seen, following: Seen, truth: Mapping[str, str]
     return wrong + [f"{path} was left behind" for path in hidden]
 
 
-def main(words: Sequence[str] | None = None) -> int:
-    """Kill, print, and return 1 if anything was wrong."""
-    parser = argparse.ArgumentParser(prog="python -m tests.nights.kills", description=__doc__)
-    parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=None)
-    given = parser.parse_args(words)
-    seed = given.seed if given.seed is not None else random.SystemRandom().randrange(1 << 32)
+def at_random(kills: int, *, seed: int | None) -> Iterator[Instant]:
+    """Yield random instants of a night."""
+    seed = seed if seed is not None else random.SystemRandom().randrange(1 << 32)
     chance = random.Random(seed)  # noqa: S311 - to be repeatable
     with tempfile.TemporaryDirectory() as folder:
         took_s = asyncio.run(undisturbed_s(Path(folder)))
     sys.stdout.write(f"seed {seed}; an undisturbed night takes {took_s:.2f} s\n")
-    wrong = died = 0
-    for number in range(1, given.kills + 1):
-        after_s = chance.uniform(0, took_s)
+    for _ in range(kills):
+        yield {"after_s": chance.uniform(0, took_s)}
+
+
+def at_boundaries(step: int) -> Iterator[Instant]:
+    """Yield every ``step``-th commit and request of a night, now before it, now after it."""
+    for kind, most in (("commit", 80), ("send", 90)):
+        for number in range(1, most, step):
+            yield {"failpoint": f"{kind}:{number}:{('before', 'after')[number // step % 2]}"}
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Kill, print, and return 1 if anything was wrong."""
+    parser = argparse.ArgumentParser(prog="python -m tests.nights.kills", description=__doc__)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--boundaries", type=int, help="kill at every so-manieth commit and request instead")
+    parser.add_argument("--seed", type=int, default=None)
+    given = parser.parse_args(words)
+    instants = at_boundaries(given.boundaries) if given.boundaries else at_random(given.kills, seed=given.seed)
+    wrong = died = tried = 0
+    for instant in instants:
         with tempfile.TemporaryDirectory() as folder:
-            has_died, found = asyncio.run(killed_night(Path(folder), after_s=after_s))
-        died, wrong = died + has_died, wrong + len(found)
-        sys.stdout.write(
-            f"{number:3} after {after_s:.3f} s {'killed' if has_died else 'had ended'}: {found or 'all agree'}\n"
-        )
+            has_died, found = asyncio.run(killed_night(Path(folder), **instant))
+        tried, died, wrong = tried + 1, died + has_died, wrong + len(found)
+        sys.stdout.write(f"{tried:3} {instant} {'killed' if has_died else 'had ended'}: {found or 'all agree'}\n")
         sys.stdout.flush()
-    sys.stdout.write(f"{died} of {given.kills} nights were killed, {wrong} faults\n")
+    sys.stdout.write(f"{died} of {tried} nights were killed, {wrong} faults\n")
     return int(wrong > 0)
 
 

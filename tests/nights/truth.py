@@ -10,7 +10,11 @@ from pathlib import Path
 
 from tests.nights.house import BEAT_SECRET, MAIL_SECRET, House, Seen, digests
 
-__all__ = ["Told", "differences"]
+__all__ = ["AGAIN", "Told", "differences"]
+
+AGAIN = ("works again|a good night again",)
+"""What the first good message after trouble says."""
+
 
 _REPORT = re.compile(r"\.report-[^/]+\.(?:xlsx|html|csv|json)$")
 _UNFINISHED = re.compile(r"\.(?:part|tmp|moving)$|/\.[^/]*$")
@@ -22,8 +26,8 @@ class Told:
 
     ``done`` and ``problems`` are the files that were moved there in this night, ``stays`` those in the inbox after it.
     ``renamed`` are the orders with another name after it. ``message`` are words of the one message of this night;
-    None: there is none. ``beats`` are the heartbeat's calls; None: a start, and an end with the exit code. ``patched``
-    are the orders that may have been sent more than once.
+    None: there is none. ``second_message`` is that of a night beside it. ``mail_only``: a webhook need not hear.
+    ``beats`` are the heartbeat's calls; None: a start, and an end with the exit code.
     """
 
     code: int | tuple[int, ...] = 0
@@ -36,6 +40,7 @@ class Told:
     no_page: bool = False
     message: tuple[str, ...] | None = None
     message_never: tuple[str, ...] = ()
+    second_message: tuple[str, ...] | None = None
     mail_only: bool = False
     log: tuple[str, ...] = ()
     no_log: bool = False
@@ -51,7 +56,7 @@ def differences(house: House, seen: Seen, told: Told, *, truth: Mapping[str, str
     return [
         *_in_the_api(seen, told, truth),
         *_in_the_folder(house, seen, told),
-        *_in_words(seen, told),
+        *_in_words(house, seen, told),
         *_by_programs(seen, told),
         *_secrets(house, seen),
     ]
@@ -98,17 +103,17 @@ def _in_the_folder(house: House, seen: Seen, told: Told) -> Iterator[str]:
         yield f"snapshots were left behind: {snapshots}"
 
 
-def _in_words(seen: Seen, told: Told) -> Iterator[str]:
+def _in_words(house: House, seen: Seen, told: Told) -> Iterator[str]:
     yield from _lacking("the page", seen.page, told.page)
     yield from _wrong("the page", seen.page, told.page_never)
     if bool(seen.page) is told.no_page:
         yield "there is a page of the night" if told.no_page else "there is no page of the night"
+    wanted = [words for words in (told.message, told.second_message) if words is not None]
     for kind, texts in (("mail", seen.mails), ("webhook", seen.hooks)):
-        wanted = 0 if told.message is None else 1
-        if len(texts) != wanted and not (kind == "webhook" and told.mail_only):
-            yield f"{len(texts)} messages by {kind}, not {wanted}: {texts}"
-        for text in texts:
-            yield from _lacking(f"the {kind}", text, told.message or ())
+        if kind in house.addresses and len(texts) != len(wanted) and not (kind == "webhook" and told.mail_only):
+            yield f"{len(texts)} messages by {kind}, not {len(wanted)}: {texts}"
+        for text, words in zip(texts, wanted, strict=False):
+            yield from _lacking(f"the {kind}", text, words)
             yield from _wrong(f"the {kind}", text, told.message_never)
     said = seen.ended.out + seen.ended.err
     yield from _lacking("what it printed", said, told.said)
@@ -122,7 +127,7 @@ def _by_programs(seen: Seen, told: Told) -> Iterator[str]:
     codes = (told.code,) if isinstance(told.code, int) else told.code
     if seen.ended.code not in codes:
         yield f"exit code {seen.ended.code}, not {told.code}: {seen.ended.out}{seen.ended.err}"
-    beats = told.beats if told.beats is not None else ("/start", f"/{seen.ended.code}")
+    beats = told.beats if told.beats is not None else ("/start", f"/{seen.ended.code}" if seen.ended.code else "")
     if tuple(seen.beats) != beats:
         yield f"the heartbeat got {seen.beats}, not {list(beats)}"
     yield from _lacking("the log", seen.log_text, told.log)

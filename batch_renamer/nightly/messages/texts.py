@@ -202,7 +202,7 @@ def _path(path: PurePath) -> str:
 
 
 def _with_counts(file: NightFile) -> str:
-    return f"{_name(file)} ({_counts(file.counts)})" if any(file.counts.values()) else _name(file)
+    return f"{_name(file)} ({_counts(file.new_counts)})" if file.new_counts else _name(file)
 
 
 def _counts(counts: Mapping[str, int]) -> str:

@@ -157,7 +157,7 @@ def _done(files: Sequence[NightFile]) -> str:
     """Return how many files are done, what was renamed, and how many were not read; "" without a file."""
     read = [file for file in files if file.end not in _NOT_READ]
     done = sum(file.end in (FileEnd.DONE, FileEnd.SAME) for file in read)
-    renamed = sum(file.counts.get(Result.RENAMED, 0) for file in read if file.end is not FileEnd.SAME)
+    renamed = sum(file.new_counts.get(Result.RENAMED, 0) for file in read if file.end is not FileEnd.SAME)
     said = [f"{_of(done, len(read))} {_is(done, len(read))} done, {counted(renamed, 'order')} renamed."] if read else []
     return " ".join([*said, *_not_read(files)])
 
