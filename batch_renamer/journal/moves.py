@@ -104,6 +104,14 @@ class MoveTable:
         with self._database.transaction(durable=True) as connection:
             connection.execute("UPDATE moves SET is_done = 1 WHERE number = ?", (move.number,))
 
+    def note_rewritten(self, path: Path, digest: str) -> None:
+        """Note the new content of a spreadsheet that was moved, because the program has changed it there."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE moves SET digest = ? WHERE folder = ? AND target = ? AND is_done",
+                (digest, os.fsencode(path.parent), os.fsencode(path.name)),
+            )
+
     def unfinished(self, inbox: Path) -> list[Move]:
         """Return the moves from an inbox that are not finished, the oldest first."""
         return self._moves("WHERE inbox = ? AND NOT is_done", (os.fsencode(inbox),))

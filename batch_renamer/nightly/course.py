@@ -113,9 +113,12 @@ class Course:
         for night in self._tools.journal.nights.note_cut_off(inbox=str(self._tools.inbox), but=self._record.night):
             self._record.note([f"The night of {night.date} was cut off. What it had begun is finished first."])
         for move in recover(self._tools.journal.moves, self._tools.inbox):
-            self._record.note([_about_move(move)])
             if isinstance(move, NotFiled) and move.path is not None:
                 self._not_moved.add(move.path)
+                # Known trouble that goes on; it is never given up.
+                self._add(_moved(NightFile(name=move.name, end=FileEnd.DONE, again=True, tries_left=1), move))
+            else:
+                self._record.note([_about_move(move)])
         self._snapshots.clear(self._tools.journal.moves)
 
     def scan(self) -> Scan:
@@ -279,7 +282,9 @@ class Course:
 def _moved(file: NightFile, filed: Filed | NotFiled) -> NightFile:
     sentence = f"{file.sentence} {filed.sentence}".strip()
     if isinstance(filed, NotFiled):
-        return replace(file, sentence=sentence)
+        # Until a person repairs the folder, no spreadsheet gets there.
+        end = file.end if file.end.needs_a_person else FileEnd.PROBLEMS
+        return replace(file, end=end, sentence=sentence, exit_code=file.exit_code or 1)
     return replace(file, sentence=sentence, moved_to=str(filed.moved_to))
 
 

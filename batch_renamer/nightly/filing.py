@@ -134,7 +134,7 @@ def _not_filed(move: Move, error: OSError) -> NotFiled:
     return NotFiled(
         name=move.name,
         path=move.source if is_there else None,
-        sentence=f"{what} {stays} Nothing of it is sent again, and the next night moves it.",
+        sentence=f"{what} {stays} Correct that; nothing of it is sent again, and the next night moves it.",
     )
 
 

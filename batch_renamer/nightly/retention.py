@@ -110,7 +110,7 @@ class _OldFiles:
     def remove_reports(self, today: datetime.date) -> int:
         """Remove old reports and pages; return how many."""
         return sum(
-            len(self._remove(folder, lambda path: self._is_old_report(path) or is_page(path)))
+            len(self._remove(folder, lambda path: self._is_own(path, kind="report") or is_page(path)))
             for folder in self._dated("reports", self._nightly.keep_reports_days, today)
         )
 
@@ -122,7 +122,7 @@ class _OldFiles:
             gone = self._remove(folder, partial(_is_as_moved, moves=moves))
             self._journal.moves.forget([moves[path.name] for path in gone])
             spreadsheets += len(gone)
-            reports += len(self._remove(folder, self._is_old_report))
+            reports += len(self._remove(folder, self._is_own))
         return spreadsheets, reports
 
     def _dated(self, name: str, days: int | None, today: datetime.date) -> Iterator[Path]:
@@ -134,8 +134,8 @@ class _OldFiles:
             return  # what a person must look at is never removed
         try:
             folders = sorted(parent.iterdir())
-        except FileNotFoundError:
-            return
+        except (FileNotFoundError, NotADirectoryError):
+            return  # no night has put anything there
         except OSError as error:
             self._troubles.append(f"What is old in {parent} can't be found: {cause(error)}.")
             return
@@ -160,9 +160,10 @@ class _OldFiles:
             folder.rmdir()
         return removed
 
-    def _is_old_report(self, path: Path) -> bool:
+    def _is_own(self, path: Path, *, kind: str = "") -> bool:
+        """Tell whether a file is a report, a backup or a written-back copy of a run that is not at work any more."""
         own = own_name(path.name)
-        return own is not None and own.kind == "report" and own.run_id not in self._unfinished()
+        return own is not None and kind in ("", own.kind) and own.run_id not in self._unfinished()
 
     def _unfinished(self) -> frozenset[str]:
         """Return the ids of the runs that are at work or can be resumed; found when the first file asks for it."""

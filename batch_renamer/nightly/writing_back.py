@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from batch_renamer.errors import BatchRenamerError
+from batch_renamer.files import digest_of
 from batch_renamer.jobs import write_results_into
 from batch_renamer.journal import Journal
 from batch_renamer.model import FileEnd, NightFile
@@ -23,6 +25,8 @@ def write_into_moved(file: NightFile, journal: Journal) -> NightFile:
     try:
         run = journal.runs.get(file.run_id)
         write_results_into(Path(file.moved_to), journal, run, journal.results.report_rows(run))
+        with suppress(OSError):  # then it counts as changed by people, and is kept
+            journal.moves.note_rewritten(Path(file.moved_to), digest_of(Path(file.moved_to)))
     except BatchRenamerError as error:
         said = f"The results are not in the spreadsheet itself, only in the report: {error}"
         return replace(file, sentence=f"{file.sentence} {said}".strip())

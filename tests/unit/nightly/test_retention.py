@@ -76,9 +76,14 @@ def test_nothing_is_removed_by_default(journal: Journal, inbox: Path) -> None:
 def test_old_files_go_and_young_ones_stay(journal: Journal, inbox: Path) -> None:
     """Each folder by its own setting; a folder goes with its last file; problems stay at any age."""
     settings = NightlySettings(inbox=inbox, keep_done_days=7, keep_reports_days=7)
+    rewritten = moved(journal, inbox / "done" / OLD / "b.csv")
+    rewritten.write_text("results of the program", "utf-8")
+    journal.moves.note_rewritten(rewritten, digest_of(rewritten))
     old = [
         moved(journal, inbox / "done" / OLD / "a.csv"),
         written(inbox / "done" / OLD / "a.report-k3f9ab.xlsx"),
+        written(inbox / "done" / OLD / "b.backup-k3f9ab.csv"),
+        rewritten,
         written(inbox / "reports" / OLD / "a.report-k3f9ab.html"),
         written(inbox / "reports" / OLD / "index.html", PAGE),
     ]
@@ -90,8 +95,8 @@ def test_old_files_go_and_young_ones_stay(journal: Journal, inbox: Path) -> None
         written(inbox / "reports" / "index.html", PAGE),
     ]
     removed = remove_old(journal, settings, today=TODAY)
-    assert removed == Removed(spreadsheets=1, reports=3)
-    assert str(removed) == "Removed because of their age: 1 finished spreadsheet, 3 reports and pages."
+    assert removed == Removed(spreadsheets=2, reports=4)
+    assert str(removed) == "Removed because of their age: 2 finished spreadsheets, 4 reports and pages."
     assert [path for path in old if path.parent.exists()] == []
     assert [path for path in young if not path.exists()] == []
     assert journal.moves.into(inbox / "done" / OLD) == {}
