@@ -1,14 +1,15 @@
-"""Signals that ask a program to stop, such as Ctrl-C: each of them calls a function in the event loop."""
+"""Signals that ask a program to stop, such as Ctrl-C: each calls a function in the event loop, or raises an error."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["called_on_signals"]
+__all__ = ["called_on_signals", "raised_on_signals"]
 
 # Not every platform has all of them: SIGHUP is a closed terminal on POSIX, SIGBREAK is Ctrl-Break on Windows.
 _STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
@@ -43,6 +44,35 @@ def called_on_signals(
     finally:
         for number, handler in before.items():
             signal.signal(number, on_late_signal if ended_well and afterwards is not None else handler)
+
+
+@contextmanager
+def raised_on_signals(error_of: Callable[[int], BaseException]) -> Iterator[Callable[[], None]]:
+    """Raise the error of the first signal that asks to stop, between two steps of the main thread; main thread only.
+
+    A second signal ends the process at once, with the exit code of a program that the signal has killed. The block is
+    given a function that has to be called after each `called_on_signals`, which keeps the signals for itself.
+    """
+    came: list[int] = []
+
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        if came:
+            os._exit(128 + number)
+        came.append(number)
+        raise error_of(number)
+
+    def arm() -> None:
+        for number in numbers:
+            signal.signal(number, on_signal)
+
+    numbers = _numbers()
+    before = {number: signal.getsignal(number) for number in numbers}
+    arm()
+    try:
+        yield arm
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _numbers() -> list[signal.Signals]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -134,3 +135,17 @@ def test_results_go_into_the_moved_spreadsheet_where_that_is_wanted(office: Offi
     assert "renamed" in done.read_text("utf-8-sig")
     [backup] = (office.inbox / "done").glob("*/oak.backup-*.csv")
     assert backup.read_text("utf-8") == "order_id,new_name\na1,12 Oak\n"
+
+
+def test_stop_between_two_files_ends_the_night_in_order(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was done is told, the file that was not begun stays in the inbox, and the next night does it."""
+    office.put("a.csv", "order_id,new_name\na1,12 Oak\n")
+    office.put("b.csv", "order_id,new_name\nb1,12 Elm\n")
+    with monkeypatch.context() as patch:
+        patch.setattr("batch_renamer.nightly.course.log_file_moved", lambda _: os.kill(os.getpid(), signal.SIGTERM))
+        code, _, err = office.night()
+    assert (code, "SIGTERM" in err) == (143, True)
+    [night] = office.nights()
+    assert (night.kind, [file.name for file in night.files]) == (NightKind.FAILED, ["a.csv"])
+    [file] = office.answer()["night"]["files"]
+    assert (file["name"], file["end"]) == ("b.csv", "done")

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.command_line import carried_options, command_line
 from batch_renamer.commands import NIGHTLY, SCHEDULE
-from batch_renamer.errors import BatchRenamerError
+from batch_renamer.errors import BatchRenamerError, InterruptedRunError
 from batch_renamer.jobs import JobContext, Run, perform
 from batch_renamer.model import Night, NightKind, RunSummary
 from batch_renamer.nightly import (
@@ -44,6 +44,7 @@ from batch_renamer.nightly import (
 )
 from batch_renamer.progress import Line, Span, every_line, show_lines, visible
 from batch_renamer.settings import Settings
+from batch_renamer.signals import raised_on_signals
 
 __all__ = ["check_night", "nightly"]
 
@@ -58,7 +59,7 @@ def nightly(given: Mapping[str, object], folders: Mapping[str, Path | None]) -> 
     began_at = time.time()
     tonight: list[NightRecord] = []
 
-    def body(session: Session) -> int:
+    def body(session: Session, arm: Callable[[], None]) -> int:
         settings = session.settings
         log_night_begins(night := night_of(settings, began_at=began_at))
         log_beat(beat := beat_start(heartbeat_of(settings)))
@@ -66,7 +67,7 @@ def nightly(given: Mapping[str, object], folders: Mapping[str, Path | None]) -> 
         with session.connected() as connection:
             tools = NightTools(
                 connection=connection,
-                perform=lambda context: _performed(context, session.given),
+                perform=lambda context: _performed(context, session.given, arm),
                 say=connection.progress.note,
                 wall_clock=time.time,
                 sleep=time.sleep,
@@ -90,7 +91,10 @@ def nightly(given: Mapping[str, object], folders: Mapping[str, Path | None]) -> 
         night = replace(night, ended_at=time.time(), exit_code=error.exit_code, stopped=str(error), notes=notes)
         conclude_night(night, settings, attended=sys.stdin is not None and sys.stdin.isatty())
 
-    return within(NIGHTLY, with_folders(given, folders), body, ended_early=ended_early)
+    with raised_on_signals(InterruptedRunError) as arm:
+        return within(
+            NIGHTLY, with_folders(given, folders), lambda session: body(session, arm), ended_early=ended_early
+        )
 
 
 def check_night(given: Mapping[str, object], folders: Mapping[str, Path | None]) -> int:
@@ -121,9 +125,13 @@ def check_night(given: Mapping[str, object], folders: Mapping[str, Path | None])
     return run_bare(NIGHTLY, body, as_json=as_json)
 
 
-def _performed(context: JobContext, given: Mapping[str, object]) -> tuple[Run, RunSummary]:
+def _performed(context: JobContext, given: Mapping[str, object], arm: Callable[[], None]) -> tuple[Run, RunSummary]:
+    """Take a job to its end; then ``arm`` takes the signals back."""
     loop = {"use_uvloop": importlib.util.find_spec("uvloop") is not None}
-    return anyio.run(_perform, context, given, backend_options=loop)
+    try:
+        return anyio.run(_perform, context, given, backend_options=loop)
+    finally:
+        arm()
 
 
 async def _perform(context: JobContext, given: Mapping[str, object]) -> tuple[Run, RunSummary]:
