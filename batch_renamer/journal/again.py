@@ -45,6 +45,16 @@ _NAMED_LATER = f"""
         AND theirs.order_key = mine.order_key AND theirs.result IS NOT 'skipped'
     WHERE own.number = ? ORDER BY later.began
 """  # noqa: S608 - constants
+# Without CROSS and INDEXED BY, SQLite might read all rows of the later runs for each row of this one.
+_RENAMED_SINCE = """
+    SELECT COUNT(DISTINCT mine.row) FROM runs AS own JOIN runs AS later ON later.account = own.account
+        AND later.base_url = own.base_url AND later.number != own.number AND later.command = 'apply'
+        AND later.sent > own.active
+    CROSS JOIN rows AS theirs ON theirs.run = later.number AND theirs.result = 'renamed' AND theirs.sent > own.active
+    CROSS JOIN rows AS mine INDEXED BY rows_by_order ON mine.run = own.number AND mine.order_key = theirs.order_key
+        AND mine.result IN ('renamed', 'unchanged')
+    WHERE own.number = ?
+"""
 _OF_NIGHTS = """
     SELECT id FROM runs WHERE night IS NOT NULL AND account = ? AND base_url = ? AND command = 'apply'
     AND committed_at IS NOT NULL AND closed = '' AND exit_code IS NOT 0 AND NOT EXISTS (
@@ -94,6 +104,10 @@ class Again:
         """Return how many rows of a run are not done, by result; rows that an option left out are among them."""
         found = self._database.select(_NOT_DONE, {"run": run.number})
         return {Result.PENDING if shown is None else Result(str(shown)): int(str(count)) for shown, count in found}
+
+    def renamed_since(self, run: RunRecord) -> int:
+        """Return how many orders of a run later runs have renamed since it ended."""
+        return self._database.count(_RENAMED_SINCE, (run.number,))
 
     def open_rows(self, run: RunRecord) -> list[OpenRow]:
         """Return the rows that the run has not sent, that failed, or whose outcome is not known, in sheet order."""

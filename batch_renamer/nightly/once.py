@@ -85,10 +85,20 @@ def plan_file(
             return FilePlan(standing=Standing.ENDED, last=last)
         contradicted = any(row.result is Result.INVALID for row in settled.values())
         if not (again or contradicted or journal.again.not_done(last)):
-            return FilePlan(standing=Standing.SAME, last=last, sentence=f"{_of(last)}, so nothing was sent.")
+            return FilePlan(standing=Standing.SAME, last=last, sentence=_about_the_same(journal, last))
     sentence = _about(journal, last) if last is not None and not again else ""
     said = " ".join(filter(None, [sentence, contradictions_in_words(settled.values())]))
     return FilePlan(standing=Standing.NEW, last=last, sentence=said, settled=settled)
+
+
+def _about_the_same(journal: Journal, last: RunRecord) -> str:
+    said = f"{_of(last)}, so nothing was sent."
+    if not (count := journal.again.renamed_since(last)):
+        return said
+    orders = f"{counted(count, 'order')} of it {'has' if count == 1 else 'have'}"
+    return (
+        f"{said} {orders} been renamed by later runs since; `nightly --again` gives back the names of this spreadsheet."
+    )
 
 
 def _about(journal: Journal, last: RunRecord) -> str:

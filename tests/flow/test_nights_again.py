@@ -88,6 +88,21 @@ def test_of_a_corrected_sheet_only_what_changed_is_sent(nights: SmallNights) -> 
     assert api_of(nights).names_given["a"] == ["new a"]
 
 
+def test_an_old_sheet_again_says_what_was_renamed_since(nights: SmallNights) -> None:
+    """Its orders don't have its names any more; that is the later sheet's will, and told."""
+    for sheet in (NEW, {"a": "newer a"}, NEW):
+        nights.inbox["orders.csv"] = sheet_of(sheet)
+        last = nights.over()["orders.csv"]
+    assert last.end is FileEnd.SAME
+    assert last.sentence.partition(", so ")[2] == (
+        "nothing was sent. 1 order of it has been renamed by later runs since; "
+        "`nightly --again` gives back the names of this spreadsheet."
+    )
+    nights.options = {"again": True}
+    nights.inbox["orders.csv"] = sheet_of(NEW)
+    assert nights.over()["orders.csv"].counts == {"renamed": 1, "unchanged": 2}
+
+
 def test_a_run_that_was_undone_does_not_count(nights: SmallNights) -> None:
     """The file is read, and what the undo took back is left alone and told, as `apply` does it unattended."""
     nights.inbox["orders.csv"] = sheet_of(NEW)
