@@ -21,6 +21,7 @@ from batch_renamer import InterruptedRenamingError, open_run, rename_orders_asyn
 from batch_renamer.client.stopping import StopSignal
 from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule, Sandbox, running
 from batch_renamer.sandbox.faults import script
+from tests.support.forks import ForkedProcess, fork
 from tests.support.gate import DEADLINE_S, Gate
 
 ORDERS = [f"a{number}" for number in range(1, 5)]
@@ -38,7 +39,7 @@ def interrupt_and_tell(job, at_once):
     return found
 Call.interrupt = interrupt_and_tell
 try:
-    rename_orders(pd.read_json(sys.stdin), api_key="right", base_url=sys.argv[1], workers=1)
+    rename_orders(pd.read_json(sys.argv[2]), api_key="right", base_url=sys.argv[1], workers=1)
 except InterruptedRenamingError as error:
     print(str(error))
     print(error.renaming.outcomes["old_name"].dropna().tolist(), error.renaming.outcomes["result"].tolist())
@@ -60,9 +61,13 @@ def _held(*, first: int) -> tuple[Sandbox, Gate]:
 
 
 async def _command(command: str, run_id: str, base_url: str, *where: str) -> int:
-    words = (command, run_id, "--base-url", base_url, *where, "--yes", "--quiet")
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "batch_renamer", *words)
-    return await process.wait()
+    return (await _said(command, run_id, "--base-url", base_url, *where, "--yes", "--quiet"))[0]
+
+
+async def _script(text: str, base_url: str, folder: Path) -> ForkedProcess:
+    """Start a program that renames with the library; the frame is in a file of the folder."""
+    _frame().to_json(frame := folder / "frame.json")
+    return await fork((base_url, str(frame)), cwd=folder, env=os.environ, prelude=text)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
@@ -70,14 +75,7 @@ async def test_an_interrupted_cell_loses_nothing(home: Path, tmp_path: Path, mon
     """The order in flight is the last one; old names, results and the way on come with the KeyboardInterrupt."""
     sandbox, gate = _held(first=2)
     async with running(sandbox) as base_url:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", INTERRUPTED, base_url),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        assert process.stdin is not None
-        process.stdin.write(_frame().to_json().encode())
-        process.stdin.close()
+        process = await _script(INTERRUPTED, base_url, tmp_path)
         await gate.until_waiting(1)
         process.send_signal(signal.SIGINT)
         assert process.stdout is not None
@@ -142,7 +140,14 @@ async def test_a_stopped_run_is_kept_and_named(home: Path) -> None:
     sandbox.store.seed_many((order, f"old {order}") for order in ORDERS)
     async with running(sandbox) as base_url:
         renaming = await rename_orders_async(
-            _frame(), api_key="right", base_url=base_url, workers=1, max_failures=0, attempts=1, state_dir=None
+            _frame(),
+            api_key="right",
+            base_url=base_url,
+            workers=1,
+            max_failures=0,
+            attempts=1,
+            patience=0,
+            state_dir=None,
         )
     assert renaming.summary.exit_code == 4
     assert renaming.state_dir is not None
@@ -165,7 +170,7 @@ KILLED = """
 import sys
 import pandas as pd
 from batch_renamer import rename_orders
-rename_orders(pd.read_json(sys.stdin), api_key="right", base_url=sys.argv[1], workers=1, state_dir=None)
+rename_orders(pd.read_json(sys.argv[2]), api_key="right", base_url=sys.argv[1], workers=1, state_dir=None)
 """
 
 
@@ -178,12 +183,7 @@ async def test_a_killed_run_is_named_by_the_command_line(
     monkeypatch.setenv("AUTOENHANCE_API_KEY", "right")
     sandbox, gate = _held(first=3)
     async with running(sandbox) as base_url:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", KILLED, base_url), stdin=asyncio.subprocess.PIPE
-        )
-        assert process.stdin is not None
-        process.stdin.write(_frame().to_json().encode())
-        process.stdin.close()
+        process = await _script(KILLED, base_url, tmp_path)
         await gate.until_waiting(1)
         assert "left in the middle" not in (await _said("runs"))[1]  # it is at work
         process.send_signal(number)
@@ -203,17 +203,13 @@ async def test_a_killed_run_is_named_by_the_command_line(
 
 
 async def _said(*words: str) -> tuple[int, str]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "batch_renamer", *words),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    out, _ = await process.communicate()
+    process = await fork(words, cwd=Path.cwd(), env=os.environ)
+    out, err = await process.communicate()
     assert process.returncode is not None
-    return process.returncode, out.decode()
+    return process.returncode, (out + err).decode()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="forks")
 async def test_a_stopped_practice_run_is_kept_and_its_printed_command_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
