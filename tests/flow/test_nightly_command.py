@@ -149,3 +149,45 @@ def test_stop_between_two_files_ends_the_night_in_order(office: Office, monkeypa
     assert (night.kind, [file.name for file in night.files]) == (NightKind.FAILED, ["a.csv"])
     [file] = office.answer()["night"]["files"]
     assert (file["name"], file["end"]) == ("b.csv", "done")
+
+
+def test_sheet_that_can_not_be_moved_is_told_until_it_is(office: Office) -> None:
+    """Its rows are sent once; it needs a person every night, and is moved as soon as there is a folder."""
+    office.put("oak.csv", "order_id,new_name\na1,12 Oak\n")
+    (office.inbox / "done").write_text("in the way", "utf-8")
+    first, second = office.answer(), office.answer()
+    for answer in (first, second):
+        [file] = answer["night"]["files"]
+        assert (answer["exit_code"], file["end"], file["moved_to"]) == (1, "problems", None)
+        assert "can't be moved to" in file["sentence"]
+    assert [answer["night"]["files"][0]["counts"] for answer in (first, second)] == [{"renamed": 1}, {}]
+    (office.inbox / "done").unlink()
+    third = office.answer()
+    assert (third["exit_code"], third["night"]["files"]) == (0, [])
+    assert {"done: oak.csv", "done: oak.xlsx"} <= set(office.files())
+
+
+def test_files_of_the_program_in_the_inbox_are_no_spreadsheets(office: Office) -> None:
+    """The configuration and the log stay where they are, and are not mentioned."""
+    config = office.inbox / "night.toml"
+    config.write_text('log_file = "log.jsonl"\n[nightly]\ninbox = "."\nsettle_s = 0\n', "utf-8")
+    (office.inbox / "log.jsonl").write_text("", "utf-8")
+    office.config = config
+    assert office.answer()["night"]["files"] == []
+    assert {"log.jsonl: log.jsonl", "night.toml: night.toml"} <= set(office.files())
+
+
+def test_old_files_are_removed_where_that_is_wanted(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spreadsheets in done, their reports and the pages; a spreadsheet in problems stays."""
+    office.config.write_text(f"{office.config.read_text('utf-8')}keep_done_days = 7\nkeep_reports_days = 7\n", "utf-8")
+    office.put("oak.csv", "order_id,new_name\na1,12 Oak\n")
+    office.put("elm.csv", "order_id,new_name\n,12 Elm\na2,14 Elm\n")
+    office.night()
+    before = set(office.files())
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 9 * 86_400)
+    office.night()
+    gone = before - set(office.files())
+    assert gone == {"done: oak.csv", "done: oak.html", "done: oak.xlsx"} | {
+        f"reports: {name}" for name in ("oak.html", "oak.xlsx", "elm.html", "elm.xlsx")
+    }
