@@ -107,21 +107,22 @@ async def test_the_night_ends_well(renamer: Command, command: Any) -> None:
     inbox = renamer.folder / "srv"
     sheet = settled(renamer, rows, inbox)
     ran = await as_cron(renamer, moved(command(), renamer.folder))
-    assert (ran.code, renamer.names, ran.err) == (0, dict(rows), "")
+    assert (ran.code, renamer.names, ran.out, ran.err) == (0, dict(rows), "", "")
     assert not sheet.exists()
     assert filed(inbox, "done") == [".csv", ".html", ".xlsx"]
     assert (renamer.folder / "var" / "lib" / "journal.sqlite3").is_file()
     assert (renamer.folder / "var" / "log" / "nightly.jsonl").is_file()
 
 
-async def test_cron_mails_nothing_after_a_night_that_needs_a_person(renamer: Command) -> None:
-    """The spreadsheet is in problems/, messages tell of it, and the exit code is that of the line."""
+async def test_cron_mails_what_a_person_must_look_at(renamer: Command) -> None:
+    """The spreadsheet is in problems/, no progress is mailed, and the exit code is that of the line."""
     rows = renamer.seed(1)
     install(renamer)
     inbox = renamer.folder / "srv"
     settled(renamer, [*rows, ("missing", "New")], inbox)
     ran = await as_cron(renamer, moved(of_cron(), renamer.folder))
-    assert (ran.code, ran.out, ran.err) == (1, "", "")
+    assert (ran.code, ran.err) == (1, "")
+    assert "orders.csv: problems" in ran.out
     assert filed(inbox, "problems") == [".csv", ".html", ".xlsx"]
 
 

@@ -181,9 +181,7 @@ def test_the_line_of_cron_starts_exactly_the_command(tmp_path: Path, odd: Schedu
     """Run by /bin/sh with cron's bare environment; the variables are those of the program alone."""
     program = tmp_path / "50% off" / "renamer"
     program.parent.mkdir()
-    program.write_text(
-        '#!/bin/sh\nprintf "%s\\n" "$HTTPS_PROXY" "$NO_PROXY" "$@" >&2\necho not mailed\nexit 4\n', encoding="utf-8"
-    )
+    program.write_text('#!/bin/sh\nprintf "%s\\n" "$HTTPS_PROXY" "$NO_PROXY" "$@"\nexit 4\n', encoding="utf-8")
     program.chmod(0o755)
     (line,) = [
         line
@@ -193,8 +191,8 @@ def test_the_line_of_cron_starts_exactly_the_command(tmp_path: Path, odd: Schedu
     bare = {"HOME": "/", "LOGNAME": "office", "SHELL": "/bin/sh", "PATH": "/usr/bin:/bin"}
     command = given_by_cron(line.split(maxsplit=5)[5])
     ran = subprocess.run(["/bin/sh", "-c", command], capture_output=True, check=False, cwd="/", env=bare)
-    said = ran.stderr.decode().splitlines()
-    assert (ran.returncode, ran.stdout) == (4, b"")
+    said = ran.stdout.decode().splitlines()
+    assert (ran.returncode, ran.stderr) == (4, b"")
     assert said == ["http://proxy:3128", "a b,50%", *ODD_WORDS]
 
 
