@@ -221,7 +221,7 @@ def contradictions_in_words(rows: Collection[SettledRow]) -> str:
     shown += f" and {counted(more, 'other file')}" if more > 0 else ""
     if len(contradicted) == 1:
         return f"1 order has another name in {shown}, so neither was sent."
-    return f"{len(contradicted):,} orders have other names in {shown}, so neither were sent."
+    return f"{len(contradicted):,} orders have other names in {shown}, so nothing was sent for them."
 
 
 def _asked(file: int, rows: Sequence[RenameRequest | RowProblem]) -> Iterator[tuple[object, ...]]:
