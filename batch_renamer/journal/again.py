@@ -33,16 +33,18 @@ _NOT_DONE = f"""
 """  # noqa: S608 - constants
 _OPEN = f"({RESULT} IS NULL OR {RESULT} IN ('planned', 'pending', 'unknown', 'failed'))"
 _OPEN_ROWS = f"""
-    SELECT row, order_id, COALESCE(old_name, guard), COALESCE({RESULT}, 'pending'), {REASON} FROM rows
+    SELECT row, order_id, new_name, name_rule, COALESCE(old_name, guard), COALESCE({RESULT}, 'pending'), {REASON}
+    FROM rows
     WHERE run = ? AND {_OPEN} ORDER BY row
 """  # noqa: S608 - constants
 # Without CROSS and INDEXED BY, SQLite would read all rows of each later run.
 _NAMED_LATER = f"""
     SELECT mine.row, later.id FROM runs AS own JOIN runs AS later ON later.account = own.account
         AND later.base_url = own.base_url AND later.began > own.began AND later.command = 'apply'
-    JOIN (SELECT run, row, order_key FROM rows WHERE {_OPEN} AND order_id != '') AS mine ON mine.run = own.number
+    JOIN (SELECT run, row, order_key, new_name FROM rows WHERE {_OPEN} AND order_id != '') AS mine
+        ON mine.run = own.number
     CROSS JOIN rows AS theirs INDEXED BY rows_by_order ON theirs.run = later.number
-        AND theirs.order_key = mine.order_key AND theirs.result IS NOT 'skipped'
+        AND theirs.order_key = mine.order_key AND theirs.new_name != mine.new_name AND theirs.result IS NOT 'skipped'
     WHERE own.number = ? ORDER BY later.began
 """  # noqa: S608 - constants
 # Without CROSS and INDEXED BY, SQLite might read all rows of the later runs for each row of this one.
@@ -79,10 +81,15 @@ FileKey = tuple[str, str]
 
 
 class OpenRow(NamedTuple):
-    """A row that may still be sent; ``current_name`` is the name that its order had, as far as it is known."""
+    """A row that may still be sent; ``current_name`` is the name that its order had, as far as it is known.
+
+    ``name_rule`` is the template from which the new name is made (None, or "" when that is done).
+    """
 
     row: int
     order_id: str
+    new_name: str
+    name_rule: str | None
     current_name: str | None
     result: Result
     reason: str
@@ -112,14 +119,22 @@ class Again:
     def open_rows(self, run: RunRecord) -> list[OpenRow]:
         """Return the rows that the run has not sent, that failed, or whose outcome is not known, in sheet order."""
         return [
-            OpenRow(int(str(row)), str(order_id), None if name is None else str(name), Result(str(result)), str(reason))
-            for row, order_id, name, result, reason in self._database.select(_OPEN_ROWS, (run.number,))
+            OpenRow(
+                row=row,  # type: ignore[arg-type]  # STRICT columns, here and below
+                order_id=str(order_id),
+                new_name=str(new_name),
+                name_rule=rule,  # type: ignore[arg-type]
+                current_name=name,  # type: ignore[arg-type]
+                result=Result(str(result)),
+                reason=str(reason),
+            )
+            for row, order_id, new_name, rule, name, result, reason in self._database.select(_OPEN_ROWS, (run.number,))
         ]
 
     def named_later(self, run: RunRecord) -> dict[int, str]:
-        """Return the newest later run that has a row for the same order, for each open row that has one, by row.
+        """Return, for each open row whose order later runs name differently, the newest of these runs, by row.
 
-        It does not matter what that row came to: it shows what is wanted of the order since.
+        It does not matter what the later row came to: it shows what is wanted of the order since.
         """
         return {int(str(row)): str(later) for row, later in self._database.select(_NAMED_LATER, (run.number,))}
 

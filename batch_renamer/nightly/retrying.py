@@ -142,7 +142,7 @@ def _settled_by_newer_rows(
 
 def _newer_row(survey: Survey, row: OpenRow, later: Mapping[int, str], older: Collection[int]) -> SettledRow | None:
     """Return how a row is settled by a newer one; None if there is none."""
-    named = survey.named_anew(row.order_id, row.current_name, besides=older)
+    named = survey.named_anew(row, besides=older)
     where = named if named is not None else f"run {later[row.row]}" if row.row in later else None
     if where is None:
         return None

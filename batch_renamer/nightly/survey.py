@@ -14,6 +14,7 @@ from typing import NamedTuple, Self
 
 from batch_renamer.errors import InputError
 from batch_renamer.jobs import Content, SheetSource, named_rows
+from batch_renamer.journal import OpenRow
 from batch_renamer.model import HERE, LEFT_OUT_MARK, RenameRequest, Result, RowProblem, SettledRow
 from batch_renamer.naming import NamingRules
 from batch_renamer.settings import Settings
@@ -53,8 +54,8 @@ _SAME_CURRENT_NAME = """
         SELECT guard FROM asked WHERE key IS NULL AND guard IS NOT NULL AND name IS NOT NULL AND file NOT IN ({older}))
     AND name IS NOT NULL AND file NOT IN ({older}) ORDER BY guard, file, row
 """
-_NEWER_BY_ID = "SELECT file, row FROM asked WHERE key = ? ORDER BY file, row"
-_NEWER_BY_NAME = "SELECT file, row FROM asked WHERE key IS NULL AND guard = ? ORDER BY file, row"
+_NEWER_BY_ID = "SELECT file, row FROM asked WHERE key = ? AND name IS NOT ? ORDER BY file, row"
+_NEWER_BY_NAME = "SELECT file, row FROM asked WHERE key IS NULL AND guard = ? AND name IS NOT ? ORDER BY file, row"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,17 +163,17 @@ class Survey:
                     found[asked.file][asked.row] = settled
         return dict(found)
 
-    def named_anew(self, order_id: str, current_name: str | None, *, besides: Collection[int] = ()) -> Named | None:
-        """Return the first row of tonight about an order, usable or not; None if there is none.
+    def named_anew(self, older: OpenRow, *, besides: Collection[int] = ()) -> Named | None:
+        """Return the first row of tonight, usable or not, that does not give an order the name of an older row.
 
-        ``current_name`` is the name of the order as far as it is known. The files with the numbers ``besides`` don't
-        count.
+        None if there is none. The files with the numbers ``besides`` don't count.
         """
-        queries = [(_NEWER_BY_ID, _digest(order_key(order_id)))] if order_id else []
-        if current_name is not None:
-            queries.append((_NEWER_BY_NAME, _digest(name_key(current_name))))
+        name = _name_digest(older.new_name, older.name_rule or None)
+        queries = [(_NEWER_BY_ID, _digest(order_key(older.order_id)))] if older.order_id else []
+        if older.current_name is not None:
+            queries.append((_NEWER_BY_NAME, _digest(name_key(older.current_name))))
         for query, digest in queries:
-            for file, row in self._asked.execute(query, (digest,)):
+            for file, row in self._asked.execute(query, (digest, name)):
                 if file not in besides:
                     return Named(self.files[file].name, row)
         return None
@@ -233,9 +234,13 @@ def _asked(file: int, rows: Sequence[RenameRequest | RowProblem]) -> Iterator[tu
         name: bytes | None = None
         made = isinstance(row, RenameRequest) and row.name_rule is not None
         if isinstance(row, RenameRequest):
-            name = _digest(repr((row.new_name, row.name_rule)))
+            name = _name_digest(row.new_name, row.name_rule)
         key = _digest(order_key(row.order_id)) if row.order_id else None
         yield file, row.row, key, None if guard is None else _digest(name_key(guard)), name, made
+
+
+def _name_digest(new_name: str, rule: str | None) -> bytes:
+    return _digest(repr((new_name, rule)))
 
 
 def _digest(text: str) -> bytes:

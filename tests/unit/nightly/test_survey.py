@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from batch_renamer.jobs import SheetSource, load_options
+from batch_renamer.journal import OpenRow
 from batch_renamer.loader import open_sheet
 from batch_renamer.model import HERE, Result
 from batch_renamer.nightly.survey import Survey, Surveyed, contradictions_in_words
@@ -40,6 +41,11 @@ def places(survey: Survey, **given: object) -> dict[str, dict[int, tuple[Result,
         }
         for number, rows in survey.settled(**given).items()  # type: ignore[arg-type]  # numbers of files
     }
+
+
+def older(order: str, new_name: str) -> OpenRow:
+    """Return a row of an earlier night that failed."""
+    return OpenRow(9, order, new_name, None, None, Result.FAILED, "")
 
 
 def test_other_names_are_refused_in_each_file(office: Office) -> None:
@@ -130,8 +136,9 @@ def test_files_that_were_there_before_contradict_nothing(office: Office) -> None
     read("a.csv", "x,one")
     read("b.csv", "x,two")
     assert survey.settled(older={0}) == {}
-    assert str(survey.named_anew("x", None, besides={0})) == "b.csv, row 2"
-    assert survey.named_anew("x", None, besides={0, 1}) is None
+    assert str(survey.named_anew(older("x", "one"), besides={0})) == "b.csv, row 2"
+    assert survey.named_anew(older("x", "one"), besides={0, 1}) is None
+    assert survey.named_anew(older("x", "two"), besides={0}) is None
 
 
 def test_a_file_that_comes_late_is_refused_alone(office: Office) -> None:
@@ -150,7 +157,7 @@ def test_a_bad_row_is_about_its_order_all_the_same(office: Office) -> None:
     """An older row is not sent any more, although this one can't be."""
     survey, read = office
     read("a.csv", "x,a\x07b")
-    assert str(survey.named_anew("x", None)) == "a.csv, row 2"
+    assert str(survey.named_anew(older("x", "one"))) == "a.csv, row 2"
 
 
 def test_a_file_that_is_no_spreadsheet_says_why(office: Office) -> None:
