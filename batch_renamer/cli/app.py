@@ -9,6 +9,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 
 from batch_renamer.cli.arguments import (
+    SCHEDULERS,
     DoneFolder,
     Inbox,
     NewSpreadsheet,
@@ -18,6 +19,7 @@ from batch_renamer.cli.arguments import (
     RunToFinish,
     RunToShow,
     RunToUndo,
+    Scheduler,
     Spreadsheet,
     SpreadsheetOrPlan,
 )
@@ -234,9 +236,7 @@ def nightly(
 @_command(NIGHTS)
 @with_options(SCHEDULE)
 def schedule(
-    scheduler: Annotated[
-        str, typer.Argument(metavar="systemd|cron|launchd|windows|kubernetes", help="What is to start the nights.")
-    ],
+    scheduler: Scheduler = None,
     *,
     inbox: Inbox = None,
     done: DoneFolder = None,
@@ -252,6 +252,8 @@ def schedule(
     """Print the file that makes a scheduler start the nights of this configuration."""
     from batch_renamer.cli.commands.schedule import schedule as run
 
+    if scheduler not in SCHEDULERS:
+        raise WrongWordsError(f"There are files for {', '.join(SCHEDULERS)}. Name one of them.")
     folders = {"inbox": inbox, "done": done, "problems": problems, "reports": reports}
     _exit(run(scheduler, given, folders, at=at, image=image, anyway=anyway))
 

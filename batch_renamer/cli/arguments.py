@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 __all__ = [
+    "SCHEDULERS",
     "SHEET_ENDINGS",
     "DoneFolder",
     "Inbox",
@@ -19,6 +20,7 @@ __all__ = [
     "RunToFinish",
     "RunToShow",
     "RunToUndo",
+    "Scheduler",
     "Spreadsheet",
     "SpreadsheetOrPlan",
     "with_folders",
@@ -58,6 +60,16 @@ RunToFinish: Any = _run("apply or undo of this account, not counting kept plans"
 RunToUndo: Any = _run("apply or undo of this account that gave names to put back")
 RunToAudit: Any = _run("apply or undo of this account that began to rename")
 RunToShow: Any = _run("of this account")
+
+SCHEDULERS = ("systemd", "cron", "launchd", "windows", "kubernetes")
+Scheduler = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="NAME",
+        help=f"What is to start the nights: {', '.join(SCHEDULERS[:-1])} or {SCHEDULERS[-1]}.",
+        show_default=False,
+    ),
+]
 
 
 def _folder(name: str, text: str) -> Any:

@@ -12,12 +12,10 @@ from batch_renamer.checks import Finding, Verdict
 from batch_renamer.cli.arguments import with_folders
 from batch_renamer.cli.commands.findings import finding_lines
 from batch_renamer.cli.ending import Ending, run_bare
-from batch_renamer.cli.parsing import WrongWordsError
 from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.commands import SCHEDULE
 from batch_renamer.errors import SettingsError
 from batch_renamer.nightly import (
-    SCHEDULERS,
     ScheduledNight,
     examine_night,
     left_out_variables,
@@ -47,8 +45,6 @@ def schedule(
 ) -> int:
     """Print the file for a scheduler if the night could begin; return the exit code."""
     options = {name: value for name, value in with_folders(given, folders).items() if value not in (None, False, [])}
-    if scheduler not in SCHEDULERS:
-        raise WrongWordsError(f"There are files for {', '.join(SCHEDULERS)}. Name one of them.")
 
     def body(_: Ending) -> int:
         time = parse_time(at)

@@ -16,7 +16,7 @@ from typing import Any
 import typer.main
 
 from batch_renamer.cli.app import app
-from batch_renamer.cli.arguments import SHEET_ENDINGS
+from batch_renamer.cli.arguments import SCHEDULERS, SHEET_ENDINGS
 from batch_renamer.cli.completion.known import Given, profiles, runs
 
 __all__ = ["Candidates", "complete"]
@@ -156,6 +156,7 @@ _BY_NAME: Mapping[str, Callable[[Given, Mapping[str, str]], Candidates | tuple[t
     "config": lambda *_: Candidates("files", endings=("toml",)),
     "profile": profiles,
     "command": lambda *_: (),
+    "scheduler": lambda *_: tuple((one, "") for one in SCHEDULERS),
 }
 _BY_METAVAR: Mapping[str, Candidates] = {
     "FILE": Candidates("files"),

@@ -18,6 +18,7 @@ import jsonschema
 import pytest
 import yaml
 
+from batch_renamer.cli import arguments
 from batch_renamer.nightly.schedules import SCHEDULERS, ScheduledNight, schedule_text
 from tests.support.schedules import OFFICE, units_of
 from tests.unit.nightly.schedules.cron_job import CRON_JOB
@@ -56,6 +57,11 @@ def settings_of(unit: str) -> Iterator[tuple[str, str]]:
 def service_of(night: ScheduledNight) -> dict[str, str]:
     """Return the settings of the service that are given once."""
     return dict(settings_of(units_of(schedule_text("systemd", night))[f"{night.name}.service"]))
+
+
+def test_the_command_line_offers_each() -> None:
+    """It names them without importing what writes their files."""
+    assert arguments.SCHEDULERS == SCHEDULERS
 
 
 @pytest.mark.parametrize("scheduler", SCHEDULERS)
