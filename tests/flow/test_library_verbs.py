@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -30,6 +29,7 @@ from batch_renamer import (
     rename_orders_async,
 )
 from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule, Sandbox, running
+from tests.support.forks import fork
 from tests.support.gate import Gate
 
 FRAME = pd.DataFrame(
@@ -47,16 +47,10 @@ async def _served(*, sleep: Gate | None = None) -> AsyncIterator[tuple[Sandbox, 
 
 
 async def _command(*words: str, key: str = "right") -> tuple[int, str]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "batch_renamer", *words),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        env={**os.environ, "AUTOENHANCE_API_KEY": key},
-    )
-    out, _ = await process.communicate()
+    process = await fork(words, cwd=Path.cwd(), env={**os.environ, "AUTOENHANCE_API_KEY": key})
+    out, err = await process.communicate()
     assert process.returncode is not None
-    return process.returncode, out.decode()
+    return process.returncode, (out + err).decode()
 
 
 async def test_a_plan_is_applied_and_taken_back() -> None:
