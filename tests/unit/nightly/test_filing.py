@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import given, settings
@@ -447,6 +448,56 @@ def _take_the_name(place: Place) -> None:
 
 def _remove(place: Place) -> None:
     place.source.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("is_third", [False, True], ids=["its name is free", "a third has its name"])
+def test_a_file_that_is_saved_at_the_last_moment_goes_back(
+    place: Place, monkeypatch: pytest.MonkeyPatch, *, is_third: bool
+) -> None:
+    """Between the look at the file and its move; what was read comes from the private copy."""
+    rename = Path.rename
+
+    def late(self: Path, target: Path) -> Path:
+        if self == place.source:
+            _replace(place)
+            rename(self, target)
+            if is_third:
+                place.source.write_bytes(OTHER)
+            return target
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", late)
+    filed = place.file_away()
+    assert isinstance(filed, Filed)
+    assert filed.moved_to.read_bytes() == READ
+    back = place.inbox / ("orders (2).csv" if is_third else "orders.csv")
+    assert back.read_bytes() == NEWER
+    assert place.contents() == Counter([READ, REPORT, NEWER] + [OTHER] * is_third)
+    assert (place.unfinished(), place.hidden()) == (0, [])
+
+
+@pytest.mark.parametrize("step", ["while it is copied", "before it is removed"])
+def test_a_file_that_is_saved_during_a_copy_stays(place: Place, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """On two disks: only what was read is in the folder, and only the newer file in the inbox."""
+    with disks(separate=True, links=True):
+        copied, renamed = shutil.copyfileobj, Path.rename
+
+        def late_copy(source: BinaryIO, target: BinaryIO, length: int) -> None:
+            if step == "while it is copied" and os.fstat(source.fileno()).st_ino == inode:
+                _save_in_place(place)
+            copied(source, target, length)
+
+        def late_rename(self: Path, target: Path) -> Path:
+            if step == "before it is removed" and (self, Path(target).parent) == (place.source, place.inbox):
+                _replace(place)
+            return renamed(self, target)
+
+        inode = place.source.stat().st_ino
+        monkeypatch.setattr(shutil, "copyfileobj", late_copy)
+        monkeypatch.setattr(Path, "rename", late_rename)
+        filed = place.file_away()
+    assert isinstance(filed, Filed)
+    assert place.contents() == Counter([READ, REPORT, NEWER])
 
 
 @settings(deadline=None)
