@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import shlex
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -23,7 +22,7 @@ __all__ = ["main"]
 async def _played(tales: dict[str, Tale], folder: Path, *, keep_in: Path | None, forked: bool) -> list[Entry]:
     async with open_house(folder, account()) as house:
         if not forked:
-            house.line = shlex.join((str(Path(sys.executable).with_name("batch-renamer")), *house.words))
+            house.line = await house.cron_line()
         return await play(house, tales, after=None if keep_in is None else keep(house, keep_in))
 
 

@@ -7,6 +7,7 @@ import datetime
 import hashlib
 import json
 import os
+import re
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -213,6 +214,12 @@ class House:
         shift_s = (self._moment(at) - datetime.timedelta(days=1)).timestamp() - time.time()
         async with self._started((*words, *self.words[1:]), shift_s=shift_s) as run:
             return await run.ended()
+
+    async def cron_line(self) -> str:
+        """Return what cron hands to a shell of the line that `schedule cron` prints for this office."""
+        printed = await self.ask("schedule", "cron")
+        [line] = [line for line in printed.out.splitlines() if re.match("[0-9]", line)]
+        return re.split(r"(?<!\\)%", line.split(maxsplit=5)[5])[0].replace(r"\%", "%")
 
     def _moment(self, at: tuple[int, int]) -> datetime.datetime:
         return datetime.datetime.combine(self.day, datetime.time(*at), ZoneInfo(ZONE))
