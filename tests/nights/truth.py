@@ -26,7 +26,7 @@ class Told:
 
     ``done`` and ``problems`` are the files that were moved there in this night, ``stays`` those in the inbox after it.
     ``renamed`` are the orders with another name after it. ``message`` are words of the one message of this night;
-    None: there is none. ``second_message`` is that of a night beside it. ``mail_only``: a webhook need not hear.
+    None: there is none. ``mail_only``: a webhook need not hear.
     ``beats`` are the heartbeat's calls; None: a start, and an end with the exit code.
     """
 
@@ -40,7 +40,6 @@ class Told:
     no_page: bool = False
     message: tuple[str, ...] | None = None
     message_never: tuple[str, ...] = ()
-    second_message: tuple[str, ...] | None = None
     mail_only: bool = False
     log: tuple[str, ...] = ()
     no_log: bool = False
@@ -108,7 +107,7 @@ def _in_words(house: House, seen: Seen, told: Told) -> Iterator[str]:
     yield from _wrong("the page", seen.page, told.page_never)
     if bool(seen.page) is told.no_page:
         yield "there is a page of the night" if told.no_page else "there is no page of the night"
-    wanted = [words for words in (told.message, told.second_message) if words is not None]
+    wanted = [told.message] if told.message is not None else []
     for kind, texts in (("mail", seen.mails), ("webhook", seen.hooks)):
         if kind in house.addresses and len(texts) != len(wanted) and not (kind == "webhook" and told.mail_only):
             yield f"{len(texts)} messages by {kind}, not {len(wanted)}: {texts}"
