@@ -99,7 +99,7 @@ def _sentence(end: FileEnd, summary: RunSummary, tries: Tries, *, is_in_inbox: b
         case FileEnd.PROBLEMS:
             return _after_problems(summary.counts, tries)
         case FileEnd.REFUSED:
-            return after_refusal(summary.stopped)
+            return after_refusal(summary.stopped, missing=tries.missing)
         case FileEnd.STOPPED:
             return after_stop(summary.stopped, is_in_inbox=is_in_inbox)
     return ""

@@ -69,10 +69,14 @@ class ComesAgain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tries:
-    """On how many further nights failed rows of a run are tried again, and what is to be said of that."""
+    """On how many further nights failed rows of a run are tried again, and what is to be said of that.
+
+    ``missing`` is how many of its rows name orders that don't exist or are deleted.
+    """
 
     left: int = 0
     sentence: str = ""
+    missing: int = 0
 
 
 def what_comes_again(
@@ -113,7 +117,7 @@ def tries_of(journal: Journal, run: RunRecord, *, retry_nights: int) -> Tries:
     if hopeless:
         orders = f"{counted(hopeless, 'order')} {'is' if hopeless == 1 else 'are'}"
         said.append(f"{orders} not in this account or deleted, so trying again would change nothing.")
-    return Tries(left=left, sentence=" ".join(said))
+    return Tries(left=left, sentence=" ".join(said), missing=hopeless)
 
 
 def _failed(row: OpenRow) -> bool:

@@ -40,14 +40,18 @@ def after_problems(counts: Mapping[str, int], *, tries: str = "") -> str:
     return " ".join(said)
 
 
-def after_refusal(why: str) -> str:
-    """Return what to do about a spreadsheet that was refused.
+def after_refusal(why: str, *, missing: int = 0) -> str:
+    """Return what to do about a spreadsheet that was refused; ``missing`` of its orders are not in the account.
 
     Example:
         >>> after_refusal("orders.csv is empty.")
         'orders.csv is empty. Correct it and put it into the inbox again.'
+        >>> after_refusal("9 of 9 rows are bad.", missing=9).partition(":")[0]
+        '9 of 9 rows are bad. 9 orders are not in this account'
     """
-    return f"{why} {_REPAIR}"
+    are = f"{counted(missing, 'order')} {'is' if missing == 1 else 'are'}"
+    asked = f" {are} not in this account: is it the right spreadsheet, and the right account?" if missing else ""
+    return f"{why}{asked} {_REPAIR}"
 
 
 def after_stop(why: str, *, is_in_inbox: bool = True) -> str:

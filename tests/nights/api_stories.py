@@ -100,7 +100,12 @@ async def wrong_account(now: Story) -> None:
         now.house.install()
         await now.night(
             "the other account",
-            Told(code=4, problems=("ours.csv",), page=("ours.csv",), message=("ours.csv", "1 needs you")),
+            Told(
+                code=4,
+                problems=("ours.csv",),
+                page=("ours.csv",),
+                message=("ours.csv", "1 needs you", "30 orders are not in this account"),
+            ),
         )
         assert not any(one.method == "PATCH" for one in other.log)
     now.house.base_url, now.house.key = own

@@ -176,7 +176,7 @@ async def wrong_sheet(now: Story) -> None:
             problems=("foreign.csv",),
             renamed=names,
             page=("foreign.csv",),
-            message=("foreign.csv", "1 needs you"),
+            message=("foreign.csv", "1 needs you", "60 orders are not in this account"),
         ),
     )
     more = now.fresh(1)

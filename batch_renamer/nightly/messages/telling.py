@@ -134,9 +134,16 @@ def _message(night: Night, notice: Notice, *, page: Path | None, orders: Sequenc
         notes.append(
             f"Not attached, because they are too many or too large: {', '.join(map(visible, attached.left_out))}"
         )
-    place = str(page) if page is not None else str(Path(night.reports) / night.date) if night.reports else ""
-    text = text_of(night, notice, place=place, orders=orders, notes=notes, sender=socket.gethostname())
+    text = text_of(night, notice, place=_place(night, page), orders=orders, notes=notes, sender=socket.gethostname())
     return Message(title=text.title, body=text.body, kind=text.tone, attach=attached.paths)
+
+
+def _place(night: Night, page: Path | None) -> str:
+    """Return where a person finds the reports of a night; "" if there are none."""
+    if page is not None:
+        return str(page)
+    folder = Path(night.reports) / night.date
+    return str(folder) if night.reports and folder.is_dir() else ""
 
 
 def _to_no_address(why: str) -> Delivery:
