@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from batch_renamer.nightly.beginning import check_inbox, night_of
 from batch_renamer.nightly.checking import examine_night
+from batch_renamer.nightly.context import NightContext
 from batch_renamer.nightly.ending import conclude_night
-from batch_renamer.nightly.heartbeat import beat_start, heartbeat_of
 from batch_renamer.nightly.messages import Trial, send_test_message
 from batch_renamer.nightly.night import run_night
-from batch_renamer.nightly.night_log import log_beat, log_night_begins
-from batch_renamer.nightly.pages import headline, page_of
+from batch_renamer.nightly.pages import page_of
 from batch_renamer.nightly.record import NightRecord
 from batch_renamer.nightly.schedules import (
     SCHEDULERS,
@@ -22,13 +21,13 @@ from batch_renamer.nightly.schedules import (
     schedule_text,
     scheduled_night,
 )
-from batch_renamer.nightly.sentences import rows_in_short
-from batch_renamer.nightly.tools import NightTools
+from batch_renamer.nightly.watching import beat_start, heartbeat_of, log_beat, log_night_begins
+from batch_renamer.nightly.wording import headline, rows_in_short
 
 __all__ = [
     "SCHEDULERS",
+    "NightContext",
     "NightRecord",
-    "NightTools",
     "ScheduledNight",
     "Trial",
     "beat_start",

@@ -14,9 +14,9 @@ from batch_renamer.errors import (
 from batch_renamer.jobs import Job, JobContext
 from batch_renamer.journal import RunRecord
 from batch_renamer.model import BAD_RESULTS, FileEnd, NightFile, Result, RunSummary
-from batch_renamer.nightly.retrying import Tries, tries_of
-from batch_renamer.nightly.sentences import after_problems, after_refusal, after_stop
-from batch_renamer.nightly.tools import NightTools
+from batch_renamer.nightly.contents import Tries, tries_of
+from batch_renamer.nightly.context import NightContext
+from batch_renamer.nightly.wording import after_problems, after_refusal, after_stop
 from batch_renamer.progress import every_line
 
 __all__ = ["Applied", "applied", "as_it_ended", "never_began"]
@@ -34,18 +34,18 @@ class Applied:
     limit_per_s: float | None = None
 
 
-def applied(tools: NightTools, job: Job, *, name: str, remark: str = "", is_in_inbox: bool = True) -> Applied:
+def applied(context: NightContext, job: Job, *, name: str, remark: str = "", is_in_inbox: bool = True) -> Applied:
     """Take a job to its end, and return what it came to as the entry of ``name``.
 
     ``remark`` begins its sentence. ``is_in_inbox`` is False for a spreadsheet that an earlier night has moved.
     """
     try:
         with every_line(file=name):
-            run, summary = tools.perform(JobContext(job))
+            run, summary = context.perform(JobContext(job))
     except BatchRenamerError as error:
         return never_began(name, error)
     end = _end_of(run.stop.cause, summary)
-    tries = tries_of(tools.journal, run.record, retry_nights=tools.nightly.retry_nights)
+    tries = tries_of(context.journal, run.record, retry_nights=context.nightly.retry_nights)
     file = NightFile(
         name=name,
         end=end,
@@ -70,11 +70,11 @@ def never_began(name: str, error: BatchRenamerError) -> Applied:
     return Applied(file=file, cause=error)
 
 
-def as_it_ended(tools: NightTools, run: RunRecord, *, name: str) -> NightFile:
+def as_it_ended(context: NightContext, run: RunRecord, *, name: str) -> NightFile:
     """Return the entry of a file whose run has ended before, and that was not moved yet."""
-    counts = tools.journal.results.counts(run)
+    counts = context.journal.results.counts(run)
     bad = any(result in BAD_RESULTS for result in counts)
-    tries = tries_of(tools.journal, run, retry_nights=tools.nightly.retry_nights)
+    tries = tries_of(context.journal, run, retry_nights=context.nightly.retry_nights)
     return NightFile(
         name=name,
         end=FileEnd.PROBLEMS if bad else FileEnd.DONE,

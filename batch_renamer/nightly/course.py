@@ -20,19 +20,32 @@ from batch_renamer.errors import (
 from batch_renamer.jobs import source_of
 from batch_renamer.model import FileEnd, NightFile
 from batch_renamer.nightly.applying import Applied, applied, as_it_ended, never_began
-from batch_renamer.nightly.earlier import earlier_of
-from batch_renamer.nightly.filing import Filed, NotFiled, file_away, recover
+from batch_renamer.nightly.contents import (
+    ComesAgain,
+    Standing,
+    Stayed,
+    Survey,
+    Surveyed,
+    note_settled_rows,
+    plan_file,
+    stayed_files,
+    what_comes_again,
+)
+from batch_renamer.nightly.context import NightContext, files_of_ours, local_date
+from batch_renamer.nightly.filing import (
+    Filed,
+    NotFiled,
+    earlier_entry_of,
+    file_away,
+    recover,
+    remove_leftovers,
+    remove_old,
+    write_into_moved,
+)
 from batch_renamer.nightly.inbox import Inbox, PassedFile, Scan, SettledFile, Snapshot, Snapshots, WaitingFile
-from batch_renamer.nightly.night_log import log_file_end, log_file_found, log_file_moved
-from batch_renamer.nightly.once import Standing, note_settled_rows, plan_file
 from batch_renamer.nightly.record import NightRecord
-from batch_renamer.nightly.retention import remove_leftovers, remove_old
-from batch_renamer.nightly.retrying import ComesAgain, what_comes_again
-from batch_renamer.nightly.sentences import after_refusal, after_stop
-from batch_renamer.nightly.stayed import Stayed, stayed_files
-from batch_renamer.nightly.survey import Survey, Surveyed
-from batch_renamer.nightly.tools import NightTools, files_of_ours, local_date
-from batch_renamer.nightly.writing_back import write_into_moved
+from batch_renamer.nightly.watching import log_file_end, log_file_found, log_file_moved
+from batch_renamer.nightly.wording import after_refusal, after_stop
 from batch_renamer.temporary import cause, probe
 from batch_renamer.visible import visible
 
@@ -66,9 +79,10 @@ class _File:
 class Course:
     """The parts of a night, in the order in which `run_night` calls them."""
 
-    def __init__(self, tools: NightTools, record: NightRecord, survey: Survey) -> None:
-        self._tools, self._record, self._survey = tools, record, survey
-        nightly = tools.nightly
+    def __init__(self, context: NightContext, record: NightRecord, survey: Survey) -> None:
+        self._context, self._record, self._survey = context, record, survey
+        nightly = context.nightly
+        self._destination = context.connection.destination
         self._date = local_date(record.night.began_at)
         self._reports = nightly.folder("reports") / self._date.isoformat()
         done, problems = nightly.folder("done"), nightly.folder("problems")
@@ -78,19 +92,19 @@ class Course:
             FileEnd.PROBLEMS: problems,
             FileEnd.REFUSED: problems,
         }
-        self._snapshots = Snapshots(tools.settings.state_dir, tools.inbox)
+        self._snapshots = Snapshots(context.settings.state_dir, context.inbox)
         self._files: dict[int, _File] = {}
         self._done: set[int] = set()
         self._stayed: Stayed = {}
         self._ended: BatchRenamerError | None = None
         self._not_moved: set[Path] = set()
         self._inbox = Inbox(
-            tools.inbox,
-            own=[done, problems, nightly.folder("reports"), *files_of_ours(tools.settings)],
+            context.inbox,
+            own=[done, problems, nightly.folder("reports"), *files_of_ours(context.settings)],
             settle_s=nightly.settle_s,
-            looks=tools.journal.looks,
-            wall_clock=tools.wall_clock,
-            sleep=tools.sleep,
+            looks=context.journal.looks,
+            wall_clock=context.wall_clock,
+            sleep=context.sleep,
         )
 
     def make_folders(self) -> None:
@@ -110,16 +124,16 @@ class Course:
 
     def finish_what_was_cut_off(self) -> None:
         """Say which nights were cut off, and finish the moves that they had begun."""
-        for night in self._tools.journal.nights.note_cut_off(inbox=str(self._tools.inbox), but=self._record.night):
+        for night in self._context.journal.nights.note_cut_off(inbox=str(self._context.inbox), but=self._record.night):
             self._record.note([f"The night of {night.date} was cut off. What it had begun is finished first."])
-        for move in recover(self._tools.journal.moves, self._tools.inbox):
+        for move in recover(self._context.journal.moves, self._context.inbox):
             if isinstance(move, NotFiled) and move.path is not None:
                 self._not_moved.add(move.path)
                 # Known trouble that goes on; it is never given up.
                 self._add(_moved(NightFile(name=move.name, end=FileEnd.DONE, again=True, tries_left=1), move))
             else:
                 self._record.note([_about_move(move)])
-        self._snapshots.clear(self._tools.journal.moves)
+        self._snapshots.clear(self._context.journal.moves)
 
     def scan(self) -> Scan:
         """Return what lies in the inbox, without files that were done and could not be moved yet."""
@@ -128,27 +142,27 @@ class Course:
     def read_all(self, settled: Sequence[SettledFile]) -> list[_File]:
         """Copy and read each file, before any is done: what one says can matter for the others."""
         files = [self._read(snapshot) for snapshot in self._copied(settled)]
-        self._stayed |= stayed_files(self._tools.journal, self._survey, destination=self._tools.connection.destination)
+        self._stayed |= stayed_files(self._context.journal, self._survey, destination=self._destination)
         return files
 
     def note_contradictions(self) -> None:
         """Note the rows that are not sent because of other files; a night that goes on after a kill knows them, too."""
         note_settled_rows(
-            self._tools.journal,
+            self._context.journal,
             self._survey,
             self._stayed,
-            destination=self._tools.connection.destination,
+            destination=self._destination,
             night=self._record.night.number,
         )
 
     def go_on_with_earlier_nights(self) -> None:
         """Finish the runs that earlier nights have left, and try their failed rows again."""
         for one in what_comes_again(
-            self._tools.journal,
+            self._context.journal,
             self._survey,
             self._stayed,
-            destination=self._tools.connection.destination,
-            retry_nights=self._tools.nightly.retry_nights,
+            destination=self._destination,
+            retry_nights=self._context.nightly.retry_nights,
         ):
             if self._ended is None:
                 self._go_on(one)
@@ -179,9 +193,9 @@ class Course:
 
     def tidy_up(self) -> None:
         """Remove the private copies, what killed nights have left, and what is older than the user wants to keep."""
-        self._snapshots.clear(self._tools.journal.moves)
-        remove_leftovers(self._tools.nightly.folder("reports"), now=self._tools.wall_clock())
-        removed = remove_old(self._tools.journal, self._tools.nightly, today=self._date)
+        self._snapshots.clear(self._context.journal.moves)
+        remove_leftovers(self._context.nightly.folder("reports"), now=self._context.wall_clock())
+        removed = remove_old(self._context.journal, self._context.nightly, today=self._date)
         self._record.note(removed.troubles)
 
     def _copied(self, settled: Sequence[SettledFile]) -> Iterator[Snapshot]:
@@ -194,32 +208,34 @@ class Course:
                 self._wait(taken)
 
     def _read(self, snapshot: Snapshot) -> _File:
-        source = source_of(snapshot.path, self._tools.settings, unattended=True, label=snapshot.name)
+        source = source_of(snapshot.path, self._context.settings, unattended=True, label=snapshot.name)
         file = _File(snapshot=snapshot, surveyed=self._survey.read(snapshot.name, source))
         self._files[file.surveyed.number] = file
         return file
 
     def _go_on(self, one: ComesAgain) -> None:
-        self._tools.say(f"{one.name}: run {one.run.id} of an earlier night ...")
-        earlier = earlier_of(one.run.id, self._tools.journal)
+        self._context.say(f"{one.name}: run {one.run.id} of an earlier night ...")
+        earlier = earlier_entry_of(one.run.id, self._context.journal)
         try:
-            job = one.job(self._tools.resuming())
+            job = one.job(self._context.resuming())
         except BatchRenamerError as error:
             ended = never_began(one.name, error)
         else:
-            ended = applied(self._tools, job, name=one.name, remark=one.sentence, is_in_inbox=earlier.moved_to is None)
+            ended = applied(
+                self._context, job, name=one.name, remark=one.sentence, is_in_inbox=earlier.moved_to is None
+            )
         ended = replace(ended, file=earlier.added_to(replace(ended.file, run_id=one.run.id)))
         self._end(ended, self._files.get(one.file) if one.file is not None else None)
 
     def _do(self, file: _File) -> None:
-        self._tools.say(f"{file.name} ...")
+        self._context.say(f"{file.name} ...")
         plan = plan_file(
-            self._tools.journal,
+            self._context.journal,
             self._survey,
             file.surveyed,
             self._stayed,
-            destination=self._tools.connection.destination,
-            again=self._tools.settings.again,
+            destination=self._destination,
+            again=self._context.settings.again,
             done=self._done,
         )
         run_id = plan.last.id if plan.last is not None else None
@@ -232,13 +248,13 @@ class Course:
             case Standing.SAME:
                 ended = Applied(file=NightFile(name=file.name, end=FileEnd.SAME, sentence=plan.sentence, run_id=run_id))
             case Standing.ENDED if plan.last is not None:
-                ended = Applied(file=as_it_ended(self._tools, plan.last, name=file.name))
+                ended = Applied(file=as_it_ended(self._context, plan.last, name=file.name))
             case _:
-                connection = self._tools.for_file(file.name, self._reports)
+                connection = self._context.for_file(file.name, self._reports)
                 source = source_of(file.snapshot.path, connection.settings, unattended=True, label=file.name)
                 job = connection.job(replace(source, path=file.snapshot.inbox_path))
                 job = replace(job, night=self._record.night.number, settled=plan.settled)
-                ended = applied(self._tools, job, name=file.name, remark=plan.sentence)
+                ended = applied(self._context, job, name=file.name, remark=plan.sentence)
         self._end(ended, file)
 
     def _end(self, ended: Applied, file: _File | None) -> None:
@@ -259,11 +275,11 @@ class Course:
             folder,
             date=self._date,
             reports=[Path(report) for report in entry.reports],
-            moves=self._tools.journal.moves,
+            moves=self._context.journal.moves,
         )
         moved = _moved(entry, filed)
-        if self._tools.settings.write_back:
-            moved = write_into_moved(moved, self._tools.journal)
+        if self._context.settings.write_back:
+            moved = write_into_moved(moved, self._context.journal)
         self._record.change(position, moved)
         log_file_moved(moved)
 

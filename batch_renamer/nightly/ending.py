@@ -14,12 +14,17 @@ from batch_renamer.errors import BatchRenamerError
 from batch_renamer.jobs import open_journal
 from batch_renamer.journal import Journal
 from batch_renamer.model import Night, waiting_since
-from batch_renamer.nightly.heartbeat import beat_end, heartbeat_of
 from batch_renamer.nightly.messages import tell
-from batch_renamer.nightly.metrics import Metrics, write_metrics
-from batch_renamer.nightly.night_log import log_beat, log_night_ends, log_written
-from batch_renamer.nightly.pages import page_of
-from batch_renamer.nightly.showing import nights_before, show_night
+from batch_renamer.nightly.pages import nights_before, page_of, update_pages
+from batch_renamer.nightly.watching import (
+    Metrics,
+    beat_end,
+    heartbeat_of,
+    log_beat,
+    log_night_ends,
+    log_written,
+    write_metrics,
+)
 from batch_renamer.progress import every_line
 from batch_renamer.settings import Settings
 
@@ -75,7 +80,7 @@ class _Ending:
 
     def write_pages(self) -> None:
         """Write the page of tonight and that of the last nights."""
-        self._add(show_night(self.night, self._journal))
+        self._add(update_pages(self.night, self._journal))
 
     def write_figures(self) -> None:
         """Write the file for Prometheus."""

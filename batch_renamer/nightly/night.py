@@ -8,11 +8,11 @@ from contextlib import ExitStack, contextmanager
 from batch_renamer.errors import LockedError
 from batch_renamer.journal import inbox_lock, writing_lock
 from batch_renamer.model import Night
+from batch_renamer.nightly.contents import Survey
+from batch_renamer.nightly.context import NightContext
 from batch_renamer.nightly.course import Course
+from batch_renamer.nightly.pages import update_pages
 from batch_renamer.nightly.record import NightRecord
-from batch_renamer.nightly.showing import show_night
-from batch_renamer.nightly.survey import Survey
-from batch_renamer.nightly.tools import NightTools
 
 __all__ = ["PreviousNightError", "run_night"]
 
@@ -25,18 +25,18 @@ class PreviousNightError(LockedError):
         self.args = ("The night before is still at work in this inbox, so this one did not begin. It goes on alone.",)
 
 
-def run_night(tools: NightTools, record: NightRecord) -> None:
+def run_night(context: NightContext, record: NightRecord) -> None:
     """Work through the inbox once; ``record`` gets the end of each file.
 
     Raises:
         PreviousNightError: the night before is still at work.
         BatchRenamerError: something ends the night before its last file, such as a journal that can't be written.
     """
-    with _alone(tools, record.night), Survey(tools.settings) as survey:
-        course = Course(tools, record, survey)
+    with _alone(context, record.night), Survey(context.settings) as survey:
+        course = Course(context, record, survey)
         course.make_folders()
         record.begun()
-        record.note(show_night(record.night, tools.journal))
+        record.note(update_pages(record.night, context.journal))
         course.finish_what_was_cut_off()
         scan = course.scan()
         files = course.read_all(scan.settled)
@@ -49,7 +49,7 @@ def run_night(tools: NightTools, record: NightRecord) -> None:
 
 
 @contextmanager
-def _alone(tools: NightTools, night: Night) -> Iterator[None]:
+def _alone(context: NightContext, night: Night) -> Iterator[None]:
     """Hold the inbox for the time of the block.
 
     Raises:
@@ -59,10 +59,10 @@ def _alone(tools: NightTools, night: Night) -> Iterator[None]:
         try:
             held.enter_context(
                 writing_lock(
-                    tools.settings.state_dir,
-                    account=inbox_lock(str(tools.inbox)),
+                    context.settings.state_dir,
+                    account=inbox_lock(str(context.inbox)),
                     run_id=night.id,
-                    wait_s=tools.settings.wait,
+                    wait_s=context.settings.wait,
                 )
             )
         except LockedError:

@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import time
 from pathlib import Path, PureWindowsPath
 
+from batch_renamer.nightly.checking.user import UserAccount
 from batch_renamer.nightly.schedules import ScheduledNight, schedule_text
-from batch_renamer.nightly.user import UserAccount
 
 __all__ = ["CONFIGS", "OFFICE", "shipped", "units_of"]
 

@@ -20,10 +20,10 @@ from batch_renamer.jobs import Connection, Destination, Job, JobContext, SheetSo
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.loader import open_sheet
 from batch_renamer.model import FileEnd, Night, NightFile, ReportRow, RunSummary
-from batch_renamer.nightly.once import Standing, note_settled_rows, plan_file
-from batch_renamer.nightly.retrying import ComesAgain, tries_of, what_comes_again
-from batch_renamer.nightly.stayed import stayed_files
-from batch_renamer.nightly.survey import Survey
+from batch_renamer.nightly.contents.earlier_runs import ComesAgain, tries_of, what_comes_again
+from batch_renamer.nightly.contents.file_plan import Standing, note_settled_rows, plan_file
+from batch_renamer.nightly.contents.stayed_files import stayed_files
+from batch_renamer.nightly.contents.survey import Survey
 from batch_renamer.progress import make_progress
 from batch_renamer.settings import Settings
 from tests.support.clock import VirtualTimeLoop

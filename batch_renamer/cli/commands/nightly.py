@@ -27,8 +27,8 @@ from batch_renamer.errors import BatchRenamerError, InterruptedRunError
 from batch_renamer.jobs import JobContext, Run, perform
 from batch_renamer.model import Night, NightKind, RunSummary
 from batch_renamer.nightly import (
+    NightContext,
     NightRecord,
-    NightTools,
     beat_start,
     check_inbox,
     conclude_night,
@@ -65,9 +65,9 @@ def nightly(given: Mapping[str, object], folders: Mapping[str, Path | None]) -> 
         log_beat(beat := beat_start(heartbeat_of(settings)))
         check_inbox(settings)
         with session.connected() as connection:
-            tools = NightTools(
+            context = NightContext(
                 connection=connection,
-                perform=lambda context: _performed(context, session.given, arm),
+                perform=lambda job: _performed(job, session.given, arm),
                 say=connection.progress.note,
                 wall_clock=time.time,
                 sleep=time.sleep,
@@ -76,7 +76,7 @@ def nightly(given: Mapping[str, object], folders: Mapping[str, Path | None]) -> 
             record.note([beat.trouble] if beat is not None and beat.trouble else [])
             record.note(connection.notes)
             with every_line(night_id=record.night.id):
-                run_night(tools, record)
+                run_night(context, record)
         record.note(session.log_troubles)
         night = conclude_night(record.ended(at=time.time()), settings, attended=session.on_a_terminal)
         _show(night, settings)

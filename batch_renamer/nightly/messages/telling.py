@@ -22,7 +22,7 @@ from batch_renamer.nightly.messages.delivery import LIMIT_S, Message, deliver
 from batch_renamer.nightly.messages.kinds import WAITING_NIGHTS, Notice, notice_of
 from batch_renamer.nightly.messages.orders import orders_of
 from batch_renamer.nightly.messages.texts import text_of
-from batch_renamer.nightly.night_log import log_message
+from batch_renamer.nightly.watching import log_message
 from batch_renamer.progress import visible
 from batch_renamer.settings import NightlySettings
 

@@ -17,8 +17,8 @@ from pathlib import PurePath
 
 from batch_renamer.errors import LockedError
 from batch_renamer.model import FileEnd, Night, NightFile, NoticeKind, Result
-from batch_renamer.nightly.advice import advice_on
 from batch_renamer.nightly.messages.kinds import WAITING_NIGHTS, Notice, was_not_read
+from batch_renamer.nightly.wording import advice_on
 from batch_renamer.progress import cut_middle, visible
 from batch_renamer.text import counted
 

@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 from batch_renamer.model import FileEnd, Night, NightFile, NightKind, Weight
-from batch_renamer.nightly.advice import advice_on
 from batch_renamer.nightly.pages.places import Place, place_from
-from batch_renamer.nightly.pages.wording import (
+from batch_renamer.nightly.wording import (
+    advice_on,
     day,
     headline,
     headline_of_day,
     moment,
     next_night,
+    rows_in_short,
     weight_of,
     weight_of_day,
     what_to_do,
 )
-from batch_renamer.nightly.sentences import rows_in_short
 from batch_renamer.text import counted, duration
 
 __all__ = ["DayPage", "Section", "ShownFile", "ShownNight"]

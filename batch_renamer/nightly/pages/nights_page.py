@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from batch_renamer.html_pages import Plot
 from batch_renamer.model import Night, Weight, waiting_since
-from batch_renamer.nightly.advice import advice_on
 from batch_renamer.nightly.pages.plot import nights_plot
-from batch_renamer.nightly.pages.wording import (
+from batch_renamer.nightly.wording import (
+    advice_on,
     days_in_words,
     headline_of_day,
     local_day,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from batch_renamer.html_pages import HEIGHT, WIDTH, Bar, Label, Plot, Scale
 from batch_renamer.model import FileEnd, Night, NightKind, Result
-from batch_renamer.nightly.pages.wording import bad_rows, days_in_words, neighbours
+from batch_renamer.nightly.wording import bad_rows, days_in_words, neighbours
 from batch_renamer.text import counted
 
 __all__ = ["nights_plot"]

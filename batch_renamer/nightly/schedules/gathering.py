@@ -11,8 +11,8 @@ from zoneinfo import available_timezones
 from batch_renamer.command_line import command_words, options_to_paste, program_words
 from batch_renamer.commands import NIGHTLY
 from batch_renamer.errors import SettingsError
+from batch_renamer.nightly.checking import user_account
 from batch_renamer.nightly.schedules.scheduled import ScheduledNight
-from batch_renamer.nightly.user import user_account
 from batch_renamer.settings import NIGHTLY_FOLDERS, Settings
 
 __all__ = ["left_out_variables", "scheduled_night"]

@@ -9,7 +9,7 @@ from datetime import time
 from pathlib import Path
 
 from batch_renamer.errors import SettingsError
-from batch_renamer.nightly.user import UserAccount
+from batch_renamer.nightly.checking import UserAccount
 
 __all__ = ["ScheduledNight", "parse_time"]
 

@@ -14,7 +14,7 @@ import pytest
 from batch_renamer.errors import StoppedEarlyError
 from batch_renamer.files import digest_of
 from batch_renamer.journal import Journal, Look
-from batch_renamer.nightly.filing import file_away
+from batch_renamer.nightly.filing.moving import file_away
 from batch_renamer.nightly.inbox import SettledFile, Snapshot, Snapshots, WaitingFile
 
 WHOLE = b"order_id,new_name\na1,12 Elm St\n"

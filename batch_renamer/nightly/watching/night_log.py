@@ -9,7 +9,7 @@ import logging
 from collections.abc import Sequence
 
 from batch_renamer.model import FileEnd, Night, NightFile, NightKind
-from batch_renamer.nightly.heartbeat import Beat
+from batch_renamer.nightly.watching.heartbeat import Beat
 from batch_renamer.progress import about, level_of
 
 __all__ = [

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from batch_renamer.checks import Finding, Verdict
-from batch_renamer.nightly import checking, examine_night
-from batch_renamer.nightly.user import UserAccount
+from batch_renamer.nightly import examine_night
+from batch_renamer.nightly.checking import examination
+from batch_renamer.nightly.checking.user import UserAccount
 
 KEY = {"AUTOENHANCE_API_KEY": "sk-live-4Zq8TtR2vXw9"}
 ANNA = UserAccount(name="anna", group="office", home=Path("/home/anna"))
@@ -19,7 +20,7 @@ ANNA = UserAccount(name="anna", group="office", home=Path("/home/anna"))
 @pytest.fixture(autouse=True)
 def as_anna(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run as a user who is not root."""
-    monkeypatch.setattr(checking, "user_account", lambda _: ANNA)
+    monkeypatch.setattr(examination, "user_account", lambda _: ANNA)
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_the_user_is_named(inbox: Path) -> None:
 
 def test_root_is_warned(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A night needs no rights of a system."""
-    monkeypatch.setattr(checking, "user_account", lambda _: UserAccount(name="root", is_root=True))
+    monkeypatch.setattr(examination, "user_account", lambda _: UserAccount(name="root", is_root=True))
     assert findings_of(inbox.parent)["User"].verdict is Verdict.WARNING
 
 
@@ -93,7 +94,7 @@ def test_figures_are_checked_where_they_are_written(inbox: Path) -> None:
 
 def notified(inbox: Path, text: str | None, monkeypatch: pytest.MonkeyPatch, **more: object) -> Finding:
     """Return the finding about messages for a file of addresses with this text; None: there is no such file."""
-    monkeypatch.setattr(checking, "apprise_is_there", lambda: True)
+    monkeypatch.setattr(examination, "apprise_is_there", lambda: True)
     path = inbox.parent / "notify.txt"
     if text is not None:
         path.write_text(text, encoding="utf-8")
@@ -136,7 +137,7 @@ def test_addresses_that_others_can_read(inbox: Path, monkeypatch: pytest.MonkeyP
 def test_messages_need_apprise(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is an extra, so it may be missing."""
     (path := inbox.parent / "notify.txt").touch()
-    monkeypatch.setattr(checking, "apprise_is_there", lambda: False)
+    monkeypatch.setattr(examination, "apprise_is_there", lambda: False)
     found = findings_of(inbox.parent, nightly={"inbox": inbox, "notify_file": path})["Messages"]
     assert (found.verdict, "Apprise" in found.said, "notify" in found.repair) == (Verdict.PROBLEM, True, True)
 

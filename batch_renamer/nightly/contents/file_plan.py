@@ -10,8 +10,8 @@ from enum import Enum, auto
 from batch_renamer.jobs import Destination, interrupted
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.model import Result, SettledRow
-from batch_renamer.nightly.stayed import Stayed
-from batch_renamer.nightly.survey import Survey, Surveyed, contradictions_in_words
+from batch_renamer.nightly.contents.stayed_files import Stayed
+from batch_renamer.nightly.contents.survey import Survey, Surveyed, contradictions_in_words
 from batch_renamer.text import counted
 
 __all__ = ["FilePlan", "Standing", "note_settled_rows", "plan_file"]

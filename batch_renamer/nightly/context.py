@@ -13,7 +13,7 @@ from batch_renamer.journal import Journal
 from batch_renamer.model import RunSummary
 from batch_renamer.settings import NightlySettings, Settings
 
-__all__ = ["NightTools", "Perform", "files_of_ours", "local_date", "report_names", "short_stem"]
+__all__ = ["NightContext", "Perform", "files_of_ours", "local_date", "report_names", "short_stem"]
 
 Perform = Callable[[JobContext], tuple[Run, RunSummary]]
 """Takes a job to its end.
@@ -27,7 +27,7 @@ _STEM_BYTES = 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NightTools:
+class NightContext:
     """What a night works with.
 
     ``connection`` has the settings, the journal and the account. ``perform`` takes a job to its end. ``say`` shows a

@@ -11,7 +11,7 @@ from batch_renamer.jobs import SheetSource, load_options
 from batch_renamer.journal import OpenRow
 from batch_renamer.loader import open_sheet
 from batch_renamer.model import HERE, Result
-from batch_renamer.nightly.survey import Survey, Surveyed, contradictions_in_words
+from batch_renamer.nightly.contents.survey import Survey, Surveyed, contradictions_in_words
 from batch_renamer.settings import Settings
 
 Read = Callable[..., Surveyed]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from batch_renamer.model import FileEnd, Night, NightFile
-from batch_renamer.nightly.heartbeat import Beat
-from batch_renamer.nightly.night_log import (
+from batch_renamer.nightly.watching.heartbeat import Beat
+from batch_renamer.nightly.watching.night_log import (
     log_beat,
     log_file_end,
     log_file_found,

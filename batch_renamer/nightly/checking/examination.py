@@ -21,11 +21,9 @@ from batch_renamer.checks import (
     warning,
 )
 from batch_renamer.errors import SettingsError
-from batch_renamer.nightly.folder_trials import check_inbox, check_metrics_file, check_target
-from batch_renamer.nightly.messages.addresses import read_addresses
-from batch_renamer.nightly.messages.delivery import apprise_is_there
-from batch_renamer.nightly.messages.trial import INSTALL
-from batch_renamer.nightly.user import UserAccount, user_account
+from batch_renamer.nightly.checking.folder_trials import check_inbox, check_metrics_file, check_target
+from batch_renamer.nightly.checking.user import UserAccount, user_account
+from batch_renamer.nightly.messages import INSTALL, apprise_is_there, read_addresses
 from batch_renamer.settings import KEY_VARIABLE, Settings, resolve_settings
 
 __all__ = ["examine_night"]

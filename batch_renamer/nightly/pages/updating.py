@@ -7,16 +7,16 @@ from pathlib import Path
 from batch_renamer.errors import BatchRenamerError
 from batch_renamer.journal import Journal
 from batch_renamer.model import Night
-from batch_renamer.nightly.night_log import log_written
-from batch_renamer.nightly.pages import page_of, write_pages
+from batch_renamer.nightly.pages.writing import page_of, write_pages
+from batch_renamer.nightly.watching import log_written
 
-__all__ = ["nights_before", "show_night"]
+__all__ = ["nights_before", "update_pages"]
 
 _NIGHTS_SHOWN = 120
 """Nights of about 30 dates, if there are several on some of them."""
 
 
-def show_night(night: Night, journal: Journal | None) -> list[str]:
+def update_pages(night: Night, journal: Journal | None) -> list[str]:
     """Write the page of a night and that of the last nights; return what went wrong, in sentences."""
     if not night.reports:
         return []  # it is not known where they go

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from batch_renamer.nightly.user import UserAccount, user_account
+from batch_renamer.nightly.checking.user import UserAccount, user_account
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="users of POSIX")
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from batch_renamer.jobs import Connection, Destination, Job, interrupted
 from batch_renamer.journal import Journal, OpenRow, RunRecord
 from batch_renamer.model import HERE, LEFT_OUT_MARK, FileEnd, Result, SettledRow
-from batch_renamer.nightly.stayed import Stayed, newest_end
-from batch_renamer.nightly.survey import Survey
+from batch_renamer.nightly.contents.stayed_files import Stayed, newest_end
+from batch_renamer.nightly.contents.survey import Survey
 from batch_renamer.planning import NO_SUCH_ORDER, ORDER_DELETED
 from batch_renamer.settings import MaxFailures
 from batch_renamer.text import counted

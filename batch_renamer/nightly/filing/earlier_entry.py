@@ -16,11 +16,11 @@ from batch_renamer.journal import Journal
 from batch_renamer.model import FileEnd, NightFile
 from batch_renamer.temporary import cause, complete_file
 
-__all__ = ["Earlier", "earlier_of"]
+__all__ = ["EarlierEntry", "earlier_entry_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Earlier:
+class EarlierEntry:
     """What is known of a spreadsheet before its run comes again.
 
     ``moved_to`` is where it lies (None: in the inbox), ``counted`` are its rows by result as an earlier night has told
@@ -63,7 +63,7 @@ def _renew(copy: Path, report: Path) -> None:
         renewed.replace(copy)
 
 
-def earlier_of(run_id: str, journal: Journal) -> Earlier:
+def earlier_entry_of(run_id: str, journal: Journal) -> EarlierEntry:
     """Return what earlier nights have noted of the spreadsheet of a run."""
     noted = [
         file
@@ -72,9 +72,9 @@ def earlier_of(run_id: str, journal: Journal) -> Earlier:
         if file.run_id == run_id and file.end is not FileEnd.SAME
     ]
     if not noted:
-        return Earlier()
+        return EarlierEntry()
     moved_to = next((file.moved_to for file in noted if file.moved_to is not None), None)
-    return Earlier(moved_to=moved_to, counted=noted[0].counts, copies=_copies(moved_to, noted[0].reports))
+    return EarlierEntry(moved_to=moved_to, counted=noted[0].counts, copies=_copies(moved_to, noted[0].reports))
 
 
 def _copies(moved_to: str | None, reports: tuple[str, ...]) -> tuple[Path, ...]:

@@ -10,7 +10,7 @@ import pytest
 
 from batch_renamer.journal import Journal
 from batch_renamer.model import FileEnd, Night, NightFile
-from batch_renamer.nightly.earlier import Earlier, earlier_of
+from batch_renamer.nightly.filing.earlier_entry import EarlierEntry, earlier_entry_of
 
 RUN = "k3f9ab"
 
@@ -47,7 +47,7 @@ def a_file(folder: Path) -> NightFile:
 def test_nothing_is_known_of_a_run_that_no_night_has_told(journal: Journal) -> None:
     """As that of a night that was killed before the end of its first file."""
     noted(journal, NightFile(name="same.xlsx", end=FileEnd.SAME, run_id=RUN, moved_to="/in/done/same.xlsx"))
-    assert earlier_of(RUN, journal) == Earlier()
+    assert earlier_entry_of(RUN, journal) == EarlierEntry()
 
 
 def test_the_newest_counts_and_the_last_place_count(journal: Journal, tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_the_newest_counts_and_the_last_place_count(journal: Journal, tmp_path: 
     noted(journal, replace(first, counts={"renamed": 5, "failed": 4}))
     noted(journal, replace(first, moved_to=None))
     noted(journal, NightFile(name="b.xlsx", end=FileEnd.SAME, run_id=RUN, moved_to="/in/done/b.xlsx"))
-    known = earlier_of(RUN, journal)
+    known = earlier_entry_of(RUN, journal)
     assert (known.moved_to, dict(known.counted)) == (first.moved_to, {"renamed": 8, "failed": 1})
 
 
@@ -64,7 +64,7 @@ def test_what_is_done_at_last_counts_once_and_its_reports_are_made_anew(journal:
     """The copy says what the report says, and the sentence where the spreadsheet still is."""
     first = a_file(tmp_path)
     noted(journal, first)
-    known = earlier_of(RUN, journal)
+    known = earlier_entry_of(RUN, journal)
     Path(first.reports[0]).write_text("9 renamed", encoding="utf-8")
     file = known.added_to(replace(first, end=FileEnd.DONE, counts={"renamed": 9}, moved_to=None))
     assert (file.again, file.moved_to, file.new_counts) == (True, first.moved_to, {"renamed": 1})
@@ -80,7 +80,7 @@ def test_copy_that_a_person_has_changed_is_left_as_it_is(journal: Journal, tmp_p
     noted(journal, first)
     copy = tmp_path / "problems" / "2027-03-01" / "a.report-k3f9ab.xlsx"
     copy.write_text("1 failed, asked Ben", encoding="utf-8")
-    earlier_of(RUN, journal).added_to(first)
+    earlier_entry_of(RUN, journal).added_to(first)
     assert copy.read_text("utf-8") == "1 failed, asked Ben"
 
 
@@ -88,6 +88,6 @@ def test_copy_that_can_not_be_replaced_is_said(journal: Journal, tmp_path: Path)
     """The report has gone meanwhile."""
     first = a_file(tmp_path)
     noted(journal, first)
-    known = earlier_of(RUN, journal)
+    known = earlier_entry_of(RUN, journal)
     Path(first.reports[0]).unlink()
     assert "is that of an earlier night: it can't be replaced" in known.added_to(first).sentence

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_renamer.model import FileEnd, Night, NightFile, Result
-from batch_renamer.nightly.metrics import Metrics, metrics_text, write_metrics
+from batch_renamer.nightly.watching.metrics import Metrics, metrics_text, write_metrics
 from tests.support.prometheus import samples_of
 
 PREFIX = "batch_renamer_nightly_"

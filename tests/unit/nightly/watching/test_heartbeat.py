@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from batch_renamer.model import FileEnd, Night, NightFile
-from batch_renamer.nightly.heartbeat import beat_end, beat_start, heartbeat_text
+from batch_renamer.nightly.watching.heartbeat import beat_end, beat_start, heartbeat_text
 from batch_renamer.settings import HeartbeatAddress
 
 PRIVATE = "smith-wedding"
@@ -82,7 +82,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str | None]]:
         calls.append((url, body))
         return f"no answer in {timeout_s:g} s"
 
-    monkeypatch.setattr("batch_renamer.nightly.heartbeat_call.call", call)
+    monkeypatch.setattr("batch_renamer.nightly.watching.heartbeat_call.call", call)
     return calls
 
 

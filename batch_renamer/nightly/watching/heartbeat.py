@@ -76,7 +76,7 @@ def heartbeat_text(night: Night) -> str:
 
 def _called(said: str, url: str, *, address: HeartbeatAddress, text: str, timeout_s: float) -> Beat:
     # aiohttp is imported only where there is a service to call.
-    from batch_renamer.nightly.heartbeat_call import call  # noqa: PLC0415
+    from batch_renamer.nightly.watching.heartbeat_call import call  # noqa: PLC0415
 
     why_not = asyncio.run(call(url, body=text if address.posts else None, timeout_s=timeout_s))
     trouble = f"The heartbeat to {address.host} was not taken: {why_not}." if why_not else ""

@@ -8,7 +8,7 @@ from pathlib import Path
 from batch_renamer.jobs import Destination
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.model import FileEnd
-from batch_renamer.nightly.survey import Survey
+from batch_renamer.nightly.contents.survey import Survey
 
 __all__ = ["Stayed", "newest_end", "stayed_files"]
 

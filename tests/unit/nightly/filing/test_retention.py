@@ -13,7 +13,7 @@ from batch_renamer.errors import JournalError
 from batch_renamer.files import digest_of
 from batch_renamer.journal import Journal, Move, NewRun
 from batch_renamer.model import RenameRequest
-from batch_renamer.nightly.retention import Removed, remove_leftovers, remove_old
+from batch_renamer.nightly.filing.retention import Removed, remove_leftovers, remove_old
 from batch_renamer.settings import NightlySettings
 
 TODAY = datetime.date(2026, 11, 26)

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from batch_renamer.nightly.heartbeat_call import call
+from batch_renamer.nightly.watching.heartbeat_call import call
 from tests.support.scripted import answer, scripted
 
 TOKEN = "S3cretT0ken"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from batch_renamer.checks import Finding, Verdict
-from batch_renamer.nightly.folder_trials import check_inbox, check_metrics_file, check_target
+from batch_renamer.nightly.checking.folder_trials import check_inbox, check_metrics_file, check_target
 
 posix_user = pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's")
 
