@@ -39,11 +39,12 @@ def conclude_night(night: Night, settings: Settings, *, attended: bool) -> Night
     """
     with ExitStack() as opened:
         ending = _Ending(night, settings, opened)
-        ending.note()
+        ending.note_begin()
         opened.enter_context(every_line(night_id=ending.night.id or None))
         ending.write_pages()
         if not attended:
             ending.tell_people()
+        ending.note()  # a night that is killed before people are told has no end, so that the next one tells it
         ending.write_figures()
         ending.call_heartbeat()
         if ending.night.notes != night.notes:  # what went wrong is shown, too
@@ -66,14 +67,21 @@ class _Ending:
         except BatchRenamerError as error:
             self._add([f"The night could not be noted in the journal: {error}"])
 
-    def note(self) -> None:
-        """Note the night and its end in the journal; one that could not begin is begun here."""
-        if self._journal is None:
+    def note_begin(self) -> None:
+        """Note in the journal that a night began that could not get as far as that."""
+        if self._journal is None or self.night.number:
             return
         try:
-            if not self.night.number:
-                begun = self._journal.nights.begin(self.night)
-                self.night = replace(self.night, number=begun.number, id=begun.id)
+            begun = self._journal.nights.begin(self.night)
+            self.night = replace(self.night, number=begun.number, id=begun.id)
+        except BatchRenamerError as error:
+            self._add([f"The night could not be noted in the journal: {error}"])
+
+    def note(self) -> None:
+        """Note the end of the night in the journal."""
+        if self._journal is None or not self.night.number:
+            return
+        try:
             self._journal.nights.end(self.night)
         except BatchRenamerError as error:
             self._add([f"The night could not be noted in the journal: {error}"])

@@ -60,7 +60,7 @@ def _alone(context: NightContext, night: Night) -> Iterator[None]:
             held.enter_context(
                 writing_lock(
                     context.settings.state_dir,
-                    account=inbox_lock(str(context.inbox)),
+                    account=inbox_lock(str(context.inbox.resolve())),  # two links may lead to one inbox
                     run_id=night.id,
                     wait_s=context.settings.wait,
                 )

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import takewhile
 
 from batch_renamer.model import FileEnd, Night, NightFile, NightKind, NoticeKind, Told
 
-__all__ = ["WAITING_NIGHTS", "Notice", "notice_of", "was_not_read"]
+__all__ = ["WAITING_NIGHTS", "Notice", "notice_of", "was_not_read", "with_what_was_cut_off"]
 
 WAITING_NIGHTS = 3
 """After so many nights in a row a spreadsheet that can't be read is told."""
@@ -103,6 +103,28 @@ def notice_of(
         cut_off=cut_off,
         after=told,
     )
+
+
+def with_what_was_cut_off(night: Night, before: Sequence[Night]) -> Night:
+    """Return a night with the spreadsheets that need a person since nights that were cut off just before.
+
+    No message has named these: a night is told at its end.
+
+    Example:
+        >>> bad = NightFile(name="b.xlsx", end=FileEnd.PROBLEMS, run_id="k3f9ab", moved_to="/in/problems/b.xlsx")
+        >>> killed = Night(date="2026-11-25", began_at=0.0, cut_off=True, files=(bad,))
+        >>> tonight = Night(date="2026-11-26", began_at=0.0, exit_code=0, begun=True)
+        >>> [file.name for file in with_what_was_cut_off(tonight, [killed]).files]
+        ['b.xlsx']
+    """
+    earlier = [file for other in _cut_off_just_before(before) for file in other.files if file.end.needs_a_person]
+    runs, names = {file.run_id for file in night.files}, {file.name for file in night.files}
+    untold = [
+        file
+        for file in earlier
+        if not (file.name in names if file.moved_to is None or file.run_id is None else file.run_id in runs)
+    ]
+    return replace(night, files=(*untold, *night.files)) if untold else night
 
 
 def _kind_of_small(causes: frozenset[str]) -> NoticeKind | None:

@@ -19,7 +19,7 @@ from batch_renamer.model import Delivery, Night, NoticeKind, Told
 from batch_renamer.nightly.messages.addresses import read_addresses
 from batch_renamer.nightly.messages.attached import attach_to
 from batch_renamer.nightly.messages.delivery import LIMIT_S, Message, deliver
-from batch_renamer.nightly.messages.kinds import WAITING_NIGHTS, Notice, notice_of
+from batch_renamer.nightly.messages.kinds import WAITING_NIGHTS, Notice, notice_of, with_what_was_cut_off
 from batch_renamer.nightly.messages.orders import orders_of
 from batch_renamer.nightly.messages.texts import text_of
 from batch_renamer.nightly.watching import log_message
@@ -75,6 +75,7 @@ def tell(
     if settings.notify_file is None:
         return Telling()
     known = _known(night, journal, nights=max(_NIGHTS_BACK, settings.nothing_came_nights, WAITING_NIGHTS))
+    night = with_what_was_cut_off(night, known.before)
     notice = notice_of(
         night,
         known.before,

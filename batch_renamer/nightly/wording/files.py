@@ -61,4 +61,5 @@ def after_stop(why: str, *, is_in_inbox: bool = True) -> str:
         >>> after_stop("The disk is full.", is_in_inbox=False)
         'The disk is full. The next night goes on with it.'
     """
-    return f"{why} {'It stays in the inbox, and the' if is_in_inbox else 'The'} next night goes on with it."
+    stays = "The spreadsheet stays in the inbox, and the" if is_in_inbox else "The"
+    return f"{why} {stays} next night goes on with it."

@@ -113,7 +113,7 @@ def weight_of(night: Night) -> Weight:
         case NightKind.GOOD:
             return "good"
         case NightKind.NOTHING | NightKind.CUT_OFF:
-            return "quiet"
+            return "bad" if any(file.end.needs_a_person for file in night.files) else "quiet"
         case NightKind.AT_WORK:
             return "doubtful"
         case NightKind.PARTLY:
@@ -165,7 +165,7 @@ def _done(files: Sequence[NightFile]) -> str:
 def _not_read(files: Sequence[NightFile]) -> list[str]:
     waiting, passed = (sum(file.end is end for file in files) for end in (FileEnd.WAITING, FileEnd.PASSED))
     said = [f"{counted(waiting, 'file')} {'waits' if waiting == 1 else 'wait'} in the inbox."] if waiting else []
-    return said + ([f"{counted(passed, 'file')} there {_is(passed, passed)} no spreadsheet."] if passed else [])
+    return said + ([f"{counted(passed, 'file')} in the inbox {_is(passed, passed)} never read."] if passed else [])
 
 
 def _is(part: int, whole: int) -> str:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_renamer.model import Delivery, FileEnd, Night, NightFile, NoticeKind, Told
-from batch_renamer.nightly.messages.kinds import Notice, notice_of
+from batch_renamer.nightly.messages.kinds import Notice, notice_of, with_what_was_cut_off
 
 BEGIN = datetime.date(2026, 11, 1)
 SETTINGS: dict[str, Any] = {"tell_good": False, "remind_days": 7, "nothing_came_nights": 0}
@@ -253,3 +253,41 @@ def test_no_trouble_is_kept_back_and_no_good_night_disturbs(nights: list[Night],
             assert notice is None, "nothing to tell"
         if notice is not None and told is not None and told.arrived and night in (KEY, OUTAGE, DISK, TYPO):
             assert was_cut_off or causes - told.causes, "the same trouble twice"
+
+
+KILLED_BAD = file("b.xlsx", FileEnd.PROBLEMS, run_id="aaaaaa", moved_to="/in/problems/b.xlsx")
+KILLED_REFUSED = file("c.xlsx", FileEnd.REFUSED)
+
+
+@pytest.mark.parametrize(
+    ("tonight", "before", "names"),
+    [
+        pytest.param([], [a_night(KILLED_BAD, cut_off=True)], ["b.xlsx"], id="a bad sheet of a killed night"),
+        pytest.param([], [a_night(file(), cut_off=True)], [], id="a good one"),
+        pytest.param([], [a_night(KILLED_BAD)], [], id="a night with an end has told it"),
+        pytest.param([], [GOOD, a_night(KILLED_BAD, cut_off=True)], [], id="a night since then has told it"),
+        pytest.param(
+            [file("b.xlsx", run_id="aaaaaa", again=True)],
+            [a_night(KILLED_BAD, cut_off=True)],
+            ["b.xlsx"],
+            id="its run comes again",
+        ),
+        pytest.param(
+            [file("b.xlsx", run_id="bbbbbb")],
+            [a_night(KILLED_BAD, cut_off=True)],
+            ["b.xlsx", "b.xlsx"],
+            id="another sheet of its name",
+        ),
+        pytest.param(
+            [file("c.xlsx", FileEnd.REFUSED)],
+            [a_night(KILLED_REFUSED, cut_off=True)],
+            ["c.xlsx"],
+            id="killed before it was moved",
+        ),
+    ],
+)
+def test_a_message_names_the_sheets_of_a_night_that_was_killed_before_it_could(
+    tonight: list[NightFile], before: list[Night], names: list[str]
+) -> None:
+    """They lie in the folder of problems, and tonight's inbox does not have them."""
+    assert [one.name for one in with_what_was_cut_off(a_night(*tonight), before).files] == names

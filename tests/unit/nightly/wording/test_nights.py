@@ -35,7 +35,7 @@ WAITING = a_file("late.csv", FileEnd.WAITING, counts={}, run_id=None)
         ),
         pytest.param(
             a_night(DAY, WAITING, a_file("a.docx", FileEnd.PASSED)),
-            "Nothing needs you: 1 file waits in the inbox. 1 file there is no spreadsheet.",
+            "Nothing needs you: 1 file waits in the inbox. 1 file in the inbox is never read.",
             "quiet",
             id="one waits, and one is passed over",
         ),
@@ -77,6 +77,12 @@ WAITING = a_file("late.csv", FileEnd.WAITING, counts={}, run_id=None)
             "Nothing needs you: this night was cut off; the next one goes on with what it left.",
             "quiet",
             id="cut off",
+        ),
+        pytest.param(
+            a_night(DAY, BAD, ended_at=None, exit_code=None, cut_off=True),
+            "Something needs you: this night was cut off; the next one goes on with what it left.",
+            "bad",
+            id="cut off after a sheet with problems",
         ),
         pytest.param(
             a_night(DAY, ended_at=None, exit_code=None),
