@@ -23,7 +23,7 @@ async def _played(tales: dict[str, Tale], folder: Path, *, keep_in: Path | None,
     async with open_house(folder, account()) as house:
         if not forked:
             house.line = await house.cron_line()
-        return await play(house, tales, after=None if keep_in is None else keep(house, keep_in))
+        return await play(house, tales, after=None if keep_in is None else keep(house, keep_in), asks_status=True)
 
 
 def _row(number: int, entry: Entry) -> str:

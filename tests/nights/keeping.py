@@ -23,8 +23,7 @@ def keep(house: House, place: Path) -> Callable[[Entry], None]:
         (folder / "mailbox").mkdir()
         for number, mail in enumerate(house.mail.mails, 1):
             (folder / "mailbox" / f"{number:02}.txt").write_text(
-                f"From: {mail['From']}\nTo: {mail['To']}\nDate: {mail['Date']}\nSubject: {mail['Subject']}\n\n"
-                f"{body_of(mail)}",
+                f"From: {mail['From']}\nTo: {mail['To']}\nSubject: {mail['Subject']}\n\n{body_of(mail)}",
                 encoding="utf-8",
             )
         folder.with_suffix(".truth.txt").write_text(_truth(entry), encoding="utf-8")

@@ -36,6 +36,7 @@ class Story:
     truth: dict[str, str | None]
     orders: Iterator[str]
     after: Callable[[Entry], None] | None = None
+    asks_status: bool = False
     entries: list[Entry] = field(default_factory=list)
 
     def fresh(self, count: int, *, name: str = "New") -> dict[str, str]:
@@ -48,11 +49,21 @@ class Story:
         seen = await self.house.night(**how)
         wrong = differences(self.house, seen, told, truth=self.truth)
         self.truth.update(seen.names)  # what is wrong is said once
+        if self.asks_status:
+            wrong += await self._in_status(seen, told)
         entry = Entry(title=self.title, about=about, seen=seen, told=told, wrong=wrong)
         self.entries.append(entry)
         if self.after is not None:
             self.after(entry)
         return seen
+
+    async def _in_status(self, seen: Seen, told: Told) -> list[str]:
+        """Compare what `status` says in the morning; a night that has no page of its own is not its matter."""
+        if told.no_page or seen.ended.code < 0:
+            return []
+        status = await self.house.ask("status", "--max-age", "26h")
+        is_well, says_so = seen.ended.code == 0, status.code == 0
+        return [] if is_well is says_so else [f"status exits with {status.code}: {status.out}{status.err}"]
 
     def edited(self, order: str, name: str) -> None:
         """Let a colleague rename an order by hand."""
@@ -74,13 +85,22 @@ def account() -> dict[str, str]:
     return {f"a{number:03d}": f"Old {number:03d}" for number in range(1, _ORDERS + 1)}
 
 
-async def play(house: House, tales: Mapping[str, Tale], *, after: Callable[[Entry], None] | None = None) -> list[Entry]:
-    """Play these stories one after the other in one office; ``after`` each night something may be done with it."""
+async def play(
+    house: House,
+    tales: Mapping[str, Tale],
+    *,
+    after: Callable[[Entry], None] | None = None,
+    asks_status: bool = False,
+) -> list[Entry]:
+    """Play these stories one after the other in one office.
+
+    ``after`` each night something may be done with it, and `status` may be asked.
+    """
     truth: dict[str, str | None] = dict(account())
     orders = iter(account())
     entries: list[Entry] = []
     for title, tale in tales.items():
-        told = Story(house, title, truth, orders, after)
+        told = Story(house, title, truth, orders, after, asks_status)
         try:
             await tale(told)
         except AssertionError as error:
