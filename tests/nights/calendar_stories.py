@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from dataclasses import replace
 
 from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule
 from tests.nights.sheets import csv_of, xlsx_of
@@ -42,6 +43,7 @@ async def overwritten_orders(now: Story) -> None:
 
 async def dead_cron(now: Story) -> None:
     """After days without a night `status` is critical, and the next night says since when there was none."""
+    await now.night("a night", Told())
     now.house.day += 5 * _DAY
     ended = await now.house.ask("status", "--max-age", "26h")
     assert ended.code == 2, ended
@@ -109,6 +111,35 @@ async def one_order_fails_once(now: Story) -> None:
     now.house.install()
 
 
+async def weeks_of_the_same(now: Story) -> None:
+    """Trouble that goes on is told again after a week; nights without a sheet are told where that is wanted."""
+    names = now.fresh(2)
+    now.house.put_in("week.csv", csv_of(names))
+    key, now.house.key = now.house.key, "sk-live-revoked-0815"
+    now.house.install()
+    told = Told(code=3, stays=("week.csv",), page=("key",))
+    await now.night("the key was revoked", replace(told, message=("key",)))
+    for number in range(2, 8):
+        await now.night(f"night {number}", told)
+    await now.night("a week later", replace(told, message=("reminder", "nothing has changed since")))
+    now.house.key = key
+    now.house.nightly = {"nothing_came_nights": 3, "tell_good": True}
+    now.house.install()
+    await now.night("a new key", Told(done=("week.csv",), renamed=names, message=AGAIN))
+    for number in (1, 2):
+        await now.night(f"no sheet, {number}", Told())
+    await now.night("no sheet for the third night", Told(message=("no sheet came for 3 nights",)))
+    await now.night("nor for the fourth", Told())
+    more = now.fresh(1)
+    now.house.put_in("came.csv", csv_of(more))
+    await now.night("one came", Told(done=("came.csv",), renamed=more, message=("came.csv",)))
+    even_more = now.fresh(1)
+    now.house.put_in("good.csv", csv_of(even_more))
+    await now.night("a good night is told", Told(done=("good.csv",), renamed=even_more, message=("1 of 1 sheet done",)))
+    now.house.nightly = {}
+    now.house.install()
+
+
 async def notifier_hangs(now: Story) -> None:
     """A webhook that never answers keeps no night: the mail arrives, and the exit code is that of the files."""
     names = now.fresh(2)
@@ -169,6 +200,7 @@ STORIES: dict[str, Tale] = {
     "dead cron": dead_cron,
     "one order fails": one_order_fails,
     "one order fails once": one_order_fails_once,
+    "weeks of the same": weeks_of_the_same,
     "notifier hangs": notifier_hangs,
     "heartbeat is down": heartbeat_is_down,
     "what is kept": what_is_kept,

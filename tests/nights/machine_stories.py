@@ -27,6 +27,7 @@ _LAST_RELEASE = "0da6529"
 def full_disk(folder: Path) -> Iterator[None]:
     """Let a folder be on a disk of its own that is full; only root can do that."""
     kept = folder.with_name(f"{folder.name}.kept")
+    folder.mkdir(exist_ok=True)
     folder.rename(kept)
     folder.mkdir(mode=0o700)
     _call("mount", "-t", "tmpfs", "-o", "size=2m,mode=700", "tmpfs", str(folder))
@@ -99,6 +100,7 @@ async def reports_can_not_be_written(now: Story) -> None:
     names = now.fresh(3)
     now.house.put_in("target.csv", csv_of(names))
     reports = now.house.inbox / "reports"
+    reports.mkdir(exist_ok=True)
     reports.rename(kept := now.house.path("reports.kept"))
     reports.write_text("x", encoding="utf-8")
     stays = ("target.csv", "reports")
@@ -129,7 +131,7 @@ async def previous_night_still_running(now: Story) -> None:
     message = ("still at work",)
     await now.night(
         "the night before is still at work",
-        Told(done=("long.csv",), renamed=names, beats=beats, message=message),
+        Told(done=("long.csv",), renamed=names, beats=beats, message=message, two_nights=True),
         meanwhile=second,
     )
     await now.night("the next one", Told(code=0, message=None))
@@ -196,6 +198,7 @@ async def upgrade(now: Story) -> None:
     old = now.house.path("old")
     old.mkdir()
     await asyncio.to_thread(_unpack, _LAST_RELEASE, old)
+    now.house.path("state").mkdir(exist_ok=True)
     now.house.path("state").rename(kept := now.house.path("state.kept"))
     now.house.put_in("by-hand.csv", csv_of(first))
     words = f"apply {now.house.inbox}/by-hand.csv --base-url {now.house.base_url} --profile office --yes"

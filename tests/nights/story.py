@@ -58,8 +58,8 @@ class Story:
         return seen
 
     async def _in_status(self, seen: Seen, told: Told) -> list[str]:
-        """Compare what `status` says in the morning; a night that has no page of its own is not its matter."""
-        if told.no_page or seen.ended.code < 0:
+        """Compare what `status` says in the morning; it is about the night that began last, and has an end."""
+        if told.no_page or told.two_nights or seen.ended.code < 0:
             return []
         status = await self.house.ask("status", "--max-age", "26h")
         is_well, says_so = seen.ended.code == 0, status.code == 0

@@ -27,6 +27,7 @@ class Told:
     ``done`` and ``problems`` are the files that were moved there in this night, ``stays`` those in the inbox after it.
     ``renamed`` are the orders with another name after it. ``message`` are words of the one message of this night;
     None: there is none. ``mail_only``: a webhook need not hear.
+    ``two_nights``: another night began meanwhile.
     ``beats`` are the heartbeat's calls; None: a start, and an end with the exit code.
     """
 
@@ -48,6 +49,7 @@ class Told:
     beats: tuple[str, ...] | None = None
     may_send_again: bool = False
     no_reports: bool = False
+    two_nights: bool = False
 
 
 def differences(house: House, seen: Seen, told: Told, *, truth: Mapping[str, str | None]) -> list[str]:
