@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
+from batch_renamer.commands import setting_of
 from batch_renamer.model import Result
 from batch_renamer.text import counted
 
 __all__ = ["after_problems", "after_refusal", "after_stop", "rows_in_short"]
 
 _REPAIR = "Correct it and put it into the inbox again."
+_OPTION = re.compile(r"(--[a-z][a-z-]+)(?: [A-Z][A-Z|]*\b)?")
 _BAD = (Result.FAILED, Result.UNKNOWN, Result.DRIFTED, Result.INVALID)
 
 
@@ -48,10 +51,17 @@ def after_refusal(why: str, *, missing: int = 0) -> str:
         'orders.csv is empty. Correct it and put it into the inbox again.'
         >>> after_refusal("9 of 9 rows are bad.", missing=9).partition(":")[0]
         '9 of 9 rows are bad. 9 orders are not in this account'
+        >>> after_refusal("Say which column it is: --name-column HEADING.").partition(".")[0]
+        'Say which column it is: name_column in the configuration'
     """
     are = f"{counted(missing, 'order')} {'is' if missing == 1 else 'are'}"
     asked = f" {are} not in this account: is it the right spreadsheet, and the right account?" if missing else ""
-    return f"{why}{asked} {_REPAIR}"
+    return f"{_OPTION.sub(_in_configuration, why)}{asked} {_REPAIR}"
+
+
+def _in_configuration(option: re.Match[str]) -> str:
+    """Return how a night is given an option: no person types its command."""
+    return f"{setting_of(option[1])} in the configuration"
 
 
 def after_stop(why: str, *, is_in_inbox: bool = True) -> str:

@@ -109,10 +109,13 @@ def what_happened(night: Night) -> str:
 
 def weight_of(night: Night) -> Weight:
     """Return how much a night matters to a person; ``quiet`` is that of a night without anything to do."""
+    waiting = any(file.end is FileEnd.WAITING for file in night.files)
     match night.kind:
         case NightKind.GOOD:
-            return "good"
-        case NightKind.NOTHING | NightKind.CUT_OFF:
+            return "doubtful" if waiting else "good"
+        case NightKind.NOTHING:
+            return "doubtful" if waiting else "quiet"
+        case NightKind.CUT_OFF:
             return "bad" if any(file.end.needs_a_person for file in night.files) else "quiet"
         case NightKind.AT_WORK:
             return "doubtful"

@@ -29,14 +29,14 @@ WAITING = a_file("late.csv", FileEnd.WAITING, counts={}, run_id=None)
         ),
         pytest.param(
             a_night(DAY, a_file(), WAITING),
-            "Nothing needs you: 1 file is done, 3 orders renamed. 1 file waits in the inbox.",
-            "good",
+            "Nothing needs you yet: 1 file is done, 3 orders renamed. 1 file waits in the inbox.",
+            "doubtful",
             id="good, and one waits",
         ),
         pytest.param(
             a_night(DAY, WAITING, a_file("a.docx", FileEnd.PASSED)),
-            "Nothing needs you: 1 file waits in the inbox. 1 file in the inbox is never read.",
-            "quiet",
+            "Nothing needs you yet: 1 file waits in the inbox. 1 file in the inbox is never read.",
+            "doubtful",
             id="one waits, and one is passed over",
         ),
         pytest.param(
