@@ -64,13 +64,14 @@ _OF_NIGHTS = """
         AND undo.committed_at IS NOT NULL)
     ORDER BY began
 """
-# The file has not ended since, and no run of its rows knows it by itself.
+# The file has not ended since, and no run of it knows it by itself; a copy of it under another name has its own.
 _STAYS = ", ".join(f"'{end}'" for end in FileEnd if end.stays)
 _SETTLED = f"""
     SELECT row, result, reason, mark FROM settled_rows AS noted
     WHERE account = ? AND base_url = ? AND name = ? AND content = ? AND NOT EXISTS (
         SELECT 1 FROM runs WHERE runs.content = noted.content AND runs.account = noted.account
-        AND runs.base_url = noted.base_url AND runs.night >= noted.night AND runs.committed_at IS NOT NULL)
+        AND runs.base_url = noted.base_url AND runs.night >= noted.night AND runs.committed_at IS NOT NULL
+        AND substr(runs.sheet, -length(noted.name) - 1) IN ('/' || noted.name, '\\' || noted.name))
     AND NOT EXISTS (
         SELECT 1 FROM night_files WHERE night >= noted.night AND json_extract(file, '$.name') = noted.name
         AND json_extract(file, '$.end') NOT IN ({_STAYS}))

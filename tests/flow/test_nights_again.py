@@ -337,6 +337,15 @@ def test_rows_that_contradict_stay_refused_when_the_night_stops_between_the_file
     assert nights.over()["2.csv"].counts == {"renamed": 1, "unchanged": 1}
 
 
+def test_a_copy_of_a_sheet_that_contradicts_stays_refused_when_the_night_stops_before_it(nights: SmallNights) -> None:
+    """The run of the first copy has the same rows and is another file's: it says nothing of what was refused here."""
+    first = sheet_of({"a": "one", "b": "new b"})
+    nights.inbox |= {"1.csv": first, "2.csv": sheet_of({"a": "two"}), "x1.csv": first}
+    nights.stops_at = "x1.csv"
+    assert [*nights.over()] == ["1.csv", "2.csv"]
+    assert nights.over()["x1.csv"].counts == {"unchanged": 1, "invalid": 1}
+
+
 def test_an_undone_run_is_not_tried_again(nights: SmallNights) -> None:
     """A person has taken it back."""
     refuse(nights, "b", times=1)
