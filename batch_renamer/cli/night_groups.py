@@ -13,15 +13,12 @@ from batch_renamer.text import counted, duration
 
 __all__ = ["Group", "by_night", "night_as_json", "night_lines"]
 
-_KINDS: Mapping[NightKind, tuple[str, Style]] = {
-    NightKind.GOOD: ("done", "good"),
-    NightKind.NOTHING: ("nothing to do", "dim"),
-    NightKind.PARTLY: ("has problems", "bad"),
-    NightKind.FAILED: ("stopped early", "bad"),
-    NightKind.NOT_BEGUN: ("could not begin", "bad"),
-    NightKind.CUT_OFF: ("cut off", "bad"),
-    NightKind.AT_WORK: ("at work", "strong"),
+_STYLES: Mapping[NightKind, Style] = {
+    NightKind.GOOD: "good",
+    NightKind.NOTHING: "dim",
+    NightKind.AT_WORK: "strong",
 }
+"""All other kinds are bad."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,14 +63,13 @@ def by_night(entries: Sequence[Entry], nights: Sequence[Night], *, empty: Callab
 
 def night_lines(night: Night, *, width: int) -> Iterator[Line]:
     """Yield a night as a line, or several where it is too long: when it was, how it ended, and what became of files."""
-    word, style = _KINDS[night.kind]
     began = _local(night.began_at)
     until = "" if night.ended_at is None else f" to {_local(night.ended_at):%H:%M} ({duration(night.seconds)})"
     code = "" if night.exit_code is None else f", exit code {night.exit_code}"
     files = f"{counted(len(night.files), 'file')}: {night.ends_in_words}" if night.files else ""
-    said = ". ".join(filter(None, (word, files, night.stopped)))
+    said = ". ".join(filter(None, (night.kind.words, files, night.stopped)))
     for line in broken(visible(f"Night of {began:%Y-%m-%d %H:%M}{until}{code}: {said}"), width):
-        yield (Span(line, style),)
+        yield (Span(line, _STYLES.get(night.kind, "bad")),)
 
 
 def night_as_json(night: Night) -> dict[str, object]:

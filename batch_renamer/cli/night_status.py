@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from batch_renamer.cli.ages import age_in_words
-from batch_renamer.model import BAD_RESULTS, Night, NightKind, waiting_since
+from batch_renamer.model import Night, NightKind, waiting_since
 from batch_renamer.text import counted
 from batch_renamer.visible import visible
 
@@ -181,6 +181,6 @@ def _figures(seen: Seen, max_age_s: float) -> Iterator[Figure]:
         yield Figure(name="duration", value=night.seconds, unit="s")
         yield Figure(name="files", value=len(night.files))
         yield Figure(name="renamed", value=counts.get("renamed", 0))
-        yield Figure(name="bad_rows", value=sum(counts.get(result, 0) for result in BAD_RESULTS))
+        yield Figure(name="bad_rows", value=night.bad_rows)
         yield Figure(name="requests", value=night.requests)
         yield Figure(name="throttled", value=night.throttled)

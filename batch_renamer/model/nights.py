@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from batch_renamer.errors import BatchRenamerError
 from batch_renamer.model.outcomes import BAD_RESULTS
 
 __all__ = ["FileEnd", "Night", "NightFile", "NightKind", "worst_exit_code"]
@@ -26,6 +27,8 @@ class FileEnd(StrEnum):
     Example:
         >>> FileEnd.DONE.stays, FileEnd.WAITING.stays
         (False, True)
+        >>> FileEnd.PROBLEMS.words
+        'with problems'
     """
 
     DONE = "done"
@@ -37,9 +40,24 @@ class FileEnd(StrEnum):
     PASSED = "passed over"
 
     @property
+    def words(self) -> str:
+        """What a person is told of it, on every page, message and screen; the value is for programs and the journal."""
+        return _END_WORDS.get(self, self.value)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing of the file is left to do."""
+        return self in (FileEnd.DONE, FileEnd.SAME)
+
+    @property
+    def was_read(self) -> bool:
+        """Whether its rows were read; otherwise it waits, or is no spreadsheet."""
+        return self not in (FileEnd.WAITING, FileEnd.PASSED)
+
+    @property
     def stays(self) -> bool:
         """Whether the file stays in the inbox."""
-        return self in (FileEnd.STOPPED, FileEnd.WAITING, FileEnd.PASSED)
+        return self is FileEnd.STOPPED or not self.was_read
 
     @property
     def needs_a_person(self) -> bool:
@@ -47,7 +65,7 @@ class FileEnd(StrEnum):
         return self in (FileEnd.PROBLEMS, FileEnd.REFUSED)
 
 
-_IN_A_COUNT = {FileEnd.SAME: "done before", FileEnd.PROBLEMS: "with problems"}
+_END_WORDS = {FileEnd.SAME: "done before", FileEnd.PROBLEMS: "with problems"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +125,25 @@ class NightKind(StrEnum):
     CUT_OFF = "cut off"
     AT_WORK = "at work"
 
+    @property
+    def words(self) -> str:
+        """What a person is told of it; the value is for programs and the journal.
+
+        Example:
+            >>> NightKind.PARTLY.words
+            'with problems'
+        """
+        return _KIND_WORDS.get(self, self.value)
+
+
+_KIND_WORDS = {
+    NightKind.GOOD: "done",
+    NightKind.NOTHING: "nothing to do",
+    NightKind.PARTLY: "with problems",
+    NightKind.FAILED: "stopped early",
+    NightKind.NOT_BEGUN: "could not begin",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Night:
@@ -153,8 +190,13 @@ class Night:
             return NightKind.FAILED
         if any(file.end.needs_a_person for file in self.files):
             return NightKind.PARTLY
-        worked = any(file.end not in (FileEnd.WAITING, FileEnd.PASSED) for file in self.files)
+        worked = any(file.end.was_read for file in self.files)
         return NightKind.GOOD if worked else NightKind.NOTHING
+
+    @property
+    def code(self) -> int:
+        """Its exit code; a night that has come to none counts as a fault of the program."""
+        return BatchRenamerError.exit_code if self.exit_code is None else self.exit_code
 
     @property
     def seconds(self) -> float:
@@ -181,10 +223,15 @@ class Night:
         return total
 
     @property
+    def bad_rows(self) -> int:
+        """How many of them have a problem."""
+        return sum(count for result, count in self.counts.items() if result in BAD_RESULTS)
+
+    @property
     def ends_in_words(self) -> str:
         """How many of its files came to which end, such as ``2 done, 1 with problems``; "" without a file."""
         ends = [file.end for file in self.files]
-        return ", ".join(f"{ends.count(end):,} {_IN_A_COUNT.get(end, end.value)}" for end in FileEnd if end in ends)
+        return ", ".join(f"{ends.count(end):,} {end.words}" for end in FileEnd if end in ends)
 
     @property
     def goes_on_by_itself(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from batch_renamer.errors import SettingsError
 from batch_renamer.jobs import address_of
 from batch_renamer.model import Night
-from batch_renamer.nightly.context import local_date
+from batch_renamer.nightly.wording import local_date
 from batch_renamer.settings import Settings
 
 __all__ = ["check_inbox", "night_of"]

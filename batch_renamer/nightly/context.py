@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from batch_renamer.journal import Journal
 from batch_renamer.model import RunSummary
 from batch_renamer.settings import NightlySettings, Settings
 
-__all__ = ["NightContext", "Perform", "files_of_ours", "local_date", "report_names", "short_stem"]
+__all__ = ["NightContext", "Perform", "files_of_ours", "report_names", "short_stem"]
 
 Perform = Callable[[JobContext], tuple[Run, RunSummary]]
 """Takes a job to its end.
@@ -110,8 +109,3 @@ def files_of_ours(settings: Settings) -> list[Path]:
     return [
         path for path in (settings.state_dir, *files, nightly.notify_file, nightly.metrics_file) if path is not None
     ]
-
-
-def local_date(at: float) -> datetime.date:
-    """Return the date that the calendar of this machine has at a time in seconds since the epoch."""
-    return datetime.datetime.fromtimestamp(at).astimezone().date()

@@ -31,7 +31,7 @@ from batch_renamer.nightly.contents import (
     stayed_files,
     what_comes_again,
 )
-from batch_renamer.nightly.context import NightContext, files_of_ours, local_date
+from batch_renamer.nightly.context import NightContext, files_of_ours
 from batch_renamer.nightly.filing import (
     Filed,
     NotFiled,
@@ -45,7 +45,7 @@ from batch_renamer.nightly.filing import (
 from batch_renamer.nightly.inbox import Inbox, PassedFile, Scan, SettledFile, Snapshot, Snapshots, WaitingFile
 from batch_renamer.nightly.record import NightRecord
 from batch_renamer.nightly.watching import log_file_end, log_file_found, log_file_moved
-from batch_renamer.nightly.wording import after_refusal, after_stop
+from batch_renamer.nightly.wording import after_refusal, after_stop, local_date
 from batch_renamer.temporary import cause, probe
 from batch_renamer.visible import visible
 

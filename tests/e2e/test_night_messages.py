@@ -81,7 +81,7 @@ async def test_a_mail_for_each_change_of_state(renamer: Command) -> None:
         "batch-renamer: a good night again, 1 of 1 sheet done",
     ]
     text = text_of(server.mails[0])
-    assert "- south.csv: 1 of 2 rows needs a look: 1 failed." in text
+    assert "- south.csv: 1 of 2 rows has a problem: 1 failed." in text
     assert "missing" not in text
     names = [str(part.get_filename()) for part in server.mails[0].iter_attachments()]
     assert names[0].startswith("south.report-")

@@ -27,7 +27,7 @@ async def test_runs_stand_below_their_night_and_a_refused_sheet_is_found_too(ren
     assert [one["night_id"] for one in listed["nights"]] == [listed["runs"][0]["night_id"]] == [night.id]
     shown = (await renamer.run("runs")).out.splitlines()
     assert [line.split()[0] for line in shown] == ["RUN", "Night", run["run_id"]]
-    assert "exit code 2: has problems. 2 files: 1 done, 1 refused" in shown[1]
+    assert "exit code 2: with problems. 2 files: 1 done, 1 refused" in shown[1]
     assert (await renamer.run("runs", "--file", "list")).out == f"{shown[1]}\n"
     assert [one["night_id"] for one in (await renamer.run("runs", "--order", "x", "--json")).result["nights"]] == []
 

@@ -89,7 +89,7 @@ def test_one_bad_file_never_stops_the_others(office: Office) -> None:
     assert code == 2
     assert out.splitlines()[0] == "Something needs you: 2 of 3 files have problems."
     assert "a.csv: refused" in out
-    assert "2 of 2 rows need a look: 2 invalid." in out
+    assert "2 of 2 rows have problems: 2 invalid." in out
     assert "c.csv" not in out
     assert {line for line in office.files() if line.endswith(".csv")} == {
         *("problems: a.csv", "problems: b.csv", "done: c.csv")

@@ -56,6 +56,23 @@ def test_ends_are_counted_in_words() -> None:
     assert a_night().ends_in_words == ""
 
 
+def test_every_end_and_every_kind_has_words_of_its_own() -> None:
+    """Two that a person could not tell apart would be one."""
+    for words in ([end.words for end in FileEnd], [kind.words for kind in NightKind]):
+        assert len(set(words)) == len(words)
+
+
+def test_an_end_is_done_or_stays_or_needs_a_person() -> None:
+    """Exactly one of them, so that no file is left out of a list, or named in two."""
+    assert [end for end in FileEnd if [end.is_done, end.stays, end.needs_a_person].count(True) != 1] == []
+    assert [end for end in FileEnd if not end.was_read] == [FileEnd.WAITING, FileEnd.PASSED]
+
+
+def test_a_night_without_an_exit_code_counts_as_a_fault() -> None:
+    """A heartbeat service is told a number all the same."""
+    assert (a_night(exit_code=None).code, a_night(exit_code=3).code) == (70, 3)
+
+
 @pytest.mark.parametrize(("exit_code", "goes_on"), [(0, False), (3, False), (4, False), (5, True), (143, True)])
 def test_a_night_that_another_run_or_a_signal_ended_goes_on_by_itself(exit_code: int, goes_on: bool) -> None:
     """A refused key or an outage may last."""

@@ -160,7 +160,7 @@ def _lines(night: Night, *, quiet: bool) -> list[Line]:
         if quiet and not file.end.needs_a_person and not file.end.stays:
             continue
         rows = rows_in_short(file.counts)
-        lines.append((Span(f"  {visible(file.name)}: {file.end.value}{f' ({rows})' if rows else ''}"),))
+        lines.append((Span(f"  {visible(file.name)}: {file.end.words}{f' ({rows})' if rows else ''}"),))
         said = [visible(file.sentence)] if file.sentence else []
         said += [f"It is in {visible(file.moved_to)} now."] if file.moved_to is not None else []
         lines += [(Span(f"    {sentence}"),) for sentence in said]

@@ -14,6 +14,7 @@ from batch_renamer.journal import Journal, OpenRow, RunRecord
 from batch_renamer.model import HERE, LEFT_OUT_MARK, FileEnd, Result, SettledRow
 from batch_renamer.nightly.contents.stayed_files import Stayed, newest_end
 from batch_renamer.nightly.contents.survey import Survey
+from batch_renamer.nightly.wording import next_nights
 from batch_renamer.planning import NO_SUCH_ORDER, ORDER_DELETED
 from batch_renamer.settings import MaxFailures
 from batch_renamer.text import counted
@@ -109,8 +110,7 @@ def tries_of(journal: Journal, run: RunRecord, *, retry_nights: int) -> Tries:
     left = max(retry_nights - run.retries, 0) if len(failed) > hopeless else 0
     said = []
     if left:
-        nights = "the next night" if left == 1 else f"the next {left} nights"
-        said.append(f"{_rows(len(failed) - hopeless)} tried again on {nights}.")
+        said.append(f"{_rows(len(failed) - hopeless)} tried again on {next_nights(left)}.")
     elif len(failed) > hopeless and run.retries:
         nights = counted(run.retries + 1, "night")
         said.append(f"{_rows(len(failed) - hopeless)} not tried again, because that has failed on {nights}.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -12,6 +11,7 @@ from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.model import Result, SettledRow
 from batch_renamer.nightly.contents.stayed_files import Stayed
 from batch_renamer.nightly.contents.survey import Survey, Surveyed, contradictions_in_words
+from batch_renamer.nightly.wording import local_date
 from batch_renamer.text import counted
 
 __all__ = ["FilePlan", "Standing", "note_settled_rows", "plan_file"]
@@ -110,8 +110,7 @@ def _about(journal: Journal, last: RunRecord) -> str:
 
 
 def _of(run: RunRecord) -> str:
-    date = datetime.datetime.fromtimestamp(run.created_at).astimezone().date()
-    return f"The same rows as run {run.id} of {date}"
+    return f"The same rows as run {run.id} of {local_date(run.created_at)}"
 
 
 def _in_words(left: Mapping[Result, int]) -> str:

@@ -25,7 +25,8 @@ from pathlib import Path
 
 from batch_renamer.files import digest_of, open_regular, sync_folder
 from batch_renamer.journal import Move, MoveTable
-from batch_renamer.nightly.inbox import Snapshot, called
+from batch_renamer.nightly.inbox import Snapshot
+from batch_renamer.nightly.wording import called
 from batch_renamer.temporary import cause, take_name
 
 __all__ = ["Filed", "NotFiled", "file_away", "recover"]

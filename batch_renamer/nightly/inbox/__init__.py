@@ -14,6 +14,6 @@
 
 from batch_renamer.nightly.inbox.folder import Inbox
 from batch_renamer.nightly.inbox.snapshots import Snapshots
-from batch_renamer.nightly.inbox.values import PassedFile, Scan, SettledFile, Snapshot, WaitingFile, called
+from batch_renamer.nightly.inbox.values import PassedFile, Scan, SettledFile, Snapshot, WaitingFile
 
-__all__ = ["Inbox", "PassedFile", "Scan", "SettledFile", "Snapshot", "Snapshots", "WaitingFile", "called"]
+__all__ = ["Inbox", "PassedFile", "Scan", "SettledFile", "Snapshot", "Snapshots", "WaitingFile"]

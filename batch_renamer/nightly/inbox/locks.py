@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from batch_renamer.files import read_regular
-from batch_renamer.nightly.inbox.values import NEXT_NIGHT, called
+from batch_renamer.nightly.wording import LOOKED_AT_AGAIN, called
 from batch_renamer.text import trimmed
 from batch_renamer.visible import visible
 
@@ -51,7 +51,7 @@ def open_in(path: Path) -> str:
         by = f" ({who})" if who else ""
         return (
             f"{called(path.name)} is open in {program}{by}, locked since {since:%Y-%m-%d %H:%M}. "
-            f"Save and close it; if it is not open, delete the lock file {called(lock.name)}. {NEXT_NIGHT}"
+            f"Save and close it; if it is not open, delete the lock file {called(lock.name)}. {LOOKED_AT_AGAIN}"
         )
     return ""
 

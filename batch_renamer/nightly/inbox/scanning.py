@@ -13,7 +13,8 @@ from batch_renamer.errors import SettingsError
 from batch_renamer.files import same_place
 from batch_renamer.nightly.inbox.file_names import in_order_of_name, is_silent, unfinished_name, why_passed
 from batch_renamer.nightly.inbox.locks import open_in
-from batch_renamer.nightly.inbox.values import NEXT_NIGHT, PassedFile, called
+from batch_renamer.nightly.inbox.values import PassedFile
+from batch_renamer.nightly.wording import LOOKED_AT_AGAIN, called
 from batch_renamer.temporary import cause
 
 __all__ = ["Found", "files_in", "why_waiting"]
@@ -58,7 +59,7 @@ def files_in(inbox: Path, *, own: Collection[Path]) -> Found:
         if awaited := unfinished_name(name):
             placeholders[path] = (
                 f"{called(awaited)} is not on this machine yet: the cloud drive has only a placeholder for it. "
-                f"{NEXT_NIGHT}"
+                f"{LOOKED_AT_AGAIN}"
             )
         elif not is_silent(name) and (why := _why_passed(path)) is not None:
             if why:
@@ -94,5 +95,5 @@ def why_waiting(path: Path, found: os.stat_result) -> str:
     if sentence := open_in(path):
         return sentence
     if not found.st_size:
-        return f"{called(path.name)} is empty (0 bytes). If nothing is copied into it, remove it. {NEXT_NIGHT}"
+        return f"{called(path.name)} is empty (0 bytes). If nothing is copied into it, remove it. {LOOKED_AT_AGAIN}"
     return ""

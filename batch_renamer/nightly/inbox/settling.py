@@ -17,8 +17,9 @@ from pathlib import Path
 from batch_renamer.files import digest_of
 from batch_renamer.journal import Look
 from batch_renamer.nightly.inbox.scanning import why_waiting
-from batch_renamer.nightly.inbox.values import NEXT_NIGHT, SettledFile, WaitingFile, called
+from batch_renamer.nightly.inbox.values import SettledFile, WaitingFile
 from batch_renamer.nightly.inbox.wholeness import what_is_missing
+from batch_renamer.nightly.wording import LOOKED_AT_AGAIN, called
 from batch_renamer.temporary import cause
 from batch_renamer.text import duration
 
@@ -140,11 +141,11 @@ class Settling:
 
 
 def _unreadable(path: Path, error: OSError) -> str:
-    return f"{called(path.name)} can't be read: {cause(error)}. {NEXT_NIGHT}"
+    return f"{called(path.name)} can't be read: {cause(error)}. {LOOKED_AT_AGAIN}"
 
 
 def _changing(path: Path) -> str:
-    return f"{called(path.name)} is still being written: it changed while this night looked at it. {NEXT_NIGHT}"
+    return f"{called(path.name)} is still being written: it changed while this night looked at it. {LOOKED_AT_AGAIN}"
 
 
 def _too_young(path: Path, missing: str, found: os.stat_result, *, now: float, needed_s: float) -> str:
@@ -153,13 +154,13 @@ def _too_young(path: Path, missing: str, found: os.stat_result, *, now: float, n
     if missing:
         return (
             f"{name} looks half-written: {missing}. If nothing is copied into it any more, copy it again. It is "
-            f"taken as it is when it has not changed for {needed}. {NEXT_NIGHT}"
+            f"taken as it is when it has not changed for {needed}. {LOOKED_AT_AGAIN}"
         )
     if changed_at > now:
         when = datetime.datetime.fromtimestamp(changed_at)  # noqa: DTZ006 - local, for the reader
         return (
             f"{name} has a time in the future ({when:%Y-%m-%d %H:%M}), so it can't be told whether it is still being "
-            f"written: a clock is wrong. It is read when it is the same the next night. {NEXT_NIGHT}"
+            f"written: a clock is wrong. It is read when it is the same the next night. {LOOKED_AT_AGAIN}"
         )
     age = duration(now - changed_at, tenths=False)
-    return f"{name} changed {age} ago and may still be being written: it is read after {needed}. {NEXT_NIGHT}"
+    return f"{name} changed {age} ago and may still be being written: it is read after {needed}. {LOOKED_AT_AGAIN}"

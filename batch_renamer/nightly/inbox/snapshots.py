@@ -14,7 +14,8 @@ from typing import BinaryIO
 from batch_renamer.errors import StoppedEarlyError
 from batch_renamer.files import open_regular, private_folder
 from batch_renamer.journal import MoveTable
-from batch_renamer.nightly.inbox.values import NEXT_NIGHT, SettledFile, Snapshot, WaitingFile, called
+from batch_renamer.nightly.inbox.values import SettledFile, Snapshot, WaitingFile
+from batch_renamer.nightly.wording import LOOKED_AT_AGAIN, called
 from batch_renamer.temporary import cause
 
 __all__ = ["Snapshots"]
@@ -97,4 +98,6 @@ def _read(source: BinaryIO) -> bytes:
 
 
 def _waiting(file: SettledFile, why: str) -> WaitingFile:
-    return WaitingFile(path=file.path, sentence=f"{called(file.name)} {why}. {NEXT_NIGHT}", since=file.look.known_since)
+    return WaitingFile(
+        path=file.path, sentence=f"{called(file.name)} {why}. {LOOKED_AT_AGAIN}", since=file.look.known_since
+    )

@@ -6,22 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from batch_renamer.journal import Look
-from batch_renamer.visible import visible
 
-__all__ = ["NEXT_NIGHT", "PassedFile", "Scan", "SettledFile", "Snapshot", "WaitingFile", "called"]
-
-NEXT_NIGHT = "It stays in the inbox, and the next night looks at it again."
-_SHOWN = 100  # characters of a name
-
-
-def called(name: str) -> str:
-    r"""Return the name of a file as sentences give it: quoted, safe to print, and cut if it is very long.
-
-    Example:
-        >>> called("or\nders.csv")
-        '"or\\nders.csv"'
-    """
-    return f'"{visible(name if len(name) <= _SHOWN else name[: _SHOWN - 1] + "…")}"'
+__all__ = ["PassedFile", "Scan", "SettledFile", "Snapshot", "WaitingFile"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

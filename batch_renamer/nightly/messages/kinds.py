@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import takewhile
 
-from batch_renamer.model import FileEnd, Night, NightFile, NightKind, NoticeKind, Told
+from batch_renamer.model import FileEnd, Night, NightKind, NoticeKind, Told
 
-__all__ = ["WAITING_NIGHTS", "Notice", "notice_of", "was_not_read", "with_what_was_cut_off"]
+__all__ = ["WAITING_NIGHTS", "Notice", "notice_of", "with_what_was_cut_off"]
 
 WAITING_NIGHTS = 3
 """After so many nights in a row a spreadsheet that can't be read is told."""
@@ -111,6 +111,7 @@ def with_what_was_cut_off(night: Night, before: Sequence[Night]) -> Night:
     No message has named these: a night is told at its end.
 
     Example:
+        >>> from batch_renamer.model import NightFile
         >>> bad = NightFile(name="b.xlsx", end=FileEnd.PROBLEMS, run_id="k3f9ab", moved_to="/in/problems/b.xlsx")
         >>> killed = Night(date="2026-11-25", began_at=0.0, cut_off=True, files=(bad,))
         >>> tonight = Night(date="2026-11-26", began_at=0.0, exit_code=0, begun=True)
@@ -174,17 +175,12 @@ def _gist(sentence: str) -> str:
     return re.sub(r"\d+", "#", sentence)
 
 
-def was_not_read(file: NightFile) -> bool:
-    """Tell whether a file stayed in the inbox because it could not be read, or is no spreadsheet."""
-    return file.end.stays and file.end is not FileEnd.STOPPED
-
-
 def _waiting(nights: Sequence[Night]) -> tuple[str, ...]:
     """Return the spreadsheets that could not be read in any of the last nights."""
     looked = [night for night in nights if night.begun][:WAITING_NIGHTS]
     if len(looked) < WAITING_NIGHTS or not nights[0].begun:
         return ()
-    each = [{file.name for file in night.files if was_not_read(file)} for night in looked]
+    each = [{file.name for file in night.files if not file.end.was_read} for night in looked]
     return tuple(sorted(set.intersection(*each)))
 
 
@@ -192,7 +188,7 @@ def _empty_nights(nights: Iterable[Night]) -> int:
     """Return for how many nights no spreadsheet came; nights that did not look are passed over."""
     empty = 0
     for night in nights:
-        if any(not file.again and not was_not_read(file) for file in night.files):
+        if any(not file.again and file.end.was_read for file in night.files):
             break
         empty += night.begun and not night.cut_off
     return empty

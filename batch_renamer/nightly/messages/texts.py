@@ -8,7 +8,7 @@ no chat takes it for a call to all its members.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -16,13 +16,13 @@ from itertools import islice
 from pathlib import PurePath
 
 from batch_renamer.errors import LockedError
-from batch_renamer.model import FileEnd, Night, NightFile, NoticeKind, Result
-from batch_renamer.nightly.messages.kinds import WAITING_NIGHTS, Notice, was_not_read
-from batch_renamer.nightly.wording import advice_on
+from batch_renamer.model import FileEnd, Night, NightFile, NoticeKind, Told
+from batch_renamer.nightly.messages.kinds import WAITING_NIGHTS, Notice
+from batch_renamer.nightly.wording import advice_on, day_of_month, rows_in_short
 from batch_renamer.progress import cut_middle, visible
 from batch_renamer.text import counted
 
-__all__ = ["Text", "day_in_words", "text_of"]
+__all__ = ["Text", "text_of"]
 
 _PRODUCT = "batch-renamer"
 _MOST_FILES = 8
@@ -79,17 +79,6 @@ def text_of(
     return Text(title=_title(night, notice), body="\n\n".join(filter(None, paragraphs)), tone=_TONES[notice.kind])
 
 
-def day_in_words(iso_date: str) -> str:
-    """Return a date as a person says it.
-
-    Example:
-        >>> day_in_words("2026-11-06")
-        '6 November'
-    """
-    day = date.fromisoformat(iso_date)
-    return f"{day.day} {day:%B}"
-
-
 def _title(night: Night, notice: Notice) -> str:
     account = f" ({_shown(night.profile)})" if night.profile else ""
     reminder = ", reminder" if notice.reminder else ""
@@ -108,7 +97,7 @@ def _short(night: Night, notice: Notice) -> str:
         case NoticeKind.WAITING if not _read(night):
             return f"{counted(len(notice.waiting), 'sheet')} can't be read for {WAITING_NIGHTS} nights"
         case NoticeKind.CUT_OFF:
-            return f"the night of {day_in_words(notice.cut_off[0].date)} was cut off, {_sheets_done(night)}"
+            return f"the night of {_day(notice.cut_off[0])} was cut off, {_sheets_done(night)}"
         case NoticeKind.RECOVERED:
             broken = notice.after is not None and notice.after.kind in (NoticeKind.FAILED, NoticeKind.NOT_BEGUN)
             return f"{'works again' if broken else 'a good night again'}, {_sheets_done(night)}"
@@ -119,7 +108,7 @@ def _sheets_done(night: Night) -> str:
     read = _read(night)
     if not read:
         return "no sheet came" if not night.files else "no sheet was read"
-    done = sum(file.end in (FileEnd.DONE, FileEnd.SAME) for file in read)
+    done = sum(file.end.is_done for file in read)
     needing = sum(file.end.needs_a_person for file in read)
     waiting = len(night.files) - len(read)
     said = [f"{done} of {counted(len(read), 'sheet')} done"]
@@ -129,14 +118,14 @@ def _sheets_done(night: Night) -> str:
 
 
 def _read(night: Night) -> list[NightFile]:
-    return [file for file in night.files if not was_not_read(file)]
+    return [file for file in night.files if file.end.was_read]
 
 
 def _opening(night: Night, notice: Notice) -> str:
     said = _sheets_done(night) if notice.kind is NoticeKind.CUT_OFF else _short(night, notice)
-    sentence = f"Night of {day_in_words(night.date)}: {said}."
+    sentence = f"Night of {_day(night)}: {said}."
     if notice.reminder and notice.after is not None:
-        sentence += f" Nothing has changed since the message of {day_in_words(notice.after.date)}."
+        sentence += f" Nothing has changed since the message of {_day(notice.after)}."
     return sentence
 
 
@@ -149,7 +138,7 @@ def _of_trouble(night: Night, notice: Notice) -> Iterator[str]:
         yield from map(_with_sentence, islice(stopped, 1))
     for earlier in notice.cut_off:
         yield (
-            f"The night of {day_in_words(earlier.date)} was cut off before its end, as by a power cut. This night has "
+            f"The night of {_day(earlier)} was cut off before its end, as by a power cut. This night has "
             "gone on with what it left."
         )
 
@@ -161,7 +150,7 @@ def _of_files(night: Night) -> Iterator[str]:
     yield from _list("Goes on the next night:", night, lambda file: file.end is FileEnd.STOPPED, _with_counts)
     yield from _list("Done:", night, lambda file: file.end is FileEnd.DONE, _with_counts)
     yield from _list("The same as before, so nothing was sent:", night, lambda file: file.end is FileEnd.SAME, _name)
-    yield from _list("Stays in the inbox:", night, was_not_read, _with_sentence)
+    yield from _list("Stays in the inbox:", night, lambda file: not file.end.was_read, _with_sentence)
 
 
 def _list(
@@ -202,11 +191,7 @@ def _path(path: PurePath) -> str:
 
 
 def _with_counts(file: NightFile) -> str:
-    return f"{_name(file)} ({_counts(file.new_counts)})" if file.new_counts else _name(file)
-
-
-def _counts(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{counts[result]:,} {result.value}" for result in Result if counts.get(result))
+    return f"{_name(file)} ({rows_in_short(file.new_counts)})" if file.new_counts else _name(file)
 
 
 def _advice(night: Night, notice: Notice) -> Iterator[str]:
@@ -232,8 +217,12 @@ def _of_the_last_message(notice: Notice) -> Iterator[str]:
         return
     for one in notice.after.deliveries:
         if not one.delivered:
-            day = day_in_words(notice.after.date)
+            day = _day(notice.after)
             yield f"The message of {day} could not be delivered to {one.address}: {one.said}. {one.repair}".rstrip()
+
+
+def _day(of: Night | Told) -> str:
+    return day_of_month(date.fromisoformat(of.date))
 
 
 def _name(file: NightFile) -> str:

@@ -20,29 +20,27 @@ from batch_renamer.nightly.wording import (
     rows_in_short,
     weight_of,
     weight_of_day,
-    what_to_do,
 )
 from batch_renamer.text import counted, duration
 
 __all__ = ["DayPage", "Section", "ShownFile", "ShownNight"]
 
-_WORDS: dict[FileEnd, tuple[str, Weight]] = {
-    FileEnd.PROBLEMS: ("has problems", "bad"),
-    FileEnd.REFUSED: ("not used", "bad"),
-    FileEnd.STOPPED: ("not finished", "doubtful"),
-    FileEnd.WAITING: ("waits", "doubtful"),
-    FileEnd.PASSED: ("passed over", "quiet"),
-    FileEnd.DONE: ("done", "good"),
-    FileEnd.SAME: ("done before", "good"),
+_WEIGHTS: dict[FileEnd, Weight] = {
+    FileEnd.PROBLEMS: "bad",
+    FileEnd.REFUSED: "bad",
+    FileEnd.STOPPED: "doubtful",
+    FileEnd.WAITING: "doubtful",
+    FileEnd.PASSED: "quiet",
+    FileEnd.DONE: "good",
+    FileEnd.SAME: "good",
 }
-"""What became of a file in a word or two, and how much it matters; in the order in which a person is shown files."""
-
 _DONE = (FileEnd.DONE, FileEnd.SAME)
 _SECTIONS: tuple[tuple[str, tuple[FileEnd, ...]], ...] = (
     ("Needs you", (FileEnd.PROBLEMS, FileEnd.REFUSED)),
     ("Stays in the inbox", (FileEnd.STOPPED, FileEnd.WAITING, FileEnd.PASSED)),
     ("Done", _DONE),
 )
+"""In the order in which a person is shown files."""
 
 _REPORTS = {".html": "report as a page", ".xlsx": "report as a workbook"}
 
@@ -87,7 +85,7 @@ class ShownNight:
     def facts(self) -> list[tuple[str, str]]:
         """When and where the night was, as far as it is known."""
         night = self._night
-        ended = moment(night.ended_at) if night.ended_at is not None else f"not known: {night.kind}"
+        ended = moment(night.ended_at) if night.ended_at is not None else f"not known: {night.kind.words}"
         took = [duration(night.seconds)] if night.ended_at is not None else []
         took += [counted(night.requests, "request")] if night.requests else []
         took += [f"{night.throttled:,} of them told to slow down (429)"] if night.throttled else []
@@ -106,13 +104,12 @@ class ShownNight:
         return [self._file(file) for end in ends for file in self._night.files if file.end is end]
 
     def _file(self, file: NightFile) -> ShownFile:
-        word, weight = _WORDS[file.end]
         return ShownFile(
             name=file.name,
-            word=word,
-            weight=weight,
+            word=file.end.words,
+            weight=_WEIGHTS[file.end],
             again=file.again,
-            sentence=what_to_do(file),
+            sentence=file.sentence,
             rows="" if file.end is FileEnd.SAME else rows_in_short(file.counts),
             run_id=file.run_id or "",
             reports=tuple(map(self._report, sorted(file.reports, key=_page_first))),

@@ -14,7 +14,7 @@ from batch_renamer.nightly.wording import (
     advice_on,
     days_in_words,
     headline_of_day,
-    local_day,
+    local_date,
     moment,
     neighbours,
     short_day,
@@ -22,7 +22,6 @@ from batch_renamer.nightly.wording import (
     weight_of,
     weight_of_day,
     what_happened,
-    what_to_do,
 )
 from batch_renamer.text import duration
 
@@ -123,7 +122,7 @@ class NightsPage:
         since = waiting_since(nights)
         last = next((night for night in nights if night.begun and night.exit_code is not None), None)
         files = [file for file in last.files if file.name in since] if last is not None else []
-        return [Waiting(file.name, short_day(local_day(since[file.name])), what_to_do(file)) for file in files]
+        return [Waiting(file.name, short_day(local_date(since[file.name])), file.sentence) for file in files]
 
     @property
     def days(self) -> list[ShownDay]:
@@ -133,7 +132,7 @@ class NightsPage:
         return [line for _, line in sorted(shown, key=lambda pair: pair[0], reverse=True)]
 
     def _shown(self, date: datetime.date, night: Night) -> ShownDay:
-        took = duration(night.seconds) if night.ended_at is not None else night.kind.value
+        took = duration(night.seconds) if night.ended_at is not None else night.kind.words
         # Two nights of a date are told apart by their times.
         text = short_day(date) + (f" {time_of(night.began_at)}" if len(self._by_date[date]) > 1 else "")
         return ShownDay(text, self._address(date), what_happened(night), weight_of(night), took)

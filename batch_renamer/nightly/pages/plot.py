@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from batch_renamer.html_pages import HEIGHT, WIDTH, Bar, Label, Plot, Scale
 from batch_renamer.model import FileEnd, Night, NightKind, Result
-from batch_renamer.nightly.wording import bad_rows, days_in_words, neighbours
+from batch_renamer.nightly.wording import days_in_words, neighbours
 from batch_renamer.text import counted
 
 __all__ = ["nights_plot"]
@@ -22,7 +22,7 @@ _LEGEND = (
     ("failed", "rows with problems"),
     ("idle", "nothing to rename"),
     ("outage", "no night"),
-    ("mark", "could not begin, was stopped or cut off, or a file was not used"),
+    ("mark", "could not begin, was stopped or cut off, or a file was refused"),
 )
 _NOT_WELL = frozenset({NightKind.NOT_BEGUN, NightKind.FAILED, NightKind.CUT_OFF})
 
@@ -76,7 +76,7 @@ def _drawn(date: datetime.date, nights: Sequence[Night]) -> _Drawn:
     return _Drawn(
         date=date,
         renamed=sum(night.counts.get(Result.RENAMED, 0) for night in nights),
-        bad=sum(bad_rows(night.counts) for night in nights),
+        bad=sum(night.bad_rows for night in nights),
         went_wrong=any(map(_went_wrong, nights)),
     )
 

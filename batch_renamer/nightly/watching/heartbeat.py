@@ -9,12 +9,12 @@ import asyncio
 from dataclasses import dataclass
 
 from batch_renamer.model import Night
+from batch_renamer.nightly.wording import rows_in_short
 from batch_renamer.settings import HeartbeatAddress, Settings
 
 __all__ = ["Beat", "beat_end", "beat_start", "heartbeat_of", "heartbeat_text"]
 
 _IN_ALL_S = 10.0
-_FAULT = 70
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ def beat_end(address: HeartbeatAddress | None, night: Night, *, timeout_s: float
     """
     if address is None:
         return None
-    exit_code, text = _FAULT if night.exit_code is None else night.exit_code, heartbeat_text(night)
+    exit_code, text = night.code, heartbeat_text(night)
     said = "failed" if exit_code else "done"
     return _called(said, address.for_end(exit_code, text), address=address, text=text, timeout_s=timeout_s)
 
@@ -69,7 +69,7 @@ def heartbeat_text(night: Night) -> str:
     if not night.begun:
         return f"The night of {night.date} could not begin.{code}"
     said = f"spreadsheets: {night.ends_in_words}" if night.files else "no spreadsheet"
-    rows = ", ".join(f"{count:,} {result}" for result, count in night.counts.items())
+    rows = rows_in_short(night.counts)
     stopped = " It was stopped early." if night.stopped else ""
     return f"The night of {night.date}: {said}.{f' Rows: {rows}.' if rows else ''}{stopped}{code}"
 

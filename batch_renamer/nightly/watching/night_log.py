@@ -25,8 +25,6 @@ __all__ = [
 
 log = logging.getLogger("batch_renamer")
 
-_FAULT = 70
-
 
 def log_night_begins(night: Night) -> None:
     """Log that a night begins, with its inbox and its account."""
@@ -103,7 +101,7 @@ def log_written(what: str, files: Sequence[str], *, troubles: Sequence[str] = ()
 
 def log_night_ends(night: Night) -> None:
     """Log how a night ended: one line with its exit code and its figures."""
-    code = _FAULT if night.exit_code is None else night.exit_code
+    code = night.code
     not_begun = night.kind is NightKind.NOT_BEGUN
     ends = [file.end for file in night.files]
     log.log(

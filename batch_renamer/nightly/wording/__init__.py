@@ -1,49 +1,66 @@
 """What became of a spreadsheet, how a night went, and what to do, in the words that page, message and screen share.
 
+The word for each end of a file is `FileEnd.words`, that for a whole night `NightKind.words`.
+
 ::
 
-    files          what became of one spreadsheet
-    nights         how a night went as a whole
+    nights         how a night went as a whole, and what the next one does
     advice         what to do after a night that could not begin or was stopped early
+    files          what became of one spreadsheet, and what to do
+    dates          dates and times as people write them
 """
 
 from __future__ import annotations
 
 from batch_renamer.nightly.wording.advice import advice_on
-from batch_renamer.nightly.wording.files import after_problems, after_refusal, after_stop, rows_in_short
-from batch_renamer.nightly.wording.nights import (
-    bad_rows,
+from batch_renamer.nightly.wording.dates import (
     day,
+    day_of_month,
     days_in_words,
-    headline,
-    headline_of_day,
-    local_day,
+    local_date,
+    local_moment,
     moment,
     neighbours,
-    next_night,
+    next_nights,
     short_day,
-    still_needs_a_person,
     time_of,
+)
+from batch_renamer.nightly.wording.files import (
+    LOOKED_AT_AGAIN,
+    after_problems,
+    after_refusal,
+    after_stop,
+    called,
+    rows_in_short,
+)
+from batch_renamer.nightly.wording.nights import (
+    headline,
+    headline_of_day,
+    next_night,
+    still_needs_a_person,
     weight_of,
     weight_of_day,
     what_happened,
-    what_to_do,
 )
 
 __all__ = [
+    "LOOKED_AT_AGAIN",
     "advice_on",
     "after_problems",
     "after_refusal",
     "after_stop",
-    "bad_rows",
+    "called",
     "day",
+    "day_of_month",
     "days_in_words",
     "headline",
     "headline_of_day",
-    "local_day",
+    "local_date",
+    "local_moment",
     "moment",
     "neighbours",
     "next_night",
+    "next_nights",
     "rows_in_short",
     "short_day",
     "still_needs_a_person",
@@ -51,5 +68,4 @@ __all__ = [
     "weight_of",
     "weight_of_day",
     "what_happened",
-    "what_to_do",
 ]

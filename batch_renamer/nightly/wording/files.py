@@ -1,4 +1,7 @@
-"""What became of a spreadsheet and what to do about it, in plain sentences for its owner."""
+"""What became of a spreadsheet and what to do about it, in plain sentences for its owner.
+
+The word for each end is `FileEnd.words`.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,28 @@ import re
 from collections.abc import Mapping
 
 from batch_renamer.commands import setting_of
-from batch_renamer.model import Result
+from batch_renamer.model import BAD_RESULTS, Result
 from batch_renamer.text import counted
+from batch_renamer.visible import visible
 
-__all__ = ["after_problems", "after_refusal", "after_stop", "rows_in_short"]
+__all__ = ["LOOKED_AT_AGAIN", "after_problems", "after_refusal", "after_stop", "called", "rows_in_short"]
+
+LOOKED_AT_AGAIN = "It stays in the inbox, and the next night looks at it again."
+"""What becomes of a file that waits."""
 
 _REPAIR = "Correct it and put it into the inbox again."
 _OPTION = re.compile(r"(--[a-z][a-z-]+)(?: [A-Z][A-Z|]*\b)?")
-_BAD = (Result.FAILED, Result.UNKNOWN, Result.DRIFTED, Result.INVALID)
+_SHOWN = 100  # characters of a name
+
+
+def called(name: str) -> str:
+    r"""Return the name of a file as sentences give it: quoted, safe to print, and cut if it is very long.
+
+    Example:
+        >>> called("or\nders.csv")
+        '"or\\nders.csv"'
+    """
+    return f'"{visible(name if len(name) <= _SHOWN else name[: _SHOWN - 1] + "…")}"'
 
 
 def rows_in_short(counts: Mapping[str, int]) -> str:
@@ -31,11 +48,11 @@ def after_problems(counts: Mapping[str, int], *, tries: str = "") -> str:
 
     Example:
         >>> after_problems({"renamed": 12, "failed": 1}, tries="1 row is tried again on the next 3 nights.")
-        '1 of 13 rows needs a look: 1 failed. 1 row is tried again on the next 3 nights. The report says why.'
+        '1 of 13 rows has a problem: 1 failed. 1 row is tried again on the next 3 nights. The report says why.'
     """
-    bad: dict[str, int] = {result.value: counts.get(result, 0) for result in _BAD}
+    bad: dict[str, int] = {result.value: counts.get(result, 0) for result in BAD_RESULTS}
     number, rows = sum(bad.values()), counted(sum(counts.values()), "row")
-    said = [f"{number:,} of {rows} {'needs' if number == 1 else 'need'} a look: {rows_in_short(bad)}."]
+    said = [f"{number:,} of {rows} {'has a problem' if number == 1 else 'have problems'}: {rows_in_short(bad)}."]
     said += [tries] if tries else []
     said.append("The report says why.")
     if bad[Result.INVALID] or bad[Result.DRIFTED] or not tries:
@@ -59,11 +76,6 @@ def after_refusal(why: str, *, missing: int = 0) -> str:
     return f"{_OPTION.sub(_in_configuration, why)}{asked} {_REPAIR}"
 
 
-def _in_configuration(option: re.Match[str]) -> str:
-    """Return how a night is given an option: no person types its command."""
-    return f"{setting_of(option[1])} in the configuration"
-
-
 def after_stop(why: str, *, is_in_inbox: bool = True) -> str:
     """Return what becomes of a spreadsheet whose run was stopped early.
 
@@ -73,3 +85,8 @@ def after_stop(why: str, *, is_in_inbox: bool = True) -> str:
     """
     stays = "The spreadsheet stays in the inbox, and the" if is_in_inbox else "The"
     return f"{why} {stays} next night goes on with it."
+
+
+def _in_configuration(option: re.Match[str]) -> str:
+    """Return how a night is given an option: no person types its command."""
+    return f"{setting_of(option[1])} in the configuration"

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Mapping, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 
-from batch_renamer.model import BAD_RESULTS, FileEnd, Night, NightFile, NightKind, Result, Weight
+from batch_renamer.model import FileEnd, Night, NightFile, NightKind, Result, Weight
+from batch_renamer.nightly.wording.dates import next_nights, time_of
 from batch_renamer.text import counted
 
 __all__ = [
-    "bad_rows",
-    "day",
-    "days_in_words",
     "headline",
     "headline_of_day",
-    "local_day",
-    "moment",
-    "neighbours",
     "next_night",
-    "short_day",
     "still_needs_a_person",
-    "time_of",
     "weight_of",
     "weight_of_day",
     "what_happened",
-    "what_to_do",
 ]
 
 _OUTAGE = 4  # or a full disk: the next night goes on, and perhaps stops for the same reason
@@ -36,17 +26,7 @@ _STARTS: dict[Weight, str] = {
     "doubtful": "Nothing needs you yet",
     "bad": "Something needs you",
 }
-_NOT_READ = frozenset({FileEnd.WAITING, FileEnd.PASSED})
 _COME_AGAIN = (Result.FAILED, Result.UNKNOWN)
-
-_WHAT_TO_DO = {
-    FileEnd.PROBLEMS: "Open its report. Correct the rows that have a problem, and put the spreadsheet into the inbox.",
-    FileEnd.REFUSED: "Correct the spreadsheet, and put it into the inbox.",
-    FileEnd.STOPPED: "It stays in the inbox; the next night goes on with it.",
-    FileEnd.WAITING: "It stays in the inbox; the next night looks at it again.",
-    FileEnd.PASSED: "It is no spreadsheet that can be read.",
-    FileEnd.SAME: "The same rows were done before, so nothing was sent.",
-}
 
 
 def headline(night: Night) -> str:
@@ -99,7 +79,7 @@ def what_happened(night: Night) -> str:
             return f"This night was stopped early. {_done(files)}".rstrip()
         case NightKind.PARTLY:
             bad = sum(file.end.needs_a_person for file in files)
-            read = sum(file.end not in _NOT_READ for file in files)
+            read = sum(file.end.was_read for file in files)
             return f"{_of(bad, read)} {'has' if bad == 1 else 'have'} problems."
         case NightKind.GOOD:
             return _done(files)
@@ -127,11 +107,6 @@ def weight_of(night: Night) -> Weight:
             return "quiet" if night.goes_on_by_itself else "doubtful" if night.exit_code == _OUTAGE else "bad"
 
 
-def what_to_do(file: NightFile) -> str:
-    """Return what became of a file and what to do, in a sentence or two; "" where there is nothing to say."""
-    return file.sentence or _WHAT_TO_DO.get(file.end, "")
-
-
 def next_night(night: Night) -> list[str]:
     """Return what the next night does by itself, in sentences."""
     if night.kind is NightKind.NOT_BEGUN:
@@ -152,14 +127,13 @@ def _comes_again(file: NightFile) -> str:
         return ""
     if not file.tries_left:
         return "its failed rows are not tried again."
-    nights = "the next night" if file.tries_left == 1 else f"the next {file.tries_left} nights"
-    return f"its failed rows are tried again on {nights}, except those whose orders don't exist."
+    return f"its failed rows are tried again on {next_nights(file.tries_left)}, except those whose orders don't exist."
 
 
 def _done(files: Sequence[NightFile]) -> str:
     """Return how many files are done, what was renamed, and how many were not read; "" without a file."""
-    read = [file for file in files if file.end not in _NOT_READ]
-    done = sum(file.end in (FileEnd.DONE, FileEnd.SAME) for file in read)
+    read = [file for file in files if file.end.was_read]
+    done = sum(file.end.is_done for file in read)
     renamed = sum(file.new_counts.get(Result.RENAMED, 0) for file in read if file.end is not FileEnd.SAME)
     said = [f"{_of(done, len(read))} {_is(done, len(read))} done, {counted(renamed, 'order')} renamed."] if read else []
     return " ".join([*said, *_not_read(files)])
@@ -177,76 +151,3 @@ def _is(part: int, whole: int) -> str:
 
 def _of(part: int, whole: int) -> str:
     return counted(whole, "file") if part == whole else f"{part:,} of {counted(whole, 'file')}"
-
-
-def bad_rows(counts: Mapping[str, int]) -> int:
-    """Return how many rows need a look."""
-    return sum(counts.get(result, 0) for result in BAD_RESULTS)
-
-
-def moment(seconds: float) -> str:
-    """Return a time of day by this machine's clock, with its date, as a person writes it."""
-    return f"{day(local_day(seconds))} at {time_of(seconds)}"
-
-
-def local_day(seconds: float) -> datetime.date:
-    """Return the date on this machine's clock."""
-    return _local(seconds).date()
-
-
-def time_of(seconds: float) -> str:
-    """Return a time of day by this machine's clock."""
-    return f"{_local(seconds):%H:%M}"
-
-
-def _local(seconds: float) -> datetime.datetime:
-    return datetime.datetime.fromtimestamp(seconds).astimezone()
-
-
-def day(date: datetime.date) -> str:
-    """Return a date as a person writes it.
-
-    Example:
-        >>> day(datetime.date(2026, 11, 26))
-        'Thursday, 26 November 2026'
-    """
-    return f"{date:%A}, {date.day} {date:%B %Y}"
-
-
-def neighbours(dates: Sequence[datetime.date]) -> list[list[datetime.date]]:
-    """Return dates, which are in order, in groups of those that follow each other."""
-    groups = groupby(enumerate(dates), key=lambda pair: pair[1].toordinal() - pair[0])
-    return [[date for _, date in pairs] for _, pairs in groups]
-
-
-def short_day(date: datetime.date) -> str:
-    """Return a date in a table.
-
-    Example:
-        >>> short_day(datetime.date(2026, 11, 26))
-        'Thu 26 Nov'
-    """
-    return f"{date:%a} {date.day} {date:%b}"
-
-
-def days_in_words(dates: Sequence[datetime.date]) -> str:
-    """Return dates in words, where those that follow each other are joined.
-
-    Example:
-        >>> days = [datetime.date(2026, 11, number) for number in (24, 25, 28)]
-        >>> days_in_words(days), days_in_words(days[:2])
-        ('24, 25 and 28 November', '24 and 25 November')
-    """
-    parts: list[str] = []
-    for run in neighbours(dates):
-        parts += [f"{_short(run[0])} to {_short(run[-1])}"] if len(run) > 2 else [_short(date) for date in run]
-    months = [part.partition(" ")[2] for part in parts]
-    named = [
-        part.partition(" ")[0] if following == month and " to " not in part else part
-        for part, month, following in zip(parts, months, [*months[1:], ""], strict=True)
-    ]
-    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
-
-
-def _short(date: datetime.date) -> str:
-    return f"{date.day} {date:%B}"

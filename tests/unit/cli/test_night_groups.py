@@ -59,7 +59,7 @@ def test_a_night_without_a_run_stands_by_its_time_unless_runs_are_chosen() -> No
         pytest.param(
             a_night(3, a_file("run001"), a_file("run002", FileEnd.PROBLEMS), exit_code=1),
             "Night of 2026-11-26 02:00 to 02:03 (3 min 12 s), "
-            "exit code 1: has problems. 2 files: 1 done, 1 with problems",
+            "exit code 1: with problems. 2 files: 1 done, 1 with problems",
             id="problems",
         ),
         pytest.param(

@@ -16,7 +16,7 @@ BAD = file(
     "south.xlsx",
     FileEnd.PROBLEMS,
     counts={"renamed": 90, "failed": 3},
-    sentence="3 of 93 rows need a look: 3 failed. The report says why.",
+    sentence="3 of 93 rows have problems: 3 failed. The report says why.",
     moved_to="/srv/in/problems/2026-11-01/south.xlsx",
 )
 
@@ -100,7 +100,7 @@ def test_a_message_says_what_to_do_and_where_the_reports_are() -> None:
         "Night of 1 November: 2 of 3 sheets done, 1 needs you, 1 waits.",
         "",
         "Needs you:",
-        "- south.xlsx: 3 of 93 rows need a look: 3 failed. The report says why. It is in problems/2026-11-01.",
+        "- south.xlsx: 3 of 93 rows have problems: 3 failed. The report says why. It is in problems/2026-11-01.",
         "Done:",
         "- north.xlsx (1,200 renamed)",
         "The same as before, so nothing was sent:",

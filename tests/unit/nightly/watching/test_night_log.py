@@ -25,7 +25,7 @@ from batch_renamer.progress import every_line, logging_to
 FILE = NightFile(
     name="orders.xlsx",
     end=FileEnd.PROBLEMS,
-    sentence="1 of 3 rows needs a look.",
+    sentence="1 of 3 rows has a problem.",
     run_id="k3f9ab",
     exit_code=1,
     counts={"renamed": 2, "failed": 1},
@@ -64,7 +64,7 @@ LINES = [
     ),
     pytest.param(
         lambda: log_file_end(FILE),
-        "orders.xlsx: problems; 1 of 3 rows needs a look.",
+        "orders.xlsx: problems; 1 of 3 rows has a problem.",
         {
             "level": "warning",
             "file": "orders.xlsx",

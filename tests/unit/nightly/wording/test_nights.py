@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 from batch_renamer.model import FileEnd, Night
-from batch_renamer.nightly.wording.nights import days_in_words, headline, headline_of_day, next_night, weight_of
+from batch_renamer.nightly.wording import days_in_words, headline, headline_of_day, next_night, weight_of
 from tests.unit.nightly.pages.samples import a_file, a_night
 
 DAY = "2026-11-26"
