@@ -10,20 +10,31 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 from tests.nights import STORIES, account, open_house, play
 from tests.nights.keeping import keep
-from tests.nights.story import Entry, Tale
+from tests.nights.story import AFTER, Entry, Tale
 
 __all__ = ["main"]
 
 
-async def _played(tales: dict[str, Tale], folder: Path, *, keep_in: Path | None, forked: bool) -> list[Entry]:
+async def _played(tales: dict[str, Tale], folder: Path, given: argparse.Namespace) -> list[Entry]:
+    """Play the stories, and print each night when it is over."""
     async with open_house(folder, account()) as house:
-        if not forked:
+        if not given.forked:
             house.line = await house.cron_line()
-        return await play(house, tales, after=None if keep_in is None else keep(house, keep_in), asks_status=True)
+        keeps = keep(house, given.keep) if given.keep is not None else None
+        numbers = count(1)
+
+        def over(entry: Entry) -> None:
+            sys.stdout.write(_row(next(numbers), entry) + (_whole(entry) if given.whole else ""))
+            sys.stdout.flush()
+            if keeps is not None:
+                keeps(entry)
+
+        return await play(house, tales, after=over, asks_status=True)
 
 
 def _row(number: int, entry: Entry) -> str:
@@ -67,9 +78,9 @@ def main(words: Sequence[str] | None = None) -> int:
     given = parser.parse_args(words)
     tales = {title: tale for title, tale in STORIES.items() if given.only in title}
     with tempfile.TemporaryDirectory() as folder:
-        entries = asyncio.run(_played(tales, Path(folder), keep_in=given.keep, forked=given.forked))
-    for number, entry in enumerate(entries, 1):
-        sys.stdout.write(_row(number, entry) + (_whole(entry) if given.whole else ""))
+        entries = asyncio.run(_played(tales, Path(folder), given))
+    late = [wrong for entry in entries for wrong in entry.wrong if wrong.startswith(AFTER)]
+    sys.stdout.writelines(f"      ! {wrong}\n" for wrong in late)
     wrong = sum(len(entry.wrong) for entry in entries)
     sys.stdout.write(f"{len(entries)} nights, {wrong} sentences untrue or missing\n")
     return int(wrong > 0)

@@ -11,9 +11,11 @@ from batch_renamer.sandbox import FaultPlan
 from tests.nights.house import House, Seen
 from tests.nights.truth import Told, differences
 
-__all__ = ["Entry", "Story", "Tale", "account", "play"]
+__all__ = ["AFTER", "Entry", "Story", "Tale", "account", "play"]
 
 _ORDERS = 900
+AFTER = "after it: "
+"""How a sentence begins that is about what a story looks at when its nights are over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +106,7 @@ async def play(
         try:
             await tale(told)
         except AssertionError as error:
-            told.entries[-1].wrong.append(f"after it: {error}")
+            told.entries[-1].wrong.append(f"{AFTER}{error}")
         told.mended()
         entries += told.entries
     return entries
