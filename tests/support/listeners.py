@@ -18,6 +18,9 @@ from aiohttp import web
 
 __all__ = ["Heard", "MailServer", "WebServer", "listening_for_mail", "listening_on_the_web"]
 
+_LONGEST_MAIL = 10_000_000
+"""In bytes, as of many real servers: a mail with the reports of a night is longer than asyncio takes of itself."""
+
 
 class Heard(NamedTuple):
     """One request: its method, path with query, and body."""
@@ -121,7 +124,7 @@ async def listening_for_mail() -> AsyncIterator[MailServer]:
                 await writer.wait_closed()
             talks.pop(writer).set()
 
-    async with await asyncio.start_server(connected, "127.0.0.1", 0) as serving:
+    async with await asyncio.start_server(connected, "127.0.0.1", 0, limit=_LONGEST_MAIL) as serving:
         server.port = serving.sockets[0].getsockname()[1]
         yield server
         ended = list(talks.values())
