@@ -286,7 +286,16 @@ def _missing(missing: Sequence[Wanted], number: int, headings: Sequence[str]) ->
         else:
             sentences.append(f"no heading for {wanted.what} ({', '.join((*wanted.first, *wanted.rest))})")
     advice = " and ".join(f"{wanted.option} {_example(wanted, headings)}" for wanted in missing)
-    return f"has {' and '.join(sentences)}. {_found(number, headings)} Say which column it is: {advice}"
+    say = f"{_rename(missing)}say which column it is: {advice}"
+    return f"has {' and '.join(sentences)}. {_found(number, headings)} {say[0].upper()}{say[1:]}"
+
+
+def _rename(missing: Sequence[Wanted]) -> str:
+    """Return the remedy for a person with the spreadsheet alone; "" if the user asked for a heading by an option."""
+    if any(wanted.asked is not None for wanted in missing):
+        return ""
+    names = " and ".join(quoted(wanted.first[0]) for wanted in missing)
+    return f"change the {'heading' if len(missing) == 1 else 'headings'} to {names}, or "
 
 
 def _example(wanted: Wanted, headings: Sequence[str]) -> str:

@@ -15,7 +15,16 @@ from batch_renamer.errors import SettingsError
 from batch_renamer.settings.nightly import NightlySettings
 from batch_renamer.settings.places import USUAL_PLACE, default_state_dir
 from batch_renamer.settings.shape import DEFAULT, Settings, as_given
-from batch_renamer.settings.sources import TABLES, Given, Layer, file_layers, from_environment, from_flags, nearest
+from batch_renamer.settings.sources import (
+    IN_FILE,
+    TABLES,
+    Given,
+    Layer,
+    file_layers,
+    from_environment,
+    from_flags,
+    nearest,
+)
 from batch_renamer.settings.values import expand_path, no_file
 from batch_renamer.settings.wording import as_typed, shown_value
 from batch_renamer.usual_places import found_config
@@ -212,6 +221,8 @@ def _of_nightly(entry: str, kind: str, said: str, source: str) -> str:
     """Return the sentence about one entry of the table of the night; without its value, which may be secret."""
     if kind != "unexpected_keyword_argument":
         return f"{as_typed(f'nightly.{entry}', None, source)}: {said}."
+    if entry in IN_FILE:
+        return f"{source} [nightly]: {entry} does not belong here: write it above the first line that begins with [."
     known = [field.name for field in fields(NightlySettings)]
     return f"{source} [nightly]: there is no setting {shown_value(entry)}. {nearest(entry, known)}"
 

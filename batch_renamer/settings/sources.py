@@ -11,12 +11,14 @@ from pathlib import Path
 
 from batch_renamer.commands import flag_of, setting_of
 from batch_renamer.settings.nightly import PATHS as NIGHTLY_PATHS
+from batch_renamer.settings.nightly import NightlySettings
 from batch_renamer.settings.shape import Settings
 from batch_renamer.settings.toml_file import read_toml, read_usable_toml
 from batch_renamer.settings.values import expand_path
 from batch_renamer.settings.wording import as_typed, shown_value
 
 __all__ = [
+    "IN_FILE",
     "OPTIONS",
     "TABLES",
     "Given",
@@ -39,7 +41,10 @@ _THIS_COMMAND_ONLY = frozenset(
     {"except_rows", "first", "only", "replace", "replace_regex", "sandbox", "sandbox_reset", "yes"}
 )
 _IN_ENVIRONMENT = OPTIONS - _THIS_COMMAND_ONLY
-_IN_FILE = _IN_ENVIRONMENT - {"config", "profile"} | TABLES | {"api_key_file"}
+IN_FILE = _IN_ENVIRONMENT - {"config", "profile"} | TABLES | {"api_key_file"}
+"""What may stand in a configuration file: at its top, and in the table of a profile."""
+
+_OF_NIGHTLY = frozenset(one.name for one in fields(NightlySettings))
 _PATHS = frozenset({"api_key_file", "log_file", "report", "state_dir"})
 _KEY_WORDS = frozenset({"apikey", "autoenhanceapikey", "key", "password", "secret", "token", "xapikey"})
 
@@ -156,7 +161,7 @@ def _from_table(table: Mapping[str, object], place: str, path: Path, rank: int) 
     given: dict[str, Given] = {}
     mistakes: list[str] = []
     for name, value in table.items():
-        if name not in _IN_FILE:
+        if name not in IN_FILE:
             mistakes.append(f"{place}: {_no_entry(name, value)}")
             continue
         try:
@@ -179,7 +184,9 @@ def _no_entry(name: str, value: object) -> str:
         return f"{shown} can't be set in the file itself; give --{name}, or {_PREFIX}{name.upper()}."
     if setting_of(name) in _THIS_COMMAND_ONLY:
         return f"{shown} is decided for each command; give {flag_of(setting_of(name))} instead."
-    return f"there is no setting {shown}. {nearest(name, {*_IN_FILE, 'profiles'})}"
+    if name in _OF_NIGHTLY:
+        return f"{shown} belongs in the table [nightly]: write it below the line [nightly]."
+    return f"there is no setting {shown}. {nearest(name, {*IN_FILE, 'profiles'})}"
 
 
 def _names_a_secret(name: str) -> bool:

@@ -39,6 +39,28 @@ max_failures = "20%"
 #rate = 10
 """
 
+_LOG = """\
+# A log in JSON lines, to find out later what happened.
+#log_file = "batch-renamer.jsonl"
+"""
+
+_NIGHT = """\
+# ---- Every night: a scheduler starts `batch-renamer nightly`, which works through a folder of spreadsheets.
+# Remove the # of [nightly] and of what you need; then `batch-renamer nightly --check` says what is missing. What is
+# not of the night alone, such as log_file, belongs above the first line that begins with [.
+
+#[nightly]
+
+# The folder into which people put their spreadsheets. The folders done, problems and reports are made in it.
+#inbox = "~/orders"
+
+# Who is told: a private file (chmod 600) with one address in each line, such as mailtos://... or slack://...
+#notify_file = "notify.txt"
+
+# Who notices that no night began at all: a service calls you if it is not called, such as healthchecks.io.
+#heartbeat_url = "https://hc-ping.com/0000"
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StarterConfig:
@@ -59,10 +81,11 @@ class StarterConfig:
         blocks = [_HEAD]
         if self.profile is None:
             blocks.append(self._key())
-        blocks += [self._address(), _BRAKES, self._report()]
+        blocks += [self._address(), _BRAKES, self._report(), _LOG]
         if self.profile is not None:
             chosen = "# The account. Choose it with --profile; add a table like this for each further account.\n"
             blocks.append(f"{chosen}[profiles.{self.profile}]\n{self._key()}")
+        blocks.append(_NIGHT)
         return "\n".join(blocks)
 
     def _key(self) -> str:

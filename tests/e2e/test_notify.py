@@ -95,4 +95,4 @@ async def test_without_apprise_its_installation_is_named(renamer: Command) -> No
         "notify", "--test", "--config", str(config), prelude="import sys; sys.modules['apprise'] = None"
     )
     assert ran.code == 2
-    assert "pip install 'batch-renamer[notify]'" in ran.err
+    assert "/python -m pip install 'batch-renamer[notify]'" in " ".join(ran.err.split())

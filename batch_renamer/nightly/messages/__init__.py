@@ -16,8 +16,9 @@
 from __future__ import annotations
 
 from batch_renamer.nightly.messages.addresses import read_addresses
+from batch_renamer.nightly.messages.answers import INSTALL
 from batch_renamer.nightly.messages.delivery import apprise_is_there
 from batch_renamer.nightly.messages.telling import Telling, tell
-from batch_renamer.nightly.messages.trial import INSTALL, Trial, send_test_message
+from batch_renamer.nightly.messages.trial import Trial, send_test_message
 
 __all__ = ["INSTALL", "Telling", "Trial", "apprise_is_there", "read_addresses", "send_test_message", "tell"]

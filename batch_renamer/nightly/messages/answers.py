@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from enum import StrEnum
 
-__all__ = ["Answer"]
+__all__ = ["INSTALL", "Answer"]
+
+INSTALL = f"{shlex.quote(sys.executable)} -m pip install 'batch-renamer[notify]'"
+"""What installs Apprise: into the environment of this program, whichever is active in the shell."""
 
 
 class Answer(StrEnum):
@@ -71,7 +76,7 @@ _COMPARE = "Compare the line with the page of the service at https://appriseit.c
 _REPAIRS = {
     Answer.DELIVERED: "",
     Answer.MALFORMED: f"{_COMPARE}.",
-    Answer.NO_APPRISE: "Install it: pip install 'batch-renamer[notify]'.",
+    Answer.NO_APPRISE: f"Install it: {INSTALL}",
     Answer.NO_HOST: "Correct the name of the server in this line, or repair the network of this machine.",
     Answer.REFUSED: "Correct server and port in this line, or start the server.",
     Answer.UNREACHABLE: "Repair the network of this machine, or its firewall.",

@@ -9,12 +9,10 @@ from pathlib import Path
 from batch_renamer.errors import SettingsError
 from batch_renamer.model import Delivery
 from batch_renamer.nightly.messages.addresses import read_addresses
+from batch_renamer.nightly.messages.answers import INSTALL
 from batch_renamer.nightly.messages.delivery import LIMIT_S, Message, apprise_is_there, deliver
 
-__all__ = ["INSTALL", "Trial", "send_test_message"]
-
-INSTALL = "pip install 'batch-renamer[notify]'"
-"""What installs Apprise."""
+__all__ = ["Trial", "send_test_message"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +52,7 @@ async def send_test_message(
     if not book.addresses:
         raise SettingsError(" ".join(book.mistakes) or f"There is no address in {notify_file}: write one in each line.")
     if not apprise_is_there():
-        raise SettingsError(f"Messages need Apprise, which is not installed here: {INSTALL}.")
+        raise SettingsError(f"Messages need Apprise, which is not installed here: {INSTALL}")
     message = Message(
         title="batch-renamer: test message",
         body=f"This is a test. Messages about the night come here.\n\nbatch-renamer on {sender}",

@@ -176,13 +176,16 @@ def test_missing_headings_are_named_with_those_found() -> None:
     assert "no heading for the order id (order_id, order, id, order number, order no)" in sentence
     assert "no heading for the new name (new_name, new title, rename to, name to be)" in sentence
     assert 'Headings found in row 1: "Ref", "Address".' in sentence
+    assert 'Change the headings to "order_id" and "new_name", or say which column it is: ' in sentence
     assert sentence.endswith("--id-column HEADING and --name-column HEADING")
 
 
 @pytest.mark.parametrize(("heading", "shell"), [("name", "name"), ("Name", "Name"), ("NA ME", "'NA ME'")])
 def test_lone_name_is_refused_with_the_option_that_takes_it(heading: str, shell: str) -> None:
     """A column called name may as well hold the current names."""
-    assert trouble("order_id", heading).endswith(f"Say which column it is: --name-column {shell}")
+    assert trouble("order_id", heading).endswith(
+        f'Change the heading to "new_name", or say which column it is: --name-column {shell}'
+    )
 
 
 def test_named_columns_are_used() -> None:

@@ -202,7 +202,8 @@ def test_no_usable_heading_is_refused_in_one_line(tmp_path: Path) -> None:
     """The headings found and the option that helps."""
     assert refusal(tmp_path, "order_id;name\n1;a\n") == (
         " has no heading for the new name (new_name, new title, rename to, name to be). "
-        'Headings found in row 1: "order_id", "name". Say which column it is: --name-column name.'
+        'Headings found in row 1: "order_id", "name". Change the heading to "new_name", or say which '
+        "column it is: --name-column name."
     )
 
 

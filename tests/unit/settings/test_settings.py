@@ -274,9 +274,13 @@ def test_bad_value_is_named_with_its_source_and_the_remedy(name: str, value: obj
         ("rate = 2024-01-01", "rate = 2024-01-01 in {config}: must be a number."),
         ("api_version = 3", "api_version = 3 in {config}: must be text."),
         ('log_file = ""', "log_file in {config}: must be a path."),
+        (
+            '[nightly]\nlog_file = "log"',
+            "{config} [nightly]: log_file does not belong here: write it above the first line that begins with [.",
+        ),
         ('report = ["a.csv", 5]', "report = a list in {config}: must be text."),
     ],
-    ids=["date", "number", "blank-path", "list"],
+    ids=["date", "number", "blank-path", "not-of-the-night", "list"],
 )
 def test_bad_value_in_the_file_names_the_file(write: Write, line: str, says: str) -> None:
     """TOML's own types are refused as plainly as text."""
@@ -377,6 +381,7 @@ def test_variables_of_others_are_left_alone() -> None:
         ('config = "x"', "config can't be set in the file itself; give --config"),
         ("yes = true", "yes is decided for each command; give --yes instead."),
         ("sandbox = true", "sandbox is decided for each command; give --sandbox instead."),
+        ('inbox = "in"', "inbox belongs in the table [nightly]: write it below the line [nightly]."),
         ("profiles = 1", "profiles must be tables, such as [profiles.office]."),
         ("[profiles]\noffice = 1", "profiles must be tables, such as [profiles.office]."),
         ('profile_api_key_file = "x"', "there is no setting profile_api_key_file."),

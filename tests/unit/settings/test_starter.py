@@ -46,10 +46,12 @@ def test_any_path_is_written_as_it_is(folder: str, tmp_path_factory: pytest.Temp
 @pytest.mark.parametrize("profile", [None, "office"], ids=["no profile", "a profile"])
 def test_every_commented_option_can_be_set(tmp_path: Path, profile: str | None) -> None:
     """What stands behind ``#`` is right, too."""
-    text = re.sub(r"^#(\w+ = )", r"\1", StarterConfig(key_file="k", profile=profile).text(), flags=re.MULTILINE)
+    text = re.sub(r"^#(\w+ = |\[)", r"\1", StarterConfig(key_file="k", profile=profile).text(), flags=re.MULTILINE)
     settings = resolve_settings({"config": written(tmp_path, text), "profile": profile}, environ={})
     assert (settings.strict, settings.rate) == (True, 10.0)
     assert settings.report == (str(tmp_path / "reports" / "{date}-{id}.xlsx"),)
+    assert settings.log_file == tmp_path / "batch-renamer.jsonl"
+    assert settings.nightly.notify_file == tmp_path / "notify.txt"
 
 
 @pytest.mark.parametrize("name", ["", "our office", "a.b", "büro", "x" * 41], ids=repr)
