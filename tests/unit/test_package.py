@@ -72,6 +72,23 @@ def test_inner_modules_are_private_to_their_package() -> None:
     assert {str(path.relative_to(ROOT)): found for path in paths if (found := _imports_past_a_package(path))} == {}
 
 
+def test_the_parts_of_a_night_are_used_by_the_names_that_they_export() -> None:
+    """So the package of the night is read like the program: one part after the other, each with a short list of names."""
+    folder = ROOT / "batch_renamer" / "nightly"
+    past = {
+        str(path.relative_to(folder)): found
+        for path in sorted(folder.rglob("*.py"))
+        if (found := [(part, rest) for part, rest in _inner_imports(path) if part != path.relative_to(folder).parts[0]])
+    }
+    assert past == {}
+
+
+def _inner_imports(path: Path) -> list[tuple[str, str]]:
+    """Return the modules inside the parts of a night that a module imports, each with its part."""
+    text = path.read_text("utf-8")
+    return re.findall(r"^\s*(?:from|import) batch_renamer\.nightly\.(\w+)\.(\w+)", text, flags=re.MULTILINE)
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_public_names_are_listed_and_exist(name: str) -> None:
     """Each module says in a sorted ``__all__`` what others may use, and has it."""
