@@ -73,7 +73,7 @@ def test_inner_modules_are_private_to_their_package() -> None:
 
 
 def test_the_parts_of_a_night_are_used_by_the_names_that_they_export() -> None:
-    """So the package of the night is read like the program: one part after the other, each with a short list of names."""
+    """So the night is read like the program: one part after the other, each with a short list of names."""
     folder = ROOT / "batch_renamer" / "nightly"
     past = {
         str(path.relative_to(folder)): found

@@ -3,6 +3,8 @@
 ::
 
     moving         a spreadsheet goes into its folder, with its reports; a kill at any instant loses nothing
+      │                                               ─> move_steps  each may be done again
+      │                                               ─> copying     copies that are whole, names that are free
     writing_back   its results go into the spreadsheet that was moved
     earlier_entry  what earlier nights have noted of a spreadsheet whose run comes again, and the reports beside it
     retention      reports, spreadsheets and runs that are older than the user wants to keep are removed

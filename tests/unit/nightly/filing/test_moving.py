@@ -24,13 +24,13 @@ import batch_renamer.temporary
 from batch_renamer.errors import JournalError
 from batch_renamer.files import digest_of
 from batch_renamer.journal import Journal, moves
-from batch_renamer.nightly.filing import moving
+from batch_renamer.nightly.filing import copying, move_steps, moving
 from batch_renamer.nightly.filing.moving import Filed, NotFiled, file_away, recover
 from batch_renamer.nightly.inbox import Snapshot
 from tests.support.mid_call import at_line, dies_at_line
 
 TODAY = datetime.date(2026, 11, 26)
-WHERE = (moving, moves, batch_renamer.temporary, batch_renamer.files, shutil)
+WHERE = (moving, move_steps, copying, moves, batch_renamer.temporary, batch_renamer.files, shutil)
 """The code whose lines are instants: between any two of them the process may be killed."""
 
 READ = b"order_id,new_name\na1,12 Elm St\n"
@@ -282,7 +282,7 @@ def _read_only(*_: object, **__: object) -> None:
 @pytest.mark.parametrize("separate", [False, True], ids=["one disk", "two disks"])
 @pytest.mark.parametrize(
     ("broken", "method", "failing"),
-    [(Path, "mkdir", _no_folder), (moving, "take_name", _full), (shutil, "copyfileobj", _full)],
+    [(Path, "mkdir", _no_folder), (move_steps, "take_name", _full), (shutil, "copyfileobj", _full)],
     ids=["no folder", "no name", "no copy"],
 )
 def test_a_folder_that_can_not_be_written_is_said_and_tried_again(
@@ -333,7 +333,7 @@ def test_an_inbox_from_which_nothing_can_be_removed(place: Place, monkeypatch: p
             assert isinstance(place.file_away(), NotFiled)
         assert place.contents()[READ] == 1
         with monkeypatch.context() as patch:
-            patch.setattr(moving, "_remove_what_was_copied", _read_only)
+            patch.setattr(moving, "remove_what_was_copied", _read_only)
             [first] = place.recover()
             [second] = place.recover()
         assert isinstance(first, NotFiled)
