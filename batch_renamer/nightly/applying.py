@@ -106,4 +106,5 @@ def _sentence(end: FileEnd, summary: RunSummary, tries: Tries, *, is_in_inbox: b
 
 
 def _after_problems(counts: dict[Result, int], tries: Tries) -> str:
-    return after_problems({result.value: count for result, count in counts.items()}, tries=tries.sentence)
+    by_result = {result.value: count for result, count in counts.items()}
+    return after_problems(by_result, tries=tries.sentence, renamed_since=tries.renamed_since)

@@ -10,6 +10,7 @@ import anyio.to_thread
 import pytest
 
 from batch_renamer.model import FileEnd, Order, Result
+from batch_renamer.nightly.contents.earlier_runs import tries_of
 from tests.support.fake_api import FakeOrdersApi, Fault, Refused
 from tests.support.small_nights import SmallNights, sheet_of, small_nights
 
@@ -114,6 +115,9 @@ def test_a_run_that_was_undone_does_not_count(nights: SmallNights) -> None:
     nights.inbox["orders.csv"] = sheet_of(NEW)
     second = nights.over()["orders.csv"]
     assert (second.end, second.counts) == (FileEnd.PROBLEMS, {"drifted": 3})
+    assert second.run_id is not None
+    tries = tries_of(nights.journal, nights.journal.runs.get(second.run_id), retry_nights=3)
+    assert tries.renamed_since == 3, "so that the person is told of --again, and not to correct these rows"
     nights.inbox["orders.csv"] = sheet_of(NEW)
     nights.options = {"again": True}
     assert nights.over()["orders.csv"].counts == {"renamed": 3}

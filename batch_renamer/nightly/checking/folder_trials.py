@@ -10,6 +10,7 @@ import stat
 from pathlib import Path
 
 from batch_renamer.checks import Finding, Verdict, nearest_folder, ok, problem, room_of, warning
+from batch_renamer.files import same_place
 from batch_renamer.text import counted
 
 __all__ = ["check_inbox", "check_metrics_file", "check_target"]
@@ -41,6 +42,8 @@ def check_inbox(folder: Path) -> Finding:
 
 def check_target(name: str, folder: Path, *, inbox: Path) -> Finding:
     """Check that spreadsheets or reports can be put into a folder, which is made where there is none."""
+    if same_place(folder, inbox):
+        return problem(name, f"{folder} is the inbox itself", f"Name another folder: {name.lower()} in [nightly].")
     there = nearest_folder(folder)
     if why := _why_no_folder(there):
         return problem(name, f"{folder}: {there} {why}", f"Name another folder: {name.lower()} in [nightly].")

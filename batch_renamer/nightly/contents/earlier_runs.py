@@ -72,12 +72,14 @@ class ComesAgain:
 class Tries:
     """On how many further nights failed rows of a run are tried again, and what is to be said of that.
 
-    ``missing`` is how many of its rows name orders that don't exist or are deleted.
+    ``missing`` is how many of its rows name orders that don't exist or are deleted, ``renamed_since`` how many name
+    orders that have lost the name that an earlier run of the same rows gave.
     """
 
     left: int = 0
     sentence: str = ""
     missing: int = 0
+    renamed_since: int = 0
 
 
 def what_comes_again(
@@ -117,7 +119,12 @@ def tries_of(journal: Journal, run: RunRecord, *, retry_nights: int) -> Tries:
     if hopeless:
         orders = f"{counted(hopeless, 'order')} {'is' if hopeless == 1 else 'are'}"
         said.append(f"{orders} not in this account or deleted, so trying again would change nothing.")
-    return Tries(left=left, sentence=" ".join(said), missing=hopeless)
+    return Tries(
+        left=left,
+        sentence=" ".join(said),
+        missing=hopeless,
+        renamed_since=journal.lineage.renamed_since(run),
+    )
 
 
 def _failed(row: OpenRow) -> bool:

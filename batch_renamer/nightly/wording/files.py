@@ -43,19 +43,29 @@ def rows_in_short(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{counts[result]:,} {result}" for result in Result if counts.get(result))
 
 
-def after_problems(counts: Mapping[str, int], *, tries: str = "") -> str:
+def after_problems(counts: Mapping[str, int], *, tries: str = "", renamed_since: int = 0) -> str:
     """Return what to do about a run that finished with bad rows; ``tries`` says which are tried again by themselves.
+
+    ``renamed_since`` of the drifted ones have lost the name that an earlier run of the same rows gave.
 
     Example:
         >>> after_problems({"renamed": 12, "failed": 1}, tries="1 row is tried again on the next 3 nights.")
         '1 of 13 rows has a problem: 1 failed. 1 row is tried again on the next 3 nights. The report says why.'
+        >>> after_problems({"drifted": 2}, renamed_since=2).partition("why. ")[2].partition(". If")[0]
+        '2 orders have been renamed or put back since an earlier run of these rows, and stayed as now'
     """
     bad: dict[str, int] = {result.value: counts.get(result, 0) for result in BAD_RESULTS}
     number, rows = sum(bad.values()), counted(sum(counts.values()), "row")
     said = [f"{number:,} of {rows} {'has a problem' if number == 1 else 'have problems'}: {rows_in_short(bad)}."]
     said += [tries] if tries else []
     said.append("The report says why.")
-    if bad[Result.INVALID] or bad[Result.DRIFTED] or not tries:
+    if renamed_since:
+        orders = f"{counted(renamed_since, 'order')} {'has' if renamed_since == 1 else 'have'}"
+        said.append(
+            f"{orders} been renamed or put back since an earlier run of these rows, and stayed as now. If that is "
+            "wrong, put the spreadsheet into the inbox again, and have `nightly --again` started."
+        )
+    if bad[Result.INVALID] or bad[Result.DRIFTED] > renamed_since or not (tries or renamed_since):
         said.append("Correct these rows and put the spreadsheet into the inbox again; what is done stays as it is.")
     return " ".join(said)
 

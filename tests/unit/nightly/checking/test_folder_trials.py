@@ -125,7 +125,7 @@ def test_a_target_without_room(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """Reports of a night would not be whole."""
     full = type("Usage", (), {"free": 5_000_000})
     monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
-    found = check_target("Reports", inbox, inbox=inbox)
+    found = check_target("Reports", inbox.parent, inbox=inbox)
     assert (found.verdict, found.repair) == (Verdict.WARNING, "Make room there.")
     assert found.said.endswith("; 5 MB free")
 
@@ -149,3 +149,12 @@ def test_a_folder_that_can_not_be_reached(inbox: Path, monkeypatch: pytest.Monke
     found = check_inbox(inbox)
     assert (found.verdict, found.said) == (Verdict.PROBLEM, f"{inbox} can't be reached: Permission denied")
     assert check_metrics_file(inbox / "x.prom").verdict is Verdict.PROBLEM
+
+
+def test_a_folder_that_is_the_inbox_itself(inbox: Path, tmp_path: Path) -> None:
+    """The next night would read what this one has put there; a link to the inbox is no other folder."""
+    link = tmp_path / "link"
+    link.symlink_to(inbox)
+    for folder in (inbox, link):
+        found = check_target("Reports", folder, inbox=inbox)
+        assert (found.verdict, found.said) == (Verdict.PROBLEM, f"{folder} is the inbox itself")
