@@ -204,7 +204,7 @@ class Course:
             taken = self._snapshots.take(file)
             if isinstance(taken, Snapshot):
                 yield taken
-            else:
+            elif taken is not None:
                 self._wait(taken)
 
     def _read(self, snapshot: Snapshot) -> _File:

@@ -32,14 +32,16 @@ class Snapshots:
         name = hashlib.blake2b(os.fsencode(inbox), digest_size=_NAME_BYTES).hexdigest()
         self.folder = state_dir / "nightly" / name
 
-    def take(self, file: SettledFile) -> Snapshot | WaitingFile:
-        """Copy a settled file; one that is not any more what the look has shown waits.
+    def take(self, file: SettledFile) -> Snapshot | WaitingFile | None:
+        """Copy a settled file; one that is not any more what the look has shown waits. None: it has gone.
 
         Raises:
             StoppedEarlyError: the copy can't be written, as on a full disk.
         """
         try:
             descriptor = open_regular(file.path, follow_links=False)
+        except FileNotFoundError:
+            return None
         except OSError as error:
             return _waiting(file, f"can't be read: {cause(error)}")
         with os.fdopen(descriptor, "rb") as source:

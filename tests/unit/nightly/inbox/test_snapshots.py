@@ -62,7 +62,13 @@ def test_a_snapshot_is_a_private_copy(file: SettledFile, copies: Snapshots) -> N
     assert (taken.digest, taken.mode, taken.inbox_path) == (file.look.digest, 0o644, file.path)
 
 
-@pytest.mark.parametrize("change", ["content", "time", "removed", "link"])
+def test_a_file_that_has_gone_is_left_out(file: SettledFile, copies: Snapshots) -> None:
+    """A person has taken it back in time: nothing of it stays in the inbox, and nobody waits for it."""
+    file.path.unlink()
+    assert copies.take(file) is None
+
+
+@pytest.mark.parametrize("change", ["content", "time", "link"])
 def test_a_file_that_is_not_what_the_look_has_shown_waits(file: SettledFile, copies: Snapshots, change: str) -> None:
     """It is never read half: another look comes first."""
     match change:
@@ -71,8 +77,6 @@ def test_a_file_that_is_not_what_the_look_has_shown_waits(file: SettledFile, cop
             os.utime(file.path, (1_700_000_000, 1_700_000_000))
         case "time":
             os.utime(file.path, (1_700_000_001, 1_700_000_001))
-        case "removed":
-            file.path.unlink()
         case "link":
             file.path.rename(file.path.with_name("other.csv"))
             file.path.symlink_to("other.csv")
