@@ -18,7 +18,7 @@ from pathlib import PurePath
 from batch_renamer.errors import LockedError
 from batch_renamer.model import FileEnd, Night, NightFile, NoticeKind, Told
 from batch_renamer.nightly.messages.kinds import WAITING_NIGHTS, Notice
-from batch_renamer.nightly.wording import advice_on, day_of_month, rows_in_short
+from batch_renamer.nightly.wording import advice_on, day_of_month, renamed_in, rows_in_short
 from batch_renamer.progress import cut_middle, visible
 from batch_renamer.text import counted
 
@@ -124,6 +124,9 @@ def _read(night: Night) -> list[NightFile]:
 def _opening(night: Night, notice: Notice) -> str:
     said = _sheets_done(night) if notice.kind is NoticeKind.CUT_OFF else _short(night, notice)
     sentence = f"Night of {_day(night)}: {said}."
+    if notice.kind in (NoticeKind.PARTLY, NoticeKind.FAILED):
+        renamed = renamed_in(night)
+        sentence += f" {counted(renamed, 'order')} {'was' if renamed == 1 else 'were'} renamed."
     if notice.reminder and notice.after is not None:
         sentence += f" Nothing has changed since the message of {_day(notice.after)}."
     return sentence

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from batch_renamer.html_pages import Plot
-from batch_renamer.model import Night, Weight, waiting_since
+from batch_renamer.model import Night, NightKind, Weight, waiting_since
 from batch_renamer.nightly.pages.plot import nights_plot
 from batch_renamer.nightly.wording import (
     advice_on,
@@ -120,9 +120,21 @@ class NightsPage:
         """The files that the newest night left in the inbox, with the first night in which each was left there."""
         nights = [night for of_date in self._by_date.values() for night in of_date]
         since = waiting_since(nights)
-        last = next((night for night in nights if night.begun and night.exit_code is not None), None)
+        last = next(filter(_came_to_its_end, nights), None)
         files = [file for file in last.files if file.name in since] if last is not None else []
         return [Waiting(file.name, short_day(local_date(since[file.name])), file.sentence) for file in files]
+
+    @property
+    def not_known(self) -> str:
+        """Why the newest night does not tell what waits, in a sentence; "" if it does."""
+        newest = self._by_date[self._last][0]
+        if _came_to_its_end(newest):
+            return ""
+        if newest.kind is NightKind.NOT_BEGUN:
+            said = "The last night could not begin, so it read no spreadsheet: all that are in the inbox wait."
+        else:
+            said = "The last night has not come to its end, so it is not known what it leaves in the inbox."
+        return f"{said} These waited after the night before:" if self.waiting else said
 
     @property
     def days(self) -> list[ShownDay]:
@@ -139,6 +151,10 @@ class NightsPage:
 
     def _address(self, date: datetime.date) -> str:
         return f"{date}/index.html" if date in self._linked else ""
+
+
+def _came_to_its_end(night: Night) -> bool:
+    return night.begun and night.exit_code is not None
 
 
 def _no_night(dates: Sequence[datetime.date]) -> str:

@@ -20,7 +20,7 @@ _IDLE_HEIGHT = 4.0
 _LEGEND = (
     ("done", "orders renamed"),
     ("failed", "rows with problems"),
-    ("idle", "nothing to rename"),
+    ("idle", "nothing renamed"),
     ("outage", "no night"),
     ("mark", "could not begin, was stopped or cut off, or a file was refused"),
 )

@@ -19,7 +19,7 @@ LOOKED_AT_AGAIN = "It stays in the inbox, and the next night looks at it again."
 """What becomes of a file that waits."""
 
 _REPAIR = "Correct it and put it into the inbox again."
-_OPTION = re.compile(r"(--[a-z][a-z-]+)(?: [A-Z][A-Z|]*\b)?")
+_OPTION = re.compile(r"(--[a-z][a-z-]+)(?: [A-Z][A-Z|]*\b| (?P<value>\d[\w.%]*)(?P<default> \(the default\))?)?")
 _SHOWN = 100  # characters of a name
 
 
@@ -80,6 +80,8 @@ def after_refusal(why: str, *, missing: int = 0) -> str:
         '9 of 9 rows are bad. 9 orders are not in this account'
         >>> after_refusal("Say which column it is: --name-column HEADING.").partition(".")[0]
         'Say which column it is: name_column in the configuration'
+        >>> after_refusal("9 of 9 rows are bad, more than --max-failures 50% (the default) allows.").partition(".")[0]
+        '9 of 9 rows are bad, more than max_failures = 50% (the default) allows'
     """
     are = f"{counted(missing, 'order')} {'is' if missing == 1 else 'are'}"
     asked = f" {are} not in this account: is it the right spreadsheet, and the right account?" if missing else ""
@@ -99,4 +101,6 @@ def after_stop(why: str, *, is_in_inbox: bool = True) -> str:
 
 def _in_configuration(option: re.Match[str]) -> str:
     """Return how a night is given an option: no person types its command."""
-    return f"{setting_of(option[1])} in the configuration"
+    value, default = option["value"], option["default"]
+    setting = f"{setting_of(option[1])} = {value}" if value else setting_of(option[1])
+    return f"{setting}{default}" if default else f"{setting} in the configuration"

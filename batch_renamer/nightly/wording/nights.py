@@ -12,6 +12,7 @@ __all__ = [
     "headline",
     "headline_of_day",
     "next_night",
+    "renamed_in",
     "still_needs_a_person",
     "weight_of",
     "weight_of_day",
@@ -80,7 +81,8 @@ def what_happened(night: Night) -> str:
         case NightKind.PARTLY:
             bad = sum(file.end.needs_a_person for file in files)
             read = sum(file.end.was_read for file in files)
-            return f"{_of(bad, read)} {'has' if bad == 1 else 'have'} problems."
+            said = f"{_of(bad, read)} {'has' if bad == 1 else 'have'} problems"
+            return f"{said}; {counted(renamed_in(night), 'order')} renamed."
         case NightKind.GOOD:
             return _done(files)
         case NightKind.NOTHING:
@@ -126,7 +128,7 @@ def _comes_again(file: NightFile) -> str:
     if not any(file.counts.get(result) for result in _COME_AGAIN):
         return ""
     if not file.tries_left:
-        return "its failed rows are not tried again."
+        return "its failed rows are not tried again until it is put into the inbox again."
     return f"its failed rows are tried again on {next_nights(file.tries_left)}, except those whose orders don't exist."
 
 
@@ -134,9 +136,24 @@ def _done(files: Sequence[NightFile]) -> str:
     """Return how many files are done, what was renamed, and how many were not read; "" without a file."""
     read = [file for file in files if file.end.was_read]
     done = sum(file.end.is_done for file in read)
-    renamed = sum(file.new_counts.get(Result.RENAMED, 0) for file in read if file.end is not FileEnd.SAME)
-    said = [f"{_of(done, len(read))} {_is(done, len(read))} done, {counted(renamed, 'order')} renamed."] if read else []
+    renamed = counted(_renamed(read), "order")
+    said = [f"{_of(done, len(read))} {_is(done, len(read))} done, {renamed} renamed."] if read else []
     return " ".join([*said, *_not_read(files)])
+
+
+def renamed_in(night: Night) -> int:
+    """Return how many orders a night itself renamed.
+
+    Example:
+        >>> bad = NightFile(name="b.csv", end=FileEnd.PROBLEMS, counts={"renamed": 5, "invalid": 1})
+        >>> renamed_in(Night(date="2026-11-26", began_at=0.0, files=(bad,)))
+        5
+    """
+    return _renamed(night.files)
+
+
+def _renamed(files: Sequence[NightFile]) -> int:
+    return sum(file.new_counts.get(Result.RENAMED, 0) for file in files if file.end is not FileEnd.SAME)
 
 
 def _not_read(files: Sequence[NightFile]) -> list[str]:

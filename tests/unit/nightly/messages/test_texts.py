@@ -97,7 +97,7 @@ def test_a_message_says_what_to_do_and_where_the_reports_are() -> None:
     )
     text = text_of(night, Notice(kind=NoticeKind.PARTLY), place="/srv/in/reports/2026-11-01/index.html", sender="srv1")
     assert text.body.splitlines() == [
-        "Night of 1 November: 2 of 3 sheets done, 1 needs you, 1 waits.",
+        "Night of 1 November: 2 of 3 sheets done, 1 needs you, 1 waits. 1,290 orders were renamed.",
         "",
         "Needs you:",
         "- south.xlsx: 3 of 93 rows have problems: 3 failed. The report says why. It is in problems/2026-11-01.",

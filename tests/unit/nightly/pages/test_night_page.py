@@ -58,7 +58,7 @@ def test_a_night_that_could_not_begin_says_why(tmp_path: Path) -> None:
     write_pages([night], reports=tmp_path, now=0.0)
     said = text_of(tmp_path / DAY / "index.html")
     assert "Something needs you: this night could not begin. The key file can't be read." in said
-    assert "Put a new key into the key file." in said
+    assert "Put a new key into the key file; then the next night goes on by itself." in said
     assert "No log." in said
     assert "What else happened stands in the notes." in said
     assert parsed(tmp_path / DAY / "index.html").get_element_by_id("notes").text == "Notes"
@@ -70,7 +70,9 @@ def test_two_nights_of_a_date_are_on_one_page(tmp_path: Path) -> None:
     bad = a_night(DAY, a_file("bad.csv", FileEnd.PROBLEMS, counts={"failed": 1}), exit_code=1)
     write_pages([a_night(DAY, a_file(), hour=14), bad], reports=tmp_path, now=0.0)
     tree = parsed(tmp_path / DAY / "index.html")
-    assert tree.xpath("//h1/span/text()") == ["Something of the night at 02:00 needs you: 1 file has problems."]
+    assert tree.xpath("//h1/span/text()") == [
+        "Something of the night at 02:00 needs you: 1 file has problems; 0 orders renamed."
+    ]
     assert [heading.rpartition(" at ")[2] for heading in tree.xpath("//h2/text()")] == ["14:00", "02:00"]
     assert tree.xpath("//h3[text()='The next night']")[0].getparent() is tree.xpath("//h2")[0].getparent()
     assert len(tree.xpath("//h3[text()='The next night']")) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Iterable
 
@@ -62,6 +63,16 @@ def test_two_nights_of_a_date_are_told_apart() -> None:
         ("Thu 26 Nov 14:00", "2026-11-26/index.html"),
         ("Thu 26 Nov 02:00", "2026-11-26/index.html"),
     ]
+
+
+def test_a_night_that_did_not_look_does_not_say_that_nothing_waits() -> None:
+    """Neither one that could not begin nor one without an end knows what is in the inbox."""
+    not_begun = a_night("2026-11-26", begun=False, exit_code=2)
+    assert page_of([not_begun]).not_known.endswith("all that are in the inbox wait.")
+    assert page_of([not_begun, a_night("2026-11-25", LATE)]).not_known.endswith("These waited after the night before:")
+    cut_off = dataclasses.replace(a_night("2026-11-26"), exit_code=None, ended_at=None, cut_off=True)
+    assert "it is not known what it leaves" in page_of([cut_off]).not_known
+    assert page_of(november(26)).not_known == ""
 
 
 def test_weekends_are_no_gap_for_those_who_have_no_nights_then() -> None:

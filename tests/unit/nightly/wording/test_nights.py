@@ -41,7 +41,7 @@ WAITING = a_file("late.csv", FileEnd.WAITING, counts={}, run_id=None)
         ),
         pytest.param(
             a_night(DAY, a_file(), BAD, REFUSED, exit_code=2),
-            "Something needs you: 2 of 3 files have problems.",
+            "Something needs you: 2 of 3 files have problems; 4 orders renamed.",
             "bad",
             id="problems",
         ),
@@ -100,8 +100,11 @@ def test_the_first_line_says_whether_anything_needs_a_person(night: Night, said:
 def test_one_night_of_a_date_that_needs_a_person_is_enough() -> None:
     """A second night that went well does not hide the first one; the newest goes first where both do."""
     bad, good = a_night(DAY, BAD, exit_code=1), a_night(DAY, a_file(), hour=14)
-    assert headline_of_day([good, bad]) == "Something of the night at 02:00 needs you: 1 file has problems."
-    assert headline_of_day([bad, good]) == "Something needs you: 1 file has problems."
+    assert (
+        headline_of_day([good, bad])
+        == "Something of the night at 02:00 needs you: 1 file has problems; 1 order renamed."
+    )
+    assert headline_of_day([bad, good]) == "Something needs you: 1 file has problems; 1 order renamed."
     over = a_night(DAY, begun=False, exit_code=2, stopped="The key file can't be read.")
     assert headline_of_day([good, over]) == "Nothing needs you: 1 file is done, 3 orders renamed."
     assert headline_of_day([good, good]) == "Nothing needs you: 1 file is done, 3 orders renamed."
@@ -115,7 +118,7 @@ def test_the_next_night_is_told_file_by_file() -> None:
     assert next_night(a_night(DAY, a_file(), *again, one, invalid, STOPPED, WAITING, REFUSED, exit_code=4)) == [
         "3.csv: its failed rows are tried again on the next 3 nights, except those whose orders don't exist.",
         "1.csv: its failed rows are tried again on the next night, except those whose orders don't exist.",
-        "0.csv: its failed rows are not tried again.",
+        "0.csv: its failed rows are not tried again until it is put into the inbox again.",
         "one.csv: its failed rows are tried again on the next 2 nights, except those whose orders don't exist.",
         "big.csv: it goes on where this night stopped.",
         "late.csv: it looks at the file again.",
