@@ -1,6 +1,25 @@
 """The night: every settled spreadsheet of a folder goes through `apply`, and people know in the morning what happened.
 
 It adds no logic to a run: each file becomes the job that ``apply FILE --yes`` makes. What only a night needs is here.
+
+::
+
+    beginning     what is known of a night before anything is read
+      │
+    night         the night from its start to its end
+      │
+    course        its parts           ─> inbox      which files have settled, and private copies of them
+      │                               ─> contents   what their rows say of each other, and what earlier nights have left
+      │                               ─> applying   one file as a job, through the stages of `apply`
+    file_ends     the end of a file   ─> filing     it is moved, with its reports
+      │
+    ending        the end of a night  ─> pages      for people who look
+                                      ─> messages   for people who don't
+                                      ─> watching   for programs
+
+    checking, schedules               whether a night could begin, and what starts it
+    wording                           the words that page, message and screen share
+    context, record, own_names        what a night is given, what is known of it, and how its own files are called
 """
 
 from __future__ import annotations

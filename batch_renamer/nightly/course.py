@@ -32,22 +32,17 @@ from batch_renamer.nightly.contents import (
     what_comes_again,
 )
 from batch_renamer.nightly.context import NightContext, files_of_ours
+from batch_renamer.nightly.file_ends import FileEnds
 from batch_renamer.nightly.filing import (
-    Filed,
-    NotFiled,
     earlier_entry_of,
-    file_away,
-    recover,
     remove_leftovers,
     remove_old,
-    write_into_moved,
 )
 from batch_renamer.nightly.inbox import Inbox, PassedFile, Scan, SettledFile, Snapshot, Snapshots, WaitingFile
 from batch_renamer.nightly.record import NightRecord
-from batch_renamer.nightly.watching import log_file_end, log_file_found, log_file_moved
-from batch_renamer.nightly.wording import after_refusal, after_stop, local_date
+from batch_renamer.nightly.watching import log_file_found
+from batch_renamer.nightly.wording import after_refusal, after_stop
 from batch_renamer.temporary import cause, probe
-from batch_renamer.visible import visible
 
 __all__ = ["Course"]
 
@@ -83,24 +78,17 @@ class Course:
         self._context, self._record, self._survey = context, record, survey
         nightly = context.nightly
         self._destination = context.connection.destination
-        self._date = local_date(record.night.began_at)
-        self._reports = nightly.folder("reports") / self._date.isoformat()
-        done, problems = nightly.folder("done"), nightly.folder("problems")
-        self._folders = {
-            FileEnd.DONE: done,
-            FileEnd.SAME: done,
-            FileEnd.PROBLEMS: problems,
-            FileEnd.REFUSED: problems,
-        }
+        self._ends = FileEnds(context, record)
+        self._reports = nightly.folder("reports") / self._ends.date.isoformat()
         self._snapshots = Snapshots(context.settings.state_dir, context.inbox)
         self._files: dict[int, _File] = {}
         self._done: set[int] = set()
         self._stayed: Stayed = {}
         self._ended: BatchRenamerError | None = None
-        self._not_moved: set[Path] = set()
+        self._not_moved: frozenset[Path] = frozenset()
         self._inbox = Inbox(
             context.inbox,
-            own=[done, problems, nightly.folder("reports"), *files_of_ours(context.settings)],
+            own=[*map(nightly.folder, ("done", "problems", "reports")), *files_of_ours(context.settings)],
             settle_s=nightly.settle_s,
             looks=context.journal.looks,
             wall_clock=context.wall_clock,
@@ -126,13 +114,7 @@ class Course:
         """Say which nights were cut off, and finish the moves that they had begun."""
         for night in self._context.journal.nights.note_cut_off(inbox=str(self._context.inbox), but=self._record.night):
             self._record.note([f"The night of {night.date} was cut off. What it had begun is finished first."])
-        for move in recover(self._context.journal.moves, self._context.inbox):
-            if isinstance(move, NotFiled) and move.path is not None:
-                self._not_moved.add(move.path)
-                # Known trouble that goes on; it is never given up.
-                self._add(_moved(NightFile(name=move.name, end=FileEnd.DONE, again=True, tries_left=1), move))
-            else:
-                self._record.note([_about_move(move)])
+        self._not_moved = self._ends.finish_moves()
         self._snapshots.clear(self._context.journal.moves)
 
     def scan(self) -> Scan:
@@ -180,7 +162,7 @@ class Course:
     def pass_over(self, passed: Sequence[PassedFile]) -> None:
         """Note the files that no night will read."""
         for file in passed:
-            self._add(NightFile(name=file.name, end=FileEnd.PASSED, sentence=file.sentence))
+            self._ends.note(NightFile(name=file.name, end=FileEnd.PASSED, sentence=file.sentence))
 
     def look_again(self, waiting: Sequence[WaitingFile]) -> None:
         """Do the files that have settled meanwhile, and note those that still wait."""
@@ -195,7 +177,7 @@ class Course:
         """Remove the private copies, what killed nights have left, and what is older than the user wants to keep."""
         self._snapshots.clear(self._context.journal.moves)
         remove_leftovers(self._context.nightly.folder("reports"), now=self._context.wall_clock())
-        removed = remove_old(self._context.journal, self._context.nightly, today=self._date)
+        removed = remove_old(self._context.journal, self._context.nightly, today=self._ends.date)
         self._record.note(removed.troubles)
 
     def _copied(self, settled: Sequence[SettledFile]) -> Iterator[Snapshot]:
@@ -258,54 +240,16 @@ class Course:
         self._end(ended, file)
 
     def _end(self, ended: Applied, file: _File | None) -> None:
-        """Note what a job came to, and move its file."""
-        position = self._add(ended.file)
         self._record.note_limit(ended.limit_per_s)
         if isinstance(ended.cause, _ENDS_THE_NIGHT):
             self._ended = ended.cause
-        if file is None:
-            return
-        self._done.add(file.surveyed.number)
-        if (folder := self._folders.get(ended.file.end)) is not None:
-            self._file_away(file, folder, position, ended.file)
-
-    def _file_away(self, file: _File, folder: Path, position: int, entry: NightFile) -> None:
-        filed = file_away(
-            file.snapshot,
-            folder,
-            date=self._date,
-            reports=[Path(report) for report in entry.reports],
-            moves=self._context.journal.moves,
-        )
-        moved = _moved(entry, filed)
-        if self._context.settings.write_back:
-            moved = write_into_moved(moved, self._context.journal)
-        self._record.change(position, moved)
-        log_file_moved(moved)
+        if file is not None:
+            self._done.add(file.surveyed.number)
+        self._ends.note(ended.file, snapshot=file.snapshot if file is not None else None)
 
     def _leave(self, file: _File, why: BatchRenamerError) -> None:
         sentence = after_stop("It was not begun, because the night was stopped before.")
-        self._add(NightFile(name=file.name, end=FileEnd.STOPPED, sentence=sentence, exit_code=why.exit_code))
+        self._ends.note(NightFile(name=file.name, end=FileEnd.STOPPED, sentence=sentence, exit_code=why.exit_code))
 
     def _wait(self, file: WaitingFile) -> None:
-        self._add(NightFile(name=file.name, end=FileEnd.WAITING, sentence=file.sentence))
-
-    def _add(self, file: NightFile) -> int:
-        log_file_end(file)
-        return self._record.add(file)
-
-
-def _moved(file: NightFile, filed: Filed | NotFiled) -> NightFile:
-    sentence = f"{file.sentence} {filed.sentence}".strip()
-    if isinstance(filed, NotFiled):
-        # Until a person repairs the folder, no spreadsheet gets there.
-        end = file.end if file.end.needs_a_person else FileEnd.PROBLEMS
-        return replace(file, end=end, sentence=sentence, exit_code=file.exit_code or 1)
-    return replace(file, sentence=sentence, moved_to=str(filed.moved_to))
-
-
-def _about_move(move: Filed | NotFiled) -> str:
-    if isinstance(move, NotFiled):
-        return move.sentence
-    what = f'"{visible(move.name)}" was moved to {move.moved_to}, as the night before had begun to do.'
-    return f"{what} {move.sentence}".rstrip()
+        self._ends.note(NightFile(name=file.name, end=FileEnd.WAITING, sentence=file.sentence))

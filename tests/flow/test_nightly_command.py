@@ -142,7 +142,7 @@ def test_stop_between_two_files_ends_the_night_in_order(office: Office, monkeypa
     office.put("a.csv", "order_id,new_name\na1,12 Oak\n")
     office.put("b.csv", "order_id,new_name\nb1,12 Elm\n")
     with monkeypatch.context() as patch:
-        patch.setattr("batch_renamer.nightly.course.log_file_moved", lambda _: os.kill(os.getpid(), signal.SIGTERM))
+        patch.setattr("batch_renamer.nightly.file_ends.log_file_moved", lambda _: os.kill(os.getpid(), signal.SIGTERM))
         code, _, err = office.night()
     assert (code, "SIGTERM" in err) == (143, True)
     [night] = office.nights()
