@@ -200,8 +200,8 @@ class Night:
 
     @property
     def seconds(self) -> float:
-        """How long it took, in seconds; 0 until it has ended."""
-        return self.ended_at - self.began_at if self.ended_at is not None else 0.0
+        """How long it took, in seconds; 0 until it has ended, and if the clock was set back meanwhile."""
+        return max(self.ended_at - self.began_at, 0.0) if self.ended_at is not None else 0.0
 
     @property
     def requests(self) -> int:

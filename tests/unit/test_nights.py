@@ -77,3 +77,8 @@ def test_a_night_without_an_exit_code_counts_as_a_fault() -> None:
 def test_a_night_that_another_run_or_a_signal_ended_goes_on_by_itself(exit_code: int, goes_on: bool) -> None:
     """A refused key or an outage may last."""
     assert a_night(exit_code=exit_code).goes_on_by_itself is goes_on
+
+
+def test_a_night_whose_clock_is_set_back_takes_no_negative_time() -> None:
+    """Pages and figures show how long it took."""
+    assert a_night(began_at=5000.0, ended_at=10.0).seconds == 0.0
