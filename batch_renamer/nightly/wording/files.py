@@ -19,6 +19,8 @@ LOOKED_AT_AGAIN = "It stays in the inbox, and the next night looks at it again."
 """What becomes of a file that waits."""
 
 _REPAIR = "Correct it and put it into the inbox again."
+_DRIFTED = "Drifted means: the order had another name than expected, so it was left alone."
+"""The one word among the results that an office doesn't know; a phone shows the message without the report."""
 _OPTION = re.compile(r"(--[a-z][a-z-]+)(?: [A-Z][A-Z|]*\b| (?P<value>\d[\w.%]*)(?P<default> \(the default\))?)?")
 _SHOWN = 100  # characters of a name
 
@@ -53,10 +55,13 @@ def after_problems(counts: Mapping[str, int], *, tries: str = "", renamed_since:
         '1 of 13 rows has a problem: 1 failed. 1 row is tried again on the next 3 nights. The report says why.'
         >>> after_problems({"drifted": 2}, renamed_since=2).partition("why. ")[2].partition(". If")[0]
         '2 orders have been renamed or put back since an earlier run of these rows, and stayed as now'
+        >>> after_problems({"drifted": 1}).partition(": 1 drifted. ")[2].partition(" The report")[0]
+        'Drifted means: the order had another name than expected, so it was left alone.'
     """
     bad: dict[str, int] = {result.value: counts.get(result, 0) for result in BAD_RESULTS}
     number, rows = sum(bad.values()), counted(sum(counts.values()), "row")
     said = [f"{number:,} of {rows} {'has a problem' if number == 1 else 'have problems'}: {rows_in_short(bad)}."]
+    said += [_DRIFTED] if bad[Result.DRIFTED] > renamed_since else []
     said += [tries] if tries else []
     said.append("The report says why.")
     if renamed_since:
