@@ -24,7 +24,7 @@ It adds no logic to a run: each file becomes the job that ``apply FILE --yes`` m
 
 from __future__ import annotations
 
-from batch_renamer.nightly.beginning import check_inbox, night_of
+from batch_renamer.nightly.beginning import check_folders, night_of
 from batch_renamer.nightly.checking import examine_night
 from batch_renamer.nightly.context import NightContext
 from batch_renamer.nightly.ending import conclude_night
@@ -50,7 +50,7 @@ __all__ = [
     "ScheduledNight",
     "Trial",
     "beat_start",
-    "check_inbox",
+    "check_folders",
     "conclude_night",
     "examine_night",
     "headline",

@@ -9,7 +9,7 @@ from batch_renamer.model import Night
 from batch_renamer.nightly.wording import local_date
 from batch_renamer.settings import Settings
 
-__all__ = ["check_inbox", "night_of"]
+__all__ = ["check_folders", "night_of"]
 
 
 def night_of(settings: Settings, *, began_at: float) -> Night:
@@ -18,7 +18,7 @@ def night_of(settings: Settings, *, began_at: float) -> Night:
     base_url, profile = address_of(settings)
     known = nightly.inbox is not None or nightly.reports is not None
     if nightly.inbox is not None and same_place(nightly.folder("reports"), nightly.inbox):
-        known = False  # `check_inbox` refuses this, and until it is corrected no page may lie among the spreadsheets
+        known = False  # `check_folders` refuses this, and until it is corrected no page may lie among the spreadsheets
     return Night(
         date=local_date(began_at).isoformat(),
         began_at=began_at,
@@ -29,8 +29,8 @@ def night_of(settings: Settings, *, began_at: float) -> Night:
     )
 
 
-def check_inbox(settings: Settings) -> None:
-    """Make sure that there is an inbox, and that nothing is moved or written into it as if somebody had put it there.
+def check_folders(settings: Settings) -> None:
+    """Make sure that there is an inbox, and that nothing is moved or written into it as if a person had put it there.
 
     Raises:
         SettingsError: none is named, it is no folder, or another folder of the night is the inbox itself.

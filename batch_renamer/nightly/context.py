@@ -10,9 +10,10 @@ from batch_renamer.commands import APPLY, RESUME, Command
 from batch_renamer.jobs import Connection, JobContext, Run
 from batch_renamer.journal import Journal
 from batch_renamer.model import RunSummary
+from batch_renamer.nightly.own_names import report_names
 from batch_renamer.settings import NightlySettings, Settings
 
-__all__ = ["NightContext", "Perform", "files_of_ours", "report_names", "short_stem"]
+__all__ = ["NightContext", "Perform", "files_of_ours"]
 
 Perform = Callable[[JobContext], tuple[Run, RunSummary]]
 """Takes a job to its end.
@@ -20,9 +21,6 @@ Perform = Callable[[JobContext], tuple[Run, RunSummary]]
 Raises:
     BatchRenamerError: what ended the job before it had rows, or a fault of the program.
 """
-
-_STEM_BYTES = 160
-"""So many bytes of a file's name leave room for what is put behind it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,30 +68,6 @@ class NightContext:
         """Return the connection for a job that goes on with a run; its reports go where they went before."""
         settings = replace(self.settings, yes=True, write_back=False, report=())
         return replace(self.connection, command=RESUME, settings=settings)
-
-
-def report_names(name: str, folder: Path) -> tuple[str, ...]:
-    """Return where the reports of a spreadsheet go, with ``{id}`` still to be filled in.
-
-    Example:
-        >>> report_names("orders.xlsx", Path("reports"))
-        ('reports/orders.report-{id}.xlsx', 'reports/orders.report-{id}.html')
-    """
-    stem = short_stem(name)
-    return tuple((folder / f"{stem}.report-{{id}}{ending}").as_posix() for ending in (".xlsx", ".html"))
-
-
-def short_stem(name: str) -> str:
-    """Return the name of a spreadsheet without its ending, short enough to put something behind it.
-
-    Example:
-        >>> short_stem("orders {id}.xlsx")
-        'orders (id)'
-    """
-    stem = Path(name).stem.replace("{", "(").replace("}", ")")
-    while len(stem.encode(errors="surrogateescape")) > _STEM_BYTES:
-        stem = stem[:-1]
-    return stem
 
 
 def files_of_ours(settings: Settings) -> list[Path]:

@@ -30,7 +30,7 @@ from batch_renamer.nightly import (
     NightContext,
     NightRecord,
     beat_start,
-    check_inbox,
+    check_folders,
     conclude_night,
     examine_night,
     headline,
@@ -63,7 +63,7 @@ def nightly(given: Mapping[str, object], folders: Mapping[str, Path | None]) -> 
         settings = session.settings
         log_night_begins(night := night_of(settings, began_at=began_at))
         log_beat(beat := beat_start(heartbeat_of(settings)))
-        check_inbox(settings)
+        check_folders(settings)
         with session.connected() as connection:
             context = NightContext(
                 connection=connection,

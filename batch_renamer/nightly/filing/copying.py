@@ -23,7 +23,7 @@ _BLOCK_BYTES = 1 << 20
 def copy_whole(source: Path, target: Path, *, private: bool) -> None:
     """Copy a file so that ``target`` is whole and on the disk, or isn't there.
 
-    ``private``: nobody else may read the copy, whatever the umask is.
+    ``private``: no other user may read the copy, whatever the umask is.
 
     Raises:
         OSError: the file can't be read, or the copy can't be written.

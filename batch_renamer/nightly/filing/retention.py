@@ -1,8 +1,8 @@
 """Removes what is older than the user wants to keep: reports and pages, finished spreadsheets, and runs.
 
 Files are removed only from folders with a date for a name, and only those that a night has put there: spreadsheets that
-the journal has moved and that nobody has changed since, reports by their names, and pages by their first lines. Nothing
-is ever removed from the folder of problems. Old logs are removed where the log is rotated.
+the journal has moved and that are unchanged, reports by their names, and pages by their first lines. Nothing is ever
+removed from the folder of problems. Old logs are removed where the log is rotated.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ def _date_of(folder: Path) -> datetime.date | None:
 
 
 def _is_as_moved(path: Path, *, moves: Mapping[str, Move]) -> bool:
-    """Tell whether a file is a spreadsheet that was moved here and that nobody has changed since."""
+    """Tell whether a file is a spreadsheet that was moved here and was not changed since."""
     move = moves.get(path.name)
     return move is not None and digest_of(path) == move.digest
 

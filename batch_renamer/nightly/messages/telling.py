@@ -34,7 +34,7 @@ _MAY_REPEAT = "What was told before is not known, because the journal can't be r
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """What became of telling people of a night; ``kind`` is None if there was nothing to tell, or nobody to tell it to.
+    """What became of telling people of a night; ``kind`` is None if nothing is to be told, or to no address.
 
     ``notes`` are sentences about what went wrong.
     """

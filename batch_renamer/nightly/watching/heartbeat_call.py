@@ -153,7 +153,7 @@ class _Lookup(AbstractResolver):
                 result = _addresses(host, port, family)
             except OSError as error:
                 failed = error
-            with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            with suppress(RuntimeError):  # the loop is closed: nothing waits any more
                 loop.call_soon_threadsafe(settle, result, failed)
 
         threading.Thread(target=look_up, daemon=True, name="heartbeat-lookup").start()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from batch_renamer.errors import SettingsError
-from batch_renamer.nightly.beginning import check_inbox, night_of
+from batch_renamer.nightly.beginning import check_folders, night_of
 from batch_renamer.settings import NightlySettings, Settings
 
 
@@ -17,7 +17,7 @@ def test_a_night_does_not_begin_if_it_would_read_what_it_puts_away(tmp_path: Pat
     nightly = NightlySettings(inbox=tmp_path, **{name: tmp_path / "x" / ".."})  # type: ignore[arg-type]  # a path
     (tmp_path / "x").mkdir()
     with pytest.raises(SettingsError, match=f"The folder {name} can't be the inbox itself"):
-        check_inbox(Settings(state_dir=tmp_path, nightly=nightly))
+        check_folders(Settings(state_dir=tmp_path, nightly=nightly))
 
 
 def test_such_a_night_writes_no_page_among_the_spreadsheets(tmp_path: Path) -> None:
