@@ -105,6 +105,7 @@ async def wrong_account(now: Story) -> None:
                 problems=("ours.csv",),
                 page=("ours.csv",),
                 message=("ours.csv", "1 needs you", "30 orders are not in this account"),
+                elsewhere=True,
             ),
         )
         assert not any(one.method == "PATCH" for one in other.log)

@@ -27,7 +27,7 @@ class Told:
     ``done`` and ``problems`` are the files that were moved there in this night, ``stays`` those in the inbox after it.
     ``renamed`` are the orders with another name after it. ``message`` are words of the one message of this night;
     None: there is none. ``mail_only``: a webhook need not hear.
-    ``two_nights``: another night began meanwhile.
+    ``two_nights``: another night began meanwhile. ``elsewhere``: requests went to another account.
     ``beats`` are the heartbeat's calls; None: a start, and an end with the exit code.
     """
 
@@ -50,6 +50,7 @@ class Told:
     may_send_again: bool = False
     no_reports: bool = False
     two_nights: bool = False
+    elsewhere: bool = False
 
 
 def differences(house: House, seen: Seen, told: Told, *, truth: Mapping[str, str | None]) -> list[str]:
@@ -134,9 +135,25 @@ def _by_programs(seen: Seen, told: Told) -> Iterator[str]:
     yield from _lacking("the log", seen.log_text, told.log)
     if bool(seen.log_text) is told.no_log:
         yield "the log has lines" if told.no_log else "the log has no line of this night"
+    if not (told.no_log or told.two_nights or told.elsewhere or seen.ended.code < 0):
+        yield from _in_figures(seen, told)
     for line in seen.log:
         if lacking := {"time", "level"} - line.keys():
             yield f"a line of the log lacks {lacking}: {line}"
+
+
+def _in_figures(seen: Seen, told: Told) -> Iterator[str]:
+    """Compare the figures of the log's last line and of Prometheus with what the API got."""
+    said = seen.log[-1] if seen.log else {}
+    for name, real in (("exit_code", seen.ended.code), ("requests", len(seen.requests))):
+        if said.get(name) != real:
+            yield f"the log says {name} {said.get(name)}, not {real}: {said.get('message')}"
+        found = re.search(rf"^batch_renamer_nightly_{name}\{{.*\}} (.*)$", seen.metrics, re.MULTILINE)
+        if found is None or float(found[1]) != real:
+            yield f"the metrics say {name} {found and found[1]}, not {real}"
+    renamed = (said.get("counts") or {}).get("renamed", 0)
+    if renamed != len(told.renamed):
+        yield f"the log says that {renamed} orders were renamed, not {len(told.renamed)}"
 
 
 def _secrets(house: House, seen: Seen) -> Iterator[str]:
