@@ -27,7 +27,7 @@ __all__ = ["Text", "text_of"]
 _PRODUCT = "batch-renamer"
 _MOST_FILES = 8
 _LONGEST_NAME = 60
-_LONGEST_SENTENCE = 400
+_LONGEST_SENTENCE = 500
 _LONGEST_PATH = 200
 _CALL_TO_ALL = re.compile(r"@(?=(?:everyone|here|channel|all)\b)|<!", re.IGNORECASE)
 _TONES = {

@@ -8,7 +8,10 @@ __all__ = ["advice_on"]
 
 _BY_ITSELF = "The next night goes on by itself."
 _ADVICE = {
-    2: "Correct what is named here; until then no night can begin. `batch-renamer nightly --check` tells more.",
+    2: (
+        "Correct what is named here, or tell the person who looks after this computer; until then no night can begin. "
+        "`batch-renamer nightly --check` tells more."
+    ),
     3: "Put a new key into the key file; then the next night goes on by itself.",
     4: f"{_BY_ITSELF} If several nights stop for the same reason, tell the person who looks after this computer.",
     5: "Another run was still at work in this account. The next night tries again; `batch-renamer runs` shows it.",

@@ -22,6 +22,7 @@ _REPAIR = "Correct it and put it into the inbox again."
 _DRIFTED = "Drifted means: the order had another name than expected, so it was left alone."
 """The one word among the results that an office doesn't know; a phone shows the message without the report."""
 _OPTION = re.compile(r"(--[a-z][a-z-]+)(?: [A-Z][A-Z|]*\b| (?P<value>\d[\w.%]*)(?P<default> \(the default\))?)?")
+_TWO_SETTINGS = re.compile(r" in the configuration and(?= \w+ in the configuration)")
 _SHOWN = 100  # characters of a name
 
 
@@ -83,14 +84,14 @@ def after_refusal(why: str, *, missing: int = 0) -> str:
         'orders.csv is empty. Correct it and put it into the inbox again.'
         >>> after_refusal("9 of 9 rows are bad.", missing=9).partition(":")[0]
         '9 of 9 rows are bad. 9 orders are not in this account'
-        >>> after_refusal("Say which column it is: --name-column HEADING.").partition(".")[0]
-        'Say which column it is: name_column in the configuration'
+        >>> after_refusal("Say which: --id-column HEADING and --name-column HEADING.").partition(".")[0]
+        'Say which: id_column and name_column in the configuration'
         >>> after_refusal("9 of 9 rows are bad, more than --max-failures 50% (the default) allows.").partition(".")[0]
         '9 of 9 rows are bad, more than max_failures = 50% (the default) allows'
     """
     are = f"{counted(missing, 'order')} {'is' if missing == 1 else 'are'}"
     asked = f" {are} not in this account: is it the right spreadsheet, and the right account?" if missing else ""
-    return f"{_OPTION.sub(_in_configuration, why)}{asked} {_REPAIR}"
+    return f"{_TWO_SETTINGS.sub(' and', _OPTION.sub(_in_configuration, why))}{asked} {_REPAIR}"
 
 
 def after_stop(why: str, *, is_in_inbox: bool = True) -> str:
