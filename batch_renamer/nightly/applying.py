@@ -107,4 +107,5 @@ def _sentence(end: FileEnd, summary: RunSummary, tries: Tries, *, is_in_inbox: b
 
 def _after_problems(counts: dict[Result, int], tries: Tries) -> str:
     by_result = {result.value: count for result, count in counts.items()}
-    return after_problems(by_result, tries=tries.sentence, renamed_since=tries.renamed_since)
+    not_again = bool(tries.sentence) and (tries.missing > 0 or not tries.left)
+    return after_problems(by_result, tries=tries.sentence, renamed_since=tries.renamed_since, not_again=not_again)

@@ -46,14 +46,19 @@ def rows_in_short(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{counts[result]:,} {result}" for result in Result if counts.get(result))
 
 
-def after_problems(counts: Mapping[str, int], *, tries: str = "", renamed_since: int = 0) -> str:
+def after_problems(
+    counts: Mapping[str, int], *, tries: str = "", renamed_since: int = 0, not_again: bool = False
+) -> str:
     """Return what to do about a run that finished with bad rows; ``tries`` says which are tried again by themselves.
 
     ``renamed_since`` of the drifted ones have lost the name that an earlier run of the same rows gave.
+    ``not_again``: some of the failed ones are not tried again by themselves.
 
     Example:
         >>> after_problems({"renamed": 12, "failed": 1}, tries="1 row is tried again on the next 3 nights.")
         '1 of 13 rows has a problem: 1 failed. 1 row is tried again on the next 3 nights. The report says why.'
+        >>> after_problems({"failed": 1}, tries="1 order is deleted.", not_again=True).partition("why. ")[2]
+        'Correct these rows and put the spreadsheet into the inbox again; what is done stays as it is.'
         >>> after_problems({"drifted": 2}, renamed_since=2).partition("why. ")[2].partition(". If")[0]
         '2 orders have been renamed or put back since an earlier run of these rows, and stayed as now'
         >>> after_problems({"drifted": 1}).partition(": 1 drifted. ")[2].partition(" The report")[0]
@@ -71,7 +76,7 @@ def after_problems(counts: Mapping[str, int], *, tries: str = "", renamed_since:
             f"{orders} been renamed or put back since an earlier run of these rows, and stayed as now. If that is "
             "wrong, put the spreadsheet into the inbox again, and have `nightly --again` started."
         )
-    if bad[Result.INVALID] or bad[Result.DRIFTED] > renamed_since or not (tries or renamed_since):
+    if not_again or bad[Result.INVALID] or bad[Result.DRIFTED] > renamed_since or not (tries or renamed_since):
         said.append("Correct these rows and put the spreadsheet into the inbox again; what is done stays as it is.")
     return " ".join(said)
 
