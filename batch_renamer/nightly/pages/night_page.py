@@ -48,11 +48,11 @@ _REPORTS = {".html": "report as a page", ".xlsx": "report as a workbook"}
 class DayPage:
     """The page of one date: its nights, the newest first."""
 
-    def __init__(self, nights: Sequence[Night], folder: Path, *, written_at: float) -> None:
+    def __init__(self, nights: Sequence[Night], folder: Path, *, written_at: float, left: str = "") -> None:
         self.day = day(datetime.date.fromisoformat(nights[0].date))
         self.nights = [ShownNight(night, folder) for night in nights]
         self.headline, self.weight = headline_of_day(nights), weight_of_day(nights)
-        self.written = moment(written_at)
+        self.written, self.left = moment(written_at), left
 
     @property
     def newest(self) -> ShownNight:

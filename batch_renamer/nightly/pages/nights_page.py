@@ -68,6 +68,7 @@ class NightsPage:
         *,
         linked: Collection[datetime.date],
         written_at: float,
+        left: str = "",
     ) -> None:
         self._by_date, self._linked = by_date, linked
         self._last, of_date = next(iter(by_date.items()))
@@ -75,7 +76,7 @@ class NightsPage:
         self.headline, self.weight = headline_of_day(of_date), weight_of_day(of_date)
         self.stopped = newest.stopped
         self.advice = advice_on(newest) if newest.stopped else []
-        self.began, self.written = moment(newest.began_at), moment(written_at)
+        self.began, self.written, self.left = moment(newest.began_at), moment(written_at), left
 
     @property
     def newest_address(self) -> str:

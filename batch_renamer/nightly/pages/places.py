@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path, PurePath
 from typing import NamedTuple
 from urllib.parse import quote
 
+from batch_renamer.model import Night
 from batch_renamer.visible import visible
 
-__all__ = ["Place", "place_from"]
+__all__ = ["Place", "left_in_problems", "place_from"]
 
 
 class Place(NamedTuple):
@@ -35,3 +38,18 @@ def place_from(page_folder: Path, path: str, *, inbox: str) -> Place:
     except (OSError, ValueError):  # a folder that can't be read, or another drive of Windows
         return Place(text)
     return Place(text, quote(os.fsencode(relative)))
+
+
+def left_in_problems(nights: Sequence[Night]) -> list[str]:
+    """Return the names of spreadsheets of earlier dates that needed a person and are still where they were put.
+
+    ``nights`` are those of one inbox, the newest first. A spreadsheet that was taken away counts as dealt with.
+    """
+    found: dict[str, str] = {}
+    for night in nights:
+        for file in night.files:
+            if night.date != nights[0].date and file.end.needs_a_person and file.moved_to is not None:
+                with suppress(OSError):  # a folder that can't be read says nothing
+                    if Path(file.moved_to).is_file():
+                        found[file.moved_to] = file.name
+    return list(found.values())

@@ -12,6 +12,8 @@ from batch_renamer.html_pages import page_pieces
 from batch_renamer.model import Night, NightKind
 from batch_renamer.nightly.pages.night_page import DayPage
 from batch_renamer.nightly.pages.nights_page import NightsPage
+from batch_renamer.nightly.pages.places import left_in_problems
+from batch_renamer.nightly.wording import left_in_words
 from batch_renamer.temporary import cause, complete_file, place_of
 
 __all__ = ["is_page", "page_of", "write_pages"]
@@ -37,10 +39,14 @@ def write_pages(nights: Sequence[Night], *, reports: Path, now: float) -> list[s
         by_date.setdefault(datetime.date.fromisoformat(night.date), []).append(night)
     if not by_date:
         return []
-    failed = [_write(reports, date.isoformat(), _day(by_date[date], now=now)) for date in _changed(nights)]
+    newest, left = datetime.date.fromisoformat(nights[0].date), left_in_words(left_in_problems(nights))
+    failed = [
+        _write(reports, date.isoformat(), _day(by_date[date], now=now, left=left if date == newest else ""))
+        for date in _changed(nights)
+    ]
     # After the page of the newest night, because only pages that are there are linked.
     last = dict(islice(by_date.items(), _SHOWN_DATES))
-    failed.append(_write(reports, "", _overview(last, reports, now=now)))
+    failed.append(_write(reports, "", _overview(last, reports, now=now, left=left)))
     return [problem for problem in failed if problem]
 
 
@@ -59,18 +65,18 @@ def _page_of(reports: Path, date: datetime.date) -> Path:
     return reports / date.isoformat() / _NAME
 
 
-def _day(nights: Sequence[Night], *, now: float) -> _Pieces:
+def _day(nights: Sequence[Night], *, now: float, left: str) -> _Pieces:
     def pieces(folder: Path) -> Iterator[bytes]:
-        page = DayPage(nights, folder, written_at=now)
+        page = DayPage(nights, folder, written_at=now, left=left)
         return page_pieces(_PACKAGE, "night.html.j2", style=_STYLE, page=page)
 
     return pieces
 
 
-def _overview(by_date: Mapping[datetime.date, Sequence[Night]], reports: Path, *, now: float) -> _Pieces:
+def _overview(by_date: Mapping[datetime.date, Sequence[Night]], reports: Path, *, now: float, left: str) -> _Pieces:
     def pieces(folder: Path) -> Iterator[bytes]:
         linked = {date for date in by_date if _page_of(reports, date).is_file()}
-        page = NightsPage(by_date, linked=linked, written_at=now)
+        page = NightsPage(by_date, linked=linked, written_at=now, left=left)
         return page_pieces(_PACKAGE, "nights.html.j2", style=_STYLE, page=page)
 
     return pieces

@@ -36,6 +36,7 @@ from batch_renamer.nightly.wording.files import (
 from batch_renamer.nightly.wording.nights import (
     headline,
     headline_of_day,
+    left_in_words,
     next_night,
     renamed_in,
     still_needs_a_person,
@@ -56,6 +57,7 @@ __all__ = [
     "days_in_words",
     "headline",
     "headline_of_day",
+    "left_in_words",
     "local_date",
     "local_moment",
     "moment",

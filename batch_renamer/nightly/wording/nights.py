@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from batch_renamer.model import FileEnd, Night, NightFile, NightKind, Result, Weight
 from batch_renamer.nightly.wording.dates import next_nights, time_of
 from batch_renamer.text import counted
+from batch_renamer.visible import visible
 
 __all__ = [
     "headline",
     "headline_of_day",
+    "left_in_words",
     "next_night",
     "renamed_in",
     "still_needs_a_person",
@@ -27,6 +29,7 @@ _STARTS: dict[Weight, str] = {
     "doubtful": "Nothing needs you yet",
     "bad": "Something needs you",
 }
+_MOST_LEFT = 3  # names; the folder has all of them
 _COME_AGAIN = (Result.FAILED, Result.UNKNOWN)
 
 
@@ -168,3 +171,21 @@ def _is(part: int, whole: int) -> str:
 
 def _of(part: int, whole: int) -> str:
     return counted(whole, "file") if part == whole else f"{part:,} of {counted(whole, 'file')}"
+
+
+def left_in_words(names: Sequence[str]) -> str:
+    """Return which spreadsheets of earlier nights still lie in the folder of problems; "" without any.
+
+    Example:
+        >>> left_in_words(["orders.xlsx"])
+        'orders.xlsx of an earlier night is still in the folder of problems. Take it out when it is dealt with.'
+    """
+    if not names:
+        return ""
+    if len(names) == 1:
+        what, them, is_dealt = f"{visible(names[0])} of an earlier night is", "it", "it is"
+    else:
+        shown = ", ".join(visible(name) for name in names[:_MOST_LEFT])
+        more = f" and {len(names) - _MOST_LEFT} more" if len(names) > _MOST_LEFT else ""
+        what, them, is_dealt = f"{len(names)} spreadsheets of earlier nights ({shown}{more}) are", "them", "they are"
+    return f"{what} still in the folder of problems. Take {them} out when {is_dealt} dealt with."

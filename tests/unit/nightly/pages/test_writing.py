@@ -53,6 +53,22 @@ def test_the_page_of_a_night_that_was_cut_off_is_written_by_the_next_one(tmp_pat
     assert not (tmp_path / "2026-11-24").exists()
 
 
+def test_trouble_of_earlier_nights_that_is_still_there_is_told_on_both_pages(tmp_path: Path) -> None:
+    """A good night does not make it forgotten; who takes the spreadsheet away has dealt with it."""
+    sheet = tmp_path / "problems" / YESTERDAY / "anna.xlsx"
+    sheet.parent.mkdir(parents=True)
+    sheet.touch()
+    left = a_file("anna.xlsx", FileEnd.PROBLEMS, moved_to=str(sheet))
+    nights, reports = [a_night(TODAY, a_file()), a_night(YESTERDAY, left)], tmp_path / "reports"
+    pages = (reports / TODAY / "index.html", reports / "index.html")
+    write_pages(nights, reports=reports, now=NOW)
+    told = "anna.xlsx of an earlier night is still in the folder of problems."
+    assert [told in text_of(page) for page in pages] == [True, True]
+    sheet.unlink()
+    write_pages(nights, reports=reports, now=NOW)
+    assert [told in text_of(page) for page in pages] == [False, False]
+
+
 def test_a_file_of_the_user_is_not_replaced(tmp_path: Path) -> None:
     """The folder may be one that has a page already; the other page is written."""
     (tmp_path / "index.html").write_text("<!DOCTYPE html><title>Our house</title>")
