@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # The gate tries the same examples everywhere and never fails by the machine's speed; `--hypothesis-profile=explore`
 # looks for new ones.
-settings.register_profile("gate", derandomize=True, deadline=None)
+settings.register_profile("gate", derandomize=True, deadline=None, max_examples=60)
 settings.register_profile("explore", max_examples=1000, deadline=None, print_blob=True)
 settings.load_profile("gate")
 

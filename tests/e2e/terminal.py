@@ -7,7 +7,7 @@ import os
 import pty
 import termios
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from tests.support.command import KEY, Started
@@ -17,6 +17,8 @@ from tests.support.served import Command
 __all__ = ["CTRL_C", "Terminal", "terminal"]
 
 CTRL_C = b"\x03"
+
+_ANSWER_S = 2.0
 
 
 class Terminal:
@@ -60,6 +62,15 @@ class Terminal:
     def type(self, keys: bytes) -> None:
         """Press keys."""
         os.write(self._controller, keys)
+
+    async def until_answered(self, keys: bytes, text: str) -> None:
+        """Press keys until a text is on the screen: a program that handles Ctrl-C may lose what is typed meanwhile."""
+        async with asyncio.timeout(DEADLINE_S):
+            while text not in self.shown:
+                self.type(keys)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_ANSWER_S):
+                        await self.until_shown(text)
 
     async def ended(self) -> int:
         """Wait for the end of the command and return its exit code."""

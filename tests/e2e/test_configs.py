@@ -122,7 +122,7 @@ async def test_cron_mails_what_a_person_must_look_at(renamer: Command) -> None:
     settled(renamer, [*rows, ("missing", "New")], inbox)
     ran = await as_cron(renamer, moved(of_cron(), renamer.folder))
     assert (ran.code, ran.err) == (1, "")
-    assert "orders.csv: problems" in ran.out
+    assert "orders.csv: with problems" in ran.out
     assert filed(inbox, "problems") == [".csv", ".html", ".xlsx"]
 
 

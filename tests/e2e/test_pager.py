@@ -214,9 +214,7 @@ async def test_less_keeps_colours_and_says_how_to_leave_it(renamer: Command) -> 
         await shown.until_shown("Space: next page   b: back   /text: find   q: close")
         assert "\x1b[1;4;32m" in shown.shown
         shown.type(CTRL_C)
-        await shown.until_shown("q: close", times=2)
-        shown.type(b"G")
-        await shown.until_shown("That is all.")
+        await shown.until_answered(b"G", "That is all.")
         shown.type(b"q")
         assert await shown.ended() == 1
     assert bare(shown.shown).rpartition("That is all.")[2].count("38  planned") == 1

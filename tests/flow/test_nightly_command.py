@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 
 from batch_renamer.cli.commands.nightly import nightly
+from batch_renamer.cli.commands.notify import notify
+from batch_renamer.cli.commands.schedule import schedule
+from batch_renamer.cli.commands.status import status
 from batch_renamer.journal import Journal
 from batch_renamer.model import Night, NightKind
 from tests.support.schemas import wrong_with
@@ -191,3 +194,34 @@ def test_old_files_are_removed_where_that_is_wanted(office: Office, monkeypatch:
     assert gone == {"done: oak.csv", "done: oak.html", "done: oak.xlsx"} | {
         f"reports: {name}" for name in ("oak.html", "oak.xlsx", "elm.html", "elm.xlsx")
     }
+
+
+def test_status_tells_of_the_last_night(office: Office, capsys: Capture) -> None:
+    """A monitoring system knows its states by their exit codes."""
+    given = {"sandbox": True, "state_dir": str(office.folder / "state"), "config": str(office.config)}
+    assert status(given, max_age="26h") == 3
+    assert capsys.readouterr().out.startswith("BATCH-RENAMER UNKNOWN - There is no journal at ")
+    office.put("oak.csv", "order_id,new_name\na1,12 Oak\n")
+    office.night()
+    assert status({**given, "json": True}, max_age="26h") == 0
+    assert wrong_with(json.loads(capsys.readouterr().out), "status") == []
+    assert status(given, max_age="soon") == 3
+    assert "must be an age such as 26h" in capsys.readouterr().out
+
+
+def test_file_for_a_scheduler_is_printed_where_a_night_could_begin(office: Office, capsys: Capture) -> None:
+    """Else it is said what is missing, and nothing is printed unless that is wanted."""
+    given: dict[str, object] = {"state_dir": str(office.folder / "state"), "config": str(office.config)}
+    assert schedule("cron", given, {}, at="03:30", image=None, anyway=False) == 2
+    said = capsys.readouterr()
+    assert (said.out, "Nothing was printed" in said.err) == ("", True)
+    assert schedule("cron", given, {}, at="03:30", image=None, anyway=True) == 0
+    assert "30 3 * * * " in capsys.readouterr().out
+    assert schedule("cron", given, {}, at="half past three", image=None, anyway=True) == 2
+
+
+@pytest.mark.parametrize("test", [False, True], ids=["not asked for", "no address"])
+def test_test_message_needs_an_address(office: Office, capsys: Capture, *, test: bool) -> None:
+    """Nothing is sent, and it is said what to give."""
+    assert notify({"config": str(office.config), "state_dir": str(office.folder / "state")}, test=test) == 2
+    assert ("notify_file" if test else "Give --test") in capsys.readouterr().err
