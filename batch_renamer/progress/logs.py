@@ -92,7 +92,7 @@ def _opened(file: Path, *, secrets: list[str], troubles: list[str], keep_days: i
     try:
         rotate_log(file, keep_days=keep_days, now=time.time())
     except OSError as error:
-        # It can still be written, as a rule: whoever may write to a file need not be able to rename it.
+        # The log can still be written, as a rule: to write to a file takes other rights than to rename it.
         troubles.append(f"The log file {file} can't be rotated: {error.strerror}. It grows until that is repaired.")
     return private_file(file, secrets=secrets, troubles=troubles)
 

@@ -82,7 +82,7 @@ async def test_the_exit_code_is_the_state(
 
 
 async def test_a_night_at_work_is_told_from_one_that_was_killed(renamer: Command) -> None:
-    """By the lock that it holds; a status in between takes it from nobody."""
+    """The lock that it holds shows it, and `status` does not take that lock."""
     night = noted(renamer.state, ago_h=1, exit_code=None)
     with writing_lock(renamer.state, account=inbox_lock(night.inbox), run_id=night.id):
         ran = await renamer.run("status")
@@ -139,7 +139,7 @@ async def test_two_inboxes_must_be_told_apart(renamer: Command) -> None:
 
 @contextmanager
 def only_readable(folder: Path) -> Iterator[None]:
-    """Let nobody write to a folder or its files."""
+    """Make a folder and its files read-only."""
     paths = [folder, *folder.rglob("*")]
     modes = {path: path.stat().st_mode for path in paths}
     for path in paths:

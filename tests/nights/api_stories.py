@@ -27,7 +27,7 @@ async def outage_all_night(now: Story) -> None:
 
 
 async def outage_of_three_minutes(now: Story) -> None:
-    """It is waited out, and nobody is told."""
+    """The night waits until it is over, and sends no message."""
     names = now.fresh(20)
     now.house.put_in("short.csv", csv_of(names))
     now.house.settings = {"rate": 40}

@@ -13,7 +13,7 @@ from tests.nights.truth import AGAIN, Told
 
 
 async def good_sheets(now: Story) -> None:
-    """A workbook and a CSV file: both are done, and nobody is told."""
+    """A workbook and a CSV file: both are done, and no message is sent."""
     first, second = now.fresh(3), now.fresh(2)
     now.house.put_in("Monday.xlsx", xlsx_of(first))
     now.house.put_in("agency.csv", csv_of(second))
