@@ -5,6 +5,7 @@
     BatchRenamerError             70  a fault in the program
     ├── InputError                 2  nothing was sent: the user's input can't be used
     │   ├── SheetError                the spreadsheet can't be read
+    │   │   └── UnfinishedSheetError      it may still be being written, and no person is there to say
     │   ├── SettingsError             flags, environment or configuration are wrong
     │   ├── ReportTargetError         a report could never be written where it was asked for
     │   ├── WriteBackError            the results can't be written into the user's own spreadsheet
@@ -51,6 +52,7 @@ __all__ = [
     "StateLostError",
     "StoppedEarlyError",
     "TooManyFailuresError",
+    "UnfinishedSheetError",
     "WriteBackError",
 ]
 
@@ -74,6 +76,10 @@ class InputError(BatchRenamerError):
 
 class SheetError(InputError):
     """The spreadsheet can't be read as rows of (order_id, new_name)."""
+
+
+class UnfinishedSheetError(SheetError):
+    """The spreadsheet may still be being written, and no person is there who could say that it is whole."""
 
 
 class SettingsError(InputError):

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable
 from typing import BinaryIO
 
-from batch_renamer.errors import SheetError
+from batch_renamer.errors import UnfinishedSheetError
 
 __all__ = ["CompletenessCheck"]
 
@@ -33,12 +33,12 @@ class CompletenessCheck:
         """Return a warning if the last line has no line end.
 
         Raises:
-            SheetError: the run is unattended, and the file is so new that it may still be written.
+            UnfinishedSheetError: the run is unattended, and the file is so new that it may still be written.
         """
         if self._ends_with_a_line_end():
             return ()
         if self._is_young and self._unattended:
-            raise SheetError(
+            raise UnfinishedSheetError(
                 f"{self._label} was written less than a minute ago and its last line has no end: is it still being "
                 "written? Try again when it is whole."
             )
@@ -48,13 +48,13 @@ class CompletenessCheck:
         """Return a warning if the size of the file has changed since it was opened.
 
         Raises:
-            SheetError: it has changed, and the run is unattended.
+            UnfinishedSheetError: it has changed, and the run is unattended.
         """
         if os.fstat(self._file.fileno()).st_size == self._bytes:
             return ()
         text = f"{self._label} has grown or shrunk while it was read: is it still being written?"
         if self._unattended:
-            raise SheetError(f"{text} Try again when it is whole.")
+            raise UnfinishedSheetError(f"{text} Try again when it is whole.")
         return (text,)
 
     def _ends_with_a_line_end(self) -> bool:

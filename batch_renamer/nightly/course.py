@@ -16,6 +16,7 @@ from batch_renamer.errors import (
     LockedError,
     ProxyRefusedError,
     ReportTargetError,
+    UnfinishedSheetError,
 )
 from batch_renamer.jobs import source_of
 from batch_renamer.model import FileEnd, NightFile
@@ -41,7 +42,7 @@ from batch_renamer.nightly.filing import (
 from batch_renamer.nightly.inbox import Inbox, PassedFile, Scan, SettledFile, Snapshot, Snapshots, WaitingFile
 from batch_renamer.nightly.record import NightRecord
 from batch_renamer.nightly.watching import log_file_found
-from batch_renamer.nightly.wording import after_refusal, after_stop
+from batch_renamer.nightly.wording import LOOKED_AT_AGAIN, after_refusal, after_stop
 from batch_renamer.temporary import cause, probe
 
 __all__ = ["Course"]
@@ -222,6 +223,9 @@ class Course:
         )
         run_id = plan.last.id if plan.last is not None else None
         match plan.standing:
+            case Standing.UNUSABLE if isinstance(file.surveyed.unusable, UnfinishedSheetError):
+                entry = NightFile(name=file.name, end=FileEnd.WAITING, sentence=f"{plan.sentence} {LOOKED_AT_AGAIN}")
+                ended = Applied(file=entry)
             case Standing.UNUSABLE:
                 entry = NightFile(
                     name=file.name, end=FileEnd.REFUSED, sentence=after_refusal(plan.sentence), exit_code=2

@@ -83,6 +83,19 @@ def test_good_sheet_goes_to_done_with_its_reports(office: Office) -> None:
     assert office.night(quiet=True) == (0, "", "")
 
 
+
+def test_sheet_that_may_still_be_written_waits(office: Office) -> None:
+    """A new file whose last line has no end stays in the inbox; a minute later it is whole, and is done."""
+    office.put("oak.csv", "order_id,new_name\na1,12 Oak\na2,14 O")
+    os.utime(office.inbox / "oak.csv")
+    [file] = office.answer()["night"]["files"]
+    assert (file["end"], "is it still being written" in file["sentence"]) == ("waiting", True)
+    assert "oak.csv: oak.csv" in office.files()
+    office.put("oak.csv", "order_id,new_name\na1,12 Oak\na2,14 Oak")
+    [file] = office.answer()["night"]["files"]
+    assert (file["end"], file["counts"]) == ("done", {"renamed": 2})
+
+
 def test_one_bad_file_never_stops_the_others(office: Office) -> None:
     """What needs a person is said with what to do, and the exit code is that of the worst file."""
     office.put("a.csv", "order_id,new_name\n")

@@ -6,6 +6,8 @@ takes a moment there, and moves the clock on. The monotonic clock stays, so time
 The machine gives a file that is written its own time. A file of the last hour therefore looks as if it were written at
 the shifted time; any other file has the time that it has, and a test that wants a file to be a day old sets that with
 `os.utime`. `settle` gives the files of a night the shifted time for good, before the next night is another shift away.
+
+A file that ``TESTS_GROWS`` names gets one line more during each skipped sleep: another program is writing it.
 """
 
 from __future__ import annotations
@@ -17,10 +19,13 @@ from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 
-__all__ = ["SHIFT", "begin", "let_sleep_be_skipped", "settle"]
+__all__ = ["GROWS", "SHIFT", "begin", "let_sleep_be_skipped", "settle"]
 
 SHIFT = "TESTS_SHIFT_S"
 """The variable with the seconds."""
+
+GROWS = "TESTS_GROWS"
+"""The variable with the path of a file that gets one line more during each skipped sleep."""
 
 _RECENT_NS = 3_600 * 10**9
 _MOMENT_S = 0.05
@@ -36,6 +41,9 @@ def let_sleep_be_skipped() -> None:
         sleep(min(seconds, _MOMENT_S) if _skip else seconds)
         for skip in _skip:
             skip(max(0.0, seconds - _MOMENT_S))
+        if _skip and (growing := os.environ.get(GROWS)):
+            with Path(growing).open("ab") as file:
+                file.write(b"one-more,line\n")
 
     time.sleep = skipping  # type: ignore[assignment]  # the SupportsIndex of its type
 
