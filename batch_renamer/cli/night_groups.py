@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from batch_renamer.cli.listing import Entry, utc_moment
+from batch_renamer.jobs import ListedRun, utc_moment
 from batch_renamer.model import FileEnd, Night, NightKind
 from batch_renamer.progress import Line, Span, Style, broken, visible
 from batch_renamer.text import counted, duration
@@ -26,7 +26,7 @@ class Group:
     """The runs of a night, the newest first; ``night`` is None for a run that a person began."""
 
     night: Night | None = None
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[ListedRun, ...] = ()
 
     @property
     def began_at(self) -> float:
@@ -34,7 +34,7 @@ class Group:
         return self.night.began_at if self.night is not None else self.entries[0].run.created_at
 
 
-def by_night(entries: Sequence[Entry], nights: Sequence[Night], *, empty: Callable[[Night], bool]) -> list[Group]:
+def by_night(entries: Sequence[ListedRun], nights: Sequence[Night], *, empty: Callable[[Night], bool]) -> list[Group]:
     """Return runs, which are in order, in groups by night; a run stands in the last night that worked on it.
 
     ``nights`` has the newest first. A group stands where the first of its runs does. Nights without such a run for

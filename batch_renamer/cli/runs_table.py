@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from batch_renamer.cli.listing import Entry
 from batch_renamer.cli.night_groups import Group, night_lines
+from batch_renamer.jobs import ListedRun
 from batch_renamer.progress import Line, Span, Style, broken, cells_of, cut_middle, visible
 
 __all__ = ["ANY_WIDTH", "table_lines"]
@@ -69,7 +69,7 @@ def table_lines(groups: Sequence[Group], *, width: int) -> Iterator[Line]:
             yield from of_one
 
 
-def _rows(entries: Sequence[Entry], columns: Sequence[_Column]) -> Iterator[Iterable[Line]]:
+def _rows(entries: Sequence[ListedRun], columns: Sequence[_Column]) -> Iterator[Iterable[Line]]:
     """Yield the lines of each run in the table."""
     for place, entry in enumerate(entries):
         styles: list[Style] = ["" for _ in columns]
@@ -81,7 +81,7 @@ def _rows(entries: Sequence[Entry], columns: Sequence[_Column]) -> Iterator[Iter
         ]
 
 
-def _columns(entries: Sequence[Entry], *, whole: bool) -> list[_Column]:
+def _columns(entries: Sequence[ListedRun], *, whole: bool) -> list[_Column]:
     """Return the columns; on a terminal the account is shown only where the runs are of several."""
     places = [visible(entry.place) for entry in entries]
     columns = [
@@ -116,11 +116,11 @@ def _line(cells: Sequence[str], columns: Sequence[_Column], styles: Sequence[Sty
     return tuple(spans)
 
 
-def _indent(entry: Entry) -> str:
+def _indent(entry: ListedRun) -> str:
     return "" if entry.night is None else "  "
 
 
-def _stacked(entry: Entry, width: int) -> Iterator[Line]:
+def _stacked(entry: ListedRun, width: int) -> Iterator[Line]:
     """Yield a run in a few lines, for a terminal that is too narrow for the table."""
     indent, moment = 8 + len(_indent(entry)), entry.moment(zone=False)
     room = max(width - indent, 20)

@@ -8,6 +8,7 @@ from batch_renamer.jobs.export_job import Exported, ExportJob, export_orders
 from batch_renamer.jobs.figures import broken_off, summary_of
 from batch_renamer.jobs.job import Bounds, Job, SheetSource, Source
 from batch_renamer.jobs.library_runs import left_by_library
+from batch_renamer.jobs.listed_runs import ListedRun, listed_run, utc_moment
 from batch_renamer.jobs.own_sheet import write_results_into
 from batch_renamer.jobs.page import page_extras
 from batch_renamer.jobs.past_runs import (
@@ -22,6 +23,7 @@ from batch_renamer.jobs.past_runs import (
     went_before,
 )
 from batch_renamer.jobs.pipeline import perform
+from batch_renamer.jobs.repairs import never_there, things_to_repair
 from batch_renamer.jobs.resuming import Left, job_that_resumes, left_to_do, may_go_on
 from batch_renamer.jobs.run import JobContext, Run
 from batch_renamer.jobs.sheet_file import source_of
@@ -58,6 +60,7 @@ __all__ = [
     "Job",
     "JobContext",
     "Left",
+    "ListedRun",
     "Run",
     "SheetSource",
     "Source",
@@ -81,6 +84,7 @@ __all__ = [
     "last_of_sheet",
     "left_by_library",
     "left_to_do",
+    "listed_run",
     "load_options",
     "may_go_on",
     "means_newest",
@@ -88,6 +92,7 @@ __all__ = [
     "named",
     "named_rows",
     "names_to_lock",
+    "never_there",
     "nowhere",
     "open_journal",
     "page_extras",
@@ -98,9 +103,11 @@ __all__ = [
     "source_of",
     "summary_of",
     "taken_back",
+    "things_to_repair",
     "to_api",
     "to_sandbox",
     "unfinished",
+    "utc_moment",
     "went_before",
     "why_closed",
     "write_results_into",

@@ -9,13 +9,12 @@ from typing import assert_never
 
 from batch_renamer.cli.next_steps import reminder
 from batch_renamer.cli.past_runs import find_run
-from batch_renamer.cli.repairs import never_there, things_to_repair
 from batch_renamer.cli.running import run_job
 from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.command_line import carried_options, command_line
 from batch_renamer.commands import APPLY, RENAMING, RESUME
-from batch_renamer.jobs import Left, as_this_account, begun, left_to_do, taken_back
+from batch_renamer.jobs import Left, as_this_account, begun, left_to_do, never_there, taken_back, things_to_repair
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.model import BAD_RESULTS, Result, RunSummary
 from batch_renamer.reports import write_csv_result, write_json_result

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from batch_renamer.cli.listing import Entry, entry_of
 from batch_renamer.cli.night_groups import Group, by_night, night_as_json
 from batch_renamer.cli.past_runs import elsewhere, find_run, latest_id, of_library, resume_command
 from batch_renamer.cli.pruning import prune_runs
@@ -18,7 +17,7 @@ from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.commands import RENAMING, RUNS
 from batch_renamer.errors import InputError, SettingsError
-from batch_renamer.jobs import address_of
+from batch_renamer.jobs import ListedRun, address_of, listed_run
 from batch_renamer.journal import Closed, Journal, RunRecord
 from batch_renamer.model import Night
 from batch_renamer.progress import show_lines, visible
@@ -101,7 +100,7 @@ def list_runs(
     return within(RUNS, given, body)
 
 
-def _entries(session: Session, journal: Journal, chosen: Chosen, *, most: int | None) -> list[Entry]:
+def _entries(session: Session, journal: Journal, chosen: Chosen, *, most: int | None) -> list[ListedRun]:
     """Return the runs that were asked for, the newest first."""
     settings = session.settings
     at_work = journal.runs.at_work()  # asked first: a run that ends in between is listed as ended
@@ -110,18 +109,18 @@ def _entries(session: Session, journal: Journal, chosen: Chosen, *, most: int | 
     else:
         runs = journal.runs.find()
     undone, latest = journal.lineage.undone(), latest_id(session, journal)
-    entries: list[Entry] = []
+    entries: list[ListedRun] = []
     for run in filter(chosen.fits, runs):
         if len(entries) == most:
             break
-        entry = entry_of(journal, run, at_work=at_work, undone=undone, latest=latest, order_id=chosen.order)
+        entry = listed_run(journal, run, at_work=at_work, undone=undone, latest=latest, order_id=chosen.order)
         if entry.rows != ():  # the order that was asked for is not in the run
             entries.append(entry)
     return entries
 
 
 def _groups(
-    session: Session, journal: Journal, entries: list[Entry], chosen: Chosen, *, most: int | None
+    session: Session, journal: Journal, entries: list[ListedRun], chosen: Chosen, *, most: int | None
 ) -> list[Group]:
     """Return the runs by night; of the nights without a run those that belong to what was asked for."""
     nights = journal.nights.newest(_MOST_NIGHTS)
@@ -166,4 +165,4 @@ def _dismiss(session: Session, journal: Journal, run_id: str) -> None:
 
 
 def _state_of(journal: Journal, run: RunRecord) -> str:
-    return entry_of(journal, run, at_work=journal.runs.at_work(), undone=frozenset()).state
+    return listed_run(journal, run, at_work=journal.runs.at_work(), undone=frozenset()).state

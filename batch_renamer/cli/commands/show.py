@@ -6,14 +6,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from batch_renamer.cli.listing import Entry
 from batch_renamer.cli.pager import show_in_pager
 from batch_renamer.cli.past_runs import find_run, latest_id, resume_command
 from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.command_line import carried_options, command_line
 from batch_renamer.commands import APPLY, RECORDED, SHOW
-from batch_renamer.jobs import broken_off, merely_planned, named, summary_of, went_before
+from batch_renamer.jobs import ListedRun, broken_off, merely_planned, named, summary_of, went_before
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.model import BAD_RESULTS, ReportRow, Result
 from batch_renamer.progress import Line, NextStep, RunView, Span, every_row_lines, show_run
@@ -38,7 +37,7 @@ def show_one(run_id: str | None, given: Mapping[str, object]) -> int:
 
 def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: frozenset[str]) -> None:
     summary = summary_of(journal, run)
-    entry = Entry(
+    entry = ListedRun(
         run=run,
         counts=summary.counts,
         parent=journal.runs.parent(run),
@@ -86,7 +85,7 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
         raise error
 
 
-def _next_steps(session: Session, entry: Entry) -> tuple[NextStep, ...]:
+def _next_steps(session: Session, entry: ListedRun) -> tuple[NextStep, ...]:
     """Return how to finish an interrupted run, or to do a kept plan."""
     run = entry.run
     if entry.can_go_on:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from batch_renamer.cli.listing import Entry
 from batch_renamer.cli.night_groups import Group
 from batch_renamer.cli.runs_table import ANY_WIDTH, table_lines
+from batch_renamer.jobs import ListedRun
 from batch_renamer.journal import Closed, RunRecord, RunState
 from batch_renamer.model import ReportRow, Result
 from batch_renamer.progress import cells_of
@@ -24,7 +24,7 @@ def entry(
     undone: bool = False,
     latest: bool = False,
     rows: tuple[ReportRow, ...] | None = None,
-) -> Entry:
+) -> ListedRun:
     """Return a run that came to its end, as a list shows it."""
     run = RunRecord(
         number=number,
@@ -52,10 +52,10 @@ def entry(
         closed_by="run999" if closed is Closed.SUPERSEDED else None,
     )
     counts = {Result.RENAMED: 12_000, Result.FAILED: 3, Result.DRIFTED: 40}
-    return Entry(run=run, counts=counts, parent=None, in_use=False, undone=undone, latest=latest, rows=rows)
+    return ListedRun(run=run, counts=counts, parent=None, in_use=False, undone=undone, latest=latest, rows=rows)
 
 
-def shown(*entries: Entry, width: int = ANY_WIDTH) -> list[str]:
+def shown(*entries: ListedRun, width: int = ANY_WIDTH) -> list[str]:
     """Return the lines without their colours."""
     groups = [Group(entries=(entry,)) for entry in entries]
     return ["".join(span.text for span in line) for line in table_lines(groups, width=width)]

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from batch_renamer.commands import RENAMING
-from batch_renamer.jobs import broken_off, interrupted, merely_planned
-from batch_renamer.journal import Journal, RunRecord, RunState
+from batch_renamer.jobs.figures import broken_off
+from batch_renamer.journal import Journal, RunRecord, RunState, interrupted, merely_planned
 from batch_renamer.model import Night, ReportRow, Result
-from batch_renamer.progress import visible
 from batch_renamer.reports import row_as_json
+from batch_renamer.visible import visible
 
-__all__ = ["Entry", "entry_of", "utc_moment"]
+__all__ = ["ListedRun", "listed_run", "utc_moment"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class ListedRun:
     """A run as a list shows it.
 
     ``in_use``: some process works on it. ``undone``: its names were put back. ``latest``: it is the newest of the
@@ -124,7 +124,7 @@ class Entry:
         }
 
 
-def entry_of(
+def listed_run(
     journal: Journal,
     run: RunRecord,
     *,
@@ -132,7 +132,7 @@ def entry_of(
     undone: frozenset[int],
     latest: str | None = None,
     order_id: str | None = None,
-) -> Entry:
+) -> ListedRun:
     """Return a run as a list shows it; its counts are those noted at its end, if there are any.
 
     ``latest`` is the id of the newest run. ``order_id`` is the order whose rows are shown.
@@ -143,7 +143,7 @@ def entry_of(
         if run.counts is None
         else {Result(result): count for result, count in run.counts.items()}
     )
-    return Entry(
+    return ListedRun(
         run=run,
         counts=counts,
         parent=journal.runs.parent(run),
