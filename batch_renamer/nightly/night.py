@@ -11,6 +11,7 @@ from batch_renamer.model import Night
 from batch_renamer.nightly.contents import Survey
 from batch_renamer.nightly.context import NightContext
 from batch_renamer.nightly.course import Course
+from batch_renamer.nightly.inbox import locked_folder
 from batch_renamer.nightly.pages import update_pages
 from batch_renamer.nightly.record import NightRecord
 
@@ -65,6 +66,7 @@ def _alone(context: NightContext, night: Night) -> Iterator[None]:
                     wait_s=context.settings.wait,
                 )
             )
+            held.enter_context(locked_folder(context.inbox, wait_s=context.settings.wait, sleep=context.sleep))
         except LockedError:
             raise PreviousNightError from None
         yield

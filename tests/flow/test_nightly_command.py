@@ -83,7 +83,6 @@ def test_good_sheet_goes_to_done_with_its_reports(office: Office) -> None:
     assert office.night(quiet=True) == (0, "", "")
 
 
-
 def test_sheet_that_may_still_be_written_waits(office: Office) -> None:
     """A new file whose last line has no end stays in the inbox; a minute later it is whole, and is done."""
     office.put("oak.csv", "order_id,new_name\na1,12 Oak\na2,14 O")

@@ -10,10 +10,13 @@
       │
     snapshots  private copies of settled files
     values     what is found of a file
+
+    folder_lock   keeps nights with other state directories out
 """
 
 from batch_renamer.nightly.inbox.folder import Inbox
+from batch_renamer.nightly.inbox.folder_lock import locked_folder
 from batch_renamer.nightly.inbox.snapshots import Snapshots
 from batch_renamer.nightly.inbox.values import PassedFile, Scan, SettledFile, Snapshot, WaitingFile
 
-__all__ = ["Inbox", "PassedFile", "Scan", "SettledFile", "Snapshot", "Snapshots", "WaitingFile"]
+__all__ = ["Inbox", "PassedFile", "Scan", "SettledFile", "Snapshot", "Snapshots", "WaitingFile", "locked_folder"]
