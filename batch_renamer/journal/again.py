@@ -73,9 +73,15 @@ _SETTLED = f"""
         AND runs.base_url = noted.base_url AND runs.night >= noted.night AND runs.committed_at IS NOT NULL
         AND substr(runs.sheet, -length(noted.name) - 1) IN ('/' || noted.name, '\\' || noted.name))
     AND NOT EXISTS (
-        SELECT 1 FROM night_files WHERE night >= noted.night AND json_extract(file, '$.name') = noted.name
-        AND json_extract(file, '$.end') NOT IN ({_STAYS}))
+        SELECT 1 FROM night_files JOIN nights ON nights.number = night_files.night
+        WHERE night_files.night >= noted.night AND json_extract(file, '$.name') = noted.name
+        AND json_extract(file, '$.end') NOT IN ({_STAYS})
+        AND nights.inbox IS (SELECT inbox FROM nights WHERE number = noted.night))
 """  # noqa: S608 - constants
+_NOTED_OF_INBOX = """
+    SELECT DISTINCT name, content FROM settled_rows JOIN nights ON nights.number = settled_rows.night
+    WHERE account = ? AND settled_rows.base_url = ? AND nights.inbox IS (SELECT inbox FROM nights WHERE number = ?)
+"""
 
 FileKey = tuple[str, str]
 """What tells a spreadsheet from others: its name and the fingerprint of its rows."""
@@ -151,12 +157,12 @@ class Again:
     ) -> None:
         """Note the rows that are settled because of other files of a night, for each file by its name and content.
 
-        Called before anything is done, with all files of the night: what is known of others is forgotten.
+        Called before anything is done, with all files of the night: what nights of the same inbox have noted of others
+        is forgotten.
         """
         place, files = (account, base_url), {(storable(name), content): rows for (name, content), rows in files.items()}
         with self._database.transaction() as connection:
-            noted = "SELECT DISTINCT name, content FROM settled_rows WHERE account = ? AND base_url = ?"
-            gone = set(connection.execute(noted, place)).difference(files)
+            gone = set(connection.execute(_NOTED_OF_INBOX, (*place, night))).difference(files)
             forget = "DELETE FROM settled_rows WHERE account = ? AND base_url = ? AND name = ? AND content = ?"
             connection.executemany(forget, [(*place, *file) for file in gone])
             connection.executemany(

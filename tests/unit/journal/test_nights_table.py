@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from batch_renamer.journal import Journal
-from batch_renamer.model import FileEnd, Night, NightFile
+from batch_renamer.model import FileEnd, Night, NightFile, Result, SettledRow
 
 INBOX = "/srv/orders"
 BEGUN = Night(date="2026-11-26", began_at=5.0, inbox=INBOX, base_url="https://api.example", profile="office")
@@ -59,3 +59,21 @@ def test_the_last_success_is_that_of_its_inbox(journal: Journal) -> None:
         night = journal.nights.begin(replace(BEGUN, inbox=inbox))
         journal.nights.end(replace(night, ended_at=ended_at, exit_code=exit_code, begun=True))
     assert journal.nights.last_success_at(inbox=INBOX) == 9.5
+
+
+def test_contradictions_of_another_inbox_are_kept(journal: Journal) -> None:
+    """A killed night still needs them after the night of another inbox, with a file of the same name."""
+    place = {"account": "office", "base_url": "https://api.example"}
+    key, settled = (
+        ("orders.csv", "c1"),
+        {2: SettledRow(result=Result.INVALID, reason="Another file says another name.")},
+    )
+    killed = journal.nights.begin(BEGUN)
+    journal.again.note_settled({key: settled}, **place, night=killed.number)
+    elsewhere = journal.nights.begin(replace(BEGUN, inbox="/elsewhere"))
+    journal.again.note_settled({("other.csv", "c2"): {}}, **place, night=elsewhere.number)
+    journal.nights.note_file(elsewhere, 0, replace(FILE, name="orders.csv"))
+    assert journal.again.settled(key, **place) == settled
+    tonight = journal.nights.begin(BEGUN)
+    journal.again.note_settled({("other.csv", "c2"): {}}, **place, night=tonight.number)
+    assert journal.again.settled(key, **place) == {}
