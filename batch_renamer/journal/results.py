@@ -88,6 +88,14 @@ class Results:
         shown = self._shown(run, over=over)
         yield from (report_line(row, shown) for row in self._rows.in_pages(REPORT_LINE, run))
 
+    def ends(self, run: RunRecord) -> Iterator[tuple[Result, float, float]]:
+        """Yield the result of every row that was sent, when it was sent (seconds since the epoch), and for how long."""
+        shown = self._shown(run, over=False)
+        query = f"""SELECT row, {RESULT}, started_at, seconds FROM rows
+            WHERE run = ? AND started_at IS NOT NULL AND seconds IS NOT NULL"""  # noqa: S608 - constants
+        for _, result, started_at, seconds in self._rows.in_pages(query, run):
+            yield shown(result), float(str(started_at)), float(str(seconds))
+
     def first_images(self, run: RunRecord, *, limit: int) -> tuple[int, list[tuple[int, str]]]:
         """Return how many orders of the run have shown an image, and of the first few a row and the image's id.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from batch_renamer.reports.csv_format import write_csv_result
 from batch_renamer.reports.formats import FORMATS
+from batch_renamer.reports.html import Fact, Figures, counts_of, facts_of, headline_of, plots_over_time
 from batch_renamer.reports.json_format import write_json_result, write_refusal
 from batch_renamer.reports.own_workbook import (
     Kind,
@@ -22,13 +23,19 @@ from batch_renamer.temporary import remove_unfinished
 
 __all__ = [
     "FORMATS",
+    "Fact",
+    "Figures",
     "Kind",
     "PageExtras",
     "WriteBack",
     "check_names",
     "check_own_workbook",
     "check_writable",
+    "counts_of",
+    "facts_of",
+    "headline_of",
     "kind_of",
+    "plots_over_time",
     "remove_leftovers",
     "remove_unfinished",
     "resolve_targets",

@@ -5,35 +5,26 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import pairwise
 from pathlib import PurePath
-from typing import NamedTuple
 from urllib.parse import quote
 
 from batch_renamer.differences import Part, changed_words
 from batch_renamer.html_pages import Plot
 from batch_renamer.model import Picture, ReportRow, Result, ResultMeaning
+from batch_renamer.reports.html.facts import Fact, counts_of, facts_of, headline_of, meaning_of
 from batch_renamer.reports.html.figures import Figures
 from batch_renamer.reports.html.groups import Group, RowStore
-from batch_renamer.reports.html.plots import durations_plot, outcomes_plot, requests_plot
+from batch_renamer.reports.html.over_time import plots_over_time
 from batch_renamer.reports.rows import WriteOptions, shared_and_own
-from batch_renamer.text import counted, duration, storable
+from batch_renamer.text import counted, storable
 from batch_renamer.visible import visible
 
-__all__ = ["Block", "Fact", "Page", "Section", "ShownRow"]
+__all__ = ["Block", "Page", "Section", "ShownRow"]
 
 ROWS_PER_BLOCK = 1_000
 _FEW_ROWS = 100
 """So few rows with one result and reason are shown at once."""
-
-
-class Fact(NamedTuple):
-    """A line about the run: what it is about, and what is said; ``is_code``: it is something that was typed."""
-
-    name: str
-    text: str
-    is_code: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +55,12 @@ class Page:
         self._seconds = options.page.seconds()
         self._figures = figures
         self.order_pages = options.page.order_pages
-        self._meanings = {meaning.result: meaning for meaning in self.summary.facts.meanings}
         self.sections = [Section(group, store, self) for group in store.groups()]
 
     @property
     def headline(self) -> str:
         """One sentence that says what happened."""
-        return self.summary.facts.sentence or f"Run {self.summary.run_id}"
+        return headline_of(self.summary)
 
     @property
     def sheet_name(self) -> str:
@@ -80,38 +70,17 @@ class Page:
     @property
     def facts(self) -> list[Fact]:
         """Where, when and how the run was made, as far as it is known."""
-        summary, facts = self.summary, self.summary.facts
-        took = [duration(summary.seconds) + facts.since] if summary.seconds else []
-        took += [counted(summary.requests, "request")] if summary.requests else []
-        took += [f"{summary.throttled:,} of them told to slow down (429)"] if summary.throttled else []
-        lines = (
-            Fact("Account", facts.account),
-            Fact("Spreadsheet", facts.sheet or ""),
-            Fact("About", facts.about),
-            Fact("Began", _moment(facts.began_at)),
-            Fact("Ended", _moment(facts.ended_at)),
-            Fact("Took", ", ".join(took)),
-            Fact("Pictures", self._picture_note),
-            Fact("Command", facts.command_line, is_code=True),
-            *(Fact(f"Setting {given.name}", f"{given.value} ({given.source})") for given in facts.settings),
-        )
-        return [line for line in lines if line.text]
+        return facts_of(self.summary, picture_note=self._picture_note)
 
     @property
     def plots(self) -> list[Plot]:
         """The plots for which there is anything to show: a single bar says no more than a number."""
-        plots = (
-            requests_plot(self._seconds),
-            outcomes_plot(self._figures.outcomes),
-            durations_plot(self._figures.durations_s),
-        )
-        return [plot for plot in plots if plot is not None and len(plot.bars) > 1]
+        return plots_over_time(self._seconds, self._figures)
 
     @property
     def counts(self) -> list[tuple[ResultMeaning, int]]:
         """The results that occur, in the order in which people are shown them, with their numbers of rows."""
-        counts = self.summary.counts
-        return [(self.meaning(result), counts[result]) for result in {**self._meanings, **counts} if counts.get(result)]
+        return counts_of(self.summary)
 
     @property
     def problems(self) -> list[Section]:
@@ -125,7 +94,7 @@ class Page:
 
     def meaning(self, result: Result) -> ResultMeaning:
         """Return what a result means in this run."""
-        return self._meanings.get(result) or ResultMeaning(result, "", "quiet")
+        return meaning_of(result, self.summary)
 
 
 class Section:
@@ -199,8 +168,3 @@ def _shown(row: ReportRow, *, whole_reason: bool, order_pages: str, picture: Pic
 
 def _data_uri(picture: Picture) -> str:
     return f"data:{picture.media_type};base64,{base64.b64encode(picture.data).decode()}"
-
-
-def _moment(seconds: float | None) -> str:
-    """Return a time in the zone of this machine, which is that of the reader's clock most often."""
-    return "" if seconds is None else datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M:%S %z")

@@ -30,7 +30,11 @@ class Figures:
         """Count a row, if it was sent."""
         if row.started_at is None or row.seconds is None:
             return
-        ended_at = datetime.fromisoformat(row.started_at).timestamp() + row.seconds
-        self.outcomes[int(ended_at)][row.result] += 1
-        if row.result is Result.RENAMED:
-            self.durations_s.append(row.seconds)
+        started_at = datetime.fromisoformat(row.started_at).timestamp()
+        self.add_end(row.result, started_at=started_at, seconds=row.seconds)
+
+    def add_end(self, result: Result, *, started_at: float, seconds: float) -> None:
+        """Count a row that was sent, by its result, its start in seconds since the epoch, and its duration."""
+        self.outcomes[int(started_at + seconds)][result] += 1
+        if result is Result.RENAMED:
+            self.durations_s.append(seconds)
