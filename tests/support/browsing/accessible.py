@@ -1,0 +1,45 @@
+"""A page as it stands enters; what keeps people from using it leaves, one line each, as axe-core finds it."""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+from functools import cache
+from typing import Any
+
+from playwright.async_api import Page
+
+__all__ = ["violations_of"]
+
+_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+
+
+@cache
+def _axe() -> str:
+    return importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+
+
+async def violations_of(page: Page) -> list[str]:
+    """Return each violation with the elements that have it.
+
+    axe runs in a world of its own beside the page's scripts, so the page's content policy need not allow it.
+    """
+    session = await page.context.new_cdp_session(page)
+    try:
+        tree = await session.send("Page.getFrameTree")
+        world = await session.send("Page.createIsolatedWorld", {"frameId": tree["frameTree"]["frame"]["id"]})
+        place = {"contextId": world["executionContextId"], "returnByValue": True, "awaitPromise": True}
+        await session.send("Runtime.evaluate", {"expression": f"{_axe()};0", **place})
+        options = json.dumps({"resultTypes": ["violations"], "runOnly": _RULES})
+        answer = await session.send(
+            "Runtime.evaluate", {"expression": f"axe.run({options}).then(found => found.violations)", **place}
+        )
+    finally:
+        await session.detach()
+    assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+    return [_line(violation) for violation in answer["result"]["value"]]
+
+
+def _line(violation: dict[str, Any]) -> str:
+    shown = "; ".join(f"{node['html'][:160]} {node['failureSummary']}" for node in violation["nodes"][:3])
+    return f"{violation['id']} ({violation['impact']}, {len(violation['nodes'])} times): {violation['help']}: {shown}"
