@@ -33,6 +33,7 @@ __all__ = [
     "STATUS",
     "UNDO",
     "UNDO_DRY_RUN",
+    "WEB",
     "Command",
     "flag_of",
     "setting_of",
@@ -116,6 +117,7 @@ class Command:
     - ``about_past``: it shows what the journal knows.
     - ``sets_up``: it makes or examines what runs need, such as a spreadsheet, and has no run itself.
     - ``of_folder``: it has no run itself; each spreadsheet of a folder gets one of another command.
+    - ``serves``: it has no run itself; those that are started on its page are of other commands.
     - ``drifted``: the reason for an order that has another name than expected, if the expected name comes from another
       run; the id of that run is filled in.
     - ``exact``: the name must be the expected one to the letter.
@@ -134,6 +136,7 @@ class Command:
     about_past: bool = False
     sets_up: bool = False
     of_folder: bool = False
+    serves: bool = False
     drifted: str = ""
     exact: bool = False
 
@@ -158,7 +161,7 @@ class Command:
     @property
     def has_run(self) -> bool:
         """Whether it has a run itself."""
-        return not (self.about_past or self.sets_up or self.of_folder)
+        return not (self.about_past or self.sets_up or self.of_folder or self.serves)
 
     @property
     def about_a_run(self) -> bool:
@@ -240,6 +243,11 @@ NIGHTLY = Command(
         *_WHERE,
     ),
 )
+WEB = Command(
+    name="web",
+    serves=True,
+    options=(*_INPUT, *_NAMES, *_API, "max_renames", *_RESUMING, *_SANDBOX, "log_file", "quiet", "verbose", *_WHERE),
+)
 INIT = Command(name="init", sets_up=True, options=("yes", "base_url", "report", "config", "profile"))
 DOCTOR = Command(
     name="doctor",
@@ -277,6 +285,7 @@ COMMANDS: Mapping[str, Command] = {
         STATUS,
         EXPORT,
         NIGHTLY,
+        WEB,
         INIT,
         DOCTOR,
         NOTIFY,

@@ -56,6 +56,7 @@ from batch_renamer.commands import (
     SHOW,
     STATUS,
     UNDO,
+    WEB,
 )
 from batch_renamer.version import __version__
 
@@ -256,6 +257,19 @@ def schedule(
         raise WrongWordsError(f"There are files for {', '.join(SCHEDULERS)}. Name one of them.")
     folders = {"inbox": inbox, "done": done, "problems": problems, "reports": reports}
     _exit(run(scheduler, given, folders, at=at, image=image, anyway=anyway))
+
+
+@_command(RENAME)
+@with_options(WEB)
+def web(
+    *,
+    port: Annotated[int, typer.Option("--port", help="The port on 127.0.0.1; 0 takes any free one.", metavar="N")] = 0,
+    **given: object,
+) -> None:
+    """Open a page in the browser: choose a spreadsheet, look at every new name, rename, and take it back."""
+    from batch_renamer.cli.commands.web import serve_page
+
+    _exit(serve_page(given, port=port))
 
 
 @_command(AFTER_A_RUN)

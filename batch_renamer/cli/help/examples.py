@@ -94,6 +94,10 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         Example("The units of systemd, for the user who types this:", "batch-renamer schedule systemd"),
         Example("A line for the crontab, at another time:", "batch-renamer schedule cron --at 04:15"),
     ),
+    "web": (
+        Example("Open the page in the browser:", "batch-renamer web"),
+        Example("Practise there, without a key:", "batch-renamer web --sandbox"),
+    ),
     "resume": (
         Example("Go on with the run that was interrupted:", "batch-renamer resume"),
         Example("Try the failed rows of a run again:", "batch-renamer resume mxtuua --failed"),

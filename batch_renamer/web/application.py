@@ -1,0 +1,73 @@
+"""The application: the routes behind the guard, and what becomes of an error in a handler."""
+
+from __future__ import annotations
+
+import html
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+from aiohttp import web
+
+from batch_renamer.errors import BatchRenamerError
+from batch_renamer.visible import visible
+from batch_renamer.web.guarding import Guard, add_security_headers, guarded_by
+from batch_renamer.web.routes import ROUTES, Route
+from batch_renamer.web.workspace import Workspace
+
+__all__ = ["make_application"]
+
+log = logging.getLogger("batch_renamer")
+
+_CAN_BE_HELPED = 409
+_PAGES = "/pages/"
+_LONGEST_BODY = 1 << 20  # of a request that is read whole; an upload is streamed, under a cap of its own
+
+_Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def make_application(workspace: Workspace, guard: Guard, *, routes: Sequence[Route] = ROUTES) -> web.Application:
+    """Return the application that answers the routes, with the tools of ``workspace``."""
+    open_routes = {(route.method, route.path) for route in routes if route.is_open}
+    app = web.Application(
+        middlewares=[guarded_by(guard, open_routes=open_routes), _told], client_max_size=_LONGEST_BODY
+    )
+    for route in routes:
+        app.router.add_route(route.method, route.path, partial(_handle, route, workspace))
+    app.on_response_prepare.append(add_security_headers)
+
+    async def end_streams(_: web.Application) -> None:
+        workspace.hub.close()
+
+    app.on_shutdown.append(end_streams)
+    return app
+
+
+async def _handle(route: Route, workspace: Workspace, request: web.Request) -> web.StreamResponse:
+    return await route.handler(request, workspace)
+
+
+@web.middleware
+async def _told(request: web.Request, handler: _Next) -> web.StreamResponse:
+    """Turn an error of a handler into a sentence for the user; a traceback never leaves the program."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        return _sentence(request, error.reason, status=error.status)
+    except BatchRenamerError as error:
+        return _sentence(request, str(error), status=_CAN_BE_HELPED)
+    except Exception:
+        log.exception("web: a fault while %s %s was answered", request.method, visible(request.path))
+        return _sentence(request, "A fault in batch-renamer. What happened is in its log.", status=500)
+
+
+def _sentence(request: web.Request, sentence: str, *, status: int) -> web.Response:
+    """Return an answer that says one sentence: a fragment for a page, JSON for everything else."""
+    if not request.path.startswith(_PAGES):
+        return web.json_response({"error": sentence}, status=status)
+    text = html.escape(visible(sentence))
+    return web.Response(
+        status=status,
+        content_type="text/html",
+        text=f'<article data-title="Something is in the way"><h1 tabindex="-1">{text}</h1></article>\n',
+    )

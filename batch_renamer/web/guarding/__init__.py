@@ -1,0 +1,15 @@
+"""Decides which requests are answered: only those of the page that this server has opened, in this user's browser.
+
+- The server listens on 127.0.0.1, which every program and every user of this machine can reach. So data and actions
+  need the token, which is sent as a header: a cookie would go to every port of 127.0.0.1.
+- A web page can give its own host name the address 127.0.0.1 (DNS rebinding); its requests still carry that name, so
+  ``Host`` has to be the server's own address and port, to the letter.
+- A web page can send requests to any address, and the browser says from where: ``Origin`` has to be the server's own.
+- What is answered can't be framed, stored or taken for something else, and runs no script but the server's own files.
+"""
+
+from batch_renamer.web.guarding.headers import SECURITY_HEADERS, add_security_headers
+from batch_renamer.web.guarding.middleware import guarded_by
+from batch_renamer.web.guarding.rules import TOKEN_HEADER, Guard, new_token
+
+__all__ = ["SECURITY_HEADERS", "TOKEN_HEADER", "Guard", "add_security_headers", "guarded_by", "new_token"]

@@ -1,0 +1,46 @@
+"""Every address of the server in one table. A handler stands in the module of its view; its line stands here.
+
+The table is what the guard and its tests go by: a route that is added needs the token unless its line says that it is
+open, and is tested like all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp.web import Request, StreamResponse
+
+from batch_renamer.web.events import stream_events
+from batch_renamer.web.shell import serve_index, serve_part
+from batch_renamer.web.workspace import Workspace
+
+__all__ = ["ROUTES", "Handler", "Route"]
+
+Handler = Callable[[Request, Workspace], Awaitable[StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One address: its method, its path with the names of its parts in braces, and what answers it.
+
+    ``is_open``: it is answered without the token, because it holds no data: a browser that opens a page can't send a
+    header.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    is_open: bool = False
+
+
+async def _events(request: Request, workspace: Workspace) -> StreamResponse:
+    return await stream_events(request, workspace.hub)
+
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/", serve_index, is_open=True),
+    Route("GET", "/static/{name}", serve_part, is_open=True),
+    Route("GET", "/events", _events),
+)
+"""Every route: first what is open, then pages, actions and downloads, each group in the order of its paths."""

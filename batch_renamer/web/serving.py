@@ -1,0 +1,93 @@
+"""Serves the page to this machine until it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from batch_renamer.errors import SettingsError
+from batch_renamer.journal import Journal
+from batch_renamer.settings import Settings
+from batch_renamer.signals import called_on_signals
+from batch_renamer.web.application import make_application
+from batch_renamer.web.events import Hub
+from batch_renamer.web.guarding import Guard, new_token
+from batch_renamer.web.workspace import Workspace
+
+__all__ = ["Address", "running", "serve_until_stopped"]
+
+log = logging.getLogger("batch_renamer")
+
+_HOST = "127.0.0.1"
+_IDLE_CONNECTION_S = 30.0
+"""A connection that sends no whole request for so long is closed."""
+
+_SHUTDOWN_S = 1.0
+"""Streams end at once; a page that takes nothing must not keep the server from ending."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where the page is: its origin, and the link that opens it, which holds the token."""
+
+    origin: str
+    link: str
+
+
+async def serve_until_stopped(
+    *, given: Mapping[str, object], settings: Settings, journal: Journal, port: int, say: Callable[[Address], None]
+) -> int:
+    """Serve until a signal comes; return the exit code. ``say`` is told where the page is, as soon as it can be opened.
+
+    Raises:
+        SettingsError: the port can't be used.
+    """
+    stop = asyncio.Event()
+    workspace = Workspace(given=given, settings=settings, journal=journal, hub=Hub())
+    with called_on_signals(lambda _: stop.set()):
+        async with running(workspace, port=port) as address:
+            say(address)
+            await stop.wait()
+    return 0
+
+
+@asynccontextmanager
+async def running(workspace: Workspace, *, port: int = 0) -> AsyncIterator[Address]:
+    """Serve the page in this event loop; yield its address. Port 0 is any free one.
+
+    Raises:
+        SettingsError: the port can't be used.
+    """
+    bound = _bound(port)
+    guard = Guard(port=bound.getsockname()[1], token=new_token())
+    runner = web.AppRunner(
+        make_application(workspace, guard),
+        access_log=None,
+        keepalive_timeout=_IDLE_CONNECTION_S,
+        shutdown_timeout=_SHUTDOWN_S,
+        auto_decompress=False,
+    )
+    await runner.setup()
+    try:
+        await web.SockSite(runner, bound).start()
+        yield Address(origin=guard.origin, link=f"{guard.origin}/#token={guard.token}")
+    finally:
+        await runner.cleanup()
+
+
+def _bound(port: int) -> socket.socket:
+    """Return a socket that is bound to a port of this machine, so that the port is known before the server starts."""
+    if not 0 <= port <= 65535:
+        raise SettingsError(f"--port {port}: must be a number from 1 to 65535, or 0 for any free one.")
+    try:
+        return socket.create_server((_HOST, port))
+    except OSError as error:
+        raise SettingsError(
+            f"Port {port} of {_HOST} can't be used ({error.strerror}); choose another, or 0 for any free one."
+        ) from error
