@@ -7,6 +7,7 @@ page is made from it at each request, so that a reload, a second tab or a killed
 address. The views stand in ``pages``.
 """
 
-from batch_renamer.web.serving import Address, serve_until_stopped
+from batch_renamer.web.serving import Address, running, serve_until_stopped
+from batch_renamer.web.workspace import Workspace, make_workspace
 
-__all__ = ["Address", "serve_until_stopped"]
+__all__ = ["Address", "Workspace", "make_workspace", "running", "serve_until_stopped"]

@@ -7,7 +7,7 @@ import logging
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
@@ -16,9 +16,8 @@ from batch_renamer.journal import Journal
 from batch_renamer.settings import Settings
 from batch_renamer.signals import called_on_signals
 from batch_renamer.web.application import make_application
-from batch_renamer.web.events import Hub
 from batch_renamer.web.guarding import Guard, new_token
-from batch_renamer.web.workspace import Workspace
+from batch_renamer.web.workspace import Workspace, make_workspace
 
 __all__ = ["Address", "running", "serve_until_stopped"]
 
@@ -34,10 +33,15 @@ _SHUTDOWN_S = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where the page is: its origin, and the link that opens it, which holds the token."""
+    """Where the page is: its origin, and the token that requests have to carry."""
 
     origin: str
-    link: str
+    token: str = field(repr=False)
+
+    @property
+    def link(self) -> str:
+        """The link that opens the page; it holds the token, in the part that browsers send nowhere."""
+        return f"{self.origin}/#token={self.token}"
 
 
 async def serve_until_stopped(
@@ -49,7 +53,7 @@ async def serve_until_stopped(
         SettingsError: the port can't be used.
     """
     stop = asyncio.Event()
-    workspace = Workspace(given=given, settings=settings, journal=journal, hub=Hub())
+    workspace = make_workspace(given=given, settings=settings, journal=journal)
     with called_on_signals(lambda _: stop.set()):
         async with running(workspace, port=port) as address:
             say(address)
@@ -76,7 +80,7 @@ async def running(workspace: Workspace, *, port: int = 0) -> AsyncIterator[Addre
     await runner.setup()
     try:
         await web.SockSite(runner, bound).start()
-        yield Address(origin=guard.origin, link=f"{guard.origin}/#token={guard.token}")
+        yield Address(origin=guard.origin, token=guard.token)
     finally:
         await runner.cleanup()
 

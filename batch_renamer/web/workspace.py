@@ -9,7 +9,7 @@ from batch_renamer.journal import Journal
 from batch_renamer.settings import Settings
 from batch_renamer.web.events import Hub
 
-__all__ = ["Workspace"]
+__all__ = ["Workspace", "make_workspace"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,3 +24,8 @@ class Workspace:
     settings: Settings
     journal: Journal
     hub: Hub
+
+
+def make_workspace(*, given: Mapping[str, object], settings: Settings, journal: Journal) -> Workspace:
+    """Return the tools for a server that was started with these options; call it in the event loop."""
+    return Workspace(given=given, settings=settings, journal=journal, hub=Hub())

@@ -8,8 +8,18 @@
 - What is answered can't be framed, stored or taken for something else, and runs no script but the server's own files.
 """
 
+from batch_renamer.web.guarding.bodies import json_of, parts_of
 from batch_renamer.web.guarding.headers import SECURITY_HEADERS, add_security_headers
 from batch_renamer.web.guarding.middleware import guarded_by
 from batch_renamer.web.guarding.rules import TOKEN_HEADER, Guard, new_token
 
-__all__ = ["SECURITY_HEADERS", "TOKEN_HEADER", "Guard", "add_security_headers", "guarded_by", "new_token"]
+__all__ = [
+    "SECURITY_HEADERS",
+    "TOKEN_HEADER",
+    "Guard",
+    "add_security_headers",
+    "guarded_by",
+    "json_of",
+    "new_token",
+    "parts_of",
+]

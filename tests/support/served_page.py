@@ -1,0 +1,43 @@
+"""A folder enters; the page as the command `web` serves it, in this event loop, and a client that may use it, leave."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import ClientSession
+
+from batch_renamer.jobs import open_journal
+from batch_renamer.settings import resolve_settings
+from batch_renamer.web import Address, Workspace, make_workspace, running
+from batch_renamer.web.guarding import TOKEN_HEADER
+
+__all__ = ["ServedPage", "served_page"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedPage:
+    """A server of the page: what its handlers work with, its address, and a client that sends the token."""
+
+    workspace: Workspace
+    address: Address
+    client: ClientSession
+
+
+@asynccontextmanager
+async def served_page(folder: Path, **options: object) -> AsyncIterator[ServedPage]:
+    """Serve the page with the state in ``folder`` until the end of the block; ``options`` are those of the command.
+
+    Paths for the client begin with a slash: ``await page.client.get("/pages/home")``.
+    """
+    given = {"state_dir": str(folder), "config": "none", **options}
+    settings = resolve_settings(given, environ={})
+    with open_journal(settings) as journal:
+        workspace = make_workspace(given=given, settings=settings, journal=journal)
+        async with (
+            running(workspace) as address,
+            ClientSession(address.origin, headers={TOKEN_HEADER: address.token}) as client,
+        ):
+            yield ServedPage(workspace=workspace, address=address, client=client)
