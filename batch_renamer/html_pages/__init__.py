@@ -6,7 +6,7 @@ extend ``base.html.j2``.
 
 from __future__ import annotations
 
-from batch_renamer.html_pages.filling import page_pieces
+from batch_renamer.html_pages.filling import base_style, filled, page_pieces
 from batch_renamer.html_pages.shapes import HEIGHT, WIDTH, Bar, Label, Plot, Point, Scale
 
-__all__ = ["HEIGHT", "WIDTH", "Bar", "Label", "Plot", "Point", "Scale", "page_pieces"]
+__all__ = ["HEIGHT", "WIDTH", "Bar", "Label", "Plot", "Point", "Scale", "base_style", "filled", "page_pieces"]

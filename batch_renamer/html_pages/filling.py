@@ -1,4 +1,4 @@
-"""Fills a template from top to bottom, piece by piece, so that a long page never is in memory as a whole."""
+"""Fills templates: a whole page piece by piece, so that a long one never is in memory as a whole, or a part of one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from batch_renamer.visible import visible
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["page_pieces"]
+__all__ = ["base_style", "filled", "page_pieces"]
 
 _HERE = "batch_renamer.html_pages"
 _AT_ONCE = 64 * 1024  # characters that are encoded and written together
@@ -31,9 +31,29 @@ def page_pieces(package: str, template: str, *, style: str, **values: object) ->
         >>> b"".join(page_pieces("batch_renamer.html_pages", "base.html.j2", style="base.css"))[:15]
         b'<!DOCTYPE html>'
     """
-    css = _read(_HERE, "base.css") + _read(package, style)
-    filled = _environment(package).get_template(template).generate(**values, style=css, style_hash=_source_hash(css))
-    return (storable(text).encode() for text in _joined(filled))
+    css = base_style() + _read(package, style)
+    pieces = _environment(package).get_template(template).generate(**values, style=css, style_hash=_source_hash(css))
+    return (storable(text).encode() for text in _joined(pieces))
+
+
+def filled(package: str, template: str, **values: object) -> str:
+    """Return a part of a page: a template of the package, filled with the values, which are escaped.
+
+    Example:
+        >>> filled("batch_renamer.html_pages", "hatches.html.j2").splitlines()[-1]
+        '</defs></svg>'
+    """
+    return storable(_environment(package).get_template(template).render(**values))
+
+
+def base_style() -> str:
+    """Return the style that all pages share.
+
+    Example:
+        >>> base_style().startswith(":root {")
+        True
+    """
+    return _read(_HERE, "base.css")
 
 
 def _joined(pieces: Iterable[str]) -> Iterator[str]:

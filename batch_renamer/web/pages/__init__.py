@@ -1,0 +1,12 @@
+"""The pages: each module asks for what one page shows and fills its template; nothing is decided here.
+
+A page is a *fragment* for `<main>`: one `<article data-title="…">`. The templates build on `components.html.j2`;
+`static/app.js` says what their `data-` attributes do.
+
+::
+
+    home      the account, a place for a spreadsheet, what is at work, what was interrupted, the newest runs
+    fragments   a template becomes an answer
+"""
+
+from __future__ import annotations

@@ -1,0 +1,92 @@
+// @ts-check
+/** Forms and buttons with `data-action`: they post, and then the page moves, is fetched again, or shows the error. */
+
+import { go } from "./address.js";
+import { showError } from "./errors.js";
+import { act } from "./fetching.js";
+import { refetch } from "./parts.js";
+import { refresh } from "./view.js";
+
+/** Listen to forms and buttons that act. */
+export function watchActions() {
+  document.addEventListener("submit", (event) => {
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    if (!form.dataset.action) return;
+    event.preventDefault();
+    const pressed = /** @type {HTMLButtonElement | null} */ (event.submitter);
+    void perform(form, pressed?.dataset.action ?? form.dataset.action, fieldsOf(form, pressed));
+  });
+  document.addEventListener("change", (event) => {
+    const field = /** @type {HTMLInputElement} */ (event.target);
+    if (field.dataset.submits !== undefined) field.form?.requestSubmit();
+  });
+  document.addEventListener("click", (event) => {
+    const button = /** @type {Element} */ (event.target).closest("button[data-action]");
+    if (!(button instanceof HTMLButtonElement) || (button.form?.dataset.action && button.type === "submit")) return;
+    event.preventDefault();
+    void perform(button, button.dataset.action ?? "", JSON.parse(button.dataset.json ?? "{}"));
+  });
+}
+
+/**
+ * Post an action once: while it is pending, a second press does nothing.
+ * @param {HTMLElement} from
+ * @param {string} path
+ * @param {unknown} json
+ */
+async function perform(from, path, json) {
+  if (from.getAttribute("aria-busy") === "true") return;
+  from.setAttribute("aria-busy", "true");
+  showError(undefined, from);
+  try {
+    await follow(await act(path, json), from);
+  } catch (error) {
+    showError(error, from);
+  } finally {
+    from.removeAttribute("aria-busy");
+  }
+}
+
+/**
+ * Do what the answer to an action says is next.
+ * @param {Record<string, any>} answer
+ * @param {Element | null} [from]
+ */
+export async function follow(answer, from = null) {
+  if (answer.go || answer.refresh) /** @type {HTMLDialogElement | null} */ (from?.closest("dialog"))?.close();
+  for (const [name, value] of Object.entries(answer.counts ?? {})) showCount(name, value);
+  if (answer.go) go(answer.go);
+  else if (typeof answer.refresh === "string") await refetch(answer.refresh);
+  else if (answer.refresh) await refresh();
+}
+
+/** @param {string} name @param {unknown} value */
+function showCount(name, value) {
+  for (const place of document.querySelectorAll(`[data-count="${CSS.escape(name)}"]`)) {
+    if (place instanceof HTMLInputElement) place.value = `${value}`;
+    else place.textContent = typeof value === "number" ? value.toLocaleString("en") : `${value}`;
+  }
+}
+
+/** @param {HTMLFormElement} form @param {HTMLButtonElement | null} pressed */
+function fieldsOf(form, pressed) {
+  /** @type {Record<string, unknown>} */
+  const fields = {};
+  for (const field of form.elements) {
+    if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement || field instanceof HTMLTextAreaElement)) continue;
+    if (!field.name || field.disabled) continue;
+    const isBox = field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type);
+    if (isBox && !field.hasAttribute("value")) fields[field.name] = field.checked;
+    else if (field.dataset.list !== undefined) {
+      const list = /** @type {unknown[]} */ (fields[field.name] ??= []);
+      if (!isBox || field.checked) list.push(field.value);
+    } else if (!isBox || field.checked) fields[field.name] = valueOf(field);
+  }
+  return pressed?.name ? { ...fields, [pressed.name]: pressed.value } : fields;
+}
+
+/** @param {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} field */
+function valueOf(field) {
+  const isNumber = (field.type === "number" || field.dataset.number !== undefined) && field.value !== "";
+  return isNumber ? Number(field.value) : field.value;
+}

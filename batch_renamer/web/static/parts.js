@@ -1,0 +1,87 @@
+// @ts-check
+/** Parts of a page: `data-into` on a form or link fetches a fragment into an element, and the address keeps the query. */
+
+import { keepQuery } from "./address.js";
+import { showError } from "./errors.js";
+import { ask } from "./fetching.js";
+import { keptPlace } from "./focus.js";
+import { watchPictures } from "./pictures.js";
+import { parse } from "./view.js";
+
+const TYPING_PAUSE_MS = 80;
+
+/** @type {Map<string, AbortController>} */
+const pending = new Map();
+/** @type {Map<string, string>} */
+const shownIn = new Map();
+let typing = 0;
+
+/** Listen to forms and links that fetch a part. */
+export function watchParts() {
+  document.addEventListener("input", (event) => {
+    const form = formOf(event);
+    if (!form) return;
+    clearTimeout(typing);
+    typing = setTimeout(() => fetchForm(form), TYPING_PAUSE_MS);
+  });
+  document.addEventListener("submit", (event) => {
+    const form = formOf(event);
+    if (!form) return;
+    event.preventDefault();
+    clearTimeout(typing);
+    fetchForm(form);
+  });
+  document.addEventListener("click", (event) => {
+    const link = /** @type {Element} */ (event.target).closest("a[data-into]");
+    if (!(link instanceof HTMLAnchorElement) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    void fetchInto(link.dataset.into ?? "", link.getAttribute("href") ?? "");
+  });
+}
+
+/** @param {Event} event */
+function formOf(event) {
+  const form = /** @type {Element} */ (event.target).closest("form");
+  return form?.dataset.into ? form : undefined;
+}
+
+/** @param {HTMLFormElement} form */
+function fetchForm(form) {
+  const query = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) if (typeof value === "string" && value) query.append(name, value);
+  const where = form.getAttribute("action") ?? "";
+  void fetchInto(form.dataset.into ?? "", query.size ? `${where}?${query}` : where);
+}
+
+/**
+ * Fetch a part that is shown again.
+ * @param {string} into
+ */
+export async function refetch(into) {
+  const path = shownIn.get(into) ?? document.querySelector(into)?.getAttribute("data-from");
+  if (path) await fetchInto(into, path);
+}
+
+/**
+ * Fetch a fragment into an element. Of several requests for it, the newest wins.
+ * @param {string} into
+ * @param {string} path
+ */
+async function fetchInto(into, path) {
+  pending.get(into)?.abort();
+  const mine = new AbortController();
+  pending.set(into, mine);
+  try {
+    const html = await (await ask(path, { signal: mine.signal })).text();
+    const place = /** @type {HTMLElement | null} */ (document.querySelector(into));
+    if (mine.signal.aborted || !place) return;
+    const restore = keptPlace(place);
+    place.replaceChildren(parse(html));
+    restore();
+    shownIn.set(into, path);
+    keepQuery(new URLSearchParams(path.split("?")[1]));
+    watchPictures(place);
+  } catch (error) {
+    if (!mine.signal.aborted) showError(error);
+  }
+}

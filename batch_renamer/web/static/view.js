@@ -1,0 +1,95 @@
+// @ts-check
+/** Shows pages: fetches the fragment of the address into `<main>`. The newest request wins; an older answer is dropped. */
+
+import { path } from "./address.js";
+import { accountOf, showAccount } from "./account.js";
+import { NotReached, WrongToken, ask } from "./fetching.js";
+import { keptPlace } from "./focus.js";
+import { watchPictures } from "./pictures.js";
+
+/** @type {AbortController | undefined} */
+let pending;
+let waitsForDialog = false;
+
+/** Return the article that is shown. */
+export const article = () => /** @type {HTMLElement | null} */ (document.querySelector("main > article"));
+
+/** Show the page of the address; its heading gets the focus. */
+export const show = () => load({ moved: true });
+
+/** Fetch the page that is shown again; focus, scroll and what was typed stay. */
+export function refresh() {
+  if (document.querySelector("dialog[open]")) {
+    waitsForDialog = true; // what is being decided does not change under the user's hands
+    return Promise.resolve();
+  }
+  return load({ moved: false });
+}
+
+/** Fetch the page again if something changed while a dialog was open. */
+export function refreshAfterDialog() {
+  if (waitsForDialog) void refresh();
+  waitsForDialog = false;
+}
+
+/** @param {{ moved: boolean }} options */
+async function load({ moved }) {
+  pending?.abort();
+  const mine = (pending = new AbortController());
+  const main = /** @type {HTMLElement} */ (document.getElementById("main"));
+  if (moved) main.setAttribute("aria-busy", "true");
+  /** @type {DocumentFragment} */
+  let fragment;
+  try {
+    fragment = parse(await (await ask(`/pages${accountOf(path())}`, { signal: mine.signal })).text());
+  } catch (error) {
+    if (mine.signal.aborted) return;
+    if (!moved && error instanceof NotReached) return; // the banner says it, and what is shown stays readable
+    fragment = fixed(error instanceof WrongToken ? "page-without-token" : "page-not-reached");
+  }
+  if (mine.signal.aborted) return;
+  place(main, fragment, moved);
+}
+
+/** @param {HTMLElement} main @param {DocumentFragment} fragment @param {boolean} moved */
+function place(main, fragment, moved) {
+  const restore = moved ? undefined : keptPlace(main);
+  main.replaceChildren(fragment);
+  main.removeAttribute("aria-busy");
+  const shown = article();
+  document.title = shown?.dataset.title ? `${shown.dataset.title} · batch-renamer` : "batch-renamer";
+  showAccount(shown);
+  markPart();
+  if (restore) restore();
+  else {
+    document.getElementById("errors")?.replaceChildren();
+    window.scrollTo(0, 0);
+    main.querySelector("h1")?.focus({ preventScroll: true });
+  }
+  watchPictures(main);
+}
+
+/** Say in the navigation which part the page belongs to. */
+function markPart() {
+  const part = path().split(/[/?]/)[1];
+  for (const link of document.querySelectorAll("[data-part]")) {
+    if (link.getAttribute("data-part") === part) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+/**
+ * Make nodes of a fragment. Scripts in it are never run.
+ * @param {string} html
+ */
+export function parse(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content;
+}
+
+/** @param {string} id */
+function fixed(id) {
+  const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
+  return /** @type {DocumentFragment} */ (template.content.cloneNode(true));
+}
