@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -12,6 +11,7 @@ from aiohttp import web
 from batch_renamer.errors import BatchRenamerError
 from batch_renamer.visible import visible
 from batch_renamer.web.guarding import Guard, add_security_headers, guarded_by
+from batch_renamer.web.pages import fragment
 from batch_renamer.web.routes import ROUTES, Route
 from batch_renamer.web.workspace import Workspace
 
@@ -65,9 +65,4 @@ def _sentence(request: web.Request, sentence: str, *, status: int) -> web.Respon
     """Return an answer that says one sentence: a fragment for a page, JSON for everything else."""
     if not request.path.startswith(_PAGES):
         return web.json_response({"error": sentence}, status=status)
-    text = html.escape(visible(sentence))
-    return web.Response(
-        status=status,
-        content_type="text/html",
-        text=f'<article data-title="Something is in the way"><h1 tabindex="-1">{text}</h1></article>\n',
-    )
+    return fragment("trouble.html.j2", status=status, title="This page can't be shown", sentence=sentence)

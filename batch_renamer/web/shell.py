@@ -10,6 +10,7 @@ from importlib.resources import files
 
 from aiohttp.web import HTTPNotFound, Request, Response
 
+from batch_renamer.html_pages import base_style
 from batch_renamer.web.workspace import Workspace
 
 __all__ = ["serve_index", "serve_part"]
@@ -37,8 +38,8 @@ def _answer(name: str) -> Response:
 
 @cache
 def _parts() -> dict[str, tuple[bytes, str]]:
-    """Return the content and the media type of each file in ``static``, by its name."""
-    found = {}
+    """Return the content and the media type of each file in ``static``, by its name; and the style of all pages."""
+    found = {"base.css": (base_style().encode(), _KINDS[".css"])}
     for part in files("batch_renamer.web").joinpath("static").iterdir():
         kind = _KINDS.get(f".{part.name.rpartition('.')[2]}")
         if kind is not None and part.is_file():

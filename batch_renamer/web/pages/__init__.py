@@ -10,3 +10,7 @@ A page is a *fragment* for `<main>`: one `<article data-title="…">`. The templ
 """
 
 from __future__ import annotations
+
+from batch_renamer.web.pages.fragments import fragment
+
+__all__ = ["fragment"]
