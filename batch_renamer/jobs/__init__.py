@@ -48,6 +48,7 @@ from batch_renamer.jobs.state import (
     reset_sandbox,
 )
 from batch_renamer.jobs.trial import TrialAnswer, ask_once
+from batch_renamer.jobs.written_again import write_reports_of
 
 __all__ = [
     "MOST_AT_ONCE",
@@ -110,5 +111,6 @@ __all__ = [
     "utc_moment",
     "went_before",
     "why_closed",
+    "write_reports_of",
     "write_results_into",
 ]

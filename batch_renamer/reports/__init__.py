@@ -17,7 +17,7 @@ from batch_renamer.reports.own_workbook import (
 )
 from batch_renamer.reports.page_extras import PageExtras
 from batch_renamer.reports.rows import row_as_json
-from batch_renamer.reports.target import check_names, check_writable, resolve_targets
+from batch_renamer.reports.target import check_names, check_writable, report_name, resolve_targets
 from batch_renamer.reports.writing import write_report, write_reports
 from batch_renamer.temporary import remove_unfinished
 
@@ -38,6 +38,7 @@ __all__ = [
     "plots_over_time",
     "remove_leftovers",
     "remove_unfinished",
+    "report_name",
     "resolve_targets",
     "row_as_json",
     "rows_back",

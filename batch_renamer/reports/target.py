@@ -16,7 +16,7 @@ from batch_renamer.reports.formats import FORMATS, WRITERS
 from batch_renamer.reports.recognition import is_report
 from batch_renamer.temporary import cause, place_of, probe
 
-__all__ = ["check_names", "check_writable", "resolve_targets"]
+__all__ = ["check_names", "check_writable", "report_name", "resolve_targets"]
 
 _PLACEHOLDERS = ("{date}", "{id}")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
@@ -160,11 +160,19 @@ def _cannot_be_written(target: Path, error: OSError) -> ReportTargetError:
     )
 
 
+def report_name(run_id: str, sheet: Path | None, *, ending: str = ".xlsx") -> str:
+    """Return the name of a run's report where no other is asked for.
+
+    Example:
+        >>> report_name("k3f9ab", Path("in/orders.csv")), report_name("k3f9ab", None, ending=".json")
+        ('orders.report-k3f9ab.xlsx', 'report-k3f9ab.json')
+    """
+    return f"report-{run_id}{ending}" if sheet is None else f"{sheet.stem}.report-{run_id}{ending}"
+
+
 def _default_target(run_id: str, sheet: Path | None, state_dir: Path) -> Path:
-    if sheet is None:
-        name = f"report-{run_id}.xlsx"
-    else:
-        name = f"{sheet.stem}.report-{run_id}.xlsx"
+    name = report_name(run_id, sheet)
+    if sheet is not None:
         try:
             probe(sheet.parent)
         except OSError:

@@ -7,7 +7,6 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -16,10 +15,10 @@ from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.commands import RECORDED, REPORT
 from batch_renamer.errors import InputError, ReportWriteError, SettingsError
-from batch_renamer.jobs import broken_off, files_taken, page_extras, summary_of, write_results_into
+from batch_renamer.jobs import broken_off, files_taken, write_reports_of, write_results_into
 from batch_renamer.journal import Journal, RunRecord, RunState
 from batch_renamer.progress import visible
-from batch_renamer.reports import check_writable, resolve_targets, write_csv_result, write_reports
+from batch_renamer.reports import check_writable, resolve_targets, write_csv_result
 
 __all__ = ["report_again", "write_back"]
 
@@ -92,19 +91,11 @@ def _write_held(
     """Write the reports; return those that were written, and an error for each of the others."""
     targets = _targets(session, run)
     check_writable(targets)
-    lines = partial(journal.results.report_lines, run, over=broken_off(run))
-    delimiter, summary = run.delimiter or ",", summary_of(journal, run, at_work=at_work)
-    written = write_reports(
-        targets,
-        lines,
-        summary=summary,
-        page=page_extras(session.settings, journal, run),
-        delimiter=delimiter,
-        other_headings=run.other_headings,
-    )
+    written = write_reports_of(run, targets, settings=session.settings, journal=journal, at_work=at_work)
     if session.settings.reports_to_output:
+        rows = journal.results.report_rows(run, over=broken_off(run))
         with to_standard_output():
-            write_csv_result(sys.stdout.buffer, (line.row for line in lines()), delimiter=delimiter)
+            write_csv_result(sys.stdout.buffer, rows, delimiter=run.delimiter or ",")
     return written
 
 
