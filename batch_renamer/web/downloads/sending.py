@@ -1,0 +1,54 @@
+"""Makes a file in a private temporary folder, sends it piece by piece, and removes the folder."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import anyio
+import anyio.to_thread
+from aiohttp import web
+
+from batch_renamer.web.downloads.file_names import attachment
+
+__all__ = ["send_made_file"]
+
+_PIECE_BYTES = 256 * 1024
+_TYPES = {
+    ".csv": "text/csv; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".json": "application/json",
+    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_ANY_TYPE = "application/octet-stream"
+
+
+async def send_made_file(request: web.Request, make: Callable[[Path], tuple[Path, str]]) -> web.StreamResponse:
+    """Answer with a file, to be saved; ``make`` makes it in the folder that it gets, in a thread, and names it.
+
+    Raises:
+        BatchRenamerError: as ``make`` raises it; nothing was sent then.
+    """
+    folder = await anyio.to_thread.run_sync(partial(tempfile.TemporaryDirectory, prefix="batch-renamer-"))
+    try:
+        file, name = await anyio.to_thread.run_sync(make, Path(folder.name))
+        return await _sent(request, file, name)
+    finally:
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(folder.cleanup)
+
+
+async def _sent(request: web.Request, file: Path, name: str) -> web.StreamResponse:
+    size = (await anyio.to_thread.run_sync(file.stat)).st_size
+    content_type = _TYPES.get(file.suffix.lower(), _ANY_TYPE)
+    answer = web.StreamResponse(headers={"Content-Type": content_type, "Content-Disposition": attachment(name)})
+    answer.content_length = size
+    await answer.prepare(request)
+    async with await anyio.open_file(file, "rb") as content:
+        while piece := await content.read(_PIECE_BYTES):
+            await answer.write(piece)
+    await answer.write_eof()
+    return answer
