@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from aiohttp.web import Request, StreamResponse
 
+from batch_renamer.web.downloads import download_report, download_spreadsheet
 from batch_renamer.web.events import stream_events
 from batch_renamer.web.shell import serve_index, serve_part
 from batch_renamer.web.workspace import Workspace
@@ -42,5 +43,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/", serve_index, is_open=True),
     Route("GET", "/static/{name}", serve_part, is_open=True),
     Route("GET", "/events", _events),
+    Route("GET", "/downloads/runs/{run}/report.{format}", download_report),
+    Route("GET", "/downloads/runs/{run}/spreadsheet", download_spreadsheet),
 )
 """Every route: first what is open, then pages, actions and downloads, each group in the order of its paths."""

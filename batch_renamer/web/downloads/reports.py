@@ -26,9 +26,7 @@ async def download_report(request: web.Request, workspace: Workspace) -> web.Str
     ending = f".{request.match_info['format']}"
     if ending not in FORMATS:
         raise web.HTTPNotFound
-    return await send_made_file(
-        request, partial(_report, workspace.settings, request.match_info["run"], ending)
-    )
+    return await send_made_file(request, partial(_report, workspace.settings, request.match_info["run"], ending))
 
 
 async def download_spreadsheet(request: web.Request, workspace: Workspace) -> web.StreamResponse:
