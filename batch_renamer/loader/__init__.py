@@ -17,6 +17,7 @@ from typing import BinaryIO
 from batch_renamer.errors import SheetError
 from batch_renamer.files import open_regular
 from batch_renamer.loader.cleaning import clean_made_name
+from batch_renamer.loader.contents import ColumnChoice, Need, SheetContents, UndecidedSheetError
 from batch_renamer.loader.elsewhere import open_elsewhere
 from batch_renamer.loader.foreign import foreign_kind
 from batch_renamer.loader.frame import open_frame
@@ -26,7 +27,19 @@ from batch_renamer.loader.shown import quoted, shown
 from batch_renamer.loader.text import open_text
 from batch_renamer.loader.workbook import reading_workbook
 
-__all__ = ["NO_COLUMN", "LoadOptions", "Sheet", "clean_made_name", "open_frame", "open_sheet", "quoted"]
+__all__ = [
+    "NO_COLUMN",
+    "ColumnChoice",
+    "LoadOptions",
+    "Need",
+    "Sheet",
+    "SheetContents",
+    "UndecidedSheetError",
+    "clean_made_name",
+    "open_frame",
+    "open_sheet",
+    "quoted",
+]
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from batch_renamer.errors import SheetError
+from batch_renamer.loader.contents import Need, SheetContents, UndecidedSheetError
 from batch_renamer.loader.options import LoadOptions
 from batch_renamer.loader.shown import quoted
 
@@ -60,7 +61,7 @@ def find_encoding(file: BinaryIO, label: str, options: LoadOptions) -> Encoding:
     if not survey.fault:
         return Encoding(codec="utf-8")
     if survey.beyond_ascii:  # Windows-1252 text practically never holds even one valid UTF-8 sequence
-        raise SheetError(_damaged(label, survey, "UTF-8"))
+        raise _undecided(_damaged(label, survey, "UTF-8"))
     return _guess(file, label, allowed=options.allow_guessed_encoding, line=survey.line)
 
 
@@ -68,12 +69,12 @@ def _guess(file: BinaryIO, label: str, *, allowed: bool, line: int) -> Encoding:
     """Return Windows-1252 for a file that is not Unicode, if guessing is allowed and every byte can be decoded."""
     survey = _survey(file, GUESS, label, refuse_control=True)
     if survey.fault:
-        raise SheetError(
+        raise _undecided(
             f"{label} is neither UTF-8 (see line {line}) nor Windows-1252 (see line {survey.line}): "
             'save it as "CSV UTF-8", or say what it is with --encoding (for example --encoding cp437).'
         )
     if not allowed:
-        raise SheetError(
+        raise _undecided(
             f"{label} is not UTF-8 (see line {line}), and an encoding is guessed only where a person is asked: "
             f"say what it is with --encoding (for example --encoding {GUESS})."
         )
@@ -84,8 +85,12 @@ def _proven(file: BinaryIO, label: str, codec: str, name: str) -> Encoding:
     """Return the encoding after checking that ``codec`` reads the whole file."""
     survey = _survey(file, codec, label)
     if survey.fault:
-        raise SheetError(_damaged(label, survey, name))
+        raise _undecided(_damaged(label, survey, name))
     return Encoding(codec=codec)
+
+
+def _undecided(text: str) -> UndecidedSheetError:
+    return UndecidedSheetError(text, contents=SheetContents(), needs=(Need("encoding"),))
 
 
 def _damaged(label: str, survey: _Survey, name: str) -> str:
@@ -151,7 +156,7 @@ def _codec_named(name: str) -> str:
         codecs.getincrementaldecoder(name)
         found = codecs.lookup(name).name
     except (LookupError, ValueError) as error:
-        raise SheetError(
+        raise _undecided(
             f"--encoding {quoted(name)} is not known; usual ones are utf-8, utf-16 and {GUESS}."
         ) from error
     return "utf-8-sig" if found == "utf-8" else found

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from batch_renamer.column_letters import letters_of
 from batch_renamer.loader.cells import Cell
+from batch_renamer.loader.contents import Need
+from batch_renamer.loader.heading_trouble import (
+    HeadingTrouble,
+    ambiguous,
+    found_headings,
+    missing_headings,
+    name_of,
+    need_of,
+    trouble,
+)
 from batch_renamer.loader.options import LoadOptions
-from batch_renamer.loader.shown import listed, quoted, shown
+from batch_renamer.loader.shown import listed, quoted
 from batch_renamer.loader.wanted import (
     WANTED_SKIP,
     Wanted,
@@ -98,14 +106,6 @@ class Columns:
         return () if self.results is None else tuple(range(self.results, self.results + len(COLUMNS_BACK)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeadingTrouble:
-    """Why the columns can't be chosen; ``nearness`` (0 to 2) counts the needed headings that were found."""
-
-    sentence: str
-    nearness: int
-
-
 def find_columns(
     rows: Sequence[Sequence[Cell]], options: LoadOptions, *, is_workbook: bool = False
 ) -> Columns | HeadingTrouble:
@@ -121,26 +121,30 @@ def find_columns(
     """
     key = wanted_guard(options) if options.by_name else wanted_id(options)
     if key is None:
-        return HeadingTrouble(sentence="needs current names to find its orders by, and none are to be read", nearness=0)
+        sentence = "needs current names to find its orders by, and none are to be read"
+        return HeadingTrouble(sentence=sentence, nearness=0, needs=(Need("current_name_column"),))
     needed = (key,) if options.rule else (key, wanted_name(options))
-    best: tuple[int, int, tuple[str, ...]] = (-1, 0, ())
+    best: tuple[tuple[int, int], int, tuple[str, ...]] = ((-1, 0), 0, ())
     for number, row in enumerate(rows[:HEADING_ROWS], 1):
         headings = tuple(trimmed(cell) if isinstance(cell, str) else "" for cell in row)
         if not any(headings):
             continue
         nearness = sum(bool(wanted.matches(headings)) for wanted in needed)
-        if nearness > best[0]:
-            best = (nearness, number, headings)
+        # A title above the table fills fewer cells than the headings that are needed.
+        rank = nearness, min(sum(map(bool, headings)), len(needed))
+        if rank > best[0]:
+            best = (rank, number, headings)
         if nearness == len(needed):
             break
-    nearness, number, headings = best
+    (nearness, _), number, headings = best
     if nearness < 0:
         return HeadingTrouble(sentence=f"has no headings: its first {HEADING_ROWS} rows are blank", nearness=0)
     if missing := [wanted for wanted in needed if not wanted.matches(headings)]:
-        sentence, guard = _missing(missing, number, headings), wanted_guard(options)
+        sentence, guard = missing_headings(missing, number, headings), wanted_guard(options)
         if key in missing and not options.by_name and guard is not None and guard.matches(headings):
             sentence += ". Without ids, --match-by current-name finds the orders by their names"
-        return HeadingTrouble(sentence=sentence, nearness=nearness)
+        needs = tuple(need_of(wanted) for wanted in missing)
+        return HeadingTrouble(sentence=sentence, nearness=nearness, row=number, headings=headings, needs=needs)
     ours = number == 1 and tuple(rows[0][: len(COLUMNS)]) == COLUMNS
     is_report = ours and (is_workbook or len(rows[0]) == len(COLUMNS))
     return _choose(number, headings, options, is_report=is_report)
@@ -160,17 +164,18 @@ def _choose(
         if wanted is not None and wanted.asked is not None and not found:
             found = wanted.matches(headings)
         if wanted is not None and wanted.asked is not None and not found:
-            return HeadingTrouble(sentence=_missing([wanted], number, headings), nearness=2)
+            return trouble(missing_headings([wanted], number, headings), number, headings, need_of(wanted))
         if wanted is not None and len(found) > 1:
-            return HeadingTrouble(sentence=_ambiguous(wanted, number, headings, found), nearness=2)
+            return ambiguous(wanted, number, headings, found)
         chosen.append(found[0] if found else None)
     order_id, new_name, current_name, skip = chosen
     key = 0 if order_id is not None or not options.by_name else 2
     if (place := chosen[key]) is None or place == new_name:
         what, option = ("order id", "--id-column") if key == 0 else ("current name", "--current-name-column")
         text = f"has one column, headed {listed([headings[place or 0]])}, for both the {what} and the new name"
-        return HeadingTrouble(sentence=f"{text}: {option} and --name-column must name two", nearness=2)
-    if isinstance(rule := _rule_columns(headings, new_name, options), HeadingTrouble):
+        sentence = f"{text}: {option} and --name-column must name two"
+        return trouble(sentence, number, headings, Need(name_of(option)), Need("name_column"))
+    if isinstance(rule := _rule_columns(number, headings, new_name, options), HeadingTrouble):
         return rule
     results = _results_in(headings, chosen)
     places = _places(options, number, headings)
@@ -229,29 +234,31 @@ def _places(options: LoadOptions, number: int, headings: tuple[str, ...]) -> tup
         found = wanted.matches(headings)
         if not found:
             asked = f"no heading {quoted(wanted.asked or '')} ({wanted.option})"
-            return HeadingTrouble(sentence=f"has {asked}. {_found(number, headings).rstrip('.')}", nearness=2)
+            return trouble(
+                f"has {asked}. {found_headings(number, headings).rstrip('.')}", number, headings, need_of(wanted)
+            )
         if len(found) > 1:
-            return HeadingTrouble(sentence=_ambiguous(wanted, number, headings, found), nearness=2)
+            return ambiguous(wanted, number, headings, found)
         places += found
     return tuple(places)
 
 
 def _rule_columns(
-    headings: Sequence[str], new_name: int | None, options: LoadOptions
+    number: int, headings: tuple[str, ...], new_name: int | None, options: LoadOptions
 ) -> tuple[int, ...] | HeadingTrouble:
     """Return the columns from which new names are made."""
-    chosen = []
+    chosen, need = [], Need("name_template")
     for wanted in options.rule_columns:
         found = positions(headings, (wanted,))
         text = f"column {quoted(wanted)}, which --name-template names"
         if not found:
             there = listed([heading for heading in headings if heading])
-            return HeadingTrouble(sentence=f"has no {text}. Its columns are {there}", nearness=2)
+            return trouble(f"has no {text}. Its columns are {there}", number, headings, need)
         if len(found) > 1:
             several = listed([headings[place] for place in found])
-            return HeadingTrouble(sentence=f"has more than one {text}: {several}. Rename a heading", nearness=2)
+            return trouble(f"has more than one {text}: {several}. Rename a heading", number, headings, need)
         if found[0] == new_name:
-            return HeadingTrouble(sentence=f"has its new names in the {text}. Name other columns", nearness=2)
+            return trouble(f"has its new names in the {text}. Name other columns", number, headings, need)
         chosen.append(found[0])
     return tuple(chosen)
 
@@ -271,48 +278,3 @@ def _taken_for_headings(
 def _near_miss(wanted: Wanted, heading: str) -> str:
     """Return a warning about an unused column whose heading resembles one that would be used."""
     return f'The column {quoted(heading)} is not used. If it holds {wanted.what}, name it "{wanted.first[0]}".'
-
-
-def _found(number: int, headings: Sequence[str]) -> str:
-    return f"Headings found in row {number}: {listed([heading for heading in headings if heading])}."
-
-
-def _missing(missing: Sequence[Wanted], number: int, headings: Sequence[str]) -> str:
-    """Return which headings are missing, which were found, and the option that helps."""
-    sentences = []
-    for wanted in missing:
-        if wanted.asked is not None:
-            sentences.append(f"no heading {quoted(wanted.asked)} ({wanted.option})")
-        else:
-            sentences.append(f"no heading for {wanted.what} ({', '.join((*wanted.first, *wanted.rest))})")
-    advice = " and ".join(f"{wanted.option} {_example(wanted, headings)}" for wanted in missing)
-    say = f"{_rename(missing)}say which column it is: {advice}"
-    return f"has {' and '.join(sentences)}. {_found(number, headings)} {say[0].upper()}{say[1:]}"
-
-
-def _rename(missing: Sequence[Wanted]) -> str:
-    """Return the remedy for a person with the spreadsheet alone; "" if the user asked for a heading by an option."""
-    if any(wanted.asked is not None for wanted in missing):
-        return ""
-    names = " and ".join(quoted(wanted.first[0]) for wanted in missing)
-    return f"change the {'heading' if len(missing) == 1 else 'headings'} to {names}, or "
-
-
-def _example(wanted: Wanted, headings: Sequence[str]) -> str:
-    """Return a value for an option: the sheet's only ``name`` heading if that must be meant, else a placeholder."""
-    lone = positions(headings, ("name",))
-    if wanted.option == "--name-column" and wanted.asked is None and len(lone) == 1:
-        return shlex.quote(shown(headings[lone[0]]))
-    return "HEADING"
-
-
-def _ambiguous(wanted: Wanted, number: int, headings: Sequence[str], places: Sequence[int]) -> str:
-    """Return that several headings fit, and how to choose one; by its letter, if they are the same."""
-    found = [headings[place] for place in places]
-    text = f"has {len(found)} columns in row {number} that could hold {wanted.what}: {listed(found)}"
-    if wanted.option is not None and wanted.by_letter and found[0] in found[1:]:
-        letters = " or ".join(letters_of(place + 1) for place in places)
-        return f"{text}. Choose one by the letter of its column: {wanted.option} {letters}"
-    if wanted.option is None or found[0] in found[1:]:
-        return f"{text}. Rename the headings of those that don't"
-    return f"{text}. Choose one: {wanted.option} {shlex.quote(shown(found[0]))}"

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from batch_renamer.errors import SheetError
 from batch_renamer.loader.cells import Cell, RawRow
 from batch_renamer.loader.choosing import Choosing
+from batch_renamer.loader.contents import Need, SheetContents, UndecidedSheetError, column_choices
 from batch_renamer.loader.headings import Columns
 from batch_renamer.loader.joined import RepeatedHeadings
 from batch_renamer.loader.rows import read_row
@@ -27,10 +27,11 @@ def _none() -> int:
 class Sheet:
     """An opened spreadsheet with known columns.
 
-    ``delimiter`` is set for a text file, ``sheet_name`` for a sheet of a workbook; else they are ``None``. ``encoding``
-    is set only where it was guessed, ``codec`` for every text file. ``has_sep_line`` tells that a text file begins with
-    a line such as ``sep=;``. ``label`` names the sheet in messages. ``blank_is_left`` tells that orders without a new
-    name are left as they are, ``by_name`` that a row without an id has its order found by its current name.
+    ``delimiter`` is set for a text file, ``sheet_name`` for a sheet of a workbook; else they are ``None``. ``sheets``
+    are the visible sheets of a workbook. ``encoding`` is set only where it was guessed, ``codec`` for every text file.
+    ``has_sep_line`` tells that a text file begins with a line such as ``sep=;``. ``label`` names the sheet in
+    messages. ``blank_is_left`` tells that orders without a new name are left as they are, ``by_name`` that a row
+    without an id has its order found by its current name.
     ``choosing`` skips the rows that were not chosen. ``warnings`` are sentences about the whole file; ``hidden_rows``
     returns the number of hidden rows. Both are complete only when all rows have been read, and ``late_warnings`` is
     called at that time.
@@ -39,6 +40,7 @@ class Sheet:
     columns: Columns
     delimiter: str | None = None
     sheet_name: str | None = None
+    sheets: tuple[str, ...] = ()
     encoding: str = ""
     codec: str | None = None
     has_sep_line: bool = False
@@ -72,6 +74,18 @@ class Sheet:
             sheet=self.sheet_name,
             hidden_rows=self.hidden_rows(),
             encoding=self.encoding,
+        )
+
+    @property
+    def contents(self) -> SheetContents:
+        """What the spreadsheet has to choose from, for a person who corrects how it is read."""
+        return SheetContents(
+            sheets=self.sheets,
+            sheet=self.sheet_name,
+            heading_row=self.columns.row,
+            columns=column_choices(self.columns.headings),
+            codec=self.codec,
+            delimiter=self.delimiter,
         )
 
     @property
@@ -137,9 +151,11 @@ class Sheet:
             return ()
         ids, names = (quoted(self.columns.headings[i]) for i in (self.columns.order_id, self.columns.new_name))
         if swap_check.are_swapped:
-            raise SheetError(
+            raise UndecidedSheetError(
                 f"{self.label}: the column {names} for new names holds order ids, and the column {ids} for ids holds "
-                "none. Swap the headings, or say which column is which with --id-column and --name-column."
+                "none. Swap the headings, or say which column is which with --id-column and --name-column.",
+                contents=self.contents,
+                needs=(Need("id_column"), Need("name_column")),
             )
         if swap_check.seem_swapped:
             return (f"Are two columns swapped? The ids in {ids} read like names, and the names in {names} like ids.",)

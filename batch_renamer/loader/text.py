@@ -12,6 +12,7 @@ from batch_renamer.errors import SheetError
 from batch_renamer.loader.cells import Cell, RawRow
 from batch_renamer.loader.choosing import Choosing
 from batch_renamer.loader.completeness import CompletenessCheck
+from batch_renamer.loader.contents import Need, SheetContents, UndecidedSheetError, column_choices
 from batch_renamer.loader.delimiter import (
     CANDIDATES,
     asked_delimiter,
@@ -19,6 +20,7 @@ from batch_renamer.loader.delimiter import (
     first_records,
 )
 from batch_renamer.loader.encoding import find_encoding
+from batch_renamer.loader.heading_trouble import HeadingTrouble
 from batch_renamer.loader.headings import HEADING_ROWS, Columns, find_columns
 from batch_renamer.loader.options import LoadOptions
 from batch_renamer.loader.sheet import Sheet
@@ -55,7 +57,17 @@ def open_text(
     records = first_records(sample, delimiter, complete=complete, most=HEADING_ROWS)
     columns = find_columns(records, options)
     if not isinstance(columns, Columns):
-        raise SheetError(f"{label} {_why_no_headings(sample, records, delimiter, options) or columns.sentence}.")
+        no_headings = _why_no_headings(sample, records, delimiter, options)
+        raise UndecidedSheetError(
+            f"{label} {no_headings.sentence if no_headings else columns.sentence}.",
+            contents=SheetContents(
+                heading_row=columns.row or None,
+                columns=column_choices(columns.headings),
+                codec=encoding.codec,
+                delimiter=delimiter,
+            ),
+            needs=no_headings.needs if no_headings else columns.needs,
+        )
     sample_rows = first_records(sample, delimiter, complete=complete)[columns.row :]
     splits = SplitFinder(columns, delimiter, headings=records[columns.row - 1], sample=sample_rows)
     table = TextTable(
@@ -87,20 +99,24 @@ def open_text(
     )
 
 
-def _why_no_headings(sample: str, records: list[list[str]], delimiter: str, options: LoadOptions) -> str:
-    """Return why each line was read as one cell, if the cell holds usable headings; else ""."""
+def _why_no_headings(
+    sample: str, records: list[list[str]], delimiter: str, options: LoadOptions
+) -> HeadingTrouble | None:
+    """Return why each line was read as one cell, if the cell holds usable headings."""
     fitting = _fitting_delimiter(records, options)
     if not fitting:
-        return ""
+        return None
     if trimmed(sample).startswith('"'):
-        return (
+        sentence = (
             "has each line in quotation marks, as a single cell: export it again, or take away the marks at both ends "
             "of every line"
         )
-    return (
+        return HeadingTrouble(sentence=sentence, nearness=0)
+    sentence = (
         f"has one cell a line with the delimiter {quoted(delimiter)}, and {quoted(fitting)} would fit: leave "
         "--delimiter and a first line sep= out, or correct them"
     )
+    return HeadingTrouble(sentence=sentence, nearness=0, needs=(Need("delimiter", (fitting,)),))
 
 
 def _fitting_delimiter(records: list[list[str]], options: LoadOptions) -> str:

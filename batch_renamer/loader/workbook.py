@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from batch_renamer.errors import SheetError
 from batch_renamer.loader.cells import Cell, RawRow, cell_of_wire
 from batch_renamer.loader.choosing import Choosing
-from batch_renamer.loader.headings import HEADING_ROWS, Columns, HeadingTrouble, find_columns
+from batch_renamer.loader.contents import Need, SheetContents, UndecidedSheetError, column_choices
+from batch_renamer.loader.heading_trouble import HeadingTrouble
+from batch_renamer.loader.headings import HEADING_ROWS, Columns, find_columns
 from batch_renamer.loader.marks import is_blank_row
 from batch_renamer.loader.options import LoadOptions
 from batch_renamer.loader.reading_process import LIMIT_S, ReadingProcess
@@ -47,11 +49,13 @@ def reading_workbook(
         Stopping: ``stopped`` returned True; also while rows are read.
     """
     with ReadingProcess(path, label, stopped, limit_s, clock) as reader:
-        name, position, columns = _choose_sheet(reader, label, options)
+        sheets = [(str(name), bool(visible)) for name, visible in reader.answer()["sheets"]]
+        name, position, columns = _choose_sheet(reader, sheets, label, options)
         rows = _Rows(reader, position, columns, options)
         yield Sheet(
             columns=columns,
             sheet_name=name,
+            sheets=_visible(sheets),
             blank_is_left=options.blank_names == "skip",
             by_name=options.by_name,
             choosing=Choosing.of(options, columns, f"{label}, sheet {quoted(name)}"),
@@ -62,9 +66,14 @@ def reading_workbook(
         )
 
 
-def _choose_sheet(reader: ReadingProcess, label: str, options: LoadOptions) -> tuple[str, int, Columns]:
+def _visible(sheets: Sequence[tuple[str, bool]]) -> tuple[str, ...]:
+    return tuple(name for name, visible in sheets if visible)
+
+
+def _choose_sheet(
+    reader: ReadingProcess, sheets: list[tuple[str, bool]], label: str, options: LoadOptions
+) -> tuple[str, int, Columns]:
     """Return the sheet that the user named, or the only visible one with usable headings."""
-    sheets = [(str(name), bool(visible)) for name, visible in reader.answer()["sheets"]]
     if options.sheet is not None:
         candidates = [_asked_sheet(sheets, options.sheet, label)]
     else:
@@ -82,13 +91,24 @@ def _choose_sheet(reader: ReadingProcess, label: str, options: LoadOptions) -> t
         return usable[0]
     if usable:
         names = [name for name, _, _ in usable]
-        raise SheetError(
-            f"{label} has {len(names)} sheets with usable headings: {listed(names)}. Choose one with --sheet."
+        raise UndecidedSheetError(
+            f"{label} has {len(names)} sheets with usable headings: {listed(names)}. Choose one with --sheet.",
+            contents=SheetContents(sheets=_visible(sheets)),
+            needs=(Need("sheet", tuple(names)),),
         )
     if not troubles:
         raise SheetError(f"{label} has no visible sheet.")
     _, name, nearest = max(troubles, key=lambda trouble: trouble[2].nearness)
-    raise SheetError(f"{label}, sheet {quoted(name)}, {nearest.sentence}.")
+    raise UndecidedSheetError(
+        f"{label}, sheet {quoted(name)}, {nearest.sentence}.",
+        contents=SheetContents(
+            sheets=_visible(sheets),
+            sheet=name,
+            heading_row=nearest.row or None,
+            columns=column_choices(nearest.headings),
+        ),
+        needs=nearest.needs,
+    )
 
 
 def _asked_sheet(sheets: list[tuple[str, bool]], asked: str, label: str) -> int:
@@ -102,7 +122,11 @@ def _asked_sheet(sheets: list[tuple[str, bool]], asked: str, label: str) -> int:
     visible = [position for position, (_, is_visible) in enumerate(sheets) if is_visible]
     if asked.isdecimal() and 1 <= int(asked[:9]) <= len(visible):
         return visible[int(asked[:9]) - 1]
-    raise SheetError(f"{label} has no sheet {quoted(asked)}; its sheets are {listed([names[at] for at in visible])}.")
+    raise UndecidedSheetError(
+        f"{label} has no sheet {quoted(asked)}; its sheets are {listed([names[at] for at in visible])}.",
+        contents=SheetContents(sheets=_visible(sheets)),
+        needs=(Need("sheet"),),
+    )
 
 
 class _Rows:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from batch_renamer.loader import LoadOptions
-from batch_renamer.loader.headings import Columns, HeadingTrouble, find_columns
+from batch_renamer.loader.heading_trouble import HeadingTrouble
+from batch_renamer.loader.headings import Columns, find_columns
 from batch_renamer.model import COLUMNS
 
 
