@@ -1,21 +1,9 @@
 // @ts-check
-/** The address: `#/runs/k3?text=villa` shows `/pages/runs/k3?text=villa`. The token leaves it as soon as it is read. */
+/** The address: `#/runs/k3?text=villa` shows `/pages/runs/k3?text=villa`. */
+
+import { bringsToken } from "./token.js";
 
 const HOME = "/home";
-const TOKEN = "batch-renamer-token";
-
-/** Move the token from the address to the session's storage, so that no history or screenshot has it. */
-export function takeToken() {
-  const given = new URLSearchParams(location.hash.slice(1));
-  const token = given.get("token");
-  if (token === null) return false;
-  sessionStorage.setItem(TOKEN, token);
-  history.replaceState(null, "", `#${given.get("path") ?? HOME}`);
-  return true;
-}
-
-/** Return the token, or "" where the page was opened without one. */
-export const token = () => sessionStorage.getItem(TOKEN) ?? "";
 
 /** Return the path of the page that is shown, with its query. */
 export const path = () => (location.hash.startsWith("#/") ? location.hash.slice(1) : HOME);
@@ -43,17 +31,15 @@ export function keepQuery(query) {
  * @param {() => void} moved
  */
 export function onMove(moved) {
+  let shown = path();
   window.addEventListener("hashchange", () => {
+    if (bringsToken()) return location.reload();
     if (location.hash === "#main") {
-      document.getElementById("main")?.focus();
-      history.replaceState(null, "", `#${lastPath}`);
-      return;
+      history.replaceState(null, "", `#${shown}`); // the link that skips to the content is no move
+      return document.getElementById("main")?.focus();
     }
-    if (takeToken()) location.reload();
-    lastPath = path();
+    shown = path();
     moved();
   });
   moved();
 }
-
-let lastPath = path();

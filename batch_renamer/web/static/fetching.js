@@ -1,7 +1,7 @@
 // @ts-check
 /** Asks the server: every request has the token, and every failure becomes an error with a sentence for the user. */
 
-import { token } from "./address.js";
+import { forget, token } from "./token.js";
 
 /** The server said no, or could not; the message is for the user. */
 export class Refused extends Error {}
@@ -31,6 +31,7 @@ export const tokenHeader = () => ({ "X-Batch-Renamer-Token": token() });
  */
 export async function ask(path, { json, signal } = {}) {
   const posts = json !== undefined;
+  const sent = token();
   let answer;
   try {
     answer = await fetch(path, {
@@ -43,7 +44,10 @@ export async function ask(path, { json, signal } = {}) {
     if (signal?.aborted) throw error;
     throw new NotReached();
   }
-  if (answer.status === 403) throw new WrongToken();
+  if (answer.status === 403) {
+    forget(sent);
+    throw new WrongToken();
+  }
   return answer;
 }
 

@@ -2,65 +2,87 @@
 /** Reads the stream of events: figures of jobs at work go to their places, and what has changed is fetched again. */
 
 import { WrongToken, ask } from "./fetching.js";
+import { onSaid, say } from "./tabs.js";
 import { article, parse, refresh } from "./view.js";
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 5_000;
 const TOLD_EVERY_MS = 10_000;
 
-const ENDED = "batch-renamer has ended. Start it again with “batch-renamer web”: this page goes on by itself, or use the page that opens. Nothing is lost.";
-const REPLACED = "Another batch-renamer was started. Use the page that it opened, and close this one.";
+const ENDED =
+  "batch-renamer has ended. Start it again with “batch-renamer web”, and use the page that it opens. Nothing is lost: an interrupted run can go on.";
+const REPLACED = "This page belongs to a batch-renamer that has ended. Use the page that the new one opened.";
 
-/** Follow the events for as long as the page is open. */
-export async function watchLive() {
+/** Follow the events for as long as the page is open. One tab reads the stream for all: browsers allow few connections. */
+export function watchLive() {
+  onSaid("event", showEvent);
+  onSaid("lost", showBanner);
+  onSaid("token", () => (!hasPage() || document.getElementById("lost")?.hidden === false) && location.reload());
+  void navigator.locks.request("batch-renamer-events", readForAll);
+}
+
+/** Read the stream, again and again while the server does not answer. A tab with an old token leaves it to others. */
+async function readForAll() {
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
-    const began = Date.now();
     try {
-      await follow();
+      await readStream(() => (wait = FIRST_WAIT_MS));
     } catch (error) {
-      if (error instanceof WrongToken) return showBanner(article()?.dataset.title ? REPLACED : "");
+      if (error instanceof WrongToken) return showBanner(hasPage() ? REPLACED : "");
     }
     showBanner(ENDED);
-    if (Date.now() - began > LONGEST_WAIT_MS) wait = FIRST_WAIT_MS;
+    say("lost", ENDED);
     await new Promise((resolve) => setTimeout(resolve, wait));
   }
 }
 
-let hadStream = false;
+const hasPage = () => article()?.dataset.open === undefined;
 
-/** Read the stream until it ends. */
-async function follow() {
+/**
+ * Read the stream until it ends.
+ * @param {() => void} connected
+ */
+async function readStream(connected) {
   const answer = await ask("/events");
   if (!answer.ok || !answer.body) throw new Error(`${answer.status}`);
-  showBanner("");
-  if (hadStream) void refresh(); // what happened meanwhile was not told
-  hadStream = true;
-  void showAtWork();
+  connected();
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   for (let text = ""; ; ) {
     const { value, done } = await reader.read();
     if (done) return;
     const whole = (text + value).replaceAll("\r\n", "\n").split("\n\n");
     text = whole.pop() ?? "";
-    whole.forEach(receive);
+    for (const lines of whole) {
+      const event = parsed(lines.split("\n"));
+      if (!event) continue;
+      showEvent(event);
+      say("event", event);
+    }
   }
 }
 
-/** @param {string} event */
-function receive(event) {
-  /** @param {string} field */
-  const lines = (field) => event.split("\n").filter((line) => line.startsWith(`${field}:`)).map((line) => line.slice(field.length + 1).trim());
-  const data = lines("data").join("\n");
-  if (!data) return; // a comment that keeps the connection open
-  const [name] = lines("event");
-  if (name === "job") showJob(JSON.parse(data));
-  else if (name === "changed") showChange(JSON.parse(data).run);
+/**
+ * Return an event of the stream; nothing for a comment, which only keeps the connection open.
+ * @param {string[]} lines
+ */
+function parsed(lines) {
+  /** @param {string} name */
+  const field = (name) => lines.filter((line) => line.startsWith(`${name}:`)).map((line) => line.slice(name.length + 1).trim()).join("\n");
+  return field("data") ? { name: field("event"), data: JSON.parse(field("data")) } : undefined;
+}
+
+/** @param {{ name: string, data: Record<string, any> }} event */
+function showEvent({ name, data }) {
+  showBanner("");
+  if (name === "job") showJob(data);
+  else if (name === "changed") showChange(data.run);
+  else if (name === "hello") showChange(""); // what happened before the stream began was not told
 }
 
 /** @param {Record<string, any>} figures */
 function showJob(figures) {
+  const texts = Object.entries({ ...figures, ...figures.words });
   for (const place of document.querySelectorAll(`[data-run="${CSS.escape(figures.run)}"]`)) {
-    for (const [name, value] of Object.entries(figures)) {
+    for (const [name, value] of texts) {
       for (const spot of place.querySelectorAll(`[data-live="${CSS.escape(name)}"]`)) fill(/** @type {HTMLElement} */ (spot), value);
     }
     for (const bar of place.querySelectorAll("progress[data-live-bar]")) showBar(/** @type {HTMLProgressElement} */ (bar), figures);
@@ -104,19 +126,20 @@ let toldStage = "";
  * Tell a screen reader how far the job is, now and then.
  * @param {Record<string, any>} figures
  */
-function tell({ stage, done, total, left }) {
+function tell({ stage, words }) {
   if (stage === toldStage && Date.now() - toldAt < TOLD_EVERY_MS) return;
   [toldAt, toldStage] = [Date.now(), stage];
-  const far = total ? `: ${done.toLocaleString("en")} of ${total.toLocaleString("en")}` : "";
+  const { done, total, left } = words;
+  const far = total ? `: ${done} of ${total}` : "";
   const told = document.getElementById("told");
   if (told) told.textContent = `${stage}${far}.${left ? ` Time left: ${left}.` : ""}`;
 }
 
-/** @param {string} run "" where it is not said which */
+/** @param {string | undefined} run "" where it is not said which */
 function showChange(run) {
   void showAtWork();
-  const shown = article();
-  if (!run || shown?.dataset.run === run || shown?.dataset.lists !== undefined) void refresh();
+  const { run: shown, lists } = article()?.dataset ?? {};
+  if (lists !== undefined || (shown && (!run || shown === run)) || !hasPage()) void refresh();
 }
 
 /** Show at the top what is at work now. */

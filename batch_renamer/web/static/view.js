@@ -9,6 +9,7 @@ import { watchPictures } from "./pictures.js";
 
 /** @type {AbortController | undefined} */
 let pending;
+let pendingMoved = false;
 let waitsForDialog = false;
 
 /** Return the article that is shown. */
@@ -36,6 +37,7 @@ export function refreshAfterDialog() {
 async function load({ moved }) {
   pending?.abort();
   const mine = (pending = new AbortController());
+  pendingMoved = moved ||= pendingMoved; // a move that is not over when the page changes stays a move
   const main = /** @type {HTMLElement} */ (document.getElementById("main"));
   if (moved) main.setAttribute("aria-busy", "true");
   /** @type {DocumentFragment} */
@@ -48,6 +50,7 @@ async function load({ moved }) {
     fragment = fixed(error instanceof WrongToken ? "page-without-token" : "page-not-reached");
   }
   if (mine.signal.aborted) return;
+  pendingMoved = false;
   place(main, fragment, moved);
 }
 
