@@ -13,6 +13,7 @@ from aiohttp.web import Request, StreamResponse
 
 from batch_renamer.web.downloads import download_report, download_spreadsheet
 from batch_renamer.web.events import stream_events
+from batch_renamer.web.opening import give_code, give_token
 from batch_renamer.web.shell import serve_index, serve_part
 from batch_renamer.web.workspace import Workspace
 
@@ -42,6 +43,8 @@ async def _events(request: Request, workspace: Workspace) -> StreamResponse:
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/", serve_index, is_open=True),
     Route("GET", "/static/{name}", serve_part, is_open=True),
+    Route("POST", "/opening", give_token, is_open=True),
+    Route("POST", "/actions/codes", give_code),
     Route("GET", "/events", _events),
     Route("GET", "/downloads/runs/{run}/report.{format}", download_report),
     Route("GET", "/downloads/runs/{run}/spreadsheet", download_spreadsheet),

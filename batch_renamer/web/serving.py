@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -16,7 +16,8 @@ from batch_renamer.journal import Journal
 from batch_renamer.settings import Settings
 from batch_renamer.signals import called_on_signals
 from batch_renamer.web.application import make_application
-from batch_renamer.web.guarding import Guard, new_token
+from batch_renamer.web.guarding import Guard, connections_of
+from batch_renamer.web.routes import ROUTES, Route
 from batch_renamer.web.workspace import Workspace, make_workspace
 
 __all__ = ["Address", "running", "serve_until_stopped"]
@@ -24,9 +25,6 @@ __all__ = ["Address", "running", "serve_until_stopped"]
 log = logging.getLogger("batch_renamer")
 
 _HOST = "127.0.0.1"
-_IDLE_CONNECTION_S = 30.0
-"""A connection that sends no whole request for so long is closed."""
-
 _SHUTDOWN_S = 1.0
 """Streams end at once; a page that takes nothing must not keep the server from ending."""
 
@@ -62,26 +60,22 @@ async def serve_until_stopped(
 
 
 @asynccontextmanager
-async def running(workspace: Workspace, *, port: int = 0) -> AsyncIterator[Address]:
+async def running(workspace: Workspace, *, port: int = 0, routes: Sequence[Route] = ROUTES) -> AsyncIterator[Address]:
     """Serve the page in this event loop; yield its address. Port 0 is any free one.
 
     Raises:
         SettingsError: the port can't be used.
     """
     bound = _bound(port)
-    guard = Guard(port=bound.getsockname()[1], token=new_token())
-    runner = web.AppRunner(
-        make_application(workspace, guard),
-        access_log=None,
-        keepalive_timeout=_IDLE_CONNECTION_S,
-        shutdown_timeout=_SHUTDOWN_S,
-        auto_decompress=False,
-    )
+    guard = Guard(port=bound.getsockname()[1], tokens=workspace.tokens)
+    runner = web.AppRunner(make_application(workspace, guard, routes=routes), shutdown_timeout=_SHUTDOWN_S)
     await runner.setup()
+    assert runner.server is not None  # noqa: S101 - it was made by `setup`
+    listening = await asyncio.get_running_loop().create_server(connections_of(runner.server), sock=bound)
     try:
-        await web.SockSite(runner, bound).start()
-        yield Address(origin=guard.origin, token=guard.token)
+        yield Address(origin=guard.origin, token=workspace.tokens.lasting)
     finally:
+        listening.close()
         await runner.cleanup()
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from batch_renamer.journal import Journal
 from batch_renamer.settings import Settings
 from batch_renamer.web.events import Hub
+from batch_renamer.web.guarding import Tokens
 
 __all__ = ["Workspace", "make_workspace"]
 
@@ -24,8 +25,9 @@ class Workspace:
     settings: Settings
     journal: Journal
     hub: Hub
+    tokens: Tokens
 
 
 def make_workspace(*, given: Mapping[str, object], settings: Settings, journal: Journal) -> Workspace:
     """Return the tools for a server that was started with these options; call it in the event loop."""
-    return Workspace(given=given, settings=settings, journal=journal, hub=Hub())
+    return Workspace(given=given, settings=settings, journal=journal, hub=Hub(), tokens=Tokens())

@@ -104,5 +104,9 @@ class Hub:
     def close(self) -> None:
         """End every stream, and each that begins later."""
         self._closed = True
+        self.end_streams()
+
+    def end_streams(self) -> None:
+        """End every stream; pages that may still listen begin another."""
         for listener in self._listeners:
             listener.end()

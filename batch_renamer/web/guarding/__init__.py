@@ -9,17 +9,24 @@
 """
 
 from batch_renamer.web.guarding.bodies import json_of, parts_of
+from batch_renamer.web.guarding.connections import connections_of
 from batch_renamer.web.guarding.headers import SECURITY_HEADERS, add_security_headers
-from batch_renamer.web.guarding.middleware import guarded_by
-from batch_renamer.web.guarding.rules import TOKEN_HEADER, Guard, new_token
+from batch_renamer.web.guarding.middleware import guarded_by, refusal
+from batch_renamer.web.guarding.peers import is_another_user
+from batch_renamer.web.guarding.rules import TOKEN_HEADER, Guard
+from batch_renamer.web.guarding.tokens import CodeUsedTwiceError, Tokens
 
 __all__ = [
     "SECURITY_HEADERS",
     "TOKEN_HEADER",
+    "CodeUsedTwiceError",
     "Guard",
+    "Tokens",
     "add_security_headers",
+    "connections_of",
     "guarded_by",
+    "is_another_user",
     "json_of",
-    "new_token",
     "parts_of",
+    "refusal",
 ]

@@ -9,7 +9,7 @@ from aiohttp.web import Request, Response, StreamResponse, middleware
 
 from batch_renamer.web.guarding.rules import Guard
 
-__all__ = ["guarded_by"]
+__all__ = ["guarded_by", "refusal"]
 
 _REFUSED = "This is not for you. To open the page, run `batch-renamer web`, or open the link that it has printed.\n"
 
@@ -28,9 +28,14 @@ def guarded_by(guard: Guard, *, open_routes: Collection[tuple[str, str]]) -> Mid
         resource = request.match_info.route.resource
         is_open = resource is not None and (request.method, resource.canonical) in open_routes
         if not request.raw_path.startswith("/") or not guard.lets_in(request.headers, is_open=is_open):
-            refused = Response(status=403, text=_REFUSED)
-            refused.force_close()
-            return refused
+            return refusal()
         return await handler(request)
 
     return guarded
+
+
+def refusal() -> Response:
+    """Return the answer to a request that is not let in: the same for every reason. It ends the connection."""
+    refused = Response(status=403, text=_REFUSED)
+    refused.force_close()
+    return refused

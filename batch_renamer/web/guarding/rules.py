@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from multidict import CIMultiDictProxy
 
-__all__ = ["TOKEN_HEADER", "Guard", "new_token"]
+from batch_renamer.web.guarding.tokens import Tokens
+
+__all__ = ["TOKEN_HEADER", "Guard"]
 
 TOKEN_HEADER = "X-Batch-Renamer-Token"  # noqa: S105 - the name of the header, not its value
 
-_TOKEN_BYTES = 32
 _HTTP_PORT = 80
-
-
-def new_token() -> str:
-    """Make a token that can't be guessed.
-
-    Example:
-        >>> len(new_token())
-        43
-    """
-    return secrets.token_urlsafe(_TOKEN_BYTES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +24,7 @@ class Guard:
 
     Example:
         >>> from multidict import CIMultiDict, CIMultiDictProxy
-        >>> guard = Guard(port=8765, token="t0ken")
+        >>> guard = Guard(port=8765, tokens=Tokens())
         >>> guard.lets_in(CIMultiDictProxy(CIMultiDict({"Host": "127.0.0.1:8765"})), is_open=True)
         True
         >>> guard.lets_in(CIMultiDictProxy(CIMultiDict({"Host": "127.0.0.1:8765"})), is_open=False)
@@ -42,7 +32,7 @@ class Guard:
     """
 
     port: int
-    token: str = field(repr=False)
+    tokens: Tokens
 
     @property
     def origin(self) -> str:
@@ -73,4 +63,4 @@ class Guard:
 
     def _has_token(self, headers: CIMultiDictProxy[str]) -> bool:
         given = headers.getall(TOKEN_HEADER, [])
-        return len(given) == 1 and secrets.compare_digest(given[0].encode("utf-8", "replace"), self.token.encode())
+        return len(given) == 1 and self.tokens.admit(given[0])
