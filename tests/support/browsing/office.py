@@ -1,0 +1,102 @@
+"""A folder enters; an office with two accounts leaves: their orders, its settings, and the page, served in this loop.
+
+Everything is in one process: a test can look into the journal and the accounts, hold requests, and see that nothing
+else was asked for.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from batch_renamer.jobs import open_journal
+from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, OrderStore, Rule, Sandbox, Share, running
+from batch_renamer.settings import resolve_settings
+from batch_renamer.web import Address
+from tests.support.browsing.listings import Listings, made_listings
+from tests.support.command import KEY
+from tests.support.gate import Gate
+
+__all__ = ["Office", "office_in"]
+
+_OTHER_KEY = f"{KEY}-lettings"
+_LISTINGS_RATE = 2000
+
+
+@dataclass(slots=True, kw_only=True)
+class Office:
+    """Two accounts, `sales` and `lettings`, each with a sandbox of its own, and one spreadsheet of the first."""
+
+    folder: Path
+    listings: Listings
+    sales: Sandbox
+    lettings: Sandbox
+    config: Path
+
+    @property
+    def state(self) -> Path:
+        """Where the journal is."""
+        return self.folder / "state"
+
+    @property
+    def flags(self) -> Mapping[str, object]:
+        """The options of every command of this office."""
+        return {"config": str(self.config), "state_dir": str(self.state), "profile": "sales"}
+
+    def disturb(self, share: float = 0.02) -> None:
+        """Let this share of the renames go wrong on their way, the same ones each time; none is lost for good."""
+        kinds = (FaultKind.RESET_AFTER, FaultKind.SERVER_ERROR)
+        self.sales.faults = FaultPlan(
+            shares=[Share(fault=Fault(kind=kind), share=share / len(kinds)) for kind in kinds],
+            rules=[
+                Rule(
+                    fault=Fault(kind=FaultKind.REFUSED),
+                    method="PATCH",
+                    order_id=self.listings.ids[self.listings.refused],
+                    times=None,
+                )
+            ],
+            seed=15,
+        )
+
+    def hold_renames(self, *, first: int = 1) -> Gate:
+        """Let the renames of the first account wait at a gate from the ``first`` one on."""
+        gate = self.sales.sleep = Gate()
+        slow = Rule(fault=Fault(kind=FaultKind.SLOW), method="PATCH", nth=first, times=None)
+        self.sales.faults = FaultPlan(rules=[slow])
+        return gate
+
+    @asynccontextmanager
+    async def page(self, *, port: int = 0) -> AsyncIterator[Address]:
+        """Serve the page for as long as the block lasts."""
+        settings = resolve_settings(self.flags, environ=os.environ)
+        with open_journal(settings) as journal:
+            async with open_page(given=self.flags, settings=settings, journal=journal, port=port) as address:
+                yield address
+
+
+@asynccontextmanager
+async def office_in(folder: Path, *, rows: int = 300, images: int = 2) -> AsyncIterator[Office]:
+    """Serve the two accounts, and write the configuration, their keys and the spreadsheet."""
+    folder.mkdir(exist_ok=True)
+    listings = made_listings(folder, rows)
+    sales, lettings = Sandbox(api_key=KEY, store=OrderStore(images=images)), Sandbox(api_key=_OTHER_KEY)
+    sales.store.seed_many(listings.names.items())
+    lettings.store.seed_many((order, f"To let {number}") for number, order in enumerate(listings.names, 1))
+    async with running(sales) as sales_url, running(lettings) as lettings_url:
+        config = folder / "config.toml"
+        config.write_text(f"rate = {_LISTINGS_RATE}\n{_profile('sales', sales_url)}{_profile('lettings', lettings_url)}")
+        for name, key in (("sales", KEY), ("lettings", _OTHER_KEY)):
+            (path := folder / f"{name}.key").write_text(key)
+            path.chmod(0o600)
+        config.chmod(0o600)
+        yield Office(folder=folder, listings=listings, sales=sales, lettings=lettings, config=config)
+        for account in (sales, lettings):
+            assert not account.log.purchases, "an address was asked for that sells an image"
+
+
+def _profile(name: str, url: str) -> str:
+    return f'[profiles.{name}]\nbase_url = "{url}"\napi_key_file = "{name}.key"\n'
