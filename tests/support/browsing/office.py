@@ -6,19 +6,17 @@ else was asked for.
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from batch_renamer.jobs import open_journal
 from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, OrderStore, Rule, Sandbox, Share, running
-from batch_renamer.settings import resolve_settings
-from batch_renamer.web import Address
 from tests.support.browsing.listings import Listings, made_listings
 from tests.support.command import KEY
 from tests.support.gate import Gate
+from tests.support.served_page import ServedPage, served_page
 
 __all__ = ["Office", "office_in"]
 
@@ -40,11 +38,6 @@ class Office:
     def state(self) -> Path:
         """Where the journal is."""
         return self.folder / "state"
-
-    @property
-    def flags(self) -> Mapping[str, object]:
-        """The options of every command of this office."""
-        return {"config": str(self.config), "state_dir": str(self.state), "profile": "sales"}
 
     def disturb(self, share: float = 0.02) -> None:
         """Let this share of the renames go wrong on their way, the same ones each time; none is lost for good."""
@@ -69,26 +62,23 @@ class Office:
         self.sales.faults = FaultPlan(rules=[slow])
         return gate
 
-    @asynccontextmanager
-    async def page(self, *, port: int = 0) -> AsyncIterator[Address]:
-        """Serve the page for as long as the block lasts."""
-        settings = resolve_settings(self.flags, environ=os.environ)
-        with open_journal(settings) as journal:
-            async with open_page(given=self.flags, settings=settings, journal=journal, port=port) as address:
-                yield address
+    def page(self) -> AbstractAsyncContextManager[ServedPage]:
+        """Serve the page in this event loop for as long as the block lasts."""
+        return served_page(self.state, config=str(self.config), profile="sales")
 
 
 @asynccontextmanager
 async def office_in(folder: Path, *, rows: int = 300, images: int = 2) -> AsyncIterator[Office]:
     """Serve the two accounts, and write the configuration, their keys and the spreadsheet."""
-    folder.mkdir(exist_ok=True)
-    listings = made_listings(folder, rows)
+    listings = await asyncio.to_thread(made_listings, folder, rows)
     sales, lettings = Sandbox(api_key=KEY, store=OrderStore(images=images)), Sandbox(api_key=_OTHER_KEY)
     sales.store.seed_many(listings.names.items())
     lettings.store.seed_many((order, f"To let {number}") for number, order in enumerate(listings.names, 1))
     async with running(sales) as sales_url, running(lettings) as lettings_url:
         config = folder / "config.toml"
-        config.write_text(f"rate = {_LISTINGS_RATE}\n{_profile('sales', sales_url)}{_profile('lettings', lettings_url)}")
+        config.write_text(
+            f"rate = {_LISTINGS_RATE}\n{_profile('sales', sales_url)}{_profile('lettings', lettings_url)}"
+        )
         for name, key in (("sales", KEY), ("lettings", _OTHER_KEY)):
             (path := folder / f"{name}.key").write_text(key)
             path.chmod(0o600)

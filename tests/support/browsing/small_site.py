@@ -1,4 +1,4 @@
-"""Small pages served on a free port of this machine, under a content policy as strict as the product's."""
+"""Small pages served on a free port of this machine, as a rule under a content policy as strict as the product's."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TYPES = {"html": "text/html", "js": "text/javascript", "css": "text/css", "svg"
 
 
 @asynccontextmanager
-async def small_site(files: Mapping[str, str]) -> AsyncIterator[str]:
+async def small_site(files: Mapping[str, str], *, policy: str = POLICY) -> AsyncIterator[str]:
     """Serve these texts by their names for as long as the block lasts, and return the address before the name."""
 
     async def answer(request: web.Request) -> web.Response:
@@ -25,7 +25,7 @@ async def small_site(files: Mapping[str, str]) -> AsyncIterator[str]:
         if name not in files:
             return web.Response(status=404)
         kind = _TYPES[name.rpartition(".")[2]]
-        return web.Response(text=files[name], content_type=kind, headers={"Content-Security-Policy": POLICY})
+        return web.Response(text=files[name], content_type=kind, headers={"Content-Security-Policy": policy})
 
     app = web.Application()
     app.router.add_get("/{name}", answer)
