@@ -13,6 +13,8 @@ It knows no spreadsheet, no API and no screen.
       │                                        ─> settling    many rows in few statements
       │                                        ─> unrecorded  outcomes that the file does not take
     same_names  orders that would have the same name
+    row_search  rows of a run by result and    ─> matching_text  what of a row is searched and sorted by
+                text, sorted, page by page     ─> unchecked   the renames of a kept plan that are not wanted
       │
     again     what comes again: the last run of the same rows, and what earlier nights left open
       │
@@ -51,6 +53,7 @@ from batch_renamer.journal.matching import DoneBefore
 from batch_renamer.journal.moves import Move, MoveTable
 from batch_renamer.journal.pruning import Prunable, Stays
 from batch_renamer.journal.record import Closed, EndNote, NewRun, RunRecord, RunState
+from batch_renamer.journal.row_search import FoundRows, RowFilter, RowOrder, SortKey
 from batch_renamer.journal.rows import MadeName
 from batch_renamer.journal.standing import (
     begun,
@@ -61,13 +64,16 @@ from batch_renamer.journal.standing import (
     merely_planned,
     not_undone_if_interrupted,
 )
+from batch_renamer.journal.unchecked import Chosen
 
 __all__ = [
     "LIBRARY_RUNS",
     "OLDEST_SQLITE",
+    "Chosen",
     "Closed",
     "DoneBefore",
     "EndNote",
+    "FoundRows",
     "Journal",
     "Look",
     "LookTable",
@@ -77,8 +83,11 @@ __all__ = [
     "NewRun",
     "OpenRow",
     "Prunable",
+    "RowFilter",
+    "RowOrder",
     "RunRecord",
     "RunState",
+    "SortKey",
     "Stays",
     "begun",
     "committed",

@@ -16,10 +16,12 @@ from batch_renamer.journal.messages import MessageTable
 from batch_renamer.journal.moves import MoveTable
 from batch_renamer.journal.nights import NightTable
 from batch_renamer.journal.results import Results
+from batch_renamer.journal.row_search import RowSearch
 from batch_renamer.journal.rows import RowTable
 from batch_renamer.journal.runs import RunTable
 from batch_renamer.journal.same_names import SameNames
 from batch_renamer.journal.timeline import TimelineTable
+from batch_renamer.journal.unchecked import UncheckedTable
 
 __all__ = ["Journal"]
 
@@ -30,7 +32,8 @@ class Journal(Database):
     ``timeline`` has the seconds of each run, ``nights`` the runs of `nightly`, ``messages`` what people were
     told of them. ``lineage`` is what the rows of a run
     take from other runs, ``again`` what a later night takes up. ``matches`` are rows whose orders are found by their
-    names. ``looks`` and ``moves`` are about the files of inboxes.
+    names. ``looks`` and ``moves`` are about the files of inboxes. ``row_search`` finds rows of a run for a page that
+    shows them, ``unchecked`` are the renames of kept plans that their reader does not want.
 
     Example:
         >>> import tempfile
@@ -59,6 +62,8 @@ class Journal(Database):
         self.moves = MoveTable(self)
         self.same_names = SameNames(self)
         self.results = Results(self, self.runs, self.rows)
+        self.unchecked = UncheckedTable(self)
+        self.row_search = RowSearch(self, self.results, self.unchecked)
 
     @staticmethod
     def knows(path: Path, prefix: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from batch_renamer.errors import AccountingError
 from batch_renamer.journal.changed import CHANGED_OTHERWISE
@@ -12,6 +12,7 @@ from batch_renamer.journal.record import RunRecord, RunState
 from batch_renamer.journal.rows import RowTable
 from batch_renamer.journal.runs import RunTable
 from batch_renamer.journal.settling import STRAYS
+from batch_renamer.journal.shown import Shown
 from batch_renamer.model import BAD_RESULTS, HERE, ReasonGroup, ReportLine, ReportRow, Result, WarningGroup
 from batch_renamer.text import order_key
 
@@ -28,30 +29,24 @@ class Results:
     def __init__(self, database: Database, runs: RunTable, rows: RowTable) -> None:
         self._database, self._runs, self._rows = database, runs, rows
 
-    def _shown(self, run: RunRecord, *, over: bool) -> Callable[[object], Result]:
-        """Return the function that turns a stored result into the result that a reader sees.
+    def shown(self, run: RunRecord, *, over: bool = False) -> Shown:
+        """Return how stored results are shown: what is undecided, or was planned and not dispatched, is ``pending``.
 
-        A row that is undecided, or that was planned and not dispatched, is ``pending``. ``over``: the run has ended,
-        even if that could not be noted.
+        ``over``: the run has ended, even if that could not be noted.
         """
         run = self._runs.get(run.id)
-        undecided = Result.PLANNED if run.spec.offline else Result.PENDING
         over = over or run.committed_at is not None or (run.state is RunState.FINISHED and not run.spec.dry)
-        planned = Result.PENDING if over else Result.PLANNED
-
-        def shown(stored: object) -> Result:
-            if stored is None:
-                return undecided
-            return planned if stored == Result.PLANNED else Result(str(stored))
-
-        return shown
+        return Shown(
+            undecided=Result.PLANNED if run.spec.offline else Result.PENDING,
+            planned=Result.PENDING if over else Result.PLANNED,
+        )
 
     def counts(self, run: RunRecord, *, over: bool = False) -> dict[Result, int]:
         """Return how many rows have each result, in the order of `Result`; rows not reached are ``pending``.
 
         ``over`` tells that the run has ended, even if that could not be noted.
         """
-        shown = self._shown(run, over=over)
+        shown = self.shown(run, over=over)
         found: dict[Result, int] = {}
         query = f"SELECT {RESULT} AS shown, COUNT(*) FROM rows WHERE run = ? GROUP BY shown"  # noqa: S608 - a constant
         for stored, count in self._database.select(query, (run.number,)):
@@ -80,12 +75,12 @@ class Results:
 
     def report_rows(self, run: RunRecord, *, over: bool = False) -> Iterator[ReportRow]:
         """Yield every row of the run, in sheet order, as reports show it; ``over`` is that of `counts`."""
-        shown = self._shown(run, over=over)
+        shown = self.shown(run, over=over)
         yield from (report_row(row, shown) for row in self._rows.in_pages(REPORT, run))
 
     def report_lines(self, run: RunRecord, *, over: bool = False) -> Iterator[ReportLine]:
         """Yield every row of the run with the cells of the sheet's other columns, in sheet order."""
-        shown = self._shown(run, over=over)
+        shown = self.shown(run, over=over)
         yield from (report_line(row, shown) for row in self._rows.in_pages(REPORT_LINE, run))
 
     def ends(self, run: RunRecord) -> Iterator[tuple[Result, float, float]]:
@@ -113,7 +108,7 @@ class Results:
 
     def rows_of_order(self, run: RunRecord, order_id: str, *, over: bool = False) -> list[ReportRow]:
         """Return the rows of the run that are about one order, in sheet order; ``over`` is that of `counts`."""
-        shown = self._shown(run, over=over)
+        shown = self.shown(run, over=over)
         query = f"{REPORT} AND order_key = ? ORDER BY row"
         return [report_row(row, shown) for row in self._database.select(query, (run.number, order_key(order_id)))]
 
@@ -189,5 +184,5 @@ class Results:
     def _rows_numbered(self, run: RunRecord, numbers: Sequence[int]) -> tuple[ReportRow, ...]:
         marks = ", ".join("?" for _ in numbers)
         query = f"{REPORT} AND row IN ({marks}) ORDER BY row"
-        shown = self._shown(run, over=False)
+        shown = self.shown(run, over=False)
         return tuple(report_row(row, shown) for row in self._database.select(query, (run.number, *numbers)))

@@ -1,0 +1,173 @@
+"""Rows of a run as a page shows them: by result and text, in any order, a few at a time."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from batch_renamer.journal import Journal, NewRun, RowFilter, RowOrder, RunRecord, RunState, SortKey
+from batch_renamer.model import Change, Order, Outcome, RenameRequest, ReportRow, Result, RowNumbers, RowProblem
+from batch_renamer.text import caseless
+
+_LETTERS = "aAeEéÉe\u0301ßsSI\u0130i 12,%_\\"
+NAMES = st.text(alphabet=_LETTERS, max_size=6)
+IDS = st.text(alphabet=_LETTERS, min_size=1, max_size=6)
+RESULTS = st.sampled_from([Result.PLANNED, Result.UNCHANGED, Result.FAILED, Result.SKIPPED, Result.INVALID, None])
+Row = tuple[int, Result | None, str, str, str]
+"""How far a row is below the one before; its result, order id, new name and old name."""
+
+ROWS = st.lists(st.tuples(st.integers(1, 3), RESULTS, IDS, NAMES, NAMES), min_size=0, max_size=12)
+
+
+def plan_of(journal: Journal, rows: Sequence[Row]) -> RunRecord:
+    """Return a kept plan with rows of these distances, results, order ids, new names and old names."""
+    run = journal.runs.begin(NewRun(command="plan", base_url="u", account="a"))
+    number = 1
+    for gap, result, order_id, new_name, old_name in rows:
+        number += gap
+        if result is Result.INVALID:
+            problem = RowProblem(row=number, order_id=order_id, new_name=new_name, reason="Repair it.")
+            journal.rows.add(run, [problem])
+            continue
+        request = RenameRequest(
+            row=number, order_id=order_id, new_name=new_name, skip="yes" if result is Result.SKIPPED else ""
+        )
+        journal.rows.add(run, [request])
+        order = Order(order_id=order_id, name=old_name)
+        if result is Result.PLANNED:
+            journal.rows.record(run, [Change(row=number, new_name=new_name, order=order, read_at=1.0)])
+        elif result is not None and result is not Result.SKIPPED:
+            reason = "There is no order with this id." if result is Result.FAILED else ""
+            outcome = Outcome(row=number, result=result, reason=reason, old_name=old_name, order=order)
+            journal.rows.record(run, [outcome])
+    return journal.runs.set_state(run, RunState.PLANNED)
+
+
+def has_text(row: ReportRow, text: str) -> bool:
+    """Tell whether a row has a text, as people compare texts."""
+    wanted = caseless(text.strip())
+    texts = (row.order_id, row.old_name or "", row.new_name, row.final_name or "", row.reason, row.warning)
+    return any(wanted in caseless(one) for one in texts) or wanted in (str(row.row), f"{row.row:,}")
+
+
+def letters(text: str | None) -> str:
+    """Return a text without case and accents."""
+    parts = unicodedata.normalize("NFD", (text or "").casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+def key_of(row: ReportRow, key: SortKey) -> str:
+    """Return the text that a row is sorted by; numbers have leading zeros."""
+    match key:
+        case SortKey.ROW:
+            return f"{row.row:09}"
+        case SortKey.RESULT:
+            return f"{list(Result).index(row.result):09}"
+        case SortKey.ORDER_ID:
+            return letters(row.order_id)
+        case SortKey.OLD_NAME:
+            return letters(row.old_name)
+        case SortKey.NEW_NAME:
+            return letters(row.new_name)
+
+
+def in_order(rows: Sequence[ReportRow], order: RowOrder) -> list[ReportRow]:
+    """Sort rows; those that are equal stay in sheet order."""
+    return sorted(rows, key=lambda row: key_of(row, order.key), reverse=order.descending)
+
+
+class Search(NamedTuple):
+    """What is asked for."""
+
+    text: str
+    results: frozenset[Result]
+    unchecked: bool
+    order: RowOrder
+    offset: int
+    limit: int
+
+
+SEARCHES = st.builds(
+    Search,
+    text=st.one_of(NAMES, st.sampled_from(["", "no ORDER", "3", "Repair"])),
+    results=st.frozensets(st.sampled_from(list(Result)), max_size=3),
+    unchecked=st.booleans(),
+    order=st.builds(RowOrder, st.sampled_from(SortKey), st.booleans()),
+    offset=st.integers(0, 13),
+    limit=st.integers(1, 5),
+)
+
+
+@given(rows=ROWS, unchecked=st.frozensets(st.integers(1, 30)), search=SEARCHES)
+def test_a_page_has_the_rows_that_a_plain_search_of_all_rows_finds(
+    rows: Sequence[Row], unchecked: frozenset[int], search: Search
+) -> None:
+    """Filter, order, page and counts are those of a few lines of Python over the rows of the report."""
+    with Journal.temporary() as journal:
+        plan = plan_of(journal, rows)
+        if unchecked:
+            journal.unchecked.uncheck(plan, RowNumbers.parse(unchecked))
+        wanted = RowFilter(results=search.results, text=search.text, unchecked=search.unchecked)
+        found = journal.row_search.find(plan, wanted, order=search.order, offset=search.offset, limit=search.limit)
+        renames = journal.row_search.renames(plan, wanted)
+        every = list(journal.results.report_rows(plan))
+    with_text = [row for row in every if has_text(row, search.text)]
+    not_wanted = [row for row in with_text if row.result is Result.PLANNED and row.row in unchecked]
+    passing = [
+        row
+        for row in (not_wanted if search.unchecked else with_text)
+        if not search.results or row.result in search.results
+    ]
+    assert list(found.rows) == in_order(passing, search.order)[search.offset : search.offset + search.limit]
+    assert found.found == len(passing)
+    assert found.unchecked == len(not_wanted)
+    assert found.counts == {
+        result: count for result in Result if (count := sum(row.result is result for row in with_text))
+    }
+    planned = [row for row in every if row.result is Result.PLANNED]
+    assert [row.row for row in planned if row.row in renames] == [
+        row.row for row in passing if row.result is Result.PLANNED
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        pytest.param("STRASSE", "Lange Straße 4", id="sharp s"),
+        pytest.param("lange straße", "LANGE STRASSE 4", id="sharp s in the search"),
+        pytest.param("élan", "ÉLAN Homes", id="accent"),
+        pytest.param("Élan", "E\u0301lan Homes", id="accent in two characters"),
+        pytest.param("  elm ", "12 Elm St", id="spaces around"),
+        pytest.param("100%", "100% Sold", id="no wildcards"),
+    ],
+)
+def test_text_is_found_as_people_expect_it(text: str, name: str) -> None:
+    """Case, the way an accent is stored, and spaces around the text make no difference."""
+    with Journal.temporary() as journal:
+        plan = plan_of(journal, [(1, Result.PLANNED, "a1", name, "was"), (1, Result.PLANNED, "a2", "Other", "was")])
+        found = journal.row_search.find(plan, RowFilter(text=text))
+    assert [row.row for row in found.rows] == [2]
+
+
+@pytest.mark.parametrize("text", ["1003", "1,003"])
+def test_a_number_finds_the_row_of_this_number(text: str) -> None:
+    """It is typed with a comma, as pages show it, or without."""
+    with Journal.temporary() as journal:
+        plan = plan_of(journal, [(1, Result.PLANNED, "a1", "b", "c"), (1001, Result.PLANNED, "a2", "b", "c")])
+        found = journal.row_search.find(plan, RowFilter(text=text))
+    assert [row.row for row in found.rows] == [1003]
+
+
+def test_a_committed_run_shows_what_is_left_as_pending() -> None:
+    """The results are those of the report, not those that the table stores."""
+    with Journal.temporary() as journal:
+        plan = plan_of(journal, [(1, Result.PLANNED, "a1", "b", "c"), (1, None, "a2", "b", "c")])
+        run = journal.runs.commit(plan)
+        found = journal.row_search.find(run, RowFilter(results=frozenset({Result.PENDING})))
+    assert [row.row for row in found.rows] == [2, 3]
+    assert found.counts == {Result.PENDING: 2}
