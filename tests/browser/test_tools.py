@@ -9,6 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Page
 
 from tests.support.browsing import Keyboard, Watched, violations_of
+from tests.support.browsing.looks import troubles_of
 from tests.support.browsing.small_site import small_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -20,6 +21,8 @@ _FILES = {
     "throws.js": "console.error('another'); throw new Error('a fault')",
     "good.html": f'{_HEAD}<main><h1>Good</h1><a href="#x">One</a> <input type="file" aria-label="Two"></main>',
     "hidden.html": f'{_HEAD}<link rel="stylesheet" href="quiet.css"><main><h1>Bad</h1><a href="#x">One</a></main>',
+    "wide.css": "p { width: 700px; animation: 9s infinite grow } @keyframes grow { to { opacity: 0 } }",
+    "wide.html": f'{_HEAD}<link rel="stylesheet" href="wide.css"><main><h1>Wide</h1><p>A</p></main>',
     "bad.html": f'{_HEAD}<script src="throws.js"></script><main><h1 onclick="1">Bad</h1><img src="icon.svg"></main>',
 }
 
@@ -60,3 +63,13 @@ async def test_the_keyboard_reaches_what_it_should(page: Page, site: str) -> Non
     await page.goto(f"{site}/hidden.html")
     with pytest.raises(AssertionError, match="the focus can't be seen on: a One"):
         await keyboard.to(page.get_by_role("heading"))
+
+
+async def test_each_look_is_looked_at(page: Page, site: str) -> None:
+    """What is too wide on a narrow or zoomed window is found, and what moves before people who want no motion."""
+    await page.goto(f"{site}/good.html")
+    assert await troubles_of(page) == []
+    await page.goto(f"{site}/wide.html")
+    assert [trouble.partition(":")[0] for trouble in await troubles_of(page) if "color" not in trouble] == [
+        *("1280", "360", "640", "360", "320"),
+    ]

@@ -1,0 +1,62 @@
+"""A page as it stands enters; what keeps people from using it leaves, in light and dark, on wide and narrow windows.
+
+At 640 pixels a window of 1280 is seen at 200 %, at 320 at 400 %.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Literal
+
+from playwright.async_api import Page
+
+from tests.support.browsing.accessible import violations_of
+
+__all__ = ["NARROW", "WIDE", "looking", "troubles_of"]
+
+Scheme = Literal["light", "dark"]
+WIDE, NARROW = 1280, 360
+_ZOOMED, _ZOOMED_MORE = 640, 320
+_HEIGHT = 900
+_TOO_WIDE = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  const scrolls = element => element
+    && (getComputedStyle(element).overflowX !== "visible" || scrolls(element.parentElement));
+  const wide = [...document.body.querySelectorAll("*")].filter(element =>
+    element.getBoundingClientRect().right > width + 1 && !scrolls(element.parentElement));
+  return wide.slice(0, 3).map(element => element.outerHTML.slice(0, 120));
+}"""
+_MOVING = "() => document.getAnimations().filter(each => each.playState === 'running').length"
+
+
+@asynccontextmanager
+async def looking(
+    page: Page, *, width: int = WIDE, scheme: Scheme = "light", calm: bool = False
+) -> AsyncIterator[None]:
+    """Look at the page in another way for as long as the block lasts; ``calm`` is for people who want no motion."""
+    before = page.viewport_size
+    assert before is not None
+    await page.set_viewport_size({"width": width, "height": _HEIGHT})
+    await page.emulate_media(color_scheme=scheme, reduced_motion="reduce" if calm else "no-preference")
+    try:
+        yield
+    finally:
+        await page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+        await page.set_viewport_size(before)
+
+
+async def troubles_of(page: Page) -> list[str]:
+    """Return what axe finds in each look, what is wider than the window, and what moves though it should not."""
+    found: list[str] = []
+    for width in (WIDE, NARROW):
+        for scheme in ("light", "dark"):
+            async with looking(page, width=width, scheme=scheme, calm=scheme == "dark"):
+                found += [f"{width} {scheme}: {line}" for line in await violations_of(page)]
+                if scheme == "dark" and await page.evaluate(_MOVING):
+                    found.append(f"{width}: something moves")
+    for width in (WIDE, _ZOOMED, NARROW, _ZOOMED_MORE):
+        async with looking(page, width=width):
+            found += [f"{width}: wider than the window: {line}" for line in await page.evaluate(_TOO_WIDE)]
+    return found
