@@ -19,6 +19,7 @@ from batch_renamer.command_line import as_it_was_typed, command_line, options_to
 from batch_renamer.commands import Command
 from batch_renamer.errors import JournalError, NeverBeganError, SettingsError
 from batch_renamer.jobs import (
+    MADE_UP_ORDERS,
     Connection,
     Destination,
     files_taken,
@@ -36,9 +37,6 @@ from batch_renamer.settings import Settings, describe, is_found_config, read_api
 __all__ = ["Session", "within"]
 
 log = logging.getLogger("batch_renamer")
-
-
-_MADE_UP = "The sandbox made up its orders from the spreadsheet, so the ids are not checked."
 
 
 @contextmanager
@@ -77,7 +75,7 @@ class Session:
         with _never_began():
             warnings = protect_state(self.settings)
             if self.settings.sandbox:
-                made_up = [_MADE_UP] if self.command.from_sheet else []
+                made_up = [MADE_UP_ORDERS] if self.command.from_sheet else []
                 return to_sandbox(self.settings, practice_orders=practice_orders), [*warnings, *made_up]
             found = read_api_key(self.settings, environ=os.environ)
             self.secrets.append(found.key.reveal())

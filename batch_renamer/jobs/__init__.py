@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from batch_renamer.jobs.connection import Connection
-from batch_renamer.jobs.destinations import MOST_AT_ONCE, Destination, address_of, nowhere, to_api, to_sandbox
+from batch_renamer.jobs.destinations import (
+    MADE_UP_ORDERS,
+    MOST_AT_ONCE,
+    Destination,
+    address_of,
+    nowhere,
+    to_api,
+    to_sandbox,
+)
 from batch_renamer.jobs.export_job import Exported, ExportJob, export_orders
 from batch_renamer.jobs.figures import broken_off, summary_of
 from batch_renamer.jobs.job import Bounds, Job, SheetSource, Source
@@ -51,6 +59,7 @@ from batch_renamer.jobs.trial import TrialAnswer, ask_once
 from batch_renamer.jobs.written_again import write_reports_of
 
 __all__ = [
+    "MADE_UP_ORDERS",
     "MOST_AT_ONCE",
     "Bounds",
     "Connection",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # only the sandbox needs a server
     from batch_renamer.sandbox import OrderStore
 
 __all__ = [
+    "MADE_UP_ORDERS",
     "MOST_AT_ONCE",
     "Destination",
     "address_of",
@@ -38,6 +39,9 @@ __all__ = [
 
 Connect = Callable[[Iterable[tuple[str, str | None]]], AbstractAsyncContextManager[OrdersApi]]
 """Opens an API, given the sheet's (order_id, current_name) pairs, which only the sandbox uses."""
+
+MADE_UP_ORDERS = "The sandbox made up its orders from the spreadsheet, so the ids are not checked."
+"""What is to be said of every run of a spreadsheet in the sandbox."""
 
 MOST_AT_ONCE = 1_000
 """Requests under way at once, however slow the API is."""

@@ -68,8 +68,9 @@ class Job:
     dry run says whether it would rename anything. ``reminder`` returns a reminder for the end of the job ("" for
     none). ``notes`` are always shown at the end. ``command_line`` is what was typed ("": nothing was).
     ``own_process``: the job is a command of the command line, and the process does nothing else: the job may change
-    settings of the whole process, and writes a report unasked. ``night`` is the number of the night that the job is a
-    part of. ``settled`` are rows that other files or newer rows have settled, by row; nothing is sent for them.
+    settings of the whole process, and writes a report unasked. ``reports_unasked``: a job that renames writes a report
+    beside its spreadsheet if none is asked for. ``night`` is the number of the night that the job is a part of.
+    ``settled`` are rows that other files or newer rows have settled, by row; nothing is sent for them.
     """
 
     command: Command
@@ -84,6 +85,7 @@ class Job:
     notes: tuple[str, ...] = ()
     command_line: str = ""
     own_process: bool = False
+    reports_unasked: bool = True
     night: int | None = None
     settled: Mapping[int, SettledRow] = field(default_factory=dict)
 

@@ -70,7 +70,8 @@ async def _to_the_end(
     record = await _take_rows(context, stages.rows, context.job.source)
     # A run that is resumed may be at work in another process until the lock is held.
     in_hand = not context.job.command.resumes
-    context.run = run = Run(context=context, record=record, background=background, opened=opened, in_hand=in_hand)
+    run = Run(context=context, record=record, background=background, opened=opened, in_hand=in_hand)
+    context.note_run(run)
     with every_line(run_id=run.logged_id):
         await _with_rows(run, stages)
 

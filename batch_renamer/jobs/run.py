@@ -35,7 +35,9 @@ class JobContext:
     to be renamed again that an earlier run of the same rows renamed, and that were renamed since; undos that did
     that are given with their counts. ``warnings`` are shown at the end. ``begun`` is when the job began, on the
     monotonic clock, plus the time that questions took. ``asking``: a question waits for its
-    answer. ``run`` is the job's run, None until its rows are in the journal.
+    answer. ``run`` is the job's run, None until its rows are in the journal. ``waits_for`` says in a few words whose
+    run holds the account while this job waits for its end, and is "" otherwise. ``on_change`` is called in the event
+    loop when either of these two has changed.
     """
 
     job: Job
@@ -46,6 +48,8 @@ class JobContext:
     begun: float = field(default_factory=time.monotonic)
     asking: bool = False
     run: Run | None = None
+    waits_for: str = ""
+    on_change: Callable[[], None] | None = None
 
     def __post_init__(self) -> None:
         self.warnings = list(self.job.notes)
@@ -55,6 +59,21 @@ class JobContext:
         """The id by which other processes know the job: the id of its run, or of the run that it is about."""
         known = self.run.record if self.run is not None else self.job.origin
         return known.id if known is not None else "?"
+
+    def note_run(self, run: Run) -> None:
+        """Note the run of the job."""
+        self.run = run
+        self._changed()
+
+    def note_waiting_for(self, who: str) -> None:
+        """Note whose run the job waits for; "" when it goes on."""
+        if who != self.waits_for:
+            self.waits_for = who
+            self._changed()
+
+    def _changed(self) -> None:
+        if self.on_change is not None:
+            self.on_change()
 
     @property
     def over(self) -> bool:

@@ -17,6 +17,7 @@ from batch_renamer.progress.output import at_words, is_live_terminal, show_lines
 from batch_renamer.progress.paging import LinesForWidth, longer_than_screen, print_to_pager
 from batch_renamer.progress.screen import run_lines
 from batch_renamer.progress.spans import Line, Span, Style
+from batch_renamer.progress.stage import Stage
 from batch_renamer.progress.understood import understood_line
 from batch_renamer.progress.view import NextStep, RunView
 from batch_renamer.visible import visible
@@ -28,6 +29,7 @@ __all__ = [
     "Progress",
     "RunView",
     "Span",
+    "Stage",
     "Style",
     "about",
     "at_words",

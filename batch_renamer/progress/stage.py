@@ -31,6 +31,16 @@ class Stage:
     failures: int = 0
     note: str = ""
     samples: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=_SAMPLES))
+    next_sample_s: float = 0.0
+
+    def advance(self, done: int, *, failures: int = 0, note: str | None = None, now_s: float) -> None:
+        """Take the figures of this moment; ``None`` keeps the note."""
+        if now_s >= self.next_sample_s:
+            self.samples.append((now_s, self.done))
+            self.next_sample_s = now_s + SAMPLE_EVERY_S
+        self.done, self.failures = done, failures
+        if note is not None:
+            self.note = note
 
     def rate_per_s(self, now_s: float) -> float | None:
         """Return how many were done a second in the last 15 s, or ``None`` while it is too early to say."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from batch_renamer.progress.output import SafeStream, line_printer, make_console, print_line, rich_text
 from batch_renamer.progress.spans import Line, Span
-from batch_renamer.progress.stage import SAMPLE_EVERY_S, Stage, bar_line, done_line, plain_line
+from batch_renamer.progress.stage import Stage, bar_line, done_line, plain_line
 from batch_renamer.visible import visible
 
 if TYPE_CHECKING:
@@ -31,14 +31,12 @@ class StagedProgress(ABC):
         self._stream = SafeStream(stream)
         self._clock = clock
         self._stage: Stage | None = None
-        self._next_sample_s = 0.0
 
     def stage(self, name: str, total: int | None) -> None:
         """Leave a line about the stage before, and begin this one."""
         self._end_stage()
         now_s = self._clock()
         self._stage = Stage(name=visible(name), total=total, started_s=now_s)
-        self._next_sample_s = now_s
         self._begun(now_s)
 
     def advance(self, done: int, *, failures: int = 0, note: str | None = None) -> None:
@@ -47,12 +45,7 @@ class StagedProgress(ABC):
         if stage is None:
             return
         now_s = self._clock()
-        if now_s >= self._next_sample_s:
-            stage.samples.append((now_s, stage.done))
-            self._next_sample_s = now_s + SAMPLE_EVERY_S
-        stage.done, stage.failures = done, failures
-        if note is not None:
-            stage.note = note
+        stage.advance(done, failures=failures, note=note, now_s=now_s)
         self._advanced(stage, now_s)
 
     def message(self, text: str, *, error: bool = False) -> None:

@@ -52,7 +52,7 @@ from batch_renamer.settings.places import SANDBOX_FOLDER, is_found_config, journ
 from batch_renamer.settings.redaction import redact
 from batch_renamer.settings.resolve import resolve_settings, usable_settings
 from batch_renamer.settings.shape import DescribedSetting, Settings, as_given, describe
-from batch_renamer.settings.sources import OPTIONS
+from batch_renamer.settings.sources import OPTIONS, profile_names
 from batch_renamer.settings.starter import StarterConfig, check_profile_name
 from batch_renamer.settings.values import MaxFailures
 
@@ -85,6 +85,7 @@ __all__ = [
     "lock_names",
     "order_pages",
     "others_can_use",
+    "profile_names",
     "read_api_key",
     "redact",
     "resolve_settings",

@@ -140,7 +140,7 @@ def file_layers(path: Path, profile: str | None, *, usable: bool = False) -> tup
 
 
 def profile_names(path: Path) -> tuple[str, ...]:
-    """Return the names of the profiles in a configuration file, for a message; none where it can't be read."""
+    """Return the names of the profiles in a configuration file, ready to be shown; none where it can't be read."""
     try:
         profiles = read_toml(path).get("profiles")
     except ValueError:

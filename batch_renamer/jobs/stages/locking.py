@@ -19,6 +19,7 @@ log = logging.getLogger("batch_renamer")
 
 _ASK_FOR_LOCK_EVERY_S = 0.5
 _LOOK_EVERY_S = 1.0
+_A_DAY_S = 86_400
 
 
 async def check_lock_is_free(context: JobContext) -> None:
@@ -40,21 +41,28 @@ async def hold_alone(run: Run, name: str, *also: str) -> None:
 
 async def _take(context: JobContext, name: str, *also: str, until: AsyncExitStack) -> tuple[FileIdentity, ...]:
     """Take a lock, waiting as long as the user allows; return its files. It is released when ``until`` closes."""
-    give_up_at = anyio.current_time() + context.job.settings.wait
+    wait_s = context.job.settings.wait
+    give_up_at = anyio.current_time() + wait_s
     told = False
-    while True:
-        try:
-            held = writing_lock(context.job.settings.state_dir, account=name, also=also, run_id=context.id_for_others)
-            return tuple(until.enter_context(held))
-        except LockedError as error:
-            if anyio.current_time() >= give_up_at:
-                raise
-            if not told:
-                wait_s = context.job.settings.wait
-                context.tell(f"{error.who} is at work in this account. Waiting up to {wait_s:g} s.")
-                told = True
-        with context.stop.interruptible():
-            await anyio.sleep(_ASK_FOR_LOCK_EVERY_S)
+    try:
+        while True:
+            try:
+                held = writing_lock(
+                    context.job.settings.state_dir, account=name, also=also, run_id=context.id_for_others
+                )
+                return tuple(until.enter_context(held))
+            except LockedError as error:
+                if anyio.current_time() >= give_up_at:
+                    raise
+                context.note_waiting_for(error.who)
+                if not told:
+                    how_long = f"up to {wait_s:g} s" if wait_s < _A_DAY_S else "until it has ended"
+                    context.tell(f"{error.who} is at work in this account. Waiting {how_long}.")
+                    told = True
+            with context.stop.interruptible():
+                await anyio.sleep(_ASK_FOR_LOCK_EVERY_S)
+    finally:
+        context.note_waiting_for("")
 
 
 async def pin_run(run: Run) -> None:

@@ -29,10 +29,11 @@ _SHOW_EVERY = 1_000
 
 async def check_report_targets(run: Run) -> None:
     """Find out before the first request whether the reports can be written; a DataFrame has none unless asked for."""
-    settings, writes = run.job.settings, run.job.command.writes
-    unasked = writes and (run.sheet_path is not None or run.job.own_process) and not settings.reports_to_output
-    kept = run.record.reports if run.job.command.resumes else ()
-    if unasked or settings.report_files:
+    job, settings = run.job, run.job.settings
+    may_write = job.command.writes and (run.sheet_path is not None or job.own_process)
+    unasked = may_write and not settings.reports_to_output
+    kept = run.record.reports if job.command.resumes else ()
+    if settings.report_files or (unasked and (job.reports_unasked or kept)):
         run.targets = resolve_targets(
             settings.report_files or kept,
             run_id=run.record.id,

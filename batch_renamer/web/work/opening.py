@@ -1,0 +1,55 @@
+"""Opens what a job of the page works with: its account, with the key that is read now, and a journal of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from batch_renamer.jobs import MADE_UP_ORDERS, Connection, open_journal
+from batch_renamer.journal import RunRecord
+from batch_renamer.settings import Settings
+from batch_renamer.web.accounts import Account, Accounts
+from batch_renamer.web.work.job_at_work import JobAtWork
+from batch_renamer.web.work.offers import reminder
+
+__all__ = ["opened_for"]
+
+_UNTIL_IT_IS_STOPPED_S = 604_800.0
+"""How long a job waits for another run of the account: the page says so, and has a button that gives up."""
+
+
+def opened_for(job: JobAtWork, accounts: Accounts, settings: Settings | None) -> Connection:
+    """Return what a job works with; its journal is to be closed. Must not be called in the event loop.
+
+    ``settings`` are those of its account if none are given.
+
+    Raises:
+        SettingsError: the account can't be used.
+        InputError: the run that the job is about belongs to none of the accounts.
+        JournalError: the journal can't be used.
+    """
+    account = _account_of(job, accounts)
+    chosen = replace(settings or account.settings, yes=False, wait=_UNTIL_IT_IS_STOPPED_S)
+    destination, notes = accounts.destination(chosen)
+    if chosen.sandbox and job.command.from_sheet:
+        notes.append(MADE_UP_ORDERS)
+    journal = open_journal(chosen)
+
+    def reminded(ended: RunRecord) -> str:
+        return reminder(journal, ended)
+
+    return Connection(
+        command=job.command,
+        settings=chosen,
+        journal=journal,
+        progress=job.progress,
+        destination=destination,
+        reminder=reminded,
+        notes=tuple(notes),
+    )
+
+
+def _account_of(job: JobAtWork, accounts: Accounts) -> Account:
+    if job.account is None and job.about is not None:
+        job.account = accounts.of_run(job.about)
+    account = job.account or accounts.default
+    return account.usable()

@@ -1,0 +1,251 @@
+"""The jobs of the page: starts them in the server's event loop, keeps what each is doing, and stops them.
+
+A job is known by its run. The journal knows what it has done; here is only what it is doing now. Every job has a
+journal of its own, so that none waits for another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Protocol
+
+import anyio
+import anyio.to_thread
+
+from batch_renamer.client import GRACE_S
+from batch_renamer.commands import APPLY_PLAN, AUDIT, PLAN, RESUME, UNDO, UNDO_DRY_RUN, Command
+from batch_renamer.errors import BatchRenamerError, InputError
+from batch_renamer.jobs import JobContext, SheetSource, listed_run, perform
+from batch_renamer.journal import Closed, Journal, RunRecord
+from batch_renamer.model import ALL_ROWS, RowChoice
+from batch_renamer.progress import every_line
+from batch_renamer.settings import Settings
+from batch_renamer.web.accounts import Account, Accounts
+from batch_renamer.web.work.job_at_work import JobAtWork
+from batch_renamer.web.work.live_job import LiveJob
+from batch_renamer.web.work.offers import Offers, offers_for
+from batch_renamer.web.work.opening import opened_for
+from batch_renamer.web.work.preparing import (
+    Prepare,
+    auditing,
+    committing,
+    finishing,
+    planning,
+    planning_undo,
+    undoing,
+)
+from batch_renamer.web.work.row_problems import row_problems_go_to
+
+__all__ = ["Publisher", "Work"]
+
+log = logging.getLogger("batch_renamer")
+
+_TELL_EVERY_S = 0.1
+_MOST_TROUBLES = 100
+
+
+class Publisher(Protocol):
+    """Tells pages what changes."""
+
+    def publish(self, name: str, data: Mapping[str, object]) -> None:
+        """Tell every open page; does not wait."""
+
+
+class Work:
+    """The jobs at work in this process, and what can be begun.
+
+    ``journal`` is the one that pages are made from. ``hub`` tells them what changes: ``job`` with the figures of a job,
+    at most ten times a second, and ``changed`` with the id of a run that began, ended or was carried out. What is in
+    ``secrets``, to which each key is added that is read, is kept out of messages.
+
+    What begins a job returns the id of its run as soon as the rows are in the journal, and raises the BatchRenamerError
+    that ended it before that. A commit of an undo that has to wait for another run returns the id of its plan.
+    """
+
+    def __init__(self, *, accounts: Accounts, journal: Journal, hub: Publisher, secrets: Sequence[str] = ()) -> None:
+        self._accounts, self._journal, self._hub, self._secrets = accounts, journal, hub, secrets
+        self._jobs: list[JobAtWork] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._troubles: dict[str, str] = {}
+        self._closed = False
+
+    async def plan(self, account: Account, source: SheetSource, *, settings: Settings) -> str:
+        """Plan the renames of a spreadsheet, and keep the plan."""
+        job = JobAtWork(command=PLAN, account=account, secrets=self._secrets)
+        return await self._begin(job, planning(source), settings)
+
+    async def commit(self, run: RunRecord, *, choice: RowChoice = ALL_ROWS) -> str:
+        """Commit a kept plan exactly, without the rows that are not chosen; an undo if it is the plan of one.
+
+        Raises:
+            InputError: it is being committed, or these rows of it were committed already.
+        """
+        command, prepare = (UNDO, undoing) if run.spec.puts_back else (APPLY_PLAN, committing)
+        return await self._begin(self._about(run, command), prepare(run, choice))
+
+    async def plan_undo(self, run: RunRecord) -> str:
+        """Plan to give the orders of a run their old names back, and keep that plan."""
+        return await self._begin(self._about(run, UNDO_DRY_RUN), planning_undo(run))
+
+    async def resume(self, run: RunRecord, *, failed: bool = False) -> str:
+        """Finish an interrupted run; ``failed`` also tries failed rows again."""
+        return await self._begin(self._about(run, RESUME), finishing(run, failed=failed))
+
+    async def audit(self, run: RunRecord) -> str:
+        """Look which orders of a run still have the names that it gave them."""
+        return await self._begin(self._about(run, AUDIT), auditing(run))
+
+    async def dismiss(self, run: RunRecord) -> None:
+        """Note that an interrupted run will not be finished.
+
+        Raises:
+            InputError: it is not interrupted.
+        """
+        await self._journal.in_thread(_dismiss, self._journal, run)
+        self._hub.publish("changed", {"run": run.id})
+
+    async def offers(self, run: RunRecord, *, choice: RowChoice = ALL_ROWS) -> Offers:
+        """Return what can be done with a run now; ``choice`` are the rows of a plan that are to be committed."""
+        return await self._journal.in_thread(offers_for, self._accounts, self._journal, run, choice=choice)
+
+    def at_work(self) -> Sequence[LiveJob]:
+        """Return what every job of this process is doing; those of other processes are known by the journal alone."""
+        return [job.live() for job in self._jobs if job.run_id]
+
+    def live(self, run_id: str) -> LiveJob | None:
+        """Return what the job of a run is doing; None if there is none at work in this process."""
+        return next((job.live() for job in self._jobs if job.run_id == run_id), None)
+
+    def trouble_of(self, run_id: str) -> str:
+        """Return why the last job about a run had a fault, or ended before it had a run of its own; "" if neither."""
+        return self._troubles.get(run_id, "")
+
+    def stop(self, run_id: str) -> bool:
+        """Ask the job of a run to stop, once more to end it at once; tell whether there is one."""
+        found = [job for job in self._jobs if job.run_id == run_id]
+        for job in found:
+            job.ask_to_stop("Stopped on the page.")
+        return bool(found)
+
+    async def stop_all(self, *, grace_s: float = GRACE_S) -> None:
+        """Stop every job, let none begin any more, and wait until all have ended; once more to end them at once.
+
+        Renames in flight get ``grace_s`` seconds to finish.
+        """
+        self._closed = True
+        for job in self._jobs:
+            job.ask_to_stop("The server of the page was stopped.", grace_s=grace_s)
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _about(self, run: RunRecord, command: Command) -> JobAtWork:
+        """Return a new job about a run.
+
+        Raises:
+            InputError: the same was asked for a moment ago, and is at work.
+        """
+        for other in self._jobs:
+            if other.run_id == run.id and command.resumes:
+                raise InputError(f"Run {run.id} is at work already.")
+            if other.about is not None and (other.about.id, other.command) == (run.id, command):
+                which = f" as run {other.run_id}" if other.run_id not in ("", run.id) else ""
+                raise InputError(f"That is being done already{which}.")
+        return JobAtWork(command=command, about=run, secrets=self._secrets)
+
+    async def _begin(self, job: JobAtWork, prepare: Prepare, settings: Settings | None = None) -> str:
+        """Let a job begin, and return its id when it has one.
+
+        From here to the first wait nothing else happens in the event loop, so the same job can't begin twice.
+        """
+        if self._closed:
+            raise InputError("The server of the page is stopping: start it again. Nothing was sent.")
+        self._jobs.append(job)
+        if job.about is not None:
+            self._troubles.pop(job.about.id, None)
+        task = asyncio.create_task(self._perform(job, prepare, settings))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        await job.known.wait()
+        if not job.run_id and job.error is not None:
+            raise job.error
+        self._changed(job)
+        return job.run_id
+
+    async def _perform(self, job: JobAtWork, prepare: Prepare, settings: Settings | None) -> None:
+        """Take a job from its beginning to its end; nothing that happens to it reaches the other jobs."""
+        telling = asyncio.create_task(self._tell(job))
+        try:
+            with every_line(command=job.command.word), row_problems_go_to(job.progress.message):
+                await self._to_the_end(job, prepare, settings)
+        except BatchRenamerError as error:
+            self._ended_by(job, error)
+        except Exception as error:
+            log.exception("a job of the page ended with a fault")
+            self._ended_by(job, BatchRenamerError(f"A fault in batch-renamer: {_kind_of(error)}. The log has more."))
+        finally:
+            telling.cancel()
+            self._jobs.remove(job)
+            job.known.set()
+            self._changed(job)
+
+    async def _to_the_end(self, job: JobAtWork, prepare: Prepare, settings: Settings | None) -> None:
+        connection = await anyio.to_thread.run_sync(partial(opened_for, job, self._accounts, settings))
+        journal = connection.journal
+        try:
+            if job.stop.cause is not None:
+                raise job.stop.cause
+            made = await journal.in_thread(prepare, connection)
+            job.context = JobContext(made, stop=job.stop, on_change=lambda: self._known(job))
+            await perform(job.context)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(journal.close)
+
+    def _known(self, job: JobAtWork) -> None:
+        """Notice that a job has a run now, or waits for another one."""
+        was_known = job.known.is_set()
+        job.changed()
+        if was_known:
+            self._changed(job)
+
+    def _ended_by(self, job: JobAtWork, error: BatchRenamerError) -> None:
+        job.error = error
+        if job.run_id:  # its id was given out already
+            self._troubles[job.run_id] = str(error)
+            while len(self._troubles) > _MOST_TROUBLES:
+                del self._troubles[next(iter(self._troubles))]
+
+    def _changed(self, job: JobAtWork) -> None:
+        """Tell pages that a run began, ended, or that another one carries it out."""
+        for run_id in dict.fromkeys(filter(None, (job.run_id, job.about.id if job.about is not None else ""))):
+            self._hub.publish("changed", {"run": run_id})
+
+    async def _tell(self, job: JobAtWork) -> None:
+        """Tell pages what a job is doing, as often as that changes, until cancelled."""
+        told: LiveJob | None = None
+        while True:
+            now = job.live()
+            if now.run_id and now != told:
+                self._hub.publish("job", now.as_json())
+                told = now
+            await asyncio.sleep(_TELL_EVERY_S)
+
+
+def _kind_of(error: BaseException) -> str:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return type(error).__name__
+
+
+def _dismiss(journal: Journal, run: RunRecord) -> None:
+    found = listed_run(
+        journal, journal.runs.get(run.id), at_work=journal.runs.at_work(), undone=journal.lineage.undone()
+    )
+    if found.run.closed is Closed.DISMISSED:
+        return
+    if found.state != "interrupted":
+        raise InputError(f"Run {run.id} is {found.state}, not interrupted: there is nothing to dismiss.")
+    journal.runs.dismiss(found.run)
