@@ -5,20 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from aiohttp import web
 
 from batch_renamer.errors import SettingsError
-from batch_renamer.journal import Journal
-from batch_renamer.settings import Settings
 from batch_renamer.signals import called_on_signals
 from batch_renamer.web.application import make_application
 from batch_renamer.web.guarding import Guard, connections_of
 from batch_renamer.web.routes import ROUTES, Route
-from batch_renamer.web.workspace import Workspace, make_workspace
+from batch_renamer.web.workspace import Workspace
 
 __all__ = ["Address", "running", "serve_until_stopped"]
 
@@ -42,16 +40,13 @@ class Address:
         return f"{self.origin}/#token={self.token}"
 
 
-async def serve_until_stopped(
-    *, given: Mapping[str, object], settings: Settings, journal: Journal, port: int, say: Callable[[Address], None]
-) -> int:
+async def serve_until_stopped(*, workspace: Workspace, port: int, say: Callable[[Address], None]) -> int:
     """Serve until a signal comes; return the exit code. ``say`` is told where the page is, as soon as it can be opened.
 
     Raises:
         SettingsError: the port can't be used.
     """
     stop = asyncio.Event()
-    workspace = make_workspace(given=given, settings=settings, journal=journal)
     with called_on_signals(lambda _: stop.set()):
         async with running(workspace, port=port) as address:
             say(address)

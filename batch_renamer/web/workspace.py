@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 from batch_renamer.journal import Journal
 from batch_renamer.settings import Settings
+from batch_renamer.web.accounts import Accounts
 from batch_renamer.web.events import Hub
 from batch_renamer.web.guarding import Tokens
+from batch_renamer.web.uploads import Uploads
+from batch_renamer.web.work import Work
 
 __all__ = ["Workspace", "make_workspace"]
 
@@ -17,17 +20,43 @@ __all__ = ["Workspace", "make_workspace"]
 class Workspace:
     """The tools of every handler.
 
-    ``given`` are the options that the command `web` was given, by the names of the settings; ``settings`` are what they
-    come to. ``journal`` is for reading: each job opens one of its own.
+    ``flags`` are the options that the command `web` was given, by the names of the settings; ``settings`` are what they
+    come to, together with the environment and the configuration. ``journal`` is for reading: each job opens one of its
+    own.
     """
 
-    given: Mapping[str, object]
+    flags: Mapping[str, object]
     settings: Settings
     journal: Journal
+    accounts: Accounts
+    work: Work
+    uploads: Uploads
     hub: Hub
     tokens: Tokens
 
 
-def make_workspace(*, given: Mapping[str, object], settings: Settings, journal: Journal) -> Workspace:
-    """Return the tools for a server that was started with these options; call it in the event loop."""
-    return Workspace(given=given, settings=settings, journal=journal, hub=Hub(), tokens=Tokens())
+def make_workspace(
+    *,
+    flags: Mapping[str, object],
+    environ: Mapping[str, str],
+    settings: Settings,
+    journal: Journal,
+    secrets: list[str] | None = None,
+) -> Workspace:
+    """Return the tools for a server that was started with these options; call it in the event loop.
+
+    A key that is read is added to ``secrets``, which the log leaves out.
+    """
+    secrets = [] if secrets is None else secrets
+    hub = Hub()
+    accounts = Accounts(flags, environ=environ, secrets=secrets)
+    return Workspace(
+        flags=flags,
+        settings=settings,
+        journal=journal,
+        accounts=accounts,
+        work=Work(accounts=accounts, journal=journal, hub=hub, secrets=secrets),
+        uploads=Uploads(settings.state_dir / "web" / "spreadsheets"),
+        hub=hub,
+        tokens=Tokens(),
+    )

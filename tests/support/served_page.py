@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from batch_renamer.jobs import open_journal
 from batch_renamer.settings import resolve_settings
 from batch_renamer.web import Address, Workspace, make_workspace, running
 from batch_renamer.web.guarding import TOKEN_HEADER
+from batch_renamer.web.routes import ROUTES, Route
 
 __all__ = ["ServedPage", "served_page"]
 
@@ -27,17 +28,19 @@ class ServedPage:
 
 
 @asynccontextmanager
-async def served_page(folder: Path, **options: object) -> AsyncIterator[ServedPage]:
+async def served_page(
+    folder: Path, *, routes: Sequence[Route] = ROUTES, **options: object
+) -> AsyncIterator[ServedPage]:
     """Serve the page with the state in ``folder`` until the end of the block; ``options`` are those of the command.
 
     Paths for the client begin with a slash: ``await page.client.get("/pages/home")``.
     """
-    given = {"state_dir": str(folder), "config": "none", **options}
-    settings = resolve_settings(given, environ={})
+    flags = {"state_dir": str(folder), "config": "none", **options}
+    settings = resolve_settings(flags, environ={})
     with open_journal(settings) as journal:
-        workspace = make_workspace(given=given, settings=settings, journal=journal)
+        workspace = make_workspace(flags=flags, environ={}, settings=settings, journal=journal)
         async with (
-            running(workspace) as address,
+            running(workspace, routes=routes) as address,
             ClientSession(address.origin, headers={TOKEN_HEADER: address.token}) as client,
         ):
             yield ServedPage(workspace=workspace, address=address, client=client)

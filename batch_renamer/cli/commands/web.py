@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from collections.abc import Mapping
 
@@ -18,13 +19,13 @@ __all__ = ["serve_page"]
 _EXTRA = "aiohttp_sse"
 
 
-def serve_page(given: Mapping[str, object], *, port: int) -> int:
+def serve_page(given: Mapping[str, object], *, port: int, open_page: bool) -> int:
     """Serve the page until it is stopped; return the exit code."""
 
     def body(session: Session) -> int:
         if importlib.util.find_spec(_EXTRA) is None:
             raise SettingsError('The page needs one more package. Install it: pip install "batch-renamer[web]"')
-        from batch_renamer.web import Address, serve_until_stopped  # noqa: PLC0415 - the extra may be missing
+        from batch_renamer.web import Address, make_workspace, serve_until_stopped  # noqa: PLC0415 - the extra may be missing
 
         def say(address: Address) -> None:
             with to_standard_output():
@@ -32,9 +33,14 @@ def serve_page(given: Mapping[str, object], *, port: int) -> int:
                 sys.stdout.flush()
 
         async def serve() -> int:
-            return await serve_until_stopped(
-                given=session.given, settings=session.settings, journal=journal, port=port, say=say
+            workspace = make_workspace(
+                flags=session.flags,
+                environ=os.environ,
+                settings=session.settings,
+                journal=journal,
+                secrets=session.secrets,
             )
+            return await serve_until_stopped(workspace=workspace, port=port, say=say)
 
         loop = {"use_uvloop": importlib.util.find_spec("uvloop") is not None}
         with session.journal() as journal:

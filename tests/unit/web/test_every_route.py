@@ -14,11 +14,10 @@ from aiohttp import ClientSession, DummyCookieJar
 from aiohttp.web import Request, Response, StreamResponse
 from multidict import CIMultiDict
 
-from batch_renamer.jobs import open_journal
-from batch_renamer.settings import resolve_settings
-from batch_renamer.web import Address, Workspace, make_workspace, running
+from batch_renamer.web import Address, Workspace
 from batch_renamer.web.guarding import SECURITY_HEADERS, TOKEN_HEADER
 from batch_renamer.web.routes import ROUTES, Route
+from tests.support.served_page import served_page
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 TABLE = pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
@@ -54,16 +53,11 @@ async def _rig(folder: Path) -> AsyncIterator[Rig]:
         called.append(f"{request.method} {request.path}")
         return Response(text="the secret of a customer")
 
-    given = {"state_dir": str(folder), "config": "none"}
-    settings = resolve_settings(given, environ={})
-    routes = [replace(route, handler=note) for route in ROUTES]
-    with open_journal(settings) as journal:
-        workspace = make_workspace(given=given, settings=settings, journal=journal)
-        async with (
-            running(workspace, routes=routes) as address,
-            ClientSession(address.origin, cookie_jar=DummyCookieJar()) as client,
-        ):
-            yield Rig(address, client, called)
+    async with (
+        served_page(folder, routes=[replace(route, handler=note) for route in ROUTES]) as page,
+        ClientSession(page.address.origin, cookie_jar=DummyCookieJar()) as client,
+    ):
+        yield Rig(page.address, client, called)
 
 
 def _strangers(rig: Rig) -> dict[str, CIMultiDict[str]]:
@@ -204,16 +198,12 @@ def test_only_the_shell_and_the_exchange_of_a_code_need_no_token() -> None:
 
 async def test_the_shell_holds_no_data(tmp_path: Path) -> None:
     """What is answered without the token is to the letter what the package holds."""
-    given = {"state_dir": str(tmp_path), "config": "none"}
-    settings = resolve_settings(given, environ={})
     static = files("batch_renamer.web").joinpath("static")
-    with open_journal(settings) as journal:
-        workspace = make_workspace(given=given, settings=settings, journal=journal)
-        async with running(workspace) as address, ClientSession(address.origin) as client:
-            for path, part in [("/", "index.html"), *((f"/static/{one.name}", one.name) for one in static.iterdir())]:
-                async with client.get(path) as answer:
-                    assert answer.status == 200
-                    assert await answer.read() == static.joinpath(part).read_bytes()
+    async with served_page(tmp_path) as page, ClientSession(page.address.origin) as client:
+        for path, part in [("/", "index.html"), *((f"/static/{one.name}", one.name) for one in static.iterdir())]:
+            async with client.get(path) as answer:
+                assert answer.status == 200
+                assert await answer.read() == static.joinpath(part).read_bytes()
 
 
 def test_what_the_page_may_load_is_its_own() -> None:
