@@ -1,0 +1,127 @@
+"""What the page of a run that is over shows, as values from the journal: everything that its HTML report has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from batch_renamer.commands import UNDO
+from batch_renamer.html_pages import Plot
+from batch_renamer.jobs import ListedRun, broken_off, committed, listed_run, summary_of
+from batch_renamer.journal import Journal, RunRecord
+from batch_renamer.model import BAD_RESULTS, ReasonGroup, Result, ResultMeaning, RunSummary, WarningGroup
+from batch_renamer.reports import Fact, Figures, counts_of, facts_of, headline_of, plots_over_time
+from batch_renamer.web.pages.repairs import way_to_repair
+
+__all__ = ["Problem", "ResultView", "result_view"]
+
+_MOST_PROBLEMS = 40
+"""Groups of rows that are shown; the table has the rows of all others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Rows that share a result and a reason: how many they are, the first few, and what helps."""
+
+    group: ReasonGroup
+    repair: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultView:
+    """All that is said of a run: ``listed`` is the run as lists show it, ``summary`` its figures.
+
+    ``headline`` is one sentence, ``stopped`` why it ended early ("": it did not, or the headline says it). ``counts``
+    are the results that occur, with what they mean. ``problems`` are the rows that need a look, the largest group
+    first, of which ``more_problems`` are not shown. ``left_out`` are the skipped rows by reason. ``no_spreadsheet``
+    says why results can't be written into the user's spreadsheet ("": they can). ``undone_by`` is the id of the newest
+    run that put its names back ("": none).
+    """
+
+    listed: ListedRun
+    summary: RunSummary
+    headline: str
+    stopped: str
+    counts: tuple[tuple[ResultMeaning, int], ...]
+    problems: tuple[Problem, ...]
+    more_problems: int
+    left_out: tuple[ReasonGroup, ...]
+    row_warnings: tuple[WarningGroup, ...]
+    facts: tuple[Fact, ...]
+    plots: tuple[Plot, ...]
+    no_spreadsheet: str
+    undone_by: str
+
+    @property
+    def run(self) -> RunRecord:
+        """The run."""
+        return self.listed.run
+
+    @property
+    def total(self) -> int:
+        """The number of rows; each has one result."""
+        return self.summary.total
+
+    @property
+    def renamed(self) -> int:
+        """How many orders it renamed."""
+        return self.summary.counts.get(Result.RENAMED, 0)
+
+
+def result_view(journal: Journal, run: RunRecord, *, uploads: Path) -> ResultView:
+    """Return what is shown of a run that no page follows live; must not be called in the event loop.
+
+    ``uploads`` is the folder of spreadsheets that came from the browser: where these are stored means nothing to users.
+
+    Raises:
+        BatchRenamerError: the run was forgotten meanwhile, or its totals do not add up.
+    """
+    at_work = journal.runs.at_work()  # asked first: a run that ends in between is shown as ended
+    run = journal.runs.get(run.id)
+    listed = listed_run(journal, run, at_work=at_work, undone=journal.lineage.undone())
+    summary = summary_of(journal, run, at_work=listed.at_work)
+    headline = headline_of(summary)
+    to_look_at = BAD_RESULTS & summary.counts.keys()
+    if listed.at_work:
+        to_look_at -= {Result.UNKNOWN}  # these rows have no outcome yet, so there are no reasons
+    groups = journal.results.reasons(run, sorted(to_look_at))
+    undo = journal.runs.begun_from(run, command=UNDO.recorded_as)
+    return ResultView(
+        listed=listed,
+        summary=summary,
+        headline=headline,
+        stopped="" if summary.stopped == headline else summary.stopped,
+        counts=tuple(counts_of(summary)),
+        problems=tuple(Problem(group=group, repair=way_to_repair(group, run)) for group in groups[:_MOST_PROBLEMS]),
+        more_problems=sum(group.count for group in groups[_MOST_PROBLEMS:]),
+        left_out=tuple(journal.results.left_out(run)),
+        row_warnings=tuple(journal.results.warning_groups(run)),
+        facts=tuple(_facts(summary, uploads)),
+        plots=tuple(_plots(journal, run)),
+        no_spreadsheet=_why_no_spreadsheet(run),
+        undone_by=undo.id if undo is not None else "",
+    )
+
+
+def _facts(summary: RunSummary, uploads: Path) -> Iterator[Fact]:
+    for fact in facts_of(summary):
+        uploaded = fact.text == summary.facts.sheet and Path(fact.text).is_relative_to(uploads)
+        yield fact._replace(text=Path(fact.text).name) if uploaded else fact
+
+
+def _plots(journal: Journal, run: RunRecord) -> Iterator[Plot]:
+    figures = Figures()
+    for result, started_at, seconds in journal.results.ends(run):
+        figures.add_end(result, started_at=started_at, seconds=seconds)
+    yield from plots_over_time(journal.timeline.of(run), figures)
+
+
+def _why_no_spreadsheet(run: RunRecord) -> str:
+    if not run.spec.from_sheet or run.sheet is None:
+        return "This run has no spreadsheet of its own. The reports have every row."
+    if not committed(run) or broken_off(run):
+        return "The spreadsheet gets results when the run has renamed something. The reports have every row."
+    if not Path(run.sheet).is_file():
+        return f'The spreadsheet "{Path(run.sheet).name}" is not where it was any more. The reports have every row.'
+    return ""
