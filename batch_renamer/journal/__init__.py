@@ -21,6 +21,8 @@ It knows no spreadsheet, no API and no screen.
     lineage   what rows take from other runs:  ─> later       what other runs of the account have renamed since
       │       undo, audit, resume, a kept plan ─> changed     which rows have changed their orders
       │
+    run_search  past runs by order, spreadsheet and account
+      │
     runs      what each run is given, and      ─> record      a run as a value
       │       how far it has come              ─> activity    in which order things happened
       │                                        ─> in_use      which runs some process works on
@@ -55,6 +57,7 @@ from batch_renamer.journal.pruning import Prunable, Stays
 from batch_renamer.journal.record import Closed, EndNote, NewRun, RunRecord, RunState
 from batch_renamer.journal.row_search import FoundRows, RowFilter, RowOrder, SortKey
 from batch_renamer.journal.rows import MadeName
+from batch_renamer.journal.run_search import FoundRuns, RunFilter, is_sheet_named
 from batch_renamer.journal.standing import (
     begun,
     committed,
@@ -74,6 +77,7 @@ __all__ = [
     "DoneBefore",
     "EndNote",
     "FoundRows",
+    "FoundRuns",
     "Journal",
     "Look",
     "LookTable",
@@ -85,6 +89,7 @@ __all__ = [
     "Prunable",
     "RowFilter",
     "RowOrder",
+    "RunFilter",
     "RunRecord",
     "RunState",
     "SortKey",
@@ -96,6 +101,7 @@ __all__ = [
     "inbox_lock",
     "interrupted",
     "is_left_in_the_middle",
+    "is_sheet_named",
     "left_in_the_middle",
     "merely_planned",
     "not_undone_if_interrupted",

@@ -18,6 +18,7 @@ from batch_renamer.journal.nights import NightTable
 from batch_renamer.journal.results import Results
 from batch_renamer.journal.row_search import RowSearch
 from batch_renamer.journal.rows import RowTable
+from batch_renamer.journal.run_search import RunSearch
 from batch_renamer.journal.runs import RunTable
 from batch_renamer.journal.same_names import SameNames
 from batch_renamer.journal.timeline import TimelineTable
@@ -33,7 +34,7 @@ class Journal(Database):
     told of them. ``lineage`` is what the rows of a run
     take from other runs, ``again`` what a later night takes up. ``matches`` are rows whose orders are found by their
     names. ``looks`` and ``moves`` are about the files of inboxes. ``row_search`` finds rows of a run for a page that
-    shows them, ``unchecked`` are the renames of kept plans that their reader does not want.
+    shows them, ``run_search`` finds runs, ``unchecked`` are the renames of kept plans that their reader does not want.
 
     Example:
         >>> import tempfile
@@ -64,6 +65,7 @@ class Journal(Database):
         self.results = Results(self, self.runs, self.rows)
         self.unchecked = UncheckedTable(self)
         self.row_search = RowSearch(self, self.results, self.unchecked)
+        self.run_search = RunSearch(self)
 
     @staticmethod
     def knows(path: Path, prefix: str) -> bool:

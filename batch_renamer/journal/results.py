@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 
 from batch_renamer.errors import AccountingError
@@ -85,7 +86,7 @@ class Results:
 
     def ends(self, run: RunRecord) -> Iterator[tuple[Result, float, float]]:
         """Yield the result of every row that was sent, when it was sent (seconds since the epoch), and for how long."""
-        shown = self._shown(run, over=False)
+        shown = self.shown(run)
         query = f"""SELECT row, {RESULT}, started_at, seconds FROM rows
             WHERE run = ? AND started_at IS NOT NULL AND seconds IS NOT NULL"""  # noqa: S608 - constants
         for _, result, started_at, seconds in self._rows.in_pages(query, run):
@@ -105,6 +106,20 @@ class Results:
         query = "SELECT COUNT(DISTINCT order_key) FROM rows WHERE run = ? AND first_image IS NOT NULL"
         [[total]] = self._database.select(query, (run.number,))
         return int(str(total)), [(int(str(row)), str(image)) for row, image in found]
+
+    def image_of(self, run: RunRecord, row: int) -> str | None:
+        """Return the id of the first image of a row's order; None where none is known."""
+        query = "SELECT first_image FROM rows WHERE run = ? AND row = ?"
+        found = self._database.select(query, (run.number, row))
+        return None if not found or found[0][0] is None else str(found[0][0])
+
+    def with_images(self, run: RunRecord, rows: Sequence[int]) -> frozenset[int]:
+        """Return those of the rows whose orders have shown an image."""
+        query = (
+            "SELECT row FROM rows WHERE run = ? AND first_image IS NOT NULL AND row IN (SELECT value FROM json_each(?))"
+        )
+        found = self._database.select(query, (run.number, json.dumps(list(rows))))
+        return frozenset(int(str(row)) for (row,) in found)
 
     def rows_of_order(self, run: RunRecord, order_id: str, *, over: bool = False) -> list[ReportRow]:
         """Return the rows of the run that are about one order, in sheet order; ``over`` is that of `counts`."""

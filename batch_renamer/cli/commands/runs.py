@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.commands import RENAMING, RUNS
 from batch_renamer.errors import InputError, SettingsError
 from batch_renamer.jobs import ListedRun, address_of, listed_run
-from batch_renamer.journal import Closed, Journal, RunRecord
+from batch_renamer.journal import Closed, Journal, RunRecord, is_sheet_named
 from batch_renamer.model import Night
 from batch_renamer.progress import show_lines, visible
 
@@ -60,7 +59,7 @@ class Chosen:
     def _names(self, path: str) -> bool:
         if self.file is None:
             return True
-        return self.file.casefold() in (path if os.sep in self.file else Path(path).name).casefold()
+        return is_sheet_named(path, self.file)
 
     @property
     def none_found(self) -> str:

@@ -39,4 +39,4 @@ def at_work_title(command: str) -> str:
         >>> at_work_title("apply"), at_work_title("apply --plan")
         ('Renaming the orders', 'Renaming the orders')
     """
-    return _TITLES.get(command) or _TITLES.get(command.split()[0], "At work")
+    return _TITLES.get(command) or _TITLES.get(command.split(maxsplit=1)[0], "At work")
