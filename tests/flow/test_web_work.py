@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from batch_renamer.errors import InputError, KeyRefusedError, SettingsError
-from batch_renamer.journal import RunState, interrupted
-from batch_renamer.model import Result
+from batch_renamer.journal import RunState
 from tests.support.desk import Desk, a_desk, but
 from tests.support.served import Command, served
 

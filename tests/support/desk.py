@@ -13,7 +13,7 @@ from pathlib import Path
 
 from batch_renamer.jobs import open_journal, source_of
 from batch_renamer.journal import Journal, RunRecord
-from batch_renamer.model import ReportRow, RowChoice, RowNumbers
+from batch_renamer.model import ALL_ROWS, ReportRow, RowChoice, RowNumbers
 from batch_renamer.web.accounts import Accounts
 from batch_renamer.web.work import Work
 from tests.support.command import KEY
@@ -64,7 +64,7 @@ class Desk:
         source = source_of(sheet, chosen.settings, unattended=False)
         return await self.work.plan(chosen, source, settings=chosen.settings)
 
-    async def commit(self, plan: RunRecord, *, choice: RowChoice = RowChoice()) -> RunRecord:
+    async def commit(self, plan: RunRecord, *, choice: RowChoice = ALL_ROWS) -> RunRecord:
         """Commit a kept plan, to the end."""
         return await self.done(await self.work.commit(plan, choice=choice))
 
@@ -100,7 +100,8 @@ async def a_desk(command: Command, *, environ: Mapping[str, str] | None = None, 
     with open_journal(accounts.default.settings) as journal:
         work = Work(accounts=accounts, journal=journal, hub=hub, secrets=secrets)
         yield Desk(accounts=accounts, journal=journal, work=work, hub=hub, secrets=secrets)
-        await work.stop_all(grace_s=0)
+        work.stop_all(grace_s=0)
+        await work.ended()
 
 
 def but(*rows: int) -> RowChoice:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from batch_renamer.client import GRACE_S, StopSignal
 from batch_renamer.commands import Command
-from batch_renamer.errors import BatchRenamerError, InterruptedRunError
+from batch_renamer.errors import BatchRenamerError
 from batch_renamer.jobs import JobContext, committed
 from batch_renamer.journal import RunRecord
 from batch_renamer.web.accounts import Account
@@ -65,13 +64,11 @@ class JobAtWork:
         if self.run_id:
             self.known.set()
 
-    def ask_to_stop(self, why: str, *, grace_s: float = GRACE_S) -> None:
+    def ask_to_stop(self, cause: BatchRenamerError, *, grace_s: float = GRACE_S) -> None:
         """Ask it to stop: renames in flight get ``grace_s`` seconds to finish, or none when it is asked once more."""
         run = self.context.run if self.context is not None else None
         is_first = not self.stop.requested
         given_s = grace_s if is_first and run is not None and committed(run.record) else 0.0
-        cause = InterruptedRunError(signal.SIGINT)
-        cause.args = (why,)
         self.stop.request(cause, grace_s=given_s)
         in_flight = f"Stopping: requests in flight get {given_s:g} s to finish." if given_s else "Stopping at once."
         self.progress.message(in_flight)

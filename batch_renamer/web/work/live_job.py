@@ -22,8 +22,8 @@ class LiveJob:
     says whose run holds the account ("": the job does not wait), ``stopping`` that the job was asked to stop.
 
     Example:
-        >>> LiveJob(run_id="k3f9", account="office", command="apply", began_at=0.0, done=1_234, rate_per_s=48.2).words()
-        {'done': '1,234', 'total': '', 'failures': '0', 'rate': '48 a second', 'limit': '', 'left': ''}
+        >>> LiveJob(run_id="k3f9", account="office", command="apply", began_at=0.0, rate_per_s=48.2).as_json()["rate"]
+        '48 a second'
     """
 
     run_id: str
@@ -42,19 +42,23 @@ class LiveJob:
     waits_for: str = ""
     stopping: bool = False
 
-    def words(self) -> dict[str, str]:
-        """Return the figures as people read them; "" for what is not known."""
-        return {
-            "done": f"{self.done:,}",
-            "total": "" if self.total is None else f"{self.total:,}",
-            "failures": f"{self.failures:,}",
-            "rate": _a_second(self.rate_per_s),
-            "limit": _a_second(self.limit_per_s),
-            "left": "" if self.left_s is None else duration(self.left_s, tenths=False),
-        }
+    @property
+    def rate(self) -> str:
+        """The rate in words; "" where it is not known."""
+        return _a_second(self.rate_per_s)
+
+    @property
+    def limit(self) -> str:
+        """The limit in words; "" where it is not known."""
+        return _a_second(self.limit_per_s)
+
+    @property
+    def left(self) -> str:
+        """How long the rest takes, in words; "" where it is not known."""
+        return "" if self.left_s is None else duration(self.left_s, tenths=False)
 
     def as_json(self) -> dict[str, object]:
-        """Return it as pages are told it."""
+        """Return it as pages are told it: numbers, and texts that are shown as they are."""
         return {
             "run": self.run_id,
             "account": self.account,
@@ -64,14 +68,13 @@ class LiveJob:
             "done": self.done,
             "total": self.total,
             "failures": self.failures,
-            "rate_per_s": self.rate_per_s,
-            "limit_per_s": self.limit_per_s,
-            "left_s": self.left_s,
+            "rate": self.rate,
+            "limit": self.limit,
+            "left": self.left,
             "note": self.note,
             "messages": list(self.messages),
             "waits_for": self.waits_for,
             "stopping": self.stopping,
-            "words": self.words(),
         }
 
 

@@ -28,7 +28,10 @@ def opened_for(job: JobAtWork, accounts: Accounts, settings: Settings | None) ->
         JournalError: the journal can't be used.
     """
     account = _account_of(job, accounts)
-    chosen = replace(settings or account.settings, yes=False, wait=_UNTIL_IT_IS_STOPPED_S)
+    given = settings or account.settings
+    # Without pictures asked for, an order has no image; with a report, they would be fetched into that.
+    pictures = given.pictures or not given.report_files
+    chosen = replace(given, yes=False, wait=_UNTIL_IT_IS_STOPPED_S, pictures=pictures)
     destination, notes = accounts.destination(chosen)
     if chosen.sandbox and job.command.from_sheet:
         notes.append(MADE_UP_ORDERS)

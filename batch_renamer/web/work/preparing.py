@@ -77,15 +77,15 @@ def undoing(plan: RunRecord, choice: RowChoice) -> Prepare:
     return prepare
 
 
-def planning_undo(run: RunRecord) -> Prepare:
-    """Plan to give the orders of a run their old names back, and keep that plan."""
+def planning_undo(run: RunRecord, choice: RowChoice) -> Prepare:
+    """Plan to give the orders of a run their old names back, in the rows that are chosen, and keep that plan."""
 
     def prepare(connection: Connection) -> Job:
         journal = connection.journal
         past = renamed_something(journal.runs.get(run.id))
         if not journal.lineage.count_undoable(past):
             raise InputError(f"Run {past.id} gave no order a name that could be put back.")
-        return _job(connection, past)
+        return _job(connection, past, choice)
 
     return prepare
 

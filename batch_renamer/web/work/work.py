@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Protocol
@@ -17,7 +18,7 @@ import anyio.to_thread
 
 from batch_renamer.client import GRACE_S
 from batch_renamer.commands import APPLY_PLAN, AUDIT, PLAN, RESUME, UNDO, UNDO_DRY_RUN, Command
-from batch_renamer.errors import BatchRenamerError, InputError
+from batch_renamer.errors import BatchRenamerError, InputError, InterruptedRunError
 from batch_renamer.jobs import JobContext, SheetSource, listed_run, perform
 from batch_renamer.journal import Closed, Journal, RunRecord
 from batch_renamer.model import ALL_ROWS, RowChoice
@@ -86,9 +87,9 @@ class Work:
         command, prepare = (UNDO, undoing) if run.spec.puts_back else (APPLY_PLAN, committing)
         return await self._begin(self._about(run, command), prepare(run, choice))
 
-    async def plan_undo(self, run: RunRecord) -> str:
-        """Plan to give the orders of a run their old names back, and keep that plan."""
-        return await self._begin(self._about(run, UNDO_DRY_RUN), planning_undo(run))
+    async def plan_undo(self, run: RunRecord, *, choice: RowChoice = ALL_ROWS) -> str:
+        """Plan to give the orders of a run their old names back, in the rows that are chosen, and keep that plan."""
+        return await self._begin(self._about(run, UNDO_DRY_RUN), planning_undo(run, choice))
 
     async def resume(self, run: RunRecord, *, failed: bool = False) -> str:
         """Finish an interrupted run; ``failed`` also tries failed rows again."""
@@ -127,18 +128,21 @@ class Work:
         """Ask the job of a run to stop, once more to end it at once; tell whether there is one."""
         found = [job for job in self._jobs if job.run_id == run_id]
         for job in found:
-            job.ask_to_stop("Stopped on the page.")
+            job.ask_to_stop(_stopped("Stopped on the page."))
         return bool(found)
 
-    async def stop_all(self, *, grace_s: float = GRACE_S) -> None:
-        """Stop every job, let none begin any more, and wait until all have ended; once more to end them at once.
+    def stop_all(self, cause: BatchRenamerError | None = None, *, grace_s: float = GRACE_S) -> None:
+        """Ask every job to stop, once more to end it at once, and let none begin any more; see `ended`.
 
-        Renames in flight get ``grace_s`` seconds to finish.
+        Renames in flight get ``grace_s`` seconds to finish. ``cause`` is noted with each run.
         """
         self._closed = True
         for job in self._jobs:
-            job.ask_to_stop("The server of the page was stopped.", grace_s=grace_s)
-        if self._tasks:
+            job.ask_to_stop(cause or _stopped("The server of the page was stopped."), grace_s=grace_s)
+
+    async def ended(self) -> None:
+        """Wait until no job is at work."""
+        while self._tasks:
             await asyncio.wait(self._tasks)
 
     def _about(self, run: RunRecord, command: Command) -> JobAtWork:
@@ -232,6 +236,13 @@ class Work:
                 self._hub.publish("job", now.as_json())
                 told = now
             await asyncio.sleep(_TELL_EVERY_S)
+
+
+def _stopped(why: str) -> InterruptedRunError:
+    """Return the cause of a stop that a person asked for, in other words than those of a terminal."""
+    cause = InterruptedRunError(signal.SIGINT)
+    cause.args = (why,)
+    return cause
 
 
 def _kind_of(error: BaseException) -> str:
