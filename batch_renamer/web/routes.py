@@ -14,6 +14,7 @@ from aiohttp.web import Request, StreamResponse
 from batch_renamer.web.downloads import download_report, download_spreadsheet
 from batch_renamer.web.events import stream_events
 from batch_renamer.web.opening import give_code, give_token
+from batch_renamer.web.pages.home import show_at_work, show_home
 from batch_renamer.web.shell import serve_index, serve_part
 from batch_renamer.web.workspace import Workspace
 
@@ -46,6 +47,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/opening", give_token, is_open=True),
     Route("POST", "/actions/codes", give_code),
     Route("GET", "/events", _events),
+    Route("GET", "/pages/at-work", show_at_work),
+    Route("GET", "/pages/home", show_home),
     Route("GET", "/downloads/runs/{run}/report.{format}", download_report),
     Route("GET", "/downloads/runs/{run}/spreadsheet", download_spreadsheet),
 )

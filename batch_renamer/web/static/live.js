@@ -19,6 +19,7 @@ export function watchLive() {
   onSaid("lost", showBanner);
   onSaid("token", () => (!hasPage() || document.getElementById("lost")?.hidden === false) && location.reload());
   void navigator.locks.request("batch-renamer-events", readForAll);
+  setInterval(showElapsed, 1_000);
 }
 
 /** Read the stream, again and again while the server does not answer. A tab with an old token leaves it to others. */
@@ -80,9 +81,8 @@ function showEvent({ name, data }) {
 
 /** @param {Record<string, any>} figures */
 function showJob(figures) {
-  const texts = Object.entries({ ...figures, ...figures.words });
   for (const place of document.querySelectorAll(`[data-run="${CSS.escape(figures.run)}"]`)) {
-    for (const [name, value] of texts) {
+    for (const [name, value] of Object.entries(figures)) {
       for (const spot of place.querySelectorAll(`[data-live="${CSS.escape(name)}"]`)) fill(/** @type {HTMLElement} */ (spot), value);
     }
     for (const bar of place.querySelectorAll("progress[data-live-bar]")) showBar(/** @type {HTMLProgressElement} */ (bar), figures);
@@ -119,6 +119,15 @@ function showBar(bar, { done, total }) {
   bar.value = done;
 }
 
+/** Show for how long jobs have been at work: `data-live-elapsed` beside `data-began`, in seconds since the epoch. */
+function showElapsed() {
+  for (const place of document.querySelectorAll("[data-live-elapsed]")) {
+    const seconds = Math.max(0, Math.floor(Date.now() / 1_000 - Number(place.getAttribute("data-began"))));
+    const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];
+    place.textContent = hours ? `${hours} h ${minutes} min` : minutes ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
+  }
+}
+
 let toldAt = 0;
 let toldStage = "";
 
@@ -126,11 +135,10 @@ let toldStage = "";
  * Tell a screen reader how far the job is, now and then.
  * @param {Record<string, any>} figures
  */
-function tell({ stage, words }) {
+function tell({ stage, done, total, left }) {
   if (stage === toldStage && Date.now() - toldAt < TOLD_EVERY_MS) return;
   [toldAt, toldStage] = [Date.now(), stage];
-  const { done, total, left } = words;
-  const far = total ? `: ${done} of ${total}` : "";
+  const far = total ? `: ${done.toLocaleString("en")} of ${total.toLocaleString("en")}` : "";
   const told = document.getElementById("told");
   if (told) told.textContent = `${stage}${far}.${left ? ` Time left: ${left}.` : ""}`;
 }
