@@ -265,12 +265,18 @@ def web(
     *,
     port: Annotated[int, typer.Option("--port", help="The port on 127.0.0.1; 0 takes any free one.", metavar="N")] = 0,
     no_open: Annotated[bool, typer.Option("--no-open", help="Start no browser; the link is printed.")] = False,
+    idle: Annotated[
+        float | None,
+        typer.Option(
+            "--idle", help="End by itself when no page is open and no run at work for so long.", metavar="SECONDS"
+        ),
+    ] = None,
     **given: object,
 ) -> None:
     """Open a page in the browser: choose a spreadsheet, look at every new name, rename, and take it back."""
     from batch_renamer.cli.commands.web import serve_page
 
-    _exit(serve_page(given, port=port, open_page=not no_open))
+    _exit(serve_page(given, port=port, idle_s=idle, opens=not no_open))
 
 
 @_command(AFTER_A_RUN)

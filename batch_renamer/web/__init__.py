@@ -3,11 +3,22 @@
 It adds no logic: what is done there are the same jobs as those of the command line, and the journal is the truth. A
 page is made from it at each request, so that a reload, a second tab or a killed server lose nothing.
 
-``serving`` starts and ends the server, ``application`` puts the routes behind ``guarding``, ``routes`` lists every
-address. The views stand in ``pages``.
+``lifetime`` is a server from its start to its end, ``application`` puts the routes behind ``guarding``, ``routes``
+lists every address. The views stand in ``pages``.
 """
 
-from batch_renamer.web.serving import Address, running, serve_until_stopped
+from batch_renamer.web.browser import has_browser, open_in_browser
+from batch_renamer.web.lifetime import Opened, PageServer
+from batch_renamer.web.serving import Address, running
 from batch_renamer.web.workspace import Workspace, make_workspace
 
-__all__ = ["Address", "Workspace", "make_workspace", "running", "serve_until_stopped"]
+__all__ = [
+    "Address",
+    "Opened",
+    "PageServer",
+    "Workspace",
+    "has_browser",
+    "make_workspace",
+    "open_in_browser",
+    "running",
+]

@@ -1,26 +1,22 @@
-"""Serves the page to this machine until it is stopped."""
+"""Serves the page to this machine, as long as a block lasts."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from aiohttp import web
 
 from batch_renamer.errors import SettingsError
-from batch_renamer.signals import called_on_signals
 from batch_renamer.web.application import make_application
 from batch_renamer.web.guarding import Guard, connections_of
 from batch_renamer.web.routes import ROUTES, Route
 from batch_renamer.web.workspace import Workspace
 
-__all__ = ["Address", "running", "serve_until_stopped"]
-
-log = logging.getLogger("batch_renamer")
+__all__ = ["Address", "running"]
 
 _HOST = "127.0.0.1"
 _SHUTDOWN_S = 1.0
@@ -38,20 +34,6 @@ class Address:
     def link(self) -> str:
         """The link that opens the page; it holds the token, in the part that browsers send nowhere."""
         return f"{self.origin}/#token={self.token}"
-
-
-async def serve_until_stopped(*, workspace: Workspace, port: int, say: Callable[[Address], None]) -> int:
-    """Serve until a signal comes; return the exit code. ``say`` is told where the page is, as soon as it can be opened.
-
-    Raises:
-        SettingsError: the port can't be used.
-    """
-    stop = asyncio.Event()
-    with called_on_signals(lambda _: stop.set()):
-        async with running(workspace, port=port) as address:
-            say(address)
-            await stop.wait()
-    return 0
 
 
 @asynccontextmanager

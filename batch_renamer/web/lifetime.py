@@ -1,0 +1,157 @@
+"""The life of a server of the page, from its start to its end: one for each journal, until it is stopped or idle."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+
+from batch_renamer.errors import NeverBeganError
+from batch_renamer.journal import Journal, left_in_the_middle
+from batch_renamer.web.announcement import Announcement, announced, only_one_starts, server_at_work
+from batch_renamer.web.events import Hub
+from batch_renamer.web.guarding import TOKEN_HEADER
+from batch_renamer.web.serving import Address, running
+from batch_renamer.web.work import LiveJob, Work
+from batch_renamer.web.workspace import Workspace
+
+__all__ = ["End", "Opened", "PageServer", "until_idle"]
+
+log = logging.getLogger("batch_renamer")
+
+_ANSWER_S = 10.0
+_LOOK_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A page that can be opened: the printed link, and the one for the browser, whose command line others may see.
+
+    ``process`` is the number of another process that serves it; 0 if this one does.
+    """
+
+    link: str
+    link_for_browser: str = field(repr=False)
+    process: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """How a server ended: whether jobs were at work, and the ids of the runs that they have left unfinished."""
+
+    was_at_work: bool = False
+    left: Sequence[str] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class PageServer:
+    """Serves the page of one journal until it is stopped; if another process does, it only says where.
+
+    ``folder`` is where servers of this journal announce themselves. ``open_workspace`` opens the journal and makes the
+    tools. ``ready`` is told the links as soon as the page can be opened. ``idle_s``: it ends when no page was open and
+    no job at work for so many seconds.
+    """
+
+    folder: Path
+    open_workspace: Callable[[], AbstractContextManager[Workspace]]
+    ready: Callable[[Opened], None]
+    port: int = 0
+    idle_s: float | None = None
+    _stop: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _work: Work | None = field(default=None, init=False)
+    _ends: asyncio.Future[None] | None = field(default=None, init=False)
+
+    async def serve(self) -> End:
+        """Serve until the end; say what was at work then.
+
+        Raises:
+            SettingsError: the port can't be used.
+            NeverBeganError: another server for this journal does not answer, or the state can't be used.
+        """
+        async with AsyncExitStack() as stack:
+            with only_one_starts(self.folder):
+                found = server_at_work(self.folder) or await self._started(stack)
+            if isinstance(found, Announcement):
+                self.ready(await _one_more_page(found))
+                return End()
+            workspace, address = found
+            self.ready(_opened(address, workspace.tokens.new_code()))
+            log.info("web: the page is served at %s", address.origin)
+            await self._until_the_end(workspace)
+            at_work = workspace.work.at_work()
+            await workspace.work.stop_all()
+            left = await workspace.journal.in_thread(_left_of, at_work, workspace.journal)
+            log.info("web: the page is served no more")
+            return End(was_at_work=bool(at_work), left=left)
+
+    async def _started(self, stack: AsyncExitStack) -> tuple[Workspace, Address]:
+        """Start what has to be ended by ``stack``; whatever ends it, the jobs end first."""
+        workspace = stack.enter_context(self.open_workspace())
+        address = await stack.enter_async_context(running(workspace, port=self.port))
+        stack.enter_context(announced(self.folder, origin=address.origin, token=address.token))
+        stack.push_async_callback(workspace.work.stop_all)
+        self._work = workspace.work
+        return workspace, address
+
+    def stop(self) -> bool:
+        """End the server when its jobs have stopped; called again, end them at once. Tell whether a job is at work."""
+        if self._stop.is_set() and self._work is not None:
+            self._ends = asyncio.ensure_future(self._work.stop_all(grace_s=0))
+        self._stop.set()
+        return self._work is not None and bool(self._work.at_work())
+
+    async def _until_the_end(self, workspace: Workspace) -> None:
+        waits: list[asyncio.Future[object]] = [asyncio.ensure_future(self._stop.wait())]
+        if self.idle_s is not None:
+            waits.append(asyncio.ensure_future(until_idle(workspace.hub, workspace.work, idle_s=self.idle_s)))
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+
+async def until_idle(hub: Hub, work: Work, *, idle_s: float) -> None:
+    """Wait until no page has been open, and no job at work, for so many seconds."""
+    loop = asyncio.get_running_loop()
+    since_s = loop.time()
+    while (left_s := since_s + idle_s - loop.time()) > 0:
+        await asyncio.sleep(min(_LOOK_S, left_s))
+        if hub.listeners or work.at_work():
+            since_s = loop.time()
+
+
+def _left_of(at_work: Sequence[LiveJob], journal: Journal) -> list[str]:
+    left = {run.id for run in left_in_the_middle(journal)}
+    return [job.run_id for job in at_work if job.run_id in left]
+
+
+def _opened(address: Address, code: str, *, process: int = 0) -> Opened:
+    return Opened(link=address.link, link_for_browser=f"{address.origin}/#code={code}", process=process)
+
+
+async def _one_more_page(other: Announcement) -> Opened:
+    """Return the links of a page of another server, which proves with its answer that it is at work.
+
+    Raises:
+        NeverBeganError: it does not answer.
+    """
+    address = Address(origin=other.origin, token=other.token)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_ANSWER_S)) as client,
+            client.post(f"{other.origin}/actions/codes", headers={TOKEN_HEADER: other.token}) as answer,
+        ):
+            answer.raise_for_status()
+            code = (await answer.json())["code"]
+    except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError):
+        raise NeverBeganError(
+            f"Another `batch-renamer web` (process {other.process}) is at work with this journal, and does not answer. "
+            "End it, and try again."
+        ) from None
+    return _opened(address, str(code), process=other.process)
