@@ -26,13 +26,19 @@ import tempfile
 import termios
 import time
 import traceback
+from functools import cache
 from typing import Any
+
+import typer.main
 
 import batch_renamer
 from tests.support.offline import other_date
 
 NUMBER = struct.Struct("!q")
 """How a process id and an exit code are sent."""
+
+IMPORTED_LATE = ("anyio._backends._asyncio", "jinja2", "encodings.idna", "stringprep", "typer._adapters")
+"""What libraries import only when they are used, as most commands do."""
 
 
 def main() -> None:
@@ -42,6 +48,7 @@ def main() -> None:
     for module in pkgutil.walk_packages(batch_renamer.__path__, "batch_renamer."):
         if "isolated" not in module.name:  # that has a process of its own
             importlib.import_module(module.name)
+    _prepare()
     gc.freeze()  # What is here stays shared with the forks.
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
@@ -66,6 +73,17 @@ def main() -> None:
                 os.close(stream)
             asked_by[child] = socket.socket(fileno=answers)
             asked_by[child].sendall(NUMBER.pack(child))
+
+
+def _prepare() -> None:
+    """Do once what every command would do again: it depends on nothing that a test gives."""
+    for name in IMPORTED_LATE:
+        importlib.import_module(name)
+    typer.main.get_command = cache(typer.main.get_command)
+    program: Any = typer.main.get_command(importlib.import_module("batch_renamer.cli.app").app)
+    for command in program.commands.values():
+        for parameter in command.params:
+            parameter.get_runtime_param()
 
 
 def _tell_of_the_ended(asked_by: dict[int, socket.socket]) -> None:
