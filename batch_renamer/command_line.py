@@ -95,7 +95,7 @@ def options_to_paste(given: Mapping[str, object], settings: Settings, environ: M
             continue  # the sandbox has an address of its own
         value = getattr(settings, name)
         said[name] = value if isinstance(value, bool) else environ[source]
-    said |= {name: str(getattr(settings, name)) for name in _ABSOLUTE & said.keys()}
+    said |= {name: str(path) for name in _ABSOLUTE & said.keys() if (path := getattr(settings, name)) is not None}
     if "report" in said:
         files = [_whole_path(Path(report)) for report in settings.report_files]
         said["report"] = [*files, "-"] if settings.reports_to_output else files

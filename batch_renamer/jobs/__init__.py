@@ -30,6 +30,7 @@ from batch_renamer.jobs.past_runs import (
     taken_back,
     went_before,
 )
+from batch_renamer.jobs.picture_reading import with_gateway
 from batch_renamer.jobs.pipeline import perform
 from batch_renamer.jobs.repairs import never_there, things_to_repair
 from batch_renamer.jobs.resuming import Left, job_that_resumes, left_to_do, may_go_on
@@ -120,6 +121,7 @@ __all__ = [
     "utc_moment",
     "went_before",
     "why_closed",
+    "with_gateway",
     "write_reports_of",
     "write_results_into",
 ]

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from aiohttp.web import Request, StreamResponse
 
-from batch_renamer.web.downloads import download_report, download_spreadsheet
+from batch_renamer.web.downloads import download_report, download_spreadsheet, send_picture
 from batch_renamer.web.events import stream_events
 from batch_renamer.web.opening import give_code, give_token
 from batch_renamer.web.pages.home import show_at_work, show_home
+from batch_renamer.web.pages.run import run_page
+from batch_renamer.web.pages.run_actions import audit_run, dismiss_run, resume_run, stop_run, undo_run
 from batch_renamer.web.shell import serve_index, serve_part
 from batch_renamer.web.workspace import Workspace
 
@@ -49,7 +51,14 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/events", _events),
     Route("GET", "/pages/at-work", show_at_work),
     Route("GET", "/pages/home", show_home),
+    Route("GET", "/pages/runs/{run}", run_page),
+    Route("POST", "/actions/runs/{run}/audit", audit_run),
+    Route("POST", "/actions/runs/{run}/dismiss", dismiss_run),
+    Route("POST", "/actions/runs/{run}/resume", resume_run),
+    Route("POST", "/actions/runs/{run}/stop", stop_run),
+    Route("POST", "/actions/runs/{run}/undo", undo_run),
     Route("GET", "/downloads/runs/{run}/report.{format}", download_report),
     Route("GET", "/downloads/runs/{run}/spreadsheet", download_spreadsheet),
+    Route("GET", "/pictures/runs/{run}/{row}", send_picture),
 )
 """Every route: first what is open, then pages, actions and downloads, each group in the order of its paths."""

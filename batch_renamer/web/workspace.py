@@ -10,6 +10,7 @@ from batch_renamer.settings import Settings
 from batch_renamer.web.accounts import Accounts
 from batch_renamer.web.events import Hub
 from batch_renamer.web.guarding import Tokens
+from batch_renamer.web.order_pictures import OrderPictures
 from batch_renamer.web.uploads import Uploads
 from batch_renamer.web.work import Work
 
@@ -31,6 +32,7 @@ class Workspace:
     accounts: Accounts
     work: Work
     uploads: Uploads
+    pictures: OrderPictures
     hub: Hub
     tokens: Tokens
 
@@ -57,6 +59,7 @@ def make_workspace(
         accounts=accounts,
         work=Work(accounts=accounts, journal=journal, hub=hub, secrets=secrets),
         uploads=Uploads(settings.state_dir / "web" / "spreadsheets"),
+        pictures=OrderPictures(),
         hub=hub,
         tokens=Tokens(),
     )

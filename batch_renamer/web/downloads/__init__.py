@@ -5,6 +5,7 @@ A file is made in a thread, in a private temporary folder that is gone when it w
 
 from __future__ import annotations
 
+from batch_renamer.web.downloads.pictures import send_picture
 from batch_renamer.web.downloads.reports import download_report, download_spreadsheet
 
-__all__ = ["download_report", "download_spreadsheet"]
+__all__ = ["download_report", "download_spreadsheet", "send_picture"]
