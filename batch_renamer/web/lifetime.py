@@ -11,7 +11,7 @@ from pathlib import Path
 
 import aiohttp
 
-from batch_renamer.errors import NeverBeganError
+from batch_renamer.errors import BatchRenamerError, NeverBeganError
 from batch_renamer.journal import Journal, left_in_the_middle
 from batch_renamer.web.announcement import Announcement, announced, only_one_starts, server_at_work
 from batch_renamer.web.events import Hub
@@ -64,7 +64,7 @@ class PageServer:
     idle_s: float | None = None
     _stop: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _work: Work | None = field(default=None, init=False)
-    _ends: asyncio.Future[None] | None = field(default=None, init=False)
+    _cause: BatchRenamerError | None = field(default=None, init=False)
 
     async def serve(self) -> End:
         """Serve until the end; say what was at work then.
@@ -84,7 +84,8 @@ class PageServer:
             log.info("web: the page is served at %s", address.origin)
             await self._until_the_end(workspace)
             at_work = workspace.work.at_work()
-            await workspace.work.stop_all()
+            workspace.work.stop_all(self._cause)
+            await workspace.work.ended()
             left = await workspace.journal.in_thread(_left_of, at_work, workspace.journal)
             log.info("web: the page is served no more")
             return End(was_at_work=bool(at_work), left=left)
@@ -94,14 +95,16 @@ class PageServer:
         workspace = stack.enter_context(self.open_workspace())
         address = await stack.enter_async_context(running(workspace, port=self.port))
         stack.enter_context(announced(self.folder, origin=address.origin, token=address.token))
-        stack.push_async_callback(workspace.work.stop_all)
+        stack.push_async_callback(workspace.work.ended)
+        stack.callback(workspace.work.stop_all)
         self._work = workspace.work
         return workspace, address
 
-    def stop(self) -> bool:
+    def stop(self, cause: BatchRenamerError) -> bool:
         """End the server when its jobs have stopped; called again, end them at once. Tell whether a job is at work."""
         if self._stop.is_set() and self._work is not None:
-            self._ends = asyncio.ensure_future(self._work.stop_all(grace_s=0))
+            self._work.stop_all(cause, grace_s=0)
+        self._cause = cause
         self._stop.set()
         return self._work is not None and bool(self._work.at_work())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shlex
 import signal
 import sys
 import threading
@@ -19,7 +20,7 @@ from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.client import GRACE_S
 from batch_renamer.command_line import carried_options, command_line
 from batch_renamer.commands import RESUME, WEB
-from batch_renamer.errors import SettingsError
+from batch_renamer.errors import InterruptedRunError, SettingsError
 from batch_renamer.progress import Progress, Span, show_lines
 from batch_renamer.settings import journal_path
 from batch_renamer.signals import called_on_signals
@@ -30,6 +31,7 @@ if TYPE_CHECKING:  # what the page needs may not be installed
 __all__ = ["serve_page"]
 
 _EXTRA = "aiohttp_sse"
+_INSTALL = f"{shlex.quote(sys.executable)} -m pip install 'batch-renamer[web]'"
 _END_S = 5.0
 _HANG_UP = getattr(signal, "SIGHUP", None)
 
@@ -42,7 +44,7 @@ def serve_page(given: Mapping[str, object], *, port: int, idle_s: float | None, 
 
     def body(session: Session) -> int:
         if importlib.util.find_spec(_EXTRA) is None:
-            raise SettingsError('The page needs one more package. Install it: pip install "batch-renamer[web]"')
+            raise SettingsError(f"The page needs one more package. Install it: {_INSTALL}")
         if idle_s is not None and not 0 < idle_s < threading.TIMEOUT_MAX:
             raise SettingsError(f"--idle {idle_s:g}: must be a number of seconds greater than 0.")
         loop = {"use_uvloop": importlib.util.find_spec("uvloop") is not None}
@@ -121,7 +123,7 @@ class _Ending:
             return  # a terminal that closes sends several
         if self._timer is not None:
             os._exit(128 + number)
-        at_work = self.server.stop()
+        at_work = self.server.stop(InterruptedRunError(number))
         if not self.first:
             self.first = number
             if at_work:
