@@ -64,12 +64,13 @@ class Need:
 class UndecidedSheetError(SheetError):
     """A spreadsheet can be opened, and not read without an option of the user's.
 
-    ``contents`` is what it has to choose from, ``needs`` are the options that would help; none of them may be known.
+    ``fact`` is what was found, and ``advice`` goes on with what helps; together they are the text. ``contents`` is what
+    the spreadsheet has to choose from, ``needs`` are the options that would help; none of them may be known.
     """
 
-    def __init__(self, text: str, *, contents: SheetContents, needs: Sequence[Need] = ()) -> None:
-        super().__init__(text)
-        self.contents, self.needs = contents, tuple(needs)
+    def __init__(self, fact: str, advice: str = "", *, contents: SheetContents, needs: Sequence[Need] = ()) -> None:
+        super().__init__(f"{fact}{advice}")
+        self.fact, self.contents, self.needs = fact, contents, tuple(needs)
 
 
 def column_choices(headings: Sequence[str]) -> tuple[ColumnChoice, ...]:

@@ -61,7 +61,7 @@ def find_encoding(file: BinaryIO, label: str, options: LoadOptions) -> Encoding:
     if not survey.fault:
         return Encoding(codec="utf-8")
     if survey.beyond_ascii:  # Windows-1252 text practically never holds even one valid UTF-8 sequence
-        raise _undecided(_damaged(label, survey, "UTF-8"))
+        raise _damaged(label, survey, "UTF-8")
     return _guess(file, label, allowed=options.allow_guessed_encoding, line=survey.line)
 
 
@@ -70,13 +70,13 @@ def _guess(file: BinaryIO, label: str, *, allowed: bool, line: int) -> Encoding:
     survey = _survey(file, GUESS, label, refuse_control=True)
     if survey.fault:
         raise _undecided(
-            f"{label} is neither UTF-8 (see line {line}) nor Windows-1252 (see line {survey.line}): "
-            'save it as "CSV UTF-8", or say what it is with --encoding (for example --encoding cp437).'
+            f"{label} is neither UTF-8 (see line {line}) nor Windows-1252 (see line {survey.line})",
+            ': save it as "CSV UTF-8", or say what it is with --encoding (for example --encoding cp437).',
         )
     if not allowed:
         raise _undecided(
-            f"{label} is not UTF-8 (see line {line}), and an encoding is guessed only where a person is asked: "
-            f"say what it is with --encoding (for example --encoding {GUESS})."
+            f"{label} is not UTF-8 (see line {line}), and an encoding is guessed only where a person is asked",
+            f": say what it is with --encoding (for example --encoding {GUESS}).",
         )
     return Encoding(codec=GUESS, guessed=True)
 
@@ -85,20 +85,21 @@ def _proven(file: BinaryIO, label: str, codec: str, name: str) -> Encoding:
     """Return the encoding after checking that ``codec`` reads the whole file."""
     survey = _survey(file, codec, label)
     if survey.fault:
-        raise _undecided(_damaged(label, survey, name))
+        raise _damaged(label, survey, name)
     return Encoding(codec=codec)
 
 
-def _undecided(text: str) -> UndecidedSheetError:
-    return UndecidedSheetError(text, contents=SheetContents(), needs=(Need("encoding"),))
+def _undecided(fact: str, advice: str) -> UndecidedSheetError:
+    return UndecidedSheetError(fact, advice, contents=SheetContents(), needs=(Need("encoding"),))
 
 
-def _damaged(label: str, survey: _Survey, name: str) -> str:
+def _damaged(label: str, survey: _Survey, name: str) -> UndecidedSheetError:
     if survey.cut_off:
-        return f"{label} ends in the middle of a character: the file was cut off. Copy or export it again."
-    return (
-        f"{label} is not what {name} looks like (line {survey.line}: {survey.fault}): "
-        "export it again, or say what it is with --encoding."
+        fact = f"{label} ends in the middle of a character: the file was cut off"
+        return _undecided(fact, ". Copy or export it again.")
+    return _undecided(
+        f"{label} is not what {name} looks like (line {survey.line}: {survey.fault})",
+        ": export it again, or say what it is with --encoding.",
     )
 
 
@@ -157,6 +158,6 @@ def _codec_named(name: str) -> str:
         found = codecs.lookup(name).name
     except (LookupError, ValueError) as error:
         raise _undecided(
-            f"--encoding {quoted(name)} is not known; usual ones are utf-8, utf-16 and {GUESS}."
+            f"--encoding {quoted(name)} is not known", f"; usual ones are utf-8, utf-16 and {GUESS}."
         ) from error
     return "utf-8-sig" if found == "utf-8" else found

@@ -18,15 +18,22 @@ __all__ = ["HeadingTrouble", "ambiguous", "found_headings", "missing_headings", 
 class HeadingTrouble:
     """Why the columns can't be chosen; ``nearness`` (0 to 2) counts the needed headings that were found.
 
-    ``headings`` are those of ``row``, which is the likeliest one (0: there is none). ``needs`` are the options that
-    would help.
+    ``fact`` is what was found, and ``advice`` goes on with what helps; together they continue a sentence after the name
+    of the sheet. ``headings`` are those of ``row``, which is the likeliest one (0: there is none). ``needs`` are the
+    options that would help.
     """
 
-    sentence: str
+    fact: str
+    advice: str = ""
     nearness: int
     row: int = 0
     headings: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """The whole trouble."""
+        return f"{self.fact}{self.advice}"
 
 
 def found_headings(number: int, headings: Sequence[str]) -> str:
@@ -34,7 +41,9 @@ def found_headings(number: int, headings: Sequence[str]) -> str:
     return f"Headings found in row {number}: {listed([heading for heading in headings if heading])}."
 
 
-def missing_headings(missing: Sequence[Wanted], number: int, headings: Sequence[str]) -> str:
+def missing_headings(
+    missing: Sequence[Wanted], number: int, headings: tuple[str, ...], *, nearness: int = 2
+) -> HeadingTrouble:
     """Return which headings are missing, which were found, and the option that helps."""
     sentences = []
     for wanted in missing:
@@ -44,7 +53,14 @@ def missing_headings(missing: Sequence[Wanted], number: int, headings: Sequence[
             sentences.append(f"no heading for {wanted.what} ({', '.join((*wanted.first, *wanted.rest))})")
     advice = " and ".join(f"{wanted.option} {_example(wanted, headings)}" for wanted in missing)
     say = f"{_rename(missing)}say which column it is: {advice}"
-    return f"has {' and '.join(sentences)}. {found_headings(number, headings)} {say[0].upper()}{say[1:]}"
+    return HeadingTrouble(
+        fact=f"has {' and '.join(sentences)}",
+        advice=f". {found_headings(number, headings)} {say[0].upper()}{say[1:]}",
+        nearness=nearness,
+        row=number,
+        headings=headings,
+        needs=tuple(map(need_of, missing)),
+    )
 
 
 def _rename(missing: Sequence[Wanted]) -> str:
@@ -63,9 +79,9 @@ def _example(wanted: Wanted, headings: Sequence[str]) -> str:
     return "HEADING"
 
 
-def trouble(sentence: str, number: int, headings: tuple[str, ...], *needs: Need) -> HeadingTrouble:
+def trouble(fact: str, number: int, headings: tuple[str, ...], *needs: Need, advice: str = "") -> HeadingTrouble:
     """Return a trouble with a row that has all headings that are needed."""
-    return HeadingTrouble(sentence=sentence, nearness=2, row=number, headings=headings, needs=needs)
+    return HeadingTrouble(fact=fact, advice=advice, nearness=2, row=number, headings=headings, needs=needs)
 
 
 def need_of(wanted: Wanted, fitting: Sequence[str] = ()) -> Need:
@@ -80,18 +96,17 @@ def name_of(option: str) -> str:
 
 def ambiguous(wanted: Wanted, number: int, headings: tuple[str, ...], places: Sequence[int]) -> HeadingTrouble:
     """Return that several headings fit, and how to choose one."""
-    sentence = _which_of_several(wanted, number, headings, places)
-    needs = () if wanted.option is None else (need_of(wanted, [headings[place] for place in places]),)
-    return trouble(sentence, number, headings, *needs)
-
-
-def _which_of_several(wanted: Wanted, number: int, headings: Sequence[str], places: Sequence[int]) -> str:
-    """Return that several headings fit, and how to choose one; by its letter, if they are the same."""
     found = [headings[place] for place in places]
-    text = f"has {len(found)} columns in row {number} that could hold {wanted.what}: {listed(found)}"
+    needs = () if wanted.option is None else (need_of(wanted, found),)
+    fact = f"has {len(found)} columns in row {number} that could hold {wanted.what}: {listed(found)}"
+    return trouble(fact, number, headings, *needs, advice=f". {_how_to_choose(wanted, places, found)}")
+
+
+def _how_to_choose(wanted: Wanted, places: Sequence[int], found: Sequence[str]) -> str:
+    """Return how to choose one of several columns; by its letter, if their headings are the same."""
     if wanted.option is not None and wanted.by_letter and found[0] in found[1:]:
         letters = " or ".join(letters_of(place + 1) for place in places)
-        return f"{text}. Choose one by the letter of its column: {wanted.option} {letters}"
+        return f"Choose one by the letter of its column: {wanted.option} {letters}"
     if wanted.option is None or found[0] in found[1:]:
-        return f"{text}. Rename the headings of those that don't"
-    return f"{text}. Choose one: {wanted.option} {shlex.quote(shown(found[0]))}"
+        return "Rename the headings of those that don't"
+    return f"Choose one: {wanted.option} {shlex.quote(shown(found[0]))}"

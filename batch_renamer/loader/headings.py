@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from batch_renamer.loader.cells import Cell
@@ -121,8 +121,8 @@ def find_columns(
     """
     key = wanted_guard(options) if options.by_name else wanted_id(options)
     if key is None:
-        sentence = "needs current names to find its orders by, and none are to be read"
-        return HeadingTrouble(sentence=sentence, nearness=0, needs=(Need("current_name_column"),))
+        fact = "needs current names to find its orders by, and none are to be read"
+        return HeadingTrouble(fact=fact, nearness=0, needs=(Need("current_name_column"),))
     needed = (key,) if options.rule else (key, wanted_name(options))
     best: tuple[tuple[int, int], int, tuple[str, ...]] = ((-1, 0), 0, ())
     for number, row in enumerate(rows[:HEADING_ROWS], 1):
@@ -138,13 +138,13 @@ def find_columns(
             break
     (nearness, _), number, headings = best
     if nearness < 0:
-        return HeadingTrouble(sentence=f"has no headings: its first {HEADING_ROWS} rows are blank", nearness=0)
+        return HeadingTrouble(fact=f"has no headings: its first {HEADING_ROWS} rows are blank", nearness=0)
     if missing := [wanted for wanted in needed if not wanted.matches(headings)]:
-        sentence, guard = missing_headings(missing, number, headings), wanted_guard(options)
+        found, guard = missing_headings(missing, number, headings, nearness=nearness), wanted_guard(options)
         if key in missing and not options.by_name and guard is not None and guard.matches(headings):
-            sentence += ". Without ids, --match-by current-name finds the orders by their names"
-        needs = tuple(need_of(wanted) for wanted in missing)
-        return HeadingTrouble(sentence=sentence, nearness=nearness, row=number, headings=headings, needs=needs)
+            by_names = ". Without ids, --match-by current-name finds the orders by their names"
+            found = replace(found, advice=f"{found.advice}{by_names}", needs=(*found.needs, Need("match_by")))
+        return found
     ours = number == 1 and tuple(rows[0][: len(COLUMNS)]) == COLUMNS
     is_report = ours and (is_workbook or len(rows[0]) == len(COLUMNS))
     return _choose(number, headings, options, is_report=is_report)
@@ -164,7 +164,7 @@ def _choose(
         if wanted is not None and wanted.asked is not None and not found:
             found = wanted.matches(headings)
         if wanted is not None and wanted.asked is not None and not found:
-            return trouble(missing_headings([wanted], number, headings), number, headings, need_of(wanted))
+            return missing_headings([wanted], number, headings)
         if wanted is not None and len(found) > 1:
             return ambiguous(wanted, number, headings, found)
         chosen.append(found[0] if found else None)
@@ -173,8 +173,8 @@ def _choose(
     if (place := chosen[key]) is None or place == new_name:
         what, option = ("order id", "--id-column") if key == 0 else ("current name", "--current-name-column")
         text = f"has one column, headed {listed([headings[place or 0]])}, for both the {what} and the new name"
-        sentence = f"{text}: {option} and --name-column must name two"
-        return trouble(sentence, number, headings, Need(name_of(option)), Need("name_column"))
+        advice = f": {option} and --name-column must name two"
+        return trouble(text, number, headings, Need(name_of(option)), Need("name_column"), advice=advice)
     if isinstance(rule := _rule_columns(number, headings, new_name, options), HeadingTrouble):
         return rule
     results = _results_in(headings, chosen)

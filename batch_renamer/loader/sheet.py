@@ -153,7 +153,8 @@ class Sheet:
         if swap_check.are_swapped:
             raise UndecidedSheetError(
                 f"{self.label}: the column {names} for new names holds order ids, and the column {ids} for ids holds "
-                "none. Swap the headings, or say which column is which with --id-column and --name-column.",
+                "none.",
+                " Swap the headings, or say which column is which with --id-column and --name-column.",
                 contents=self.contents,
                 needs=(Need("id_column"), Need("name_column")),
             )

@@ -57,16 +57,17 @@ def open_text(
     records = first_records(sample, delimiter, complete=complete, most=HEADING_ROWS)
     columns = find_columns(records, options)
     if not isinstance(columns, Columns):
-        no_headings = _why_no_headings(sample, records, delimiter, options)
+        why = _why_no_headings(sample, records, delimiter, options) or columns
         raise UndecidedSheetError(
-            f"{label} {no_headings.sentence if no_headings else columns.sentence}.",
+            f"{label} {why.fact}",
+            f"{why.advice}.",
             contents=SheetContents(
                 heading_row=columns.row or None,
                 columns=column_choices(columns.headings),
                 codec=encoding.codec,
                 delimiter=delimiter,
             ),
-            needs=no_headings.needs if no_headings else columns.needs,
+            needs=why.needs,
         )
     sample_rows = first_records(sample, delimiter, complete=complete)[columns.row :]
     splits = SplitFinder(columns, delimiter, headings=records[columns.row - 1], sample=sample_rows)
@@ -107,16 +108,17 @@ def _why_no_headings(
     if not fitting:
         return None
     if trimmed(sample).startswith('"'):
-        sentence = (
-            "has each line in quotation marks, as a single cell: export it again, or take away the marks at both ends "
-            "of every line"
+        return HeadingTrouble(
+            fact="has each line in quotation marks, as a single cell",
+            advice=": export it again, or take away the marks at both ends of every line",
+            nearness=0,
         )
-        return HeadingTrouble(sentence=sentence, nearness=0)
-    sentence = (
-        f"has one cell a line with the delimiter {quoted(delimiter)}, and {quoted(fitting)} would fit: leave "
-        "--delimiter and a first line sep= out, or correct them"
+    return HeadingTrouble(
+        fact=f"has one cell a line with the delimiter {quoted(delimiter)}, and {quoted(fitting)} would fit",
+        advice=": leave --delimiter and a first line sep= out, or correct them",
+        nearness=0,
+        needs=(Need("delimiter", (fitting,)),),
     )
-    return HeadingTrouble(sentence=sentence, nearness=0, needs=(Need("delimiter", (fitting,)),))
 
 
 def _fitting_delimiter(records: list[list[str]], options: LoadOptions) -> str:

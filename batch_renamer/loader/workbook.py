@@ -92,7 +92,8 @@ def _choose_sheet(
     if usable:
         names = [name for name, _, _ in usable]
         raise UndecidedSheetError(
-            f"{label} has {len(names)} sheets with usable headings: {listed(names)}. Choose one with --sheet.",
+            f"{label} has {len(names)} sheets with usable headings: {listed(names)}",
+            ". Choose one with --sheet.",
             contents=SheetContents(sheets=_visible(sheets)),
             needs=(Need("sheet", tuple(names)),),
         )
@@ -100,7 +101,8 @@ def _choose_sheet(
         raise SheetError(f"{label} has no visible sheet.")
     _, name, nearest = max(troubles, key=lambda trouble: trouble[2].nearness)
     raise UndecidedSheetError(
-        f"{label}, sheet {quoted(name)}, {nearest.sentence}.",
+        f"{label}, sheet {quoted(name)}, {nearest.fact}",
+        f"{nearest.advice}.",
         contents=SheetContents(
             sheets=_visible(sheets),
             sheet=name,
@@ -123,7 +125,8 @@ def _asked_sheet(sheets: list[tuple[str, bool]], asked: str, label: str) -> int:
     if asked.isdecimal() and 1 <= int(asked[:9]) <= len(visible):
         return visible[int(asked[:9]) - 1]
     raise UndecidedSheetError(
-        f"{label} has no sheet {quoted(asked)}; its sheets are {listed([names[at] for at in visible])}.",
+        f"{label} has no sheet {quoted(asked)}",
+        f"; its sheets are {listed([names[at] for at in visible])}.",
         contents=SheetContents(sheets=_visible(sheets)),
         needs=(Need("sheet"),),
     )
