@@ -17,6 +17,7 @@ from batch_renamer.web.opening import give_code, give_token
 from batch_renamer.web.pages.home import show_at_work, show_home
 from batch_renamer.web.pages.run import run_page
 from batch_renamer.web.pages.run_actions import audit_run, dismiss_run, resume_run, stop_run, undo_run
+from batch_renamer.web.pages.sheet import correct_reading, plan_renames, receive_spreadsheet, show_spreadsheet
 from batch_renamer.web.shell import serve_index, serve_part
 from batch_renamer.web.workspace import Workspace
 
@@ -57,6 +58,10 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/actions/runs/{run}/resume", resume_run),
     Route("POST", "/actions/runs/{run}/stop", stop_run),
     Route("POST", "/actions/runs/{run}/undo", undo_run),
+    Route("GET", "/pages/sheets/{sheet}", show_spreadsheet),
+    Route("POST", "/actions/sheets", receive_spreadsheet),
+    Route("POST", "/actions/sheets/{sheet}/reading", correct_reading),
+    Route("POST", "/actions/sheets/{sheet}/plan", plan_renames),
     Route("GET", "/downloads/runs/{run}/report.{format}", download_report),
     Route("GET", "/downloads/runs/{run}/spreadsheet", download_spreadsheet),
     Route("GET", "/pictures/runs/{run}/{row}", send_picture),

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from batch_renamer.journal import Journal
-from batch_renamer.settings import Settings
+from batch_renamer.settings import Settings, journal_path
 from batch_renamer.web.accounts import Accounts
 from batch_renamer.web.events import Hub
 from batch_renamer.web.guarding import Tokens
 from batch_renamer.web.order_pictures import OrderPictures
-from batch_renamer.web.uploads import Uploads
+from batch_renamer.web.uploads import SheetChecks, Uploads
 from batch_renamer.web.work import Work
 
 __all__ = ["Workspace", "make_workspace"]
@@ -33,6 +33,7 @@ class Workspace:
     work: Work
     uploads: Uploads
     pictures: OrderPictures
+    sheet_checks: SheetChecks
     hub: Hub
     tokens: Tokens
 
@@ -58,8 +59,10 @@ def make_workspace(
         journal=journal,
         accounts=accounts,
         work=Work(accounts=accounts, journal=journal, hub=hub, secrets=secrets),
-        uploads=Uploads(settings.state_dir / "web" / "spreadsheets"),
         pictures=OrderPictures(),
+        # Beside the journal: what a run needs is known from it, and the sandbox has its own.
+        uploads=Uploads(journal_path(settings).parent / "web" / "spreadsheets"),
+        sheet_checks=SheetChecks(),
         hub=hub,
         tokens=Tokens(),
     )

@@ -6,6 +6,7 @@ A page is a *fragment* for `<main>`: one `<article data-title="…">`. The templ
 ::
 
     home      the account, a place for a spreadsheet, what is at work, what was interrupted, the newest runs
+    sheet     an uploaded spreadsheet: what was understood, corrections, what to repair; the way to a plan
     fragments   a template becomes an answer
 """
 

@@ -1,0 +1,234 @@
+"""What stands on the page of a spreadsheet, as values that its template shows. It knows nothing of HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from batch_renamer.model import HERE, ReasonGroup, ReportRow, Result, Understood, WarningGroup
+from batch_renamer.text import counted
+from batch_renamer.web.accounts import Account
+from batch_renamer.web.pages.sheet_fields import LABELS, Field, advice_for, as_fields, reading_fields
+from batch_renamer.web.uploads import CheckedSheet, Upload
+
+__all__ = ["RowGroup", "SheetView", "ShownRow"]
+
+_MOST_GROUPS = 20
+"""A spreadsheet may have as many reasons as rows."""
+
+_FEW_ROWS = 5
+"""So few rows are shown at once."""
+
+_WORDS = {Result.PLANNED: "ready", Result.INVALID: "to repair", Result.SKIPPED: "left out"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownRow:
+    """One row of a table; ``remark`` is what is odd in it, ``word`` what becomes of it."""
+
+    number: int
+    order_id: str
+    current_name: str
+    new_name: str
+    remark: str = ""
+    word: str = ""
+    result: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowGroup:
+    """Rows with one reason or warning; ``rows`` are the first of them."""
+
+    id: str
+    reason: str
+    count: int
+    rows: tuple[ShownRow, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its rows are shown at once."""
+        return self.count <= _FEW_ROWS
+
+    @property
+    def title(self) -> str:
+        """How many rows, and why."""
+        return f"{counted(self.count, 'row')}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetView:
+    """The page of one spreadsheet."""
+
+    upload: Upload
+    account: Account
+    accounts: tuple[Account, ...]
+    checked: CheckedSheet
+
+    @property
+    def trouble(self) -> str:
+        """Why the spreadsheet can't be read; "" if it can."""
+        return as_fields(self.checked.trouble)
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """What to do about that."""
+        return advice_for(self.checked)
+
+    @property
+    def needed(self) -> tuple[Field, ...]:
+        """The fields that would help where the spreadsheet can't be read."""
+        names = {need.option for need in self.checked.needs}
+        return tuple(field for field in self._fields() if field.name in names)
+
+    @property
+    def other_fields(self) -> tuple[Field, ...]:
+        """All other fields."""
+        names = {need.option for need in self.checked.needs}
+        return tuple(field for field in self._fields() if field.name not in names)
+
+    @property
+    def account_options(self) -> tuple[tuple[str, str], ...]:
+        """The accounts to choose from: pairs of a name and words."""
+        return tuple((one.name, f"{one.title} (not ready)" if one.trouble else one.title) for one in self.accounts)
+
+    @property
+    def has_form(self) -> bool:
+        """Whether there is anything to choose."""
+        return bool(self._fields()) or len(self.accounts) > 1
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether something was chosen on the page."""
+        return bool(self.upload.reading.chosen())
+
+    @property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What each column was taken for, and what else was assumed: pairs of a name and a text."""
+        understood = self.checked.understood
+        return () if understood is None else tuple(_facts(understood, self.checked))
+
+    @property
+    def sentence(self) -> str:
+        """What came of reading it, in one sentence."""
+        return self.checked.sentence
+
+    @property
+    def counts(self) -> tuple[tuple[str, str, int], ...]:
+        """The results that occur: each with its word for this page, and its number of rows."""
+        counts = self.checked.counts
+        return tuple((result.value, word, counts[result]) for result, word in _WORDS.items() if counts.get(result))
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences about the whole spreadsheet."""
+        return tuple(map(as_fields, self.checked.warnings))
+
+    @property
+    def problems(self) -> tuple[RowGroup, ...]:
+        """The bad rows by reason, those with the most rows first."""
+        groups = self.checked.problems[:_MOST_GROUPS]
+        return tuple(_of_reason(number, group) for number, group in enumerate(groups))
+
+    @property
+    def problems_not_shown(self) -> str:
+        """How many bad rows have other reasons than those that are shown; "" for none."""
+        rest = sum(group.count for group in self.checked.problems[_MOST_GROUPS:])
+        return f"{counted(rest, 'more row')} to repair, for other reasons. Repair these first." if rest else ""
+
+    @property
+    def row_warnings(self) -> tuple[RowGroup, ...]:
+        """The rows with warnings by kind."""
+        groups = self.checked.row_warnings[:_MOST_GROUPS]
+        return tuple(_of_warning(number, group) for number, group in enumerate(groups))
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """How many rows are left out, and why."""
+        groups = self.checked.left_out[:_MOST_GROUPS]
+        return tuple(f"{counted(group.count, 'row')}: {as_fields(group.reason)}" for group in groups)
+
+    @property
+    def first_rows(self) -> tuple[ShownRow, ...]:
+        """The first rows of the spreadsheet."""
+        made = "made from the current name" if self._makes_names else ""
+        return tuple(_shown(row, made=made) for row in self.checked.first_rows)
+
+    @property
+    def has_current_names(self) -> bool:
+        """Whether the spreadsheet has current names."""
+        return self.checked.understood is not None and self.checked.understood.current_name is not None
+
+    @property
+    def can_plan(self) -> bool:
+        """Whether there is anything to rename, and an account to do it in."""
+        return self.checked.ready > 0 and not self.account.trouble
+
+    @property
+    def ready(self) -> str:
+        """How many orders are to be renamed."""
+        return counted(self.checked.ready, "order")
+
+    @property
+    def _makes_names(self) -> bool:
+        return self.checked.understood is not None and bool(self.checked.understood.rule)
+
+    def _fields(self) -> tuple[Field, ...]:
+        return reading_fields(self.checked, self.upload.reading, self.account.settings)
+
+
+def _facts(understood: Understood, checked: CheckedSheet) -> Iterator[tuple[str, str]]:
+    contents = checked.contents
+    if understood.sheet is not None:
+        yield LABELS["sheet"], understood.sheet
+    yield LABELS["id_column"], _column(understood.order_id, none="none")
+    if understood.new_name is not None:
+        yield LABELS["name_column"], _column(understood.new_name)
+    if understood.rule:
+        yield "New names are made" if understood.new_name is None else "Where the new name is blank", understood.rule
+    guard = "each order is found by it" if understood.by_name else "an order that has another name is left alone"
+    none = "none, so orders are renamed whatever their names are"
+    yield LABELS["current_name_column"], _column(understood.current_name, remark=guard, none=none)
+    if understood.skip is not None:
+        yield "Marks of rows to leave out", _column(understood.skip)
+    if understood.unused:
+        yield "Not used", ", ".join(understood.unused)
+    if understood.encoding:
+        yield LABELS["encoding"], understood.encoding
+    if contents.heading_row not in (None, 1):
+        yield "Headings", f"in row {contents.heading_row:,}"
+    if understood.hidden_rows:
+        yield LABELS["hidden_rows"], f"{understood.hidden_rows:,}"
+
+
+def _column(heading: str | None, *, remark: str = "", none: str = "") -> str:
+    if heading is None:
+        return none
+    return f"column “{heading}”" + (f"; {remark}" if remark else "")
+
+
+def _of_reason(number: int, group: ReasonGroup) -> RowGroup:
+    rows = tuple(_shown(row, remark=row.reason.partition(HERE)[2].removesuffix(".")) for row in group.rows)
+    return RowGroup(id=f"reason-{number}", reason=as_fields(group.reason), count=group.count, rows=rows)
+
+
+def _of_warning(number: int, group: WarningGroup) -> RowGroup:
+    about = f"{group.kind}: "
+    return RowGroup(
+        id=f"warning-{number}",
+        reason=as_fields(group.kind if group.kind.endswith(".") else f"{group.kind}."),
+        count=group.count,
+        rows=tuple(_shown(row, remark=row.warning.partition(about)[2].partition("\n")[0]) for row in group.rows),
+    )
+
+
+def _shown(row: ReportRow, *, remark: str = "", made: str = "") -> ShownRow:
+    word = _WORDS.get(row.result, row.result.value)
+    return ShownRow(
+        number=row.row,
+        order_id=row.order_id,
+        current_name=row.old_name or "",
+        new_name=row.new_name or (made if row.result is Result.PLANNED else ""),
+        remark=remark,
+        word=word,
+        result=row.result.value,
+    )
