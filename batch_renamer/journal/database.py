@@ -61,7 +61,7 @@ class Database:
         """
         try:
             make_folder(path.parent)
-            os.close(open_regular(path, os.O_CREAT | os.O_RDWR))
+            _make_private(path)
         except OSError as error:
             raise JournalError(
                 f"The journal {path} can't be opened: {error.strerror}. Choose another place with --state-dir."
@@ -220,6 +220,25 @@ class Database:
         with self._lock, translated(self.path, self._connection.close):
             self._connection.execute("VACUUM")
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _make_private(path: Path) -> None:
+    """Make the file, for this user alone, where there is none.
+
+    A file that is there is not opened: when a process closes any descriptor of a file, the system drops all locks that
+    the process has on it, also those of another connection at work. Another process would then take itself for the last
+    one that uses the journal, and remove the log that this one writes to
+    (https://www.sqlite.org/howtocorrupt.html, 2.2, 2026-11).
+
+    Raises:
+        OSError: it can't be made, or not be used.
+    """
+    try:
+        os.close(open_regular(path, os.O_CREAT | os.O_EXCL | os.O_RDWR))
+    except FileExistsError:
+        # A link to a file that isn't there yet, or a file that can't be opened, has no connection.
+        if not path.exists() or not os.access(path, os.R_OK | os.W_OK):
+            os.close(open_regular(path, os.O_CREAT | os.O_RDWR))
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

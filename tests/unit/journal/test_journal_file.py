@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -149,3 +150,27 @@ def test_a_state_directory_that_others_can_change_is_told(tmp_path: Path) -> Non
     assert said.endswith(f"run: chmod go-w {tmp_path}")
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o777
     assert protect_state(Settings(state_dir=tmp_path / "not made yet")) == []
+
+
+def test_a_journal_that_is_opened_twice_in_one_process_stays_whole(tmp_path: Path) -> None:
+    """Another process that opens and closes it meanwhile doesn't take itself for the last one, and takes nothing away.
+
+    When a process closes a descriptor of a file, POSIX drops all its locks on that file; SQLite guards against that, as
+    long as nothing else opens the file.
+    """
+    path = tmp_path / "journal.sqlite3"
+    other = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); print(*c.execute('SELECT id FROM runs')); c.close()"
+
+    def seen_by_another_process() -> str:
+        return subprocess.run(
+            [sys.executable, "-c", other, str(path)], check=True, capture_output=True, text=True
+        ).stdout
+
+    with Journal.open(path) as journal:
+        first = journal.runs.begin(NewRun(command="apply", base_url="http://127.0.0.1:1", account="docs")).id
+        Journal.open(path).close()
+        assert first in seen_by_another_process()
+        second = journal.runs.begin(NewRun(command="apply", base_url="http://127.0.0.1:1", account="docs")).id
+        assert second in seen_by_another_process()
+    with Journal.open(path) as journal:
+        assert {run.id for run in journal.runs.find()} == {first, second}
