@@ -14,6 +14,7 @@ from aiohttp.web import Request, StreamResponse
 from batch_renamer.web.downloads import download_report, download_spreadsheet, send_picture
 from batch_renamer.web.events import stream_events
 from batch_renamer.web.opening import give_code, give_token
+from batch_renamer.web.pages.history import show_found_runs, show_runs
 from batch_renamer.web.pages.home import show_at_work, show_home
 from batch_renamer.web.pages.run import run_page
 from batch_renamer.web.pages.run_actions import audit_run, dismiss_run, resume_run, stop_run, undo_run
@@ -52,6 +53,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/events", _events),
     Route("GET", "/pages/at-work", show_at_work),
     Route("GET", "/pages/home", show_home),
+    Route("GET", "/pages/runs", show_runs),
+    Route("GET", "/pages/runs/found", show_found_runs),
     Route("GET", "/pages/runs/{run}", run_page),
     Route("POST", "/actions/runs/{run}/audit", audit_run),
     Route("POST", "/actions/runs/{run}/dismiss", dismiss_run),
