@@ -63,6 +63,12 @@ OFFERED = {
     | {"name_contains", "since", "status", "sort", "limit", "template"},
     "nightly": SETTINGS - {"yes", "only", "except_rows", "first", "report", "no_pager"}
     | {"inbox", "done", "problems", "reports", "check"},
+    "web": FOR_A_SHEET - {"where"}
+    | FOR_NAMES
+    | FOR_THE_API
+    | PRACTICE
+    | {"max_renames", "max_failures", "log_file", "quiet", "verbose", "config", "profile", "state_dir"}
+    | {"port", "no_open", "idle"},
     "init": {"yes", "base_url", "report", "config", "profile"},
     "doctor": FOR_THE_API - {"rate", "attempts", "patience"}
     | {"sandbox", "report", "log_file", "json", "quiet", "config", "profile", "state_dir"},
