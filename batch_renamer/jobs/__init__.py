@@ -14,6 +14,7 @@ from batch_renamer.jobs.destinations import (
 )
 from batch_renamer.jobs.export_job import Exported, ExportJob, export_orders
 from batch_renamer.jobs.figures import broken_off, summary_of
+from batch_renamer.jobs.forecast import forecast_of
 from batch_renamer.jobs.job import Bounds, Job, SheetSource, Source
 from batch_renamer.jobs.library_runs import left_by_library
 from batch_renamer.jobs.listed_runs import ListedRun, listed_run, utc_moment
@@ -36,7 +37,7 @@ from batch_renamer.jobs.repairs import never_there, things_to_repair
 from batch_renamer.jobs.resuming import Left, job_that_resumes, left_to_do, may_go_on
 from batch_renamer.jobs.run import JobContext, Run
 from batch_renamer.jobs.sheet_file import source_of
-from batch_renamer.jobs.stages import Content, load_options, named_rows
+from batch_renamer.jobs.stages import Content, failures_in, load_options, named_rows
 from batch_renamer.jobs.standing import (
     begun,
     committed,
@@ -84,8 +85,10 @@ __all__ = [
     "broken_off",
     "committed",
     "export_orders",
+    "failures_in",
     "files_taken",
     "find",
+    "forecast_of",
     "interrupted",
     "job_that_resumes",
     "journal_path",

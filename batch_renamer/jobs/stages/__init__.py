@@ -3,7 +3,7 @@
 from batch_renamer.jobs.stages.conclusion import conclude
 from batch_renamer.jobs.stages.connecting import connect, verify_key
 from batch_renamer.jobs.stages.content import Content
-from batch_renamer.jobs.stages.limits import ask_again, enforce_limits, refuse_bad_rows
+from batch_renamer.jobs.stages.limits import ask_again, enforce_limits, failures_in, refuse_bad_rows
 from batch_renamer.jobs.stages.loading import load, load_options
 from batch_renamer.jobs.stages.locking import check_lock_is_free, pin_run
 from batch_renamer.jobs.stages.matching import match_orders
@@ -32,6 +32,7 @@ __all__ = [
     "confirm",
     "connect",
     "enforce_limits",
+    "failures_in",
     "leave_others_for_later",
     "load",
     "load_interrupted",

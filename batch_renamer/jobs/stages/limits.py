@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from batch_renamer.errors import InputError, TooManyFailuresError
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages.same_names import settle_same_names
@@ -50,7 +52,7 @@ async def enforce_limits(run: Run) -> None:
             f"The plan would rename {counted(renames, 'order')}, more than {limit} allows; nothing was sent. "
             "Raise that limit, or rename a few with --first N."
         )
-    failures, rows = failures_in(run, counts)
+    failures, rows = failures_in(counts, puts_back=run.puts_back)
     if settings.max_failures.exceeded(failed=failures, rows=rows):
         limit = as_given(settings, "max_failures", settings.max_failures)
         bad_rows = f"{failures:,} of {counted(rows, 'row')} {'is' if failures == 1 else 'are'} bad"
@@ -92,14 +94,14 @@ async def refuse_bad_rows(run: Run) -> None:
         )
 
 
-def failures_in(run: Run, counts: dict[Result, int]) -> tuple[int, int]:
-    """Return how many rows of these counts are failures of the run, and of how many rows.
+def failures_in(counts: Mapping[Result, int], *, puts_back: bool) -> tuple[int, int]:
+    """Return how many rows of these counts are failures of a run, and of how many rows.
 
     Rows that are left out do not count: in a sheet with few new names, they would hide that most of these are bad.
     In an undo, a drifted row does not count at all: another run or person has renamed its order since, which is no
     reason not to undo the others.
     """
-    drifted = counts.get(Result.DRIFTED, 0) if run.puts_back else 0
+    drifted = counts.get(Result.DRIFTED, 0) if puts_back else 0
     rows = sum(counts.values()) - drifted - counts.get(Result.SKIPPED, 0)
     return sum(counts.get(result, 0) for result in BAD_RESULTS) - drifted, rows
 

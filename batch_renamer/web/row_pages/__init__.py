@@ -1,0 +1,35 @@
+"""A page of the rows of one run: found by result and text, sorted, and, in a plan, checked and unchecked.
+
+It only makes values; `templates/rows_section.html.j2` of the pages shows them.
+
+::
+
+    rows_page   the values of the table: its filter, its columns, its rows, and the ways to other pages of it
+      │
+    shown_row   one row, both names in parts, and what is odd in it
+    query       what an address asks for
+    choosing    what a page sends when rows are checked or unchecked
+    obstacles   what stands in the way of a commit, and the way out
+"""
+
+from __future__ import annotations
+
+from batch_renamer.web.row_pages.choosing import change_choice, counts_of
+from batch_renamer.web.row_pages.obstacles import Obstacle, PlanFacts, obstacle_to
+from batch_renamer.web.row_pages.query import RowsQuery
+from batch_renamer.web.row_pages.rows_page import Column, ResultChip, RowsPage, rows_page
+from batch_renamer.web.row_pages.shown_row import ShownRow
+
+__all__ = [
+    "Column",
+    "Obstacle",
+    "PlanFacts",
+    "ResultChip",
+    "RowsPage",
+    "RowsQuery",
+    "ShownRow",
+    "change_choice",
+    "counts_of",
+    "obstacle_to",
+    "rows_page",
+]

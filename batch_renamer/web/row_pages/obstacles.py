@@ -1,0 +1,125 @@
+"""What stands in the way of a commit, and the way out, in words of the page; pure.
+
+The job would refuse the same. The page says it before, while the reader can still do something about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from batch_renamer.jobs import failures_in
+from batch_renamer.journal import Chosen
+from batch_renamer.model import BAD_RESULTS, Result
+from batch_renamer.settings import Settings, as_given
+from batch_renamer.text import counted
+
+__all__ = ["Obstacle", "PlanFacts", "obstacle_to"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obstacle:
+    """Why a plan can't be committed, and what helps ("" if nothing does or nothing is needed).
+
+    ``run`` is the run to look at instead ("": none). ``is_fine``: there is nothing to worry about.
+    """
+
+    sentence: str
+    way_out: str = ""
+    run: str = ""
+    is_fine: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {self.way_out}".rstrip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFacts:
+    """What is known of a plan: how many rows have each result, and which renames are wanted.
+
+    ``puts_back``: it is the plan of an undo. ``trouble`` says why its account can't be used, ``committed_by`` is the
+    run that has committed it, ``at_work`` tells that some process is at work on it.
+    """
+
+    counts: Mapping[Result, int]
+    chosen: Chosen
+    puts_back: bool = False
+    trouble: str = ""
+    committed_by: str = ""
+    at_work: bool = False
+
+
+def obstacle_to(plan: PlanFacts, settings: Settings) -> Obstacle | None:
+    """Return what stands in the way of a commit; None if nothing does.
+
+    ``settings`` are those of the plan's account: their limits hold for the commit.
+    """
+    if plan.committed_by:
+        again = "undo that run again" if plan.puts_back else "drop the spreadsheet again: what is done stays as it is"
+        return Obstacle(
+            sentence=f"This plan was committed already, as run {plan.committed_by}.",
+            way_out=f"To do more of it, {again}.",
+            run=plan.committed_by,
+            is_fine=True,
+        )
+    if plan.at_work:
+        return Obstacle(sentence="This plan is at work at this moment.", is_fine=True)
+    if plan.trouble:
+        return Obstacle(sentence=plan.trouble, way_out="Repair that, then reload the page.")
+    return _nothing_to_rename(plan) or _beyond_limits(plan, settings)
+
+
+def _nothing_to_rename(plan: PlanFacts) -> Obstacle | None:
+    rows, bad = sum(plan.counts.values()), _bad(plan)
+    if plan.chosen.renames:
+        return None
+    if plan.chosen.of:
+        return Obstacle(
+            sentence="No rename is checked, so there is nothing to do.",
+            way_out="Check the rows that you want to rename.",
+        )
+    if bad:
+        all_of_them = bad == rows - plan.counts.get(Result.SKIPPED, 0)
+        what = "Every row has a problem" if all_of_them else f"{counted(bad, 'row')} {_have(bad)} a problem"
+        return Obstacle(
+            sentence=f"{what}, and there is nothing to rename.",
+            way_out="" if plan.puts_back else "Repair these rows in the spreadsheet, save it, and drop it again.",
+        )
+    return Obstacle(sentence="There is nothing to rename: every order has its name already.", is_fine=True)
+
+
+def _beyond_limits(plan: PlanFacts, settings: Settings) -> Obstacle | None:
+    bad, renames = _bad(plan), plan.chosen.renames
+    repair = "" if plan.puts_back else "Repair these rows in the spreadsheet, save it, and drop it again. "
+    if settings.strict and bad:
+        return Obstacle(
+            sentence=f"{counted(bad, 'row')} {_have(bad)} a problem, and {as_given(settings, 'strict')} allows none.",
+            way_out=f"{repair}Or remove that setting and start batch-renamer web again.",
+        )
+    if settings.max_renames is not None and renames > settings.max_renames:
+        limit = as_given(settings, "max_renames", settings.max_renames)
+        return Obstacle(
+            sentence=f"{counted(renames, 'rename')} {'is' if renames == 1 else 'are'} checked, more than {limit} allows.",
+            way_out=f"Uncheck rows until {settings.max_renames:,} are left, or raise that limit and start "
+            "batch-renamer web again.",
+        )
+    counts = {**plan.counts, Result.SKIPPED: plan.counts.get(Result.SKIPPED, 0) + plan.chosen.unchecked}
+    failures, rows = failures_in(counts, puts_back=plan.puts_back)
+    if settings.max_failures.exceeded(failed=failures, rows=rows):
+        limit = as_given(settings, "max_failures", settings.max_failures)
+        more = "check more of the renames, or " if plan.chosen.unchecked else ""
+        left = " that are not left out" if plan.chosen.unchecked or counts[Result.SKIPPED] else ""
+        return Obstacle(
+            sentence=f"{failures:,} of the {counted(rows, 'row')}{left} {_have(failures)} a problem, "
+            f"more than {limit} allows.",
+            way_out=f"{repair}Or {more}raise that limit and start batch-renamer web again.",
+        )
+    return None
+
+
+def _bad(plan: PlanFacts) -> int:
+    return sum(plan.counts.get(result, 0) for result in BAD_RESULTS)
+
+
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"

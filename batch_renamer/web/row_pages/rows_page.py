@@ -1,0 +1,191 @@
+"""The values of the table of rows: its filter, its columns, its rows, and the ways to other pages of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from batch_renamer.jobs import broken_off, merely_planned
+from batch_renamer.journal import Chosen, FoundRows, Journal, RunRecord, SortKey
+from batch_renamer.model import ReportRow, Result
+from batch_renamer.settings import order_pages
+from batch_renamer.text import counted
+from batch_renamer.web.row_pages.query import RowsQuery
+from batch_renamer.web.row_pages.shown_row import ShownRow, shown_row
+
+__all__ = ["ROWS_PER_PAGE", "Column", "ResultChip", "RowsPage", "rows_page"]
+
+ROWS_PER_PAGE = 100
+
+
+class Column(NamedTuple):
+    """A column: the name of its cells in the template, its heading, and what it is sorted by (None: it is not)."""
+
+    name: str
+    title: str
+    sort: SortKey | None = None
+
+
+_CHECK = Column("check", "Rename")
+_ROW = Column("row", "Row", SortKey.ROW)
+_ORDER = Column("order", "Order", SortKey.ORDER_ID)
+_OLD = Column("old", "Old name", SortKey.OLD_NAME)
+_NEW = Column("new", "New name", SortKey.NEW_NAME)
+_RESULT = Column("result", "Result", SortKey.RESULT)
+_NAMES = (_ROW, _ORDER, _OLD, _NEW)
+_OF_PLAN = (_CHECK, *_NAMES, _RESULT)
+_OF_RESULT = (*_NAMES, _RESULT)
+
+
+@dataclass(frozen=True, slots=True)
+class ResultChip:
+    """A result that can be asked for: how many rows of the run have it, and whether it is asked for."""
+
+    result: Result
+    count: int
+    pressed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowsPage:
+    """A page of the rows of a run.
+
+    ``path`` is the address of the table alone, without its query. ``chips`` are the results that the run has. ``total``
+    is the number of its rows. ``chosen`` are the renames that are wanted, of a plan that can be committed; None for any
+    other run. ``renames`` is how many renames the filter finds.
+    """
+
+    path: str
+    query: RowsQuery
+    columns: tuple[Column, ...]
+    chips: tuple[ResultChip, ...]
+    rows: tuple[ShownRow, ...]
+    found: int
+    total: int
+    chosen: Chosen | None
+    renames: int
+
+    @property
+    def address(self) -> str:
+        """The address of this page of the table."""
+        return self.path + self.query.address(page=self.query.page)
+
+    @property
+    def first(self) -> int:
+        """The place of the first row that is shown, from 1 on; 0 if there is none."""
+        return (self.query.page - 1) * ROWS_PER_PAGE + 1 if self.rows else 0
+
+    @property
+    def last(self) -> int:
+        """The place of the last row that is shown."""
+        return self.first + len(self.rows) - 1 if self.rows else 0
+
+    @property
+    def pages(self) -> int:
+        """The number of pages."""
+        return _pages(self.found)
+
+    @property
+    def in_words(self) -> str:
+        """Which rows are shown, of how many."""
+        if not self.found:
+            return "No row is like this." if self.total else "There are no rows."
+        of_them = f"{self.found:,}" if self.found == self.total else f"{self.found:,} found"
+        if self.first == self.last:
+            return f"Row {self.first:,} of {of_them}" if self.found > 1 else counted(1, "row")
+        return f"Rows {self.first:,}–{self.last:,} of {of_them}"
+
+    def sorted_by(self, column: Column) -> str:
+        """Return the address of these rows sorted by a column."""
+        return "" if column.sort is None else self.path + self.query.address(order=self.query.sorted_by(column.sort))
+
+    def direction(self, column: Column) -> str:
+        """Return ``ascending`` or ``descending`` if the rows are sorted by a column; "" otherwise."""
+        if column.sort is not self.query.order.key:
+            return ""
+        return "descending" if self.query.order.descending else "ascending"
+
+    def page_address(self, page: int) -> str:
+        """Return the address of a page; "" if it is the one shown, or there is none of this number."""
+        if page == self.query.page or not 1 <= page <= self.pages:
+            return ""
+        return self.path + self.query.address(page=page)
+
+    @property
+    def all_checked(self) -> bool:
+        """Whether every rename that is shown is wanted."""
+        return all(row.checked is not False for row in self.rows)
+
+
+def rows_page(
+    journal: Journal,
+    run: RunRecord,
+    query: RowsQuery,
+    *,
+    with_picture: Callable[[RunRecord, Collection[int]], Collection[int]] | None = None,
+    can_choose: bool | None = None,
+) -> RowsPage:
+    """Return a page of the rows of a run; a page beyond the last is the last one.
+
+    ``with_picture`` returns which of some rows have a small picture. ``can_choose``: the renames can be checked and
+    unchecked (None: if the run is a kept plan). Must not be called in the event loop.
+    """
+    found, query = _found(journal, run, query)
+    counts = found.counts if not query.wanted.text else journal.results.counts(run, over=broken_off(run))
+    can_choose = merely_planned(run) if can_choose is None else can_choose
+    chosen = journal.unchecked.chosen(run) if can_choose else None
+    numbers = [row.row for row in found.rows]
+    pictures = frozenset(with_picture(run, numbers)) if with_picture is not None else frozenset()
+    return RowsPage(
+        path=f"/pages/runs/{run.id}/rows",
+        query=query,
+        columns=_OF_PLAN if can_choose else _OF_RESULT,
+        chips=tuple(ResultChip(result, count, result in query.wanted.results) for result, count in counts.items()),
+        rows=tuple(
+            shown_row(
+                row,
+                checked=_checked(row, chosen),
+                order_pages=order_pages(run.base_url),
+                picture=f"/pictures/runs/{run.id}/{row.row}" if row.row in pictures else "",
+            )
+            for row in found.rows
+        ),
+        found=found.found,
+        total=sum(counts.values()),
+        chosen=chosen,
+        renames=_renames(found, query),
+    )
+
+
+def _found(journal: Journal, run: RunRecord, query: RowsQuery) -> tuple[FoundRows, RowsQuery]:
+    found = _at(journal, run, query)
+    if not found.rows and query.page > 1:
+        query = RowsQuery(wanted=query.wanted, order=query.order, page=_pages(found.found))
+        found = _at(journal, run, query)
+    return found, query
+
+
+def _at(journal: Journal, run: RunRecord, query: RowsQuery) -> FoundRows:
+    return journal.row_search.find(
+        run,
+        query.wanted,
+        order=query.order,
+        offset=(query.page - 1) * ROWS_PER_PAGE,
+        limit=ROWS_PER_PAGE,
+        over=broken_off(run),
+    )
+
+
+def _pages(found: int) -> int:
+    return max(-(-found // ROWS_PER_PAGE), 1)
+
+
+def _checked(row: ReportRow, chosen: Chosen | None) -> bool | None:
+    return None if chosen is None or row.result is not Result.PLANNED else row.row in chosen
+
+
+def _renames(found: FoundRows, query: RowsQuery) -> int:
+    if query.wanted.results and Result.PLANNED not in query.wanted.results:
+        return 0
+    return found.unchecked if query.wanted.unchecked else found.counts.get(Result.PLANNED, 0)
