@@ -13,6 +13,7 @@ from batch_renamer.progress.log_fields import about, every_line
 from batch_renamer.progress.logs import level_of, logging_to, why_no_log
 from batch_renamer.progress.meanings import meanings_in_reports
 from batch_renamer.progress.notebook import notebook_progress
+from batch_renamer.progress.numbers import ranges
 from batch_renamer.progress.output import at_words, is_live_terminal, show_lines, show_run
 from batch_renamer.progress.paging import LinesForWidth, longer_than_screen, print_to_pager
 from batch_renamer.progress.screen import run_lines
@@ -46,6 +47,7 @@ __all__ = [
     "meanings_in_reports",
     "notebook_progress",
     "print_to_pager",
+    "ranges",
     "run_lines",
     "sentence_of",
     "show_lines",

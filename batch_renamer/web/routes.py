@@ -16,6 +16,7 @@ from batch_renamer.web.events import stream_events
 from batch_renamer.web.opening import give_code, give_token
 from batch_renamer.web.pages.history import show_found_runs, show_runs
 from batch_renamer.web.pages.home import show_at_work, show_home
+from batch_renamer.web.pages.review import change_rows, commit_plan, rows_part
 from batch_renamer.web.pages.run import run_page
 from batch_renamer.web.pages.run_actions import audit_run, dismiss_run, resume_run, stop_run, undo_run
 from batch_renamer.web.pages.sheet import correct_reading, plan_renames, receive_spreadsheet, show_spreadsheet
@@ -56,7 +57,10 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/pages/runs", show_runs),
     Route("GET", "/pages/runs/found", show_found_runs),
     Route("GET", "/pages/runs/{run}", run_page),
+    Route("GET", "/pages/runs/{run}/rows", rows_part),
     Route("POST", "/actions/runs/{run}/audit", audit_run),
+    Route("POST", "/actions/runs/{run}/choice", change_rows),
+    Route("POST", "/actions/runs/{run}/commit", commit_plan),
     Route("POST", "/actions/runs/{run}/dismiss", dismiss_run),
     Route("POST", "/actions/runs/{run}/resume", resume_run),
     Route("POST", "/actions/runs/{run}/stop", stop_run),

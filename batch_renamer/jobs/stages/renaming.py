@@ -81,9 +81,9 @@ async def rename(run: Run, api: ApiSession) -> None:
         return
     journal = run.job.journal
     # The user has seen the failures from before the run was resumed, so counting starts again.
-    bad_in_plan = (
-        0 if run.job.command.resumes else failures_in(await journal.in_thread(run.counts), puts_back=run.puts_back)[0]
-    )
+    bad_in_plan = 0
+    if not run.job.command.resumes:
+        bad_in_plan, _ = failures_in(await journal.in_thread(run.counts), puts_back=run.puts_back)
     run.record = record = await journal.in_thread(journal.runs.commit, run.record)
     rows = await journal.in_thread(journal.rows.count_planned, record)
     dispatch = Dispatch(journal, record, requests_per_s=api.requests_per_s)

@@ -7,12 +7,14 @@ import time
 from aiohttp import web
 
 from batch_renamer.errors import InputError
-from batch_renamer.jobs import listed_run
+from batch_renamer.jobs import listed_run, merely_planned
 from batch_renamer.journal import RunRecord
 from batch_renamer.text import duration
 from batch_renamer.web.pages.fragments import fragment
 from batch_renamer.web.pages.result_view import result_view
+from batch_renamer.web.pages.review import review_page
 from batch_renamer.web.pages.run_words import at_work_title, kind_of_run
+from batch_renamer.web.row_pages import RowsQuery, rows_page
 from batch_renamer.web.work import LiveJob
 from batch_renamer.web.workspace import Workspace
 
@@ -24,7 +26,9 @@ async def run_page(request: web.Request, workspace: Workspace) -> web.StreamResp
     run = await run_of(request, workspace)
     if (job := workspace.work.live(run.id)) is not None:
         return await _live(workspace, run, job)
-    return await _result(workspace, run)
+    if merely_planned(run):
+        return await review_page(request, workspace, run)
+    return await _result(request, workspace, run)
 
 
 async def run_of(request: web.Request, workspace: Workspace) -> RunRecord:
@@ -57,13 +61,15 @@ async def _live(workspace: Workspace, run: RunRecord, job: LiveJob) -> web.Respo
     )
 
 
-async def _result(workspace: Workspace, run: RunRecord) -> web.Response:
+async def _result(request: web.Request, workspace: Workspace, run: RunRecord) -> web.Response:
     """Show what a run came to, and what can be done next."""
     uploads = workspace.settings.state_dir / "web"
-    view = await workspace.journal.in_thread(result_view, workspace.journal, run, uploads=uploads)
+    journal, query = workspace.journal, RowsQuery.of(request.query)
+    view = await journal.in_thread(result_view, journal, run, uploads=uploads)
     return fragment(
         "run.html.j2",
         view=view,
+        rows=await journal.in_thread(rows_page, journal, run, query, can_choose=False),
         kind=kind_of_run(view.listed),
         offers=await workspace.work.offers(run),
         trouble=workspace.work.trouble_of(run.id),

@@ -99,7 +99,7 @@ def _beyond_limits(plan: PlanFacts, settings: Settings) -> Obstacle | None:
     if settings.max_renames is not None and renames > settings.max_renames:
         limit = as_given(settings, "max_renames", settings.max_renames)
         return Obstacle(
-            sentence=f"{counted(renames, 'rename')} {'is' if renames == 1 else 'are'} checked, more than {limit} allows.",
+            sentence=f"{counted(renames, 'rename')} would be sent, more than {limit} allows.",
             way_out=f"Uncheck rows until {settings.max_renames:,} are left, or raise that limit and start "
             "batch-renamer web again.",
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -51,12 +50,12 @@ class ResultChip:
 class RowsPage:
     """A page of the rows of a run.
 
-    ``path`` is the address of the table alone, without its query. ``chips`` are the results that the run has. ``total``
-    is the number of its rows. ``chosen`` are the renames that are wanted, of a plan that can be committed; None for any
-    other run. ``renames`` is how many renames the filter finds.
+    ``chips`` are the results that the run has. ``total`` is the number of its rows, ``found`` of those that the filter
+    finds, and ``renames`` of the planned renames among these. ``chosen`` are the renames that are wanted, of a plan
+    that can be committed; None for any other run.
     """
 
-    path: str
+    run_id: str
     query: RowsQuery
     columns: tuple[Column, ...]
     chips: tuple[ResultChip, ...]
@@ -65,6 +64,16 @@ class RowsPage:
     total: int
     chosen: Chosen | None
     renames: int
+
+    @property
+    def choice_path(self) -> str:
+        """The address that takes what is checked or unchecked."""
+        return f"/actions/runs/{self.run_id}/choice"
+
+    @property
+    def path(self) -> str:
+        """The address of the table alone, without its query."""
+        return f"/pages/runs/{self.run_id}/rows"
 
     @property
     def address(self) -> str:
@@ -123,22 +132,20 @@ def rows_page(
     run: RunRecord,
     query: RowsQuery,
     *,
-    with_picture: Callable[[RunRecord, Collection[int]], Collection[int]] | None = None,
     can_choose: bool | None = None,
 ) -> RowsPage:
     """Return a page of the rows of a run; a page beyond the last is the last one.
 
-    ``with_picture`` returns which of some rows have a small picture. ``can_choose``: the renames can be checked and
-    unchecked (None: if the run is a kept plan). Must not be called in the event loop.
+    ``can_choose``: its renames can be checked and unchecked (None: if it is a kept plan). Must not be called in the
+    event loop.
     """
     found, query = _found(journal, run, query)
     counts = found.counts if not query.wanted.text else journal.results.counts(run, over=broken_off(run))
     can_choose = merely_planned(run) if can_choose is None else can_choose
     chosen = journal.unchecked.chosen(run) if can_choose else None
-    numbers = [row.row for row in found.rows]
-    pictures = frozenset(with_picture(run, numbers)) if with_picture is not None else frozenset()
+    pictures = journal.results.with_images(run, [row.row for row in found.rows])
     return RowsPage(
-        path=f"/pages/runs/{run.id}/rows",
+        run_id=run.id,
         query=query,
         columns=_OF_PLAN if can_choose else _OF_RESULT,
         chips=tuple(ResultChip(result, count, result in query.wanted.results) for result, count in counts.items()),
