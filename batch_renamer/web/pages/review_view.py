@@ -1,4 +1,4 @@
-"""What the page of a kept plan shows besides its rows: what the plan comes to, what to look at, and what a commit does."""
+"""What the page of a kept plan shows: what the plan comes to, what to look at, its rows, and what a commit does."""
 
 from __future__ import annotations
 
