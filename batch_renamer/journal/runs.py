@@ -124,6 +124,13 @@ class RunTable:
             values += [base_url, profile]
         return self._runs(f"{where} ORDER BY active DESC, number DESC", values)
 
+    def sheets(self) -> frozenset[str]:
+        """Return the paths of the spreadsheets that the runs came from."""
+        return frozenset(
+            str(path)
+            for (path,) in self._database.select("SELECT DISTINCT sheet FROM runs WHERE sheet IS NOT NULL", ())
+        )
+
     def last_of_sheet(self, *, digest: str, account: str, base_url: str) -> RunRecord | None:
         """Return the newest run that renamed from the same spreadsheet in the same account."""
         found = self._runs(

@@ -38,6 +38,7 @@ def make_application(workspace: Workspace, guard: Guard, *, routes: Sequence[Rou
 
     async def end_streams(_: web.Application) -> None:
         workspace.hub.close()
+        await workspace.sheet_checks.close()
         await workspace.pictures.close()
 
     app.on_shutdown.append(end_streams)

@@ -93,6 +93,7 @@ class PageServer:
     async def _started(self, stack: AsyncExitStack) -> tuple[Workspace, Address]:
         """Start what has to be ended by ``stack``; whatever ends it, the jobs end first."""
         workspace = stack.enter_context(self.open_workspace())
+        await workspace.journal.in_thread(_remove_old_uploads, workspace)
         address = await stack.enter_async_context(running(workspace, port=self.port))
         stack.enter_context(announced(self.folder, origin=address.origin, token=address.token))
         stack.push_async_callback(workspace.work.ended)
@@ -127,6 +128,12 @@ async def until_idle(hub: Hub, work: Work, *, idle_s: float) -> None:
         await asyncio.sleep(min(_LOOK_S, left_s))
         if hub.listeners or work.at_work():
             since_s = loop.time()
+
+
+def _remove_old_uploads(workspace: Workspace) -> None:
+    """Remove the spreadsheets from earlier days that no run needs."""
+    count = workspace.uploads.remove_old(in_use=[Path(sheet) for sheet in workspace.journal.runs.sheets()])
+    log.debug("web: %d old spreadsheets were removed", count)
 
 
 def _left_of(at_work: Sequence[LiveJob], journal: Journal) -> list[str]:

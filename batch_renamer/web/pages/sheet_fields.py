@@ -58,6 +58,12 @@ _ADVICE = {
     "name_template": "Name other columns.",
 }
 
+_GROUPS = (
+    dict.fromkeys(("id_column", "name_column", "current_name_column", "match_by"), "Columns")
+    | dict.fromkeys(("hidden_rows", "blank_new_name"), "Rows")
+    | dict.fromkeys(("name_template", "replace", "replace_regex", "same_name"), "New names by a rule")
+)
+
 # "pass --encoding", "give --sheet NAME": the verb is about typing.
 _FLAG = re.compile(r"(?:\b(pass|give|use) )?--(?P<name>[a-z]+(?:-[a-z]+)*)")
 
@@ -74,6 +80,11 @@ class Field:
     options: tuple[tuple[str, str], ...] = ()
     help: str = ""
     lines: int = 1
+
+    @property
+    def group(self) -> str:
+        """The title under which it stands together with others."""
+        return _GROUPS.get(self.name, "The file")
 
     @property
     def label(self) -> str:

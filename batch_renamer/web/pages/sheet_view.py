@@ -50,6 +50,11 @@ class RowGroup:
         return self.count <= _FEW_ROWS
 
     @property
+    def has_remarks(self) -> bool:
+        """Whether anything is to be said of a row that its cells do not show."""
+        return any(row.remark for row in self.rows)
+
+    @property
     def title(self) -> str:
         """How many rows, and why."""
         return f"{counted(self.count, 'row')}: {self.reason}"
@@ -81,10 +86,14 @@ class SheetView:
         return tuple(field for field in self._fields() if field.name in names)
 
     @property
-    def other_fields(self) -> tuple[Field, ...]:
-        """All other fields."""
+    def other_fields(self) -> tuple[tuple[str, tuple[Field, ...]], ...]:
+        """All other fields in groups, each with its title."""
         names = {need.option for need in self.checked.needs}
-        return tuple(field for field in self._fields() if field.name not in names)
+        groups: dict[str, list[Field]] = {}
+        for field in self._fields():
+            if field.name not in names:
+                groups.setdefault(field.group, []).append(field)
+        return tuple((title, tuple(fields)) for title, fields in groups.items())
 
     @property
     def account_options(self) -> tuple[tuple[str, str], ...]:
@@ -207,7 +216,7 @@ def _column(heading: str | None, *, remark: str = "", none: str = "") -> str:
 
 
 def _of_reason(number: int, group: ReasonGroup) -> RowGroup:
-    rows = tuple(_shown(row, remark=row.reason.partition(HERE)[2].removesuffix(".")) for row in group.rows)
+    rows = tuple(_shown(row, remark=row.reason.partition(HERE)[2]) for row in group.rows)
     return RowGroup(id=f"reason-{number}", reason=as_fields(group.reason), count=group.count, rows=rows)
 
 
@@ -223,6 +232,9 @@ def _of_warning(number: int, group: WarningGroup) -> RowGroup:
 
 def _shown(row: ReportRow, *, remark: str = "", made: str = "") -> ShownRow:
     word = _WORDS.get(row.result, row.result.value)
+    remark = remark.removesuffix(".")
+    if remark.strip('“”"') in {row.new_name, row.order_id}:
+        remark = ""  # it stands beside it
     return ShownRow(
         number=row.row,
         order_id=row.order_id,

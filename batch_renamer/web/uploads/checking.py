@@ -77,6 +77,8 @@ class SheetChecks:
         if check is None:
             stop = StopSignal()
             check = _Check(asyncio.create_task(self._checked(key, upload, settings, stop)), stop)
+            # A page may be closed before it has taken the error that its check ends with.
+            check.task.add_done_callback(lambda task: task.cancelled() or task.exception())
             self._at_work[key] = check
         check.waiting += 1
         try:
