@@ -2,14 +2,45 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import shlex
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+import batch_renamer.web.work.work as work_module
+from batch_renamer.errors import BatchRenamerError, InputError, InterruptedRunError, SettingsError
+from batch_renamer.jobs import interrupted, source_of
 from batch_renamer.journal import RunState
+from batch_renamer.model import RowChoice, RowNumbers
+from tests.support.command import KEY
 from tests.support.desk import Desk, a_desk, but
+from tests.support.gate import DEADLINE_S
 from tests.support.served import Command, served
+
+KILLED = """
+import asyncio, sys
+from batch_renamer.jobs import open_journal
+from batch_renamer.web.accounts import Accounts
+from batch_renamer.web.work import Work
+
+class Nobody:
+    def publish(self, name, data):
+        pass
+
+async def main(base_url, state, plan):
+    accounts = Accounts({"base_url": base_url, "state_dir": state, "rate": 2000, "config": "none"}, environ=ENVIRON)
+    with open_journal(accounts.default.settings) as journal:
+        work = Work(accounts=accounts, journal=journal, hub=Nobody())
+        print(await work.commit(journal.runs.get(plan)), flush=True)
+        await work.ended()
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+"""A server of the page, without its pages: it commits a plan, and says the id of the run."""
 
 
 @pytest.fixture
@@ -26,14 +57,424 @@ async def desk(renamer: Command) -> AsyncIterator[Desk]:
         yield made
 
 
+def as_seeded(*renamed: int, of: int) -> dict[str, str]:
+    """Return the names of so many orders, of which some were renamed."""
+    return {f"order-{n}": f"New name {n}" if n in renamed else f"Old name {n}" for n in range(1, of + 1)}
+
+
 async def test_exactly_the_checked_rows_of_a_plan_are_renamed(renamer: Command, desk: Desk) -> None:
     """A plan is kept, and committed without the rows that were unchecked; no file is written beside the spreadsheet."""
-    sheet = renamer.sheet(renamer.seed(6))
-    plan = await desk.plan(sheet)
-    assert (plan.state, desk.results(plan)) == (RunState.PLANNED, ["planned"] * 6)
-    assert renamer.patched == []
+    plan = await desk.plan(renamer.sheet(renamer.seed(6)))
+    assert (plan.state, desk.results(plan), renamer.patched) == (RunState.PLANNED, ["planned"] * 6, [])
     done = await desk.commit(plan, choice=but(3, 5))
     assert desk.results(done) == ["renamed", "skipped", "renamed", "skipped", "renamed", "renamed"]
-    assert renamer.names == {f"order-{n}": f"Old name {n}" if n in (2, 4) else f"New name {n}" for n in range(1, 7)}
+    assert renamer.names == as_seeded(1, 3, 5, 6, of=6)
     assert (done.parent, done.reports, done.exit_code) == (plan.number, (), 0)
     assert sorted(path.name for path in renamer.folder.iterdir()) == ["home", "orders.csv"]
+
+
+async def test_an_order_that_was_renamed_since_the_plan_is_left_alone(renamer: Command, desk: Desk) -> None:
+    """What is committed is the kept plan, guarded by the names that it has seen."""
+    plan = await desk.plan(renamer.sheet(renamer.seed(3)))
+    renamer.sandbox.store.rename("order-2", "Another name")
+    assert desk.results(await desk.commit(plan)) == ["renamed", "drifted", "renamed"]
+    assert renamer.names == as_seeded(1, 3, of=3) | {"order-2": "Another name"}
+
+
+async def test_chosen_rows_of_a_run_are_undone(renamer: Command, desk: Desk) -> None:
+    """An undo is planned and kept; its commit gives the checked orders their old names back, and no other."""
+    done = await desk.commit(await desk.plan(renamer.sheet(renamer.seed(5))))
+    kept = await desk.done(await desk.work.plan_undo(done))
+    assert (kept.command, kept.state, desk.results(kept)) == ("undo --dry-run", RunState.PLANNED, ["planned"] * 5)
+    assert renamer.names == as_seeded(1, 2, 3, 4, 5, of=5)
+    undo = await desk.commit(kept, choice=but(2, 6))
+    assert (undo.command, undo.parent) == ("undo", done.number)
+    assert renamer.names == as_seeded(1, 5, of=5)
+
+
+async def test_an_undo_that_was_planned_for_some_rows_takes_back_no_more(renamer: Command, desk: Desk) -> None:
+    """The rows that a kept plan of an undo leaves out stay out when it is committed, together with those unchecked."""
+    done = await desk.commit(await desk.plan(renamer.sheet(renamer.seed(5))))
+    only = RowChoice(only=RowNumbers.parse("2-4"))
+    kept = await desk.done(await desk.work.plan_undo(done, choice=only))
+    undo = await desk.commit(kept, choice=but(3))
+    assert desk.results(undo) == ["renamed", "skipped", "renamed", "skipped", "skipped"]
+    assert renamer.names == as_seeded(2, 4, 5, of=5)
+
+
+async def test_an_undo_is_refused_where_the_run_went_on_since(renamer: Command, desk: Desk) -> None:
+    """A run that has renamed more since its undo was planned must be planned again: the page has not shown those."""
+    plan = await desk.plan(renamer.sheet(renamer.seed(4)))
+    gate = renamer.hold_renames(first=3)
+    run_id = await desk.work.commit(plan)
+    await gate.until_waiting(2)
+    desk.work.stop(run_id)
+    desk.work.stop(run_id)
+    run = await desk.done(run_id)
+    kept = await desk.done(await desk.work.plan_undo(run))
+    gate.open()
+    run = await desk.done(await desk.work.resume(run))
+    with pytest.raises(InputError, match=f"Run {run.id} has renamed more orders since"):
+        await desk.work.commit(kept)
+    assert renamer.names == as_seeded(1, 2, 3, 4, of=4)
+
+
+async def test_a_run_is_stopped_and_gone_on_with(renamer: Command, desk: Desk) -> None:
+    """The first stop lets renames in flight finish; what is left is renamed when the run is resumed."""
+    plan = await desk.plan(renamer.sheet(renamer.seed(60)))
+    gate = renamer.hold_renames(first=3)
+    run_id = await desk.work.commit(plan)
+    await gate.until_waiting(1)
+    assert desk.work.stop(run_id)
+    live = desk.work.live(run_id)
+    assert live is not None
+    assert live.stopping
+    gate.open()
+    run = await desk.done(run_id)
+    assert (run.stopped, run.exit_code) == ("Stopped on the page.", 130)
+    offers = await desk.work.offers(run)
+    assert (offers.can_resume, offers.can_undo, offers.can_dismiss) == (True, True, True)
+    assert 0 < offers.left == desk.results(run).count("pending")
+    resumed = await desk.done(await desk.work.resume(run))
+    assert (resumed.id, set(desk.results(resumed))) == (run.id, {"renamed"})
+    assert renamer.names == as_seeded(*range(1, 61), of=60)
+    assert max(map(len, renamer.names_ever().values())) == 2
+
+
+async def test_a_second_stop_ends_the_run_at_once(renamer: Command, desk: Desk) -> None:
+    """Requests in flight are not waited for any more; their rows are unknown until the run is resumed."""
+    plan = await desk.plan(renamer.sheet(renamer.seed(3)))
+    gate = renamer.hold_renames(first=1, after=True)
+    run_id = await desk.work.commit(plan)
+    await gate.until_waiting(3)
+    assert (desk.work.stop(run_id), desk.work.stop(run_id)) == (True, True)
+    run = await desk.done(run_id)
+    assert set(desk.results(run)) == {"unknown"}
+    gate.open()
+    assert set(desk.results(await desk.done(await desk.work.resume(run)))) == {"renamed"}
+    assert not desk.work.stop(run_id)
+
+
+async def test_the_page_says_whose_run_holds_the_account_and_waits(renamer: Command, desk: Desk) -> None:
+    """A command that renames in the account is waited for, and then the commit goes on by itself."""
+    other = renamer.sheet([("order-1", "From the command")], name="other.csv")
+    plan = await desk.plan(renamer.sheet(renamer.seed(3)[1:]))
+    gate = renamer.hold_renames(first=1)
+    async with renamer.start(*renamer.line("apply", other)) as command:
+        await gate.until_waiting(1)
+        run_id = await desk.work.commit(plan)
+        await desk.hub.until(lambda: bool((live := desk.work.live(run_id)) and live.waits_for))
+        live = desk.work.live(run_id)
+        assert live is not None
+        assert f"(process {command.process.pid}, " in live.waits_for
+        assert live.messages[-1].endswith("is at work in this account. Waiting until it has ended.")
+        assert len(renamer.patched) == 1
+        gate.open()
+        assert (await command.ended()).code == 0
+    assert desk.results(await desk.done(run_id)) == ["renamed", "renamed"]
+    assert renamer.names == as_seeded(2, 3, of=3) | {"order-1": "From the command"}
+
+
+async def test_a_wait_for_the_account_can_be_given_up(renamer: Command, desk: Desk) -> None:
+    """The stop of a commit that waits ends it before anything was sent, and its plan can still be committed."""
+    other = renamer.sheet([("order-1", "From the command")], name="other.csv")
+    plan = await desk.plan(renamer.sheet(renamer.seed(2)[1:]))
+    gate = renamer.hold_renames(first=1)
+    async with renamer.start(*renamer.line("apply", other)) as command:
+        await gate.until_waiting(1)
+        run_id = await desk.work.commit(plan)
+        await desk.hub.until(lambda: bool((live := desk.work.live(run_id)) and live.waits_for))
+        assert desk.work.stop(run_id)
+        assert (await desk.done(run_id)).stopped == "Stopped on the page."
+        gate.open()
+        await command.ended()
+    assert renamer.names["order-2"] == "Old name 2"
+    assert (await desk.work.offers(plan)).can_commit
+    assert desk.results(await desk.commit(plan)) == ["renamed"]
+
+
+async def test_an_undo_that_waits_is_known_by_its_plan(renamer: Command, desk: Desk) -> None:
+    """It has no run of its own yet: the page of its plan shows whom it waits for, and then the run that came of it."""
+    done = await desk.commit(await desk.plan(renamer.sheet(renamer.seed(2))))
+    kept = await desk.done(await desk.work.plan_undo(done))
+    renamer.sandbox.store.seed("b1", "Old")
+    gate = renamer.hold_renames(first=1)
+    async with renamer.start(*renamer.line("apply", renamer.sheet([("b1", "New")], name="other.csv"))) as command:
+        await gate.until_waiting(1)
+        assert await desk.work.commit(kept) == kept.id
+        live = desk.work.live(kept.id)
+        assert live is not None
+        assert "process" in live.waits_for
+        gate.open()
+        await command.ended()
+        await desk.hub.until(lambda: not desk.work.at_work())
+    offers = await desk.work.offers(kept)
+    assert not offers.can_commit
+    assert desk.results(desk.run(offers.committed_by)) == ["renamed", "renamed"]
+    assert ("changed", {"run": kept.id}) in desk.hub.events
+    assert renamer.names == as_seeded(of=2) | {"b1": "New"}
+
+
+async def test_a_double_click_commits_a_plan_once(renamer: Command, desk: Desk) -> None:
+    """The second commit of the same rows is refused, while the first is at work and after it."""
+    plan = await desk.plan(renamer.sheet(renamer.seed(3)))
+    clicks = await asyncio.gather(desk.work.commit(plan), desk.work.commit(plan), return_exceptions=True)
+    [run_id] = [one for one in clicks if isinstance(one, str)]
+    [refused] = [str(one) for one in clicks if isinstance(one, InputError)]
+    assert refused.startswith("That is being done already")
+    await desk.done(run_id)
+    with pytest.raises(InputError, match=f"This plan was committed already: open run {run_id}"):
+        await desk.work.commit(plan)
+    assert len(renamer.patched) == 3
+    assert len([run for run in desk.journal.runs.find() if run.command == "apply"]) == 1
+
+
+async def test_the_rest_of_a_plan_can_be_committed(renamer: Command, desk: Desk) -> None:
+    """Rows that were unchecked the first time are no second commit, and the page knows how many they are."""
+    plan = await desk.plan(renamer.sheet(renamer.seed(4)))
+    await desk.commit(plan, choice=but(3, 4))
+    offers = await desk.work.offers(plan)
+    assert (offers.can_commit, offers.rest) == (True, 2)
+    await desk.commit(plan)
+    assert renamer.names == as_seeded(1, 2, 3, 4, of=4)
+    assert not (await desk.work.offers(plan)).can_commit
+
+
+async def test_a_refused_key_ends_the_run_with_a_sentence(renamer: Command) -> None:
+    """The journal has the reason, nothing is committed, and the key is in nothing that the page is told."""
+    async with a_desk(renamer, environ={"AUTOENHANCE_API_KEY": "sk-wrong-9Zq8TtR2"}) as desk:
+        plan = await desk.plan(renamer.sheet(renamer.seed(2)))
+        assert "The API did not accept the key" in plan.stopped
+        assert (await desk.work.offers(plan)).can_commit is False
+        with pytest.raises(InputError, match="no plan that waits to be committed"):
+            await desk.work.commit(plan)
+        assert "sk-wrong" not in repr(desk.hub.events) + repr(desk.work.at_work()) + plan.stopped
+
+
+async def test_an_api_that_is_down_is_said_and_waited_for(renamer: Command) -> None:
+    """The job tells that the API gives no answer, and ends with that when its patience is over."""
+    sheet = renamer.sheet(renamer.seed(2))
+    async with a_desk(renamer, base_url="http://127.0.0.1:9", patience=0.5) as desk:
+        plan = await desk.plan(sheet)
+        assert (plan.exit_code, plan.state) == (4, RunState.FINISHED)
+        assert plan.stopped
+        told = [message for name, data in desk.hub.events if name == "job" for message in _texts(data["messages"])]
+        assert any("Waiting up to 0.5 s" in message for message in told), told
+
+
+def _texts(messages: object) -> list[str]:
+    assert isinstance(messages, list)
+    return messages
+
+
+async def test_an_account_without_a_key_is_seen_and_not_used(renamer: Command) -> None:
+    """Its trouble is a sentence; what would use it is refused with that, and no run is begun."""
+    async with a_desk(renamer, environ={}) as desk:
+        assert desk.accounts.default.trouble.startswith("There is no API key")
+        with pytest.raises(SettingsError, match="There is no API key"):
+            await desk.plan(renamer.sheet(renamer.seed(1)))
+        assert desk.journal.runs.find() == []
+
+
+async def test_two_accounts_rename_at_the_same_time(renamer: Command, tmp_path: Path) -> None:
+    """Each account has its own lock: neither waits for the other."""
+    other_key = "sk-other-7Zq8TtR2vXw9"
+    (home := tmp_path / "other").mkdir()
+    async with served(home, api_key=other_key) as other:
+        keys = {"here.key": KEY, "there.key": other_key}
+        for name, key in keys.items():
+            (tmp_path / name).write_text(key)
+            (tmp_path / name).chmod(0o600)
+        config = tmp_path / "config.toml"
+        config.write_text(
+            f'[profiles.here]\napi_key_file = "here.key"\nbase_url = "{renamer.base_url}"\n'
+            f'[profiles.there]\napi_key_file = "there.key"\nbase_url = "{other.base_url}"\n'
+        )
+        sheets = renamer.sheet(renamer.seed(3)), other.sheet(other.seed(3))
+        async with a_desk(renamer, base_url=None, config=str(config), environ={}) as desk:
+            plans = [
+                await desk.plan(sheet, account=name) for sheet, name in zip(sheets, ("here", "there"), strict=True)
+            ]
+            gates = [one.hold_renames(first=1) for one in (renamer, other)]
+            run_ids = [await desk.work.commit(plan) for plan in plans]
+            for gate in gates:
+                await gate.until_waiting(3)
+            assert [live.account for live in desk.work.at_work()] == ["here", "there"]
+            for gate in gates:
+                gate.open()
+            for run_id in run_ids:
+                assert set(desk.results(await desk.done(run_id))) == {"renamed"}
+        assert renamer.names == other.names == as_seeded(1, 2, 3, of=3)
+        assert [plan.profile for plan in plans] == ["here", "there"]
+
+
+async def test_a_run_of_a_killed_server_is_gone_on_with(renamer: Command, desk: Desk) -> None:
+    """A kill of the server is a kill of the run: the journal has it as interrupted, and the next server finishes it."""
+    plan = await desk.plan(renamer.sheet(renamer.seed(80)))
+    gate = renamer.hold_renames(first=5, after=True)
+    script = KILLED.replace("ENVIRON", repr({"AUTOENHANCE_API_KEY": KEY}))
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", script, renamer.base_url, str(renamer.state), plan.id),
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(Path(work_module.__file__).parents[3])},
+    )
+    assert process.stdout is not None
+    async with asyncio.timeout(DEADLINE_S):
+        run_id = (await process.stdout.readline()).decode().strip()
+    await gate.until_waiting(3)
+    assert (await desk.work.offers(desk.run(run_id))).at_work
+    process.kill()
+    await process.wait()
+    gate.open()
+    run = desk.run(run_id)
+    assert interrupted(run, desk.journal.results.counts(run))
+    offers = await desk.work.offers(run)
+    assert (offers.at_work, offers.can_resume) == (False, True)
+    resumed = await desk.done(await desk.work.resume(run))
+    assert (resumed.id, set(desk.results(resumed))) == (run_id, {"renamed"})
+    assert renamer.names == as_seeded(*range(1, 81), of=80)
+    assert max(map(len, renamer.names_ever().values())) == 2
+
+
+async def test_the_commands_that_are_offered_do_the_same(renamer: Command, desk: Desk) -> None:
+    """Each can be pasted into a terminal: the commit with its unchecked rows, the audit and the undo."""
+    plan = await desk.plan(renamer.sheet(renamer.seed(4)))
+    commit = (await desk.work.offers(plan, choice=but(3))).commands["commit"]
+    ended = await renamer.run(*_words(commit), "--yes", "--json")
+    assert ended.results == ["renamed", "skipped", "renamed", "renamed"]
+    run = desk.run(ended.result["run_id"])
+    offers = await desk.work.offers(run)
+    assert sorted(offers.commands) == ["audit", "undo"]
+    assert (await renamer.run(*_words(offers.commands["audit"]), "--json")).results == ["unchanged"] * 3
+    assert (await renamer.run(*_words(offers.commands["undo"]), "--yes", "--json")).code == 0
+    assert renamer.names == as_seeded(of=4)
+    after = await desk.work.offers(run)
+    assert (after.undone, after.can_undo) == (True, False)
+
+
+def _words(line: str) -> list[str]:
+    """Return the words of a command line without those that start the program: its path, or that of its Python."""
+    words = shlex.split(line)
+    return words[3:] if words[1] == "-m" else words[1:]
+
+
+async def test_an_interrupted_run_of_the_command_line_is_finished_on_the_page(renamer: Command, desk: Desk) -> None:
+    """Whose run it was does not matter; its report goes where the command has promised it."""
+    sheet = renamer.sheet(renamer.seed(30))
+    gate = renamer.hold_renames(first=4)
+    async with renamer.start(*renamer.line("apply", sheet, "--report", str(renamer.folder / "out.json"))) as command:
+        await gate.until_waiting(1)
+        command.process.kill()
+        await command.process.wait()
+    gate.open()
+    [run] = desk.journal.runs.find()
+    assert (await desk.work.offers(run)).can_resume
+    await desk.done(await desk.work.resume(run))
+    assert renamer.names == as_seeded(*range(1, 31), of=30)
+    assert (renamer.folder / "out.json").exists()
+
+
+async def test_what_failed_is_tried_again(renamer: Command, desk: Desk) -> None:
+    """Failed rows are offered to be tried again only where that may help; an order that is not there stays away."""
+    rows = [*renamer.seed(2), ("nowhere", "New name")]
+    done = await desk.commit(await desk.plan(renamer.sheet(rows)))
+    assert desk.results(done) == ["renamed", "renamed", "failed"]
+    offers = await desk.work.offers(done)
+    assert (offers.failed, offers.can_retry_failed, offers.can_resume) == (0, False, False)
+    with pytest.raises(InputError, match=f"Run {done.id} has nothing left to finish"):
+        await desk.work.resume(done)
+
+
+async def test_an_audit_finds_what_was_renamed_since(renamer: Command, desk: Desk) -> None:
+    """It renames nothing, and is a run of its own."""
+    done = await desk.commit(await desk.plan(renamer.sheet(renamer.seed(2))))
+    renamer.sandbox.store.rename("order-1", "Another name")
+    audit = await desk.done(await desk.work.audit(done))
+    assert (audit.command, desk.results(audit)) == ("audit", ["drifted", "unchanged"])
+    assert (await desk.work.offers(audit)).commands == {}
+
+
+async def test_a_fault_in_one_job_leaves_the_others_alone(
+    renamer: Command, desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is logged with its traceback, shown as a fault, and its run can be gone on with; the other job ends well."""
+    plan = await desk.plan(renamer.sheet(renamer.seed(3)))
+    gate = renamer.hold_renames(first=1)
+    run_id = await desk.work.commit(plan)
+    await gate.until_waiting(1)
+
+    async def broken(_: object) -> None:
+        raise RuntimeError("boom")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(work_module, "perform", broken)
+        with pytest.raises(BatchRenamerError, match="A fault in batch-renamer: RuntimeError"):
+            await desk.begin_plan(renamer.folder / "orders.csv")
+    assert "RuntimeError: boom" in caplog.text
+    gate.open()
+    assert desk.results(await desk.done(run_id)) == ["renamed"] * 3
+
+
+async def test_a_fault_of_a_run_at_work_is_shown_with_the_run(
+    renamer: Command, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page has the id already, so the sentence is kept; the run stands as interrupted."""
+    plan = await desk.plan(renamer.sheet(renamer.seed(3)))
+
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("boom")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("batch_renamer.jobs.stages.renaming.rename_all", broken)
+        run = await desk.commit(plan)
+    assert desk.work.trouble_of(run.id).startswith("A fault in batch-renamer: RuntimeError.")
+    assert (await desk.work.offers(run)).can_resume
+    assert desk.results(await desk.done(await desk.work.resume(run))) == ["renamed"] * 3
+    assert desk.work.trouble_of(run.id) == ""
+
+
+async def test_the_end_of_the_server_stops_every_job_in_order(renamer: Command, desk: Desk) -> None:
+    """Renames in flight are finished and noted; after that nothing begins any more."""
+    plan = await desk.plan(renamer.sheet(renamer.seed(20)))
+    gate = renamer.hold_renames(first=2)
+    run_id = await desk.work.commit(plan)
+    await gate.until_waiting(1)
+    cause = InterruptedRunError(15)
+    desk.work.stop_all(cause)
+    gate.open()
+    await desk.work.ended()
+    run = desk.run(run_id)
+    assert (run.stopped, run.exit_code, desk.work.at_work()) == (str(cause), 143, [])
+    assert "unknown" not in desk.results(run)
+    with pytest.raises(InputError, match="is stopping"):
+        await desk.work.resume(run)
+
+
+async def test_an_interrupted_run_is_dismissed_once_it_is_not_wanted(renamer: Command, desk: Desk) -> None:
+    """A run that ended well has nothing to dismiss."""
+    done = await desk.commit(await desk.plan(renamer.sheet(renamer.seed(2))))
+    with pytest.raises(InputError, match=f"Run {done.id} is done, not interrupted"):
+        await desk.work.dismiss(done)
+
+
+async def test_bad_rows_are_told_as_they_come(renamer: Command, desk: Desk) -> None:
+    """The messages of a job name each bad row, its order and the reason; those of other jobs are not among them."""
+    await desk.plan(renamer.sheet([*renamer.seed(1), ("nowhere", "New name")]))
+    told = [message for name, data in desk.hub.events if name == "job" for message in _texts(data["messages"])]
+    assert any(message.startswith("Row 3 (nowhere) is failed: ") for message in told), told
+
+
+async def test_a_run_that_renamed_before_is_told_to_the_next_plan(renamer: Command, desk: Desk) -> None:
+    """Orders that were renamed since are counted, and a plan that asks for them again has them."""
+    sheet = renamer.sheet(renamer.seed(2))
+    await desk.commit(await desk.plan(sheet))
+    renamer.sandbox.store.rename("order-1", "Another name")
+    plan = await desk.plan(sheet)
+    assert desk.results(plan) == ["drifted", "unchanged"]
+    assert (await desk.work.offers(plan)).renamed_since == 1
+    account = desk.accounts.default
+    settings = desk.accounts.settings(account, {"again": True})
+    again = await desk.done(
+        await desk.work.plan(account, source_of(sheet, settings, unattended=False), settings=settings)
+    )
+    assert desk.results(again) == ["planned", "unchanged"]

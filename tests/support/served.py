@@ -184,10 +184,11 @@ async def served(
     *,
     options: Mapping[str, str] | None = None,
     program: Sequence[str | Path] | None = None,
+    api_key: str = KEY,
     **rules: Any,
 ) -> AsyncIterator[Command]:
     """Serve a sandbox with these rules for as long as the block lasts."""
-    sandbox = Sandbox(api_key=KEY, **rules)
+    sandbox = Sandbox(api_key=api_key, **rules)
     async with running(sandbox) as base_url:
         made = Command(folder=folder, sandbox=sandbox, base_url=base_url, program=program)
         if options is not None:

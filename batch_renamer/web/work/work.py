@@ -191,6 +191,8 @@ class Work:
             self._ended_by(job, BatchRenamerError(f"A fault in batch-renamer: {_kind_of(error)}. The log has more."))
         finally:
             telling.cancel()
+            if job.run_id:  # the last figures, which may be newer than those that were told
+                self._hub.publish("job", job.live().as_json())
             self._jobs.remove(job)
             job.known.set()
             self._changed(job)
