@@ -2,9 +2,9 @@
 /** Forms and buttons with `data-action`: they post, and then the page moves, is fetched again, or shows the error. */
 
 import { go } from "./address.js";
-import { showError } from "./errors.js";
 import { act } from "./fetching.js";
 import { refetch } from "./parts.js";
+import { showError, tell } from "./telling.js";
 import { refresh } from "./view.js";
 
 /** Listen to forms and buttons that act. */
@@ -14,7 +14,7 @@ export function watchActions() {
     if (!form.dataset.action) return;
     event.preventDefault();
     const pressed = /** @type {HTMLButtonElement | null} */ (event.submitter);
-    void perform(form, pressed?.dataset.action ?? form.dataset.action, fieldsOf(form, pressed));
+    void perform(pressed ?? form, pressed?.dataset.action ?? form.dataset.action, fieldsOf(form, pressed));
   });
   document.addEventListener("change", (event) => {
     const field = /** @type {HTMLInputElement} */ (event.target);
@@ -35,15 +35,16 @@ export function watchActions() {
  * @param {unknown} json
  */
 async function perform(from, path, json) {
-  if (from.getAttribute("aria-busy") === "true") return;
-  from.setAttribute("aria-busy", "true");
+  const whole = from instanceof HTMLButtonElement && from.type === "submit" ? (from.form ?? from) : from;
+  if (whole.getAttribute("aria-busy") === "true") return;
+  whole.setAttribute("aria-busy", "true");
   showError(undefined, from);
   try {
     await follow(await act(path, json), from);
   } catch (error) {
     showError(error, from);
   } finally {
-    from.removeAttribute("aria-busy");
+    whole.removeAttribute("aria-busy");
   }
 }
 
@@ -57,7 +58,10 @@ export async function follow(answer, from = null) {
   for (const [name, value] of Object.entries(answer.counts ?? {})) showCount(name, value);
   if (answer.go) go(answer.go);
   else if (typeof answer.refresh === "string") await refetch(answer.refresh);
-  else if (answer.refresh) await refresh();
+  else if (answer.refresh) {
+    await refresh({ keepsTyped: false }); // what was typed has been posted
+    tell(document.querySelector("main .lead")?.textContent);
+  }
 }
 
 /** @param {string} name @param {unknown} value */

@@ -2,8 +2,8 @@
 /** Checkboxes of rows: one, a range with Shift, or all of the page. Each change is sent in the order in which it was made. */
 
 import { follow } from "./actions.js";
-import { showError } from "./errors.js";
 import { act } from "./fetching.js";
+import { showError } from "./telling.js";
 
 const BOXES = "input[type=checkbox][data-row]";
 

@@ -1,8 +1,8 @@
 // @ts-check
 /** `data-download` fetches a file with the token and saves it under the name that the server gives it. */
 
-import { showError } from "./errors.js";
 import { ask, read } from "./fetching.js";
+import { showError } from "./telling.js";
 
 /** Listen to buttons that download. */
 export function watchDownloads() {

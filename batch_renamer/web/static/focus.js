@@ -4,13 +4,15 @@
 /**
  * Remember the place within an element; the function that is returned takes it up again in the new content.
  * @param {HTMLElement} within
+ * @param {{ keepsTyped?: boolean }} [options]
  * @returns {() => void}
  */
-export function keptPlace(within) {
+export function keptPlace(within, { keepsTyped = true } = {}) {
   const active = document.activeElement;
   const focused = active instanceof HTMLElement && active !== within && within.contains(active) ? key(active) : "";
   const caret = active instanceof HTMLInputElement && active.selectionStart !== null ? selection(active) : undefined;
-  const typed = [...within.querySelectorAll("input, select, textarea")].filter(isTyped).map(keepValue);
+  const fields = keepsTyped ? [...within.querySelectorAll("input, select, textarea")] : [];
+  const typed = fields.filter(isTyped).map(keepValue);
   const opened = [...within.querySelectorAll("details[id]")].map((part) => [part.id, part.hasAttribute("open")]);
   const scrolled = [...within.querySelectorAll(".scroll[id]")].map((part) => [part.id, part.scrollLeft, part.scrollTop]);
   const top = window.scrollY;

@@ -3,6 +3,7 @@
 
 import { WrongToken, ask } from "./fetching.js";
 import { onSaid, say } from "./tabs.js";
+import { tell } from "./telling.js";
 import { article, parse, refresh } from "./view.js";
 
 const FIRST_WAIT_MS = 500;
@@ -87,7 +88,7 @@ function showJob(figures) {
     }
     for (const bar of place.querySelectorAll("progress[data-live-bar]")) showBar(/** @type {HTMLProgressElement} */ (bar), figures);
   }
-  if (article()?.dataset.run === figures.run) tell(figures);
+  if (article()?.dataset.run === figures.run) tellProgress(figures);
 }
 
 /** @param {HTMLElement} place @param {unknown} value */
@@ -135,12 +136,11 @@ let toldStage = "";
  * Tell a screen reader how far the job is, now and then.
  * @param {Record<string, any>} figures
  */
-function tell({ stage, done, total, left }) {
+function tellProgress({ stage, done, total, left }) {
   if (stage === toldStage && Date.now() - toldAt < TOLD_EVERY_MS) return;
   [toldAt, toldStage] = [Date.now(), stage];
   const far = total ? `: ${done.toLocaleString("en")} of ${total.toLocaleString("en")}` : "";
-  const told = document.getElementById("told");
-  if (told) told.textContent = `${stage}${far}.${left ? ` Time left: ${left}.` : ""}`;
+  tell(`${stage}${far}.${left ? ` Time left: ${left}.` : ""}`);
 }
 
 /** @param {string | undefined} run "" where it is not said which */

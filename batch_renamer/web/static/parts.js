@@ -2,10 +2,10 @@
 /** Parts of a page: `data-into` on a form or link fetches a fragment into an element, and the address keeps the query. */
 
 import { keepQuery } from "./address.js";
-import { showError } from "./errors.js";
 import { ask } from "./fetching.js";
 import { keptPlace } from "./focus.js";
 import { watchPictures } from "./pictures.js";
+import { showError, tell } from "./telling.js";
 import { parse } from "./view.js";
 
 const TYPING_PAUSE_MS = 80;
@@ -81,6 +81,7 @@ async function fetchInto(into, path) {
     shownIn.set(into, path);
     keepQuery(new URLSearchParams(path.split("?")[1]));
     watchPictures(place);
+    tell(place.querySelector("[data-told]")?.textContent);
   } catch (error) {
     if (!mine.signal.aborted) showError(error);
   }

@@ -1,10 +1,10 @@
 // @ts-check
 /** Uploads a spreadsheet: chosen in `<form data-upload>`, or dropped anywhere on the page. It shows how far it is. */
 
-import { go } from "./address.js";
 import { accountName } from "./account.js";
-import { showError } from "./errors.js";
+import { go } from "./address.js";
 import { NotReached, read, tokenHeader } from "./fetching.js";
+import { showError } from "./telling.js";
 
 /** @type {XMLHttpRequest | undefined} */
 let uploading;

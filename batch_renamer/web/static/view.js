@@ -1,8 +1,8 @@
 // @ts-check
 /** Shows pages: fetches the fragment of the address into `<main>`. The newest request wins; an older answer is dropped. */
 
-import { path } from "./address.js";
 import { accountOf, showAccount } from "./account.js";
+import { path } from "./address.js";
 import { NotReached, WrongToken, ask } from "./fetching.js";
 import { keptPlace } from "./focus.js";
 import { watchPictures } from "./pictures.js";
@@ -16,15 +16,15 @@ let waitsForDialog = false;
 export const article = () => /** @type {HTMLElement | null} */ (document.querySelector("main > article"));
 
 /** Show the page of the address; its heading gets the focus. */
-export const show = () => load({ moved: true });
+export const show = () => load({ moved: true, keepsTyped: false });
 
-/** Fetch the page that is shown again; focus, scroll and what was typed stay. */
-export function refresh() {
+/** Fetch the page that is shown again; focus, scroll and, if wanted, what was typed stay. */
+export function refresh({ keepsTyped = true } = {}) {
   if (document.querySelector("dialog[open]")) {
     waitsForDialog = true; // what is being decided does not change under the user's hands
     return Promise.resolve();
   }
-  return load({ moved: false });
+  return load({ moved: false, keepsTyped });
 }
 
 /** Fetch the page again if something changed while a dialog was open. */
@@ -33,8 +33,8 @@ export function refreshAfterDialog() {
   waitsForDialog = false;
 }
 
-/** @param {{ moved: boolean }} options */
-async function load({ moved }) {
+/** @param {{ moved: boolean, keepsTyped: boolean }} options */
+async function load({ moved, keepsTyped }) {
   pending?.abort();
   const mine = (pending = new AbortController());
   pendingMoved = moved ||= pendingMoved; // a move that is not over when the page changes stays a move
@@ -51,12 +51,11 @@ async function load({ moved }) {
   }
   if (mine.signal.aborted) return;
   pendingMoved = false;
-  place(main, fragment, moved);
+  place(main, fragment, moved ? undefined : keptPlace(main, { keepsTyped }));
 }
 
-/** @param {HTMLElement} main @param {DocumentFragment} fragment @param {boolean} moved */
-function place(main, fragment, moved) {
-  const restore = moved ? undefined : keptPlace(main);
+/** @param {HTMLElement} main @param {DocumentFragment} fragment @param {(() => void) | undefined} restore the place, unless the user has moved */
+function place(main, fragment, restore) {
   main.replaceChildren(fragment);
   main.removeAttribute("aria-busy");
   const shown = article();
