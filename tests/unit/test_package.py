@@ -72,21 +72,26 @@ def test_inner_modules_are_private_to_their_package() -> None:
     assert {str(path.relative_to(ROOT)): found for path in paths if (found := _imports_past_a_package(path))} == {}
 
 
-def test_the_parts_of_a_night_are_used_by_the_names_that_they_export() -> None:
-    """So the night is read like the program: one part after the other, each with a short list of names."""
-    folder = ROOT / "batch_renamer" / "nightly"
+@pytest.mark.parametrize("door", ["nightly", "web"])
+def test_the_parts_of_a_door_are_used_by_the_names_that_they_export(door: str) -> None:
+    """So a night, and the page, are read like the program: one part after the other, each with a short list of names."""
+    folder = ROOT / "batch_renamer" / door
     past = {
         str(path.relative_to(folder)): found
         for path in sorted(folder.rglob("*.py"))
-        if (found := [(part, rest) for part, rest in _inner_imports(path) if part != path.relative_to(folder).parts[0]])
+        if (
+            found := [
+                (part, rest) for part, rest in _inner_imports(path, door) if part != path.relative_to(folder).parts[0]
+            ]
+        )
     }
     assert past == {}
 
 
-def _inner_imports(path: Path) -> list[tuple[str, str]]:
-    """Return the modules inside the parts of a night that a module imports, each with its part."""
+def _inner_imports(path: Path, door: str) -> list[tuple[str, str]]:
+    """Return the modules inside the parts of a door that a module imports, each with its part."""
     text = path.read_text("utf-8")
-    return re.findall(r"^\s*(?:from|import) batch_renamer\.nightly\.(\w+)\.(\w+)", text, flags=re.MULTILINE)
+    return re.findall(rf"^\s*(?:from|import) batch_renamer\.{door}\.(\w+)\.(\w+)", text, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -112,6 +117,7 @@ def test_the_checkout_is_what_is_tested(tmp_path: Path) -> None:
         pytest.param(["-c", "import batch_renamer"], id="import"),
         pytest.param(["-m", "batch_renamer", "--help"], id="--help"),
         pytest.param(["-m", "batch_renamer", "apply", "--help"], id="apply --help"),
+        pytest.param(["-m", "batch_renamer", "web", "--help"], id="web --help"),
     ],
 )
 def test_help_and_import_are_light(args: list[str]) -> None:
@@ -119,6 +125,16 @@ def test_help_and_import_are_light(args: list[str]) -> None:
     imported = _imported_by(*args)
     assert "batch_renamer" in imported
     assert imported & HEAVY == set()
+
+
+def test_a_command_that_renames_imports_nothing_of_the_page(tmp_path: Path) -> None:
+    """The door of the browser costs the command line nothing."""
+    sheet = tmp_path / "orders.csv"
+    sheet.write_text("order_id,new_name\na1,12 Elm St\n", encoding="utf-8")
+    words = ["apply", str(sheet), "--sandbox", "--yes", "--config", "none", "--state-dir", str(tmp_path / "state")]
+    imported = _imported_by("-m", "batch_renamer", *words)
+    assert "batch_renamer.jobs" in imported
+    assert {name for name in imported if name.startswith(("batch_renamer.web", "aiohttp_sse"))} == set()
 
 
 def test_wheel_holds_the_package_and_nothing_else(tmp_path: Path) -> None:
@@ -137,6 +153,7 @@ def test_wheel_holds_the_package_and_nothing_else(tmp_path: Path) -> None:
         *(ROOT / "batch_renamer").rglob("*.py"),
         *(ROOT / "batch_renamer" / "cli" / "shells").glob("batch-renamer.*"),
         *(ROOT / "batch_renamer").rglob("templates/*.*"),
+        *(ROOT / "batch_renamer").rglob("static/*.*"),
     ]
     files = {str(path.relative_to(ROOT)) for path in kept}
     assert files <= set(names)
