@@ -14,12 +14,25 @@ from aiohttp.web import Request, StreamResponse
 from batch_renamer.web.downloads import download_report, download_spreadsheet, send_picture
 from batch_renamer.web.events import stream_events
 from batch_renamer.web.opening import give_code, give_token
-from batch_renamer.web.pages.history import show_found_runs, show_runs
-from batch_renamer.web.pages.home import show_at_work, show_home
-from batch_renamer.web.pages.review import change_rows, commit_plan, rows_part
-from batch_renamer.web.pages.run import run_page
-from batch_renamer.web.pages.run_actions import audit_run, dismiss_run, resume_run, stop_run, undo_run
-from batch_renamer.web.pages.sheet import correct_reading, plan_renames, receive_spreadsheet, show_spreadsheet
+from batch_renamer.web.pages import (
+    audit_run,
+    change_rows,
+    commit_plan,
+    correct_reading,
+    dismiss_run,
+    plan_renames,
+    receive_spreadsheet,
+    resume_run,
+    rows_part,
+    run_page,
+    show_at_work,
+    show_found_runs,
+    show_home,
+    show_runs,
+    show_spreadsheet,
+    stop_run,
+    undo_run,
+)
 from batch_renamer.web.shell import serve_index, serve_part
 from batch_renamer.web.workspace import Workspace
 

@@ -74,7 +74,7 @@ def test_inner_modules_are_private_to_their_package() -> None:
 
 @pytest.mark.parametrize("door", ["nightly", "web"])
 def test_the_parts_of_a_door_are_used_by_the_names_that_they_export(door: str) -> None:
-    """So a night, and the page, are read like the program: one part after the other, each with a short list of names."""
+    """So each is read like the program: one part after the other, each with a short list of names."""
     folder = ROOT / "batch_renamer" / door
     past = {
         str(path.relative_to(folder)): found

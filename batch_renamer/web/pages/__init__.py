@@ -13,5 +13,30 @@ A page is a *fragment* for `<main>`: one `<article data-title="…">`. The templ
 from __future__ import annotations
 
 from batch_renamer.web.pages.fragments import fragment
+from batch_renamer.web.pages.history import show_found_runs, show_runs
+from batch_renamer.web.pages.home import show_at_work, show_home
+from batch_renamer.web.pages.review import change_rows, commit_plan, rows_part
+from batch_renamer.web.pages.run import run_page
+from batch_renamer.web.pages.run_actions import audit_run, dismiss_run, resume_run, stop_run, undo_run
+from batch_renamer.web.pages.sheet import correct_reading, plan_renames, receive_spreadsheet, show_spreadsheet
 
-__all__ = ["fragment"]
+__all__ = [
+    "audit_run",
+    "change_rows",
+    "commit_plan",
+    "correct_reading",
+    "dismiss_run",
+    "fragment",
+    "plan_renames",
+    "receive_spreadsheet",
+    "resume_run",
+    "rows_part",
+    "run_page",
+    "show_at_work",
+    "show_found_runs",
+    "show_home",
+    "show_runs",
+    "show_spreadsheet",
+    "stop_run",
+    "undo_run",
+]
