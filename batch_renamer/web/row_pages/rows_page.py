@@ -33,6 +33,9 @@ _OLD = Column("old", "Old name", SortKey.OLD_NAME)
 _NEW = Column("new", "New name", SortKey.NEW_NAME)
 _RESULT = Column("result", "Result", SortKey.RESULT)
 _NAMES = (_ROW, _ORDER, _OLD, _NEW)
+_CHIPS = sorted(Result, key=lambda result: result is not Result.PLANNED)
+"""The order of results on the page: what a plan would do comes first."""
+
 _OF_PLAN = (_CHECK, *_NAMES, _RESULT)
 _OF_RESULT = (*_NAMES, _RESULT)
 
@@ -148,7 +151,9 @@ def rows_page(
         run_id=run.id,
         query=query,
         columns=_OF_PLAN if can_choose else _OF_RESULT,
-        chips=tuple(ResultChip(result, count, result in query.wanted.results) for result, count in counts.items()),
+        chips=tuple(
+            ResultChip(result, counts[result], result in query.wanted.results) for result in _CHIPS if result in counts
+        ),
         rows=tuple(
             shown_row(
                 row,

@@ -35,7 +35,7 @@ export function watchParts() {
     const link = /** @type {Element} */ (event.target).closest("a[data-into]");
     if (!(link instanceof HTMLAnchorElement) || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    void fetchInto(link.dataset.into ?? "", link.getAttribute("href") ?? "");
+    void follow(link);
   });
 }
 
@@ -51,6 +51,30 @@ function fetchForm(form) {
   for (const [name, value] of new FormData(form)) if (typeof value === "string" && value) query.append(name, value);
   const where = form.getAttribute("action") ?? "";
   void fetchInto(form.dataset.into ?? "", query.size ? `${where}?${query}` : where);
+}
+
+/**
+ * Fetch what a link leads to. The form that finds the same part shows what is asked for now; a link elsewhere on the
+ * page brings the part into sight.
+ * @param {HTMLAnchorElement} link
+ */
+async function follow(link) {
+  const into = link.dataset.into ?? "";
+  const where = link.getAttribute("href") ?? "";
+  const isElsewhere = !link.closest(into);
+  await fetchInto(into, where);
+  const form = /** @type {HTMLFormElement | null} */ (document.querySelector(`form[data-into="${into}"]`));
+  if (form) fill(form, new URLSearchParams(where.split("?")[1]));
+  if (isElsewhere) (form ?? document.querySelector(into))?.scrollIntoView();
+}
+
+/** @param {HTMLFormElement} form @param {URLSearchParams} query */
+function fill(form, query) {
+  for (const field of form.elements) {
+    if (!(field instanceof HTMLInputElement) || field.type === "hidden") continue;
+    if (field.type === "checkbox") field.checked = query.getAll(field.name).includes(field.value);
+    else field.value = query.get(field.name) ?? "";
+  }
 }
 
 /**
