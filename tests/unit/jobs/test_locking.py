@@ -89,6 +89,22 @@ async def test_a_lock_is_taken_once_it_is_free(journal: Journal) -> None:
 
 
 @pytest.mark.virtual_time
+async def test_whose_run_is_waited_for_is_known_as_long_as_it_is_waited_for(journal: Journal) -> None:
+    """A page shows it; a wait without an end in sight is not said in seconds."""
+    async with AsyncExitStack() as other, AsyncExitStack() as opened:
+        other.enter_context(writing_lock(journal.path.parent, account="office", run_id="k3f9ab"))
+        run, shown = run_that_waits(journal, opened, wait_s=604_800)
+        noticed: list[str] = []
+        run.context.on_change = lambda: noticed.append(run.context.waits_for)
+        async with anyio.create_task_group() as group:
+            group.start_soon(hold_alone, run, "office")
+            await anyio.sleep(5)
+            await other.aclose()
+    assert [who.partition(" (")[0] for who in noticed] == ["Run k3f9ab", ""]
+    assert shown.getvalue().endswith("is at work in this account. Waiting until it has ended.\n")
+
+
+@pytest.mark.virtual_time
 async def test_a_stop_ends_the_wait_for_the_lock(journal: Journal) -> None:
     """At once, not when the wait is over."""
     with writing_lock(journal.path.parent, account="office", run_id="k3f9ab"):
