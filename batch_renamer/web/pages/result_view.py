@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,16 +16,22 @@ from batch_renamer.web.pages.repairs import way_to_repair
 
 __all__ = ["Problem", "ResultView", "result_view"]
 
-_MOST_PROBLEMS = 40
-"""Groups of rows that are shown; the table has the rows of all others."""
+_MOST_REASONS = 40
+"""Reasons that are shown; the table has the rows of all others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Rows that share a result and a reason: how many they are, the first few, and what helps."""
+    """Rows of one result that the same helps: their reasons, each with its number of rows and the first few of them."""
 
-    group: ReasonGroup
+    result: Result
     repair: str
+    reasons: tuple[ReasonGroup, ...]
+
+    @property
+    def count(self) -> int:
+        """The number of rows."""
+        return sum(group.count for group in self.reasons)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +40,9 @@ class ResultView:
 
     ``headline`` is one sentence, ``stopped`` why it ended early ("": it did not, or the headline says it). ``counts``
     are the results that occur, with what they mean. ``problems`` are the rows that need a look, the largest group
-    first, of which ``more_problems`` are not shown. ``left_out`` are the skipped rows by reason. ``no_spreadsheet``
-    says why results can't be written into the user's spreadsheet ("": they can). ``undone_by`` is the id of the newest
-    run that put its names back ("": none).
+    first; ``more_problems`` further rows have other reasons. ``left_out`` are the skipped rows by reason.
+    ``no_spreadsheet`` says why results can't be written into the user's spreadsheet ("": they can). ``undone_by`` is the
+    id of the newest run that put its names back ("": none).
     """
 
     listed: ListedRun
@@ -93,8 +99,8 @@ def result_view(journal: Journal, run: RunRecord, *, uploads: Path) -> ResultVie
         headline=headline,
         stopped="" if summary.stopped == headline else summary.stopped,
         counts=tuple(counts_of(summary)),
-        problems=tuple(Problem(group=group, repair=way_to_repair(group, run)) for group in groups[:_MOST_PROBLEMS]),
-        more_problems=sum(group.count for group in groups[_MOST_PROBLEMS:]),
+        problems=tuple(_problems(groups[:_MOST_REASONS], run)),
+        more_problems=sum(group.count for group in groups[_MOST_REASONS:]),
         left_out=tuple(journal.results.left_out(run)),
         row_warnings=tuple(journal.results.warning_groups(run)),
         facts=tuple(_facts(summary, uploads)),
@@ -102,6 +108,14 @@ def result_view(journal: Journal, run: RunRecord, *, uploads: Path) -> ResultVie
         no_spreadsheet=_why_no_spreadsheet(run),
         undone_by=undo.id if undo is not None else "",
     )
+
+
+def _problems(groups: Sequence[ReasonGroup], run: RunRecord) -> Iterator[Problem]:
+    alike: dict[tuple[Result, str], list[ReasonGroup]] = {}
+    for group in groups:
+        alike.setdefault((group.result, way_to_repair(group, run)), []).append(group)
+    for (result, repair), reasons in alike.items():
+        yield Problem(result=result, repair=repair, reasons=tuple(reasons))
 
 
 def _facts(summary: RunSummary, uploads: Path) -> Iterator[Fact]:

@@ -1,0 +1,226 @@
+"""The page of one run in each standing: what it says, what it offers, and that its figures are those of the report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from batch_renamer.jobs import open_journal
+from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule
+from tests.support.browsing.office import Office, office_in
+from tests.support.practised import applied, changed, killed, practised_in
+from tests.support.served_page import ServedPage, served_page
+from tests.unit.web.pages.shown import acted, committed, downloaded, ended, planned, shown
+
+TAKE_BACK, CHECK = "Take back…", "Check again whether the orders still have these names"
+GO_ON, RETRY, DISMISS = "Go on with the run…", "Try failed rows again…", "Do not finish this run…"
+OFFERS = {TAKE_BACK, CHECK, GO_ON, RETRY, DISMISS}
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    """Serve two accounts, with a spreadsheet of 300 rows of which some are bad."""
+    async with office_in(tmp_path) as office:
+        yield office
+
+
+@pytest.fixture
+def practice(tmp_path: Path) -> dict[str, object]:
+    """Return the options that keep everything in the folder of the test."""
+    return practised_in(tmp_path)
+
+
+@pytest.fixture
+def run_id(tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str]) -> str:
+    """Rename three orders of the sandbox by the command line, and return the run's id."""
+    return applied(tmp_path / "oak.csv", practice, capsys)
+
+
+async def _planned(page: ServedPage, office: Office) -> str:
+    return await planned(
+        page, office.listings.path, name_column="Title for the website", current_name_column="Current name"
+    )
+
+
+async def test_a_run_is_followed_stopped_and_finished(office: Office) -> None:
+    """What is shown of it at its end is what the report says."""
+    async with office.page() as page:
+        plan = await _planned(page, office)
+        gate = office.hold_renames(first=101)
+        run = await committed(page, plan)
+        await gate.until_waiting(1)
+
+        at_work = await shown(page, f"/runs/{run}")
+        assert at_work.heading == "Renaming the orders"
+        assert "You can close this page; the renames go on while batch-renamer runs." in at_work.words
+        assert at_work.actions == {"stop"}
+        assert await acted(page, f"/runs/{run}/stop") == {"refresh": True}
+        stopping = await shown(page, f"/runs/{run}")
+        assert "It is stopping" in stopping.words
+        assert "Stop at once…" in stopping.buttons
+        await acted(page, f"/runs/{run}/stop")
+        gate.open()
+        await ended(page)
+
+        stopped = await shown(page, f"/runs/{run}")
+        assert stopped.standing == "interrupted"
+        assert "Stopped on the page." in stopped.words
+        assert stopped.buttons >= {GO_ON, TAKE_BACK, CHECK, DISMISS}
+        office.sales.faults = FaultPlan()
+        assert await acted(page, f"/runs/{run}/resume") == {"go": f"/runs/{run}"}
+        await ended(page)
+
+        done, report = await shown(page, f"/runs/{run}"), await downloaded(page, run)
+    assert done.standing == "done"
+    assert done.counts == dict(Counter(row["result"] for row in report["rows"]))
+    assert done.counts == report["counts"]
+    assert sum(done.counts.values()) == len(office.listings.ids)
+    assert done.buttons & OFFERS == {TAKE_BACK, CHECK}
+    for row in report["rows"]:
+        if row["result"] in ("failed", "drifted", "invalid"):
+            assert row["reason"].partition(": ")[0] in done.words
+    assert "now Sold" in done.words
+
+
+async def test_chosen_rows_are_taken_back_and_the_names_checked(office: Office) -> None:
+    """The plan of an undo has the rows that were named, and each run names the one that it is about."""
+    async with office.page() as page:
+        order = office.listings.ids[office.listings.refused]
+        refused = Rule(fault=Fault(kind=FaultKind.REFUSED), method="PATCH", order_id=order, times=None)
+        office.sales.faults = FaultPlan(rules=[refused])
+        run = await committed(page, await _planned(page, office))
+        await ended(page)
+        assert (await shown(page, f"/runs/{run}")).buttons & OFFERS == {TAKE_BACK, CHECK, RETRY}
+        some = await acted(page, f"/runs/{run}/undo", {"which": "some", "rows": "2-16"})
+        await ended(page)
+        rows = (await downloaded(page, some["go"].removeprefix("/runs/")))["rows"]
+        assert sum(row["result"] == "planned" for row in rows) == 15
+        undo_run = await committed(page, some["go"].removeprefix("/runs/"))
+        await ended(page)
+        back = await shown(page, f"/runs/{undo_run}")
+        assert back.heading == f"Undid run {run} (Spring listings.xlsx): 15 of 282 names put back."
+        assert f"about run {run}" in back.words
+        checked = (await acted(page, f"/runs/{run}/audit"))["go"]
+        await ended(page)
+        names = await shown(page, checked)
+    assert "still have the names of run" in names.heading
+    assert names.counts["drifted"] == 15
+    assert names.buttons & OFFERS == set()
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [("", "names no row"), ("all", "must be row numbers"), ("9999", "9999"), (None, "must be row numbers")],
+    ids=["none", "no numbers", "no such row", "nothing"],
+)
+async def test_rows_that_can_not_be_taken_back_are_said(
+    tmp_path: Path, run_id: str, rows: str | None, said: str
+) -> None:
+    """The form shows the sentence, and no run begins."""
+    async with served_page(tmp_path / "state", sandbox=True) as page:
+        answer = await acted(page, f"/runs/{run_id}/undo", {"which": "some", "rows": rows}, status=409)
+        assert len(page.workspace.journal.runs.find()) == 1
+    assert said in answer["error"]
+
+
+async def test_a_key_that_is_refused_ends_the_run_in_words(office: Office) -> None:
+    """Nothing can be taken back, and the page says what to do with the key."""
+    async with office.page() as page:
+        plan = await _planned(page, office)
+        (office.folder / "sales.key").write_text("another-key", encoding="utf-8")
+        run = await committed(page, plan)
+        await ended(page)
+        refused = await shown(page, f"/runs/{run}")
+    assert "the key" in refused.words.casefold(), refused.words
+    assert refused.buttons & {TAKE_BACK, CHECK} == set()
+    assert "renamed" not in refused.counts
+
+
+async def test_a_run_that_was_killed_can_be_gone_on_with(
+    tmp_path: Path, practice: dict[str, object], run_id: str
+) -> None:
+    """The page offers what the command line would, and dismissing it takes the reminder away, not the way on."""
+    killed(practice)
+    async with served_page(tmp_path / "state", sandbox=True) as page:
+        before = await shown(page, f"/runs/{run_id}")
+        assert await acted(page, f"/runs/{run_id}/dismiss") == {"refresh": True}
+        after = await shown(page, f"/runs/{run_id}")
+    assert before.standing == "interrupted"
+    assert "It was killed, or the machine went down, before its end." in before.words
+    assert before.buttons & OFFERS == {GO_ON, TAKE_BACK, CHECK, DISMISS}
+    assert f"resume {run_id}" in before.words
+    assert after.standing == "dismissed"
+    assert after.buttons & OFFERS == {GO_ON, TAKE_BACK, CHECK}
+
+
+async def test_a_run_of_another_process_is_shown_as_it_stands(
+    tmp_path: Path, practice: dict[str, object], run_id: str
+) -> None:
+    """A command line or the nightly run is at work: nothing can be done with the run here, and the page says so."""
+    killed(practice)
+    async with served_page(tmp_path / "state", sandbox=True) as page:
+        with open_journal(page.workspace.settings) as other, other.runs.pin(other.runs.get(run_id)):
+            there = await shown(page, f"/runs/{run_id}")
+            refused = await acted(page, f"/runs/{run_id}/stop", status=409)
+    assert there.standing == "at work"
+    assert "At work outside this page" in there.words
+    assert there.buttons & OFFERS == set()
+    assert "is not at work on this page" in refused["error"]
+
+
+@pytest.fixture
+def refused_id(tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str]) -> str:
+    """Let a limit refuse to rename, and return the run's id."""
+    return applied(tmp_path / "oak.csv", practice | {"max_renames": "1"}, capsys, code=2)
+
+
+async def test_a_run_that_a_limit_refused_says_which(tmp_path: Path, refused_id: str) -> None:
+    """Nothing was sent, so there is nothing to go on with or to take back."""
+    async with served_page(tmp_path / "state", sandbox=True) as page:
+        refused = await shown(page, f"/runs/{refused_id}")
+    assert refused.standing == "refused"
+    assert "more than --max-renames 1 allows" in refused.words
+    assert refused.buttons & OFFERS == set()
+
+
+async def test_an_undone_run_names_the_run_that_undid_it(
+    tmp_path: Path, practice: dict[str, object], run_id: str
+) -> None:
+    """It can't be taken back a second time."""
+    async with served_page(tmp_path / "state", sandbox=True) as page:
+        plan = (await acted(page, f"/runs/{run_id}/undo"))["go"].removeprefix("/runs/")
+        await ended(page)
+        undo_run = await committed(page, plan)
+        await ended(page)
+        undone = await shown(page, f"/runs/{run_id}")
+    assert undone.standing == "undone"
+    assert f"by run {undo_run}" in undone.words
+    assert TAKE_BACK not in undone.buttons
+
+
+async def test_untrusted_texts_stay_texts(tmp_path: Path, practice: dict[str, object], run_id: str) -> None:
+    """Names, reasons and file names with HTML or marks that turn the direction are shown as what they are."""
+    evil = "<img src=x onerror=alert(1)>\u202eexe"
+    changed(
+        practice,
+        f"UPDATE rows SET new_name = '{evil}', old_name = '{evil}', final_name = '{evil}', result = 'failed',"
+        f" reason = '{evil}', warning = '{evil}'",
+        f"UPDATE runs SET sheet = '/in/{evil}.csv', reports = '[\"/in/<b>{evil}\"]', stopped = '{evil}', counts = NULL",
+    )
+    async with served_page(tmp_path / "state", sandbox=True) as page:
+        for path in (f"/runs/{run_id}", "/runs", "/runs?order=onerror"):
+            there = await shown(page, path)
+            assert "<img src=x" not in there.text
+            assert not there.root.xpath(".//img[@onerror]")
+            assert "\u202e" not in there.text
+            assert "onerror=alert(1)" in there.words
+
+
+async def test_a_run_that_is_not_there_is_not_found(tmp_path: Path) -> None:
+    """It may have been forgotten since the page was shown."""
+    async with served_page(tmp_path, sandbox=True) as page:
+        gone = await shown(page, "/runs/k3f9ab", status=404)
+    assert "not in the journal any more" in gone.words
