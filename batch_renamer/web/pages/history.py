@@ -55,7 +55,7 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _PastRun:
-    """A run in the list; ``rows`` are those of the order that was asked for. ``account`` is None where there is none."""
+    """A run in the list; ``rows`` are those of the order that was asked for. ``account`` is None if there is none."""
 
     listed: ListedRun
     kind: str

@@ -41,8 +41,8 @@ class ResultView:
     ``headline`` is one sentence, ``stopped`` why it ended early ("": it did not, or the headline says it). ``counts``
     are the results that occur, with what they mean. ``problems`` are the rows that need a look, the largest group
     first; ``more_problems`` further rows have other reasons. ``left_out`` are the skipped rows by reason.
-    ``no_spreadsheet`` says why results can't be written into the user's spreadsheet ("": they can). ``undone_by`` is the
-    id of the newest run that put its names back ("": none).
+    ``no_spreadsheet`` says why results can't be written into the user's spreadsheet ("": they can). ``undone_by`` is
+    the id of the newest run that put its names back ("": none).
     """
 
     listed: ListedRun
