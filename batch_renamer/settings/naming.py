@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -56,8 +56,15 @@ def parse_replacements(given: object) -> tuple[Replacement, ...]:
         >>> parse_replacements(["St=Street", r"a\=b=c"])
         (Replacement(old='St', new='Street'), Replacement(old='a=b', new='c'))
     """
-    several: Iterable[object] = given if isinstance(given, list | tuple) else (given,)
-    return tuple(map(_replacement, several))
+    if not isinstance(given, list | tuple):
+        return (_replacement(given),)
+    found = []
+    for one in given:
+        try:
+            found.append(_replacement(one))
+        except ValueError as error:
+            raise ValueError(f"{error}" if len(given) == 1 else f"has {one}, which {error}") from None
+    return tuple(found)
 
 
 def parse_regex_replacements(given: object) -> tuple[Replacement, ...]:

@@ -104,12 +104,18 @@ def _given(workspace: Workspace, upload_id: str) -> _Given:
     """
     upload = workspace.uploads.get(upload_id)
     accounts = tuple(workspace.accounts.all())
-    account = next((one for one in accounts if one.name == upload.account), None) or workspace.accounts.default
+    account = _account(workspace, upload)
     try:
         settings, trouble = workspace.accounts.settings(account, upload.reading.chosen()), ""
     except SettingsError as error:
         settings, trouble = None, as_fields(str(error))
     return _Given(upload=upload, account=account, accounts=accounts, settings=settings, trouble=trouble)
+
+
+def _account(workspace: Workspace, upload: Upload) -> Account:
+    """Return the account that a spreadsheet is for; the usual one where there is no such account any more."""
+    found = (one for one in workspace.accounts.all() if one.name == upload.account)
+    return next(found, None) or workspace.accounts.default
 
 
 def _refuse_unusable(workspace: Workspace, upload_id: str, fields: Mapping[str, object]) -> None:
@@ -121,7 +127,7 @@ def _refuse_unusable(workspace: Workspace, upload_id: str, fields: Mapping[str, 
     """
     upload = workspace.uploads.get(upload_id)
     name = fields.get("account")
-    account = workspace.accounts.get(name if isinstance(name, str) else upload.account)
+    account = workspace.accounts.get(name) if isinstance(name, str) else _account(workspace, upload)
     try:
         workspace.accounts.settings(account, ReadingOptions.of(fields).chosen())
     except SettingsError as error:

@@ -101,9 +101,9 @@ class SheetView:
         return tuple((one.name, f"{one.title} (not ready)" if one.trouble else one.title) for one in self.accounts)
 
     @property
-    def has_form(self) -> bool:
-        """Whether there is anything to choose."""
-        return bool(self._fields()) or len(self.accounts) > 1
+    def choices_are_open(self) -> bool:
+        """Whether there are fields besides those that are folded away."""
+        return bool(self.needed) or len(self.accounts) > 1
 
     @property
     def is_corrected(self) -> bool:

@@ -56,6 +56,7 @@ class SheetChecks:
 
     _results: OrderedDict[str, CheckedSheet] = field(default_factory=OrderedDict, repr=False)
     _at_work: dict[str, _Check] = field(default_factory=dict, repr=False)
+    _tasks: set[asyncio.Task[CheckedSheet]] = field(default_factory=set, repr=False)
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE), repr=False)
 
     async def of(
@@ -77,8 +78,8 @@ class SheetChecks:
         if check is None:
             stop = StopSignal()
             check = _Check(asyncio.create_task(self._checked(key, upload, settings, stop)), stop)
-            # A page may be closed before it has taken the error that its check ends with.
-            check.task.add_done_callback(lambda task: task.cancelled() or task.exception())
+            self._tasks.add(check.task)
+            check.task.add_done_callback(self._ended)
             self._at_work[key] = check
         check.waiting += 1
         try:
@@ -95,10 +96,14 @@ class SheetChecks:
 
     async def close(self) -> None:
         """Stop the checks at work, and wait until they have ended."""
-        checks = list(self._at_work.values())
-        for check in checks:
+        for check in self._at_work.values():
             check.stop.request(_given_up(), grace_s=0)
-        await asyncio.gather(*(check.task for check in checks), return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _ended(self, task: asyncio.Task[CheckedSheet]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # taken, because a page may be closed before it takes it
 
     async def _checked(self, key: str, upload: Upload, settings: Settings, stop: StopSignal) -> CheckedSheet:
         async with self._room:

@@ -18,7 +18,7 @@ class ReadingOptions:
 
     Example:
         >>> ReadingOptions.of({"sheet": "Orders", "id_column": "", "replace": "St.=Street\n"}).chosen()
-        {'sheet': 'Orders', 'replace': ('St.=Street',)}
+        {'sheet': 'Orders', 'replace': 'St.=Street'}
     """
 
     sheet: str | None = None
@@ -53,4 +53,8 @@ class ReadingOptions:
 
     def chosen(self) -> dict[str, object]:
         """Return what was chosen, by the names of the settings."""
-        return {name: value for name, value in asdict(self).items() if value}
+        chosen = {name: value for name, value in asdict(self).items() if value}
+        # Alone, as it would be typed, so that a sentence about it can repeat it.
+        return {
+            name: value[0] if len(value) == 1 and isinstance(value, tuple) else value for name, value in chosen.items()
+        }
