@@ -33,6 +33,7 @@ from batch_renamer.jobs.past_runs import (
 )
 from batch_renamer.jobs.picture_reading import with_gateway
 from batch_renamer.jobs.pipeline import perform
+from batch_renamer.jobs.plan_choice import as_chosen
 from batch_renamer.jobs.repairs import never_there, things_to_repair
 from batch_renamer.jobs.resuming import Left, job_that_resumes, left_to_do, may_go_on
 from batch_renamer.jobs.run import JobContext, Run
@@ -78,6 +79,7 @@ __all__ = [
     "Source",
     "TrialAnswer",
     "address_of",
+    "as_chosen",
     "as_this_account",
     "ask_once",
     "begun",

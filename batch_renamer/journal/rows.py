@@ -213,6 +213,10 @@ class RowTable:
         [[mean]] = self._database.select("SELECT AVG(row) FROM rows WHERE run = ? AND result IS NULL", (run.number,))
         return 0.0 if mean is None else float(str(mean))
 
+    def first_row(self, run: RunRecord) -> int:
+        """Return the number of the run's first row; 1 if it has none."""
+        return self._database.count("SELECT COALESCE(MIN(row), 1) FROM rows WHERE run = ?", (run.number,))
+
     def count_planned(self, run: RunRecord) -> int:
         """Return how many renames are planned and were not sent."""
         return self._database.count("SELECT COUNT(*) FROM rows WHERE run = ? AND result = 'planned'", (run.number,))

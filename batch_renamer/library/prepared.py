@@ -11,6 +11,7 @@ from batch_renamer.jobs import (
     Job,
     Left,
     SheetSource,
+    as_chosen,
     as_this_account,
     job_that_resumes,
     kept_plan,
@@ -47,7 +48,7 @@ def committing(plan_id: str) -> Prepare:
     def prepare(connection: Connection) -> Job:
         journal = connection.journal
         plan = kept_plan(journal.runs.get(plan_id))
-        job, last = connection.job(plan), last_of_plan(journal, plan)
+        job, last = as_chosen(connection.job(plan)), last_of_plan(journal, plan)
         return job if last is None or not may_go_on(job, last) else job_that_resumes(job, last)
 
     return prepare

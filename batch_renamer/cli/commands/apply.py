@@ -12,7 +12,16 @@ from batch_renamer.cli.running import run_job
 from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.sheets import as_typed, sheet_source
 from batch_renamer.commands import APPLY, APPLY_PLAN, PLAN
-from batch_renamer.jobs import Job, job_that_resumes, kept_plan, last_of_plan, last_of_sheet, may_go_on, merely_planned
+from batch_renamer.jobs import (
+    Job,
+    as_chosen,
+    job_that_resumes,
+    kept_plan,
+    last_of_plan,
+    last_of_sheet,
+    may_go_on,
+    merely_planned,
+)
 from batch_renamer.journal import RunRecord
 from batch_renamer.model import Result
 
@@ -48,14 +57,15 @@ def apply(file: Path, given: Mapping[str, object]) -> int:
 
 
 def apply_plan(plan_id: str, given: Mapping[str, object]) -> int:
-    """Commit a kept plan; return the exit code."""
+    """Commit a kept plan, without what was unchecked in the browser; return the exit code."""
 
     def body(session: Session) -> int:
         session.needs_yes()
         with session.connected() as connection:
             found = find_run(session, connection.journal, plan_id, commands=(PLAN, APPLY), newest=merely_planned)
             kept = kept_plan(found)
-            return _run_or_go_on(connection.job(kept), last_of_plan(connection.journal, kept), session.given)
+            job = as_chosen(connection.job(kept))
+            return _run_or_go_on(job, last_of_plan(connection.journal, kept), session.given)
 
     return within(APPLY_PLAN, given, body)
 

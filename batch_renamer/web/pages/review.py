@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from aiohttp.web import Request, Response, json_response
 
@@ -13,7 +14,7 @@ from batch_renamer.settings import Settings
 from batch_renamer.text import counted
 from batch_renamer.web.guarding import json_of
 from batch_renamer.web.pages.fragments import fragment
-from batch_renamer.web.pages.review_view import plan_facts, review_of
+from batch_renamer.web.pages.review_view import command_of, plan_facts, review_of, takes
 from batch_renamer.web.row_pages import Obstacle, RowsQuery, change_choice, counts_of, obstacle_to, rows_page
 from batch_renamer.web.work import Offers
 from batch_renamer.web.workspace import Workspace
@@ -50,10 +51,12 @@ async def change_rows(request: Request, workspace: Workspace) -> Response:
     if offers.committed_by or offers.at_work:
         raise InputError("This plan was committed already, so its rows can't be chosen any more. Reload the page.")
     settings = _settings(workspace, offers)
-    before, chosen, after = await journal.in_thread(_changed, journal, run, asked, offers=offers, settings=settings)
+    changed = await journal.in_thread(_changed, journal, run, asked, offers=offers, settings=settings)
     is_of_many = "rows" not in asked
-    refresh: object = True if before != after else "#rows" if is_of_many else None
-    return json_response({"counts": counts_of(chosen), **({"refresh": refresh} if refresh else {})})
+    refresh: object = True if changed.before != changed.after else "#rows" if is_of_many else None
+    command = command_of(await workspace.work.offers(run, choice=changed.chosen.choice))
+    counts = {**counts_of(changed.chosen), "takes": changed.takes, "command": command}
+    return json_response({"counts": counts, **({"refresh": refresh} if refresh else {})})
 
 
 async def commit_plan(request: Request, workspace: Workspace) -> Response:
@@ -86,13 +89,24 @@ def _settings(workspace: Workspace, offers: Offers) -> Settings:
     return workspace.settings if offers.account is None else offers.account.settings
 
 
+class _Changed(NamedTuple):
+    """A choice that was changed, what it takes, and what stood in the way of a commit before and stands there after."""
+
+    chosen: Chosen
+    takes: str
+    before: Obstacle | None
+    after: Obstacle | None
+
+
 def _changed(
     journal: Journal, run: RunRecord, asked: Mapping[str, object], *, offers: Offers, settings: Settings
-) -> tuple[Obstacle | None, Chosen, Obstacle | None]:
-    """Change a choice; return it, and what stood in the way of a commit before it and what does so after it."""
+) -> _Changed:
     summary = summary_of(journal, run)
     before = journal.unchecked.chosen(run)
     chosen = change_choice(journal, run, asked)
-    obstacles = (obstacle_to(plan_facts(summary, one, offers, run), settings) for one in (before, chosen))
-    was, is_now = obstacles
-    return was, chosen, is_now
+    return _Changed(
+        chosen=chosen,
+        takes=takes(journal, run, settings, chosen),
+        before=obstacle_to(plan_facts(summary, before, offers, run), settings),
+        after=obstacle_to(plan_facts(summary, chosen, offers, run), settings),
+    )
