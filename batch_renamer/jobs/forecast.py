@@ -15,7 +15,7 @@ def forecast_of(journal: Journal, plan: RunRecord, settings: Settings, *, rename
 
     The plan's orders are read again before they are renamed, with as many requests as the plan took.
     """
-    known_per_s = journal.limits.known(plan.account) or DOCUMENTED_LIMIT_PER_S
-    per_s = min(settings.rate or DOCUMENTED_LIMIT_PER_S, known_per_s)
+    most_per_s = settings.rate or DOCUMENTED_LIMIT_PER_S
+    per_s = min(most_per_s, journal.limits.known(plan.account) or most_per_s)
     reads = plan.end_note.requests if plan.end_note is not None else renames
     return Forecast(requests=reads + renames, seconds=(reads + renames) / per_s, rate_per_s=per_s)

@@ -103,12 +103,12 @@ def _beyond_limits(plan: PlanFacts, settings: Settings) -> Obstacle | None:
             way_out=f"Uncheck rows until {settings.max_renames:,} are left, or raise that limit and start "
             "batch-renamer web again.",
         )
-    counts = {**plan.counts, Result.SKIPPED: plan.counts.get(Result.SKIPPED, 0) + plan.chosen.unchecked}
+    counts = {**plan.counts, Result.PLANNED: renames}
     failures, rows = failures_in(counts, puts_back=plan.puts_back)
     if settings.max_failures.exceeded(failed=failures, rows=rows):
         limit = as_given(settings, "max_failures", settings.max_failures)
         more = "check more of the renames, or " if plan.chosen.unchecked else ""
-        left = " that are not left out" if plan.chosen.unchecked or counts[Result.SKIPPED] else ""
+        left = " that are not left out" if plan.chosen.unchecked or counts.get(Result.SKIPPED) else ""
         return Obstacle(
             sentence=f"{failures:,} of the {counted(rows, 'row')}{left} {_have(failures)} a problem, "
             f"more than {limit} allows.",

@@ -103,9 +103,12 @@ class RowsPage:
         """Which rows are shown, of how many."""
         if not self.found:
             return "No row is like this." if self.total else "There are no rows."
-        of_them = f"{self.found:,}" if self.found == self.total else f"{self.found:,} found"
+        found = "" if self.found == self.total else " found"
+        if self.found == 1:
+            return f"{counted(1, 'row')}{found}"
+        of_them = f"{self.found:,}{found}"
         if self.first == self.last:
-            return f"Row {self.first:,} of {of_them}" if self.found > 1 else counted(1, "row")
+            return f"Row {self.first:,} of {of_them}"
         return f"Rows {self.first:,}–{self.last:,} of {of_them}"
 
     def sorted_by(self, column: Column) -> str:

@@ -10,42 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_renamer.journal import Journal, NewRun, RowFilter, RowOrder, RunRecord, RunState, SortKey
-from batch_renamer.model import Change, Order, Outcome, RenameRequest, ReportRow, Result, RowNumbers, RowProblem
+from batch_renamer.journal import Journal, RowFilter, RowOrder, SortKey
+from batch_renamer.model import ReportRow, Result, RowNumbers
 from batch_renamer.text import caseless
+from tests.support.plans import Row, plan_of
 
 _LETTERS = "aAeEéÉe\u0301ßsSI\u0130i 12,%_\\"
 NAMES = st.text(alphabet=_LETTERS, max_size=6)
 IDS = st.text(alphabet=_LETTERS, min_size=1, max_size=6)
 RESULTS = st.sampled_from([Result.PLANNED, Result.UNCHANGED, Result.FAILED, Result.SKIPPED, Result.INVALID, None])
-Row = tuple[int, Result | None, str, str, str]
-"""How far a row is below the one before; its result, order id, new name and old name."""
-
 ROWS = st.lists(st.tuples(st.integers(1, 3), RESULTS, IDS, NAMES, NAMES), min_size=0, max_size=12)
-
-
-def plan_of(journal: Journal, rows: Sequence[Row]) -> RunRecord:
-    """Return a kept plan with rows of these distances, results, order ids, new names and old names."""
-    run = journal.runs.begin(NewRun(command="plan", base_url="u", account="a"))
-    number = 1
-    for gap, result, order_id, new_name, old_name in rows:
-        number += gap
-        if result is Result.INVALID:
-            problem = RowProblem(row=number, order_id=order_id, new_name=new_name, reason="Repair it.")
-            journal.rows.add(run, [problem])
-            continue
-        request = RenameRequest(
-            row=number, order_id=order_id, new_name=new_name, skip="yes" if result is Result.SKIPPED else ""
-        )
-        journal.rows.add(run, [request])
-        order = Order(order_id=order_id, name=old_name)
-        if result is Result.PLANNED:
-            journal.rows.record(run, [Change(row=number, new_name=new_name, order=order, read_at=1.0)])
-        elif result is not None and result is not Result.SKIPPED:
-            reason = "There is no order with this id." if result is Result.FAILED else ""
-            outcome = Outcome(row=number, result=result, reason=reason, old_name=old_name, order=order)
-            journal.rows.record(run, [outcome])
-    return journal.runs.set_state(run, RunState.PLANNED)
 
 
 def has_text(row: ReportRow, text: str) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from batch_renamer.journal import Journal, NewRun
 from batch_renamer.model import Result, RowChoice, RowNumbers
-from tests.unit.journal.test_row_search import plan_of
+from tests.support.plans import plan_of
 
 KINDS = st.sampled_from([Result.PLANNED, Result.PLANNED, Result.FAILED, Result.SKIPPED])
 STEPS = st.lists(
