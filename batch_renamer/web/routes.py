@@ -54,6 +54,9 @@ class Route:
     handler: Handler
     is_open: bool = False
 
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
 
 async def _events(request: Request, workspace: Workspace) -> StreamResponse:
     return await stream_events(request, workspace.hub)

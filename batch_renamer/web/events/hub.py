@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -33,6 +33,11 @@ class Listener:
     _pending: dict[tuple[str, str], Event] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _ended: bool = False
+
+    @property
+    def waiting(self) -> Sequence[Event]:
+        """What the page has not been told yet."""
+        return list(self._pending.values())
 
     def put(self, event: Event) -> None:
         """Keep an event until the page can take it."""
