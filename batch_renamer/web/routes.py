@@ -13,6 +13,7 @@ from aiohttp.web import Request, StreamResponse
 
 from batch_renamer.web.downloads import download_report, download_spreadsheet, send_picture
 from batch_renamer.web.events import stream_events
+from batch_renamer.web.guarding import until_gone
 from batch_renamer.web.opening import give_code, give_token
 from batch_renamer.web.pages import (
     audit_run,
@@ -59,7 +60,7 @@ class Route:
 
 
 async def _events(request: Request, workspace: Workspace) -> StreamResponse:
-    return await stream_events(request, workspace.hub)
+    return await stream_events(request, workspace.hub, until_gone=until_gone(request))
 
 
 ROUTES: tuple[Route, ...] = (

@@ -9,7 +9,7 @@
 """
 
 from batch_renamer.web.guarding.bodies import json_of, parts_of
-from batch_renamer.web.guarding.connections import connections_of
+from batch_renamer.web.guarding.connections import connections_of, until_gone
 from batch_renamer.web.guarding.headers import SECURITY_HEADERS, add_security_headers
 from batch_renamer.web.guarding.middleware import guarded_by, refusal
 from batch_renamer.web.guarding.peers import is_another_user
@@ -29,4 +29,5 @@ __all__ = [
     "json_of",
     "parts_of",
     "refusal",
+    "until_gone",
 ]

@@ -14,7 +14,7 @@ from aiohttp.web import BaseRequest, RequestHandler, Response, Server, StreamRes
 from batch_renamer.visible import visible
 from batch_renamer.web.guarding.headers import SECURITY_HEADERS
 
-__all__ = ["AccessLog", "Connection", "connections_of"]
+__all__ = ["AccessLog", "Connection", "connections_of", "until_gone"]
 
 log = logging.getLogger("batch_renamer")
 
@@ -52,12 +52,18 @@ class Connection(RequestHandler):
     def __init__(self, server: Server, **options: Any) -> None:
         super().__init__(server, **options)
         self._of_all = server
+        self.gone = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection, unless there are too many."""
         super().connection_made(transport)
         if len(self._of_all.connections) > _MOST:
             cast(asyncio.Transport, transport).abort()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Let the handlers know that wait for it."""
+        super().connection_lost(exc)
+        self.gone.set()
 
     def handle_error(
         self,
@@ -76,6 +82,12 @@ class Connection(RequestHandler):
         answer = Response(status=status, text=HTTPStatus(status).phrase, headers=SECURITY_HEADERS)
         answer.force_close()
         return answer
+
+
+async def until_gone(request: BaseRequest) -> None:
+    """Wait until the client has hung up, which aiohttp tells a handler in no other way (3.14)."""
+    if isinstance(connection := request.protocol, Connection):
+        await connection.gone.wait()
 
 
 def connections_of(server: Server) -> Any:
