@@ -1,0 +1,134 @@
+"""A plan is reviewed and committed in the browser's way, over HTTP, against an API of two accounts."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from batch_renamer import open_plan
+from batch_renamer.cli.commands.apply import apply_plan, plan
+from batch_renamer.jobs import source_of
+from batch_renamer.journal import Journal
+from batch_renamer.model import Result, RowNumbers
+from tests.support.browsing.office import Office, office_in
+from tests.support.gate import DEADLINE_S
+from tests.support.practised import practised_in
+from tests.support.served_page import ServedPage
+
+READING = {
+    "sheet": "Listings",
+    "id_column": "Order",
+    "name_column": "Title for the website",
+    "current_name_column": "Current name",
+}
+
+
+async def _planned(office: Office, page: ServedPage) -> str:
+    """Plan the renames of the office's spreadsheet, and return the run's id."""
+    work, accounts = page.workspace.work, page.workspace.accounts
+    account = accounts.get("sales")
+    settings = accounts.settings(account, READING)
+    run_id = await work.plan(account, source_of(office.listings.path, settings, unattended=False), settings=settings)
+    await _ended(page, run_id)
+    return run_id
+
+
+async def _ended(page: ServedPage, run_id: str) -> None:
+    async with asyncio.timeout(DEADLINE_S):
+        await page.workspace.work.ended()
+    assert page.workspace.work.trouble_of(run_id) == ""
+
+
+async def _posted(page: ServedPage, path: str, asked: object) -> dict[str, object]:
+    async with page.client.post(path, json=asked) as answer:
+        assert answer.status == 200, await answer.text()
+        found: dict[str, object] = await answer.json()
+        return found
+
+
+async def test_exactly_the_rows_that_are_checked_are_renamed(tmp_path: Path) -> None:
+    """All that a search finds are unchecked over all pages, one of them is checked again, and a bad row stays bad."""
+    async with office_in(tmp_path) as office, office.page() as page:
+        plan_id = await _planned(office, page)
+        journal = page.workspace.journal
+        kept = {row.row: row for row in journal.results.report_rows(journal.runs.get(plan_id))}
+        actions = f"/actions/runs/{plan_id}"
+        search = {"results": [], "text": "KITCHEN", "unchecked": False}
+        await _posted(page, f"{actions}/choice", {"checked": False, "filter": search})
+        kitchens = [number for number, row in kept.items() if "Kitchen" in row.new_name]
+        answer = await _posted(page, f"{actions}/choice", {"checked": True, "rows": [kitchens[3]]})
+        counts = answer["counts"]
+        assert isinstance(counts, dict)
+        shown = {"renames": counts["renames"], "fingerprint": counts["fingerprint"]}
+        went = str((await _posted(page, f"{actions}/commit", shown))["go"])
+        await _ended(page, went.removeprefix("/runs/"))
+        done = list(journal.results.report_rows(journal.runs.get(went.removeprefix("/runs/"))))
+        sent = {record.order_id for record in office.sales.log if record.method == "PATCH"}
+        async with page.client.get(f"/pages/runs/{plan_id}") as answer_of_page:
+            text = await answer_of_page.text()
+    wanted = {
+        number
+        for number, row in kept.items()
+        if row.result is Result.PLANNED and (number not in kitchens or number == kitchens[3])
+    }
+    assert len(kitchens) > 30
+    assert sent == {kept[number].order_id for number in wanted}
+    assert {row.row for row in done if row.result is Result.RENAMED} == wanted
+    assert {row.row for row in done if row.result is Result.INVALID} == set(office.listings.bad)
+    assert re.search(r"This plan was committed already, as run \w{6}\.", text)
+
+
+@pytest.fixture
+def practice(tmp_path: Path) -> dict[str, object]:
+    """Return the options of commands in the sandbox, whose answers are read by a program."""
+    return practised_in(tmp_path) | {"json": True, "quiet": True}
+
+
+def _kept_plan(folder: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str], *, unchecked: str) -> str:
+    """Plan three renames by the command line, uncheck some of them, and return the plan's id."""
+    assert plan(folder / "oak.csv", practice) == 0
+    plan_id: str = json.loads(capsys.readouterr().out)["run_id"]
+    with Journal.open(folder / "state" / "sandbox" / "journal.sqlite3") as journal:
+        journal.unchecked.uncheck(journal.runs.get(plan_id), RowNumbers.parse(unchecked))
+    return plan_id
+
+
+def test_the_command_line_leaves_out_what_was_unchecked_and_says_so(
+    tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a person does not want is not renamed behind their back; the whole plan has to be asked for."""
+    plan_id = _kept_plan(tmp_path, practice, capsys, unchecked="3-4")
+    assert apply_plan(plan_id, practice) == 0
+    done = json.loads(capsys.readouterr().out)
+    assert [row["result"] for row in done["rows"]] == ["renamed", "skipped", "skipped"]
+    assert (
+        "2 renames of this plan were unchecked in the browser and are left out. --only 2- does the whole plan."
+        in done["warnings"]
+    )
+    assert apply_plan(plan_id, practice | {"only": "2-"}) == 0
+    assert [row["result"] for row in json.loads(capsys.readouterr().out)["rows"]] == ["unchanged", "renamed", "renamed"]
+
+
+def test_rows_that_are_chosen_on_the_command_line_are_what_the_user_wants_now(
+    tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An option that chooses rows counts alone, whatever was unchecked before."""
+    plan_id = _kept_plan(tmp_path, practice, capsys, unchecked="3")
+    assert apply_plan(plan_id, practice | {"except_rows": "2"}) == 0
+    done = json.loads(capsys.readouterr().out)
+    assert [row["result"] for row in done["rows"]] == ["skipped", "renamed", "renamed"]
+    assert not [warning for warning in done["warnings"] if "browser" in warning]
+
+
+def test_the_library_leaves_it_out_as_well(
+    tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A plan is the same for every door."""
+    plan_id = _kept_plan(tmp_path, practice, capsys, unchecked="3")
+    done = open_plan(plan_id, sandbox=True, state_dir=tmp_path / "state").apply()
+    assert list(done.outcomes["result"]) == ["renamed", "skipped", "renamed"]
+    assert any("unchecked in the browser" in warning for warning in done.summary.warnings)
