@@ -50,9 +50,9 @@ class Tab:
 
 
 @asynccontextmanager
-async def a_tab(folder: Path, rows: Sequence[Row], **options: object) -> AsyncIterator[Tab]:
+async def a_tab(folder: Path, rows: Sequence[Row], *, max_renames: int | None = None) -> AsyncIterator[Tab]:
     """Open the page of a plan with these rows."""
-    async with served_page(folder, sandbox=True, **options) as page:
+    async with served_page(folder, sandbox=True, max_renames=max_renames) as page:
         account = page.workspace.accounts.default
         plan = plan_of(page.workspace.journal, rows, base_url=account.base_url)
         yield Tab(page=page, plan=plan)
