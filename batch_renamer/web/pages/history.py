@@ -10,12 +10,14 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from batch_renamer.jobs import ListedRun, address_of, broken_off, listed_run
+from batch_renamer.errors import InputError
+from batch_renamer.jobs import ListedRun, address_of, broken_off, listed_run, merely_planned
 from batch_renamer.journal import FoundRuns, Journal, RowFilter, RunFilter, RunRecord
 from batch_renamer.model import ReportRow
 from batch_renamer.web.accounts import Account
 from batch_renamer.web.pages.fragments import fragment
 from batch_renamer.web.pages.run_words import kind_of_run
+from batch_renamer.web.work import committed_by
 from batch_renamer.web.workspace import Workspace
 
 __all__ = ["show_found_runs", "show_runs"]
@@ -55,11 +57,15 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _PastRun:
-    """A run in the list; ``rows`` are those of the order that was asked for. ``account`` is None if there is none."""
+    """A run in the list; ``rows`` are those of the order that was asked for. ``account`` is None if there is none.
+
+    ``done_by`` is the run that has committed a plan ("": none has).
+    """
 
     listed: ListedRun
     kind: str
     account: Account | None
+    done_by: str
     rows: Sequence[ReportRow]
 
 
@@ -102,10 +108,21 @@ def _found(
                 listed=listed,
                 kind=kind_of_run(listed),
                 account=by_address.get((run.base_url, run.profile)),
+                done_by=_done_by(journal, run),
                 rows=_rows(journal, run, wanted, found),
             )
         )
     return found, runs
+
+
+def _done_by(journal: Journal, run: RunRecord) -> str:
+    if not merely_planned(run):
+        return ""
+    try:
+        by = committed_by(journal, run)
+    except InputError:  # the run that it would undo was forgotten
+        return ""
+    return by.id if by is not None else ""
 
 
 def _rows(journal: Journal, run: RunRecord, wanted: RunFilter, found: FoundRuns) -> Sequence[ReportRow]:

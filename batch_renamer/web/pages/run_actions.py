@@ -58,14 +58,15 @@ def _goes_to(run_id: str) -> web.Response:
 
 
 def _rows_of(asked: Mapping[str, object]) -> RowChoice:
-    """Return the rows that were chosen in the form.
+    """Return the rows that were named in the form; a blank means all.
 
     Raises:
-        InputError: rows are to be chosen, and what was typed names none.
+        InputError: what was typed names no rows.
     """
-    if asked.get("which") != "some":
+    rows = asked.get("rows", "")
+    if isinstance(rows, str) and not rows.strip():
         return ALL_ROWS
     try:
-        return RowChoice(only=RowNumbers.parse(asked.get("rows")))
+        return RowChoice(only=RowNumbers.parse(rows))
     except ValueError as error:
         raise InputError(f"Row numbers: this {error}.") from error

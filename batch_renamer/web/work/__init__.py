@@ -7,6 +7,7 @@ a run.
 
 from batch_renamer.web.work.live_job import LiveJob
 from batch_renamer.web.work.offers import Offers
+from batch_renamer.web.work.preparing import committed_by
 from batch_renamer.web.work.work import Publisher, Work
 
-__all__ = ["LiveJob", "Offers", "Publisher", "Work"]
+__all__ = ["LiveJob", "Offers", "Publisher", "Work", "committed_by"]
