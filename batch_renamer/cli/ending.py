@@ -6,16 +6,11 @@ So does a fault of the program; its traceback goes to a private file.
 from __future__ import annotations
 
 import logging
-import os
-import secrets
 import signal
 import sys
-import tempfile
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 from batch_renamer.cli.standard_output import OutputLostError, ReaderGoneError
@@ -26,10 +21,10 @@ from batch_renamer.errors import (
     InterruptedRunError,
     StoppedEarlyError,
 )
-from batch_renamer.files import make_folder, open_regular
+from batch_renamer.faults import kept_fault
 from batch_renamer.progress import Span, about, level_of, logging_to, make_progress, show_lines
 from batch_renamer.reports import write_refusal
-from batch_renamer.settings import Settings, redact, usable_settings
+from batch_renamer.settings import Settings, usable_settings
 
 __all__ = ["EndedEarly", "Ending", "refuse", "run_bare"]
 
@@ -82,7 +77,7 @@ class Ending:
             case BatchRenamerError():
                 pass
             case _:
-                error = self._fault(error)
+                error = kept_fault(error, state_dir=self.state_dir, secrets=self.secrets)
         if not self._is_a_slip(error):
             fields = {"command": self.command.word, "exit_code": error.exit_code, "error": str(error)}
             level, extra = level_of(error.exit_code), about(on_screen=True, **fields)
@@ -103,22 +98,6 @@ class Ending:
         if self.command.writes:
             return False
         return self.command.offline or self.command.about_past or sys.stdin.isatty()
-
-    def _fault(self, error: BaseException) -> BatchRenamerError:
-        """Put a fault of the program into one line, and its traceback into a private file."""
-        text = redact("".join(traceback.format_exception(error)), self.secrets)
-        what = f"A fault in batch-renamer: {type(error).__name__}."
-        name = f"fault-{datetime.now(UTC).strftime('%Y%m%dT%H%M%S')}-{secrets.token_hex(3)}.log"
-        for folder in filter(None, (self.state_dir, Path(tempfile.gettempdir()))):
-            try:
-                make_folder(folder)
-                place = open_regular(folder / name, os.O_CREAT | os.O_WRONLY | os.O_EXCL)
-                with os.fdopen(place, "w", encoding="utf-8", errors="backslashreplace") as file:
-                    file.write(text)
-            except OSError:
-                continue  # the next place
-            return BatchRenamerError(f"{what} What happened is in {folder / name}.")
-        return BatchRenamerError(f"{what} Its log could not be written.")
 
 
 def run_bare(command: Command, body: Callable[[Ending], int], *, as_json: bool = False) -> int:

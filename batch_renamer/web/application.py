@@ -7,8 +7,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from batch_renamer.errors import BatchRenamerError
+from batch_renamer.faults import kept_fault
 from batch_renamer.visible import visible
 from batch_renamer.web.guarding import Guard, add_security_headers, guarded_by
 from batch_renamer.web.pages import fragment
@@ -30,7 +32,7 @@ def make_application(workspace: Workspace, guard: Guard, *, routes: Sequence[Rou
     """Return the application that answers the routes, with the tools of ``workspace``."""
     open_routes = {(route.method, route.path) for route in routes if route.is_open}
     app = web.Application(
-        middlewares=[guarded_by(guard, open_routes=open_routes), _told], client_max_size=_LONGEST_BODY
+        middlewares=[guarded_by(guard, open_routes=open_routes), _told_by(workspace)], client_max_size=_LONGEST_BODY
     )
     for route in routes:
         app.router.add_route(route.method, route.path, partial(_handle, route, workspace))
@@ -49,18 +51,23 @@ async def _handle(route: Route, workspace: Workspace, request: web.Request) -> w
     return await route.handler(request, workspace)
 
 
-@web.middleware
-async def _told(request: web.Request, handler: _Next) -> web.StreamResponse:
-    """Turn an error of a handler into a sentence for the user; a traceback never leaves the program."""
-    try:
-        return await handler(request)
-    except web.HTTPException as error:
-        return _sentence(request, error.reason, status=error.status)
-    except BatchRenamerError as error:
-        return _sentence(request, str(error), status=_CAN_BE_HELPED)
-    except Exception:
-        log.exception("web: a fault while %s %s was answered", request.method, visible(request.path))
-        return _sentence(request, "A fault in batch-renamer. What happened is in its log.", status=500)
+def _told_by(workspace: Workspace) -> Middleware:
+    """Return the middleware that turns an error of a handler into a sentence; a traceback never leaves the program."""
+
+    @web.middleware
+    async def told(request: web.Request, handler: _Next) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except web.HTTPException as error:
+            return _sentence(request, error.reason, status=error.status)
+        except BatchRenamerError as error:
+            return _sentence(request, str(error), status=_CAN_BE_HELPED)
+        except Exception as error:
+            log.exception("web: a fault while %s %s was answered", request.method, visible(request.path))
+            kept = kept_fault(error, state_dir=workspace.settings.state_dir, secrets=workspace.secrets)
+            return _sentence(request, str(kept), status=500)
+
+    return told
 
 
 def _sentence(request: web.Request, sentence: str, *, status: int) -> web.Response:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from batch_renamer.journal import Journal
 from batch_renamer.settings import Settings, journal_path
@@ -23,7 +23,7 @@ class Workspace:
 
     ``flags`` are the options that the command `web` was given, by the names of the settings; ``settings`` are what they
     come to, together with the environment and the configuration. ``journal`` is for reading: each job opens one of its
-    own.
+    own. ``secrets`` are the keys that were read so far.
     """
 
     flags: Mapping[str, object]
@@ -36,6 +36,7 @@ class Workspace:
     sheet_checks: SheetChecks
     hub: Hub
     tokens: Tokens
+    secrets: Sequence[str] = field(default=(), repr=False)
 
 
 def make_workspace(
@@ -65,4 +66,5 @@ def make_workspace(
         sheet_checks=SheetChecks(),
         hub=hub,
         tokens=Tokens(),
+        secrets=secrets,
     )

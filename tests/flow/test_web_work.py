@@ -411,6 +411,8 @@ async def test_a_fault_in_one_job_leaves_the_others_alone(
         with pytest.raises(BatchRenamerError, match="A fault in batch-renamer: RuntimeError"):
             await desk.begin_plan(renamer.folder / "orders.csv")
     assert "RuntimeError: boom" in caplog.text
+    [kept] = renamer.state.glob("fault-*.log")
+    assert "RuntimeError: boom" in kept.read_text("utf-8")
     gate.open()
     assert desk.results(await desk.done(run_id)) == ["renamed"] * 3
 

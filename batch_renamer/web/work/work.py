@@ -19,6 +19,7 @@ import anyio.to_thread
 from batch_renamer.client import GRACE_S
 from batch_renamer.commands import APPLY_PLAN, AUDIT, PLAN, RESUME, UNDO, UNDO_DRY_RUN, Command
 from batch_renamer.errors import BatchRenamerError, InputError, InterruptedRunError
+from batch_renamer.faults import kept_fault
 from batch_renamer.jobs import JobContext, SheetSource, listed_run, perform
 from batch_renamer.journal import Closed, Journal, RunRecord
 from batch_renamer.model import ALL_ROWS, RowChoice
@@ -187,8 +188,8 @@ class Work:
         except BatchRenamerError as error:
             self._ended_by(job, error)
         except Exception as error:
-            log.exception("a job of the page ended with a fault")
-            self._ended_by(job, BatchRenamerError(f"A fault in batch-renamer: {_kind_of(error)}. The log has more."))
+            log.exception("web: a job ended with a fault")
+            self._ended_by(job, kept_fault(error, state_dir=self._journal.path.parent, secrets=self._secrets))
         finally:
             telling.cancel()
             if job.run_id:  # the last figures, which may be newer than those that were told
@@ -245,12 +246,6 @@ def _stopped(why: str) -> InterruptedRunError:
     cause = InterruptedRunError(signal.SIGINT)
     cause.args = (why,)
     return cause
-
-
-def _kind_of(error: BaseException) -> str:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return type(error).__name__
 
 
 def _dismiss(journal: Journal, run: RunRecord) -> None:
