@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import anyio.to_thread
 from filelock import Timeout
 
 from batch_renamer.errors import NeverBeganError
@@ -37,8 +38,8 @@ class Announcement:
     process: int
 
 
-@contextmanager
-def only_one_starts(folder: Path) -> Iterator[None]:
+@asynccontextmanager
+async def only_one_starts(folder: Path) -> AsyncIterator[None]:
     """Let no other server start while the block lasts; wait for one that does.
 
     Raises:
@@ -47,7 +48,7 @@ def only_one_starts(folder: Path) -> Iterator[None]:
     try:
         private_folder(folder)
         lock = system_lock(folder / _STARTING, timeout_s=_PATIENCE_S)
-        lock.acquire()
+        await anyio.to_thread.run_sync(lock.acquire)
     except Timeout:
         raise NeverBeganError("Another `batch-renamer web` has begun to start, and does not go on. End it.") from None
     except OSError as error:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -14,7 +15,6 @@ import aiohttp
 from batch_renamer.errors import BatchRenamerError, NeverBeganError
 from batch_renamer.journal import Journal, left_in_the_middle
 from batch_renamer.web.announcement import Announcement, announced, only_one_starts, server_at_work
-from batch_renamer.web.events import Hub
 from batch_renamer.web.guarding import TOKEN_HEADER
 from batch_renamer.web.serving import Address, running
 from batch_renamer.web.work import LiveJob, Work
@@ -74,7 +74,7 @@ class PageServer:
             NeverBeganError: another server for this journal does not answer, or the state can't be used.
         """
         async with AsyncExitStack() as stack:
-            with only_one_starts(self.folder):
+            async with only_one_starts(self.folder):
                 found = server_at_work(self.folder) or await self._started(stack)
             if isinstance(found, Announcement):
                 self.ready(await _one_more_page(found))
@@ -112,7 +112,7 @@ class PageServer:
     async def _until_the_end(self, workspace: Workspace) -> None:
         waits: list[asyncio.Future[object]] = [asyncio.ensure_future(self._stop.wait())]
         if self.idle_s is not None:
-            waits.append(asyncio.ensure_future(until_idle(workspace.hub, workspace.work, idle_s=self.idle_s)))
+            waits.append(asyncio.ensure_future(until_idle(partial(_is_busy, workspace), idle_s=self.idle_s)))
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -120,14 +120,19 @@ class PageServer:
                 wait.cancel()
 
 
-async def until_idle(hub: Hub, work: Work, *, idle_s: float) -> None:
-    """Wait until no page has been open, and no job at work, for so many seconds."""
+async def until_idle(is_busy: Callable[[], bool], *, idle_s: float) -> None:
+    """Wait until nothing has been going on for so many seconds."""
     loop = asyncio.get_running_loop()
     since_s = loop.time()
     while (left_s := since_s + idle_s - loop.time()) > 0:
         await asyncio.sleep(min(_LOOK_S, left_s))
-        if hub.listeners or work.at_work():
+        if is_busy():
             since_s = loop.time()
+
+
+def _is_busy(workspace: Workspace) -> bool:
+    """Tell whether a page is open or a job at work."""
+    return bool(workspace.hub.listeners or workspace.work.at_work())
 
 
 def _remove_old_uploads(workspace: Workspace) -> None:

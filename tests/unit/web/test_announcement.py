@@ -66,23 +66,20 @@ def test_a_file_without_a_server_is_not_believed(tmp_path: Path) -> None:
     assert server_at_work(tmp_path) is None
 
 
-def test_two_servers_never_start_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_two_servers_never_start_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second waits, so that it finds the first; if that never comes to an end, it says so."""
     monkeypatch.setattr(announcement, "_PATIENCE_S", 0.01)
-    with (
-        only_one_starts(tmp_path),
-        pytest.raises(NeverBeganError, match="has begun to start"),
-        only_one_starts(tmp_path),
-    ):
-        pass
-    with only_one_starts(tmp_path):
+    async with only_one_starts(tmp_path):
+        with pytest.raises(NeverBeganError, match="has begun to start"):
+            await only_one_starts(tmp_path).__aenter__()
+    async with only_one_starts(tmp_path):
         assert server_at_work(tmp_path) is None
 
 
-def test_a_folder_that_can_not_be_used_is_named(tmp_path: Path) -> None:
+async def test_a_folder_that_can_not_be_used_is_named(tmp_path: Path) -> None:
     """A file stands in its place."""
     (tmp_path / "web").write_text("", encoding="utf-8")
-    with pytest.raises(NeverBeganError, match="web can't be used"), only_one_starts(tmp_path / "web"):
-        pass
-    with pytest.raises(NeverBeganError, match="web can't be used"), announced(tmp_path / "web", origin="", token=""):
-        pass
+    with pytest.raises(NeverBeganError, match="web can't be used"):
+        await only_one_starts(tmp_path / "web").__aenter__()
+    with pytest.raises(NeverBeganError, match="web can't be used"):
+        announced(tmp_path / "web", origin="", token="").__enter__()
