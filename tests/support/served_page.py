@@ -29,9 +29,11 @@ class ServedPage:
 
 @asynccontextmanager
 async def served_page(
-    folder: Path, *, routes: Sequence[Route] = ROUTES, **options: object
+    folder: Path, *, port: int = 0, routes: Sequence[Route] = ROUTES, **options: object
 ) -> AsyncIterator[ServedPage]:
     """Serve the page with the state in ``folder`` until the end of the block; ``options`` are those of the command.
+
+    Port 0 is any free one.
 
     Paths for the client begin with a slash: ``await page.client.get("/pages/home")``.
     """
@@ -40,7 +42,7 @@ async def served_page(
     with open_journal(settings) as journal:
         workspace = make_workspace(flags=flags, environ={}, settings=settings, journal=journal)
         async with (
-            running(workspace, routes=routes) as address,
+            running(workspace, port=port, routes=routes) as address,
             ClientSession(address.origin, headers={TOKEN_HEADER: address.token}) as client,
         ):
             yield ServedPage(workspace=workspace, address=address, client=client)

@@ -13,6 +13,7 @@ from batch_renamer.jobs import ListedRun, listed_run
 from batch_renamer.journal import Journal
 from batch_renamer.web.accounts import Account
 from batch_renamer.web.pages.fragments import fragment
+from batch_renamer.web.uploads import LARGEST_BYTES
 from batch_renamer.web.work import LiveJob
 from batch_renamer.web.workspace import Workspace
 
@@ -54,6 +55,7 @@ async def show_home(request: web.Request, workspace: Workspace) -> web.StreamRes
         interrupted=runs.interrupted,
         newest=runs.newest,
         practises=workspace.settings.sandbox,
+        largest_bytes=LARGEST_BYTES,
     )
 
 

@@ -36,8 +36,5 @@ export function showAccount(article) {
   document.body.dataset.colour = `${chosen.colour}`;
 }
 
-/** Return the name of the account in use, or "" for that of the settings. */
-export const accountName = () => kept()?.name ?? "";
-
 /** @returns {{ name: string, title: string, colour: number } | null} */
 const kept = () => JSON.parse(sessionStorage.getItem(CHOSEN) ?? "null");

@@ -19,5 +19,5 @@ watchDialogs();
 watchDownloads();
 watchParts();
 watchUploads();
-watchLive();
+await watchLive();
 onMove(show);

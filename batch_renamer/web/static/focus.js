@@ -37,6 +37,7 @@ const TELLING = ["id", "data-row", "data-action", "data-opens", "data-download",
 /** @param {Element} element */
 function key(element) {
   const attribute = TELLING.find((one) => element.getAttribute(one));
+  if (element.localName === "h1") return "h1";
   if (attribute) return `${element.localName}[${attribute}="${CSS.escape(element.getAttribute(attribute) ?? "")}"]`;
   return element.localName === "summary" && element.parentElement?.id ? `#${CSS.escape(element.parentElement.id)} > summary` : "";
 }

@@ -6,6 +6,8 @@ import { onSaid, say } from "./tabs.js";
 import { tell } from "./telling.js";
 import { article, parse, refresh } from "./view.js";
 
+const LOCK = "batch-renamer-events";
+const LONGEST_START_MS = 300;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 5_000;
 const TOLD_EVERY_MS = 10_000;
@@ -14,13 +16,29 @@ const ENDED =
   "batch-renamer has ended. Start it again with “batch-renamer web”, and use the page that it opens. Nothing is lost: an interrupted run can go on.";
 const REPLACED = "This page belongs to a batch-renamer that has ended. Use the page that the new one opened.";
 
-/** Follow the events for as long as the page is open. One tab reads the stream for all: browsers allow few connections. */
-export function watchLive() {
+/** @type {(() => void) | undefined} */
+let ready;
+
+/**
+ * Follow the events for as long as the page is open. One tab reads the stream for all: browsers allow few connections.
+ * The promise is kept when no event can be missed any more, or when that takes too long: then the page can be fetched.
+ */
+export async function watchLive() {
   onSaid("event", showEvent);
   onSaid("lost", showBanner);
-  onSaid("token", () => (!hasPage() || document.getElementById("lost")?.hidden === false) && location.reload());
-  void navigator.locks.request("batch-renamer-events", readForAll);
+  onSaid("token", () => (isClosed() || document.getElementById("lost")?.hidden === false) && location.reload());
   setInterval(showElapsed, 1_000);
+  const { held = [] } = await navigator.locks.query();
+  const isReadByOther = held.some(({ name }) => name === LOCK);
+  void navigator.locks.request(LOCK, readForAll);
+  if (!isReadByOther) {
+    await new Promise((resolve) => {
+      ready = () => resolve(undefined);
+      setTimeout(ready, LONGEST_START_MS);
+    });
+  }
+  ready = undefined;
+  void showAtWork();
 }
 
 /** Read the stream, again and again while the server does not answer. A tab with an old token leaves it to others. */
@@ -29,7 +47,8 @@ async function readForAll() {
     try {
       await readStream(() => (wait = FIRST_WAIT_MS));
     } catch (error) {
-      if (error instanceof WrongToken) return showBanner(hasPage() ? REPLACED : "");
+      ready?.();
+      if (error instanceof WrongToken) return showBanner(article() && !isClosed() ? REPLACED : "");
     }
     showBanner(ENDED);
     say("lost", ENDED);
@@ -37,7 +56,8 @@ async function readForAll() {
   }
 }
 
-const hasPage = () => article()?.dataset.open === undefined;
+/** Tell whether nothing but how to open the page is shown. */
+const isClosed = () => article()?.dataset.open !== undefined;
 
 /**
  * Read the stream until it ends.
@@ -77,7 +97,7 @@ function showEvent({ name, data }) {
   showBanner("");
   if (name === "job") showJob(data);
   else if (name === "changed") showChange(data.run);
-  else if (name === "hello") showChange(""); // what happened before the stream began was not told
+  else if (name === "hello") ready ? ready() : showChange(""); // what happened before the stream began was not told
 }
 
 /** @param {Record<string, any>} figures */
@@ -147,7 +167,7 @@ function tellProgress({ stage, done, total, left }) {
 function showChange(run) {
   void showAtWork();
   const { run: shown, lists } = article()?.dataset ?? {};
-  if (lists !== undefined || (shown && (!run || shown === run)) || !hasPage()) void refresh();
+  if (lists !== undefined || (shown && (!run || shown === run)) || isClosed()) void refresh();
 }
 
 /** Show at the top what is at work now. */

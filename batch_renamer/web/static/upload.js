@@ -1,10 +1,9 @@
 // @ts-check
 /** Uploads a spreadsheet: chosen in `<form data-upload>`, or dropped anywhere on the page. It shows how far it is. */
 
-import { accountName } from "./account.js";
 import { go } from "./address.js";
-import { NotReached, read, tokenHeader } from "./fetching.js";
-import { showError } from "./telling.js";
+import { read, tokenHeader } from "./fetching.js";
+import { showError, tell } from "./telling.js";
 
 /** @type {XMLHttpRequest | undefined} */
 let uploading;
@@ -14,7 +13,7 @@ export function watchUploads() {
   document.addEventListener("change", (event) => {
     const field = /** @type {HTMLInputElement} */ (event.target);
     if (field.type !== "file" || !field.closest("form[data-upload]")) return;
-    if (field.files?.[0]) upload(field.files[0]);
+    if (field.files?.[0]) void take(field.files[0]);
     field.value = ""; // the same file can be chosen again
   });
   document.addEventListener("click", (event) => {
@@ -47,20 +46,36 @@ function watchDrops() {
     inside = 0;
     target.hidden = true;
     const files = event.dataTransfer?.files ?? [];
-    if (files.length === 1) upload(files[0]);
+    if (files.length === 1) void take(files[0]);
     else showError("Drop one spreadsheet at a time.", form());
   });
 }
 
-const form = () => document.querySelector("form[data-upload]");
+const form = () => /** @type {HTMLFormElement | null} */ (document.querySelector("form[data-upload]"));
 
-/** @param {File} file */
-function upload(file) {
-  if (uploading) return;
+/**
+ * Send a file from the page that shows how far it is; a file that is dropped on another page leads there.
+ * @param {File} file
+ */
+async function take(file) {
+  if (uploading) return showError("A spreadsheet is on its way already.", form());
+  if (!form()) {
+    go("/home");
+    await new Promise((shown) => document.addEventListener("page-shown", shown, { once: true }));
+  }
+  const place = form();
+  if (!place) return; // the page says why the account takes none
+  showError(undefined, place);
+  const most = Number(place.dataset.largestBytes);
+  if (file.size <= most) return send(file, place);
+  const advice = "Remove pictures and unused sheets from it, or split it, and choose it again.";
+  showError(`"${file.name}" is larger than ${most / 1_000_000} MB. ${advice}`, place);
+}
+
+/** @param {File} file @param {HTMLFormElement} place */
+function send(file, place) {
   const request = (uploading = new XMLHttpRequest()); // fetch can't tell how much is sent
-  const path = form()?.getAttribute("data-upload") ?? `/actions/sheets?account=${encodeURIComponent(accountName())}`;
-  const { showPart, end } = shownProgress(file.name);
-  showError(undefined, form());
+  const { showPart, end } = shownProgress(file.name, place);
   request.upload.onprogress = ({ loaded, total }) => showPart(loaded, total);
   request.onload = () => {
     try {
@@ -69,12 +84,12 @@ function upload(file) {
       showError(error, form());
     }
   };
-  request.onerror = () => showError(new NotReached(), form());
+  request.onerror = () => showError(`“${file.name}” was not received whole. Choose it again.`, form());
   request.onloadend = () => {
     uploading = undefined;
     end();
   };
-  request.open("POST", path);
+  request.open("POST", place.dataset.upload ?? "");
   for (const [name, value] of Object.entries(tokenHeader())) request.setRequestHeader(name, value);
   request.setRequestHeader("X-File-Name", encodeURIComponent(file.name));
   request.send(file);
@@ -83,24 +98,23 @@ function upload(file) {
 /**
  * Show the part of a form that tells how far an upload is.
  * @param {string} name
+ * @param {HTMLFormElement} place
  */
-function shownProgress(name) {
-  const place = /** @type {HTMLElement | null} */ (form()?.querySelector("[data-upload-progress]") ?? null);
-  const bar = place?.querySelector("progress");
-  const text = place?.querySelector("[data-upload-text]");
-  if (place) place.hidden = false;
-  form()?.setAttribute("aria-busy", "true");
-  if (text) text.textContent = `Reading ${name} …`;
+function shownProgress(name, place) {
+  const part = /** @type {HTMLElement} */ (place.querySelector("[data-upload-progress]"));
+  const bar = /** @type {HTMLProgressElement} */ (part.querySelector("progress"));
+  const text = /** @type {HTMLElement} */ (part.querySelector("[data-upload-text]"));
+  part.hidden = false;
+  text.textContent = `Taking “${name}” …`;
+  tell(text.textContent);
   return {
     /** @param {number} loaded @param {number} total */
     showPart(loaded, total) {
-      if (!bar || !text || !total) return;
-      bar.value = loaded / total;
-      text.textContent = loaded < total ? `Reading ${name}: ${Math.floor((100 * loaded) / total)} %` : `Looking into ${name} …`;
+      bar.value = total ? loaded / total : 0;
+      text.textContent = loaded < total ? `Taking “${name}”: ${Math.floor((100 * loaded) / total)} %` : `Reading “${name}” …`;
     },
     end() {
-      if (place) place.hidden = true;
-      form()?.removeAttribute("aria-busy");
+      part.hidden = true;
     },
   };
 }

@@ -69,6 +69,7 @@ function place(main, fragment, restore) {
     main.querySelector("h1")?.focus({ preventScroll: true });
   }
   watchPictures(main);
+  document.dispatchEvent(new Event("page-shown"));
 }
 
 /** Say in the navigation which part the page belongs to. */

@@ -1,0 +1,192 @@
+"""What the scripts of the page do, whatever it shows: moves, forms, parts, events, tabs, and a server that ends."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Page, expect
+from yarl import URL
+
+from batch_renamer.web import Workspace
+from batch_renamer.web.guarding import json_of
+from batch_renamer.web.routes import ROUTES, Route
+from tests.support.browsing import Watched, violations_of
+from tests.support.served_page import served_page
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+_REFUSALS = "Failed to load resource"
+_HOME = "Rename orders from a spreadsheet"
+_TRIAL = """<article data-title="Trial {times}" data-run="k1"><h1 tabindex="-1">Trial {times}</h1>
+<form data-action="/actions/trial"><label>Name <input name="name" id="name"></label><button>Send</button>
+<p role="alert"></p></form>
+<form data-into="#part" action="/pages/trial/part"><label>Find <input name="text" id="find"></label></form>
+<div id="part"></div>
+<p>Done: <span data-live="done">0</span>, <span data-live="note"></span></p>
+<table data-choice="/actions/trial">{rows}</table>
+<p>Chosen: <b data-count="chosen">0</b></p></article>"""
+_DROP = """({name, text}) => {
+  const data = new DataTransfer();
+  data.items.add(new File([text], name));
+  const drag = kind => document.body.dispatchEvent(new DragEvent(kind, {dataTransfer: data, bubbles: true}));
+  drag("dragenter");
+  const isShown = document.getElementById("drop-anywhere").checkVisibility();
+  drag("drop");
+  return isShown;
+}"""
+_ROW = '<tr><td><input type="checkbox" data-row="{row}" aria-label="Row {row}"></td></tr>'
+
+
+@dataclass(slots=True)
+class _Trial:
+    """A page for the test: it counts how often it was asked for, and answers when the test says so."""
+
+    times: int = 0
+    posted: list[dict[str, object]] = field(default_factory=list)
+    first_part: asyncio.Event = field(default_factory=asyncio.Event)
+    first_answer: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def page(self, _request: web.Request, _workspace: Workspace) -> web.Response:
+        """Answer with the page."""
+        self.times += 1
+        rows = "".join(_ROW.format(row=row) for row in range(2, 8))
+        return _html(_TRIAL.format(times=self.times, rows=rows))
+
+    async def part(self, request: web.Request, _workspace: Workspace) -> web.Response:
+        """Answer with what was looked for; the answer for the first letter alone comes late."""
+        text = request.query.get("text", "")
+        if text == "v":
+            await self.first_part.wait()
+        return _html(f"<p data-told>Found: {text}</p>")
+
+    async def action(self, request: web.Request, _workspace: Workspace) -> web.Response:
+        """Take what was posted; the first answer comes late, and says no."""
+        self.posted.append(await json_of(request))
+        if len(self.posted) == 1:
+            await self.first_answer.wait()
+            return web.json_response({"error": "Give a <b>name</b>."}, status=409)
+        return web.json_response({"counts": {"chosen": 1000 + len(self.posted)}})
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """The routes of the program and those of the test."""
+        return (
+            *ROUTES,
+            Route("GET", "/pages/trial", self.page),
+            Route("GET", "/pages/trial/part", self.part),
+            Route("POST", "/actions/trial", self.action),
+        )
+
+
+def _html(text: str) -> web.Response:
+    return web.Response(text=text, content_type="text/html")
+
+
+async def test_forms_parts_events_and_choices(page: Page, watched: Watched, tmp_path: Path) -> None:
+    """An action is sent once, the newest answer wins, events are text, and what a person types or marks stays."""
+    watched.allow(_REFUSALS)
+    trial = _Trial()
+    async with served_page(tmp_path, routes=trial.routes, sandbox=True) as served:
+        await page.goto(f"{served.address.link}&path=/trial")
+        await expect(page).to_have_title("Trial 1 · batch-renamer")
+        await expect(page.locator("h1")).to_be_focused()
+
+        send = page.get_by_role("button", name="Send")
+        async with page.expect_request("**/actions/trial"):
+            await send.click()
+        await send.press("Enter")
+        trial.first_answer.set()
+        await expect(page.get_by_role("alert").filter(has_text="Give a")).to_have_text("Give a <b>name</b>.")
+        assert trial.posted == [{"name": ""}], "the second press, while the first is on its way, does nothing"
+
+        find = page.locator("#find")
+        async with page.expect_request("**/part?text=v"):
+            await find.press("v")
+        await find.press("i")
+        await expect(page.locator("#part")).to_have_text("Found: vi")
+        await expect(page.locator("#told")).to_have_text("Found: vi")
+        trial.first_part.set()
+        await expect(page).to_have_url(f"{served.address.origin}/#/trial?text=vi")
+
+        await page.locator("#name").fill("Elm Street")
+        await page.evaluate("document.activeElement.setSelectionRange(3, 3)")
+        served.workspace.hub.publish(
+            "job", {"run": "k1", "stage": "S", "done": 1234, "total": 5678, "note": "<b>x</b>"}
+        )
+        await expect(page.locator("[data-live=done]")).to_have_text("1,234")
+        await expect(page.locator("[data-live=note]")).to_have_text("<b>x</b>")
+        before = trial.times
+        served.workspace.hub.publish("changed", {"run": "k1"})
+        await expect(page.locator("h1")).to_have_text(f"Trial {before + 1}")
+        await expect(page.locator("#name")).to_be_focused()
+        await page.keyboard.type("!")
+        await expect(page.locator("#name")).to_have_value("Elm! Street")
+
+        await page.get_by_label("Row 3").click()
+        await page.get_by_label("Row 6").click(modifiers=["Shift"])
+        await expect(page.locator("[data-count=chosen]")).to_have_text("1,003")
+        await page.keyboard.press("ArrowUp")
+        await page.keyboard.press("ArrowUp")
+        await page.keyboard.press("Space")
+        await expect(page.locator("[data-count=chosen]")).to_have_text("1,004")
+        assert trial.posted[1:] == [
+            {"checked": True, "rows": [3]},
+            {"checked": True, "rows": [3, 4, 5, 6]},
+            {"checked": False, "rows": [4]},
+        ]
+
+
+async def test_tabs_and_a_server_that_ends(page: Page, watched: Watched, tmp_path: Path) -> None:
+    """A second tab needs no link, all tabs share one stream, and each says when the server ends and goes on later."""
+    watched.allow(f"{_REFUSALS}|ERR_")
+    async with served_page(tmp_path, sandbox=True) as served:
+        port, old = URL(served.address.origin).port or 0, served.address.origin
+        await page.goto(old)
+        await expect(page.locator("h1")).to_have_text("Open this page again")
+        await expect(page.locator("#lost")).to_be_hidden()
+        assert await violations_of(page) == []
+        await page.goto(served.address.link)
+        await expect(page.locator("h1")).to_have_text(_HOME)
+        await expect(page).to_have_url(f"{old}/#/home")
+
+        second = await page.context.new_page()
+        await second.goto(old)
+        await expect(second.locator("h1")).to_have_text(_HOME)
+        assert served.workspace.hub.listeners == 1
+    for tab in (page, second):
+        await expect(tab.get_by_role("alert").filter(has_text="batch-renamer has ended")).to_be_visible()
+    assert await violations_of(page) == []
+    await page.get_by_role("link", name="Runs").click()
+    await expect(page.locator("h1")).to_have_text("batch-renamer has ended")
+
+    async with served_page(tmp_path, port=port, sandbox=True) as again:
+        third = await page.context.new_page()
+        await third.goto(again.address.link)
+        for tab, title in ((third, _HOME), (second, _HOME), (page, "Past runs")):
+            await expect(tab.locator("h1")).to_have_text(title)
+            await expect(tab.locator("#lost")).to_be_hidden()
+
+
+async def test_accounts_moves_and_files(page: Page, watched: Watched, tmp_path: Path) -> None:
+    """Back and forward work, the account in use is always in sight, and a file can be dropped on any page."""
+    watched.allow(_REFUSALS)
+    async with served_page(tmp_path, sandbox=True) as served:
+        await page.goto(served.address.link)
+        badge = page.locator("#account-in-use")
+        await expect(badge).to_contain_text("Practice (sandbox)")
+        await page.get_by_role("link", name="Runs").click()
+        await expect(page.locator("h1")).to_have_text("Past runs")
+        await expect(badge).to_contain_text("Practice (sandbox)")
+        await expect(page.get_by_role("link", name="Runs")).to_have_attribute("aria-current", "page")
+        await page.go_back()
+        await expect(page.locator("h1")).to_have_text(_HOME)
+        await page.go_forward()
+        await expect(page.locator("h1")).to_have_text("Past runs")
+
+        assert await page.evaluate(_DROP, {"name": "none.xlsx", "text": "no workbook"}), "the page shows where to drop"
+        await expect(page.locator("h1")).to_contain_text("none.xlsx")
+        await expect(badge).to_contain_text("Practice (sandbox)")
