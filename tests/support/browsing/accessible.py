@@ -12,6 +12,7 @@ from playwright.async_api import Page
 __all__ = ["violations_of"]
 
 _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+_RULES_OF_LOOKS = ("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size")
 
 
 @cache
@@ -19,8 +20,8 @@ def _axe() -> str:
     return importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 
 
-async def violations_of(page: Page) -> list[str]:
-    """Return each violation with the elements that have it.
+async def violations_of(page: Page, *, of_looks: bool = False) -> list[str]:
+    """Return each violation with the elements that have it; ``of_looks``: only those that depend on style and width.
 
     axe runs in a world of its own beside the page's scripts, so the page's content policy need not allow it.
     """
@@ -30,7 +31,7 @@ async def violations_of(page: Page) -> list[str]:
         world = await session.send("Page.createIsolatedWorld", {"frameId": tree["frameTree"]["frame"]["id"]})
         place = {"contextId": world["executionContextId"], "returnByValue": True, "awaitPromise": True}
         await session.send("Runtime.evaluate", {"expression": f"{_axe()};0", **place})
-        options = json.dumps({"resultTypes": ["violations"], "runOnly": _RULES})
+        options = json.dumps({"resultTypes": ["violations"], "runOnly": _RULES_OF_LOOKS if of_looks else _RULES})
         answer = await session.send(
             "Runtime.evaluate", {"expression": f"axe.run({options}).then(found => found.violations)", **place}
         )

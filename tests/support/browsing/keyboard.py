@@ -12,12 +12,12 @@ __all__ = ["Keyboard"]
 
 _FOCUS = """target => {
   const focused = document.activeElement;
-  const style = getComputedStyle(focused);
-  const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+  const shown = [focused, focused.closest("label")].filter(Boolean).map(element => getComputedStyle(element));
+  const outlined = style => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
   const label = focused.getAttribute("aria-label") || focused.innerText || focused.name || focused.id;
   return {
     here: target === focused,
-    seen: focused === document.body || outlined || style.boxShadow !== "none",
+    seen: focused === document.body || shown.some(style => outlined(style) || style.boxShadow !== "none"),
     words: `${focused.tagName.toLowerCase()} ${label}`.slice(0, 60),
   };
 }"""
@@ -56,9 +56,8 @@ class Keyboard:
 
     async def choose(self, target: Locator, file: Path) -> None:
         """Go to a file field, open the browser's file dialog by Enter, and choose a file there."""
-        await self.to(target)
         async with self.page.expect_file_chooser() as opened:
-            await self.page.keyboard.press("Enter")
+            await self.press(target)
         await (await opened.value).set_files(file)
 
     async def select(self, target: Locator, label: str) -> None:

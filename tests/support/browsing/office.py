@@ -39,27 +39,30 @@ class Office:
         """Where the journal is."""
         return self.folder / "state"
 
-    def disturb(self, share: float = 0.02) -> None:
-        """Let this share of the renames go wrong on their way, the same ones each time; none is lost for good."""
+    @property
+    def names(self) -> dict[str, str | None]:
+        """What the orders of the first account are called now."""
+        return self.sales.store.names()
+
+    def disturb(self, *, share: float = 0.02, hold: int = 0) -> Gate:
+        """Let this share of the requests go wrong on its way, but none for good, and refuse the order of one row.
+
+        ``hold`` renames, from the twentieth on, wait at the gate that is returned, so that the run can't end before.
+        """
         kinds = (FaultKind.RESET_AFTER, FaultKind.SERVER_ERROR)
+        refused = Rule(
+            fault=Fault(kind=FaultKind.REFUSED),
+            method="PATCH",
+            order_id=self.listings.ids[self.listings.refused],
+            times=None,
+        )
+        held = Rule(fault=Fault(kind=FaultKind.SLOW), method="PATCH", nth=20, times=hold)
         self.sales.faults = FaultPlan(
             shares=[Share(fault=Fault(kind=kind), share=share / len(kinds)) for kind in kinds],
-            rules=[
-                Rule(
-                    fault=Fault(kind=FaultKind.REFUSED),
-                    method="PATCH",
-                    order_id=self.listings.ids[self.listings.refused],
-                    times=None,
-                )
-            ],
+            rules=[refused, *([held] if hold else [])],
             seed=15,
         )
-
-    def hold_renames(self, *, first: int = 1) -> Gate:
-        """Let the renames of the first account wait at a gate from the ``first`` one on."""
         gate = self.sales.sleep = Gate()
-        slow = Rule(fault=Fault(kind=FaultKind.SLOW), method="PATCH", nth=first, times=None)
-        self.sales.faults = FaultPlan(rules=[slow])
         return gate
 
     def page(self) -> AbstractAsyncContextManager[ServedPage]:
