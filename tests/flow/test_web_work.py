@@ -260,6 +260,8 @@ async def test_an_api_that_is_down_is_said_and_waited_for(renamer: Command) -> N
         assert plan.stopped
         told = [message for name, data in desk.hub.events if name == "job" for message in _texts(data["messages"])]
         assert any("Waiting up to 0.5 s" in message for message in told), told
+    notes = {data["note"] for name, data in desk.hub.events if name == "job"}
+    assert "The API gives no good answers. Nothing is sent until it does." in notes
 
 
 def _texts(messages: object) -> list[str]:

@@ -18,6 +18,8 @@ from batch_renamer.web.work.live_progress import LiveProgress
 
 __all__ = ["JobAtWork"]
 
+_NO_ANSWERS = "The API gives no good answers. Nothing is sent until it does."
+
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class JobAtWork:
@@ -42,7 +44,8 @@ class JobAtWork:
     progress: LiveProgress = field(init=False)
 
     def __post_init__(self) -> None:
-        self.progress = LiveProgress(secrets=self.secrets)
+        # The loop's clock may be read in every thread; in tests it is a virtual one.
+        self.progress = LiveProgress(secrets=self.secrets, clock=asyncio.get_running_loop().time)
 
     @property
     def run_id(self) -> str:
@@ -89,7 +92,7 @@ class JobAtWork:
             rate_per_s=standing.rate_per_s,
             limit_per_s=round(run.api.pacer.limit_per_s, 1) if run is not None and run.api is not None else None,
             left_s=standing.left_s,
-            note=standing.note,
+            note=_NO_ANSWERS if run is not None and run.waits_for_api else "",
             messages=standing.messages,
             waits_for=self.waits_for,
             stopping=self.stop.requested,

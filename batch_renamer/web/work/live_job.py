@@ -17,9 +17,10 @@ class LiveJob:
     the account's name, ``command`` the word of the command line for it. ``stage`` is what is being done, in words;
     ``done`` of ``total`` rows of it are done (``total`` None: it is not known how many there are), and ``failures`` of
     them have a problem. ``rate_per_s`` is how many rows a second were done lately, ``limit_per_s`` how many requests a
-    second the API allows, ``left_s`` how many seconds the rest takes at that rate; None where that is not known.
-    ``note`` and ``messages`` are sentences, the newest last. ``began_at`` is in seconds since the epoch. ``waits_for``
-    says whose run holds the account ("": the job does not wait), ``stopping`` that the job was asked to stop.
+    second are sent at most, ``left_s`` how many seconds the rest takes at that rate; None where that is not known.
+    ``note`` is a sentence that holds at this moment, ``messages`` are those that were said, the newest last.
+    ``began_at`` is in seconds since the epoch. ``waits_for`` says whose run holds the account ("": the job does not
+    wait), ``stopping`` that the job was asked to stop.
 
     Example:
         >>> LiveJob(run_id="k3f9", account="office", command="apply", began_at=0.0, rate_per_s=48.2).as_json()["rate"]

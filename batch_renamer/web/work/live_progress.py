@@ -26,7 +26,6 @@ class Standing:
     failures: int = 0
     rate_per_s: float | None = None
     left_s: float | None = None
-    note: str = ""
     messages: tuple[str, ...] = ()
 
 
@@ -56,10 +55,10 @@ class LiveProgress:
             self._stage = Stage(name=name, total=total, started_s=self._clock())
 
     def advance(self, done: int, *, failures: int = 0, note: str | None = None) -> None:
-        """Take the figures."""
+        """Take the figures; the note is left out, because pages have the limit as a figure of its own."""
         with self._lock:
             if self._stage is not None:
-                self._stage.advance(done, failures=failures, note=note, now_s=self._clock())
+                self._stage.advance(done, failures=failures, now_s=self._clock())
 
     def message(self, text: str, *, error: bool = False) -> None:
         """Keep a sentence."""
@@ -92,6 +91,5 @@ class LiveProgress:
                 # As exact as it is shown: so a job that waits has nothing new to tell ten times a second.
                 rate_per_s=None if rate_per_s is None else round(rate_per_s, 1 if rate_per_s < 10 else None),
                 left_s=None if left_s is None else float(round(left_s)),
-                note=stage.note,
                 messages=messages,
             )

@@ -192,10 +192,10 @@ class Work:
             self._ended_by(job, kept_fault(error, state_dir=self._journal.path.parent, secrets=self._secrets))
         finally:
             telling.cancel()
-            if job.run_id:  # the last figures, which may be newer than those that were told
-                self._hub.publish("job", job.live().as_json())
             self._jobs.remove(job)
             job.known.set()
+            if job.run_id:  # the last figures, which may be newer than those that were told
+                self._hub.publish("job", job.live().as_json())
             self._changed(job)
 
     async def _to_the_end(self, job: JobAtWork, prepare: Prepare, settings: Settings | None) -> None:

@@ -120,9 +120,7 @@ async def test_chosen_rows_are_taken_back_and_the_names_checked(office: Office) 
     [([], "names no row"), ("all", "must be row numbers"), ("9999", "9999"), (None, "must be row numbers")],
     ids=["none", "no numbers", "no such row", "nothing"],
 )
-async def test_rows_that_can_not_be_taken_back_are_said(
-    tmp_path: Path, run_id: str, rows: object, said: str
-) -> None:
+async def test_rows_that_can_not_be_taken_back_are_said(tmp_path: Path, run_id: str, rows: object, said: str) -> None:
     """The form shows the sentence, and no run begins."""
     async with served_page(tmp_path / "state", sandbox=True) as page:
         answer = await acted(page, f"/runs/{run_id}/undo", {"rows": rows}, status=409)

@@ -35,7 +35,9 @@ async def test_a_busy_job_is_told_at_most_ten_times_a_second(tmp_path: Path, mon
     """However fast its rows are done; the last figures are told in any case, and a wait tells little."""
 
     async def performed(context: JobContext) -> None:
-        context.note_run(cast("Run", SimpleNamespace(record=SimpleNamespace(id="k3f9ab"), api=None)))
+        context.note_run(
+            cast("Run", SimpleNamespace(record=SimpleNamespace(id="k3f9ab"), api=None, waits_for_api=False))
+        )
         context.job.progress.stage("Renaming", 5_001)
         for done in range(1, 5_001):
             context.job.progress.advance(done)
