@@ -19,6 +19,7 @@ from batch_renamer.model import ALL_ROWS, RowChoice, RowNumbers
 
 __all__ = ["Chosen", "UncheckedTable", "spans_of"]
 
+_LAST_ROW = 2**62
 _Spans = tuple[tuple[int, int], ...]
 
 
@@ -55,7 +56,8 @@ class Chosen:
 
     def __contains__(self, row: int) -> bool:
         """Tell whether a row that would be renamed is wanted."""
-        return self.choice.leaves_out(row) is None
+        place = bisect_right(self.spans, (row, _LAST_ROW)) - 1
+        return place < 0 or self.spans[place][1] < row
 
 
 class UncheckedTable:
@@ -93,17 +95,30 @@ class UncheckedTable:
     def _change(self, plan: RunRecord, is_unchecked: Callable[[bool, int], bool]) -> Chosen:
         """Decide of each rename whether it is unchecked, from whether it was and its row."""
         query = "SELECT row, result FROM rows WHERE run = ? AND result IS NOT 'skipped' ORDER BY row"
+        renames = unchecked = 0
         with self._database.transaction() as connection:
-            was_unchecked = _within(_spans(connection, plan))
-            rows = connection.execute(query, (plan.number,))
-            spans = list(
-                spans_of((row, result == "planned" and is_unchecked(was_unchecked(row), row)) for row, result in rows)
-            )
-            connection.execute("DELETE FROM unchecked WHERE run = ?", (plan.number,))
-            connection.executemany(
-                "INSERT INTO unchecked (run, first, last) VALUES (?, ?, ?)", [(plan.number, *span) for span in spans]
-            )
-            return _chosen(connection, plan)
+            before = _spans(connection, plan)
+            was_unchecked = _within(before)
+
+            def marked() -> Iterator[tuple[int, bool]]:
+                nonlocal renames, unchecked
+                for row, result in connection.execute(query, (plan.number,)):
+                    is_marked = result == "planned" and is_unchecked(was_unchecked(row), row)
+                    renames += result == "planned"
+                    unchecked += is_marked
+                    yield row, is_marked
+
+            spans = tuple(spans_of(marked()))
+            _replace(connection, plan, before, spans)
+        return Chosen(renames=renames - unchecked, of=renames, spans=spans)
+
+
+def _replace(connection: sqlite3.Connection, plan: RunRecord, before: _Spans, after: _Spans) -> None:
+    """Write the spans that are new, and remove those that are no more."""
+    gone, new = set(before).difference(after), set(after).difference(before)
+    connection.executemany("DELETE FROM unchecked WHERE run = ? AND first = ?", [(plan.number, one) for one, _ in gone])
+    insert = "INSERT INTO unchecked (run, first, last) VALUES (?, ?, ?)"
+    connection.executemany(insert, [(plan.number, *span) for span in sorted(new)])
 
 
 def spans_of(rows: Iterable[tuple[int, bool]]) -> Iterator[tuple[int, int]]:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from aiohttp.web import Request, Response, json_response
 
 from batch_renamer.errors import InputError
-from batch_renamer.jobs import merely_planned, summary_of
+from batch_renamer.jobs import merely_planned
 from batch_renamer.journal import Chosen, Journal, RunRecord
 from batch_renamer.settings import Settings
 from batch_renamer.text import counted
 from batch_renamer.web.guarding import json_of
 from batch_renamer.web.pages.fragments import fragment
 from batch_renamer.web.pages.review_view import command_of, plan_facts, review_of, takes
-from batch_renamer.web.row_pages import Obstacle, RowsQuery, change_choice, counts_of, obstacle_to, rows_page
-from batch_renamer.web.work import Offers
+from batch_renamer.web.row_pages import RowsQuery, change_choice, counts_of, obstacle_to, rows_page
+from batch_renamer.web.work import Offers, committed_by
 from batch_renamer.web.workspace import Workspace
 
 __all__ = ["change_rows", "commit_plan", "review_page", "rows_part"]
@@ -37,8 +36,7 @@ async def rows_part(request: Request, workspace: Workspace) -> Response:
     """Answer with one page of the rows of a run: the table alone."""
     journal = workspace.journal
     run = await journal.in_thread(journal.runs.get, request.match_info["run"])
-    offers = await workspace.work.offers(run) if merely_planned(run) else None
-    can_choose = offers is not None and not offers.committed_by and not offers.at_work
+    can_choose = await journal.in_thread(_can_choose, journal, run)
     rows = await journal.in_thread(rows_page, journal, run, RowsQuery.of(request.query), can_choose=can_choose)
     return fragment("rows.html.j2", rows=rows)
 
@@ -47,16 +45,18 @@ async def change_rows(request: Request, workspace: Workspace) -> Response:
     """Check or uncheck renames of a plan; answer with what is wanted then."""
     journal, asked = workspace.journal, await json_of(request)
     run = await journal.in_thread(_kept, journal, request.match_info["run"])
-    offers = await workspace.work.offers(run)
-    if offers.committed_by or offers.at_work:
-        raise InputError("This plan was committed already, so its rows can't be chosen any more. Reload the page.")
+    before, after = await journal.in_thread(_changed, journal, run, asked)
+    offers = await workspace.work.offers(run, choice=after.choice)
     settings = _settings(workspace, offers)
-    changed = await journal.in_thread(_changed, journal, run, asked, offers=offers, settings=settings)
-    is_of_many = "rows" not in asked
-    refresh: object = True if changed.before != changed.after else "#rows" if is_of_many else None
-    command = command_of(await workspace.work.offers(run, choice=changed.chosen.choice))
-    counts = {**counts_of(changed.chosen), "takes": changed.takes, "command": command}
-    return json_response({"counts": counts, **({"refresh": refresh} if refresh else {})})
+    told = counts_of(after) | {
+        "takes": await journal.in_thread(takes, journal, run, settings, after),
+        "command": command_of(offers),
+    }
+    counts = await journal.in_thread(journal.results.counts, run)
+    was, is_now = (obstacle_to(plan_facts(counts, one, offers, run), settings) for one in (before, after))
+    # The button and its reason are made anew when they change, and the table when many rows have changed.
+    refresh: object = True if was != is_now else "#rows" if "rows" not in asked else None
+    return json_response({"counts": told} | ({"refresh": refresh} if refresh else {}))
 
 
 async def commit_plan(request: Request, workspace: Workspace) -> Response:
@@ -65,8 +65,8 @@ async def commit_plan(request: Request, workspace: Workspace) -> Response:
     run = await journal.in_thread(_kept, journal, request.match_info["run"])
     chosen = await journal.in_thread(journal.unchecked.chosen, run)
     offers = await workspace.work.offers(run, choice=chosen.choice)
-    summary = await journal.in_thread(summary_of, journal, run)
-    obstacle = obstacle_to(plan_facts(summary, chosen, offers, run), _settings(workspace, offers))
+    counts = await journal.in_thread(journal.results.counts, run)
+    obstacle = obstacle_to(plan_facts(counts, chosen, offers, run), _settings(workspace, offers))
     if obstacle is not None:
         raise InputError(str(obstacle))
     if asked.get("renames") != chosen.renames or asked.get("fingerprint", chosen.fingerprint) != chosen.fingerprint:
@@ -89,24 +89,13 @@ def _settings(workspace: Workspace, offers: Offers) -> Settings:
     return workspace.settings if offers.account is None else offers.account.settings
 
 
-class _Changed(NamedTuple):
-    """A choice that was changed, what it takes, and what stood in the way of a commit before and stands there after."""
-
-    chosen: Chosen
-    takes: str
-    before: Obstacle | None
-    after: Obstacle | None
+def _can_choose(journal: Journal, run: RunRecord) -> bool:
+    """Tell whether renames of a run can still be checked and unchecked."""
+    return merely_planned(run) and committed_by(journal, run) is None and run.id not in journal.runs.at_work()
 
 
-def _changed(
-    journal: Journal, run: RunRecord, asked: Mapping[str, object], *, offers: Offers, settings: Settings
-) -> _Changed:
-    summary = summary_of(journal, run)
-    before = journal.unchecked.chosen(run)
-    chosen = change_choice(journal, run, asked)
-    return _Changed(
-        chosen=chosen,
-        takes=takes(journal, run, settings, chosen),
-        before=obstacle_to(plan_facts(summary, before, offers, run), settings),
-        after=obstacle_to(plan_facts(summary, chosen, offers, run), settings),
-    )
+def _changed(journal: Journal, run: RunRecord, asked: Mapping[str, object]) -> tuple[Chosen, Chosen]:
+    """Check or uncheck renames; return which were wanted before, and which are wanted now."""
+    if not _can_choose(journal, run):
+        raise InputError("This plan was committed already, so its rows can't be chosen any more. Reload the page.")
+    return journal.unchecked.chosen(run), change_choice(journal, run, asked)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
@@ -90,7 +90,7 @@ def review_of(
     """
     summary = summary_of(journal, run)
     chosen = journal.unchecked.chosen(run)
-    obstacle = obstacle_to(plan_facts(summary, chosen, offers, run), settings)
+    obstacle = obstacle_to(plan_facts(summary.counts, chosen, offers, run), settings)
     can_choose = not offers.committed_by and not offers.at_work
     now_s = time.time() if now_s is None else now_s
     return Review(
@@ -111,10 +111,10 @@ def review_of(
     )
 
 
-def plan_facts(summary: RunSummary, chosen: Chosen, offers: Offers, run: RunRecord) -> PlanFacts:
+def plan_facts(counts: Mapping[Result, int], chosen: Chosen, offers: Offers, run: RunRecord) -> PlanFacts:
     """Return what decides whether a plan can be committed."""
     return PlanFacts(
-        counts=summary.counts,
+        counts=counts,
         chosen=chosen,
         puts_back=run.spec.puts_back,
         trouble=offers.trouble,
