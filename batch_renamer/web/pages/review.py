@@ -37,7 +37,9 @@ async def rows_part(request: Request, workspace: Workspace) -> Response:
     journal = workspace.journal
     run = await journal.in_thread(journal.runs.get, request.match_info["run"])
     can_choose = await journal.in_thread(_can_choose, journal, run)
-    rows = await journal.in_thread(rows_page, journal, run, RowsQuery.of(request.query), can_choose=can_choose)
+    rows = await journal.in_thread(
+        rows_page, journal, run, RowsQuery.of(request.query), can_choose=can_choose, alone=True
+    )
     return fragment("rows.html.j2", rows=rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -139,14 +140,17 @@ def rows_page(
     query: RowsQuery,
     *,
     can_choose: bool | None = None,
+    alone: bool = False,
 ) -> RowsPage:
     """Return a page of the rows of a run; a page beyond the last is the last one.
 
-    ``can_choose``: its renames can be checked and unchecked (None: if it is a kept plan). Must not be called in the
-    event loop.
+    ``can_choose``: its renames can be checked and unchecked (None: if it is a kept plan). ``alone``: only the table is
+    made, so there are no chips. Must not be called in the event loop.
     """
     found, query = _found(journal, run, query)
-    counts = found.counts if not query.wanted.text else journal.results.counts(run, over=broken_off(run))
+    # A search counts the rows that have its text; the chips count all of them.
+    is_counted = alone or not query.wanted.text
+    counts = found.counts if is_counted else journal.results.counts(run, over=broken_off(run))
     can_choose = merely_planned(run) if can_choose is None else can_choose
     chosen = journal.unchecked.chosen(run) if can_choose else None
     pictures = journal.results.with_images(run, [row.row for row in found.rows])
@@ -154,9 +158,7 @@ def rows_page(
         run_id=run.id,
         query=query,
         columns=_OF_PLAN if can_choose else _OF_RESULT,
-        chips=tuple(
-            ResultChip(result, counts[result], result in query.wanted.results) for result in _CHIPS if result in counts
-        ),
+        chips=() if alone else tuple(_chips(counts, query)),
         rows=tuple(
             shown_row(
                 row,
@@ -167,10 +169,16 @@ def rows_page(
             for row in found.rows
         ),
         found=found.found,
-        total=sum(counts.values()),
+        total=run.sheet_rows,
         chosen=chosen,
         renames=_renames(found, query),
     )
+
+
+def _chips(counts: Mapping[Result, int], query: RowsQuery) -> Iterator[ResultChip]:
+    for result in _CHIPS:
+        if result in counts:
+            yield ResultChip(result, counts[result], result in query.wanted.results)
 
 
 def _found(journal: Journal, run: RunRecord, query: RowsQuery) -> tuple[FoundRows, RowsQuery]:
