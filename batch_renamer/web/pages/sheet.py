@@ -58,12 +58,13 @@ async def correct_reading(request: web.Request, workspace: Workspace) -> web.Res
     fields = await json_of(request)
     await anyio.to_thread.run_sync(_refuse_unusable, workspace, request.match_info["sheet"], fields)
     account = fields.get("account")
-    await workspace.uploads.with_reading(
+    upload = await workspace.uploads.with_reading(
         request.match_info["sheet"],
         ReadingOptions.of(fields),
         account=account if isinstance(account, str) else None,
     )
-    return web.json_response({"refresh": True})
+    # As after a move, so that what is understood now comes into sight.
+    return web.json_response({"go": f"/sheets/{upload.id}"})
 
 
 async def plan_renames(request: web.Request, workspace: Workspace) -> web.Response:

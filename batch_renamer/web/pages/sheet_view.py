@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from batch_renamer.model import HERE, ReasonGroup, ReportRow, Result, Understood, WarningGroup
+from batch_renamer.progress import cut_middle
 from batch_renamer.text import counted
 from batch_renamer.web.accounts import Account
 from batch_renamer.web.pages.sheet_fields import LABELS, Field, advice_for, as_fields, reading_fields
@@ -16,8 +17,10 @@ __all__ = ["RowGroup", "SheetView", "ShownRow"]
 _MOST_GROUPS = 20
 """A spreadsheet may have as many reasons as rows."""
 
-_FEW_ROWS = 5
-"""So few rows are shown at once."""
+_ROWS_EACH = 5
+"""So many rows of a group are shown; of the others, the numbers."""
+
+_LONGEST_ID, _LONGEST_NAME = 60, 300
 
 _WORDS = {Result.PLANNED: "ready", Result.INVALID: "to repair", Result.SKIPPED: "left out"}
 
@@ -37,22 +40,12 @@ class ShownRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowGroup:
-    """Rows with one reason or warning; ``rows`` are the first of them."""
+    """Rows with one reason or warning: how many, the first few of them, and the numbers of others ("" for none)."""
 
-    id: str
     reason: str
     count: int
     rows: tuple[ShownRow, ...]
-
-    @property
-    def is_open(self) -> bool:
-        """Whether its rows are shown at once."""
-        return self.count <= _FEW_ROWS
-
-    @property
-    def has_remarks(self) -> bool:
-        """Whether anything is to be said of a row that its cells do not show."""
-        return any(row.remark for row in self.rows)
+    others: str = ""
 
     @property
     def title(self) -> str:
@@ -135,8 +128,7 @@ class SheetView:
     @property
     def problems(self) -> tuple[RowGroup, ...]:
         """The bad rows by reason, those with the most rows first."""
-        groups = self.checked.problems[:_MOST_GROUPS]
-        return tuple(_of_reason(number, group) for number, group in enumerate(groups))
+        return tuple(map(_of_reason, self.checked.problems[:_MOST_GROUPS]))
 
     @property
     def problems_not_shown(self) -> str:
@@ -147,8 +139,7 @@ class SheetView:
     @property
     def row_warnings(self) -> tuple[RowGroup, ...]:
         """The rows with warnings by kind."""
-        groups = self.checked.row_warnings[:_MOST_GROUPS]
-        return tuple(_of_warning(number, group) for number, group in enumerate(groups))
+        return tuple(map(_of_warning, self.checked.row_warnings[:_MOST_GROUPS]))
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -215,19 +206,40 @@ def _column(heading: str | None, *, remark: str = "", none: str = "") -> str:
     return f"column “{heading}”" + (f"; {remark}" if remark else "")
 
 
-def _of_reason(number: int, group: ReasonGroup) -> RowGroup:
-    rows = tuple(_shown(row, remark=row.reason.partition(HERE)[2]) for row in group.rows)
-    return RowGroup(id=f"reason-{number}", reason=as_fields(group.reason), count=group.count, rows=rows)
+def _of_reason(group: ReasonGroup) -> RowGroup:
+    rows = [_shown(row, remark=row.reason.partition(HERE)[2]) for row in group.rows]
+    return _group(group.reason, group.count, rows, [row.row for row in group.rows])
 
 
-def _of_warning(number: int, group: WarningGroup) -> RowGroup:
+def _of_warning(group: WarningGroup) -> RowGroup:
     about = f"{group.kind}: "
-    return RowGroup(
-        id=f"warning-{number}",
-        reason=as_fields(group.kind if group.kind.endswith(".") else f"{group.kind}."),
-        count=group.count,
-        rows=tuple(_shown(row, remark=row.warning.partition(about)[2].partition("\n")[0]) for row in group.rows),
-    )
+    rows = [_shown(row, remark=row.warning.partition(about)[2].partition("\n")[0]) for row in group.rows]
+    return _group(group.kind if group.kind.endswith(".") else f"{group.kind}.", group.count, rows, group.numbers)
+
+
+def _group(reason: str, count: int, rows: Sequence[ShownRow], numbers: Sequence[int]) -> RowGroup:
+    """Return a group of rows; ``numbers`` are those of the first few, and may be more than ``rows``."""
+    shown, named, more = rows[:_ROWS_EACH], numbers[_ROWS_EACH:], count - len(numbers)
+    others = f"Also rows {_spans(named)}" + (f" and {more:,} more" if more else "") if named else ""
+    if len(named) == 1 and not more:
+        others = f"Also row {named[0]:,}"
+    return RowGroup(reason=as_fields(reason), count=count, rows=tuple(shown), others=f"{others}." if others else "")
+
+
+def _spans(numbers: Sequence[int]) -> str:
+    """Return numbers in a row as spans.
+
+    Example:
+        >>> _spans([2, 3, 4, 9, 1200])
+        '2–4, 9, 1,200'
+    """
+    spans: list[tuple[int, int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][1] + 1:
+            spans[-1] = (spans[-1][0], number)
+        else:
+            spans.append((number, number))
+    return ", ".join(f"{first:,}" if first == last else f"{first:,}–{last:,}" for first, last in spans)
 
 
 def _shown(row: ReportRow, *, remark: str = "", made: str = "") -> ShownRow:
@@ -237,9 +249,9 @@ def _shown(row: ReportRow, *, remark: str = "", made: str = "") -> ShownRow:
         remark = ""  # it stands beside it
     return ShownRow(
         number=row.row,
-        order_id=row.order_id,
-        current_name=row.old_name or "",
-        new_name=row.new_name or (made if row.result is Result.PLANNED else ""),
+        order_id=cut_middle(row.order_id, _LONGEST_ID),
+        current_name=cut_middle(row.old_name or "", _LONGEST_NAME),
+        new_name=cut_middle(row.new_name, _LONGEST_NAME) or (made if row.result is Result.PLANNED else ""),
         remark=remark,
         word=word,
         result=row.result.value,

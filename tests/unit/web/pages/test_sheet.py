@@ -73,7 +73,7 @@ async def post(page: ServedPage, path: str, **fields: object) -> tuple[int, dict
 
 async def corrected(page: ServedPage, path: str, **fields: object) -> Shown:
     """Correct how a spreadsheet is read, and return its page."""
-    assert await post(page, f"{path}/reading", **fields) == (200, {"refresh": True})
+    assert await post(page, f"{path}/reading", **fields) == (200, {"go": path})
     return await shown(page, path)
 
 
@@ -82,7 +82,7 @@ AS_SHOWN = {
         "damaged-names.csv": ("4 ready 2 to repair", "only ########", "reads like a date or time"),
         "decomposed-accents.csv": ("3 ready", "its accents as one (NFC)"),
         "double-bom.csv": ("1 ready",),
-        "lock-file.bin": ("can't be read yet", "the lock file of a workbook that is open: give the workbook itself"),
+        "lock-file.bin": ("can't be read yet.", "the lock file of a workbook that is open: give the workbook itself"),
         "mojibake.csv": ("2 ready", 'may be "Café Flore"'),
         "near-miss-headings.csv": ("1 ready 1 left out", "“Old name”", "“Skip?”"),
         "number-formats-ids.xlsx": ("2 ready",),
@@ -384,7 +384,7 @@ async def test_a_page_of_many_bad_rows_is_short(tmp_path: Path) -> None:
     async with served_page(tmp_path, sandbox=True) as page:
         found = await shown(page, await given(page, f"order_id,new_name\n{rows}".encode()))
     assert "2,000 to repair" in found.text
-    assert "These are the first 50 of 2,000 rows." in found.text
+    assert "Also rows 7–51 and 1,950 more." in found.text
     assert len(found.page) < 50_000
 
 
