@@ -310,6 +310,39 @@ async def test_two_accounts_rename_at_the_same_time(renamer: Command, tmp_path: 
         assert [plan.profile for plan in plans] == ["here", "there"]
 
 
+async def test_the_practice_account_can_do_all_of_it(renamer: Command) -> None:
+    """It makes up its orders and needs no key; its jobs wait for one another, because one alone can have its orders."""
+    sheet = renamer.sheet([("a1", "12 Oak"), ("a2", "14 Oak")])
+    async with a_desk(renamer, base_url=None, sandbox=True, environ={}) as desk:
+        plan = await desk.plan(sheet, account="sandbox")
+        commit, second = await desk.work.commit(plan), await desk.begin_plan(sheet, account="sandbox")
+        done = await desk.done(commit)
+        assert desk.results(done) == ["renamed", "renamed"]
+        assert desk.results(await desk.done(second)) in (["unchanged"] * 2, ["planned"] * 2)
+        assert done.end_note is not None
+        assert "The sandbox made up its orders" in done.end_note.warnings[0]
+        assert "--sandbox" in (await desk.work.offers(done)).commands["undo"]
+        undo = await desk.commit(await desk.done(await desk.work.plan_undo(done)), choice=but(3))
+        assert [row.final_name for row in desk.rows(undo)] == ["Order a1", None]
+    assert renamer.requests == []
+
+
+async def test_a_run_of_an_older_key_is_undone_where_it_is_the_same_account(renamer: Command, desk: Desk) -> None:
+    """Without a profile a run belongs to its key; what the user says of it holds for all runs of that key."""
+    done = await desk.commit(await desk.plan(renamer.sheet(renamer.seed(2))))
+    with desk.journal.transaction() as connection:
+        connection.execute("UPDATE runs SET account = 'of an older key'")
+    offers = await desk.work.offers(done)
+    assert offers.another_key
+    assert " --same-account " in offers.commands["undo"]
+    with pytest.raises(InputError, match="was made with another key"):
+        await desk.work.plan_undo(done)
+    kept = await desk.done(await desk.work.plan_undo(done, same_account=True))
+    await desk.commit(kept)
+    assert renamer.names == as_seeded(of=2)
+    assert not (await desk.work.offers(done)).another_key
+
+
 async def test_a_run_of_a_killed_server_is_gone_on_with(renamer: Command, desk: Desk) -> None:
     """A kill of the server is a kill of the run: the journal has it as interrupted, and the next server finishes it."""
     plan = await desk.plan(renamer.sheet(renamer.seed(80)))

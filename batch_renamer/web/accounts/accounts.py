@@ -20,6 +20,7 @@ from batch_renamer.settings import (
     resolve_settings,
     usable_settings,
 )
+from batch_renamer.settings import account as account_name
 from batch_renamer.web.accounts.account import COLOURS, Account
 
 __all__ = ["Accounts"]
@@ -126,6 +127,16 @@ class Accounts:
         if (key := found.key.reveal()) not in self._secrets:
             self._secrets.append(key)
         return to_api(settings, found.key, key_place=found.place), warnings
+
+    def has_another_key(self, account: Account, run: RunRecord, *, salt: bytes) -> bool:
+        """Tell whether a run of an account without a profile was made with another key, so maybe in another account.
+
+        ``salt`` is that of the journal. Must not be called in the event loop.
+        """
+        if account.trouble or account.settings.sandbox or account.settings.profile is not None:
+            return False
+        key = read_api_key(account.settings, environ=self._environ).key
+        return run.account != account_name(account.settings, key=key, salt=salt)
 
     def given(self, account: Account) -> dict[str, object]:
         """Return the options by which the command line comes to the same account."""

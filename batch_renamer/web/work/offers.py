@@ -38,7 +38,9 @@ class Offers:
     ``renamed_since`` are rows of a plan whose orders an earlier run of the same rows renamed, and that have another
     name now: these are renamed again where the spreadsheet is planned with the setting ``again``. ``committed_by`` is
     the run that has committed the plan, ``rest`` how many of its renames were not chosen then. ``undone``: its names
-    were put back. ``closed`` says why it can't be finished. ``commands`` has the command line that does the same, for
+    were put back. ``another_key``: the run was made with another key, so it may be another account's; where the user
+    says that it is the same account, what is offered is begun with ``same_account``. ``closed`` says why it can't be
+    finished. ``commands`` has the command line that does the same, for
     each of ``commit``, ``resume``, ``retry``, ``undo``, ``audit`` and ``dismiss`` that is offered.
     """
 
@@ -58,6 +60,7 @@ class Offers:
     committed_by: str = ""
     rest: int = 0
     undone: bool = False
+    another_key: bool = False
     closed: str = ""
     commands: Mapping[str, str] = field(default_factory=dict)
 
@@ -86,6 +89,7 @@ def offers_for(accounts: Accounts, journal: Journal, run: RunRecord, *, choice: 
         committed_by=by.id if by is not None else "",
         rest=journal.lineage.count_left_of_plan(by) if by is not None and run.spec.from_sheet else 0,
         undone=listed.undone,
+        another_key=account is not None and accounts.has_another_key(account, run, salt=journal.salt()),
         closed=why_closed(run),
     )
     if found.at_work:
@@ -119,7 +123,7 @@ def _with_requests(found: Offers, journal: Journal, run: RunRecord) -> Offers:
     renames = run.spec in RENAMING
     return replace(
         found,
-        can_commit=merely_planned(run) and (not found.committed_by or found.rest > 0),
+        can_commit=merely_planned(run) and not found.another_key and (not found.committed_by or found.rest > 0),
         can_resume=renames and _has_rows_left(journal, run, failed=False),
         can_retry_failed=renames and found.failed > 0 and _has_rows_left(journal, run, failed=True),
         can_undo=found.undoable > 0 and not found.undone,
@@ -142,18 +146,19 @@ def _commands(
     if account is None:
         return
     given = carried_options(options_to_paste(accounts.given(account), account.settings, accounts.environ))
+    same = {"same_account": True} if found.another_key else {}
     chosen = {"only": choice.only, "except_rows": choice.except_rows}
     if found.can_commit and run.spec.from_sheet:
         yield "commit", command_line(APPLY, [], {"plan": run.id, **given, **chosen})
     elif found.can_commit and parent is not None:
         yield "commit", command_line(UNDO, [parent.id], {**given, **chosen})
     if found.can_resume:
-        yield "resume", command_line(RESUME, [run.id], given)
+        yield "resume", command_line(RESUME, [run.id], {**same, **given})
     if found.can_retry_failed:
-        yield "retry", command_line(RESUME, [run.id], {"failed": True, **given})
+        yield "retry", command_line(RESUME, [run.id], {"failed": True, **same, **given})
     if found.can_undo:
-        yield "undo", command_line(UNDO, [run.id], given)
+        yield "undo", command_line(UNDO, [run.id], {**same, **given})
     if found.can_audit:
-        yield "audit", command_line(AUDIT, [run.id], given)
+        yield "audit", command_line(AUDIT, [run.id], {**same, **given})
     if found.can_dismiss:
         yield "dismiss", command_line(RUNS, [], {"dismiss": run.id, **given})

@@ -16,6 +16,7 @@ from batch_renamer.jobs import (
     Job,
     Left,
     SheetSource,
+    as_this_account,
     last_of_plan,
     left_to_do,
     may_go_on,
@@ -77,12 +78,12 @@ def undoing(plan: RunRecord, choice: RowChoice) -> Prepare:
     return prepare
 
 
-def planning_undo(run: RunRecord, choice: RowChoice) -> Prepare:
+def planning_undo(run: RunRecord, choice: RowChoice, *, same_account: bool) -> Prepare:
     """Plan to give the orders of a run their old names back, in the rows that are chosen, and keep that plan."""
 
     def prepare(connection: Connection) -> Job:
         journal = connection.journal
-        past = renamed_something(journal.runs.get(run.id))
+        past = renamed_something(_past(connection, run, same_account=same_account))
         if not journal.lineage.count_undoable(past):
             raise InputError(f"Run {past.id} gave no order a name that could be put back.")
         return _job(connection, past, choice)
@@ -90,12 +91,12 @@ def planning_undo(run: RunRecord, choice: RowChoice) -> Prepare:
     return prepare
 
 
-def finishing(run: RunRecord, *, failed: bool) -> Prepare:
+def finishing(run: RunRecord, *, failed: bool, same_account: bool) -> Prepare:
     """Finish an interrupted run; ``failed`` also tries failed rows again."""
 
     def prepare(connection: Connection) -> Job:
         journal = connection.journal
-        past = journal.runs.get(run.id)
+        past = _past(connection, run, same_account=same_account)
         if past.spec not in (APPLY, UNDO):
             raise InputError(f"Run {past.id} renames nothing, so there is nothing to go on with.")
         match left_to_do(journal, past, failed=failed):
@@ -115,9 +116,9 @@ def finishing(run: RunRecord, *, failed: bool) -> Prepare:
     return prepare
 
 
-def auditing(run: RunRecord) -> Prepare:
+def auditing(run: RunRecord, *, same_account: bool) -> Prepare:
     """Look which orders of a run still have the names that it gave them."""
-    return lambda connection: _job(connection, renamed_something(connection.journal.runs.get(run.id)))
+    return lambda connection: _job(connection, renamed_something(_past(connection, run, same_account=same_account)))
 
 
 def committed_by(journal: Journal, plan: RunRecord) -> RunRecord | None:
@@ -134,6 +135,12 @@ def _job(connection: Connection, source: SheetSource | RunRecord, choice: RowCho
     if choice is not None:
         settings = replace(settings, only=choice.only, except_rows=choice.except_rows)
     return replace(replace(connection, settings=settings).job(source), reports_unasked=False)
+
+
+def _past(connection: Connection, run: RunRecord, *, same_account: bool) -> RunRecord:
+    """Return a run as it is now; ``same_account``: the user says that its key was an older one of this account."""
+    past = connection.journal.runs.get(run.id)
+    return as_this_account(connection.journal, past, connection.destination) if same_account else past
 
 
 def _still_kept(journal: Journal, plan: RunRecord) -> RunRecord:

@@ -88,17 +88,22 @@ class Work:
         command, prepare = (UNDO, undoing) if run.spec.puts_back else (APPLY_PLAN, committing)
         return await self._begin(self._about(run, command), prepare(run, choice))
 
-    async def plan_undo(self, run: RunRecord, *, choice: RowChoice = ALL_ROWS) -> str:
-        """Plan to give the orders of a run their old names back, in the rows that are chosen, and keep that plan."""
-        return await self._begin(self._about(run, UNDO_DRY_RUN), planning_undo(run, choice))
+    async def plan_undo(self, run: RunRecord, *, choice: RowChoice = ALL_ROWS, same_account: bool = False) -> str:
+        """Plan to give the orders of a run their old names back, in the rows that are chosen, and keep that plan.
 
-    async def resume(self, run: RunRecord, *, failed: bool = False) -> str:
+        ``same_account``: the user says that the key of the run was an older one of the same account; see `Offers`.
+        """
+        prepare = planning_undo(run, choice, same_account=same_account)
+        return await self._begin(self._about(run, UNDO_DRY_RUN), prepare)
+
+    async def resume(self, run: RunRecord, *, failed: bool = False, same_account: bool = False) -> str:
         """Finish an interrupted run; ``failed`` also tries failed rows again."""
-        return await self._begin(self._about(run, RESUME), finishing(run, failed=failed))
+        prepare = finishing(run, failed=failed, same_account=same_account)
+        return await self._begin(self._about(run, RESUME), prepare)
 
-    async def audit(self, run: RunRecord) -> str:
+    async def audit(self, run: RunRecord, *, same_account: bool = False) -> str:
         """Look which orders of a run still have the names that it gave them."""
-        return await self._begin(self._about(run, AUDIT), auditing(run))
+        return await self._begin(self._about(run, AUDIT), auditing(run, same_account=same_account))
 
     async def dismiss(self, run: RunRecord) -> None:
         """Note that an interrupted run will not be finished.
