@@ -24,15 +24,16 @@ __all__ = ["send_picture"]
 
 
 async def send_picture(request: web.Request, workspace: Workspace) -> web.StreamResponse:
-    """Answer with the picture of a row's order; 404 where there is none, at present or at all."""
+    """Answer with the picture of a row's order; with nothing (204) where there is none at present."""
     journal, row = workspace.journal, request.match_info["row"]
     if not (row.isascii() and row.isdecimal() and len(row) < 10):
         raise web.HTTPNotFound
     run = await journal.in_thread(journal.runs.get, request.match_info["run"])
     image_id = await journal.in_thread(journal.results.image_of, run, int(row))
-    picture = None if image_id is None else await _picture(workspace, run, image_id)
-    if picture is None:
-        raise web.HTTPNotFound(reason="There is no picture of this order at present")
+    if image_id is None:
+        raise web.HTTPNotFound(reason="There is no picture of this row")
+    if (picture := await _picture(workspace, run, image_id)) is None:
+        return web.Response(status=204)  # an error would stand in the browser's console, and this is none
     return web.Response(body=picture.data, content_type=picture.media_type)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from batch_renamer.model import ALL_ROWS, RowChoice
 from tests.support.gate import DEADLINE_S
 from tests.support.served_page import ServedPage
 
-__all__ = ["Shown", "acted", "committed", "downloaded", "ended", "planned", "shown"]
+__all__ = ["Shown", "acted", "committed", "downloaded", "ended", "planned", "shown", "until"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,16 @@ class Shown:
 
     text: str
     root: Any
+
+    @classmethod
+    def of(cls, text: str) -> Shown:
+        """Return a fragment, or a whole page, from its HTML."""
+        return cls(text, html.fragment_fromstring(text, create_parent="main"))
+
+    @property
+    def plots(self) -> list[str]:
+        """What can be read of each plot."""
+        return [" ".join(plot.text_content().split()) for plot in self.root.xpath(".//*[@class='plot']")]
 
     @property
     def heading(self) -> str:
@@ -63,7 +74,7 @@ async def shown(page: ServedPage, path: str, *, status: int = 200) -> Shown:
     async with page.client.get(f"/pages{path}") as answer:
         text = await answer.text()
         assert answer.status == status, text
-    return Shown(text, html.fragment_fromstring(text, create_parent="main"))
+    return Shown.of(text)
 
 
 async def acted(page: ServedPage, path: str, body: dict[str, object] | None = None, *, status: int = 200) -> Any:
@@ -78,6 +89,17 @@ async def ended(page: ServedPage) -> None:
     """Wait until no job is at work."""
     async with asyncio.timeout(DEADLINE_S):
         await page.workspace.work.ended()
+
+
+async def until(page: ServedPage, happened: Callable[[], bool]) -> None:
+    """Wait until ``happened`` is true, asking at each event that pages are told."""
+    async with asyncio.timeout(DEADLINE_S):
+        with page.workspace.hub.listen() as listener:
+            if happened():
+                return
+            async for _ in listener.updates():
+                if happened():
+                    return
 
 
 async def planned(page: ServedPage, sheet: Path, *, account: str = "sales", **options: object) -> str:

@@ -13,7 +13,7 @@ from batch_renamer.sandbox import FaultPlan
 from tests.support.browsing.office import Office, office_in
 from tests.support.practised import applied, changed, killed, practised_in
 from tests.support.served_page import ServedPage, served_page
-from tests.unit.web.pages.shown import acted, committed, downloaded, ended, planned, shown
+from tests.unit.web.pages.shown import Shown, acted, committed, downloaded, ended, planned, shown, until
 
 TAKE_BACK, CHECK = "Take back…", "Check again whether the orders still have these names"
 GO_ON, RETRY, DISMISS = "Go on with the run…", "Try failed rows again…", "Do not finish this run…"
@@ -82,6 +82,10 @@ async def test_a_run_is_followed_stopped_and_finished(office: Office) -> None:
         await ended(page)
 
         done, report = await shown(page, f"/runs/{run}"), await downloaded(page, run)
+        async with page.client.get(f"/downloads/runs/{run}/report.html") as answer:
+            printed = Shown.of(await answer.text())
+    assert done.plots == printed.plots
+    assert done.heading == printed.heading
     assert done.standing == "done"
     assert done.counts == dict(Counter(row["result"] for row in report["rows"]))
     assert done.counts == report["counts"]
@@ -113,6 +117,25 @@ async def test_chosen_rows_are_taken_back_and_the_names_checked(office: Office) 
     assert "still have the names of run" in names.heading
     assert names.counts["drifted"] == 14
     assert names.buttons & OFFERS == set()
+
+
+async def test_a_run_that_waits_says_for_which_one(office: Office) -> None:
+    """Two runs never rename in one account at once; the page of the second one can stop it while it waits."""
+    async with office.page() as page:
+        plans = [await planned(page, _few_rows(office)) for _ in range(2)]
+        gate = office.hold_renames()
+        first = await committed(page, plans[0])
+        await gate.until_waiting(1)
+        second = await committed(page, plans[1])
+        await until(page, lambda: bool((job := page.workspace.work.live(second)) and job.waits_for))
+        waits = await shown(page, f"/runs/{second}")
+        await acted(page, f"/runs/{second}/stop")
+        gate.open()
+        await ended(page)
+        stopped = await shown(page, f"/runs/{second}")
+    assert f"Run {first}" in waits.words
+    assert waits.actions == {"stop"}
+    assert "renamed" not in stopped.counts
 
 
 @pytest.mark.parametrize(
