@@ -19,11 +19,8 @@ async def _picture(page: ServedPage, run: str, row: object) -> tuple[int, str, b
 
 async def test_a_row_has_the_free_picture_of_its_order(tmp_path: Path) -> None:
     """It is asked for once, by the address that costs nothing; the page never has the id of an image."""
-    async with office_in(tmp_path) as office, office.page() as page:
-        (sheet := tmp_path / "few.csv").write_text(
-            "\n".join(["order_id,new_name", *(f"{office.listings.ids[row]},{row} Elm" for row in range(2, 32))])
-        )
-        plan = await planned(page, sheet)
+    async with office_in(tmp_path, rows=40) as office, office.page() as page:
+        plan = await planned(page, office.listings.path, name_column="Title for the website")
         office.sales.log.clear()
         for _ in range(2):
             status, kind, data = await _picture(page, plan, 2)
@@ -34,7 +31,7 @@ async def test_a_row_has_the_free_picture_of_its_order(tmp_path: Path) -> None:
         for path in (f"/runs/{plan}", f"/runs/{plan}/rows"):
             assert image not in (await shown(page, path)).text
 
-        assert (await _picture(page, plan, 17))[0] == 404, "the account does not have the order"
+        assert (await _picture(page, plan, office.listings.missing))[0] == 404, "the account does not have the order"
         for row in ("99", "0", "-1", "x", "٣", "9" * 30):
             assert (await _picture(page, plan, row))[0] == 404
 

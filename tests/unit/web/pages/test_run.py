@@ -22,8 +22,8 @@ OFFERS = {TAKE_BACK, CHECK, GO_ON, RETRY, DISMISS}
 
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    """Serve two accounts, with a spreadsheet of 300 rows of which some are bad."""
-    async with office_in(tmp_path) as office:
+    """Serve two accounts, with a spreadsheet of 40 rows of which some are bad."""
+    async with office_in(tmp_path, rows=40) as office:
         yield office
 
 
@@ -39,14 +39,6 @@ def run_id(tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFi
     return applied(tmp_path / "oak.csv", practice, capsys)
 
 
-def _few_rows(office: Office) -> Path:
-    """Write a spreadsheet of the first orders; one of them is unknown."""
-    sheet = office.folder / "few.csv"
-    rows = [f"{office.listings.ids[row]},{row} Elm Street" for row in range(2, 32)]
-    sheet.write_text("\n".join(["order_id,new_name", *rows]), encoding="utf-8")
-    return sheet
-
-
 async def _planned(page: ServedPage, office: Office) -> str:
     return await planned(
         page, office.listings.path, name_column="Title for the website", current_name_column="Current name"
@@ -57,7 +49,7 @@ async def test_a_run_is_followed_stopped_and_finished(office: Office) -> None:
     """What is shown of it at its end is what the report says."""
     async with office.page() as page:
         plan = await _planned(page, office)
-        gate = office.hold_renames(first=101)
+        gate = office.hold_renames(first=11)
         run = await committed(page, plan)
         await gate.until_waiting(1)
 
@@ -100,29 +92,33 @@ async def test_a_run_is_followed_stopped_and_finished(office: Office) -> None:
 async def test_chosen_rows_are_taken_back_and_the_names_checked(office: Office) -> None:
     """The plan of an undo has the rows that were named, and each run names the one that it is about."""
     async with office.page() as page:
-        run = await committed(page, await planned(page, _few_rows(office)))
+        run = await committed(page, await _planned(page, office))
         await ended(page)
-        some = await acted(page, f"/runs/{run}/undo", {"rows": "2-15"})
+        undo_plan = (await acted(page, f"/runs/{run}/undo", {"rows": "2-13"}))["go"].removeprefix("/runs/")
         await ended(page)
-        rows = (await downloaded(page, some["go"].removeprefix("/runs/")))["rows"]
-        assert sum(row["result"] == "planned" for row in rows) == 14
-        undo_run = await committed(page, some["go"].removeprefix("/runs/"))
+        some = sum(row <= 13 for row in office.listings.planned)
+        rows = (await downloaded(page, undo_plan))["rows"]
+        assert sum(row["result"] == "planned" for row in rows) == some
+        undo_run = await committed(page, undo_plan)
         await ended(page)
         back = await shown(page, f"/runs/{undo_run}")
-        assert back.heading == f"Undid run {run} (few.csv): 14 of 29 names put back."
+        assert (
+            back.heading
+            == f"Undid run {run} (Spring listings.xlsx): {some} of {len(office.listings.planned)} names put back."
+        )
         assert f"about run {run}" in back.words
         checked = (await acted(page, f"/runs/{run}/audit"))["go"]
         await ended(page)
-        names = await shown(page, checked)
-    assert "still have the names of run" in names.heading
-    assert names.counts["drifted"] == 14
-    assert names.buttons & OFFERS == set()
+        looked = await shown(page, checked)
+    assert "still have the names of run" in looked.heading
+    assert looked.counts["drifted"] == some
+    assert looked.buttons & OFFERS == set()
 
 
 async def test_a_run_that_waits_says_for_which_one(office: Office) -> None:
     """Two runs never rename in one account at once; the page of the second one can stop it while it waits."""
     async with office.page() as page:
-        plans = [await planned(page, _few_rows(office)) for _ in range(2)]
+        plans = [await _planned(page, office) for _ in range(2)]
         gate = office.hold_renames()
         first = await committed(page, plans[0])
         await gate.until_waiting(1)
@@ -154,7 +150,7 @@ async def test_rows_that_can_not_be_taken_back_are_said(tmp_path: Path, run_id: 
 async def test_a_key_that_is_refused_ends_the_run_in_words(office: Office) -> None:
     """Nothing can be taken back, and the page says what to do with the key."""
     async with office.page() as page:
-        plan = await planned(page, _few_rows(office))
+        plan = await _planned(page, office)
         (office.folder / "sales.key").write_text("another-key", encoding="utf-8")
         run = await committed(page, plan)
         await ended(page)
