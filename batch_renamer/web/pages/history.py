@@ -20,7 +20,7 @@ from batch_renamer.web.pages.run_words import kind_of_run
 from batch_renamer.web.work import committed_by
 from batch_renamer.web.workspace import Workspace
 
-__all__ = ["show_found_runs", "show_runs"]
+__all__ = ["PastRun", "newest_runs", "show_found_runs", "show_runs"]
 
 _ON_A_PAGE = 50
 _MOST_PAGE = 1_000_000
@@ -56,7 +56,7 @@ class _Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _PastRun:
+class PastRun:
     """A run in the list; ``rows`` are those of the order that was asked for. ``account`` is None if there is none.
 
     ``done_by`` is the run that has committed a plan ("": none has).
@@ -79,6 +79,11 @@ async def show_found_runs(request: web.Request, workspace: Workspace) -> web.Str
     return await _shown(request, workspace, "found_runs.html.j2")
 
 
+def newest_runs(journal: Journal, accounts: Sequence[Account], *, limit: int) -> Sequence[PastRun]:
+    """Return the newest runs of all accounts; must not be called in the event loop."""
+    return _found(journal, accounts, RunFilter(), 1, limit=limit)[1]
+
+
 async def _shown(request: web.Request, workspace: Workspace, template: str) -> web.Response:
     asked = _Asked.of(request.query)
     accounts = await asyncio.to_thread(workspace.accounts.all)
@@ -95,16 +100,16 @@ def _address(accounts: Sequence[Account], name: str) -> tuple[str, str | None] |
 
 
 def _found(
-    journal: Journal, accounts: Sequence[Account], wanted: RunFilter, page: int
-) -> tuple[FoundRuns, list[_PastRun]]:
+    journal: Journal, accounts: Sequence[Account], wanted: RunFilter, page: int, *, limit: int = _ON_A_PAGE
+) -> tuple[FoundRuns, list[PastRun]]:
     at_work, undone = journal.runs.at_work(), journal.lineage.undone()  # asked first: a run may end in between
-    found = journal.run_search.find(wanted, offset=(page - 1) * _ON_A_PAGE, limit=_ON_A_PAGE)
+    found = journal.run_search.find(wanted, offset=(page - 1) * limit, limit=limit)
     by_address = {address_of(account.settings): account for account in accounts}
     runs = []
     for run in found.runs:
         listed = listed_run(journal, run, at_work=at_work, undone=undone)
         runs.append(
-            _PastRun(
+            PastRun(
                 listed=listed,
                 kind=kind_of_run(listed),
                 account=by_address.get((run.base_url, run.profile)),

@@ -13,6 +13,8 @@ from batch_renamer.jobs import ListedRun, listed_run
 from batch_renamer.journal import Journal
 from batch_renamer.web.accounts import Account
 from batch_renamer.web.pages.fragments import fragment
+from batch_renamer.web.pages.history import PastRun, newest_runs
+from batch_renamer.web.pages.run_words import at_work_title, kind_of_run
 from batch_renamer.web.uploads import LARGEST_BYTES
 from batch_renamer.web.work import LiveJob
 from batch_renamer.web.workspace import Workspace
@@ -35,7 +37,7 @@ class _AtWork:
 class _Runs:
     """The runs of the first page: the newest, and those that were interrupted, the newest first."""
 
-    newest: Sequence[ListedRun]
+    newest: Sequence[PastRun]
     interrupted: Sequence[ListedRun]
 
 
@@ -43,17 +45,17 @@ async def show_home(request: web.Request, workspace: Workspace) -> web.StreamRes
     """Show the first page; ``account`` in the query chooses the account that is in use."""
     accounts = await asyncio.to_thread(workspace.accounts.all)
     account = await asyncio.to_thread(_chosen, workspace, accounts, request.query.get("account"))
-    runs = await workspace.journal.in_thread(_runs, workspace.journal)
+    runs = await workspace.journal.in_thread(_runs, workspace.journal, accounts)
     jobs = await _at_work(workspace, accounts)
     here = {one.job.run_id for one in jobs}
     return fragment(
         "home.html.j2",
         account=account,
         accounts=accounts,
-        jobs=jobs,
-        elsewhere=[run for run in runs.newest if run.at_work and run.run.id not in here],
-        interrupted=runs.interrupted,
-        newest=runs.newest,
+        jobs=[(one, at_work_title(one.job.command)) for one in jobs],
+        elsewhere=[past for past in runs.newest if past.listed.at_work and past.listed.run.id not in here],
+        interrupted=[(run, kind_of_run(run)) for run in runs.interrupted],
+        runs=runs.newest,
         practises=workspace.settings.sandbox,
         largest_bytes=LARGEST_BYTES,
     )
@@ -85,8 +87,10 @@ def _sheets(journal: Journal, run_ids: Sequence[str]) -> Mapping[str, str]:
     return {run_id: Path(runs[0].sheet or "").name if runs else "" for run_id, runs in found.items()}
 
 
-def _runs(journal: Journal) -> _Runs:
+def _runs(journal: Journal, accounts: Sequence[Account]) -> _Runs:
     at_work, undone = journal.runs.at_work(), journal.lineage.undone()  # asked first: a run may end in between
-    newest = [listed_run(journal, run, at_work=at_work, undone=undone) for run in journal.runs.find()[:_NEWEST]]
     maybe = [listed_run(journal, run, at_work=at_work, undone=undone) for run in journal.runs.maybe_interrupted()]
-    return _Runs(newest=newest, interrupted=[run for run in maybe if run.can_go_on][:_NEWEST])
+    return _Runs(
+        newest=newest_runs(journal, accounts, limit=_NEWEST),
+        interrupted=[run for run in maybe if run.can_go_on][:_NEWEST],
+    )
