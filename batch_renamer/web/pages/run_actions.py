@@ -21,18 +21,19 @@ __all__ = ["audit_run", "dismiss_run", "resume_run", "stop_run", "undo_run"]
 async def undo_run(request: web.Request, workspace: Workspace) -> web.StreamResponse:
     """Plan to take a run back, all of it or the rows that are named; nothing is renamed before the plan was seen."""
     run, asked = await run_of(request, workspace), await json_of(request)
-    return _goes_to(await workspace.work.plan_undo(run, choice=_rows_of(asked)))
+    return _goes_to(await workspace.work.plan_undo(run, choice=_rows_of(asked), same_account=_is_same(asked)))
 
 
 async def resume_run(request: web.Request, workspace: Workspace) -> web.StreamResponse:
     """Go on with what a run has left; with ``failed`` also try again what failed."""
     run, asked = await run_of(request, workspace), await json_of(request)
-    return _goes_to(await workspace.work.resume(run, failed=bool(asked.get("failed"))))
+    return _goes_to(await workspace.work.resume(run, failed=bool(asked.get("failed")), same_account=_is_same(asked)))
 
 
 async def audit_run(request: web.Request, workspace: Workspace) -> web.StreamResponse:
     """Look whether the orders of a run still have the names that it gave them."""
-    return _goes_to(await workspace.work.audit(await run_of(request, workspace)))
+    run, asked = await run_of(request, workspace), await json_of(request)
+    return _goes_to(await workspace.work.audit(run, same_account=_is_same(asked)))
 
 
 async def stop_run(request: web.Request, workspace: Workspace) -> web.StreamResponse:
@@ -55,6 +56,11 @@ async def dismiss_run(request: web.Request, workspace: Workspace) -> web.StreamR
 
 def _goes_to(run_id: str) -> web.Response:
     return web.json_response({"go": f"/runs/{run_id}"})
+
+
+def _is_same(asked: Mapping[str, object]) -> bool:
+    """Tell whether the user says that the run was made with an older key of this account."""
+    return asked.get("same_account") is True
 
 
 def _rows_of(asked: Mapping[str, object]) -> RowChoice:

@@ -11,6 +11,7 @@ import pytest
 from batch_renamer.jobs import open_journal
 from batch_renamer.sandbox import FaultPlan
 from tests.support.browsing.office import Office, office_in
+from tests.support.command import KEY
 from tests.support.practised import applied, changed, killed, practised_in
 from tests.support.served_page import ServedPage, served_page
 from tests.unit.web.pages.shown import Shown, acted, committed, downloaded, ended, planned, shown, until
@@ -246,3 +247,26 @@ async def test_a_run_that_is_not_there_is_not_found(tmp_path: Path) -> None:
     async with served_page(tmp_path, sandbox=True) as page:
         gone = await shown(page, "/runs/k3f9ab", status=404)
     assert "not in the journal any more" in gone.words
+
+
+async def test_a_run_of_another_key_asks_whether_it_is_this_account(tmp_path: Path) -> None:
+    """Only the user can know that the key was an older one of the same account; without the check nothing begins."""
+    async with office_in(tmp_path, rows=40) as office:
+        address = str(office.config.read_text().split('base_url = "')[1].split('"')[0])
+        (key := tmp_path / "main.key").write_text(KEY)
+        key.chmod(0o600)
+        office.config.write_text('api_key_file = "main.key"\n')
+        async with served_page(office.state, config=str(office.config), base_url=address, rate="2000") as page:
+            plan = await planned(page, office.listings.path, account="", name_column="Title for the website")
+            run = await committed(page, plan)
+            await ended(page)
+            with open_journal(page.workspace.settings) as journal:
+                journal.runs.rebind(journal.runs.get(run), account="another key", profile=None)
+            there = await shown(page, f"/runs/{run}")
+            refused = await acted(page, f"/runs/{run}/audit", {"same_account": False}, status=409)
+            checked = await acted(page, f"/runs/{run}/audit", {"same_account": True})
+            await ended(page)
+            looked = await shown(page, checked["go"])
+    assert len(there.root.xpath(".//dialog//input[@name='same_account']")) == 2
+    assert "made with another key" in refused["error"]
+    assert "still have the names" in looked.heading
