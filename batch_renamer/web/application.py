@@ -62,6 +62,11 @@ def _told_by(workspace: Workspace) -> Middleware:
             return _sentence(request, error.reason, status=error.status)
         except BatchRenamerError as error:
             return _sentence(request, str(error), status=_CAN_BE_HELPED)
+        except (ConnectionError, web.RequestPayloadError):
+            log.debug(
+                "web: %s %s: the page has gone, or its request was cut off", request.method, visible(request.path)
+            )
+            return _sentence(request, "The request was cut off.", status=400)
         except Exception as error:
             log.exception("web: a fault while %s %s was answered", request.method, visible(request.path))
             kept = kept_fault(error, state_dir=workspace.settings.state_dir, secrets=workspace.secrets)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aiohttp.web import Request
 
-__all__ = ["is_another_user", "owner_of"]
+__all__ = ["connections_now", "is_another_user", "is_stranger", "owner_of"]
 
 _TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 _OUTSIDE = 65534
@@ -26,8 +26,18 @@ def is_another_user(request: Request) -> bool:
     peer, own = request.transport.get_extra_info("peername"), request.transport.get_extra_info("sockname")
     if not peer or not own:
         return False
-    owner = owner_of(_connections(), port=peer[1], to_port=own[1])
-    return owner is not None and owner not in (os.getuid(), 0, _OUTSIDE)
+    owner = owner_of(connections_now(), port=peer[1], to_port=own[1])
+    return is_stranger(owner, user=os.getuid())
+
+
+def is_stranger(owner: int | None, *, user: int) -> bool:
+    """Tell whether the owner of a connection is known, and is neither this user nor the administrator.
+
+    Example:
+        >>> is_stranger(1001, user=1000), is_stranger(0, user=1000), is_stranger(None, user=1000)
+        (True, False, False)
+    """
+    return owner is not None and owner not in (user, 0, _OUTSIDE)
 
 
 def owner_of(lines: Iterable[str], *, port: int, to_port: int) -> int | None:
@@ -51,7 +61,8 @@ def _is(address: str, port: int) -> bool:
     return host.endswith("0100007F") and int(number, 16) == port
 
 
-def _connections() -> list[str]:
+def connections_now() -> list[str]:
+    """Return the lines of the system about every TCP connection; none where it has no such table."""
     lines: list[str] = []
     for table in _TABLES:
         with suppress(OSError):  # another system, or one that does not show it

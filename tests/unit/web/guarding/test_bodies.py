@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 from aiohttp.web import Request, StreamResponse, json_response
 
 from batch_renamer.web import Workspace
-from batch_renamer.web.guarding import json_of, parts_of
+from batch_renamer.web.guarding import TOKEN_HEADER, bodies, json_of, parts_of
 from batch_renamer.web.routes import Route
 from tests.support.served_page import ServedPage, served_page
 
@@ -63,3 +65,39 @@ async def test_an_upload_arrives_in_parts_as_it_is(page: ServedPage) -> None:
     headers = {"Content-Encoding": "gzip", "Content-Type": "application/octet-stream"}
     async with page.client.post("/count", data=BytesIO(b"\x1f" * (3 << 20)), headers=headers) as answer:
         assert await answer.json() == {"bytes": 3 << 20}
+
+
+@pytest.mark.parametrize("path", ["/echo", "/count"])
+async def test_a_body_that_stops_coming_is_given_up(
+    page: ServedPage, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """A tab that was put to sleep, or a program that is slow on purpose, holds nothing for long."""
+    monkeypatch.setattr(bodies, "_WAIT_S", 0.05)
+    reader, writer = await _begun(page, path)
+    async with asyncio.timeout(10):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 408")
+    writer.close()
+
+
+@pytest.mark.parametrize("path", ["/echo", "/count"])
+async def test_a_body_that_is_cut_off_is_no_fault(
+    page: ServedPage, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A tab was closed in the middle of an upload; the log has no error of that, and the next request is answered."""
+    _, writer = await _begun(page, path)
+    writer.close()
+    await writer.wait_closed()
+    async with page.client.post("/echo", json={"renames": 3}) as answer:
+        assert answer.status == 200
+    assert [record.getMessage() for record in caplog.records if record.levelno > logging.INFO] == []
+
+
+async def _begun(page: ServedPage, path: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Begin a request whose body does not come to its end."""
+    host = page.address.origin.removeprefix("http://")
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(host.rpartition(":")[2]))
+    head = [f"POST {path} HTTP/1.1", f"Host: {host}", f"{TOKEN_HEADER}: {page.address.token}"]
+    kind = ["Content-Type: application/json", "Content-Length: 100", "", '{"renames"']
+    writer.write("\r\n".join([*head, *kind]).encode())
+    await writer.drain()
+    return reader, writer

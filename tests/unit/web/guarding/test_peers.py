@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import socket
+from pathlib import Path
+
 import pytest
 
-from batch_renamer.web.guarding.peers import owner_of
+from batch_renamer.web.guarding.peers import connections_now, is_stranger, owner_of
 
 HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode"
 LISTENING = "0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000 0 1 1"
@@ -36,3 +40,29 @@ def test_the_owner_is_that_of_the_end_of_the_browser(port: int, owner: int | Non
 def test_a_line_that_is_none_is_passed_over(line: str) -> None:
     """A system may write the table in another way; then no owner is known."""
     assert owner_of([line], port=0xC350, to_port=0x1F90) is None
+
+
+@pytest.mark.parametrize(
+    ("owner", "strange"),
+    [
+        pytest.param(1000, False, id="this user"),
+        pytest.param(1001, True, id="another user"),
+        pytest.param(0, False, id="the administrator"),
+        pytest.param(65534, False, id="a user outside of this container"),
+        pytest.param(None, False, id="not told"),
+    ],
+)
+def test_another_user_is_a_stranger(owner: int | None, strange: bool) -> None:
+    """One whom the system does not tell is none: then the code alone has to do."""
+    assert is_stranger(owner, user=1000) is strange
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux shows whose connection it is")
+def test_the_system_tells_whose_connection_it_is() -> None:
+    """A connection of this process belongs to the user who runs it."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listening,
+        socket.create_connection(listening.getsockname()) as connected,
+    ):
+        ports = {"port": connected.getsockname()[1], "to_port": listening.getsockname()[1]}
+        assert owner_of(connections_now(), **ports) == os.getuid()
