@@ -104,6 +104,11 @@ class SheetView:
         return bool(self.upload.reading.chosen())
 
     @property
+    def is_as_before(self) -> bool:
+        """Whether it is read as an earlier spreadsheet of this name was."""
+        return self.upload.is_as_before
+
+    @property
     def facts(self) -> tuple[tuple[str, str], ...]:
         """What each column was taken for, and what else was assumed: pairs of a name and a text."""
         understood = self.checked.understood

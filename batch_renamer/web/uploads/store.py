@@ -25,6 +25,9 @@ __all__ = ["LARGEST_BYTES", "UNUSED_S", "Uploads"]
 LARGEST_BYTES = 100_000_000
 """A spreadsheet of a million rows is smaller; pictures in a workbook are what makes one larger."""
 
+SAME_AGAIN_S = 86_400.0
+"""A spreadsheet of the same name is the repaired one if it comes within this time."""
+
 UNUSED_S = 7 * 86_400.0
 """So long a spreadsheet is kept that no run needs."""
 
@@ -50,7 +53,8 @@ class Uploads:
     ) -> Upload:
         """Store what a browser sends, and return it; ``length`` is the number of bytes that it has announced.
 
-        ``name`` is what the browser calls the file, ``account`` the name of the account that it is for.
+        ``name`` is what the browser calls the file, ``account`` the name of the account that it is for. It is read as
+        an earlier spreadsheet of this name and account was: a person repairs a spreadsheet, and gives it again.
 
         Raises:
             UploadError: it is too large or incomplete, or can't be stored. Nothing of it is kept then.
@@ -62,6 +66,8 @@ class Uploads:
         try:
             await anyio.to_thread.run_sync(self._make_folder, upload)
             await write_stream(stream, upload.path, name=name, length=length, largest_bytes=self._largest_bytes)
+            reading = await anyio.to_thread.run_sync(self._reading_before, upload)
+            upload = replace(upload, reading=reading, is_as_before=bool(reading.chosen()))
             await self._write_about(upload)
         except BaseException:  # a cancelled upload, too, leaves nothing
             with anyio.CancelScope(shield=True):
@@ -88,7 +94,8 @@ class Uploads:
             UploadError: it can't be written down.
         """
         upload = await anyio.to_thread.run_sync(self.get, upload_id)
-        upload = replace(upload, reading=reading, account=upload.account if account is None else account)
+        account = upload.account if account is None else account
+        upload = replace(upload, reading=reading, account=account, is_as_before=False)
         await self._write_about(upload)
         return upload
 
@@ -103,6 +110,18 @@ class Uploads:
         for folder in old:
             _remove(folder)
         return len(old)
+
+    def _reading_before(self, upload: Upload) -> ReadingOptions:
+        """Return how the newest spreadsheet of the same name and account was read, if it came today."""
+        others = (read_about(folder) for folder in self._folders())
+        same = [
+            other
+            for other in others
+            if other is not None
+            and (other.name, other.account) == (upload.name, upload.account)
+            and other.uploaded_at > upload.uploaded_at - SAME_AGAIN_S
+        ]
+        return max(same, key=lambda other: other.uploaded_at).reading if same else ReadingOptions()
 
     def _folders(self) -> list[Path]:
         try:

@@ -20,7 +20,8 @@ _MOST_BYTES = 1 << 20
 class Upload:
     """An uploaded spreadsheet: its file, whose account it is for, and how it is to be read.
 
-    ``account`` is the name of a profile. ``uploaded_at`` is in seconds since the epoch.
+    ``account`` is the name of a profile. ``uploaded_at`` is in seconds since the epoch. ``is_as_before`` tells that
+    ``reading`` is that of an earlier spreadsheet of this name, and that no person has looked at it since.
 
     Example:
         >>> Upload(id="k3f9abcd", folder=Path("k3f9abcd"), name="orders.csv", account="", uploaded_at=0.0).path.name
@@ -33,6 +34,7 @@ class Upload:
     account: str
     uploaded_at: float
     reading: ReadingOptions = field(default_factory=ReadingOptions)
+    is_as_before: bool = False
 
     @property
     def path(self) -> Path:
@@ -51,6 +53,7 @@ def write_about(upload: Upload) -> None:
         "account": upload.account,
         "uploaded_at": upload.uploaded_at,
         "reading": upload.reading.chosen(),
+        "is_as_before": upload.is_as_before,
     }
     write_private(upload.folder / ABOUT_FILE, json.dumps(about, ensure_ascii=True, indent=1), replace=True)
 
@@ -70,6 +73,7 @@ def read_about(folder: Path) -> Upload | None:
             account=str(about["account"]),
             uploaded_at=float(about["uploaded_at"]),
             reading=ReadingOptions.of(reading),
+            is_as_before=about["is_as_before"] is True,
         )
         return upload if upload.path.is_file() else None
     except (OSError, ValueError, TypeError, KeyError):

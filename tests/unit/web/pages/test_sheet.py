@@ -272,6 +272,16 @@ async def test_corrections_outlive_the_server(tmp_path: Path) -> None:
         assert "1 ready" in (await shown(page, path)).text
 
 
+async def test_a_repaired_spreadsheet_is_read_as_it_was_corrected(tmp_path: Path) -> None:
+    """It is given again under its name, and the page says so."""
+    async with served_page(tmp_path, sandbox=True) as page:
+        await corrected(page, await given(page, b"Ref,Title\n,Barn\n"), id_column="Ref", name_column="Title")
+        again = await shown(page, await given(page, b"Ref,Title\na1,Barn\n"))
+    assert "1 ready" in again.text
+    assert "It is read as you corrected it for the last spreadsheet of this name." in again.text
+    assert again.text.count("Take all corrections back") == 1
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [

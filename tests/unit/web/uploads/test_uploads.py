@@ -148,6 +148,28 @@ def test_corrections_are_kept(tmp_path: Path) -> None:
     assert (again.reading, again.account) == (reading, "harbour")
 
 
+@pytest.mark.parametrize(
+    ("name", "account", "age_s", "is_as_before"),
+    [
+        ("orders.csv", "office", 60, True),
+        ("orders.csv", "office", 90_000, False),
+        ("other.csv", "office", 60, False),
+        ("orders.csv", "harbour", 60, False),
+    ],
+)
+def test_a_repaired_spreadsheet_is_read_as_before(
+    tmp_path: Path, *, name: str, account: str, age_s: float, is_as_before: bool
+) -> None:
+    """A person corrects the columns, repairs the rows, and gives the file again; another file is another matter."""
+    before = uploads(tmp_path, wall_clock=lambda: NOW_S - age_s)
+    first = asyncio.run(before.receive(sent(ROWS), name="orders.csv", account="office"))
+    asyncio.run(before.with_reading(first.id, ReadingOptions(sheet="Orders")))
+    again = asyncio.run(uploads(tmp_path).receive(sent(ROWS), name=name, account=account))
+    assert (again.is_as_before, again.reading.sheet) == (is_as_before, "Orders" if is_as_before else None)
+    corrected = asyncio.run(uploads(tmp_path).with_reading(again.id, ReadingOptions(sheet="Others")))
+    assert corrected.is_as_before is False
+
+
 @pytest.mark.parametrize("upload_id", ["", "..", "abcdefghjk", "../orders", "a/b", "abcdefghjk\n", "x" * 5_000])
 def test_an_id_that_is_none_leads_nowhere(tmp_path: Path, upload_id: str) -> None:
     """An address may have any text in the place of an id."""
@@ -163,9 +185,13 @@ def test_an_id_that_is_none_leads_nowhere(tmp_path: Path, upload_id: str) -> Non
         b"{",
         b"[]",
         b"{}",
-        json.dumps({"name": "../x", "account": "", "uploaded_at": 1, "reading": {}}).encode(),
-        json.dumps({"name": "gone.csv", "account": "", "uploaded_at": 1, "reading": {}}).encode(),
-        json.dumps({"name": "orders.csv", "account": "", "uploaded_at": "x", "reading": {}}).encode(),
+        json.dumps({"name": "../x", "account": "", "uploaded_at": 1, "reading": {}, "is_as_before": False}).encode(),
+        json.dumps(
+            {"name": "gone.csv", "account": "", "uploaded_at": 1, "reading": {}, "is_as_before": False}
+        ).encode(),
+        json.dumps(
+            {"name": "orders.csv", "account": "", "uploaded_at": "x", "reading": {}, "is_as_before": False}
+        ).encode(),
         json.dumps({"name": "orders.csv", "account": "", "uploaded_at": 1, "reading": []}).encode(),
     ],
 )
