@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,8 @@ import pytest
 
 from batch_renamer.errors import InterruptedRunError, NeverBeganError, SettingsError
 from batch_renamer.jobs import open_journal
-from batch_renamer.settings import resolve_settings
+from batch_renamer.journal import NewRun
+from batch_renamer.settings import Settings, resolve_settings
 from batch_renamer.web import Opened, PageServer, Workspace, make_workspace
 from batch_renamer.web.announcement import announced
 from batch_renamer.web.lifetime import until_idle
@@ -99,6 +101,23 @@ async def test_the_link_for_the_browser_has_no_token(house: House) -> None:
         assert token not in page.link_for_browser
         assert page.link_for_browser not in repr(page)
         assert page.process == 0
+
+
+async def test_old_spreadsheets_that_no_run_needs_are_removed_at_the_start(house: House) -> None:
+    """Those of a run stay, because its results may still be wanted in them."""
+    folder = house.folder / "web" / "spreadsheets"
+    for name in ("abcdefghjk", "kjhgfedcba"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "orders.csv").touch()
+        for path in (folder / name / "orders.csv", folder / name):
+            os.utime(path, (0, 0))
+    with open_journal(Settings(state_dir=house.folder)) as journal:
+        journal.runs.begin(
+            NewRun(command="apply", base_url="", account="", sheet=str(folder / "abcdefghjk" / "orders.csv"))
+        )
+        journal.runs.begin(NewRun(command="apply", base_url="", account=""))
+    async with at_work(house):
+        assert [left.name for left in folder.iterdir()] == ["abcdefghjk"]
 
 
 async def test_a_second_server_says_where_the_first_is(house: House) -> None:
