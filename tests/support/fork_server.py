@@ -32,6 +32,7 @@ from typing import Any
 import typer.main
 
 import batch_renamer
+from batch_renamer.settings import ApiKey, redact
 from tests.support.offline import other_date
 
 NUMBER = struct.Struct("!q")
@@ -77,6 +78,8 @@ def main() -> None:
 
 def _prepare() -> None:
     """Do once what every command would do again: it depends on nothing that a test gives."""
+    from tests.support.command import KEY  # noqa: PLC0415 - that module imports this one
+
     for name in IMPORTED_LATE:
         importlib.import_module(name)
     typer.main.get_command = cache(typer.main.get_command)
@@ -84,6 +87,7 @@ def _prepare() -> None:
     for command in program.commands.values():
         for parameter in command.params:
             parameter.get_runtime_param()
+    redact(KEY, [ApiKey(KEY).reveal()])  # the patterns that find it
 
 
 def _tell_of_the_ended(asked_by: dict[int, socket.socket]) -> None:
