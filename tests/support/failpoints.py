@@ -7,15 +7,17 @@ request to the API. Each has a side before and a side after.
 from __future__ import annotations
 
 import os
+import resource
 import signal
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from batch_renamer.client.orders_api.http import HttpOrdersApi
 from batch_renamer.journal.database import Database
 
-__all__ = ["Failpoint", "arm"]
+__all__ = ["Failpoint", "arm", "fill_the_disk"]
 
 
 class Failpoint:
@@ -48,9 +50,15 @@ def kill_this_process() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def arm(words: str) -> None:
-    """Arm this process with a failpoint, such as ``commit:7:before`` or ``send:2:after``."""
-    point = Failpoint(words, die=kill_this_process)
+def fill_the_disk(*, of: Path) -> None:
+    """Let no file become larger than that one is now: to this program, that is what a full disk is like."""
+    size = of.stat().st_size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+def arm(words: str, *, then: Callable[[], None] = kill_this_process) -> None:
+    """Arm this process with a failpoint, such as ``commit:7:before`` or ``send:2:after``; ``then`` is what happens."""
+    point = Failpoint(words, die=then)
     transaction = Database.transaction
 
     @contextmanager
