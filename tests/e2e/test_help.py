@@ -11,7 +11,7 @@ import pytest
 
 from batch_renamer.commands import setting_of
 from batch_renamer.settings import Settings
-from tests.support.command import COLD, environment
+from tests.support.command import COLD, environment, start
 
 NOT_FOR_A_FLAG = {"api_key_file", "names", "nightly", "profile_api_key_file", "sources"}
 SETTINGS = {field.name for field in fields(Settings)} - NOT_FOR_A_FLAG
@@ -92,22 +92,24 @@ ARGUMENTS = [
 ]
 
 
-def help_of(home: Path, command: str) -> str:
+async def help_of(home: Path, command: str) -> str:
     """Return what a command's ``--help`` prints."""
-    words = [*COLD, command, "--help"]
-    return subprocess.run(words, env=environment(home), capture_output=True, text=True, check=True).stdout
+    async with start(command, "--help", cwd=home, env=environment(home)) as started:
+        ended = await started.ended()
+    assert ended.code == 0, ended.err
+    return ended.out
 
 
-def offered(home: Path, command: str) -> set[str]:
+async def offered(home: Path, command: str) -> set[str]:
     """Return the options of a command by the names of the settings."""
-    flags = re.findall(r"^  (?:-\w, )?--([a-z-]+)", help_of(home, command), re.MULTILINE)
+    flags = re.findall(r"^  (?:-\w, )?--([a-z-]+)", await help_of(home, command), re.MULTILINE)
     return set(map(setting_of, flags)) - {"help"}
 
 
 @pytest.mark.parametrize("command", OFFERED)
-def test_every_command_offers_what_it_can_use(home: Path, command: str) -> None:
+async def test_every_command_offers_what_it_can_use(home: Path, command: str) -> None:
     """No setting can be reached by the configuration file alone, and no option is without a meaning."""
-    assert offered(home, command) == OFFERED[command]
+    assert await offered(home, command) == OFFERED[command]
 
 
 def test_every_command_is_known_here(home: Path) -> None:
@@ -119,9 +121,9 @@ def test_every_command_is_known_here(home: Path) -> None:
 
 
 @pytest.mark.parametrize(("command", "id_"), ARGUMENTS, ids=[f"{command} {id_}" for command, id_ in ARGUMENTS])
-def test_the_arguments_are_those_of_the_readme(home: Path, command: str, id_: str) -> None:
+async def test_the_arguments_are_those_of_the_readme(home: Path, command: str, id_: str) -> None:
     """What stands in square brackets may be left away, and the help says what is meant then."""
-    shown = help_of(home, command)
+    shown = await help_of(home, command)
     assert re.search(rf"^Usage: .* {command} \[OPTIONS\] {re.escape(id_)}$", shown, re.MULTILINE)
     [arguments] = re.findall(r"^Arguments:\n(.*?)\n\n", shown, re.MULTILINE | re.DOTALL)
     assert ("Without it:" in arguments) is (id_ == "[ID]")
@@ -139,9 +141,9 @@ def _in_help(value: object) -> str:
 
 
 @pytest.mark.parametrize("command", ["apply", "resume"])
-def test_defaults_in_the_help_are_those_of_the_settings(tmp_path: Path, command: str) -> None:
+async def test_defaults_in_the_help_are_those_of_the_settings(tmp_path: Path, command: str) -> None:
     """The help is written without the settings, which are slow to import; it must not tell other values."""
-    text = " ".join(help_of(tmp_path, command).split())
+    text = " ".join((await help_of(tmp_path, command)).split())
     shown = dict(re.findall(r"--([a-z-]+) (?:(?!--).)*?\[default: ([^\]]+)\]", text))
     defaults = {field.name.replace("_", "-"): field.default for field in fields(Settings)}
     assert {"attempts", "timeout", "patience", "max-failures", "wait"} <= shown.keys()

@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -18,15 +19,23 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import batch_renamer
+from tests.support.command import environment, start
 
 ROOT = Path(__file__).parents[2]
+
+
+@cache
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 README = (ROOT / "README.md").read_text("utf-8")
 MODULES = [
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
     for path in sorted((ROOT / "batch_renamer").rglob("*.py"))
     if path.name != "__main__.py"  # it runs the command
-    and len(ast.parse(path.read_text("utf-8")).body) > 1  # some folders have a description and no names
+    and len(_parsed(path).body) > 1  # some folders have a description and no names
 ]
 HEAVY = {"aiohttp", "numpy", "pandas", "pydantic", "sqlite3"}
 
@@ -59,7 +68,7 @@ def _imports_past_a_package(path: Path) -> list[str]:
     own = path.relative_to(ROOT / "batch_renamer").parts[0]
     modules = [
         module
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(_parsed(path))
         for module in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [])
         + ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [])
     ]
@@ -164,27 +173,29 @@ def test_users_are_offered_no_extra_that_only_developers_need() -> None:
     assert importlib.metadata.metadata("batch-renamer").get_all("Provides-Extra") == ["notify", "speed", "web"]
 
 
-def _help(*command: str) -> str:
+async def _help(*command: str) -> str:
     """Return what ``--help`` prints."""
-    return _python("-m", "batch_renamer", *command, "--help").stdout
+    async with start(*command, "--help", cwd=ROOT, env=environment(Path.home())) as started:
+        return (await started.ended()).out
 
 
-def _commands() -> set[str]:
+async def _commands() -> set[str]:
     """Return the names of all commands, as ``--help`` lists them."""
-    return set(re.findall(r"^  ([a-z]+)  ", _help(), flags=re.MULTILINE))
+    return set(re.findall(r"^  ([a-z]+)  ", await _help(), flags=re.MULTILINE))
 
 
-def test_readme_names_exactly_the_commands_that_exist() -> None:
+async def test_readme_names_exactly_the_commands_that_exist() -> None:
     """No command is described that isn't there, and none that is there is left out."""
-    assert set(re.findall(r"[`/]batch-renamer ([a-z]+)", README)) == _commands() != set()
+    assert set(re.findall(r"[`/]batch-renamer ([a-z]+)", README)) == await _commands() != set()
 
 
-def test_readme_names_only_options_that_exist() -> None:
+async def test_readme_names_only_options_that_exist() -> None:
     """Every option in the README, those of pip and pytest aside, is an option of some command."""
     own_words = [part for part in re.split("&&|\n", README) if not re.search("pip install|pytest", part)]
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", " ".join(own_words)))
     assert named
-    assert named - set(re.findall(r"--[a-z][a-z-]*", " ".join(map(_help, _commands())))) == set()
+    pages = [await _help(command) for command in await _commands()]
+    assert named - set(re.findall(r"--[a-z][a-z-]*", " ".join(pages))) == set()
 
 
 def test_changelog_tells_of_this_version() -> None:
@@ -194,7 +205,7 @@ def test_changelog_tells_of_this_version() -> None:
 
 def test_declared_dependencies_are_the_imported_ones() -> None:
     """Nothing is imported that only happens to be installed, and nothing is installed for nothing."""
-    trees = [ast.parse(path.read_text("utf-8")) for path in (ROOT / "batch_renamer").rglob("*.py")]
+    trees = list(map(_parsed, sorted((ROOT / "batch_renamer").rglob("*.py"))))
     nodes = [node for tree in trees for node in ast.walk(tree)]
     modules = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     modules |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
