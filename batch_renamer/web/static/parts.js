@@ -8,21 +8,22 @@ import { watchPictures } from "./pictures.js";
 import { showError, tell } from "./telling.js";
 import { parse } from "./view.js";
 
-const TYPING_PAUSE_MS = 80;
+const LEAST_BETWEEN_MS = 80;
 
 /** @type {Map<string, AbortController>} */
 const pending = new Map();
 /** @type {Map<string, string>} */
 const shownIn = new Map();
 let typing = 0;
+let fetchedAt = 0;
 
 /** Listen to forms and links that fetch a part. */
 export function watchParts() {
   document.addEventListener("input", (event) => {
     const form = formOf(event);
     if (!form) return;
-    clearTimeout(typing);
-    typing = setTimeout(() => fetchForm(form), TYPING_PAUSE_MS);
+    clearTimeout(typing); // the first letter is looked for at once, those that follow fast together
+    typing = setTimeout(() => fetchForm(form), fetchedAt + LEAST_BETWEEN_MS - Date.now());
   });
   document.addEventListener("submit", (event) => {
     const form = formOf(event);
@@ -47,6 +48,7 @@ function formOf(event) {
 
 /** @param {HTMLFormElement} form */
 function fetchForm(form) {
+  fetchedAt = Date.now();
   const query = new URLSearchParams();
   for (const [name, value] of new FormData(form)) if (typeof value === "string" && value) query.append(name, value);
   const where = form.getAttribute("action") ?? "";
