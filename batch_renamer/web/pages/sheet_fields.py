@@ -14,6 +14,7 @@ from batch_renamer.web.uploads import CheckedSheet, ReadingOptions
 __all__ = ["LABELS", "Field", "advice_for", "as_fields", "reading_fields"]
 
 LABELS = {
+    "account": "Account",
     "sheet": "Sheet",
     "id_column": "Order ids",
     "name_column": "New names",
@@ -28,7 +29,7 @@ LABELS = {
     "replace_regex": "Replace patterns in current names",
     "same_name": "Orders with the same name",
 }
-"""What each option for reading is called on the page, by the names of the settings."""
+"""What the page calls the account and each option for reading, by the names of the settings."""
 
 _ENCODINGS = (
     ("utf-8", "UTF-8"),
@@ -59,7 +60,8 @@ _ADVICE = {
 }
 
 _GROUPS = (
-    dict.fromkeys(("id_column", "name_column", "current_name_column", "match_by"), "Columns")
+    {"account": "Account"}
+    | dict.fromkeys(("id_column", "name_column", "current_name_column", "match_by"), "Columns")
     | dict.fromkeys(("hidden_rows", "blank_new_name"), "Rows")
     | dict.fromkeys(("name_template", "replace", "replace_regex", "same_name"), "New names by a rule")
 )

@@ -89,16 +89,6 @@ class SheetView:
         return tuple((title, tuple(fields)) for title, fields in groups.items())
 
     @property
-    def account_options(self) -> tuple[tuple[str, str], ...]:
-        """The accounts to choose from: pairs of a name and words."""
-        return tuple((one.name, f"{one.title} (not ready)" if one.trouble else one.title) for one in self.accounts)
-
-    @property
-    def choices_are_open(self) -> bool:
-        """Whether there are fields besides those that are folded away."""
-        return bool(self.needed) or len(self.accounts) > 1
-
-    @property
     def is_corrected(self) -> bool:
         """Whether something was chosen on the page."""
         return bool(self.upload.reading.chosen())
@@ -178,7 +168,11 @@ class SheetView:
         return self.checked.understood is not None and bool(self.checked.understood.rule)
 
     def _fields(self) -> tuple[Field, ...]:
-        return reading_fields(self.checked, self.upload.reading, self.account.settings)
+        fields = reading_fields(self.checked, self.upload.reading, self.account.settings)
+        if len(self.accounts) < 2:
+            return fields
+        titles = ((one.name, f"{one.title} (not ready)" if one.trouble else one.title) for one in self.accounts)
+        return (*fields, Field(name="account", value=self.account.name, options=tuple(titles)))
 
 
 def _facts(understood: Understood, checked: CheckedSheet) -> Iterator[tuple[str, str]]:
@@ -194,7 +188,7 @@ def _facts(understood: Understood, checked: CheckedSheet) -> Iterator[tuple[str,
     none = "none, so orders are renamed whatever their names are"
     yield LABELS["current_name_column"], _column(understood.current_name, remark=guard, none=none)
     if understood.skip is not None:
-        yield "Marks of rows to leave out", _column(understood.skip)
+        yield "Rows to leave out", _column(understood.skip)
     if understood.unused:
         yield "Not used", ", ".join(understood.unused)
     if understood.encoding:
