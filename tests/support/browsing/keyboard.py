@@ -52,6 +52,7 @@ class Keyboard:
         """Go to a field, and replace what it has by this text."""
         await self.to(target)
         await self.page.keyboard.press("Control+a")
+        await self.page.keyboard.press("Delete")
         await self.page.keyboard.type(text)
 
     async def choose(self, target: Locator, file: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from playwright.async_api import Page
 
-from tests.support.browsing.accessible import violations_of
+from tests.support.browsing.accessible import axe_in
 
 __all__ = ["NARROW", "WIDE", "looking", "troubles_of"]
 
@@ -53,13 +53,14 @@ async def troubles_of(page: Page) -> list[str]:
     What does not depend on the look is asked for once.
     """
     found: list[str] = []
-    for width in (WIDE, NARROW):
-        for scheme in ("light", "dark"):
-            async with looking(page, width=width, scheme=scheme, calm=scheme == "dark"):
-                of_looks = (width, scheme) != (WIDE, "light")
-                found += [f"{width} {scheme}: {line}" for line in await violations_of(page, of_looks=of_looks)]
-                if scheme == "dark" and await page.evaluate(_MOVING):
-                    found.append(f"{width}: something moves")
+    async with axe_in(page) as ask:
+        for width in (WIDE, NARROW):
+            for scheme in ("light", "dark"):
+                async with looking(page, width=width, scheme=scheme, calm=scheme == "dark"):
+                    lines = await ask(of_looks=(width, scheme) != (WIDE, "light"))
+                    found += [f"{width} {scheme}: {line}" for line in lines]
+                    if scheme == "dark" and await page.evaluate(_MOVING):
+                        found.append(f"{width}: something moves")
     for width in (WIDE, _ZOOMED, NARROW, _ZOOMED_MORE):
         async with looking(page, width=width):
             found += [f"{width}: wider than the window: {line}" for line in await page.evaluate(_TOO_WIDE)]
