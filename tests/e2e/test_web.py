@@ -62,7 +62,8 @@ async def test_ctrl_c_stops_the_runs_of_the_page_in_order(office: Office) -> Non
     """Requests in flight are finished and recorded, the exit code is 130, and the line that goes on is printed."""
     gate = office.hold_renames(first=3)
     log = office.folder / "web.log"
-    async with web_process(office, "--log-file", str(log), "--verbose") as process, page_of(process) as client:
+    words = ("--workers", "2", "--log-file", str(log), "--verbose")
+    async with web_process(office, *words) as process, page_of(process) as client:
         run = await commit(client, office)
         await gate.until_waiting(1)
         process.started.process.send_signal(signal.SIGINT)
@@ -71,8 +72,7 @@ async def test_ctrl_c_stops_the_runs_of_the_page_in_order(office: Office) -> Non
         ended = await process.started.ended()
     assert ended.code == 130
     assert f"resume {run}" in ended.err.splitlines()[-1]
-    renamed = [entry for entry in office.sales.log if entry.method == "PATCH"]
-    assert 0 < len(renamed) < 10
+    assert len([entry for entry in office.sales.log if entry.method == "PATCH"]) in (3, 4)
     token = process.link.partition("#token=")[2]
     logged = log.read_text("utf-8")
     assert f"POST /actions/runs/{run}" not in logged

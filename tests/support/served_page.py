@@ -45,4 +45,8 @@ async def served_page(
             running(workspace, port=port, routes=routes) as address,
             ClientSession(address.origin, headers={TOKEN_HEADER: address.token}) as client,
         ):
-            yield ServedPage(workspace=workspace, address=address, client=client)
+            try:
+                yield ServedPage(workspace=workspace, address=address, client=client)
+            finally:  # a test that failed may have left jobs at work
+                workspace.work.stop_all(grace_s=0)
+                await workspace.work.ended()
