@@ -16,6 +16,7 @@ from batch_renamer.errors import BatchRenamerError, InputError, InterruptedRunEr
 from batch_renamer.jobs import interrupted, source_of
 from batch_renamer.journal import RunState
 from batch_renamer.model import RowChoice, RowNumbers
+from batch_renamer.sandbox import FaultKind, FaultPlan, script
 from tests.support.command import KEY
 from tests.support.desk import Desk, a_desk, but
 from tests.support.gate import DEADLINE_S
@@ -411,13 +412,38 @@ async def test_an_interrupted_run_of_the_command_line_is_finished_on_the_page(re
 
 async def test_what_failed_is_tried_again(renamer: Command, desk: Desk) -> None:
     """Failed rows are offered to be tried again only where that may help; an order that is not there stays away."""
-    rows = [*renamer.seed(2), ("nowhere", "New name")]
-    done = await desk.commit(await desk.plan(renamer.sheet(rows)))
-    assert desk.results(done) == ["renamed", "renamed", "failed"]
+    renamer.sandbox.faults = FaultPlan(rules=script(FaultKind.REFUSED, order_id="order-2"))
+    done = await desk.commit(await desk.plan(renamer.sheet([*renamer.seed(2), ("nowhere", "New name")])))
+    assert desk.results(done) == ["renamed", "failed", "failed"]
     offers = await desk.work.offers(done)
-    assert (offers.failed, offers.can_retry_failed, offers.can_resume) == (0, False, False)
+    assert (offers.failed, offers.can_retry_failed, offers.can_resume) == (1, True, False)
     with pytest.raises(InputError, match=f"Run {done.id} has nothing left to finish"):
         await desk.work.resume(done)
+    again = await desk.done(await desk.work.resume(done, failed=True))
+    assert desk.results(again) == ["renamed", "renamed", "failed"]
+    assert not (await desk.work.offers(again)).can_retry_failed
+
+
+async def test_an_interrupted_commit_is_gone_on_with_before_its_plan_is_committed_again(
+    renamer: Command, desk: Desk
+) -> None:
+    """The plan says which run to open, and so does the plan of the same spreadsheet."""
+    sheet = renamer.sheet(renamer.seed(30))
+    plan = await desk.plan(sheet)
+    gate = renamer.hold_renames(first=3)
+    run_id = await desk.work.commit(plan, choice=but(31))
+    await gate.until_waiting(1)
+    desk.work.stop(run_id)
+    desk.work.stop(run_id)
+    await desk.done(run_id)
+    gate.open()
+    with pytest.raises(InputError, match=f"committed already: open run {run_id}"):
+        await desk.work.commit(plan, choice=but(31))
+    with pytest.raises(InputError, match=f"Run {run_id} of this plan was interrupted: open it, and go on with it"):
+        await desk.work.commit(plan)
+    again = await desk.plan(sheet)
+    assert again.end_note is not None
+    assert any(f"Run {run_id} of this account is unfinished" in note for note in again.end_note.warnings)
 
 
 async def test_an_audit_finds_what_was_renamed_since(renamer: Command, desk: Desk) -> None:
