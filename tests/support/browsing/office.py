@@ -72,13 +72,6 @@ class Office:
         self.sales.faults = FaultPlan(rules=[slow])
         return gate
 
-    def hold_renames(self, *, first: int = 1) -> Gate:
-        """Let the renames of the first account wait at a gate from the ``first`` one on."""
-        gate = self.sales.sleep = Gate()
-        slow = Rule(fault=Fault(kind=FaultKind.SLOW), method="PATCH", nth=first, times=None)
-        self.sales.faults = FaultPlan(rules=[slow])
-        return gate
-
     def page(self) -> AbstractAsyncContextManager[ServedPage]:
         """Serve the page in this event loop for as long as the block lasts."""
         return served_page(self.state, config=str(self.config), profile="sales")
