@@ -79,7 +79,7 @@ async def test_exactly_the_rows_that_are_checked_are_renamed(tmp_path: Path) -> 
     assert sent == {kept[number].order_id for number in wanted}
     assert {row.row for row in done if row.result is Result.RENAMED} == wanted
     assert {row.row for row in done if row.result is Result.INVALID} == set(office.listings.bad)
-    assert re.search(r"This plan was committed already, as run \w{6}\.", text)
+    assert re.search(r"This plan was committed, as run \w{6}\.", text)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ __all__ = ["Review", "command_of", "plan_facts", "review_of", "takes"]
 
 _LONGEST_COMMAND = 1_000
 _OLD_S = 86_400.0
+_WOULD_BE_REFUSED = " would refuse this plan: "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,11 @@ class Review:
     def puts_back(self) -> bool:
         """Whether it is the plan of an undo."""
         return self.run.spec.puts_back
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the plan was committed, so that nothing is left to be decided."""
+        return self.obstacle is not None and bool(self.obstacle.run)
 
     @property
     def title(self) -> str:
@@ -96,9 +102,9 @@ def review_of(
     return Review(
         run=run,
         account=offers.account,
-        headline=_headline(journal, run, summary),
+        headline=_headline(journal, run, summary, committed_by=offers.committed_by),
         kind=" · ".join(filter(None, ("Undo" if run.spec.puts_back else "Plan", _sheet_name(run), f"run {run.id}"))),
-        notes=(*summary.warnings, *_notes_on_age(run, now_s)),
+        notes=(*_notes(summary), *_notes_on_age(run, now_s)),
         problems=tuple(problems_of(journal, run, summary.counts)),
         warnings=tuple(warnings_of(journal, run)),
         takes=takes(journal, run, settings, chosen),
@@ -123,7 +129,9 @@ def plan_facts(counts: Mapping[Result, int], chosen: Chosen, offers: Offers, run
     )
 
 
-def _headline(journal: Journal, run: RunRecord, summary: RunSummary) -> str:
+def _headline(journal: Journal, run: RunRecord, summary: RunSummary, *, committed_by: str) -> str:
+    if committed_by:
+        return f"This plan was committed, as run {committed_by}."
     planned, total = summary.counts.get(Result.PLANNED, 0), summary.total
     if not planned:
         return summary.facts.sentence
@@ -136,6 +144,11 @@ def _headline(journal: Journal, run: RunRecord, summary: RunSummary) -> str:
 
 def _sheet_name(run: RunRecord) -> str:
     return PurePath(run.sheet).name if run.sheet is not None else ""
+
+
+def _notes(summary: RunSummary) -> Iterator[str]:
+    """Yield the warnings of the plan; what a commit would refuse now is an obstacle."""
+    yield from (warning for warning in summary.warnings if _WOULD_BE_REFUSED not in warning)
 
 
 def _notes_on_age(run: RunRecord, now_s: float) -> Iterator[str]:

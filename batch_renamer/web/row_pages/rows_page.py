@@ -129,6 +129,11 @@ class RowsPage:
         return self.path + self.query.address(page=page)
 
     @property
+    def has_boxes(self) -> bool:
+        """Whether any row of this page can be checked or unchecked."""
+        return any(row.checked is not None for row in self.rows)
+
+    @property
     def all_checked(self) -> bool:
         """Whether every rename that is shown is wanted."""
         return all(row.checked is not False for row in self.rows)

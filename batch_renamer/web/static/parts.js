@@ -36,7 +36,7 @@ export function watchParts() {
     const link = /** @type {Element} */ (event.target).closest("a[data-into]");
     if (!(link instanceof HTMLAnchorElement) || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    void follow(link);
+    void follow(link, event.detail > 0);
   });
 }
 
@@ -57,17 +57,20 @@ function fetchForm(form) {
 
 /**
  * Fetch what a link leads to. The form that finds the same part shows what is asked for now; a link elsewhere on the
- * page brings the part into sight.
+ * page brings the part into sight, and so does the mouse on a link to another page of it.
  * @param {HTMLAnchorElement} link
+ * @param {boolean} byMouse
  */
-async function follow(link) {
+async function follow(link, byMouse) {
   const into = link.dataset.into ?? "";
   const where = link.getAttribute("href") ?? "";
   const isElsewhere = !link.closest(into);
+  const isToPage = link.closest(".pages") !== null;
   await fetchInto(into, where);
   const form = /** @type {HTMLFormElement | null} */ (document.querySelector(`form[data-into="${into}"]`));
   if (form) fill(form, new URLSearchParams(where.split("?")[1]));
   if (isElsewhere) (form ?? document.querySelector(into))?.scrollIntoView();
+  else if (byMouse && isToPage) document.querySelector(into)?.scrollIntoView();
 }
 
 /** @param {HTMLFormElement} form @param {URLSearchParams} query */

@@ -190,7 +190,9 @@ async def test_a_plan_that_was_committed_leads_to_its_run(tmp_path: Path) -> Non
         text = await tab.text()
         refused = await tab.post("commit", {"renames": 2}, status=409)
         not_chosen = await tab.post("choice", {"checked": False, "rows": [2]}, status=409)
-    assert f"This plan was committed already, as run {run.id}." in text
+    assert f">This plan was committed, as run {run.id}.</h1>" in text
+    assert "Nothing has been sent" not in text
+    assert "open-commit" not in text
     assert f'href="#/runs/{run.id}"' in text
     assert "data-row=" not in text
     assert f"run {run.id}" in str(refused["error"])
@@ -207,6 +209,15 @@ async def test_a_plan_that_would_be_refused_can_not_be_committed(tmp_path: Path)
     assert "Uncheck rows until 2 are left" in text
     assert "more than --max-renames 2 allows" in str(refused["error"])
     assert unchecked["refresh"] is True, "the plan can be committed now"
+
+
+async def test_an_old_plan_says_how_old_it_is(tmp_path: Path) -> None:
+    """Its names may have changed meanwhile; each order is read again, and that is said."""
+    async with a_tab(tmp_path, planned(2)) as tab:
+        assert "days old" not in await tab.text()
+        with tab.page.workspace.journal.transaction() as connection:
+            connection.execute("UPDATE runs SET created_at = created_at - 3 * 86400")
+        assert "This plan is 3 days old. Each order is read again before it is renamed" in await tab.text()
 
 
 async def test_a_run_that_is_no_plan_has_nothing_to_choose(tmp_path: Path) -> None:
