@@ -55,6 +55,11 @@ class Review:
         return self.run.spec.puts_back
 
     @property
+    def noted(self) -> int:
+        """How many warnings the rows have."""
+        return sum(cause.count for cause in self.warnings)
+
+    @property
     def is_over(self) -> bool:
         """Whether the plan was committed, so that nothing is left to be decided."""
         return self.obstacle is not None and bool(self.obstacle.run)
