@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from batch_renamer.commands import UNDO
@@ -13,6 +13,7 @@ from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.model import BAD_RESULTS, ReasonGroup, Result, ResultMeaning, RunSummary, WarningGroup
 from batch_renamer.reports import Fact, Figures, counts_of, facts_of, headline_of, plots_over_time
 from batch_renamer.web.pages.repairs import way_to_repair
+from batch_renamer.web.pages.run_words import in_page_words
 
 __all__ = ["Problem", "ResultView", "result_view"]
 
@@ -97,11 +98,11 @@ def result_view(journal: Journal, run: RunRecord, *, uploads: Path) -> ResultVie
         listed=listed,
         summary=summary,
         headline=headline,
-        stopped="" if summary.stopped == headline else summary.stopped,
+        stopped="" if summary.stopped == headline else in_page_words(summary.stopped),
         counts=tuple(counts_of(summary)),
         problems=tuple(_problems(groups[:_MOST_REASONS], run)),
         more_problems=sum(group.count for group in groups[_MOST_REASONS:]),
-        left_out=tuple(journal.results.left_out(run)),
+        left_out=tuple(map(_in_page_words, journal.results.left_out(run))),
         row_warnings=tuple(journal.results.warning_groups(run)),
         facts=tuple(_facts(summary, uploads)),
         plots=tuple(_plots(journal, run)),
@@ -110,10 +111,14 @@ def result_view(journal: Journal, run: RunRecord, *, uploads: Path) -> ResultVie
     )
 
 
+def _in_page_words(group: ReasonGroup) -> ReasonGroup:
+    return replace(group, reason=in_page_words(group.reason))
+
+
 def _problems(groups: Sequence[ReasonGroup], run: RunRecord) -> Iterator[Problem]:
     alike: dict[tuple[Result, str], list[ReasonGroup]] = {}
     for group in groups:
-        alike.setdefault((group.result, way_to_repair(group, run)), []).append(group)
+        alike.setdefault((group.result, way_to_repair(group, run)), []).append(_in_page_words(group))
     for (result, repair), reasons in alike.items():
         yield Problem(result=result, repair=repair, reasons=tuple(reasons))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from batch_renamer.jobs import ListedRun
+from batch_renamer.web.pages.sheet_fields import as_fields
 
-__all__ = ["at_work_title", "kind_of_run"]
+__all__ = ["at_work_title", "in_page_words", "kind_of_run"]
 
 _KINDS = {
     "plan": "Plan",
@@ -14,6 +15,11 @@ _KINDS = {
     "audit": "Check of the names",
 }
 """By what the journal calls the command."""
+
+_NOT_CHOSEN = "Left out: --"
+"""Begins the reason of a row that --only or --except left out; on the page that was a checkbox or a field."""
+
+_NOT_WANTED = "Left out: these renames were not wanted."
 
 _TITLES = {
     "plan": "Reading the current names",
@@ -30,6 +36,16 @@ def kind_of_run(listed: ListedRun) -> str:
     kind = _KINDS.get(listed.run.command, listed.run.command)
     about = listed.run.spec.about_a_run and listed.parent is not None
     return f"{kind} of run {listed.parent.id}" if about and listed.parent is not None else kind
+
+
+def in_page_words(sentence: str) -> str:
+    """Return a sentence that a person can follow on the page, where it named options of the command line.
+
+    Example:
+        >>> in_page_words("Left out: --except names this row.")
+        'Left out: these renames were not wanted.'
+    """
+    return _NOT_WANTED if sentence.startswith(_NOT_CHOSEN) else as_fields(sentence)
 
 
 def at_work_title(command: str) -> str:
