@@ -3,7 +3,7 @@
 It adds no logic: what is done there are the same jobs as those of the command line, and the journal is the truth. A
 page is made from it at each request, so that a reload, a second tab or a killed server lose nothing.
 
-``lifetime`` is a server from its start to its end, ``application`` puts the routes behind ``guarding``, ``routes``
+``lifetime`` is a server from its start to its end, ``application`` puts the routes behind ``access``, ``routes``
 lists every address. The views stand in ``pages``.
 """
 

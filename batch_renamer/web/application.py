@@ -1,4 +1,4 @@
-"""The application: the routes behind the guard, and what becomes of an error in a handler."""
+"""The application: the routes behind the rules of access, and what becomes of an error in a handler."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aiohttp.typedefs import Middleware
 from batch_renamer.errors import BatchRenamerError
 from batch_renamer.faults import kept_fault
 from batch_renamer.visible import visible
-from batch_renamer.web.guarding import Guard, add_security_headers, guarded_by
+from batch_renamer.web.access import AccessRules, add_security_headers, admitted_by
 from batch_renamer.web.pages import fragment
 from batch_renamer.web.routes import ROUTES, Route
 from batch_renamer.web.workspace import Workspace
@@ -28,11 +28,11 @@ _LONGEST_BODY = 1 << 20  # of a request that is read whole; an upload is streame
 _Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def make_application(workspace: Workspace, guard: Guard, *, routes: Sequence[Route] = ROUTES) -> web.Application:
+def make_application(workspace: Workspace, rules: AccessRules, *, routes: Sequence[Route] = ROUTES) -> web.Application:
     """Return the application that answers the routes, with the tools of ``workspace``."""
     open_routes = {(route.method, route.path) for route in routes if route.is_open}
     app = web.Application(
-        middlewares=[guarded_by(guard, open_routes=open_routes), _told_by(workspace)], client_max_size=_LONGEST_BODY
+        middlewares=[admitted_by(rules, open_routes=open_routes), _told_by(workspace)], client_max_size=_LONGEST_BODY
     )
     for route in routes:
         app.router.add_route(route.method, route.path, partial(_handle, route, workspace))

@@ -14,8 +14,8 @@ import aiohttp
 
 from batch_renamer.errors import BatchRenamerError, NeverBeganError
 from batch_renamer.journal import Journal, left_in_the_middle
+from batch_renamer.web.access import TOKEN_HEADER
 from batch_renamer.web.announcement import Announcement, announced, only_one_starts, server_at_work
-from batch_renamer.web.guarding import TOKEN_HEADER
 from batch_renamer.web.serving import Address, running
 from batch_renamer.web.work import LiveJob, Work
 from batch_renamer.web.workspace import Workspace

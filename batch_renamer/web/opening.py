@@ -6,7 +6,7 @@ import logging
 
 from aiohttp.web import Request, Response, StreamResponse, json_response
 
-from batch_renamer.web.guarding import CodeUsedTwiceError, is_another_user, json_of, refusal
+from batch_renamer.web.access import CodeUsedTwiceError, is_another_user, json_of, refusal
 from batch_renamer.web.workspace import Workspace
 
 __all__ = ["give_code", "give_token"]

@@ -1,6 +1,6 @@
 """Every address of the server in one table. A handler stands in the module of its view; its line stands here.
 
-The table is what the guard and its tests go by: a route that is added needs the token unless its line says that it is
+Access control and its tests go by this table: a route that is added needs the token unless its line says that it is
 open, and is tested like all others.
 """
 
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from aiohttp.web import Request, StreamResponse
 
+from batch_renamer.web.access import until_gone
 from batch_renamer.web.downloads import download_report, download_spreadsheet, send_picture
 from batch_renamer.web.events import stream_events
-from batch_renamer.web.guarding import until_gone
 from batch_renamer.web.opening import give_code, give_token
 from batch_renamer.web.pages import (
     audit_run,

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from batch_renamer.errors import SettingsError
+from batch_renamer.web.access import AccessRules, connections_of
 from batch_renamer.web.application import make_application
-from batch_renamer.web.guarding import Guard, connections_of
 from batch_renamer.web.routes import ROUTES, Route
 from batch_renamer.web.workspace import Workspace
 
@@ -44,13 +44,13 @@ async def running(workspace: Workspace, *, port: int = 0, routes: Sequence[Route
         SettingsError: the port can't be used.
     """
     bound = _bound(port)
-    guard = Guard(port=bound.getsockname()[1], tokens=workspace.tokens)
-    runner = web.AppRunner(make_application(workspace, guard, routes=routes), shutdown_timeout=_SHUTDOWN_S)
+    rules = AccessRules(port=bound.getsockname()[1], tokens=workspace.tokens)
+    runner = web.AppRunner(make_application(workspace, rules, routes=routes), shutdown_timeout=_SHUTDOWN_S)
     await runner.setup()
     assert runner.server is not None  # noqa: S101 - it was made by `setup`
     listening = await asyncio.get_running_loop().create_server(connections_of(runner.server), sock=bound)
     try:
-        yield Address(origin=guard.origin, token=workspace.tokens.lasting)
+        yield Address(origin=rules.origin, token=workspace.tokens.lasting)
     finally:
         listening.close()
         await runner.cleanup()

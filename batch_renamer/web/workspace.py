@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from batch_renamer.journal import Journal
 from batch_renamer.settings import Settings, journal_path
+from batch_renamer.web.access import Tokens
 from batch_renamer.web.accounts import Accounts
 from batch_renamer.web.events import Hub
-from batch_renamer.web.guarding import Tokens
 from batch_renamer.web.order_pictures import OrderPictures
 from batch_renamer.web.uploads import SheetChecks, Uploads
 from batch_renamer.web.work import Work

@@ -12,7 +12,7 @@ from playwright.async_api import Page, expect
 from yarl import URL
 
 from batch_renamer.web import Workspace
-from batch_renamer.web.guarding import json_of
+from batch_renamer.web.access import json_of
 from batch_renamer.web.routes import ROUTES, Route
 from tests.support.browsing import Watched, violations_of
 from tests.support.served_page import served_page

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
-from batch_renamer.web.guarding import TOKEN_HEADER
+from batch_renamer.web.access import TOKEN_HEADER
 from tests.support.browsing.office import Office, office_in
 from tests.support.browsing.web_process import WebProcess, web_process
 from tests.support.command import Started, environment, start

@@ -12,7 +12,7 @@ from aiohttp import ClientSession
 from batch_renamer.jobs import open_journal
 from batch_renamer.settings import resolve_settings
 from batch_renamer.web import Address, Workspace, make_workspace, running
-from batch_renamer.web.guarding import TOKEN_HEADER
+from batch_renamer.web.access import TOKEN_HEADER
 from batch_renamer.web.routes import ROUTES, Route
 
 __all__ = ["ServedPage", "served_page"]

@@ -11,7 +11,7 @@ from batch_renamer.jobs import merely_planned
 from batch_renamer.journal import Chosen, Journal, RunRecord
 from batch_renamer.settings import Settings
 from batch_renamer.text import counted
-from batch_renamer.web.guarding import json_of
+from batch_renamer.web.access import json_of
 from batch_renamer.web.pages.fragments import fragment
 from batch_renamer.web.pages.review_view import command_of, plan_facts, review_of, takes
 from batch_renamer.web.row_pages import RowsQuery, change_choice, counts_of, obstacle_to, rows_page

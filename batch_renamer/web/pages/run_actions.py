@@ -11,7 +11,7 @@ from aiohttp import web
 
 from batch_renamer.errors import InputError
 from batch_renamer.model import ALL_ROWS, RowChoice, RowNumbers
-from batch_renamer.web.guarding import json_of
+from batch_renamer.web.access import json_of
 from batch_renamer.web.pages.run import run_of
 from batch_renamer.web.workspace import Workspace
 

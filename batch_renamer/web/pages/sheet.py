@@ -12,8 +12,8 @@ from aiohttp import web
 from batch_renamer.errors import InputError, SettingsError
 from batch_renamer.jobs import SheetSource, source_of
 from batch_renamer.settings import Settings
+from batch_renamer.web.access import json_of, parts_of
 from batch_renamer.web.accounts import Account
-from batch_renamer.web.guarding import json_of, parts_of
 from batch_renamer.web.pages.fragments import fragment
 from batch_renamer.web.pages.sheet_fields import as_fields
 from batch_renamer.web.pages.sheet_view import SheetView

@@ -14,7 +14,7 @@ from aiohttp.web import Request, Response, StreamResponse
 from multidict import CIMultiDict
 
 from batch_renamer.web import Address, Workspace
-from batch_renamer.web.guarding import SECURITY_HEADERS, TOKEN_HEADER
+from batch_renamer.web.access import SECURITY_HEADERS, TOKEN_HEADER
 from batch_renamer.web.routes import ROUTES, Route
 from tests.support.served_page import served_page
 

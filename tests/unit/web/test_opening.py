@@ -10,7 +10,7 @@ import pytest
 from aiohttp import ClientSession
 
 from batch_renamer.web import opening
-from batch_renamer.web.guarding import TOKEN_HEADER
+from batch_renamer.web.access import TOKEN_HEADER
 from tests.support.served_page import ServedPage, served_page
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientResponse
 
-from batch_renamer.web.guarding import TOKEN_HEADER
+from batch_renamer.web.access import TOKEN_HEADER
 from tests.support.served_page import ServedPage, served_page
 
 

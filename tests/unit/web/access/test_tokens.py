@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from batch_renamer.web.guarding import CodeUsedTwiceError, Tokens
+from batch_renamer.web.access import CodeUsedTwiceError, Tokens
 
 
 class Clock:

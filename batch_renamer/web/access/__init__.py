@@ -8,23 +8,23 @@
 - What is answered can't be framed, stored or taken for something else, and runs no script but the server's own files.
 """
 
-from batch_renamer.web.guarding.bodies import json_of, parts_of
-from batch_renamer.web.guarding.connections import connections_of, until_gone
-from batch_renamer.web.guarding.headers import SECURITY_HEADERS, add_security_headers
-from batch_renamer.web.guarding.middleware import guarded_by, refusal
-from batch_renamer.web.guarding.peers import is_another_user
-from batch_renamer.web.guarding.rules import TOKEN_HEADER, Guard
-from batch_renamer.web.guarding.tokens import CodeUsedTwiceError, Tokens
+from batch_renamer.web.access.bodies import json_of, parts_of
+from batch_renamer.web.access.connections import connections_of, until_gone
+from batch_renamer.web.access.headers import SECURITY_HEADERS, add_security_headers
+from batch_renamer.web.access.middleware import admitted_by, refusal
+from batch_renamer.web.access.peers import is_another_user
+from batch_renamer.web.access.rules import TOKEN_HEADER, AccessRules
+from batch_renamer.web.access.tokens import CodeUsedTwiceError, Tokens
 
 __all__ = [
     "SECURITY_HEADERS",
     "TOKEN_HEADER",
+    "AccessRules",
     "CodeUsedTwiceError",
-    "Guard",
     "Tokens",
     "add_security_headers",
+    "admitted_by",
     "connections_of",
-    "guarded_by",
     "is_another_user",
     "json_of",
     "parts_of",

@@ -52,7 +52,7 @@ class Tokens:
         >>> tokens.redeem(code)
         Traceback (most recent call last):
         ...
-        batch_renamer.web.guarding.tokens.CodeUsedTwiceError
+        batch_renamer.web.access.tokens.CodeUsedTwiceError
         >>> tokens.admit(token)
         False
     """

@@ -12,7 +12,7 @@ import pytest
 from aiohttp.web import Request, StreamResponse, json_response
 
 from batch_renamer.web import Workspace
-from batch_renamer.web.guarding import TOKEN_HEADER, bodies, json_of, parts_of
+from batch_renamer.web.access import TOKEN_HEADER, bodies, json_of, parts_of
 from batch_renamer.web.routes import Route
 from tests.support.served_page import ServedPage, served_page
 

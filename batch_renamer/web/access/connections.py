@@ -12,7 +12,7 @@ from aiohttp.abc import AbstractAccessLogger
 from aiohttp.web import BaseRequest, RequestHandler, Response, Server, StreamResponse
 
 from batch_renamer.visible import visible
-from batch_renamer.web.guarding.headers import SECURITY_HEADERS
+from batch_renamer.web.access.headers import SECURITY_HEADERS
 
 __all__ = ["AccessLog", "Connection", "connections_of", "until_gone"]
 

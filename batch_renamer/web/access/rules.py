@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from batch_renamer.web.guarding.tokens import Tokens
+from batch_renamer.web.access.tokens import Tokens
 
-__all__ = ["TOKEN_HEADER", "Guard"]
+__all__ = ["TOKEN_HEADER", "AccessRules"]
 
 TOKEN_HEADER = "X-Batch-Renamer-Token"  # noqa: S105 - the name of the header, not its value
 
@@ -23,7 +23,7 @@ class Headers(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guard:
+class AccessRules:
     """What a request has to carry to be answered by the server at a port of 127.0.0.1.
 
     ``localhost`` is refused, too: which address the name stands for is decided by files and resolvers, and one name
@@ -31,10 +31,10 @@ class Guard:
 
     Example:
         >>> from multidict import CIMultiDict, CIMultiDictProxy
-        >>> guard = Guard(port=8765, tokens=Tokens())
-        >>> guard.lets_in(CIMultiDictProxy(CIMultiDict({"Host": "127.0.0.1:8765"})), is_open=True)
+        >>> rules = AccessRules(port=8765, tokens=Tokens())
+        >>> rules.lets_in(CIMultiDictProxy(CIMultiDict({"Host": "127.0.0.1:8765"})), is_open=True)
         True
-        >>> guard.lets_in(CIMultiDictProxy(CIMultiDict({"Host": "127.0.0.1:8765"})), is_open=False)
+        >>> rules.lets_in(CIMultiDictProxy(CIMultiDict({"Host": "127.0.0.1:8765"})), is_open=False)
         False
     """
 

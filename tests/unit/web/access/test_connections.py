@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from batch_renamer.web.guarding import SECURITY_HEADERS, TOKEN_HEADER, connections
+from batch_renamer.web.access import SECURITY_HEADERS, TOKEN_HEADER, connections
 from tests.support.served_page import ServedPage, served_page
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from batch_renamer.web.guarding.peers import connections_now, is_stranger, owner_of
+from batch_renamer.web.access.peers import connections_now, is_stranger, owner_of
 
 HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode"
 LISTENING = "0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000 0 1 1"
