@@ -28,7 +28,7 @@ from batch_renamer.model import Outcome, Result
 from batch_renamer.progress import make_progress
 from batch_renamer.settings import resolve_settings
 
-ROWS = 800
+ROWS = 300
 
 
 @pytest.fixture
