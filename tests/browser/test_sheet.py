@@ -46,7 +46,7 @@ async def test_a_spreadsheet_is_corrected_by_keyboard(
         await keyboard.select(page.get_by_label("New names", exact=True), "C: Title")
         assert await troubles_of(page) == []
         await keyboard.press(page.get_by_role("button", name="Look at the renames"))
-        await expect(page.get_by_role("alert").filter(has_text="Press “Read it again”")).to_be_visible()
+        await expect(page.get_by_role("alert").filter(has_text='Press "Read it again"')).to_be_visible()
         await keyboard.press(page.get_by_role("button", name="Read it again"))
         await expect(page.get_by_role("cell", name="Old mill").first).to_be_visible()
         await keyboard.press(page.get_by_role("button", name="Look at the renames"))

@@ -145,4 +145,4 @@ def _refuse_other_fields(given: _Given, fields: Mapping[str, object]) -> None:
         return
     same_account = fields.get("account", given.account.name) == given.account.name
     if ReadingOptions.of(fields) != given.upload.reading or not same_account:
-        raise InputError("You changed how it is read. Press “Read it again”, and look at the result first.")
+        raise InputError('You changed how it is read. Press "Read it again", and look at the result first.')

@@ -54,7 +54,7 @@ _ADVICE = {
     "name_column": "Choose the column with the new names.",
     "current_name_column": "Choose the column with the current names.",
     "match_by": "Or find the orders by their current names.",
-    "encoding": "Choose another encoding, or save the spreadsheet as “CSV UTF-8” and choose it again.",
+    "encoding": 'Choose another encoding, or save the spreadsheet as "CSV UTF-8" and choose it again.',
     "delimiter": "Choose the separator, or let it be found out.",
     "name_template": "Name other columns.",
 }
@@ -99,9 +99,9 @@ def as_fields(text: str) -> str:
 
     Example:
         >>> as_fields("If that looks wrong, pass --encoding.")
-        'If that looks wrong, change “Encoding”.'
+        'If that looks wrong, change "Encoding".'
         >>> as_fields("Left out as a row that is hidden in the workbook (--hidden-rows skip).")
-        'Left out as a row that is hidden in the workbook (“Hidden rows” skip).'
+        'Left out as a row that is hidden in the workbook ("Hidden rows" skip).'
     """
     return _FLAG.sub(_field_of, text)
 
@@ -110,7 +110,7 @@ def _field_of(flag: re.Match[str]) -> str:
     label = LABELS.get(setting_of(flag["name"]))
     if label is None:
         return flag[0]
-    return f"change “{label}”" if flag[1] else f"“{label}”"
+    return f'change "{label}"' if flag[1] else f'"{label}"'
 
 
 def advice_for(checked: CheckedSheet) -> tuple[str, ...]:

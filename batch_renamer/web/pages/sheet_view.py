@@ -202,7 +202,7 @@ def _facts(understood: Understood, checked: CheckedSheet) -> Iterator[tuple[str,
 def _column(heading: str | None, *, remark: str = "", none: str = "") -> str:
     if heading is None:
         return none
-    return f"column “{heading}”" + (f"; {remark}" if remark else "")
+    return f'column "{heading}"' + (f"; {remark}" if remark else "")
 
 
 def _of_reason(group: ReasonGroup) -> RowGroup:
@@ -244,7 +244,7 @@ def _spans(numbers: Sequence[int]) -> str:
 def _shown(row: ReportRow, *, remark: str = "", made: str = "") -> ShownRow:
     word = _WORDS.get(row.result, row.result.value)
     remark = remark.removesuffix(".")
-    if remark.strip('“”"') in {row.new_name, row.order_id}:
+    if remark.strip('"') in {row.new_name, row.order_id}:
         remark = ""  # it stands beside it
     return ShownRow(
         number=row.row,

@@ -84,7 +84,7 @@ AS_SHOWN = {
         "double-bom.csv": ("1 ready",),
         "lock-file.bin": ("can't be read yet.", "the lock file of a workbook that is open: give the workbook itself"),
         "mojibake.csv": ("2 ready", 'may be "Café Flore"'),
-        "near-miss-headings.csv": ("1 ready 1 left out", "“Old name”", "“Skip?”"),
+        "near-miss-headings.csv": ("1 ready 1 left out", '"Old name"', '"Skip?"'),
         "number-formats-ids.xlsx": ("2 ready",),
         "number-formats-names.xlsx": ("6 ready 1 to repair", "format the column as Text"),
         "orders.gsheet": ("a link to a web document: download it as .xlsx",),
@@ -104,11 +104,11 @@ AS_SHOWN = {
         "orders.csv": ("12 ready", "12 Elm Street – Exterior"),
         "orders.xlsx": ("12 ready", "Sheet Orders"),
         "report.csv": ("3 ready 1 left out",),
-        "semicolon-german.csv": ("4 ready", "“Order No”", "“Name to be”", "Not used Objekt"),
+        "semicolon-german.csv": ("4 ready", '"Order No"', '"Name to be"', "Not used Objekt"),
         "skip-and-guard.csv": ("2 ready 1 left out",),
         "troubles.csv": ("2 ready 10 to repair", "The order id is blank", "U+200B at place 4"),
         "troubles.xlsx": ("2 ready 7 to repair", "a formula that was never calculated"),
-        "windows-1252.csv": ("4 ready", "If that looks wrong, change “Encoding”", "Windows-1252 (guessed)"),
+        "windows-1252.csv": ("4 ready", 'If that looks wrong, change "Encoding"', "Windows-1252 (guessed)"),
     },
 }
 
@@ -285,11 +285,11 @@ async def test_a_repaired_spreadsheet_is_read_as_it_was_corrected(tmp_path: Path
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"replace": "Street"}, "“Replace in current names” Street: must be OLD=NEW"),
-        ({"replace": "a=b\nStreet"}, "“Replace in current names” a list: has Street, which must be OLD=NEW"),
-        ({"name_template": "{a}", "replace": "a=b"}, "“Make new names from columns”"),
-        ({"delimiter": "ab"}, "“Separator” ab: must be tab, comma"),
-        ({"hidden_rows": "sometimes"}, "“Hidden rows” sometimes: must be"),
+        ({"replace": "Street"}, '"Replace in current names" Street: must be OLD=NEW'),
+        ({"replace": "a=b\nStreet"}, '"Replace in current names" a list: has Street, which must be OLD=NEW'),
+        ({"name_template": "{a}", "replace": "a=b"}, '"Make new names from columns"'),
+        ({"delimiter": "ab"}, '"Separator" ab: must be tab, comma'),
+        ({"hidden_rows": "sometimes"}, '"Hidden rows" sometimes: must be'),
         ({"account": "nobody"}, 'The configuration has no account "nobody" any more'),
     ],
 )
@@ -303,7 +303,7 @@ async def test_a_field_that_can_t_be_used_is_refused(tmp_path: Path, fields: dic
 
 
 class TestPlan:
-    """The button “Look at the renames” begins a plan of exactly what the page shows."""
+    """The button "Look at the renames" begins a plan of exactly what the page shows."""
 
     async def test_the_plan_has_the_rows_of_the_page(self, tmp_path: Path) -> None:
         """They are read as the page says, from the file that was kept."""
@@ -335,7 +335,7 @@ class TestPlan:
         async with served_page(tmp_path, sandbox=True) as page:
             path = await given(page, ORDERS)
             status, answer = await post(page, f"{path}/plan", name_column="order_id")
-            assert (status, "Press “Read it again”" in str(answer["error"])) == (409, True)
+            assert (status, 'Press "Read it again"' in str(answer["error"])) == (409, True)
 
     async def test_an_account_without_key_is_no_plan(self, tmp_path: Path) -> None:
         """The page says what is missing before the button is pressed."""
