@@ -412,7 +412,7 @@ async def test_an_interrupted_run_of_the_command_line_is_finished_on_the_page(re
 
 async def test_what_failed_is_tried_again(renamer: Command, desk: Desk) -> None:
     """Failed rows are offered to be tried again only where that may help; an order that is not there stays away."""
-    renamer.sandbox.faults = FaultPlan(rules=script(FaultKind.REFUSED, order_id="order-2"))
+    renamer.sandbox.faults = FaultPlan(rules=script(FaultKind.REFUSED, method="GET", order_id="order-2"))
     done = await desk.commit(await desk.plan(renamer.sheet([*renamer.seed(2), ("nowhere", "New name")])))
     assert desk.results(done) == ["renamed", "failed", "failed"]
     offers = await desk.work.offers(done)
