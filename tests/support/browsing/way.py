@@ -110,14 +110,12 @@ class Way:
 
     async def ask_to_take_back(self) -> None:
         """Press the button that takes a run back, and see the question."""
-        await self.keyboard.press(self.page.get_by_role("button", name="Take back…"))
+        await self.keyboard.press(self.page.get_by_role("button", name="Undo…"))
         await expect(self.dialog).to_be_visible()
 
     async def plan_to_take_back(self, rows: str, *, names: int) -> None:
         """Answer with some row numbers, and see how many names would be put back."""
-        await self.keyboard.to(self.dialog.get_by_role("radio").first)
-        await self.page.keyboard.press("ArrowDown")
-        await self.keyboard.write(self.dialog.get_by_label("Row numbers"), rows)
+        await self.keyboard.write(self.dialog.get_by_label("Only these rows"), rows)
         await self.keyboard.press(self.dialog.get_by_role("button").first)
         await expect(self.commit_button).to_contain_text(f"{names}")
 

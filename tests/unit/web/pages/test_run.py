@@ -16,9 +16,9 @@ from tests.support.practised import applied, changed, killed, practised_in
 from tests.support.served_page import ServedPage, served_page
 from tests.unit.web.pages.shown import Shown, acted, committed, downloaded, ended, planned, shown, until
 
-TAKE_BACK, CHECK = "Take back…", "Check again whether the orders still have these names"
+UNDO, CHECK = "Undo…", "Check again whether the orders still have these names"
 GO_ON, RETRY, DISMISS = "Go on with the run…", "Try failed rows again…", "Do not finish this run…"
-OFFERS = {TAKE_BACK, CHECK, GO_ON, RETRY, DISMISS}
+OFFERS = {UNDO, CHECK, GO_ON, RETRY, DISMISS}
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ async def test_a_run_is_followed_stopped_and_finished(office: Office) -> None:
         stopped = await shown(page, f"/runs/{run}")
         assert stopped.standing == "interrupted"
         assert "Stopped on the page." in stopped.words
-        assert stopped.buttons >= {GO_ON, TAKE_BACK, CHECK, DISMISS}
+        assert stopped.buttons >= {GO_ON, UNDO, CHECK, DISMISS}
         office.sales.faults = FaultPlan()
         assert await acted(page, f"/runs/{run}/resume") == {"go": f"/runs/{run}"}
         await ended(page)
@@ -88,7 +88,7 @@ async def test_a_run_is_followed_stopped_and_finished(office: Office) -> None:
     assert done.counts == dict(Counter(row["result"] for row in report["rows"]))
     assert done.counts == report["counts"]
     assert sum(done.counts.values()) == len(office.listings.ids)
-    assert done.buttons & OFFERS == {TAKE_BACK, CHECK}
+    assert done.buttons & OFFERS == {UNDO, CHECK}
     for row in report["rows"]:
         if row["result"] in ("failed", "drifted", "invalid"):
             assert row["reason"].partition(": ")[0] in done.words
@@ -162,7 +162,7 @@ async def test_a_key_that_is_refused_ends_the_run_in_words(office: Office) -> No
         await ended(page)
         refused = await shown(page, f"/runs/{run}")
     assert "the key" in refused.words.casefold(), refused.words
-    assert refused.buttons & {TAKE_BACK, CHECK} == set()
+    assert refused.buttons & {UNDO, CHECK} == set()
     assert "renamed" not in refused.counts
 
 
@@ -177,10 +177,10 @@ async def test_a_run_that_was_killed_can_be_gone_on_with(
         after = await shown(page, f"/runs/{run_id}")
     assert before.standing == "interrupted"
     assert "It was killed, or the machine went down, before its end." in before.words
-    assert before.buttons & OFFERS == {GO_ON, TAKE_BACK, CHECK, DISMISS}
+    assert before.buttons & OFFERS == {GO_ON, UNDO, CHECK, DISMISS}
     assert f"resume {run_id}" in before.words
     assert after.standing == "dismissed"
-    assert after.buttons & OFFERS == {GO_ON, TAKE_BACK, CHECK}
+    assert after.buttons & OFFERS == {GO_ON, UNDO, CHECK}
 
 
 async def test_a_run_of_another_process_is_shown_as_it_stands(
@@ -225,7 +225,7 @@ async def test_an_undone_run_names_the_run_that_undid_it(
         undone = await shown(page, f"/runs/{run_id}")
     assert undone.standing == "undone"
     assert f"by run {undo_run}" in undone.words
-    assert TAKE_BACK not in undone.buttons
+    assert UNDO not in undone.buttons
 
 
 async def test_untrusted_texts_stay_texts(tmp_path: Path, practice: dict[str, object], run_id: str) -> None:
