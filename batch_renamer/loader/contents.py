@@ -14,7 +14,7 @@ from batch_renamer.loader.wanted import Wanted
 __all__ = ["ColumnChoice", "Need", "SheetContents", "UndecidedSheetError", "column_choices"]
 
 _MOST_COLUMNS = 500
-_LONGEST_OPTION = 200
+_LONGEST_OPTION = 100
 """A longer heading is chosen by its letter."""
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from batch_renamer.commands import setting_of
 from batch_renamer.loader import NO_COLUMN
+from batch_renamer.progress import cut_middle
 from batch_renamer.settings import Settings
 from batch_renamer.web.uploads import CheckedSheet, ReadingOptions
 
@@ -58,6 +59,9 @@ _ADVICE = {
     "delimiter": "Choose the separator, or let it be found out.",
     "name_template": "Name other columns.",
 }
+
+_LONGEST_SHOWN = 60
+_MOST_SHEETS = 300
 
 _GROUPS = (
     {"account": "Account"}
@@ -134,16 +138,22 @@ def reading_fields(checked: CheckedSheet, reading: ReadingOptions, settings: Set
     )
 
 
+def _short(heading: str) -> str:
+    return cut_middle(heading, _LONGEST_SHOWN)
+
+
 def _sheet(checked: CheckedSheet, reading: ReadingOptions) -> Iterator[Field]:
-    sheets = checked.contents.sheets
+    sheets = checked.contents.sheets[:_MOST_SHEETS]
     if len(sheets) > 1 or reading.sheet is not None:
         found = checked.understood.sheet if checked.understood is not None and reading.sheet is None else None
-        yield _select("sheet", reading.sheet, f"Found: {found}" if found else "Find it", [(one, one) for one in sheets])
+        yield _select(
+            "sheet", reading.sheet, f"Found: {_short(found)}" if found else "Find it", [(one, one) for one in sheets]
+        )
 
 
 def _columns(checked: CheckedSheet, reading: ReadingOptions, settings: Settings) -> Iterator[Field]:
     understood = checked.understood
-    columns = [(column.option, f"{column.letters}: {column.heading}") for column in checked.contents.columns]
+    columns = [(column.option, f"{column.letters}: {_short(column.heading)}") for column in checked.contents.columns]
     by_name = (reading.match_by or settings.match_by) != "id"
 
     def column(
@@ -153,7 +163,7 @@ def _columns(checked: CheckedSheet, reading: ReadingOptions, settings: Settings)
         if chosen is None and (configured := getattr(settings, name)) is not None:
             nothing = f"As in the settings: {configured}"
         elif chosen is None and heading is not None:
-            nothing = f"Found: {heading}"
+            nothing = f"Found: {_short(heading)}"
         return _select(name, chosen, nothing, [*columns, *more])
 
     ids = ((NO_COLUMN, "There are no ids"),) if by_name else ()

@@ -20,6 +20,7 @@ _MOST_GROUPS = 20
 _ROWS_EACH = 5
 """So many rows of a group are shown; of the others, the numbers."""
 
+_MOST_UNUSED = 12
 _LONGEST_ID, _LONGEST_NAME = 60, 300
 
 _WORDS = {Result.PLANNED: "ready", Result.INVALID: "to repair", Result.SKIPPED: "left out"}
@@ -118,7 +119,7 @@ class SheetView:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Sentences about the whole spreadsheet."""
-        return tuple(map(as_fields, self.checked.warnings))
+        return (*map(as_fields, self.checked.warnings), *self._doubtful_headings())
 
     @property
     def problems(self) -> tuple[RowGroup, ...]:
@@ -167,6 +168,22 @@ class SheetView:
     def _makes_names(self) -> bool:
         return self.checked.understood is not None and bool(self.checked.understood.rule)
 
+    def _doubtful_headings(self) -> Iterator[str]:
+        """Yield a warning where every column was chosen by hand: nothing proves that the row has headings."""
+        understood, reading, contents = self.checked.understood, self.upload.reading, self.checked.contents
+        if understood is None or contents.heading_row is None:
+            return
+        key = (understood.order_id, reading.id_column)
+        if understood.order_id is None:
+            key = (understood.current_name, reading.current_name_column)
+        used = [one for one in (key, (understood.new_name, reading.name_column)) if one[0] is not None]
+        letters = {column.letters for column in contents.columns}
+        # Of columns that were chosen by their letters, the loader says it itself.
+        if all(chosen is not None for _, chosen in used) and not all(chosen in letters for _, chosen in used):
+            said = " and ".join(f'"{cut_middle(str(heading), _LONGEST_ID)}"' for heading, _ in used)
+            row = f"Row {contents.heading_row:,} is taken for the headings: {said}."
+            yield f"{row} If it is an order, put a row with headings above it."
+
     def _fields(self) -> tuple[Field, ...]:
         fields = reading_fields(self.checked, self.upload.reading, self.account.settings)
         if len(self.accounts) < 2:
@@ -190,7 +207,9 @@ def _facts(understood: Understood, checked: CheckedSheet) -> Iterator[tuple[str,
     if understood.skip is not None:
         yield "Rows to leave out", _column(understood.skip)
     if understood.unused:
-        yield "Not used", ", ".join(understood.unused)
+        named, more = understood.unused[:_MOST_UNUSED], len(understood.unused) - _MOST_UNUSED
+        others = f" and {more:,} more" if more > 0 else ""
+        yield "Not used", ", ".join(cut_middle(heading, _LONGEST_ID) for heading in named) + others
     if understood.encoding:
         yield LABELS["encoding"], understood.encoding
     if contents.heading_row not in (None, 1):
@@ -202,7 +221,7 @@ def _facts(understood: Understood, checked: CheckedSheet) -> Iterator[tuple[str,
 def _column(heading: str | None, *, remark: str = "", none: str = "") -> str:
     if heading is None:
         return none
-    return f'column "{heading}"' + (f"; {remark}" if remark else "")
+    return f'column "{cut_middle(heading, _LONGEST_ID)}"' + (f"; {remark}" if remark else "")
 
 
 def _of_reason(group: ReasonGroup) -> RowGroup:

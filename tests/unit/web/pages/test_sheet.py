@@ -82,7 +82,7 @@ AS_SHOWN = {
         "damaged-names.csv": ("4 ready 2 to repair", "only ########", "reads like a date or time"),
         "decomposed-accents.csv": ("3 ready", "its accents as one (NFC)"),
         "double-bom.csv": ("1 ready",),
-        "lock-file.bin": ("can't be read yet.", "the lock file of a workbook that is open: give the workbook itself"),
+        "lock-file.bin": ("can't be read.", "the lock file of a workbook that is open: give the workbook itself"),
         "mojibake.csv": ("2 ready", 'may be "Café Flore"'),
         "near-miss-headings.csv": ("1 ready 1 left out", '"Old name"', '"Skip?"'),
         "number-formats-ids.xlsx": ("2 ready",),
@@ -263,6 +263,25 @@ async def test_a_wrong_guess_is_corrected(tmp_path: Path, content: bytes, fields
         assert "Take all corrections back" not in back.text
 
 
+@pytest.mark.parametrize(
+    ("content", "fields", "is_doubtful"),
+    [
+        (b"a1,Barn\na2,Mill\n", {"id_column": "a1", "name_column": "Barn"}, True),
+        (b"a1,a1\na2,Mill\n", {"id_column": "A", "name_column": "B"}, True),
+        (b"order_id,Title\na2,Mill\n", {"name_column": "Title"}, False),
+        (b"order_id,new_name\na2,Mill\n", {}, False),
+        (b"a1,Barn\na2,Mill\n", {"match_by": "current-name", "current_name_column": "a1", "name_column": "Barn"}, True),
+    ],
+)
+async def test_an_order_that_is_taken_for_headings_is_warned_of(
+    tmp_path: Path, content: bytes, fields: dict[str, str], is_doubtful: bool
+) -> None:
+    """Where a person has chosen every column, nothing proves that the first row has headings."""
+    async with served_page(tmp_path, sandbox=True) as page:
+        found = await corrected(page, await given(page, content), **fields)
+    assert found.text.count("If it is an order, put a row with headings above it.") == is_doubtful
+
+
 async def test_corrections_outlive_the_server(tmp_path: Path) -> None:
     """A reload after a restart shows what was chosen."""
     async with served_page(tmp_path, sandbox=True) as page:
@@ -396,6 +415,16 @@ async def test_a_page_of_many_bad_rows_is_short(tmp_path: Path) -> None:
     assert "2,000 to repair" in found.text
     assert "Also rows 7–51 and 1,950 more." in found.text
     assert len(found.page) < 50_000
+
+
+async def test_a_page_of_many_long_headings_is_short(tmp_path: Path) -> None:
+    """A file that is no table has as many columns as commas, and cells of any length."""
+    headings = ",".join(f"{place:04}" + "x" * 500 for place in range(2_000))
+    async with served_page(tmp_path, sandbox=True) as page:
+        unread = await shown(page, await given(page, f"{headings}\n1\n".encode()))
+        found = await shown(page, await given(page, f"order_id,new_name,{headings}\na1,Barn\n".encode()))
+    assert "and 1,988 more" in found.fact("Not used")
+    assert max(len(unread.page), len(found.page)) < 300_000
 
 
 async def test_a_workbook_that_would_fill_the_memory_is_refused(tmp_path: Path) -> None:
