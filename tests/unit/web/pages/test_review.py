@@ -211,6 +211,21 @@ async def test_a_plan_that_would_be_refused_can_not_be_committed(tmp_path: Path)
     assert unchecked["refresh"] is True, "the plan can be committed now"
 
 
+async def test_warnings_of_rows_are_told_by_kind_with_the_way_to_their_rows(tmp_path: Path) -> None:
+    """Orders that would have the same name are found before they have it; bad rows come with what helps."""
+    async with a_tab(tmp_path, [*planned(4), MISSING]) as tab:
+        with tab.page.workspace.journal.transaction() as connection:
+            connection.execute(
+                "UPDATE rows SET warning = 'Another order keeps this name: b' || row WHERE row IN (2, 3, 5)"
+            )
+        text = await tab.text()
+    assert "Another order keeps this name. " in text
+    assert "(2-3, 5)" in text
+    assert f'href="/pages/runs/{tab.plan.id}/rows?text=Another+order+keeps+this+name">3 rows</a>' in text
+    assert "with a note <b>3</b>" in text
+    assert "To read these orders once more, plan it again." in text, "a plan has no button that tries rows again"
+
+
 async def test_an_old_plan_says_how_old_it_is(tmp_path: Path) -> None:
     """Its names may have changed meanwhile; each order is read again, and that is said."""
     async with a_tab(tmp_path, planned(2)) as tab:

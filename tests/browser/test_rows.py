@@ -1,0 +1,96 @@
+"""The table of a plan in a real browser: what is looked for, sorted and turned over stays where the user is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from batch_renamer.model import Result
+from tests.support.browsing import Watched
+from tests.support.plans import Row, plan_of, planned
+from tests.support.served_page import served_page
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+MISSING: Row = (1, Result.FAILED, "gone", "Oak Way", "")
+
+
+async def test_rows_are_found_sorted_turned_over_and_unchecked(page: Page, tmp_path: Path) -> None:
+    """Filter, order and page are in the address, the focus stays, and all that is found is unchecked at once."""
+    async with served_page(tmp_path, sandbox=True) as served:
+        journal, account = served.workspace.journal, served.workspace.accounts.default
+        plan = plan_of(journal, [*planned(250), MISSING], base_url=account.base_url)
+        await page.goto(served.address.link)
+        await page.goto(f"{served.address.origin}/#/runs/{plan.id}")
+        told, commit = page.locator(".shown-rows"), page.locator("#open-commit")
+        await expect(told).to_have_text("Rows 1–100 of 251")
+
+        # A cause in the list of problems shows its rows, and the form says what is looked for.
+        await page.locator("#problems > summary").click()
+        await page.get_by_role("link", name="1 row", exact=True).click()
+        await expect(told).to_have_text("1 row found")
+        await expect(page.locator("#chip-failed")).to_be_checked()
+        await expect(page.locator("#row-text")).to_have_value("There is no order with this id.")
+        await expect(page.locator("#row-filter")).to_be_in_viewport()
+
+        # What is typed and chosen counts from there on, also for a heading that sorts.
+        await page.locator("#chip-failed").uncheck()
+        await page.locator("#row-text").fill("ELM")
+        await expect(told).to_have_text("Rows 1–100 of 250 found")
+        await page.locator("#sort-new").press("Enter")
+        await expect(page.locator("th[aria-sort=ascending] #sort-new")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(page.locator("th[aria-sort=descending] #sort-new")).to_be_focused()
+        await page.locator("#below-next").press("Enter")
+        await expect(told).to_have_text("Rows 101–200 of 250 found")
+        await expect(page.locator("#below-next")).to_be_focused()
+        await expect(page).to_have_url(re.compile(r"\?text=ELM&sort=-new_name&page=2$"))
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#below-next")).to_have_attribute("aria-disabled", "true")
+        await expect(page.locator("#below-next")).to_be_focused()
+
+        # All that is found, whatever page it is on; then a range by keyboard, against the order of the sheet.
+        await page.locator("#row-text").fill("25")
+        await expect(told).to_have_text(re.compile(r"^Rows 1–\d+ of \d+ found$"))
+        found = await page.locator("[data-row]").count()
+        await page.locator("#uncheck-found").press("Enter")
+        await expect(commit).to_have_text(f"Rename {250 - found} orders")
+        await expect(page.locator("#uncheck-found")).to_be_focused()
+        boxes = page.locator("[data-row]")
+        await boxes.first.press("Space")
+        await expect(commit).to_have_text(f"Rename {251 - found} orders")
+        for _ in range(3):
+            await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("Shift+Space")
+        await expect(commit).to_have_text(f"Rename {254 - found} orders")
+
+        # A reload shows all of it again, and so does the journal.
+        await page.reload()
+        await expect(commit).to_have_text(f"Rename {254 - found} orders")
+        await expect(page.locator("#row-text")).to_have_value("25")
+        assert journal.unchecked.chosen(plan).renames == 254 - found
+
+
+async def test_a_choice_that_was_changed_in_another_tab_is_not_committed(
+    page: Page, watched: Watched, tmp_path: Path
+) -> None:
+    """The dialog says so and stays open; nothing is sent."""
+    async with served_page(tmp_path, sandbox=True) as served:
+        journal, account = served.workspace.journal, served.workspace.accounts.default
+        plan = plan_of(journal, planned(3), base_url=account.base_url)
+        await page.goto(served.address.link)
+        await page.goto(f"{served.address.origin}/#/runs/{plan.id}")
+        other = await page.context.new_page()
+        await other.goto(f"{served.address.origin}/#token={served.address.token}")
+        await other.goto(f"{served.address.origin}/#/runs/{plan.id}")
+        await other.locator("[data-row='3']").uncheck()
+        await expect(other.locator("#open-commit")).to_have_text("Rename 2 orders")
+        await page.bring_to_front()
+        await page.locator("#open-commit").click()
+        await page.locator("#commit button.primary").click()
+        await expect(page.locator("#commit [role=alert]")).to_contain_text("2 renames are checked now")
+        assert served.workspace.work.at_work() == []
+    watched.allow("409")  # the refusal
