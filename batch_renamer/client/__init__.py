@@ -16,7 +16,7 @@ from batch_renamer.client.orders_api.retry_after import moment_of
 from batch_renamer.client.pacing import Pacer
 from batch_renamer.client.recovery import watch_breaker
 from batch_renamer.client.retrying import Retrier
-from batch_renamer.client.sharing import share_rate
+from batch_renamer.client.sharing import is_in_use, share_rate
 from batch_renamer.client.stopping import GRACE_S, Stopping, StopSignal
 from batch_renamer.client.tries import TooLate, Tries
 from batch_renamer.client.workers import MostAtOnce, work_through
@@ -43,6 +43,7 @@ __all__ = [
     "Tries",
     "check_named_certificates",
     "connections_possible",
+    "is_in_use",
     "moment_of",
     "open_orders_api",
     "place_of",

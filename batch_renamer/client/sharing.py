@@ -18,12 +18,22 @@ from anyio.abc import TaskStatus
 from batch_renamer.client.pacing import Pacer
 from batch_renamer.liveness import Registration, registered
 
-__all__ = ["share_rate"]
+__all__ = ["is_in_use", "live_folder", "share_rate"]
 
 log = logging.getLogger("batch_renamer")
 
 _EVERY_S = 1.0
 _SEEN_AFTER_S = 1.2
+
+
+def live_folder(state_dir: Path, base_url: str) -> Path:
+    """Return the folder in which the live runs of a base URL register."""
+    return state_dir / "live" / hashlib.blake2b(base_url.encode(), digest_size=8).hexdigest()
+
+
+def is_in_use(state_dir: Path, base_url: str) -> bool:
+    """Tell whether a run of this state directory sends requests to a base URL at this moment."""
+    return bool(registered(live_folder(state_dir, base_url)))
 
 
 async def share_rate(
@@ -39,7 +49,7 @@ async def share_rate(
     The other runs are those at work in the same state directory with the same ``base_url``. The task counts as
     started when requests may leave.
     """
-    folder = state_dir / "live" / hashlib.blake2b(base_url.encode(), digest_size=8).hexdigest()
+    folder = live_folder(state_dir, base_url)
     shared_by, joined = 1, False
     try:
         # In a thread, because it may have to wait for a lock.

@@ -10,13 +10,14 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
 import anyio
+import anyio.to_thread
 
-from batch_renamer.client import Gateway, Stopping, StopSignal
-from batch_renamer.errors import BatchRenamerError
+from batch_renamer.client import Gateway, Stopping, StopSignal, is_in_use
+from batch_renamer.errors import BatchRenamerError, LockedError
 from batch_renamer.jobs.api_session import ApiSession, keep_learnt_limit, open_session
 from batch_renamer.jobs.destinations import Destination
 from batch_renamer.jobs.state import orders_of
-from batch_renamer.journal import Journal, writing_lock
+from batch_renamer.journal import Journal, shared_state_dir, writing_lock
 from batch_renamer.settings import Settings
 
 __all__ = ["with_gateway"]
@@ -27,10 +28,10 @@ log = logging.getLogger("batch_renamer")
 async def with_gateway(
     use: Callable[[Gateway], Awaitable[None]], *, settings: Settings, journal: Journal, destination: Destination
 ) -> None:
-    """Call ``use`` with the open API of an account, whose requests are paced together with those of all runs.
+    """Call ``use`` with the open API of an account, unless a run is at work there: it would give up a part of its pace.
 
     Raises:
-        LockedError: a run has the sandbox's orders open.
+        LockedError: a run sends requests to the same address, or has the sandbox's orders open.
         BatchRenamerError: the key is refused, the API is down, ...
     """
     failure: BatchRenamerError | None = None
@@ -39,6 +40,10 @@ async def with_gateway(
     async with AsyncExitStack() as opened:
         async with anyio.create_task_group() as background:
             try:
+                if await anyio.to_thread.run_sync(
+                    is_in_use, shared_state_dir(settings.state_dir), destination.base_url
+                ):
+                    raise LockedError("Another run")
                 if destination.one_at_a_time:
                     name = orders_of(destination.account)
                     opened.enter_context(writing_lock(settings.state_dir, account=name, run_id="pictures"))

@@ -1,7 +1,7 @@
 """The small picture of an order beside its name: the free preview alone, named by run and row.
 
-The browser never gets the id of an image, which works like a key. Pictures cost requests, so none is asked for while a
-run of the account is at work; what is in memory is shown all the same.
+The browser never gets the id of an image, which works like a key. Pictures share the pace of runs, so none is asked
+for while a run is at work; what is in memory is shown all the same.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ import anyio.to_thread
 from aiohttp import web
 
 from batch_renamer.client import Gateway
-from batch_renamer.errors import LockedError
 from batch_renamer.jobs import with_gateway
-from batch_renamer.journal import RunRecord, held_by
+from batch_renamer.journal import RunRecord
 from batch_renamer.model import Picture
 from batch_renamer.web.accounts import Account
 from batch_renamer.web.workspace import Workspace
@@ -41,7 +40,7 @@ async def _picture(workspace: Workspace, run: RunRecord, image_id: str) -> Pictu
     account = await anyio.to_thread.run_sync(workspace.accounts.of_run, run)
     if (picture := workspace.pictures.known(account.name, image_id)) is not None:
         return picture
-    if account.trouble or any(job.account == account.name for job in workspace.work.at_work()):
+    if account.trouble or workspace.work.at_work():
         return None
     opener = partial(_open_gateway, workspace, account)
     return await workspace.pictures.fetched(account.name, image_id, opener, alone=account.settings.sandbox)
@@ -51,12 +50,8 @@ async def _open_gateway(workspace: Workspace, account: Account, use: Callable[[G
     """Call ``use`` with the open API of an account.
 
     Raises:
-        LockedError: another process renames in this account.
-        BatchRenamerError: the key can't be used, the API is down, ...
+        BatchRenamerError: another process has a run at work there, the key can't be used, the API is down, ...
     """
     settings = account.settings
     destination, _ = await anyio.to_thread.run_sync(workspace.accounts.destination, settings)
-    names = (destination.account, *destination.locks)
-    if other := await anyio.to_thread.run_sync(partial(held_by, settings.state_dir, names=names)):
-        raise LockedError(other)
     await with_gateway(use, settings=settings, journal=workspace.journal, destination=destination)

@@ -12,7 +12,7 @@ __all__ = ["OrderPictures"]
 _MOST_BYTES = 24_000_000
 """About 4,000 pictures of usual size."""
 
-_IDLE_S = 5.0
+_IDLE_S = 1.0
 _IDLE_ALONE_S = 0.2
 """Where only one process can have the orders open, it is closed soon, so that a run does not wait for it."""
 

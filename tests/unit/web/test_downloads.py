@@ -15,24 +15,12 @@ import pytest
 
 from batch_renamer.cli.commands.report import report_again
 from batch_renamer.web.downloads.file_names import attachment
-from tests.support.practised import applied, killed, practised_in
+from tests.support.practised import killed
 from tests.support.served_page import served_page
 
 
 def _names_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
-
-
-@pytest.fixture
-def practice(tmp_path: Path) -> dict[str, object]:
-    """Return the options that keep everything in the folder of the test."""
-    return practised_in(tmp_path)
-
-
-@pytest.fixture
-def run_id(tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str]) -> str:
-    """Rename three orders of the sandbox by the command line, and return the run's id."""
-    return applied(tmp_path / "oak.csv", practice, capsys)
 
 
 async def test_a_report_is_the_one_that_the_command_line_writes(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from batch_renamer.journal import writing_lock
+from batch_renamer.client.sharing import live_folder
+from batch_renamer.liveness import Registration
 from tests.support.browsing.office import office_in
 from tests.support.practised import practised_in
 from tests.support.served_page import ServedPage, served_page
@@ -47,10 +48,10 @@ async def test_a_row_has_the_free_picture_of_its_order(tmp_path: Path) -> None:
         await ended(page)
         assert (await _picture(page, run, 3))[0] == 200
 
-        destination, _ = page.workspace.accounts.destination(page.workspace.accounts.get("sales").settings)
+        folder = live_folder(office.state, page.workspace.accounts.get("sales").base_url)
         await page.workspace.pictures.close()
-        with writing_lock(office.state, account=destination.account, run_id="k3f9ab"):
-            assert (await _picture(page, plan, 4))[0] == 204, "another process renames in this account"
+        with Registration(folder, label="run"):
+            assert (await _picture(page, plan, 4))[0] == 204, "a run of another process is at work at this address"
 
 
 async def test_in_the_sandbox_pictures_keep_no_run_out(tmp_path: Path) -> None:

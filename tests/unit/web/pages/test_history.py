@@ -8,15 +8,9 @@ import pytest
 
 from batch_renamer.jobs import open_journal
 from batch_renamer.journal import NewRun
-from tests.support.practised import applied, changed, practised_in
+from tests.support.practised import applied, changed
 from tests.support.served_page import served_page
 from tests.unit.web.pages.shown import Shown, shown
-
-
-@pytest.fixture
-def practice(tmp_path: Path) -> dict[str, object]:
-    """Return the options that keep everything in the folder of the test."""
-    return practised_in(tmp_path)
 
 
 @pytest.fixture

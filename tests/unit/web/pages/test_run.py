@@ -12,7 +12,7 @@ from batch_renamer.jobs import open_journal
 from batch_renamer.sandbox import FaultPlan
 from tests.support.browsing.office import Office, office_in
 from tests.support.command import KEY
-from tests.support.practised import applied, changed, killed, practised_in
+from tests.support.practised import applied, changed, killed
 from tests.support.served_page import ServedPage, served_page
 from tests.unit.web.pages.shown import Shown, acted, committed, downloaded, ended, planned, shown, until
 
@@ -26,18 +26,6 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     """Serve two accounts, with a spreadsheet of 40 rows of which some are bad."""
     async with office_in(tmp_path, rows=40) as office:
         yield office
-
-
-@pytest.fixture
-def practice(tmp_path: Path) -> dict[str, object]:
-    """Return the options that keep everything in the folder of the test."""
-    return practised_in(tmp_path)
-
-
-@pytest.fixture
-def run_id(tmp_path: Path, practice: dict[str, object], capsys: pytest.CaptureFixture[str]) -> str:
-    """Rename three orders of the sandbox by the command line, and return the run's id."""
-    return applied(tmp_path / "oak.csv", practice, capsys)
 
 
 async def _planned(page: ServedPage, office: Office) -> str:
