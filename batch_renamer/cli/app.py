@@ -135,7 +135,8 @@ def apply(
         str | None,
         typer.Option(
             "--plan",
-            help="Instead of FILE: do exactly this kept plan; latest: the newest one.",
+            help="Instead of FILE: do exactly this kept plan, without what was unchecked in the browser; "
+            "latest: the newest one.",
             metavar="ID",
             rich_help_panel=SPREADSHEET,
         ),

@@ -11,6 +11,7 @@ import pytest
 
 from batch_renamer import open_plan
 from batch_renamer.cli.commands.apply import apply_plan, plan
+from batch_renamer.cli.commands.show import show_one
 from batch_renamer.jobs import source_of
 from batch_renamer.journal import Journal
 from batch_renamer.model import Result, RowNumbers
@@ -102,6 +103,8 @@ def test_the_command_line_leaves_out_what_was_unchecked_and_says_so(
 ) -> None:
     """What a person does not want is not renamed behind their back; the whole plan has to be asked for."""
     plan_id = _kept_plan(tmp_path, practice, capsys, unchecked="3-4")
+    assert show_one(plan_id, practice | {"json": False, "no_pager": True}) == 0
+    assert "To do exactly this, without 2 renames unchecked in the browser:" in capsys.readouterr().out
     assert apply_plan(plan_id, practice) == 0
     done = json.loads(capsys.readouterr().out)
     assert [row["result"] for row in done["rows"]] == ["renamed", "skipped", "skipped"]

@@ -17,6 +17,7 @@ from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.model import BAD_RESULTS, ReportRow, Result
 from batch_renamer.progress import Line, NextStep, RunView, Span, every_row_lines, show_run
 from batch_renamer.reports import write_json_result
+from batch_renamer.text import counted
 
 __all__ = ["show_one"]
 
@@ -68,7 +69,7 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
         about_undo=about is not None and about.spec.puts_back,
         at_work=entry.at_work,
         dry=run.spec.dry,
-        next_steps=_next_steps(session, entry),
+        next_steps=_next_steps(session, journal, entry),
         all_rows="they are in the list of all rows",
     )
 
@@ -85,12 +86,14 @@ def _show_held(session: Session, journal: Journal, run: RunRecord, *, at_work: f
         raise error
 
 
-def _next_steps(session: Session, entry: ListedRun) -> tuple[NextStep, ...]:
+def _next_steps(session: Session, journal: Journal, entry: ListedRun) -> tuple[NextStep, ...]:
     """Return how to finish an interrupted run, or to do a kept plan."""
     run = entry.run
     if entry.can_go_on:
         return (NextStep("To go on with what is left:", resume_command(session, run)),)
     if merely_planned(run) and run.spec.from_sheet and entry.counts.get(Result.PLANNED) and not entry.at_work:
         commit = command_line(APPLY, [], {"plan": run.id, **carried_options(session.given)})
-        return (NextStep("To do exactly this:", commit),)
+        unchecked = journal.unchecked.chosen(run).unchecked
+        without = f", without {counted(unchecked, 'rename')} unchecked in the browser" if unchecked else ""
+        return (NextStep(f"To do exactly this{without}:", commit),)
     return ()
