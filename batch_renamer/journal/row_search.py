@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, assert_never
 
@@ -74,7 +74,7 @@ ALL_OF_THEM = RowFilter()
 IN_SHEET_ORDER = RowOrder()
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FoundRows:
     """A few rows of those that a filter finds, as reports show them.
 
@@ -82,10 +82,10 @@ class FoundRows:
     is how many of them are renames that are not wanted. ``found`` is the number of rows that the whole filter finds.
     """
 
-    rows: tuple[ReportRow, ...] = ()
-    counts: dict[Result, int] = field(default_factory=dict)
-    unchecked: int = 0
-    found: int = 0
+    rows: tuple[ReportRow, ...]
+    counts: dict[Result, int]
+    unchecked: int
+    found: int
 
 
 class RowSearch:
@@ -105,19 +105,24 @@ class RowSearch:
         over: bool = False,
     ) -> FoundRows:
         """Return at most ``limit`` rows from the place ``offset`` on; ``over`` is that of `Results.counts`."""
-        shown, found, places = self._results.shown(run, over=over), FoundRows(), dict[int, int]()
+        shown, counts, places = self._results.shown(run, over=over), dict[Result, int](), dict[int, int]()
+        found = unchecked = 0
         for row, result, is_unchecked in self._with_text(run, wanted.text, order, shown):
-            found.counts[result] = found.counts.get(result, 0) + 1
-            found.unchecked += is_unchecked
+            counts[result] = counts.get(result, 0) + 1
+            unchecked += is_unchecked
             if (not wanted.results or result in wanted.results) and (is_unchecked or not wanted.unchecked):
-                if offset <= found.found < offset + limit:
-                    places[row] = found.found
-                found.found += 1
-        found.counts = {result: found.counts[result] for result in Result if result in found.counts}
+                if offset <= found < offset + limit:
+                    places[row] = found
+                found += 1
+        # The columns of a page are read when it is known which rows it has: sorting would carry all of them along.
         marks = ", ".join("?" for _ in places)
         rows = self._database.select(f"{REPORT} AND row IN ({marks})", (run.number, *places))
-        found.rows = tuple(sorted((report_row(row, shown) for row in rows), key=lambda row: places[row.row]))
-        return found
+        return FoundRows(
+            rows=tuple(sorted((report_row(row, shown) for row in rows), key=lambda row: places[row.row])),
+            counts={result: counts[result] for result in Result if result in counts},
+            unchecked=unchecked,
+            found=found,
+        )
 
     def renames(self, plan: RunRecord, wanted: RowFilter) -> RowNumbers:
         """Return the numbers of the planned renames that a filter finds; a span has no other planned rename in it."""
