@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -105,7 +105,7 @@ def _given(workspace: Workspace, upload_id: str) -> _Given:
     """
     upload = workspace.uploads.get(upload_id)
     accounts = tuple(workspace.accounts.all())
-    account = _account(workspace, upload)
+    account = _account(workspace, accounts, upload)
     try:
         settings, trouble = workspace.accounts.settings(account, upload.reading.chosen()), ""
     except SettingsError as error:
@@ -113,10 +113,10 @@ def _given(workspace: Workspace, upload_id: str) -> _Given:
     return _Given(upload=upload, account=account, accounts=accounts, settings=settings, trouble=trouble)
 
 
-def _account(workspace: Workspace, upload: Upload) -> Account:
+def _account(workspace: Workspace, accounts: Sequence[Account], upload: Upload) -> Account:
     """Return the account that a spreadsheet is for; the usual one where there is no such account any more."""
-    found = (one for one in workspace.accounts.all() if one.name == upload.account)
-    return next(found, None) or workspace.accounts.default
+    found = next((one for one in accounts if one.name == upload.account), None)
+    return workspace.accounts.default if found is None else found
 
 
 def _refuse_unusable(workspace: Workspace, upload_id: str, fields: Mapping[str, object]) -> None:
@@ -128,7 +128,10 @@ def _refuse_unusable(workspace: Workspace, upload_id: str, fields: Mapping[str, 
     """
     upload = workspace.uploads.get(upload_id)
     name = fields.get("account")
-    account = workspace.accounts.get(name) if isinstance(name, str) else _account(workspace, upload)
+    if isinstance(name, str):
+        account = workspace.accounts.get(name)
+    else:
+        account = _account(workspace, workspace.accounts.all(), upload)
     try:
         workspace.accounts.settings(account, ReadingOptions.of(fields).chosen())
     except SettingsError as error:

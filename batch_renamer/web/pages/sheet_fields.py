@@ -213,6 +213,8 @@ def _rules(reading: ReadingOptions, settings: Settings) -> Iterator[Field]:
     )
     pairs = "One replacement on each line: the old text, the sign =, and the new text, such as St.=Street."
     yield Field(name="replace", value="\n".join(reading.replace), help=pairs, lines=3)
+    pairs = "The same with patterns (regular expressions), such as ^Order \\d+=House."
+    yield Field(name="replace_regex", value="\n".join(reading.replace_regex), help=pairs, lines=3)
     words = {"warn": "Warn of them", "refuse": "Report them as mistakes", "number": "Number them"}
     yield _choice("same_name", reading.same_name, settings.same_name, words)
 

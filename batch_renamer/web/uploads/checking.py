@@ -31,8 +31,8 @@ from batch_renamer.web.uploads.upload import Upload
 
 __all__ = ["SheetChecks"]
 
-ROWS_OF_EACH_REASON = 50
-FIRST_ROWS = 8
+_ROWS_OF_EACH_REASON = 50
+_FIRST_ROWS = 8
 
 _MOST_KEPT = 16
 _AT_ONCE = 2
@@ -169,9 +169,9 @@ def _result(run: Run, sheet: Sheet, summary: RunSummary) -> CheckedSheet:
         understood=sheet.understood(),
         sentence=summary.facts.sentence,
         counts=summary.counts,
-        problems=tuple(results.reasons(run.record, [Result.INVALID], rows_each=ROWS_OF_EACH_REASON)),
+        problems=tuple(results.reasons(run.record, [Result.INVALID], rows_each=_ROWS_OF_EACH_REASON)),
         left_out=tuple(run.left_out()),
         warnings=summary.warnings,
-        row_warnings=tuple(results.warning_groups(run.record, rows_each=ROWS_OF_EACH_REASON)),
-        first_rows=tuple(islice(results.report_rows(run.record), FIRST_ROWS)),
+        row_warnings=tuple(results.warning_groups(run.record, rows_each=_ROWS_OF_EACH_REASON)),
+        first_rows=tuple(islice(results.report_rows(run.record), _FIRST_ROWS)),
     )

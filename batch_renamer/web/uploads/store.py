@@ -25,7 +25,7 @@ __all__ = ["LARGEST_BYTES", "UNUSED_S", "Uploads"]
 LARGEST_BYTES = 100_000_000
 """A spreadsheet of a million rows is smaller; pictures in a workbook are what makes one larger."""
 
-SAME_AGAIN_S = 86_400.0
+_SAME_AGAIN_S = 86_400.0
 """A spreadsheet of the same name is the repaired one if it comes within this time."""
 
 UNUSED_S = 7 * 86_400.0
@@ -119,7 +119,7 @@ class Uploads:
             for other in others
             if other is not None
             and (other.name, other.account) == (upload.name, upload.account)
-            and other.uploaded_at > upload.uploaded_at - SAME_AGAIN_S
+            and other.uploaded_at > upload.uploaded_at - _SAME_AGAIN_S
         ]
         return max(same, key=lambda other: other.uploaded_at).reading if same else ReadingOptions()
 

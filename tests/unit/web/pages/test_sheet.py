@@ -249,6 +249,9 @@ async def test_what_can_t_be_read_is_shown_with_the_fields_that_help(
         pytest.param(
             b"order_id,current_name\na1,12 Elm St.\n", {"replace": "St.=Street\n"}, "St.=Street", id="replacements"
         ),
+        pytest.param(
+            b"order_id,current_name\na1,Order 12\n", {"replace_regex": r"^Order \d+=House"}, "House", id="patterns"
+        ),
     ],
 )
 async def test_a_wrong_guess_is_corrected(tmp_path: Path, content: bytes, fields: dict[str, str], after: str) -> None:
