@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from tests.support.served_page import served_page
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+_ITSELF = re.compile(r"/pages/trial$")
 _REFUSALS = "Failed to load resource"
 _HOME = "Rename orders from a spreadsheet"
 _TRIAL = """<article data-title="Trial {times}" data-run="k1"><h1 tabindex="-1">Trial {times}</h1>
@@ -26,6 +28,8 @@ _TRIAL = """<article data-title="Trial {times}" data-run="k1"><h1 tabindex="-1">
 <p role="alert"></p></form>
 <form data-into="#part" action="/pages/trial/part"><label>Find <input name="text" id="find"></label></form>
 <div id="part"></div>
+<button type="button" data-opens="sure">Ask</button>
+<dialog id="sure" aria-label="Sure"><button data-closes>No</button></dialog>
 <p>Done: <span data-live="done">0</span>, <span data-live="note"></span></p>
 <table data-choice="/actions/trial">{rows}</table>
 <p>Chosen: <b data-count="chosen">0</b></p></article>"""
@@ -49,9 +53,12 @@ class _Trial:
     posted: list[dict[str, object]] = field(default_factory=list)
     first_part: asyncio.Event = field(default_factory=asyncio.Event)
     first_answer: asyncio.Event = field(default_factory=asyncio.Event)
+    next_page: asyncio.Event | None = None
 
     async def page(self, _request: web.Request, _workspace: Workspace) -> web.Response:
         """Answer with the page."""
+        if self.next_page is not None:
+            await self.next_page.wait()
         self.times += 1
         rows = "".join(_ROW.format(row=row) for row in range(2, 8))
         return _html(_TRIAL.format(times=self.times, rows=rows))
@@ -86,8 +93,8 @@ def _html(text: str) -> web.Response:
     return web.Response(text=text, content_type="text/html")
 
 
-async def test_forms_parts_events_and_choices(page: Page, watched: Watched, tmp_path: Path) -> None:
-    """An action is sent once, the newest answer wins, events are text, and what a person types or marks stays."""
+async def test_forms_parts_and_choices(page: Page, watched: Watched, tmp_path: Path) -> None:
+    """An action is sent once, the newest answer wins, and rows are checked one by one or as a range."""
     watched.allow(_REFUSALS)
     trial = _Trial()
     async with served_page(tmp_path, routes=trial.routes, sandbox=True) as served:
@@ -112,6 +119,26 @@ async def test_forms_parts_events_and_choices(page: Page, watched: Watched, tmp_
         trial.first_part.set()
         await expect(page).to_have_url(f"{served.address.origin}/#/trial?text=vi")
 
+        await page.get_by_label("Row 3").click()
+        await page.get_by_label("Row 6").click(modifiers=["Shift"])
+        await expect(page.locator("[data-count=chosen]")).to_have_text("1,003")
+        await page.keyboard.press("ArrowUp")
+        await page.keyboard.press("ArrowUp")
+        await page.keyboard.press("Space")
+        await expect(page.locator("[data-count=chosen]")).to_have_text("1,004")
+        assert trial.posted[1:] == [
+            {"checked": True, "rows": [3]},
+            {"checked": True, "rows": [3, 4, 5, 6]},
+            {"checked": False, "rows": [4]},
+        ]
+
+
+async def test_what_has_changed_is_fetched_again(page: Page, tmp_path: Path) -> None:
+    """Figures are text; what is typed, the focus and an open dialog stay as they are under the user's hands."""
+    trial = _Trial()
+    async with served_page(tmp_path, routes=trial.routes, sandbox=True) as served:
+        await page.goto(f"{served.address.link}&path=/trial")
+        await expect(page.locator("h1")).to_be_focused()
         await page.locator("#name").fill("Elm Street")
         await page.evaluate("document.activeElement.setSelectionRange(3, 3)")
         served.workspace.hub.publish(
@@ -126,18 +153,18 @@ async def test_forms_parts_events_and_choices(page: Page, watched: Watched, tmp_
         await page.keyboard.type("!")
         await expect(page.locator("#name")).to_have_value("Elm! Street")
 
-        await page.get_by_label("Row 3").click()
-        await page.get_by_label("Row 6").click(modifiers=["Shift"])
-        await expect(page.locator("[data-count=chosen]")).to_have_text("1,003")
-        await page.keyboard.press("ArrowUp")
-        await page.keyboard.press("ArrowUp")
-        await page.keyboard.press("Space")
-        await expect(page.locator("[data-count=chosen]")).to_have_text("1,004")
-        assert trial.posted[1:] == [
-            {"checked": True, "rows": [3]},
-            {"checked": True, "rows": [3, 4, 5, 6]},
-            {"checked": False, "rows": [4]},
-        ]
+        trial.next_page = asyncio.Event()
+        async with page.expect_request(_ITSELF):
+            served.workspace.hub.publish("changed", {"run": "k1"})
+        await page.get_by_role("button", name="Ask").click()
+        async with page.expect_response(_ITSELF):
+            trial.next_page.set()
+        served.workspace.hub.publish("job", {"run": "k1", "done": 2000})
+        await expect(page.locator("[data-live=done]")).to_have_text("2,000")
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.locator("h1")).to_have_text(f"Trial {trial.times}")
+        await expect(page.get_by_role("button", name="Ask")).to_be_focused()
 
 
 async def test_tabs_and_a_server_that_ends(page: Page, watched: Watched, tmp_path: Path) -> None:

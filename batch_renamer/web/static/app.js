@@ -1,5 +1,21 @@
 // @ts-check
-/** Starts the page: the token is taken from the address, then each module listens for what it is about. */
+/**
+ * Starts the page: the token is taken from the address, then each module listens for what it is about.
+ *
+ * A page is a fragment that the server makes. What its attributes do:
+ *
+ * - `<article data-title data-account data-account-title data-account-colour>`: title and account of the page (view.js,
+ *   account.js). With `data-run="k3"` it is fetched again when that run has changed, with `data-lists` when any has.
+ * - `href="#/runs/k3"`: a move to `/pages/runs/k3` (address.js, view.js).
+ * - `data-action` on a form or button, `data-json` on a button, `data-submits` on a field: a POST. The answer says what
+ *   is next: `{go}`, `{refresh}`, `{counts}` for `data-count`, or `{error}` for the nearest `role=alert` (actions.js).
+ *   Of the fields, `data-number` is sent as a number and `data-list` as a list.
+ * - `data-into="#rows"` on a form or link: the answer is put there; `data-told` in it is spoken (parts.js).
+ * - `data-opens`, `data-closes`: dialogs (dialogs.js). `data-download` (downloads.js). `data-picture` (pictures.js).
+ * - `data-live`, `data-live-bar`, `data-live-part`, `data-live-elapsed` within `data-run`: figures of a job (live.js).
+ * - `data-choice` on a table, `data-row` and `data-rows-all` on its checkboxes (choice.js).
+ * - `data-upload` on the form that takes spreadsheets (upload.js).
+ */
 
 import { watchActions } from "./actions.js";
 import { onMove } from "./address.js";

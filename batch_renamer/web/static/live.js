@@ -7,7 +7,7 @@ import { tell } from "./telling.js";
 import { article, parse, refresh } from "./view.js";
 
 const LOCK = "batch-renamer-events";
-const LONGEST_START_MS = 300;
+const LONGEST_START_MS = 700;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 5_000;
 const TOLD_EVERY_MS = 10_000;

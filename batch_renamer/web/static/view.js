@@ -50,6 +50,10 @@ async function load({ moved, keepsTyped }) {
     fragment = fixed(error instanceof WrongToken ? "page-without-token" : "page-not-reached");
   }
   if (mine.signal.aborted) return;
+  if (!moved && document.querySelector("dialog[open]")) {
+    waitsForDialog = true; // it was opened while the answer was on its way
+    return;
+  }
   pendingMoved = false;
   place(main, fragment, moved ? undefined : keptPlace(main, { keepsTyped }));
 }
