@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from batch_renamer.jobs import forecast_of, named, summary_of, went_before
 from batch_renamer.journal import Chosen, Journal, RunRecord
-from batch_renamer.model import Result, ResultMeaning, RunSummary
+from batch_renamer.model import BAD_RESULTS, Result, ResultMeaning, RunSummary
 from batch_renamer.settings import Settings
 from batch_renamer.text import counted, duration
 from batch_renamer.web.accounts import Account
@@ -61,7 +61,12 @@ class Review:
 
     @property
     def is_over(self) -> bool:
-        """Whether the plan was committed, so that nothing is left to be decided."""
+        """Whether nothing is left to be decided: the plan was committed, or has no renames."""
+        return self.is_committed or not self.chosen.of
+
+    @property
+    def is_committed(self) -> bool:
+        """Whether the plan was committed."""
         return self.obstacle is not None and bool(self.obstacle.run)
 
     @property
@@ -73,6 +78,11 @@ class Review:
     def verb(self) -> str:
         """What is done to the orders that are chosen."""
         return "Put back" if self.puts_back else "Rename"
+
+    @property
+    def noun(self) -> str:
+        """What the verb is about; its plural has an s."""
+        return "name" if self.puts_back else "order"
 
     @property
     def question(self) -> str:
@@ -139,7 +149,13 @@ def _headline(journal: Journal, run: RunRecord, summary: RunSummary, *, committe
         return f"This plan was committed, as run {committed_by}."
     planned, total = summary.counts.get(Result.PLANNED, 0), summary.total
     if not planned:
-        return summary.facts.sentence
+        bad = sum(summary.counts.get(result, 0) for result in BAD_RESULTS)
+        problems = f"{bad:,} of {counted(total, 'row')} {'has a problem' if bad == 1 else 'have problems'}"
+        return (
+            f"Nothing to {'put back' if run.spec.puts_back else 'rename'}: {problems}."
+            if bad
+            else summary.facts.sentence
+        )
     if run.spec.puts_back:
         about = went_before(journal, run)
         whose = f" to undo {named(about)}" if about is not None else ""

@@ -42,6 +42,7 @@ def counts_of(chosen: Chosen) -> dict[str, object]:
         "chosen": chosen.renames,
         "unchecked": chosen.unchecked,
         "orders": "order" if chosen.renames == 1 else "orders",
+        "names": "name" if chosen.renames == 1 else "names",
         "renames": chosen.renames,
         "fingerprint": chosen.fingerprint,
     }

@@ -226,6 +226,17 @@ async def test_warnings_of_rows_are_told_by_kind_with_the_way_to_their_rows(tmp_
     assert "To read these orders once more, plan it again." in text, "a plan has no button that tries rows again"
 
 
+async def test_a_plan_without_renames_has_nothing_to_commit(tmp_path: Path) -> None:
+    """It says what is wrong and what helps, in place of a button."""
+    async with a_tab(tmp_path, [MISSING, (1, Result.UNCHANGED, "a1", "Elm", "Elm")]) as tab:
+        text = await tab.text()
+        refused = await tab.post("commit", {"renames": 0}, status=409)
+    assert ">Nothing to rename: 1 of 2 rows has a problem.</h1>" in text
+    assert "Repair these rows in the spreadsheet, save it, and drop it again." in text
+    assert "open-commit" not in text
+    assert "there is nothing to rename" in str(refused["error"])
+
+
 async def test_an_old_plan_says_how_old_it_is(tmp_path: Path) -> None:
     """Its names may have changed meanwhile; each order is read again, and that is said."""
     async with a_tab(tmp_path, planned(2)) as tab:
@@ -256,6 +267,6 @@ async def test_an_undo_is_reviewed_like_a_plan(tmp_path: Path) -> None:
         journal.unchecked.uncheck(undo, RowNumbers.parse("3"))
         text = await Tab(page=tab.page, plan=undo).text()
     assert f"The plan to undo run {done.id} (Spring.xlsx): 3 of 3 names would be put back." in text
-    assert 'Put back <span data-count="chosen">2</span>' in text
+    assert 'Put back <span data-count="chosen">2</span> <span data-count="names">names</span>' in text
     assert f"undo {done.id} " in text
     assert "--except 3</code>" in text
