@@ -14,8 +14,10 @@ from urllib.parse import quote
 import pytest
 
 from batch_renamer.model import Result
+from batch_renamer.web.uploads import checking
 from tests.support.command import KEY
 from tests.support.served_page import ServedPage, served_page
+from tests.support.slow_reader import SlowReader
 from tests.support.workbooks import xlsx, xlsx_row
 
 _HERE = Path(__file__).parents[3]
@@ -436,6 +438,18 @@ async def test_a_workbook_that_would_fill_the_memory_is_refused(tmp_path: Path) 
     async with served_page(tmp_path, sandbox=True) as page:
         found = await shown(page, await given(page, corner, "bomb.xlsx"))
     assert "save it as CSV" in found.text
+
+
+async def test_a_page_that_is_closed_is_not_read_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reading of a large spreadsheet ends when the browser does not wait for it any more."""
+    reader = SlowReader()
+    monkeypatch.setattr(checking, "open_sheet", reader.open)
+    async with served_page(tmp_path, sandbox=True) as page:
+        asked = asyncio.create_task(shown(page, await given(page, ORDERS)))
+        await asyncio.to_thread(reader.begun.acquire)
+        asked.cancel()
+        assert await asyncio.to_thread(reader.stopped.wait, 60)
+    assert asked.cancelled()
 
 
 class TestUpload:

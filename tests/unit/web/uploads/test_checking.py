@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from batch_renamer.client import Stopping
 from batch_renamer.errors import InputError
-from batch_renamer.loader import LoadOptions, Sheet, open_sheet
 from batch_renamer.settings import Settings
 from batch_renamer.web.uploads import SheetChecks, Upload, checking
+from tests.support.slow_reader import SlowReader
 
 
 @pytest.fixture
@@ -29,39 +25,6 @@ def upload(tmp_path: Path) -> Upload:
     """Return an uploaded spreadsheet with one row."""
     (tmp_path / "orders.csv").write_text("order_id,new_name\na1,12 Elm Street\n")
     return Upload(id="abcdefghjk", folder=tmp_path, name="orders.csv", account="", uploaded_at=0)
-
-
-class SlowReader:
-    """Stands in for the loader: reads when the test lets it, and counts how often it was asked."""
-
-    def __init__(self) -> None:
-        self.asked = 0
-        self.most_at_once = 0
-        self.begun, self.may_read = threading.Semaphore(0), threading.Event()
-        self.was_stopped = False
-        self._at_once = 0
-        self._lock = threading.Lock()
-
-    @contextmanager
-    def open(
-        self, path: Path, options: LoadOptions, *, stopped: Callable[[], bool], label: str | None = None
-    ) -> Iterator[Sheet]:
-        """Open a spreadsheet as the loader does, later."""
-        with self._lock:
-            self.asked += 1
-            self._at_once += 1
-            self.most_at_once = max(self.most_at_once, self._at_once)
-        self.begun.release()
-        try:
-            while not self.may_read.wait(0.001):
-                if stopped():
-                    self.was_stopped = True
-                    raise Stopping
-            with open_sheet(path, options, stopped=stopped, label=label) as sheet:
-                yield sheet
-        finally:
-            with self._lock:
-                self._at_once -= 1
 
 
 @pytest.fixture
@@ -100,7 +63,7 @@ async def test_a_check_stops_when_no_page_waits_for_it(upload: Upload, settings:
     with pytest.raises(InputError, match="its page was closed"):
         await checks.of(upload, settings, is_wanted=lambda: False)
     await checks.close()
-    assert reader.was_stopped or not reader.asked
+    assert reader.stopped.is_set() or not reader.asked
     reader.may_read.set()
     assert (await checks.of(upload, settings)).ready == 1
 
@@ -124,7 +87,7 @@ async def test_checks_end_with_the_server(upload: Upload, settings: Settings, re
     await checks.close()
     with pytest.raises(InputError):
         await page
-    assert reader.was_stopped
+    assert reader.stopped.is_set()
 
 
 async def test_few_spreadsheets_are_checked_at_once(upload: Upload, settings: Settings, reader: SlowReader) -> None:
