@@ -27,6 +27,7 @@ export async function watchLive() {
   onSaid("event", showEvent);
   onSaid("lost", showBanner);
   onSaid("token", () => (isClosed() || document.getElementById("lost")?.hidden === false) && location.reload());
+  document.addEventListener("page-shown", markShown);
   setInterval(showElapsed, 1_000);
   const { held = [] } = await navigator.locks.query();
   const isReadByOther = held.some(({ name }) => name === LOCK);
@@ -175,6 +176,14 @@ async function showAtWork() {
   const place = document.getElementById("at-work");
   const answer = await ask("/pages/at-work").catch(() => undefined); // the banner says that no server answers
   if (answer?.ok) place?.replaceChildren(parse(await answer.text()));
+  markShown();
+}
+
+/** Mark the job that the page itself shows in full: a narrow window has no room to show it twice. */
+function markShown() {
+  for (const line of document.querySelectorAll("#at-work [data-run]")) {
+    line.toggleAttribute("data-here", line.getAttribute("data-run") === article()?.dataset.run);
+  }
 }
 
 /** @param {string} text "" takes it away */
