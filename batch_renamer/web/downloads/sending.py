@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from collections.abc import Callable
 from functools import partial
@@ -16,6 +17,9 @@ from batch_renamer.web.downloads.file_names import attachment
 __all__ = ["send_made_file"]
 
 _PIECE_BYTES = 256 * 1024
+_STALLED_S = 60.0
+"""A page that takes nothing for so long is hung up on, so that the file does not stay for ever."""
+
 _TYPES = {
     ".csv": "text/csv; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -49,6 +53,21 @@ async def _sent(request: web.Request, file: Path, name: str) -> web.StreamRespon
     await answer.prepare(request)
     async with await anyio.open_file(file, "rb") as content:
         while piece := await content.read(_PIECE_BYTES):
-            await answer.write(piece)
+            await _write(request, answer, piece)
     await answer.write_eof()
     return answer
+
+
+async def _write(request: web.Request, answer: web.StreamResponse, piece: bytes) -> None:
+    """Send a piece.
+
+    Raises:
+        ConnectionError: the page has gone, or takes nothing any more.
+    """
+    try:
+        async with asyncio.timeout(_STALLED_S):
+            await answer.write(piece)
+    except TimeoutError:
+        if request.transport is not None:
+            request.transport.abort()
+        raise ConnectionAbortedError("the page takes nothing any more") from None

@@ -12,9 +12,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from aiohttp.test_utils import make_mocked_request
+from aiohttp.web import StreamResponse
 
 from batch_renamer.cli.commands.report import report_again
 from batch_renamer.web.downloads.file_names import attachment
+from batch_renamer.web.downloads.sending import send_made_file
 from tests.support.practised import killed
 from tests.support.served_page import served_page
 
@@ -140,6 +143,30 @@ async def test_nothing_stays_in_the_temporary_folder(
             async with page.client.get(f"/downloads/runs/{path}") as answer:
                 await answer.read()
     assert _names_in(scratch) == []
+
+
+@pytest.mark.parametrize("is_stalled", [False, True], ids=["gone", "stalled"])
+async def test_a_page_that_goes_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_stalled: bool
+) -> None:
+    """Its answer is broken off, also where it is open and takes nothing any more, and the file is removed."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("batch_renamer.web.downloads.sending._STALLED_S", 0.0)
+    request = make_mocked_request("GET", "/")
+
+    async def write(_answer: StreamResponse, _piece: bytes) -> None:
+        if not is_stalled:
+            raise ConnectionResetError
+        await asyncio.Event().wait()
+
+    def made(folder: Path) -> tuple[Path, str]:
+        (file := folder / "report.csv").write_text("row")
+        return file, "report.csv"
+
+    monkeypatch.setattr(StreamResponse, "write", write)
+    with pytest.raises(ConnectionError):
+        await send_made_file(request, made)
+    assert _names_in(tmp_path) == []
 
 
 @pytest.mark.parametrize(

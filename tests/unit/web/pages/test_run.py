@@ -201,11 +201,23 @@ async def test_a_run_that_a_limit_refused_says_which(tmp_path: Path, refused_id:
     assert refused.buttons & OFFERS == set()
 
 
+async def test_a_run_that_was_killed_before_its_plan_offers_nothing(
+    tmp_path: Path, practice: dict[str, object], run_id: str
+) -> None:
+    """Nothing was sent; its spreadsheet is planned again."""
+    killed(practice, while_reading=True)
+    async with served_page(tmp_path / "state", sandbox=True) as page:
+        there = await shown(page, f"/runs/{run_id}")
+    assert there.standing in ("interrupted", "not begun")
+    assert there.buttons & {UNDO, CHECK} == set()
+
+
 async def test_an_undone_run_names_the_run_that_undid_it(
     tmp_path: Path, practice: dict[str, object], run_id: str
 ) -> None:
     """It can't be taken back a second time."""
     async with served_page(tmp_path / "state", sandbox=True) as page:
+        assert f"oak.report-{run_id}.xlsx" in (await shown(page, f"/runs/{run_id}")).words, "where its report is"
         plan = (await acted(page, f"/runs/{run_id}/undo"))["go"].removeprefix("/runs/")
         await ended(page)
         undo_run = await committed(page, plan)
