@@ -141,7 +141,9 @@ class SheetView:
     def left_out(self) -> tuple[str, ...]:
         """How many rows are left out, and why."""
         groups = self.checked.left_out[:_MOST_GROUPS]
-        return tuple(f"{counted(group.count, 'row')}: {as_fields(group.reason)}" for group in groups)
+        return tuple(
+            f"{counted(group.count, 'row')}: {as_fields(group.reason).removeprefix('Left out: ')}" for group in groups
+        )
 
     @property
     def first_rows(self) -> tuple[ShownRow, ...]:
