@@ -101,6 +101,12 @@ def test_paths_are_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     }
 
 
+def test_no_configuration_stays_none(tmp_path: Path) -> None:
+    """It is a word, not a path."""
+    flags = {"config": "none", "state_dir": str(tmp_path)}
+    assert options_to_paste(flags, resolve_settings(flags, environ={}), {})["config"] == "none"
+
+
 def test_option_that_a_command_does_not_take_is_left_out() -> None:
     """An audit has no lock to wait for, and no spreadsheet."""
     given = {"wait": "5", "sheet": "2", "rate": "7", "log_file": "night.jsonl"}
