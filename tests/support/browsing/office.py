@@ -56,10 +56,10 @@ class Office:
             order_id=self.listings.ids[self.listings.refused],
             times=None,
         )
-        held = Rule(fault=Fault(kind=FaultKind.SLOW), method="PATCH", nth=20, times=hold)
+        held = [Rule(fault=Fault(kind=FaultKind.SLOW), method="PATCH", nth=20, times=hold)] if hold else []
         self.sales.faults = FaultPlan(
             shares=[Share(fault=Fault(kind=kind), share=share / len(kinds)) for kind in kinds],
-            rules=[refused, *([held] if hold else [])],
+            rules=[refused, *held],
             seed=15,
         )
         gate = self.sales.sleep = Gate()
