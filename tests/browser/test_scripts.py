@@ -168,6 +168,16 @@ async def test_what_has_changed_is_fetched_again(page: Page, tmp_path: Path) -> 
         await expect(page.locator("h1")).not_to_have_text(shown)
         await expect(page.get_by_role("button", name="Ask")).to_be_focused()
 
+        await page.get_by_role("link", name="Runs").click()
+        await expect(page.locator("h1")).to_have_text("Past runs")
+        trial.next_page = asyncio.Event()
+        await page.go_back()
+        await expect(page.locator("#told")).to_have_text("Loading …")
+        await expect(page.locator("main.slow")).to_be_visible()
+        trial.next_page.set()
+        await expect(page.locator("h1")).to_be_focused()
+        await expect(page.locator("main.slow")).to_have_count(0)
+
 
 async def test_tabs_and_a_server_that_ends(page: Page, watched: Watched, tmp_path: Path) -> None:
     """A second tab needs no link, all tabs share one stream, and each says when the server ends and goes on later."""

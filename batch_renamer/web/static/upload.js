@@ -105,15 +105,16 @@ function shownProgress(name, place) {
   const bar = /** @type {HTMLProgressElement} */ (part.querySelector("progress"));
   const text = /** @type {HTMLElement} */ (part.querySelector("[data-upload-text]"));
   part.hidden = false;
-  text.textContent = `Taking “${name}” …`;
+  text.textContent = `Sending “${name}” …`;
   tell(text.textContent);
   return {
     /** @param {number} loaded @param {number} total */
     showPart(loaded, total) {
       bar.value = total ? loaded / total : 0;
-      text.textContent = loaded < total ? `Taking “${name}”: ${Math.floor((100 * loaded) / total)} %` : `Reading “${name}” …`;
+      text.textContent = loaded < total ? `Sending “${name}”: ${Math.floor((100 * loaded) / total)} %` : `Reading “${name}” …`;
     },
     end() {
+      if (part.contains(document.activeElement)) /** @type {HTMLElement} */ (place.querySelector("input[type=file]")).focus();
       part.hidden = true;
     },
   };

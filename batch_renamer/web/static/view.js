@@ -6,9 +6,13 @@ import { path } from "./address.js";
 import { NotReached, WrongToken, ask } from "./fetching.js";
 import { keptPlace } from "./focus.js";
 import { watchPictures } from "./pictures.js";
+import { tell } from "./telling.js";
+
+const SLOW_MS = 500;
 
 /** @type {AbortController | undefined} */
 let pending;
+let slow = 0;
 let pendingMoved = false;
 let waitsForDialog = false;
 
@@ -39,7 +43,7 @@ async function load({ moved, keepsTyped }) {
   const mine = (pending = new AbortController());
   pendingMoved = moved ||= pendingMoved; // a move that is not over when the page changes stays a move
   const main = /** @type {HTMLElement} */ (document.getElementById("main"));
-  if (moved) main.setAttribute("aria-busy", "true");
+  if (moved) showBusy(main);
   /** @type {DocumentFragment} */
   let fragment;
   try {
@@ -62,6 +66,8 @@ async function load({ moved, keepsTyped }) {
 function place(main, fragment, restore) {
   main.replaceChildren(fragment);
   main.removeAttribute("aria-busy");
+  clearTimeout(slow);
+  main.classList.remove("slow");
   const shown = article();
   document.title = shown?.dataset.title ? `${shown.dataset.title} · batch-renamer` : "batch-renamer";
   showAccount(shown);
@@ -74,6 +80,16 @@ function place(main, fragment, restore) {
   }
   watchPictures(main);
   document.dispatchEvent(new Event("page-shown"));
+}
+
+/** @param {HTMLElement} main */
+function showBusy(main) {
+  main.setAttribute("aria-busy", "true");
+  clearTimeout(slow);
+  slow = setTimeout(() => {
+    main.classList.add("slow");
+    tell("Loading …");
+  }, SLOW_MS);
 }
 
 /** Say in the navigation which part the page belongs to. */
