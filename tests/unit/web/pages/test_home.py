@@ -75,7 +75,7 @@ async def test_an_account_that_is_not_ready_says_why(tmp_path: Path, config: str
     """Its sentence stands in the place of the place for a spreadsheet."""
     async with served_page(tmp_path, config=config) as page:
         text = await _text(page, "/pages/home?account=lettings")
-    assert "The account lettings is not ready" in text
+    assert "“lettings” is not ready" in text
     assert "missing.key" in text
     assert 'type="file"' not in text
 
