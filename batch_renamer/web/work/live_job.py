@@ -56,7 +56,9 @@ class LiveJob:
     @property
     def left(self) -> str:
         """How long the rest takes, in words; "" where it is not known."""
-        return "" if self.left_s is None else duration(self.left_s, tenths=False)
+        if self.left_s is None:
+            return ""
+        return duration(self.left_s, tenths=False) if self.left_s >= 1 else "less than 1 s"
 
     def as_json(self) -> dict[str, object]:
         """Return it as pages are told it: numbers, and texts that are shown as they are."""
