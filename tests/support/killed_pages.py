@@ -31,6 +31,8 @@ _FAULTS = (FaultKind.RESET_AFTER, FaultKind.SERVER_ERROR)
 _SHARE_OF_FAULTS = 0.02
 _LONGEST_DELAY_S = 0.02
 _NOT_SENT = ("pending", "planned")
+_RENAMES = r'name="renames"[^>]*value="(\d+)"'
+_RESULT = "<h2>Results</h2>"
 
 Report = dict[str, Any]
 
@@ -140,7 +142,7 @@ class KilledPages:
         self._begin(faults=0)
         async with page_of(self.renamer) as page:
             run_id = await self._committed(page)
-            await page.until(run_id, "<h2>Results</h2>")
+            await page.until(run_id, _RESULT)
             self.undisturbed = await page.report(run_id)
         self.requests = sum(entry.order_id is not None for entry in self.renamer.sandbox.log)
         assert self.undisturbed["counts"]["renamed"] > self.rows // 2
@@ -154,10 +156,8 @@ class KilledPages:
             left = await page.report(run_id)
             unsent = {row["order_id"] for row in left["rows"] if row["result"] in _NOT_SENT}
             assert not (sent := unsent.intersection(self.renamer.patched)), f"called unsent, and was sent: {sent}"
-            stood = "interrupted" if f"/actions/runs/{run_id}/resume" in await page.run(run_id) else "done"
-            if stood == "interrupted":
-                assert await page.act(f"runs/{run_id}/resume") == run_id
-                await page.until(run_id, "<h2>Results</h2>")
+            stood, run_id = await _gone_on_with(page, run_id)
+            await page.until(run_id, _RESULT)
             self._check(await page.report(run_id))
         return stood
 
@@ -171,7 +171,7 @@ class KilledPages:
         """Upload, plan and commit the spreadsheet; at the instant the server dies. Return the id of the run."""
         sheet = "\n".join(["order_id,new_name", *(f"o{row},New {row}" for row in range(self.rows))])
         plan = await page.act(f"sheets/{await page.upload('orders.csv', sheet.encode())}/plan")
-        shown = await page.until(plan, r'name="renames"[^>]*value="(\d+)"')
+        shown = await page.until(plan, _RENAMES)
         self.renamer.sandbox.log.clear()
         gate = self.renamer.sandbox.sleep = Gate()
         if instant is not None:
@@ -203,6 +203,16 @@ class KilledPages:
         assert not often, f"sent more than twice: {often}"
         for order, ever in self.renamer.names_ever().items():
             assert ever == {f"Old {order[1:]}", f"New {order[1:]}"}, f"order {order} had the names {ever}"
+
+
+async def _gone_on_with(page: Page, run_id: str) -> tuple[str, str]:
+    """Do what the page of a run offers; return how the run stood, and the id of the run that its rows end in."""
+    shown = await page.run(run_id)
+    if f"/actions/runs/{run_id}/resume" in shown:
+        return "interrupted", await page.act(f"runs/{run_id}/resume")
+    if found := re.search(_RENAMES, shown):  # It had read every name, and had not begun to rename.
+        return "planned", await page.act(f"runs/{run_id}/commit", renames=int(found[1]))
+    return "done", run_id
 
 
 def _failed(fault: str) -> bool:
