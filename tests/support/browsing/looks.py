@@ -13,7 +13,7 @@ from playwright.async_api import Page
 
 from tests.support.browsing.accessible import axe_in
 
-__all__ = ["NARROW", "WIDE", "looking", "troubles_of"]
+__all__ = ["NARROW", "WIDE", "Scheme", "looking", "troubles_of"]
 
 Scheme = Literal["light", "dark"]
 WIDE, NARROW = 1280, 360
@@ -33,12 +33,12 @@ _MOVING = "() => document.getAnimations().filter(each => each.playState === 'run
 
 @asynccontextmanager
 async def looking(
-    page: Page, *, width: int = WIDE, scheme: Scheme = "light", calm: bool = False
+    page: Page, *, width: int = WIDE, height: int = _HEIGHT, scheme: Scheme = "light", calm: bool = False
 ) -> AsyncIterator[None]:
     """Look at the page in another way for as long as the block lasts; ``calm`` is for people who want no motion."""
     before = page.viewport_size
     assert before is not None
-    await page.set_viewport_size({"width": width, "height": _HEIGHT})
+    await page.set_viewport_size({"width": width, "height": height})
     await page.emulate_media(color_scheme=scheme, reduced_motion="reduce" if calm else "no-preference")
     try:
         yield
