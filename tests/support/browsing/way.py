@@ -9,6 +9,7 @@ import asyncio
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 from playwright.async_api import Locator, Page, expect
 
@@ -78,6 +79,9 @@ class Way:
     async def find_rows(self, text: str, *, found: int) -> None:
         """Look for rows with a text, and see how many there are."""
         await self.keyboard.write(self.page.get_by_role("searchbox"), text)
+        await expect(self.page).to_have_url(
+            re.compile(re.escape(urlencode({"text": text})) if text else "/runs/[^?]+$")
+        )
         await expect(self.page.locator("#rows")).to_contain_text(f"of {found}" if found else "No row is like this")
 
     async def uncheck(self, first: int, last: int, *, left: int) -> None:
