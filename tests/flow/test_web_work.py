@@ -16,7 +16,7 @@ from batch_renamer.errors import BatchRenamerError, InputError, InterruptedRunEr
 from batch_renamer.jobs import interrupted, source_of
 from batch_renamer.journal import RunState
 from batch_renamer.model import RowChoice, RowNumbers
-from batch_renamer.sandbox import FaultKind, FaultPlan, script
+from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule, script
 from tests.support.command import KEY
 from tests.support.desk import Desk, a_desk, but
 from tests.support.gate import DEADLINE_S
@@ -103,6 +103,22 @@ async def test_an_undo_that_was_planned_for_some_rows_takes_back_no_more(renamer
     assert renamer.names == as_seeded(2, 4, 5, of=5)
 
 
+async def test_an_undo_puts_nothing_back_that_its_plan_showed_as_bad(renamer: Command, desk: Desk) -> None:
+    """An order that could not be read, or had another name, stays as it is, whatever it is called by then."""
+    done = await desk.commit(await desk.plan(renamer.sheet(renamer.seed(4))))
+    renamer.sandbox.store.rename("order-1", "Another name")
+    unreadable = Rule(fault=Fault(kind=FaultKind.SERVER_ERROR), order_id="order-2", times=None)
+    renamer.sandbox.faults = FaultPlan(rules=[unreadable])
+    kept = await desk.done(await desk.work.plan_undo(done))
+    assert desk.results(kept) == ["drifted", "failed", "planned", "planned"]
+    renamer.sandbox.faults = FaultPlan()
+    renamer.sandbox.store.rename("order-1", "New name 1")
+    undo = await desk.commit(kept, choice=but(4))
+    assert desk.results(undo) == ["drifted", "failed", "skipped", "renamed"]
+    assert [row.reason for row in desk.rows(undo)][:2] == [row.reason for row in desk.rows(kept)][:2]
+    assert renamer.names == as_seeded(1, 2, 3, of=4)
+
+
 async def test_an_undo_is_refused_where_the_run_went_on_since(renamer: Command, desk: Desk) -> None:
     """A run that has renamed more since its undo was planned must be planned again: the page has not shown those."""
     plan = await desk.plan(renamer.sheet(renamer.seed(4)))
@@ -185,6 +201,7 @@ async def test_a_wait_for_the_account_can_be_given_up(renamer: Command, desk: De
         await gate.until_waiting(1)
         run_id = await desk.work.commit(plan)
         await desk.hub.until(lambda: bool((live := desk.work.live(run_id)) and live.waits_for))
+        assert (desk.work.is_being_committed(plan.id), (await desk.work.offers(plan)).at_work) == (True, True)
         assert desk.work.stop(run_id)
         assert (await desk.done(run_id)).stopped == "Stopped on the page."
         gate.open()
@@ -206,6 +223,8 @@ async def test_an_undo_that_waits_is_known_by_its_plan(renamer: Command, desk: D
         live = desk.work.live(kept.id)
         assert live is not None
         assert "process" in live.waits_for
+        assert (live.writes, desk.work.is_being_committed(kept.id)) == (True, True)
+        assert (await desk.work.offers(kept)).at_work
         gate.open()
         await command.ended()
         await desk.hub.until(lambda: not desk.work.at_work())

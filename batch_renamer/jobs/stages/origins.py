@@ -66,4 +66,5 @@ def _begin_from(job: Job, origin: RunRecord, take_rows: Callable[[RunRecord, Run
     except InputError:
         job.journal.runs.discard(record)  # It has no rows, so it is no run to be listed.
         raise
+    job.journal.rows.settle(record, job.settled)
     return job.journal.runs.set_state(record, RunState.READING)

@@ -45,7 +45,7 @@ class _Asked:
             order=query.get("order", ""),
             sheet=query.get("sheet", ""),
             account=query.get("of", _ANY),
-            page=min(int(page), _MOST_PAGE) if page.isascii() and page.isdecimal() and int(page[:9]) else 1,
+            page=max(min(int(page[:9]), _MOST_PAGE), 1) if page.isascii() and page.isdecimal() else 1,
         )
 
     def query(self, *, page: int) -> str:

@@ -36,7 +36,7 @@ async def rows_part(request: Request, workspace: Workspace) -> Response:
     """Answer with one page of the rows of a run: the table alone."""
     journal = workspace.journal
     run = await journal.in_thread(journal.runs.get, request.match_info["run"])
-    can_choose = await journal.in_thread(_can_choose, journal, run)
+    can_choose = await journal.in_thread(_can_choose, workspace, run)
     rows = await journal.in_thread(
         rows_page, journal, run, RowsQuery.of(request.query), can_choose=can_choose, alone=True
     )
@@ -47,7 +47,10 @@ async def change_rows(request: Request, workspace: Workspace) -> Response:
     """Check or uncheck renames of a plan; answer with what is wanted then."""
     journal, asked = workspace.journal, await json_of(request)
     run = await journal.in_thread(_kept, journal, request.match_info["run"])
-    before, after = await journal.in_thread(_changed, journal, run, asked)
+    before, after = await journal.in_thread(_changed, workspace, run, asked)
+    if asked.get("seen", before.fingerprint) != before.fingerprint:
+        # Another tab has changed rows that this one shows as they were: no commit before they were seen.
+        return json_response({"refresh": True})
     offers = await workspace.work.offers(run, choice=after.choice)
     settings = _settings(workspace, offers)
     told = counts_of(after) | {
@@ -91,13 +94,17 @@ def _settings(workspace: Workspace, offers: Offers) -> Settings:
     return workspace.settings if offers.account is None else offers.account.settings
 
 
-def _can_choose(journal: Journal, run: RunRecord) -> bool:
+def _can_choose(workspace: Workspace, run: RunRecord) -> bool:
     """Tell whether renames of a run can still be checked and unchecked."""
-    return merely_planned(run) and committed_by(journal, run) is None and run.id not in journal.runs.at_work()
+    if not merely_planned(run) or workspace.work.is_being_committed(run.id):
+        return False
+    journal = workspace.journal
+    return committed_by(journal, run) is None and run.id not in journal.runs.at_work()
 
 
-def _changed(journal: Journal, run: RunRecord, asked: Mapping[str, object]) -> tuple[Chosen, Chosen]:
+def _changed(workspace: Workspace, run: RunRecord, asked: Mapping[str, object]) -> tuple[Chosen, Chosen]:
     """Check or uncheck renames; return which were wanted before, and which are wanted now."""
-    if not _can_choose(journal, run):
+    journal = workspace.journal
+    if not _can_choose(workspace, run):
         raise InputError("This plan was committed already, so its rows can't be chosen any more. Reload the page.")
     return journal.unchecked.chosen(run), change_choice(journal, run, asked)

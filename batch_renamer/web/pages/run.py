@@ -57,7 +57,7 @@ async def _live(workspace: Workspace, run: RunRecord, job: LiveJob) -> web.Respo
         title=at_work_title(job.command),
         account=offers.account,
         elapsed=duration(max(time.time() - job.began_at, 0), tenths=False),
-        is_dry=run.spec.dry or run.spec.audits,
+        is_dry=not job.writes,
     )
 
 

@@ -24,7 +24,8 @@ export function watchActions() {
     const button = /** @type {Element} */ (event.target).closest("button[data-action]");
     if (!(button instanceof HTMLButtonElement) || (button.form?.dataset.action && button.type === "submit")) return;
     event.preventDefault();
-    void perform(button, button.dataset.action ?? "", JSON.parse(button.dataset.json ?? "{}"));
+    const json = { ...JSON.parse(button.dataset.json ?? "{}"), ...fieldOf(button.dataset.also ?? "") };
+    void perform(button, button.dataset.action ?? "", json);
   });
 }
 
@@ -62,6 +63,16 @@ export async function follow(answer, from = null) {
     await refresh({ keepsTyped: false }); // what was typed has been posted
     tell(document.querySelector("main .lead")?.textContent);
   }
+}
+
+/**
+ * Return a field of the page that is sent with an action, by its id; nothing where there is none.
+ * @param {string} id
+ * @returns {Record<string, string>}
+ */
+export function fieldOf(id) {
+  const field = document.getElementById(id);
+  return field instanceof HTMLInputElement ? { [field.name]: field.value } : {};
 }
 
 /** @param {string} name @param {unknown} value */

@@ -1,7 +1,7 @@
 // @ts-check
 /** Checkboxes of rows: one, a range with Shift, or all of the page. Each change is sent in the order in which it was made. */
 
-import { follow } from "./actions.js";
+import { fieldOf, follow } from "./actions.js";
 import { act } from "./fetching.js";
 import { showError } from "./telling.js";
 
@@ -51,7 +51,7 @@ function choose(pressed, boxes) {
   const rows = boxes.map((box) => Number(box.dataset.row));
   sent = sent.then(async () => {
     try {
-      await follow(await act(place, { checked, rows }));
+      await follow(await act(place, { checked, rows, ...fieldOf("choice-seen") }));
     } catch (error) {
       boxes.forEach((box, at) => (box.checked = before[at]));
       showError(error, pressed);

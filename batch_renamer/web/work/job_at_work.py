@@ -85,6 +85,7 @@ class JobAtWork:
             account=self.account.name if self.account is not None else "",
             command=self.command.recorded_as,
             began_at=self.began_at,
+            writes=self.command.writes,
             stage=standing.stage,
             done=standing.done,
             total=standing.total,

@@ -14,7 +14,8 @@ class LiveJob:
     """What one job is doing at this moment.
 
     ``run_id`` is the run that it works on, or the plan that it commits, as long as it has no run itself. ``account`` is
-    the account's name, ``command`` the word of the command line for it. ``stage`` is what is being done, in words;
+    the account's name, ``command`` the word of the command line for it, ``writes`` that it
+    renames orders. ``stage`` is what is being done, in words;
     ``done`` of ``total`` rows of it are done (``total`` None: it is not known how many there are), and ``failures`` of
     them have a problem. ``rate_per_s`` is how many rows a second were done lately, ``limit_per_s`` how many requests a
     second are sent at most, ``left_s`` how many seconds the rest takes at that rate; None where that is not known.
@@ -31,6 +32,7 @@ class LiveJob:
     account: str
     command: str
     began_at: float
+    writes: bool = False
     stage: str = ""
     done: int = 0
     total: int | None = None

@@ -65,8 +65,17 @@ class Offers:
     commands: Mapping[str, str] = field(default_factory=dict)
 
 
-def offers_for(accounts: Accounts, journal: Journal, run: RunRecord, *, choice: RowChoice = ALL_ROWS) -> Offers:
+def offers_for(
+    accounts: Accounts,
+    journal: Journal,
+    run: RunRecord,
+    *,
+    choice: RowChoice = ALL_ROWS,
+    is_being_committed: bool = False,
+) -> Offers:
     """Return what can be done with a run now; ``choice`` are the rows of a plan that are to be committed.
+
+    ``is_being_committed``: a job is about to commit this plan, and may wait for the account.
 
     Must not be called in the event loop.
 
@@ -81,7 +90,7 @@ def offers_for(accounts: Accounts, journal: Journal, run: RunRecord, *, choice: 
     found = Offers(
         account=account,
         trouble=trouble,
-        at_work=listed.at_work,
+        at_work=listed.at_work or is_being_committed,
         left=sum(counts.get(one, 0) for one in (Result.PENDING, Result.PLANNED, Result.UNKNOWN)) if renames else 0,
         failed=counts.get(Result.FAILED, 0) - never_there(journal.results.reasons(run, [Result.FAILED])),
         undoable=journal.lineage.count_undoable(run) if renames and committed(run) else 0,

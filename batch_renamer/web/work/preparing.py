@@ -25,7 +25,7 @@ from batch_renamer.jobs import (
     taken_back,
 )
 from batch_renamer.journal import Journal, RunRecord
-from batch_renamer.model import Result, RowChoice
+from batch_renamer.model import BAD_RESULTS, Result, RowChoice, SettledRow
 
 __all__ = ["Prepare", "auditing", "committed_by", "committing", "finishing", "planning", "planning_undo", "undoing"]
 
@@ -71,7 +71,7 @@ def undoing(plan: RunRecord, choice: RowChoice) -> Prepare:
         if kept.choice or kept.first is not None:  # it was planned for some rows only
             skipped = [row.row for row in journal.results.report_rows(kept) if row.result is Result.SKIPPED]
             rows = choice.without(skipped)
-        job = _job(connection, renamed_something(undone), rows)
+        job = replace(_job(connection, renamed_something(undone), rows), settled=_not_put_back(journal, kept))
         _refuse_second_commit(journal, kept, job.choice)
         return job
 
@@ -155,6 +155,15 @@ def _parent(journal: Journal, plan: RunRecord) -> RunRecord:
     if undone is None:
         raise InputError(f"The run that {plan.id} would undo was forgotten. Nothing was sent.")
     return undone
+
+
+def _not_put_back(journal: Journal, plan: RunRecord) -> dict[int, SettledRow]:
+    """Return the rows that a plan of an undo shows as bad: they stay so, whatever name their orders have by now."""
+    return {
+        row.row: SettledRow(result=row.result, reason=row.reason)
+        for row in journal.results.report_rows(plan)
+        if row.result in BAD_RESULTS
+    }
 
 
 def _refuse_second_commit(journal: Journal, plan: RunRecord, choice: RowChoice) -> None:

@@ -47,6 +47,7 @@ log = logging.getLogger("batch_renamer")
 
 _TELL_EVERY_S = 0.1
 _MOST_TROUBLES = 100
+_COMMITS = (APPLY_PLAN, UNDO)
 
 
 class Publisher(Protocol):
@@ -116,7 +117,18 @@ class Work:
 
     async def offers(self, run: RunRecord, *, choice: RowChoice = ALL_ROWS) -> Offers:
         """Return what can be done with a run now; ``choice`` are the rows of a plan that are to be committed."""
-        return await self._journal.in_thread(offers_for, self._accounts, self._journal, run, choice=choice)
+        return await self._journal.in_thread(
+            offers_for,
+            self._accounts,
+            self._journal,
+            run,
+            choice=choice,
+            is_being_committed=self.is_being_committed(run.id),
+        )
+
+    def is_being_committed(self, plan_id: str) -> bool:
+        """Tell whether a job commits this plan, or waits until it can: its choice of rows holds already."""
+        return any(job.about is not None and job.about.id == plan_id and job.command in _COMMITS for job in self._jobs)
 
     def at_work(self) -> Sequence[LiveJob]:
         """Return what every job of this process is doing; those of other processes are known by the journal alone."""

@@ -48,7 +48,7 @@ async def test_the_newest_run_comes_first(tmp_path: Path, runs: tuple[str, str])
         ("of=gone", 2, ""),
         ("page=0", 2, ""),
         ("page=x", 2, ""),
-        ("page=99999999999999999999", 0, "There are no older runs."),
+        (f"page={'9' * 5000}", 0, "There are no older runs."),
     ],
     ids=[
         "id",

@@ -180,6 +180,18 @@ async def test_a_choice_of_another_tab_is_not_committed_unseen(tmp_path: Path) -
         assert tab.page.workspace.work.at_work() == []
 
 
+async def test_a_choice_of_another_tab_is_shown_before_it_can_be_committed(tmp_path: Path) -> None:
+    """A box that is pressed in a page that shows other rows as they were makes the page show them as they are."""
+    async with a_tab(tmp_path, planned(3)) as tab:
+        seen = _counts(await tab.post("choice", {"checked": False, "rows": [2]}))["fingerprint"]
+        await tab.post("choice", {"checked": True, "rows": [2]})  # in another tab
+        assert await tab.post("choice", {"checked": False, "rows": [3], "seen": seen}) == {"refresh": True}
+        assert await tab.wanted() == [2, 4]
+        seen = tab.page.workspace.journal.unchecked.chosen(tab.plan).fingerprint
+        assert f'id="choice-seen" name="seen" data-count="fingerprint" value="{seen}"' in await tab.text()
+        assert "counts" in await tab.post("choice", {"checked": False, "rows": [4], "seen": seen})
+
+
 async def test_a_plan_that_was_committed_leads_to_its_run(tmp_path: Path) -> None:
     """By the command line or in another tab: it can be neither chosen from nor committed again."""
     async with a_tab(tmp_path, planned(2)) as tab:
