@@ -42,8 +42,9 @@ class Opened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """How a server ended: whether jobs were at work, and the ids of the runs that they have left unfinished."""
+    """How a server ended: whether it was idle, or jobs were at work, and the ids of the runs that these have left."""
 
+    was_idle: bool = False
     was_at_work: bool = False
     left: Sequence[str] = ()
 
@@ -88,7 +89,7 @@ class PageServer:
             await workspace.work.ended()
             left = await workspace.journal.in_thread(_left_of, at_work, workspace.journal)
             log.info("web: the page is served no more")
-            return End(was_at_work=bool(at_work), left=left)
+            return End(was_idle=not self._stop.is_set(), was_at_work=bool(at_work), left=left)
 
     async def _started(self, stack: AsyncExitStack) -> tuple[Workspace, Address]:
         """Start what has to be ended by ``stack``; whatever ends it, the jobs end first."""

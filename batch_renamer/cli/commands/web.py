@@ -20,9 +20,9 @@ from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.client import GRACE_S
 from batch_renamer.command_line import carried_options, command_line
 from batch_renamer.commands import RESUME, WEB
-from batch_renamer.errors import InterruptedRunError, SettingsError
+from batch_renamer.errors import InterruptedRunError, NeverBeganError, SettingsError
 from batch_renamer.progress import Progress, Span, show_lines
-from batch_renamer.settings import journal_path
+from batch_renamer.settings import Settings, journal_path
 from batch_renamer.signals import called_on_signals
 
 if TYPE_CHECKING:  # what the page needs may not be installed
@@ -71,7 +71,7 @@ async def _serve(session: Session, screen: Progress, port: int, idle_s: float | 
     server = PageServer(
         folder=journal_path(session.settings).parent / "web",
         open_workspace=opened,
-        ready=lambda page: _show(page, screen, opens=opens),
+        ready=lambda page: _show(page, screen, session.settings, opens=opens),
         port=port,
         idle_s=idle_s,
     )
@@ -79,14 +79,22 @@ async def _serve(session: Session, screen: Progress, port: int, idle_s: float | 
     with called_on_signals(ending.on_signal):
         end = await server.serve()
     ending.cancel()
+    if end.was_idle:
+        screen.message("It has ended by itself: no page was open.")
     _show_next(end.left, session.given)
     return 128 + ending.first if ending.first and end.was_at_work else 0
 
 
-def _show(page: Opened, screen: Progress, *, opens: bool) -> None:
-    """Write the link of the page to standard output, and open it in the browser."""
+def _show(page: Opened, screen: Progress, settings: Settings, *, opens: bool) -> None:
+    """Write the link of the page to standard output, and open it in the browser.
+
+    Raises:
+        NeverBeganError: the sandbox is to be reset, and another process is at work with it.
+    """
     from batch_renamer.web import has_browser, open_in_browser  # noqa: PLC0415 - the extra may be missing
 
+    if page.process and settings.sandbox_reset:
+        raise NeverBeganError(f"The sandbox can't be reset while its page is served: end process {page.process} first.")
     with to_standard_output():
         sys.stdout.write(f"The page is at {page.link}\n")
     opens = opens and has_browser(os.environ)
@@ -95,7 +103,9 @@ def _show(page: Opened, screen: Progress, *, opens: bool) -> None:
     how = "If no browser opens, open this link in one." if opens else "Open this link in a browser on this machine."
     screen.message(f"{how} It is for you alone: everybody who has it can rename orders.")
     if page.process:
-        screen.message(f"It is served already, by process {page.process}. To end it, press Ctrl-C there.")
+        screen.message(
+            f"Process {page.process} serves it already, with its own options. Press Ctrl-C there to end it."
+        )
     else:
         screen.message("Press Ctrl-C to end it.")
 

@@ -89,6 +89,7 @@ async def at_work(house: House) -> AsyncIterator[tuple[PageServer, Opened]]:
             server.stop(TERMINATED)
             end = await serving
     assert not end.was_at_work
+    assert not end.was_idle
     assert end.left == []
 
 
@@ -198,5 +199,5 @@ async def test_an_idle_server_ends_by_itself(house: House) -> None:
     """No page was ever opened; its folder says no more that it is there."""
     async with asyncio.timeout(30):
         end = await house.server(idle_s=0.05).serve()
-    assert not end.was_at_work
+    assert end.was_idle
     assert list((house.folder / "web" / "servers").iterdir()) == []
