@@ -26,12 +26,15 @@ def has_browser(environ: Mapping[str, str], *, platform: str = sys.platform) -> 
     return platform in ("darwin", "win32") or any(environ.get(name) for name in _SCREENS)
 
 
-def open_in_browser(link: str) -> None:
-    """Open a link in the browser, in a thread: some browsers are waited for until they end.
+def open_in_browser(link: str, *, wait_s: float = 0.0) -> None:
+    """Open a link in the browser, in a thread, because some programs end only with the browser.
 
-    Other users may read the link where the system shows them command lines.
+    A process that ends now gives it ``wait_s`` seconds to start. Other users may read the link where the system shows
+    them command lines.
     """
-    threading.Thread(target=_open, args=(link,), name="browser", daemon=True).start()
+    opening = threading.Thread(target=_open, args=(link,), name="browser", daemon=True)
+    opening.start()
+    opening.join(wait_s)
 
 
 def _open(link: str) -> None:

@@ -33,6 +33,7 @@ __all__ = ["serve_page"]
 _EXTRA = "aiohttp_sse"
 _INSTALL = f"{shlex.quote(sys.executable)} -m pip install 'batch-renamer[web]'"
 _END_S = 5.0
+_START_S = 10.0
 _HANG_UP = getattr(signal, "SIGHUP", None)
 
 
@@ -99,13 +100,11 @@ def _show(page: Opened, screen: Progress, settings: Settings, *, opens: bool) ->
         sys.stdout.write(f"The page is at {page.link}\n")
     opens = opens and has_browser(os.environ)
     if opens:
-        open_in_browser(page.link_for_browser)
+        open_in_browser(page.link_for_browser, wait_s=_START_S if page.process else 0)
     how = "If no browser opens, open this link in one." if opens else "Open this link in a browser on this machine."
     screen.message(f"{how} It is for you alone: everybody who has it can rename orders.")
     if page.process:
-        screen.message(
-            f"Process {page.process} serves it already, with its own options. Press Ctrl-C there to end it."
-        )
+        screen.message(f"Process {page.process} serves it already, with its own options. Press Ctrl-C there to end it.")
     else:
         screen.message("Press Ctrl-C to end it.")
 

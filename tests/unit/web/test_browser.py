@@ -47,6 +47,14 @@ def test_a_browser_that_stays_is_not_waited_for(monkeypatch: pytest.MonkeyPatch)
     closed.set()
 
 
+def test_a_process_that_ends_lets_the_browser_start_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second command has nothing else to do; ending at once, it would take the browser with it."""
+    opened: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    open_in_browser(LINK, wait_s=60)
+    assert opened == [LINK]
+
+
 @pytest.mark.parametrize("error", [webbrowser.Error("could not locate runnable browser"), OSError(2, "no such file")])
 def test_a_browser_that_can_not_be_started_is_no_fault(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     """The link was printed; the log says that no browser came, and not with which code."""
