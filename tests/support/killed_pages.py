@@ -23,7 +23,7 @@ from tests.support.command import Started
 from tests.support.gate import DEADLINE_S, Gate
 from tests.support.served import Command
 
-__all__ = ["SIDES", "Instant", "KilledPages", "Page", "page_of"]
+__all__ = ["RENAMES", "RESULT", "SIDES", "Instant", "KilledPages", "Page", "page_of"]
 
 _VARIES = frozenset({"attempts", "http_status", "started_at", "seconds", "last_updated_at"})
 """The columns of a report in which a run that was killed differs: times, and how often and how it was tried."""
@@ -31,8 +31,10 @@ _FAULTS = (FaultKind.RESET_AFTER, FaultKind.SERVER_ERROR)
 _SHARE_OF_FAULTS = 0.02
 _LONGEST_DELAY_S = 0.02
 _NOT_SENT = ("pending", "planned")
-_RENAMES = r'name="renames"[^>]*value="(\d+)"'
-_RESULT = "<h2>Results</h2>"
+RENAMES = r'name="renames"[^>]*value="(\d+)"'
+"""What the page of a plan has that may be committed: the number of its renames."""
+RESULT = "<h2>Results</h2>"
+"""What the page of a run has that is over."""
 
 Report = dict[str, Any]
 
@@ -113,8 +115,8 @@ class Page:
 @asynccontextmanager
 async def page_of(renamer: Command, *words: str) -> AsyncIterator[Page]:
     """Start the command `web`, and kill it at the end if it is still there."""
-    options = ("--base-url", renamer.base_url, "--rate", "500", "--no-open")
-    async with renamer.start("web", *options, *words) as started:
+    options = ("--base-url", renamer.base_url, *(words or ("--rate", "500")), "--no-open")
+    async with renamer.start("web", *options) as started:
         assert started.process.stdout is not None
         async with asyncio.timeout(DEADLINE_S):
             while "#token=" not in (line := (await started.process.stdout.readline()).decode()):
@@ -142,7 +144,7 @@ class KilledPages:
         self._begin(faults=0)
         async with page_of(self.renamer) as page:
             run_id = await self._committed(page)
-            await page.until(run_id, _RESULT)
+            await page.until(run_id, RESULT)
             self.undisturbed = await page.report(run_id)
         self.requests = sum(entry.order_id is not None for entry in self.renamer.sandbox.log)
         assert self.undisturbed["counts"]["renamed"] > self.rows // 2
@@ -157,7 +159,7 @@ class KilledPages:
             unsent = {row["order_id"] for row in left["rows"] if row["result"] in _NOT_SENT}
             assert not (sent := unsent.intersection(self.renamer.patched)), f"called unsent, and was sent: {sent}"
             stood, run_id = await _gone_on_with(page, run_id)
-            await page.until(run_id, _RESULT)
+            await page.until(run_id, RESULT)
             self._check(await page.report(run_id))
         return stood
 
@@ -171,7 +173,7 @@ class KilledPages:
         """Upload, plan and commit the spreadsheet; at the instant the server dies. Return the id of the run."""
         sheet = "\n".join(["order_id,new_name", *(f"o{row},New {row}" for row in range(self.rows))])
         plan = await page.act(f"sheets/{await page.upload('orders.csv', sheet.encode())}/plan")
-        shown = await page.until(plan, _RENAMES)
+        shown = await page.until(plan, RENAMES)
         self.renamer.sandbox.log.clear()
         gate = self.renamer.sandbox.sleep = Gate()
         if instant is not None:
@@ -210,7 +212,7 @@ async def _gone_on_with(page: Page, run_id: str) -> tuple[str, str]:
     shown = await page.run(run_id)
     if f"/actions/runs/{run_id}/resume" in shown:
         return "interrupted", await page.act(f"runs/{run_id}/resume")
-    if found := re.search(_RENAMES, shown):  # It had read every name, and had not begun to rename.
+    if found := re.search(RENAMES, shown):  # It had read every name, and had not begun to rename.
         return "planned", await page.act(f"runs/{run_id}/commit", renames=int(found[1]))
     return "done", run_id
 
