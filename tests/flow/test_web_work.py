@@ -260,6 +260,15 @@ async def test_the_rest_of_a_plan_can_be_committed(renamer: Command, desk: Desk)
     assert not (await desk.work.offers(plan)).can_commit
 
 
+async def test_nothing_begins_in_another_journal_than_the_one_shown(renamer: Command, desk: Desk) -> None:
+    """Where the state directory was removed while the page is open, the run could not be seen there."""
+    plan = await desk.plan(renamer.sheet(renamer.seed(2)))
+    renamer.state.rename(renamer.state.with_name("removed"))
+    with pytest.raises(InputError, match="was removed or replaced while the page was open"):
+        await desk.work.commit(plan)
+    assert renamer.patched == []
+
+
 async def test_a_refused_key_ends_the_run_with_a_sentence(renamer: Command) -> None:
     """The journal has the reason, nothing is committed, and the key is in nothing that the page is told."""
     async with a_desk(renamer, environ={"AUTOENHANCE_API_KEY": "sk-wrong-9Zq8TtR2"}) as desk:

@@ -56,12 +56,9 @@ async def show_spreadsheet(request: web.Request, workspace: Workspace) -> web.Re
 async def correct_reading(request: web.Request, workspace: Workspace) -> web.Response:
     """Write down how the spreadsheet is to be read, from the fields of the page."""
     fields = await json_of(request)
-    await anyio.to_thread.run_sync(_refuse_unusable, workspace, request.match_info["sheet"], fields)
-    account = fields.get("account")
+    account = await anyio.to_thread.run_sync(_account_for, workspace, request.match_info["sheet"], fields)
     upload = await workspace.uploads.with_reading(
-        request.match_info["sheet"],
-        ReadingOptions.of(fields),
-        account=account if isinstance(account, str) else None,
+        request.match_info["sheet"], ReadingOptions.of(fields), account=account.name
     )
     # As after a move, so that what is understood now comes into sight.
     return web.json_response({"go": f"/sheets/{upload.id}"})
@@ -110,6 +107,12 @@ def _given(workspace: Workspace, upload_id: str) -> _Given:
         settings, trouble = workspace.accounts.settings(account, upload.reading.chosen()), ""
     except SettingsError as error:
         settings, trouble = None, as_fields(str(error))
+    if upload.account not in ("", account.name):
+        settings = None
+        trouble = (
+            f'The configuration has no account "{upload.account}" any more. '
+            f'To use the account "{account.title}", press "Read it again".'
+        )
     return _Given(upload=upload, account=account, accounts=accounts, settings=settings, trouble=trouble)
 
 
@@ -119,8 +122,10 @@ def _account(workspace: Workspace, accounts: Sequence[Account], upload: Upload) 
     return workspace.accounts.default if found is None else found
 
 
-def _refuse_unusable(workspace: Workspace, upload_id: str, fields: Mapping[str, object]) -> None:
-    """Refuse fields that no spreadsheet could be read by. Must not be called in the event loop.
+def _account_for(workspace: Workspace, upload_id: str, fields: Mapping[str, object]) -> Account:
+    """Return the account that the fields name, or else the one shown; refuse fields by which nothing could be read.
+
+    Must not be called in the event loop.
 
     Raises:
         InputError: there is no such spreadsheet, or no such account.
@@ -136,6 +141,7 @@ def _refuse_unusable(workspace: Workspace, upload_id: str, fields: Mapping[str, 
         workspace.accounts.settings(account, ReadingOptions.of(fields).chosen())
     except SettingsError as error:
         raise SettingsError(as_fields(str(error))) from None
+    return account
 
 
 def _refuse_other_fields(given: _Given, fields: Mapping[str, object]) -> None:

@@ -184,6 +184,11 @@ class Work:
         """
         if self._closed:
             raise InputError("The server of the page is stopping: start it again. Nothing was sent.")
+        if not self._journal.is_in_place():  # the run would be in another one, which the pages don't show
+            raise InputError(
+                f"{self._journal.path} was removed or replaced while the page was open: start batch-renamer web again. "
+                "Nothing was sent."
+            )
         self._jobs.append(job)
         if job.about is not None:
             self._troubles.pop(job.about.id, None)

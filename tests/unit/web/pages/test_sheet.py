@@ -399,6 +399,26 @@ async def test_another_account_is_chosen_with_its_settings(tmp_path: Path) -> No
     assert before.options("account") == ["lettings", "sales"]
 
 
+async def test_an_account_that_is_gone_is_exchanged_by_its_reader_alone(tmp_path: Path) -> None:
+    """A spreadsheet that was given for one account is not planned in another one before a person has said so."""
+    (key := tmp_path / "sales.key").write_text(KEY)
+    (config := tmp_path / "config.toml").write_text(ACCOUNTS)
+    key.chmod(0o600)
+    config.chmod(0o600)
+    async with served_page(tmp_path, config=str(config)) as page:
+        path = await given(page, ORDERS, account="sales")
+        config.write_text(
+            f"[profiles.lettings]{ACCOUNTS.partition('[profiles.lettings]')[2].replace('Title', 'new_name')}"
+        )
+        before = await shown(page, path)
+        status, answer = await post(page, f"{path}/plan")
+        after = await corrected(page, path)
+    assert 'The configuration has no account "sales" any more. To use the account "lettings"' in before.text
+    assert "Look at the renames" not in before.text
+    assert (status, 'no account "sales"' in str(answer["error"])) == (409, True)
+    assert ('data-account-title="lettings"' in after.page, "Look at the renames" in after.text) == (True, True)
+
+
 async def test_what_a_spreadsheet_says_is_shown_as_text(tmp_path: Path) -> None:
     """Neither a name of a file, a sheet, a heading or an order becomes HTML or steers the page."""
     evil = "<img src=x onerror=alert(1)>"
