@@ -67,9 +67,8 @@ def test_a_browser_that_can_not_be_started_is_no_fault(monkeypatch: pytest.Monke
     def fail(_link: str) -> bool:
         raise error
 
-    logger = logging.getLogger("batch_renamer")
-    monkeypatch.setattr(logger, "level", logging.INFO)
-    monkeypatch.setattr(logger, "handlers", [Log()])
+    caplog.set_level(logging.INFO, logger="batch_renamer")
+    monkeypatch.setattr(logging.getLogger("batch_renamer"), "handlers", [Log()])
     monkeypatch.setattr(webbrowser, "open", fail)
     open_in_browser(LINK)
     assert said.get(timeout=60) == "web: no browser could be started; the link was printed"
