@@ -56,7 +56,9 @@ def test_a_process_that_ends_lets_the_browser_start_first(monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("error", [webbrowser.Error("could not locate runnable browser"), OSError(2, "no such file")])
-def test_a_browser_that_can_not_be_started_is_no_fault(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+def test_a_browser_that_can_not_be_started_is_no_fault(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
     """The link was printed; the log says that no browser came, and not with which code."""
     said: queue.Queue[str] = queue.Queue()
 
