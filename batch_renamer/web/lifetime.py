@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,7 +13,6 @@ from pathlib import Path
 import aiohttp
 
 from batch_renamer.errors import BatchRenamerError, NeverBeganError
-from batch_renamer.journal import Journal, left_in_the_middle
 from batch_renamer.web.access import TOKEN_HEADER
 from batch_renamer.web.announcement import Announcement, announced, only_one_starts, server_at_work
 from batch_renamer.web.serving import Address, running
@@ -42,11 +41,11 @@ class Opened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """How a server ended: whether it was idle, or jobs were at work, and the ids of the runs that these have left."""
+    """How a server ended: whether it was idle, or jobs were at work, and the commands that go on with their runs."""
 
     was_idle: bool = False
     was_at_work: bool = False
-    left: Sequence[str] = ()
+    next_commands: Sequence[str] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -87,9 +86,9 @@ class PageServer:
             at_work = workspace.work.at_work()
             workspace.work.stop_all(self._cause)
             await workspace.work.ended()
-            left = await workspace.journal.in_thread(_left_of, at_work, workspace.journal)
+            next_commands = [command async for command in _next_commands(workspace, at_work)]
             log.info("web: the page is served no more")
-            return End(was_idle=not self._stop.is_set(), was_at_work=bool(at_work), left=left)
+            return End(was_idle=not self._stop.is_set(), was_at_work=bool(at_work), next_commands=next_commands)
 
     async def _started(self, stack: AsyncExitStack) -> tuple[Workspace, Address]:
         """Start what has to be ended by ``stack``; whatever ends it, the jobs end first."""
@@ -142,9 +141,13 @@ def _remove_old_uploads(workspace: Workspace) -> None:
     log.debug("web: %d old spreadsheets were removed", count)
 
 
-def _left_of(at_work: Sequence[LiveJob], journal: Journal) -> list[str]:
-    left = {run.id for run in left_in_the_middle(journal)}
-    return [job.run_id for job in at_work if job.run_id in left]
+async def _next_commands(workspace: Workspace, at_work: Sequence[LiveJob]) -> AsyncIterator[str]:
+    """Yield the command line that finishes each of these runs, with its own account, where it can be finished."""
+    for job in at_work:
+        run = await workspace.journal.in_thread(workspace.journal.runs.get, job.run_id)
+        offers = await workspace.work.offers(run)
+        if command := offers.commands.get("resume"):
+            yield command
 
 
 def _opened(address: Address, code: str, *, process: int = 0) -> Opened:

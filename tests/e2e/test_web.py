@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
+from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule
 from batch_renamer.web.access import TOKEN_HEADER
 from tests.support.browsing.office import Office, office_in
 from tests.support.browsing.web_process import WebProcess, web_process
 from tests.support.command import Started, environment, start
-from tests.support.gate import DEADLINE_S
+from tests.support.gate import DEADLINE_S, Gate
 
 
 @pytest.fixture
@@ -43,11 +44,11 @@ async def gone_to(client: ClientSession, path: str, **body: object) -> str:
         return str(told["go"])
 
 
-async def commit(client: ClientSession, office: Office) -> str:
+async def commit(client: ClientSession, office: Office, *, account: str = "sales") -> str:
     """Upload a spreadsheet with ten orders, plan it, and commit the plan; return the id of the run."""
     lines = [f"{office.listings.ids[row]},New name {row}" for row in range(2, 12)]
     sheet = "\n".join(["order_id,new_name", *lines]).encode()
-    at = await gone_to(client, "/actions/sheets?account=sales", data=sheet, headers={"X-File-Name": "ten.csv"})
+    at = await gone_to(client, f"/actions/sheets?account={account}", data=sheet, headers={"X-File-Name": "ten.csv"})
     plan = await gone_to(client, f"/actions{at}/plan", json={})
     async with client.get("/events") as events:
         while True:  # the plan is kept when its job has ended
@@ -59,20 +60,27 @@ async def commit(client: ClientSession, office: Office) -> str:
 
 
 async def test_ctrl_c_stops_the_runs_of_the_page_in_order(office: Office) -> None:
-    """Requests in flight are finished and recorded, the exit code is 130, and the line that goes on is printed."""
-    gate = office.hold_renames(first=3)
+    """Requests in flight are finished and recorded, the exit code is 130, and the line that goes on is printed.
+
+    It names the account of the run, which was chosen on the page, not the one with which the command was started.
+    """
+    gate = office.lettings.sleep = Gate()
+    slow = Rule(fault=Fault(kind=FaultKind.SLOW), method="PATCH", nth=3, times=None)
+    office.lettings.faults = FaultPlan(rules=[slow])
     log = office.folder / "web.log"
     words = ("--workers", "2", "--log-file", str(log), "--verbose")
     async with web_process(office, *words) as process, page_of(process) as client:
-        run = await commit(client, office)
+        run = await commit(client, office, account="lettings")
         await gate.until_waiting(1)
         process.started.process.send_signal(signal.SIGINT)
         await process.started.until_it_says("Stopping: requests in flight get 10 s to finish.")
         gate.open()
         ended = await process.started.ended()
     assert ended.code == 130
-    assert f"resume {run}" in ended.err.splitlines()[-1]
-    assert len([entry for entry in office.sales.log if entry.method == "PATCH"]) in (3, 4)
+    last_line = ended.err.splitlines()[-1]
+    assert f"resume {run} " in last_line
+    assert "--profile lettings" in last_line
+    assert len([entry for entry in office.lettings.log if entry.method == "PATCH"]) in (3, 4)
     token = process.link.partition("#token=")[2]
     logged = log.read_text("utf-8")
     assert f"POST /actions/runs/{run}" not in logged

@@ -18,8 +18,7 @@ import anyio
 from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.client import GRACE_S
-from batch_renamer.command_line import carried_options, command_line
-from batch_renamer.commands import RESUME, WEB
+from batch_renamer.commands import WEB
 from batch_renamer.errors import InterruptedRunError, NeverBeganError, SettingsError
 from batch_renamer.progress import Progress, Span, show_lines
 from batch_renamer.settings import Settings, journal_path
@@ -82,7 +81,7 @@ async def _serve(session: Session, screen: Progress, port: int, idle_s: float | 
     ending.cancel()
     if end.was_idle:
         screen.message("It has ended by itself: no page was open.")
-    _show_next(end.left, session.given)
+    _show_next(end.next_commands)
     return 128 + ending.first if ending.first and end.was_at_work else 0
 
 
@@ -109,11 +108,10 @@ def _show(page: Opened, screen: Progress, settings: Settings, *, opens: bool) ->
         screen.message("Press Ctrl-C to end it.")
 
 
-def _show_next(stopped: Sequence[str], given: Mapping[str, object]) -> None:
+def _show_next(commands: Sequence[str]) -> None:
     """Say how to go on with runs that were stopped."""
-    if stopped:
-        lines = [command_line(RESUME, [run], carried_options(given)) for run in stopped]
-        said = [(Span("To go on with what is left:"),), *((Span(line, "command"),) for line in lines)]
+    if commands:
+        said = [(Span("To go on with what is left:"),), *((Span(command, "command"),) for command in commands)]
         show_lines(lambda _: said, sys.stderr)
 
 

@@ -90,7 +90,7 @@ async def at_work(house: House) -> AsyncIterator[tuple[PageServer, Opened]]:
             end = await serving
     assert not end.was_at_work
     assert not end.was_idle
-    assert end.left == []
+    assert end.next_commands == []
 
 
 async def test_the_link_for_the_browser_has_no_token(house: House) -> None:
