@@ -14,7 +14,6 @@ from aiohttp.web import Request, StreamResponse
 from batch_renamer.web.access import until_gone
 from batch_renamer.web.downloads import download_report, download_spreadsheet, send_picture
 from batch_renamer.web.events import stream_events
-from batch_renamer.web.opening import give_code, give_token
 from batch_renamer.web.pages import (
     audit_run,
     change_rows,
@@ -34,7 +33,8 @@ from batch_renamer.web.pages import (
     stop_run,
     undo_run,
 )
-from batch_renamer.web.shell import serve_index, serve_part
+from batch_renamer.web.static_files import serve_index, serve_part
+from batch_renamer.web.token_exchange import give_code, give_token
 from batch_renamer.web.workspace import Workspace
 
 __all__ = ["ROUTES", "Handler", "Route"]

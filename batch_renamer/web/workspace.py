@@ -10,9 +10,9 @@ from batch_renamer.settings import Settings, journal_path
 from batch_renamer.web.access import Tokens
 from batch_renamer.web.accounts import Accounts
 from batch_renamer.web.events import Hub
-from batch_renamer.web.order_pictures import OrderPictures
+from batch_renamer.web.job_runner import JobRunner
+from batch_renamer.web.order_pictures import PictureCache
 from batch_renamer.web.uploads import SheetChecks, Uploads
-from batch_renamer.web.work import Work
 
 __all__ = ["Workspace", "make_workspace"]
 
@@ -30,9 +30,9 @@ class Workspace:
     settings: Settings
     journal: Journal
     accounts: Accounts
-    work: Work
+    jobs: JobRunner
     uploads: Uploads
-    pictures: OrderPictures
+    pictures: PictureCache
     sheet_checks: SheetChecks
     hub: Hub
     tokens: Tokens
@@ -59,8 +59,8 @@ def make_workspace(
         settings=settings,
         journal=journal,
         accounts=accounts,
-        work=Work(accounts=accounts, journal=journal, hub=hub, secrets=secrets),
-        pictures=OrderPictures(),
+        jobs=JobRunner(accounts=accounts, journal=journal, hub=hub, secrets=secrets),
+        pictures=PictureCache(),
         # Beside the journal: what a run needs is known from it, and the sandbox has its own.
         uploads=Uploads(journal_path(settings).parent / "web" / "spreadsheets"),
         sheet_checks=SheetChecks(),

@@ -92,7 +92,7 @@ async def test_a_choice_that_was_changed_in_another_tab_is_not_committed(
         await page.locator("#open-commit").click()
         await page.locator("#commit button.primary").click()
         await expect(page.locator("#commit [role=alert]")).to_contain_text("2 renames are checked now")
-        assert served.workspace.work.at_work() == []
+        assert served.workspace.jobs.at_work() == []
         # A box that is pressed there shows what the other tab has done, before it can be committed.
         await page.locator("#commit [data-closes]").click()
         await page.locator("[data-row='4']").uncheck()

@@ -30,7 +30,7 @@ READING = {
 
 async def _planned(office: Office, page: ServedPage) -> str:
     """Plan the renames of the office's spreadsheet, and return the run's id."""
-    work, accounts = page.workspace.work, page.workspace.accounts
+    work, accounts = page.workspace.jobs, page.workspace.accounts
     account = accounts.get("sales")
     settings = accounts.settings(account, READING)
     run_id = await work.plan(account, source_of(office.listings.path, settings, unattended=False), settings=settings)
@@ -40,8 +40,8 @@ async def _planned(office: Office, page: ServedPage) -> str:
 
 async def _ended(page: ServedPage, run_id: str) -> None:
     async with asyncio.timeout(DEADLINE_S):
-        await page.workspace.work.ended()
-    assert page.workspace.work.trouble_of(run_id) == ""
+        await page.workspace.jobs.ended()
+    assert page.workspace.jobs.trouble_of(run_id) == ""
 
 
 async def _posted(page: ServedPage, path: str, asked: object) -> dict[str, object]:

@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 
 from batch_renamer.jobs import open_journal
 from batch_renamer.settings import resolve_settings
-from batch_renamer.web import Address, Workspace, make_workspace, running
+from batch_renamer.web import Address, Workspace, listening, make_workspace
 from batch_renamer.web.access import TOKEN_HEADER
 from batch_renamer.web.routes import ROUTES, Route
 
@@ -42,11 +42,11 @@ async def served_page(
     with open_journal(settings) as journal:
         workspace = make_workspace(flags=flags, environ={}, settings=settings, journal=journal)
         async with (
-            running(workspace, port=port, routes=routes) as address,
+            listening(workspace, port=port, routes=routes) as address,
             ClientSession(address.origin, headers={TOKEN_HEADER: address.token}) as client,
         ):
             try:
                 yield ServedPage(workspace=workspace, address=address, client=client)
             finally:  # a test that failed may have left jobs at work
-                workspace.work.stop_all(grace_s=0)
-                await workspace.work.ended()
+                workspace.jobs.stop_all(grace_s=0)
+                await workspace.jobs.ended()

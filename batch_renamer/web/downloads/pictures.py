@@ -40,7 +40,7 @@ async def _picture(workspace: Workspace, run: RunRecord, image_id: str) -> Pictu
     account = await anyio.to_thread.run_sync(workspace.accounts.of_run, run)
     if (picture := workspace.pictures.known(account.name, image_id)) is not None:
         return picture
-    if account.trouble or workspace.work.at_work():
+    if account.trouble or workspace.jobs.at_work():
         return None
     opener = partial(_open_gateway, workspace, account)
     return await workspace.pictures.fetched(account.name, image_id, opener, alone=account.settings.sandbox)

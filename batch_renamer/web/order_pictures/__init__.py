@@ -2,14 +2,14 @@
 
 ::
 
-    shelf     the pictures of all accounts, in memory, under a cap in bytes
+    cache     the pictures of all accounts, in memory, under a cap in bytes
       │
-    desk      one account: the API is opened when a picture is asked for, and closed when none has been for a while
+    fetcher   one account: the API is opened when a picture is asked for, and closed when none has been for a while
 """
 
 from __future__ import annotations
 
-from batch_renamer.web.order_pictures.desk import OpenGateway
-from batch_renamer.web.order_pictures.shelf import OrderPictures
+from batch_renamer.web.order_pictures.cache import PictureCache
+from batch_renamer.web.order_pictures.fetcher import OpenGateway
 
-__all__ = ["OpenGateway", "OrderPictures"]
+__all__ = ["OpenGateway", "PictureCache"]

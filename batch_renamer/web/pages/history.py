@@ -15,9 +15,9 @@ from batch_renamer.jobs import ListedRun, address_of, broken_off, listed_run, me
 from batch_renamer.journal import FoundRuns, Journal, RowFilter, RunFilter, RunRecord
 from batch_renamer.model import ReportRow
 from batch_renamer.web.accounts import Account
+from batch_renamer.web.job_runner import committed_by
 from batch_renamer.web.pages.fragments import fragment
 from batch_renamer.web.pages.run_words import kind_of_run
-from batch_renamer.web.work import committed_by
 from batch_renamer.web.workspace import Workspace
 
 __all__ = ["PastRun", "newest_runs", "show_found_runs", "show_runs"]

@@ -12,11 +12,11 @@ from aiohttp import web
 from batch_renamer.jobs import ListedRun, listed_run
 from batch_renamer.journal import Journal
 from batch_renamer.web.accounts import Account
+from batch_renamer.web.job_runner import LiveJob
 from batch_renamer.web.pages.fragments import fragment
 from batch_renamer.web.pages.history import PastRun, newest_runs
 from batch_renamer.web.pages.run_words import at_work_title, kind_of_run
 from batch_renamer.web.uploads import LARGEST_BYTES
-from batch_renamer.web.work import LiveJob
 from batch_renamer.web.workspace import Workspace
 
 __all__ = ["show_at_work", "show_home"]
@@ -73,7 +73,7 @@ def _chosen(workspace: Workspace, accounts: Sequence[Account], name: str | None)
 
 
 async def _at_work(workspace: Workspace, accounts: Sequence[Account]) -> list[_AtWork]:
-    jobs = workspace.work.at_work()
+    jobs = workspace.jobs.at_work()
     if not jobs:
         return []
     sheets = await workspace.journal.in_thread(_sheets, workspace.journal, [job.run_id for job in jobs])

@@ -12,10 +12,10 @@ from batch_renamer.journal import Chosen, Journal, RunRecord
 from batch_renamer.settings import Settings
 from batch_renamer.text import counted
 from batch_renamer.web.access import json_of
+from batch_renamer.web.job_runner import Offers, committed_by
 from batch_renamer.web.pages.fragments import fragment
 from batch_renamer.web.pages.review_view import command_of, plan_facts, review_of, takes
 from batch_renamer.web.row_pages import RowsQuery, change_choice, counts_of, obstacle_to, rows_page
-from batch_renamer.web.work import Offers, committed_by
 from batch_renamer.web.workspace import Workspace
 
 __all__ = ["change_rows", "commit_plan", "review_page", "rows_part"]
@@ -25,7 +25,7 @@ async def review_page(request: Request, workspace: Workspace, run: RunRecord) ->
     """Answer with the page of a kept plan."""
     journal = workspace.journal
     chosen = await journal.in_thread(journal.unchecked.chosen, run)
-    offers = await workspace.work.offers(run, choice=chosen.choice)
+    offers = await workspace.jobs.offers(run, choice=chosen.choice)
     review = await journal.in_thread(
         review_of, journal, run, offers=offers, settings=_settings(workspace, offers), query=RowsQuery.of(request.query)
     )
@@ -51,7 +51,7 @@ async def change_rows(request: Request, workspace: Workspace) -> Response:
     if asked.get("seen", before.fingerprint) != before.fingerprint:
         # Another tab has changed rows that this one shows as they were: no commit before they were seen.
         return json_response({"refresh": True})
-    offers = await workspace.work.offers(run, choice=after.choice)
+    offers = await workspace.jobs.offers(run, choice=after.choice)
     settings = _settings(workspace, offers)
     told = counts_of(after) | {
         "takes": await journal.in_thread(takes, journal, run, settings, after),
@@ -69,7 +69,7 @@ async def commit_plan(request: Request, workspace: Workspace) -> Response:
     journal, asked = workspace.journal, await json_of(request)
     run = await journal.in_thread(_kept, journal, request.match_info["run"])
     chosen = await journal.in_thread(journal.unchecked.chosen, run)
-    offers = await workspace.work.offers(run, choice=chosen.choice)
+    offers = await workspace.jobs.offers(run, choice=chosen.choice)
     counts = await journal.in_thread(journal.results.counts, run)
     obstacle = obstacle_to(plan_facts(counts, chosen, offers, run), _settings(workspace, offers))
     if obstacle is not None:
@@ -80,7 +80,7 @@ async def commit_plan(request: Request, workspace: Workspace) -> Response:
             f"The choice was changed in another window: {counted(chosen.renames, 'rename')} {is_checked} checked now. "
             "Reload the page and look at it again. Nothing was sent."
         )
-    return json_response({"go": f"/runs/{await workspace.work.commit(run, choice=chosen.choice)}"})
+    return json_response({"go": f"/runs/{await workspace.jobs.commit(run, choice=chosen.choice)}"})
 
 
 def _kept(journal: Journal, run_id: str) -> RunRecord:
@@ -96,7 +96,7 @@ def _settings(workspace: Workspace, offers: Offers) -> Settings:
 
 def _can_choose(workspace: Workspace, run: RunRecord) -> bool:
     """Tell whether renames of a run can still be checked and unchecked."""
-    if not merely_planned(run) or workspace.work.is_being_committed(run.id):
+    if not merely_planned(run) or workspace.jobs.is_being_committed(run.id):
         return False
     journal = workspace.journal
     return committed_by(journal, run) is None and run.id not in journal.runs.at_work()

@@ -14,9 +14,9 @@ from batch_renamer.model import BAD_RESULTS, Result, ResultMeaning, RunSummary
 from batch_renamer.settings import Settings
 from batch_renamer.text import counted, duration
 from batch_renamer.web.accounts import Account
+from batch_renamer.web.job_runner import Offers
 from batch_renamer.web.pages.plan_problems import Cause, Problem, problems_of, warnings_of
 from batch_renamer.web.row_pages import Obstacle, PlanFacts, RowsPage, RowsQuery, obstacle_to, rows_page
-from batch_renamer.web.work import Offers
 
 __all__ = ["Review", "command_of", "plan_facts", "review_of", "takes"]
 

@@ -10,12 +10,12 @@ from batch_renamer.errors import InputError
 from batch_renamer.jobs import listed_run, merely_planned
 from batch_renamer.journal import RunRecord
 from batch_renamer.text import duration
+from batch_renamer.web.job_runner import LiveJob
 from batch_renamer.web.pages.fragments import fragment
 from batch_renamer.web.pages.result_view import result_view
 from batch_renamer.web.pages.review import review_page
 from batch_renamer.web.pages.run_words import at_work_title, kind_of_run
 from batch_renamer.web.row_pages import RowsQuery, rows_page
-from batch_renamer.web.work import LiveJob
 from batch_renamer.web.workspace import Workspace
 
 __all__ = ["run_of", "run_page"]
@@ -24,7 +24,7 @@ __all__ = ["run_of", "run_page"]
 async def run_page(request: web.Request, workspace: Workspace) -> web.StreamResponse:
     """Show a run as it stands at this moment."""
     run = await run_of(request, workspace)
-    if (job := workspace.work.live(run.id)) is not None:
+    if (job := workspace.jobs.live(run.id)) is not None:
         return await _live(workspace, run, job)
     if merely_planned(run):
         return await review_page(request, workspace, run)
@@ -48,7 +48,7 @@ async def _live(workspace: Workspace, run: RunRecord, job: LiveJob) -> web.Respo
     """Show what a job of this server is doing; its figures go on by events."""
     journal = workspace.journal
     listed = await journal.in_thread(listed_run, journal, run, at_work=frozenset({run.id}), undone=frozenset())
-    offers = await workspace.work.offers(run)
+    offers = await workspace.jobs.offers(run)
     return fragment(
         "live.html.j2",
         job=job,
@@ -71,6 +71,6 @@ async def _result(request: web.Request, workspace: Workspace, run: RunRecord) ->
         view=view,
         rows=await journal.in_thread(rows_page, journal, run, query, can_choose=False),
         kind=kind_of_run(view.listed),
-        offers=await workspace.work.offers(run),
-        trouble=workspace.work.trouble_of(run.id),
+        offers=await workspace.jobs.offers(run),
+        trouble=workspace.jobs.trouble_of(run.id),
     )

@@ -21,19 +21,19 @@ __all__ = ["audit_run", "dismiss_run", "resume_run", "stop_run", "undo_run"]
 async def undo_run(request: web.Request, workspace: Workspace) -> web.StreamResponse:
     """Plan to take a run back, all of it or the rows that are named; nothing is renamed before the plan was seen."""
     run, asked = await run_of(request, workspace), await json_of(request)
-    return _goes_to(await workspace.work.plan_undo(run, choice=_rows_of(asked), same_account=_is_same(asked)))
+    return _goes_to(await workspace.jobs.plan_undo(run, choice=_rows_of(asked), same_account=_is_same(asked)))
 
 
 async def resume_run(request: web.Request, workspace: Workspace) -> web.StreamResponse:
     """Go on with what a run has left; with ``failed`` also try again what failed."""
     run, asked = await run_of(request, workspace), await json_of(request)
-    return _goes_to(await workspace.work.resume(run, failed=bool(asked.get("failed")), same_account=_is_same(asked)))
+    return _goes_to(await workspace.jobs.resume(run, failed=bool(asked.get("failed")), same_account=_is_same(asked)))
 
 
 async def audit_run(request: web.Request, workspace: Workspace) -> web.StreamResponse:
     """Look whether the orders of a run still have the names that it gave them."""
     run, asked = await run_of(request, workspace), await json_of(request)
-    return _goes_to(await workspace.work.audit(run, same_account=_is_same(asked)))
+    return _goes_to(await workspace.jobs.audit(run, same_account=_is_same(asked)))
 
 
 async def stop_run(request: web.Request, workspace: Workspace) -> web.StreamResponse:
@@ -43,14 +43,14 @@ async def stop_run(request: web.Request, workspace: Workspace) -> web.StreamResp
         InputError: it is not at work here.
     """
     run_id = request.match_info["run"]
-    if not workspace.work.stop(run_id):
+    if not workspace.jobs.stop(run_id):
         raise InputError(f"Run {run_id} is not at work on this page, so there is nothing to stop.")
     return web.json_response({"refresh": True})
 
 
 async def dismiss_run(request: web.Request, workspace: Workspace) -> web.StreamResponse:
     """Note that an interrupted run will not be finished."""
-    await workspace.work.dismiss(await run_of(request, workspace))
+    await workspace.jobs.dismiss(await run_of(request, workspace))
     return web.json_response({"refresh": True})
 
 

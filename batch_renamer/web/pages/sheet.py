@@ -76,7 +76,7 @@ async def plan_renames(request: web.Request, workspace: Workspace) -> web.Respon
     if not checked.ready:
         raise InputError("There is nothing to rename in this spreadsheet yet. Correct how it is read, or repair it.")
     source = await anyio.to_thread.run_sync(_source, given.upload, given.settings)
-    run_id = await workspace.work.plan(given.account, source, settings=given.settings)
+    run_id = await workspace.jobs.plan(given.account, source, settings=given.settings)
     return web.json_response({"go": f"/runs/{run_id}"})
 
 

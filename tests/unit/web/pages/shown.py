@@ -88,7 +88,7 @@ async def acted(page: ServedPage, path: str, body: dict[str, object] | None = No
 async def ended(page: ServedPage) -> None:
     """Wait until no job is at work."""
     async with asyncio.timeout(DEADLINE_S):
-        await page.workspace.work.ended()
+        await page.workspace.jobs.ended()
 
 
 async def until(page: ServedPage, happened: Callable[[], bool]) -> None:
@@ -107,14 +107,14 @@ async def planned(page: ServedPage, sheet: Path, *, account: str = "sales", **op
     chosen = page.workspace.accounts.get(account)
     settings = page.workspace.accounts.settings(chosen, options)
     source = source_of(sheet, settings, unattended=False)
-    run_id = await page.workspace.work.plan(chosen, source, settings=settings)
+    run_id = await page.workspace.jobs.plan(chosen, source, settings=settings)
     await ended(page)
     return run_id
 
 
 async def committed(page: ServedPage, plan: str, *, choice: RowChoice = ALL_ROWS) -> str:
     """Begin to commit a plan, and return the id of the run that does it."""
-    return await page.workspace.work.commit(page.workspace.journal.runs.get(plan), choice=choice)
+    return await page.workspace.jobs.commit(page.workspace.journal.runs.get(plan), choice=choice)
 
 
 async def downloaded(page: ServedPage, run_id: str) -> Any:

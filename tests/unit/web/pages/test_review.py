@@ -177,7 +177,7 @@ async def test_a_choice_of_another_tab_is_not_committed_unseen(tmp_path: Path) -
         )
         assert "Nothing was sent." in str((await tab.post("commit", {"renames": 3}, status=409))["error"])
         assert "Nothing was sent." in str((await tab.post("commit", {}, status=409))["error"])
-        assert tab.page.workspace.work.at_work() == []
+        assert tab.page.workspace.jobs.at_work() == []
 
 
 async def test_a_choice_of_another_tab_is_shown_before_it_can_be_committed(tmp_path: Path) -> None:

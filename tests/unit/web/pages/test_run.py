@@ -117,7 +117,7 @@ async def test_a_run_that_waits_says_for_which_one(office: Office) -> None:
         first = await committed(page, plans[0])
         await gate.until_waiting(1)
         second = await committed(page, plans[1])
-        await until(page, lambda: bool((job := page.workspace.work.live(second)) and job.waits_for))
+        await until(page, lambda: bool((job := page.workspace.jobs.live(second)) and job.waits_for))
         waits = await shown(page, f"/runs/{second}")
         await acted(page, f"/runs/{second}/stop")
         gate.open()

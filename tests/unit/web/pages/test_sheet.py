@@ -339,7 +339,7 @@ class TestPlan:
             assert status == 200
             journal = page.workspace.journal
             run = journal.runs.get(str(answer["go"]).removeprefix("/runs/"))
-            await page.workspace.work.ended()
+            await page.workspace.jobs.ended()
             assert journal.results.counts(run) == {Result.PLANNED: 1}
             assert run.sheet is not None
             assert Path(run.sheet).name == "März.csv"

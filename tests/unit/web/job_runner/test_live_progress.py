@@ -6,9 +6,9 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 
 from batch_renamer.progress import about
-from batch_renamer.web.work.live_job import LiveJob
-from batch_renamer.web.work.live_progress import LiveProgress
-from batch_renamer.web.work.row_problems import row_problems_go_to
+from batch_renamer.web.job_runner.live_job import LiveJob
+from batch_renamer.web.job_runner.live_progress import LiveProgress
+from batch_renamer.web.job_runner.row_problems import row_problems_go_to
 
 log = logging.getLogger("batch_renamer")
 

@@ -13,8 +13,8 @@ from batch_renamer.errors import BatchRenamerError
 from batch_renamer.jobs import JobContext, committed
 from batch_renamer.journal import RunRecord
 from batch_renamer.web.accounts import Account
-from batch_renamer.web.work.live_job import LiveJob
-from batch_renamer.web.work.live_progress import LiveProgress
+from batch_renamer.web.job_runner.live_job import LiveJob
+from batch_renamer.web.job_runner.live_progress import LiveProgress
 
 __all__ = ["JobAtWork"]
 

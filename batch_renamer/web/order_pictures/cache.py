@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from batch_renamer.model import Picture
-from batch_renamer.web.order_pictures.desk import Desk, OpenGateway
+from batch_renamer.web.order_pictures.fetcher import OpenGateway, PictureFetcher
 
-__all__ = ["OrderPictures"]
+__all__ = ["PictureCache"]
 
 _MOST_BYTES = 24_000_000
 """About 4,000 pictures of usual size."""
@@ -17,11 +17,11 @@ _IDLE_ALONE_S = 0.2
 """Where only one process can have the orders open, it is closed soon, so that a run does not wait for it."""
 
 
-class OrderPictures:
+class PictureCache:
     """The pictures of all accounts. ``most_bytes`` is how much memory they take at most.
 
     Example:
-        >>> OrderPictures(most_bytes=0).known("office", "i1") is None
+        >>> PictureCache(most_bytes=0).known("office", "i1") is None
         True
     """
 
@@ -29,7 +29,7 @@ class OrderPictures:
         self._most_bytes = most_bytes
         self._bytes = 0
         self._kept: OrderedDict[tuple[str, str], Picture] = OrderedDict()
-        self._desks: dict[str, Desk] = {}
+        self._fetchers: dict[str, PictureFetcher] = {}
 
     def known(self, account: str, image_id: str) -> Picture | None:
         """Return a picture that is in memory."""
@@ -46,17 +46,17 @@ class OrderPictures:
         """
         if (picture := self.known(account, image_id)) is not None:
             return picture
-        if account not in self._desks:
-            self._desks[account] = Desk(open_gateway, idle_s=_IDLE_ALONE_S if alone else _IDLE_S)
-        picture = await self._desks[account].picture(image_id)
+        if account not in self._fetchers:
+            self._fetchers[account] = PictureFetcher(open_gateway, idle_s=_IDLE_ALONE_S if alone else _IDLE_S)
+        picture = await self._fetchers[account].picture(image_id)
         if picture is not None:
             self._keep((account, image_id), picture)
         return picture
 
     async def close(self) -> None:
         """Close the APIs that are open."""
-        for desk in self._desks.values():
-            await desk.close()
+        for fetcher in self._fetchers.values():
+            await fetcher.close()
 
     def _keep(self, key: tuple[str, str], picture: Picture) -> None:
         if key in self._kept:

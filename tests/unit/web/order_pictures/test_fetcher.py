@@ -11,8 +11,8 @@ import pytest
 from batch_renamer.client import Gateway, RefusedError
 from batch_renamer.errors import BatchRenamerError, KeyRefusedError, LockedError
 from batch_renamer.model import Picture
-from batch_renamer.web.order_pictures.desk import Desk
-from batch_renamer.web.order_pictures.shelf import OrderPictures
+from batch_renamer.web.order_pictures.cache import PictureCache
+from batch_renamer.web.order_pictures.fetcher import PictureFetcher
 from tests.support.gate import DEADLINE_S
 
 PICTURE = Picture(media_type="image/png", data=b"\x89PNG")
@@ -52,22 +52,22 @@ class Api:
         return PICTURE
 
 
-def _desk(api: Api, *, clock: Callable[[], float] = lambda: 0.0) -> Desk:
-    return Desk(api.open, idle_s=0.0, clock=clock)
+def _fetcher(api: Api, *, clock: Callable[[], float] = lambda: 0.0) -> PictureFetcher:
+    return PictureFetcher(api.open, idle_s=0.0, clock=clock)
 
 
 async def test_a_picture_that_is_asked_for_twice_is_fetched_once() -> None:
     """Two tabs show the same page."""
-    desk = _desk(api := Api())
-    assert set(await asyncio.gather(*map(desk.picture, ("i1", "i1", "i2")))) == {PICTURE}
+    fetcher = _fetcher(api := Api())
+    assert set(await asyncio.gather(*map(fetcher.picture, ("i1", "i1", "i2")))) == {PICTURE}
     assert sorted(api.asked) == ["i1", "i2"]
 
 
 async def test_the_api_is_closed_when_nothing_is_asked_for() -> None:
     """And opened again for the next picture."""
-    desk = _desk(api := Api())
+    fetcher = _fetcher(api := Api())
     for number in range(2):
-        assert await desk.picture(f"i{number}") == PICTURE
+        assert await fetcher.picture(f"i{number}") == PICTURE
         async with asyncio.timeout(DEADLINE_S):
             await api.was_closed.wait()
     assert api.opened == 2
@@ -78,43 +78,43 @@ async def test_the_api_is_closed_when_nothing_is_asked_for() -> None:
 )
 async def test_an_order_without_a_picture_has_none(failure: Exception) -> None:
     """That is no error of the page."""
-    assert await _desk(Api(failure=failure)).picture("i1") is None
+    assert await _fetcher(Api(failure=failure)).picture("i1") is None
 
 
 async def test_after_many_failures_nothing_is_asked_for_a_while() -> None:
     """An API without pictures is not asked for each of a hundred rows; a minute later it is."""
     now = [0.0]
-    desk = _desk(api := Api(failure=RefusedError("404 Not Found", status=404)), clock=lambda: now[0])
+    fetcher = _fetcher(api := Api(failure=RefusedError("404 Not Found", status=404)), clock=lambda: now[0])
     for number in range(12):
-        assert await desk.picture(f"i{number}") is None
+        assert await fetcher.picture(f"i{number}") is None
     assert len(api.asked) == 8
     now[0], api.failure = 61.0, None
-    assert await desk.picture("i0") == PICTURE
+    assert await fetcher.picture("i0") == PICTURE
 
 
 async def test_a_run_that_holds_the_orders_is_not_waited_for() -> None:
     """Pictures come again soon after it has ended."""
     now = [0.0]
-    desk = _desk(api := Api(cannot_open=LockedError("Run k3f9ab")), clock=lambda: now[0])
-    assert [await desk.picture(image) for image in ("i1", "i2")] == [None, None]
+    fetcher = _fetcher(api := Api(cannot_open=LockedError("Run k3f9ab")), clock=lambda: now[0])
+    assert [await fetcher.picture(image) for image in ("i1", "i2")] == [None, None]
     now[0], api.cannot_open = 3.0, None
-    assert await desk.picture("i1") == PICTURE
+    assert await fetcher.picture("i1") == PICTURE
 
 
 async def test_a_desk_that_is_closed_answers_all() -> None:
     """The server ends although a picture is on its way: no request of the page hangs."""
-    desk = _desk(api := Api(held=asyncio.Event()))
-    asked = [asyncio.create_task(desk.picture(f"i{number}")) for number in range(6)]
+    fetcher = _fetcher(api := Api(held=asyncio.Event()))
+    asked = [asyncio.create_task(fetcher.picture(f"i{number}")) for number in range(6)]
     async with asyncio.timeout(DEADLINE_S):
         await api.was_asked.wait()
-        await desk.close()
+        await fetcher.close()
         assert await asyncio.gather(*asked) == [None] * 6
     assert api.was_closed.is_set()
 
 
 async def test_memory_stays_bounded() -> None:
     """The picture that was not shown for the longest time is asked for again."""
-    api, pictures = Api(), OrderPictures(most_bytes=2 * len(PICTURE.data))
+    api, pictures = Api(), PictureCache(most_bytes=2 * len(PICTURE.data))
     for image in ("i1", "i2", "i1", "i3", "i1"):
         assert await pictures.fetched("office", image, api.open, alone=True) == PICTURE
     assert api.asked == ["i1", "i2", "i3"]

@@ -1,4 +1,4 @@
-"""Serves the page to this machine, as long as a block lasts."""
+"""Listens at a port of this machine, and serves the page there as long as a block lasts."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from aiohttp import web
 
 from batch_renamer.errors import SettingsError
 from batch_renamer.web.access import AccessRules, connections_of
-from batch_renamer.web.application import make_application
 from batch_renamer.web.routes import ROUTES, Route
+from batch_renamer.web.server.application import make_application
 from batch_renamer.web.workspace import Workspace
 
-__all__ = ["Address", "running"]
+__all__ = ["Address", "listening"]
 
 _HOST = "127.0.0.1"
 _SHUTDOWN_S = 1.0
@@ -37,7 +37,7 @@ class Address:
 
 
 @asynccontextmanager
-async def running(workspace: Workspace, *, port: int = 0, routes: Sequence[Route] = ROUTES) -> AsyncIterator[Address]:
+async def listening(workspace: Workspace, *, port: int = 0, routes: Sequence[Route] = ROUTES) -> AsyncIterator[Address]:
     """Serve the page in this event loop; yield its address. Port 0 is any free one.
 
     Raises:
@@ -48,11 +48,11 @@ async def running(workspace: Workspace, *, port: int = 0, routes: Sequence[Route
     runner = web.AppRunner(make_application(workspace, rules, routes=routes), shutdown_timeout=_SHUTDOWN_S)
     await runner.setup()
     assert runner.server is not None  # noqa: S101 - it was made by `setup`
-    listening = await asyncio.get_running_loop().create_server(connections_of(runner.server), sock=bound)
+    connections = await asyncio.get_running_loop().create_server(connections_of(runner.server), sock=bound)
     try:
         yield Address(origin=rules.origin, token=workspace.tokens.lasting)
     finally:
-        listening.close()
+        connections.close()
         await runner.cleanup()
 
 

@@ -8,16 +8,16 @@ from batch_renamer.jobs import MADE_UP_ORDERS, Connection, open_journal
 from batch_renamer.journal import RunRecord
 from batch_renamer.settings import Settings
 from batch_renamer.web.accounts import Account, Accounts
-from batch_renamer.web.work.job_at_work import JobAtWork
-from batch_renamer.web.work.offers import reminder
+from batch_renamer.web.job_runner.job_at_work import JobAtWork
+from batch_renamer.web.job_runner.offers import reminder
 
-__all__ = ["opened_for"]
+__all__ = ["connection_for"]
 
 _UNTIL_IT_IS_STOPPED_S = 604_800.0
 """How long a job waits for another run of the account: the page says so, and has a button that gives up."""
 
 
-def opened_for(job: JobAtWork, accounts: Accounts, settings: Settings | None) -> Connection:
+def connection_for(job: JobAtWork, accounts: Accounts, settings: Settings | None) -> Connection:
     """Return what a job works with; its journal is to be closed. Must not be called in the event loop.
 
     ``settings`` are those of its account if none are given.

@@ -17,8 +17,8 @@ from batch_renamer.jobs import open_journal
 from batch_renamer.journal import NewRun
 from batch_renamer.settings import Settings, resolve_settings
 from batch_renamer.web import Opened, PageServer, Workspace, make_workspace
-from batch_renamer.web.announcement import announced
-from batch_renamer.web.lifetime import until_idle
+from batch_renamer.web.server.lifetime import until_idle
+from batch_renamer.web.server.single_instance import registered_as_running
 
 TERMINATED = InterruptedRunError(15)
 
@@ -158,7 +158,7 @@ async def test_a_server_that_does_not_answer_is_named(house: House) -> None:
     """It holds the journal, so a second one can't start, and can't open its page."""
     said = r"\(process \d+\) is at work with this journal, and does not answer"
     with (
-        announced(house.folder / "web", origin="http://127.0.0.1:9", token="t0ken"),
+        registered_as_running(house.folder / "web", origin="http://127.0.0.1:9", token="t0ken"),
         pytest.raises(NeverBeganError, match=said),
     ):
         await house.server().serve()

@@ -1,4 +1,4 @@
-"""Which server of the page is at work with a state directory, so that a second one opens that page instead.
+"""One server for each state directory: a second one finds the first, and opens a page of it instead.
 
 A server registers under an id while it lives (`liveness`), and keeps its address and its token in a private file of
 that name. The file of a server that was killed is believed by no program, and removed by the next server.
@@ -21,7 +21,7 @@ from batch_renamer.errors import NeverBeganError
 from batch_renamer.files import private_folder, read_regular, write_private
 from batch_renamer.liveness import Registration, registered, system_lock
 
-__all__ = ["Announcement", "announced", "only_one_starts", "server_at_work"]
+__all__ = ["RunningServer", "only_one_starts", "registered_as_running", "running_server"]
 
 _FOLDER = "servers"
 _STARTING = "starting.lock"
@@ -30,7 +30,7 @@ _LONGEST = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Announcement:
+class RunningServer:
     """A server that is at work: where, the token that lets requests in, and the number of its process."""
 
     origin: str
@@ -59,7 +59,7 @@ async def only_one_starts(folder: Path) -> AsyncIterator[None]:
         lock.release()
 
 
-def server_at_work(folder: Path) -> Announcement | None:
+def running_server(folder: Path) -> RunningServer | None:
     """Return the server that is at work, if there is one; remove the files of those that were killed.
 
     Call it in `only_one_starts`.
@@ -75,18 +75,18 @@ def server_at_work(folder: Path) -> Announcement | None:
 
 
 @contextmanager
-def announced(folder: Path, *, origin: str, token: str) -> Iterator[None]:
-    """Announce this server while the block lasts.
+def registered_as_running(folder: Path, *, origin: str, token: str) -> Iterator[None]:
+    """Register this server, so that a second one finds it, while the block lasts.
 
     Raises:
         NeverBeganError: the folder can't be used.
     """
     name = secrets.token_hex(8)
     place = folder / _FOLDER / f"{name}.json"
-    announcement = Announcement(origin=origin, token=token, process=os.getpid())
+    server = RunningServer(origin=origin, token=token, process=os.getpid())
     try:
         registration = Registration(place.parent, label=name)
-        write_private(place, json.dumps(asdict(announcement)), replace=False)
+        write_private(place, json.dumps(asdict(server)), replace=False)
     except OSError as error:
         raise NeverBeganError(f"{folder} can't be used: {error.strerror or error}.") from error
     with registration:
@@ -96,10 +96,10 @@ def announced(folder: Path, *, origin: str, token: str) -> Iterator[None]:
             place.unlink(missing_ok=True)
 
 
-def _read(place: Path) -> Announcement | None:
-    """Return what a server has announced; None if the file can't be understood, as when another version wrote it."""
+def _read(place: Path) -> RunningServer | None:
+    """Return what a server has written; None if the file can't be understood, as when another version wrote it."""
     try:
         text, _ = read_regular(place, limit_bytes=_LONGEST)
-        return Announcement(**json.loads(text))
+        return RunningServer(**json.loads(text))
     except (OSError, ValueError, TypeError):
         return None

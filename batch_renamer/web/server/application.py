@@ -32,7 +32,8 @@ def make_application(workspace: Workspace, rules: AccessRules, *, routes: Sequen
     """Return the application that answers the routes, with the tools of ``workspace``."""
     open_routes = {(route.method, route.path) for route in routes if route.is_open}
     app = web.Application(
-        middlewares=[admitted_by(rules, open_routes=open_routes), _told_by(workspace)], client_max_size=_LONGEST_BODY
+        middlewares=[admitted_by(rules, open_routes=open_routes), _errors_as_sentences(workspace)],
+        client_max_size=_LONGEST_BODY,
     )
     for route in routes:
         app.router.add_route(route.method, route.path, partial(_handle, route, workspace))
@@ -51,11 +52,11 @@ async def _handle(route: Route, workspace: Workspace, request: web.Request) -> w
     return await route.handler(request, workspace)
 
 
-def _told_by(workspace: Workspace) -> Middleware:
+def _errors_as_sentences(workspace: Workspace) -> Middleware:
     """Return the middleware that turns an error of a handler into a sentence; a traceback never leaves the program."""
 
     @web.middleware
-    async def told(request: web.Request, handler: _Next) -> web.StreamResponse:
+    async def answer(request: web.Request, handler: _Next) -> web.StreamResponse:
         try:
             return await handler(request)
         except web.HTTPException as error:
@@ -72,7 +73,7 @@ def _told_by(workspace: Workspace) -> Middleware:
             kept = kept_fault(error, state_dir=workspace.settings.state_dir, secrets=workspace.secrets)
             return _sentence(request, str(kept), status=500)
 
-    return told
+    return answer
 
 
 def _sentence(request: web.Request, sentence: str, *, status: int) -> web.Response:

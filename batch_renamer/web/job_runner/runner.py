@@ -26,11 +26,11 @@ from batch_renamer.model import ALL_ROWS, RowChoice
 from batch_renamer.progress import every_line
 from batch_renamer.settings import Settings
 from batch_renamer.web.accounts import Account, Accounts
-from batch_renamer.web.work.job_at_work import JobAtWork
-from batch_renamer.web.work.live_job import LiveJob
-from batch_renamer.web.work.offers import Offers, offers_for
-from batch_renamer.web.work.opening import opened_for
-from batch_renamer.web.work.preparing import (
+from batch_renamer.web.job_runner.connection import connection_for
+from batch_renamer.web.job_runner.job_at_work import JobAtWork
+from batch_renamer.web.job_runner.live_job import LiveJob
+from batch_renamer.web.job_runner.offers import Offers, offers_for
+from batch_renamer.web.job_runner.preparing import (
     Prepare,
     auditing,
     committing,
@@ -39,9 +39,9 @@ from batch_renamer.web.work.preparing import (
     planning_undo,
     undoing,
 )
-from batch_renamer.web.work.row_problems import row_problems_go_to
+from batch_renamer.web.job_runner.row_problems import row_problems_go_to
 
-__all__ = ["Publisher", "Work"]
+__all__ = ["JobRunner", "Publisher"]
 
 log = logging.getLogger("batch_renamer")
 
@@ -57,7 +57,7 @@ class Publisher(Protocol):
         """Tell every open page; does not wait."""
 
 
-class Work:
+class JobRunner:
     """The jobs at work in this process, and what can be begun.
 
     ``journal`` is the one that pages are made from. ``hub`` tells them what changes: ``job`` with the figures of a job,
@@ -221,7 +221,7 @@ class Work:
             self._changed(job)
 
     async def _to_the_end(self, job: JobAtWork, prepare: Prepare, settings: Settings | None) -> None:
-        connection = await anyio.to_thread.run_sync(partial(opened_for, job, self._accounts, settings))
+        connection = await anyio.to_thread.run_sync(partial(connection_for, job, self._accounts, settings))
         journal = connection.journal
         try:
             if job.stop.cause is not None:

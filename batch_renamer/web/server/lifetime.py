@@ -14,9 +14,14 @@ import aiohttp
 
 from batch_renamer.errors import BatchRenamerError, NeverBeganError
 from batch_renamer.web.access import TOKEN_HEADER
-from batch_renamer.web.announcement import Announcement, announced, only_one_starts, server_at_work
-from batch_renamer.web.serving import Address, running
-from batch_renamer.web.work import LiveJob, Work
+from batch_renamer.web.job_runner import JobRunner, LiveJob
+from batch_renamer.web.server.listening import Address, listening
+from batch_renamer.web.server.single_instance import (
+    RunningServer,
+    only_one_starts,
+    registered_as_running,
+    running_server,
+)
 from batch_renamer.web.workspace import Workspace
 
 __all__ = ["End", "Opened", "PageServer", "until_idle"]
@@ -52,7 +57,7 @@ class End:
 class PageServer:
     """Serves the page of one journal until it is stopped; if another process does, it only says where.
 
-    ``folder`` is where servers of this journal announce themselves. ``open_workspace`` opens the journal and makes the
+    ``folder`` is where servers of this journal register. ``open_workspace`` opens the journal and makes the
     tools. ``ready`` is told the links as soon as the page can be opened. ``idle_s``: it ends when no page was open and
     no job at work for so many seconds.
     """
@@ -63,7 +68,7 @@ class PageServer:
     port: int = 0
     idle_s: float | None = None
     _stop: asyncio.Event = field(default_factory=asyncio.Event, init=False)
-    _work: Work | None = field(default=None, init=False)
+    _jobs: JobRunner | None = field(default=None, init=False)
     _cause: BatchRenamerError | None = field(default=None, init=False)
 
     async def serve(self) -> End:
@@ -75,17 +80,17 @@ class PageServer:
         """
         async with AsyncExitStack() as stack:
             async with only_one_starts(self.folder):
-                found = server_at_work(self.folder) or await self._started(stack)
-            if isinstance(found, Announcement):
+                found = running_server(self.folder) or await self._started(stack)
+            if isinstance(found, RunningServer):
                 self.ready(await _one_more_page(found))
                 return End()
             workspace, address = found
             self.ready(_opened(address, workspace.tokens.new_code()))
             log.info("web: the page is served at %s", address.origin)
             await self._until_the_end(workspace)
-            at_work = workspace.work.at_work()
-            workspace.work.stop_all(self._cause)
-            await workspace.work.ended()
+            at_work = workspace.jobs.at_work()
+            workspace.jobs.stop_all(self._cause)
+            await workspace.jobs.ended()
             next_commands = [command async for command in _next_commands(workspace, at_work)]
             log.info("web: the page is served no more")
             return End(was_idle=not self._stop.is_set(), was_at_work=bool(at_work), next_commands=next_commands)
@@ -94,20 +99,20 @@ class PageServer:
         """Start what has to be ended by ``stack``; whatever ends it, the jobs end first."""
         workspace = stack.enter_context(self.open_workspace())
         await workspace.journal.in_thread(_remove_old_uploads, workspace)
-        address = await stack.enter_async_context(running(workspace, port=self.port))
-        stack.enter_context(announced(self.folder, origin=address.origin, token=address.token))
-        stack.push_async_callback(workspace.work.ended)
-        stack.callback(workspace.work.stop_all)
-        self._work = workspace.work
+        address = await stack.enter_async_context(listening(workspace, port=self.port))
+        stack.enter_context(registered_as_running(self.folder, origin=address.origin, token=address.token))
+        stack.push_async_callback(workspace.jobs.ended)
+        stack.callback(workspace.jobs.stop_all)
+        self._jobs = workspace.jobs
         return workspace, address
 
     def stop(self, cause: BatchRenamerError) -> bool:
         """End the server when its jobs have stopped; called again, end them at once. Tell whether a job is at work."""
-        if self._stop.is_set() and self._work is not None:
-            self._work.stop_all(cause, grace_s=0)
+        if self._stop.is_set() and self._jobs is not None:
+            self._jobs.stop_all(cause, grace_s=0)
         self._cause = cause
         self._stop.set()
-        return self._work is not None and bool(self._work.at_work())
+        return self._jobs is not None and bool(self._jobs.at_work())
 
     async def _until_the_end(self, workspace: Workspace) -> None:
         waits: list[asyncio.Future[object]] = [asyncio.ensure_future(self._stop.wait())]
@@ -132,7 +137,7 @@ async def until_idle(is_busy: Callable[[], bool], *, idle_s: float) -> None:
 
 def _is_busy(workspace: Workspace) -> bool:
     """Tell whether a page is open or a job at work."""
-    return bool(workspace.hub.listeners or workspace.work.at_work())
+    return bool(workspace.hub.listeners or workspace.jobs.at_work())
 
 
 def _remove_old_uploads(workspace: Workspace) -> None:
@@ -154,7 +159,7 @@ def _opened(address: Address, code: str, *, process: int = 0) -> Opened:
     return Opened(link=address.link, link_for_browser=f"{address.origin}/#code={code}", process=process)
 
 
-async def _one_more_page(other: Announcement) -> Opened:
+async def _one_more_page(other: RunningServer) -> Opened:
     """Return the links of a page of another server, which proves with its answer that it is at work.
 
     Raises:

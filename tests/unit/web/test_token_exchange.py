@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
-from batch_renamer.web import opening
+from batch_renamer.web import token_exchange
 from batch_renamer.web.access import TOKEN_HEADER
 from tests.support.served_page import ServedPage, served_page
 
@@ -94,7 +94,7 @@ async def test_another_user_gets_no_token(page: ServedPage, monkeypatch: pytest.
     """Where the system tells whose connection it is, another user can't use a code that he has seen."""
     code = page.workspace.tokens.new_code()
     with monkeypatch.context() as patched:
-        patched.setattr(opening, "is_another_user", lambda _: True)
+        patched.setattr(token_exchange, "is_another_user", lambda _: True)
         assert await exchange(page, {"code": code}) == (403, "")
     assert (await exchange(page, {"code": code}))[0] == 200
 

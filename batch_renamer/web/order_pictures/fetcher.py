@@ -14,7 +14,7 @@ from batch_renamer.client import Gateway, RequestError, Stopping
 from batch_renamer.errors import BatchRenamerError, LockedError
 from batch_renamer.model import Picture
 
-__all__ = ["Desk", "OpenGateway"]
+__all__ = ["OpenGateway", "PictureFetcher"]
 
 log = logging.getLogger("batch_renamer")
 
@@ -32,7 +32,7 @@ _LOCKED_S = 2.0
 """So long nothing is asked for while a run holds the account."""
 
 
-class Desk:
+class PictureFetcher:
     """Fetches pictures of one account, each once at a time; ``idle_s`` is how long the API stays open for the next one.
 
     ``clock`` gives seconds.

@@ -1,4 +1,4 @@
-"""A served sandbox enters; the work of the page with a journal and a hub that remembers leaves. No server, no browser.
+"""A served sandbox enters; the jobs of the page with a journal and a hub that remembers leave. No server, no browser.
 
 The sandbox speaks over a real socket, in the event loop of the test, and so do the jobs.
 """
@@ -15,12 +15,12 @@ from batch_renamer.jobs import open_journal, source_of
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.model import ALL_ROWS, ReportRow, RowChoice, RowNumbers
 from batch_renamer.web.accounts import Accounts
-from batch_renamer.web.work import Work
+from batch_renamer.web.job_runner import JobRunner
 from tests.support.command import KEY
 from tests.support.gate import DEADLINE_S
 from tests.support.served import Command
 
-__all__ = ["Desk", "RememberingHub", "a_desk", "but"]
+__all__ = ["PageJobs", "RememberingHub", "but", "page_jobs"]
 
 
 class RememberingHub:
@@ -44,12 +44,12 @@ class RememberingHub:
 
 
 @dataclass(slots=True, kw_only=True)
-class Desk:
-    """The work of a page, and the journal that the page is made from."""
+class PageJobs:
+    """The jobs of a page, and the journal that the page is made from."""
 
     accounts: Accounts
     journal: Journal
-    work: Work
+    jobs: JobRunner
     hub: RememberingHub
     secrets: list[str] = field(default_factory=list)
 
@@ -62,15 +62,15 @@ class Desk:
         """Begin to plan the renames of a spreadsheet."""
         chosen = self.accounts.get(account)
         source = source_of(sheet, chosen.settings, unattended=False)
-        return await self.work.plan(chosen, source, settings=chosen.settings)
+        return await self.jobs.plan(chosen, source, settings=chosen.settings)
 
     async def commit(self, plan: RunRecord, *, choice: RowChoice = ALL_ROWS) -> RunRecord:
         """Commit a kept plan, to the end."""
-        return await self.done(await self.work.commit(plan, choice=choice))
+        return await self.done(await self.jobs.commit(plan, choice=choice))
 
     async def done(self, run_id: str) -> RunRecord:
         """Wait until a run is no longer at work, and return it."""
-        await self.hub.until(lambda: self.work.live(run_id) is None)
+        await self.hub.until(lambda: self.jobs.live(run_id) is None)
         return self.run(run_id)
 
     def run(self, run_id: str) -> RunRecord:
@@ -87,8 +87,10 @@ class Desk:
 
 
 @asynccontextmanager
-async def a_desk(command: Command, *, environ: Mapping[str, str] | None = None, **flags: object) -> AsyncIterator[Desk]:
-    """Give the work of a page that uses the sandbox and the state directory of the command; its jobs end with it."""
+async def page_jobs(
+    command: Command, *, environ: Mapping[str, str] | None = None, **flags: object
+) -> AsyncIterator[PageJobs]:
+    """Give the jobs of a page that uses the sandbox and the state directory of the command; its jobs end with it."""
     given: dict[str, object] = {"base_url": command.base_url, "rate": 2_000, "state_dir": str(command.state), **flags}
     secrets: list[str] = []
     accounts = Accounts(
@@ -98,10 +100,10 @@ async def a_desk(command: Command, *, environ: Mapping[str, str] | None = None, 
     )
     hub = RememberingHub()
     with open_journal(accounts.default.settings) as journal:
-        work = Work(accounts=accounts, journal=journal, hub=hub, secrets=secrets)
-        yield Desk(accounts=accounts, journal=journal, work=work, hub=hub, secrets=secrets)
-        work.stop_all(grace_s=0)
-        await work.ended()
+        jobs = JobRunner(accounts=accounts, journal=journal, hub=hub, secrets=secrets)
+        yield PageJobs(accounts=accounts, journal=journal, jobs=jobs, hub=hub, secrets=secrets)
+        jobs.stop_all(grace_s=0)
+        await jobs.ended()
 
 
 def but(*rows: int) -> RowChoice:

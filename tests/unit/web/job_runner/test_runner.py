@@ -12,10 +12,10 @@ from typing import Any, cast
 import anyio
 import pytest
 
-import batch_renamer.web.work.work as work_module
+import batch_renamer.web.job_runner.runner as runner_module
 from batch_renamer.jobs import JobContext, Run, SheetSource, open_journal
 from batch_renamer.web.accounts import Accounts
-from batch_renamer.web.work import Work
+from batch_renamer.web.job_runner import JobRunner
 
 
 class TimedHub:
@@ -45,14 +45,14 @@ async def test_a_busy_job_is_told_at_most_ten_times_a_second(tmp_path: Path, mon
         await anyio.sleep(600)
         context.job.progress.advance(5_001)
 
-    monkeypatch.setattr(work_module, "perform", performed)
+    monkeypatch.setattr(runner_module, "perform", performed)
     accounts, hub = Accounts({"sandbox": True, "state_dir": str(tmp_path), "config": "none"}, environ={}), TimedHub()
     with open_journal(accounts.default.settings) as journal:
-        work = Work(accounts=accounts, journal=journal, hub=hub)
+        jobs = JobRunner(accounts=accounts, journal=journal, hub=hub)
         source = SheetSource(open=lambda _: nullcontext(pytest.fail("it is not opened")))
-        assert await work.plan(accounts.default, source, settings=accounts.default.settings) == "k3f9ab"
+        assert await jobs.plan(accounts.default, source, settings=accounts.default.settings) == "k3f9ab"
         begun = anyio.current_time()
-        await work.ended()
+        await jobs.ended()
     busy = [moment for moment, _ in hub.told if moment <= begun + 5]
     assert 45 <= len(busy) <= 51
     assert max(Counter(int(moment - begun) for moment in busy).values()) <= 11

@@ -22,7 +22,7 @@ from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.model import ALL_ROWS, Result, RowChoice
 from batch_renamer.text import counted
 from batch_renamer.web.accounts import Account, Accounts
-from batch_renamer.web.work.preparing import committed_by
+from batch_renamer.web.job_runner.preparing import committed_by
 
 __all__ = ["Offers", "offers_for", "reminder"]
 
