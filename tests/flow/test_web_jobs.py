@@ -260,12 +260,12 @@ async def test_the_rest_of_a_plan_can_be_committed(renamer: Command, page: PageJ
     assert not (await page.jobs.offers(plan)).can_commit
 
 
-async def test_nothing_begins_in_another_journal_than_the_one_shown(renamer: Command, desk: Desk) -> None:
+async def test_nothing_begins_in_another_journal_than_the_one_shown(renamer: Command, page: PageJobs) -> None:
     """Where the state directory was removed while the page is open, the run could not be seen there."""
-    plan = await desk.plan(renamer.sheet(renamer.seed(2)))
+    plan = await page.plan(renamer.sheet(renamer.seed(2)))
     renamer.state.rename(renamer.state.with_name("removed"))
     with pytest.raises(InputError, match="was removed or replaced while the page was open"):
-        await desk.work.commit(plan)
+        await page.jobs.commit(plan)
     assert renamer.patched == []
 
 

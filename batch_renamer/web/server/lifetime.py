@@ -150,7 +150,7 @@ async def _next_commands(workspace: Workspace, at_work: Sequence[LiveJob]) -> As
     """Yield the command line that finishes each of these runs, with its own account, where it can be finished."""
     for job in at_work:
         run = await workspace.journal.in_thread(workspace.journal.runs.get, job.run_id)
-        offers = await workspace.work.offers(run)
+        offers = await workspace.jobs.offers(run)
         if command := offers.commands.get("resume"):
             yield command
 
