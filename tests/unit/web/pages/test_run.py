@@ -48,7 +48,7 @@ async def test_a_run_is_followed_stopped_and_finished(office: Office) -> None:
         assert at_work.actions == {"stop"}
         so_far = (await downloaded(page, run))["counts"]
         assert sum(so_far.values()) == len(office.listings.ids)
-    assert so_far.get("renamed", 0) <= 10  # outcomes are written in groups
+        assert so_far.get("renamed", 0) <= 10  # outcomes are written in groups
         async with page.client.get(f"/downloads/runs/{run}/spreadsheet") as answer:
             assert (answer.status, "is at work" in await answer.text()) == (409, True)
         assert await acted(page, f"/runs/{run}/stop") == {"refresh": True}
