@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.support.browsing import NEEDED, Keyboard, Watched, find_chromium, open_chromium, watch
 from tests.support.gate import DEADLINE_S
@@ -20,7 +20,6 @@ async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bro
     """Start this machine's Chromium once; without one, the test says what it needs."""
     if (program := find_chromium()) is None:
         pytest.skip(NEEDED)
-    expect.set_options(timeout=DEADLINE_S * 1000)
     async with open_chromium(program, tmp_path_factory.mktemp("browser")) as opened:
         yield opened
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 import tempfile
 from pathlib import Path
 
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.support.browsing import NEEDED, find_chromium, open_chromium
 from tests.support.browsing.looks import NARROW, WIDE, Scheme, looking
@@ -21,16 +22,17 @@ from tests.support.browsing.way import Way
 __all__ = ["PICTURES"]
 
 PICTURES = Path(__file__).parents[2] / ".github"
-_OF_README: dict[str, tuple[int, Scheme]] = {
-    "review": (WIDE, "light"),
-    "live": (WIDE, "light"),
-    "result": (WIDE, "dark"),
+_HEIGHT = 760
+_OF_README: dict[str, tuple[int, int, Scheme]] = {
+    "review": (WIDE, 1040, "light"),
+    "live": (WIDE, _HEIGHT, "light"),
+    "result": (WIDE, _HEIGHT, "dark"),
 }
-"""The states of which the README has pictures, and how they are looked at."""
+"""The states of which the README has pictures: width and height in pixels, light or dark."""
 
-_HEIGHT = 800
+_SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 _ROWS = 300
-_HELD = 12
+_RATE = 60  # so slow that a person could watch, and that the run is at work while its pictures are taken
 
 
 class _Camera:
@@ -47,11 +49,11 @@ class _Camera:
                 await self._shoot(PICTURES / f"page-{state}.png", *_OF_README[state])
             return
         for width in (WIDE, NARROW):
-            for scheme in ("light", "dark"):
-                await self._shoot(self._folder / f"{state}-{width}-{scheme}.png", width, scheme)
+            for scheme in _SCHEMES:
+                await self._shoot(self._folder / f"{state}-{width}-{scheme}.png", width, _HEIGHT, scheme)
 
-    async def _shoot(self, file: Path, width: int, scheme: Scheme) -> None:
-        async with looking(self._page, width=width, height=_HEIGHT, scheme=scheme, calm=True):
+    async def _shoot(self, file: Path, width: int, height: int, scheme: Scheme) -> None:
+        async with looking(self._page, width=width, height=height, scheme=scheme, calm=True):
             png = await self._page.screenshot()
         small = await asyncio.to_thread(with_few_colours, png)
         await asyncio.to_thread(file.write_bytes, small)
@@ -73,11 +75,11 @@ async def _go(office: Office, way: Way, link: str, camera: _Camera) -> None:
     await way.find_rows("", found=_ROWS)
     await way.ask_to_commit()
     await camera.take("question")
-    gate = office.disturb(hold=_HELD)
+    office.disturb()
     await way.commit()
-    await gate.until_waiting(_HELD)
+    await expect(way.page.locator("main [data-live=stage]").first).to_have_text("Renaming")
+    await expect(way.page.locator("main [data-live=done]").first).to_have_text(re.compile(r"1[0-9]{2}"))
     await camera.take("live")
-    gate.open()
     await way.see_end()
     await camera.take("result")
     await way.ask_to_take_back()
@@ -91,7 +93,7 @@ async def _go(office: Office, way: Way, link: str, camera: _Camera) -> None:
 async def _take(program: str, folder: Path, into: Path | None) -> None:
     (home := folder / "browser").mkdir()
     async with (
-        office_in(folder, rows=_ROWS) as office,
+        office_in(folder, rows=_ROWS, rate=_RATE) as office,
         office.page() as served,
         open_chromium(program, home) as browser,
     ):

@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
+
+from tests.support.gate import DEADLINE_S
 
 __all__ = ["open_chromium"]
 
@@ -27,7 +29,11 @@ _OPTIONS = (
 
 @asynccontextmanager
 async def open_chromium(program: str, home: Path, *options: str) -> AsyncIterator[Browser]:
-    """Start the browser with an empty home for as long as the block lasts."""
+    """Start the browser with an empty home for as long as the block lasts.
+
+    What is expected of its pages has a minute to come true.
+    """
+    expect.set_options(timeout=DEADLINE_S * 1000)
     env: dict[str, str | float | bool] = {
         **os.environ,
         "HOME": str(home),

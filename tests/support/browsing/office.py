@@ -21,7 +21,6 @@ from tests.support.served_page import ServedPage, served_page
 __all__ = ["Office", "office_in"]
 
 _OTHER_KEY = f"{KEY}-lettings"
-_LISTINGS_RATE = 2000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,17 +77,18 @@ class Office:
 
 
 @asynccontextmanager
-async def office_in(folder: Path, *, rows: int = 300, images: int = 2) -> AsyncIterator[Office]:
-    """Serve the two accounts, and write the configuration, their keys and the spreadsheet."""
+async def office_in(folder: Path, *, rows: int = 300, images: int = 2, rate: int = 2000) -> AsyncIterator[Office]:
+    """Serve the two accounts, and write the configuration, their keys and the spreadsheet.
+
+    ``rate`` is how many requests a second are sent at most.
+    """
     listings = await asyncio.to_thread(made_listings, folder, rows)
     sales, lettings = Sandbox(api_key=KEY, store=OrderStore(images=images)), Sandbox(api_key=_OTHER_KEY)
     sales.store.seed_many(listings.names.items())
     lettings.store.seed_many((order, f"To let {number}") for number, order in enumerate(listings.names, 1))
     async with running(sales) as sales_url, running(lettings) as lettings_url:
         config = folder / "config.toml"
-        config.write_text(
-            f"rate = {_LISTINGS_RATE}\n{_profile('sales', sales_url)}{_profile('lettings', lettings_url)}"
-        )
+        config.write_text(f"rate = {rate}\n{_profile('sales', sales_url)}{_profile('lettings', lettings_url)}")
         for name, key in (("sales", KEY), ("lettings", _OTHER_KEY)):
             (path := folder / f"{name}.key").write_text(key)
             path.chmod(0o600)
