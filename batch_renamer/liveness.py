@@ -59,7 +59,8 @@ class Registration:
     def release(self) -> None:
         """End the registration."""
         self._lock.release()
-        self.place.unlink(missing_ok=True)
+        with suppress(OSError):  # as on a disk that became read-only: without its lock, the file stands for no process
+            self.place.unlink(missing_ok=True)
 
 
 def registered(folder: Path, *, but: Registration | None = None) -> list[str]:

@@ -12,6 +12,7 @@ import anyio
 import anyio.to_thread
 from aiohttp import web
 
+from batch_renamer.errors import InputError
 from batch_renamer.web.downloads.file_names import attachment
 
 __all__ = ["send_made_file"]
@@ -34,9 +35,15 @@ async def send_made_file(request: web.Request, make: Callable[[Path], tuple[Path
     """Answer with a file, to be saved; ``make`` makes it in the folder that it gets, in a thread, and names it.
 
     Raises:
-        BatchRenamerError: as ``make`` raises it; nothing was sent then.
+        BatchRenamerError: as ``make`` raises it, or there is no place for the file; nothing was sent then.
     """
-    folder = await anyio.to_thread.run_sync(partial(tempfile.TemporaryDirectory, prefix="batch-renamer-"))
+    try:
+        folder = await anyio.to_thread.run_sync(partial(tempfile.TemporaryDirectory, prefix="batch-renamer-"))
+    except OSError as error:
+        raise InputError(
+            f"The file can't be made in {tempfile.gettempdir()}: {error.strerror}. "
+            "Check that this folder exists and has room."
+        ) from error
     try:
         file, name = await anyio.to_thread.run_sync(make, Path(folder.name))
         return await _sent(request, file, name)

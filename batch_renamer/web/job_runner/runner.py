@@ -18,7 +18,7 @@ import anyio.to_thread
 
 from batch_renamer.client import GRACE_S
 from batch_renamer.commands import APPLY_PLAN, AUDIT, PLAN, RESUME, UNDO, UNDO_DRY_RUN, Command
-from batch_renamer.errors import BatchRenamerError, InputError, InterruptedRunError
+from batch_renamer.errors import BatchRenamerError, InputError, InterruptedRunError, JournalError
 from batch_renamer.faults import kept_fault
 from batch_renamer.jobs import JobContext, SheetSource, listed_run, perform
 from batch_renamer.journal import Closed, Journal, RunRecord
@@ -228,7 +228,10 @@ class JobRunner:
                 raise job.stop.cause
             made = await journal.in_thread(prepare, connection)
             job.context = JobContext(made, stop=job.stop, on_change=lambda: self._known(job))
-            await perform(job.context)
+            run, summary = await perform(job.context)
+            noted = await journal.in_thread(journal.runs.get, run.record.id)
+            if summary.stopped and not noted.stopped:  # a journal that can't be written does not have the reason either
+                self._ended_by(job, JournalError(summary.stopped))
         finally:
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(journal.close)

@@ -76,10 +76,11 @@ class ResultView:
         return self.summary.counts.get(Result.RENAMED, 0)
 
 
-def result_view(journal: Journal, run: RunRecord, *, uploads: Path) -> ResultView:
+def result_view(journal: Journal, run: RunRecord, *, uploads: Path, trouble: str = "") -> ResultView:
     """Return what is shown of a run that no page follows live; must not be called in the event loop.
 
     ``uploads`` is the folder of spreadsheets that came from the browser: where these are stored means nothing to users.
+    ``trouble`` is what is known of its last job besides: a journal on a full disk takes no reason.
 
     Raises:
         BatchRenamerError: the run was forgotten meanwhile, or its totals do not add up.
@@ -88,6 +89,8 @@ def result_view(journal: Journal, run: RunRecord, *, uploads: Path) -> ResultVie
     run = journal.runs.get(run.id)
     listed = listed_run(journal, run, at_work=at_work, undone=journal.lineage.undone())
     summary = summary_of(journal, run, at_work=listed.at_work)
+    if trouble and summary.stopped and not run.stopped:  # it was guessed from the state of the run
+        summary = replace(summary, stopped=trouble)
     headline = headline_of(summary)
     to_look_at = BAD_RESULTS & summary.counts.keys()
     if listed.at_work:
@@ -98,7 +101,7 @@ def result_view(journal: Journal, run: RunRecord, *, uploads: Path) -> ResultVie
         listed=listed,
         summary=summary,
         headline=headline,
-        stopped="" if summary.stopped == headline else in_page_words(summary.stopped),
+        stopped="" if summary.stopped in (headline, trouble) else in_page_words(summary.stopped),
         counts=tuple(counts_of(summary)),
         problems=tuple(_problems(groups[:_MOST_REASONS], run)),
         more_problems=sum(group.count for group in groups[_MOST_REASONS:]),

@@ -65,12 +65,13 @@ async def _result(request: web.Request, workspace: Workspace, run: RunRecord) ->
     """Show what a run came to, and what can be done next."""
     uploads = workspace.settings.state_dir / "web"
     journal, query = workspace.journal, RowsQuery.of(request.query)
-    view = await journal.in_thread(result_view, journal, run, uploads=uploads)
+    trouble = workspace.jobs.trouble_of(run.id)
+    view = await journal.in_thread(result_view, journal, run, uploads=uploads, trouble=trouble)
     return fragment(
         "run.html.j2",
         view=view,
         rows=await journal.in_thread(rows_page, journal, run, query, can_choose=False),
         kind=kind_of_run(view.listed),
         offers=await workspace.jobs.offers(run),
-        trouble=workspace.jobs.trouble_of(run.id),
+        trouble=trouble,
     )

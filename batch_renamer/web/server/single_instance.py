@@ -10,7 +10,7 @@ import json
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -93,7 +93,8 @@ def registered_as_running(folder: Path, *, origin: str, token: str) -> Iterator[
         try:
             yield
         finally:
-            place.unlink(missing_ok=True)
+            with suppress(OSError):  # as on a disk that became read-only: a file without a server is not believed
+                place.unlink(missing_ok=True)
 
 
 def _read(place: Path) -> RunningServer | None:

@@ -145,6 +145,18 @@ async def test_nothing_stays_in_the_temporary_folder(
     assert _names_in(scratch) == []
 
 
+async def test_without_a_place_for_the_file_that_is_said(
+    tmp_path: Path, run_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The temporary folder may have gone, or be full: no fault of the program."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    async with (
+        served_page(tmp_path / "state", sandbox=True) as page,
+        page.client.get(f"/downloads/runs/{run_id}/report.csv") as answer,
+    ):
+        assert (answer.status, "Check that this folder exists" in (await answer.json())["error"]) == (409, True)
+
+
 @pytest.mark.parametrize("is_stalled", [False, True], ids=["gone", "stalled"])
 async def test_a_page_that_goes_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_stalled: bool

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from batch_renamer.errors import JournalError
 from batch_renamer.jobs import open_journal
+from batch_renamer.journal.rows import RowTable
+from batch_renamer.journal.runs import RunTable
 from batch_renamer.sandbox import FaultPlan
 from tests.support.browsing.office import Office, office_in
 from tests.support.command import KEY
@@ -41,6 +44,7 @@ async def test_a_run_is_followed_stopped_and_finished(office: Office) -> None:
         gate = office.hold_renames(first=11)
         run = await committed(page, plan)
         await gate.until_waiting(1)
+        await until(page, lambda: bool((job := page.workspace.jobs.live(run)) and job.done == 10))
 
         at_work = await shown(page, f"/runs/{run}")
         assert at_work.heading == "Renaming the orders"
@@ -139,6 +143,27 @@ async def test_rows_that_can_not_be_taken_back_are_said(tmp_path: Path, run_id: 
         answer = await acted(page, f"/runs/{run_id}/undo", {"rows": rows}, status=409)
         assert len(page.workspace.journal.runs.find()) == 1
     assert said in answer["error"]
+
+
+async def test_a_disk_that_became_full_is_why_a_run_stopped(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The journal could not take the reason; as long as the server is there, its page says it, and nothing else."""
+
+    def full(*_: object, **__: object) -> None:
+        raise JournalError("The disk is full.")
+
+    async with office.page() as page:
+        plan = await _planned(page, office)
+        gate = office.hold_renames()
+        run = await committed(page, plan)
+        await gate.until_waiting(1)
+        with monkeypatch.context() as patched:
+            patched.setattr(RunTable, "finish", full)
+            patched.setattr(RowTable, "record", full)
+            gate.open()
+            await ended(page)
+        stopped = await shown(page, f"/runs/{run}")
+    assert "The disk is full." in stopped.words
+    assert "It was killed" not in stopped.words
 
 
 async def test_a_key_that_is_refused_ends_the_run_in_words(office: Office) -> None:

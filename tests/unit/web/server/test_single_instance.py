@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import stat
 import subprocess
 import sys
@@ -35,6 +37,19 @@ def test_what_it_registers_is_for_this_user_alone(tmp_path: Path) -> None:
         [place] = (tmp_path / "servers").glob("*.json")
         assert stat.S_IMODE(place.stat().st_mode) == 0o600
         assert stat.S_IMODE(place.parent.stat().st_mode) == 0o700
+
+
+def test_a_server_ends_where_its_files_can_not_be_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a disk that became read-only meanwhile, its end is no fault; no program believes what is left."""
+
+    def refused(place: Path, **_: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(place))
+
+    with registered_as_running(tmp_path, origin=ORIGIN, token="t0ken"):
+        monkeypatch.setattr(Path, "unlink", refused)
+    monkeypatch.undo()
+    assert len(list((tmp_path / "servers").glob("*.json"))) == 1
+    assert running_server(tmp_path) is None
 
 
 def test_a_server_that_was_killed_is_not_believed(tmp_path: Path) -> None:
