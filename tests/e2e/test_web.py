@@ -17,7 +17,7 @@ from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Rule
 from batch_renamer.web.access import TOKEN_HEADER
 from tests.support.browsing.office import Office, office_in
 from tests.support.browsing.web_process import WebProcess, web_process
-from tests.support.command import Started, environment, start
+from tests.support.command import KEY, Started, environment, start
 from tests.support.gate import DEADLINE_S, Gate
 
 
@@ -121,14 +121,14 @@ async def test_a_server_without_work_ends_well(office: Office, number: signal.Si
 
 
 BROWSER = """
-import socket, sys
+import os, socket, sys
 with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as test:
-    test.sendall("\\n".join(sys.argv[2:]).encode())
+    test.sendall("\\n".join([*sys.argv[2:], os.environ.get("AUTOENHANCE_API_KEY", "")]).encode())
 """
 
 
 async def test_browsers_are_started_with_a_code_that_opens_the_page(office: Office) -> None:
-    """The second command opens one more page of the first server; no command line of a browser has the token."""
+    """The second command opens one more page of the first server; none is started with the token or the key."""
     links: asyncio.Queue[str] = asyncio.Queue()
 
     async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -140,7 +140,7 @@ async def test_browsers_are_started_with_a_code_that_opens_the_page(office: Offi
         browser = f"{sys.executable} {program} {test.sockets[0].getsockname()[1]} %s"
         (home := office.folder / "home").mkdir(exist_ok=True)
         words = ("web", "--config", str(office.config), "--state-dir", str(office.state))
-        env = environment(home, key=None, BROWSER=browser)
+        env = environment(home, key=KEY, BROWSER=browser)
         async with start(*words, cwd=office.folder, env=env) as first:
             printed = [await _link_of(first)]
             opened = [await links.get()]
@@ -148,7 +148,8 @@ async def test_browsers_are_started_with_a_code_that_opens_the_page(office: Offi
                 printed.append(await _link_of(second))
                 opened.append(await links.get())
                 ended = await second.ended()
-            tokens = [await _redeemed(link) for link in opened]
+            assert KEY not in "".join(opened)
+            tokens = [await _redeemed(link.strip()) for link in opened]
             first.process.send_signal(signal.SIGTERM)
             assert (await first.ended()).code == 0
     assert ended.code == 0

@@ -21,7 +21,7 @@ from batch_renamer.client import GRACE_S
 from batch_renamer.commands import WEB
 from batch_renamer.errors import InterruptedRunError, NeverBeganError, SettingsError
 from batch_renamer.progress import Progress, Span, show_lines
-from batch_renamer.settings import Settings, journal_path
+from batch_renamer.settings import KEY_VARIABLE, Settings, journal_path
 from batch_renamer.signals import called_on_signals
 
 if TYPE_CHECKING:  # what the page needs may not be installed
@@ -99,6 +99,7 @@ def _show(page: Opened, screen: Progress, settings: Settings, *, opens: bool) ->
         sys.stdout.write(f"The page is at {page.link}\n")
     opens = opens and has_browser(os.environ)
     if opens:
+        os.environ.pop(KEY_VARIABLE, None)  # a browser inherits what is there; the accounts have what they need
         open_in_browser(page.link_for_browser, wait_s=_START_S if page.process else 0)
     how = "If no browser opens, open this link in one." if opens else "Open this link in a browser on this machine."
     screen.message(f"{how} It is for you alone: everybody who has it can rename orders.")
