@@ -1,6 +1,7 @@
 """Makes the pictures of the page in the README: ``python -m tests.support.page_pictures``.
 
-With ``--all DIR`` it takes one of every state, wide and narrow, light and dark, to be looked at by a person.
+With ``--all DIR`` it takes one of every state, wide and narrow, light and dark, to be looked at by a person, and writes
+into ``DIR/troubles.txt`` what axe finds in each of these looks.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 from playwright.async_api import Page, expect
 
 from tests.support.browsing import NEEDED, find_chromium, open_chromium
-from tests.support.browsing.looks import NARROW, WIDE, Scheme, looking
+from tests.support.browsing.looks import NARROW, WIDE, Scheme, looking, troubles_of
 from tests.support.browsing.office import Office, office_in
 from tests.support.browsing.small_png import with_few_colours
 from tests.support.browsing.way import Way
@@ -51,6 +52,10 @@ class _Camera:
         for width in (WIDE, NARROW):
             for scheme in _SCHEMES:
                 await self._shoot(self._folder / f"{state}-{width}-{scheme}.png", width, _HEIGHT, scheme)
+
+        found = await troubles_of(self._page, in_every_look=True)
+        with (self._folder / "troubles.txt").open("a", encoding="utf-8") as file:
+            file.writelines(f"{state}: {trouble}\n" for trouble in found or ["nothing"])
 
     async def _shoot(self, file: Path, width: int, height: int, scheme: Scheme) -> None:
         async with looking(self._page, width=width, height=height, scheme=scheme, calm=True):
