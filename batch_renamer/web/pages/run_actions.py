@@ -18,10 +18,18 @@ from batch_renamer.web.workspace import Workspace
 __all__ = ["audit_run", "dismiss_run", "resume_run", "stop_run", "undo_run"]
 
 
+_ROWS_FIELD = "Only these rows"
+"""The label of the field for the rows that are undone."""
+
+
 async def undo_run(request: web.Request, workspace: Workspace) -> web.StreamResponse:
     """Plan to take a run back, all of it or the rows that are named; nothing is renamed before the plan was seen."""
     run, asked = await run_of(request, workspace), await json_of(request)
-    return _goes_to(await workspace.jobs.plan_undo(run, choice=_rows_of(asked), same_account=_is_same(asked)))
+    choice = _rows_of(asked)
+    try:
+        return _goes_to(await workspace.jobs.plan_undo(run, choice=choice, same_account=_is_same(asked)))
+    except InputError as error:
+        raise InputError(str(error).replace("--only", f'"{_ROWS_FIELD}"')) from error
 
 
 async def resume_run(request: web.Request, workspace: Workspace) -> web.StreamResponse:

@@ -134,7 +134,12 @@ async def test_a_run_that_waits_says_for_which_one(office: Office) -> None:
 
 @pytest.mark.parametrize(
     ("rows", "said"),
-    [([], "names no row"), ("all", "must be row numbers"), ("9999", "9999"), (None, "must be row numbers")],
+    [
+        ([], "names no row"),
+        ("all", "must be row numbers"),
+        ("9999", '"Only these rows" names row 9999'),
+        (None, "must be row numbers"),
+    ],
     ids=["none", "no numbers", "no such row", "nothing"],
 )
 async def test_rows_that_can_not_be_taken_back_are_said(tmp_path: Path, run_id: str, rows: object, said: str) -> None:
