@@ -84,7 +84,7 @@ _OPTIONS: Mapping[str, Any] = {
         {
             "name_template": _Option(
                 help="Make the new names from columns, as in '{address} - {date}'. {n:03} counts, {order_id} is the "
-                "id, {current_name} the name of now. A name in the sheet wins. none: no template.",
+                "id, {current_name} the name of now. A name in the spreadsheet wins. none: no template.",
                 metavar="TEXT",
             ),
             "replace": _Option(
@@ -125,9 +125,10 @@ _OPTIONS: Mapping[str, Any] = {
                 default="id",
             ),
             "only": _Option(
-                help="Only these rows, by their numbers in the sheet: 2-40,57 or 200- (to the end).", metavar="ROWS"
+                help="Only these rows, by their numbers in the spreadsheet: 2-40,57 or 200- (to the end).",
+                metavar="ROWS",
             ),
-            "except_rows": _Option(help="All rows but these, by their numbers in the sheet.", metavar="ROWS"),
+            "except_rows": _Option(help="All rows but these, by their numbers in the spreadsheet.", metavar="ROWS"),
             "where": _Option(
                 help="Only rows that have this text in this column, such as Region=North. Several columns: all "
                 "of them; several texts of one column: any of them.",

@@ -61,7 +61,7 @@ def _at_once(row: RenameRequest | RowProblem) -> tuple[Result | None, str]:
     if row.skip == HIDDEN_ROW:
         return Result.SKIPPED, "Left out as a row that is hidden in the workbook (--hidden-rows skip)."
     if row.skip:
-        return Result.SKIPPED, row.left_out or "Left out: the sheet marks this row to be skipped."
+        return Result.SKIPPED, row.left_out or "Left out: the spreadsheet marks this row to be skipped."
     return None, ""
 
 

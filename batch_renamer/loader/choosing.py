@@ -90,7 +90,7 @@ class Choosing:
             return f"row {row}, which has the headings. The rows below it are {self._first} to {self._last}."
         if self._first < row < self._last:
             return f"row {row}, which is blank."
-        return f"row {row}. The sheet's rows are {self._first} to {self._last}."
+        return f"row {row}. The spreadsheet's rows are {self._first} to {self._last}."
 
 
 @dataclass(slots=True, kw_only=True)

@@ -48,11 +48,11 @@ class RepeatedHeadings:
                 current_name=storable(trimmed(current_name)) or None if isinstance(current_name, str) else None,
                 skip="headings",
                 left_out="Left out: the headings are repeated here.",
-                warning="The headings are repeated here, as if two files had been joined; this row is not an order.",
+                warning="The headings are repeated here, as if two spreadsheets had been joined; this row is no order.",
             )
         if self._known.issuperset(found):
             raise SheetError(
-                f"{self._label}, row {number}: the headings are repeated here in another order, as if two files "
-                "had been joined. Put the rows from there on into a sheet of their own."
+                f"{self._label}, row {number}: the headings are repeated here in another order, as if two spreadsheets "
+                "had been joined. Put the rows from there on into a spreadsheet of their own."
             )
         return None

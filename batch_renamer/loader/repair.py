@@ -123,8 +123,7 @@ _SENTENCES = {
     Flaw.DATE: _DATE_SENTENCE,
     Flaw.SHOWN_DATE: _DATE_SENTENCE,
     Flaw.ERROR: "The {what} is an error (like #N/A or #REF!): correct the formula, or type the value.",
-    Flaw.FORMULA: "The {what} is a formula that was never calculated: open the sheet in a spreadsheet program, "
-    "save it, and try again.",
+    Flaw.FORMULA: "The {what} is a formula that was never calculated: open the spreadsheet, save it, and try again.",
     Flaw.FORMAT: "The {what} is a number, and its number format shows it otherwise: "
     f"{_AS_TEXT}, then type it as it should read.{HERE}{{text}}.",
     Flaw.LONG_TEXT: f"The {{what}} is longer than any cell can be: correct it.{HERE}{{text}}.",

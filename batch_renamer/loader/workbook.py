@@ -25,7 +25,7 @@ __all__ = ["reading_workbook"]
 
 _NOTES = {
     "unseen": "It could not be seen whether {label} has hidden rows, number formats, errors or formulas that were "
-    "never calculated: compare the names with the sheet, or save it as CSV.",
+    "never calculated: compare the names with the spreadsheet, or save it as CSV.",
 }
 
 

@@ -15,7 +15,7 @@ __all__ = ["GUARDED_BY_SHEET", "NO_SUCH_ORDER", "ORDER_DELETED", "decide", "same
 
 NO_SUCH_ORDER = "There is no order with this id in this account."
 ORDER_DELETED = "The order is deleted; nothing was sent."
-GUARDED_BY_SHEET = "The order does not have the current name that the sheet gives; it was left alone."
+GUARDED_BY_SHEET = "The order does not have the current name that the spreadsheet gives; it was left alone."
 
 
 def decide(

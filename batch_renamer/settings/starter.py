@@ -26,13 +26,13 @@ _HEAD = """\
 _BRAKES = """\
 # ---- Brakes
 
-# Refuse a plan that would rename more orders than this: the wrong sheet is often the long one.
+# Refuse a plan that would rename more orders than this: the wrong spreadsheet is often the long one.
 max_renames = 1000
 
 # Stop when more rows than this are bad: a number of rows (3), or a share ("20%", which counts from 20 rows on).
 max_failures = "20%"
 
-# true: nothing is sent at all if any row of the sheet is bad (blank id, the same id with two names, ...).
+# true: nothing is sent at all if any row of the spreadsheet is bad (blank id, the same id with two names, ...).
 #strict = true
 
 # Requests per second at most. Without it a run goes as fast as the API allows.

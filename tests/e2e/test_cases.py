@@ -109,7 +109,7 @@ async def test_heading_line_in_the_middle_is_skipped_and_said(tmp_path: Path) ->
     """The second file's rows are orders, its headings are not."""
     ran = await checked(tmp_path, "two-files-in-one.csv")
     assert (ran.code, ran.results) == (0, ["planned", "skipped", "planned"])
-    assert "Warning · 1 row · The headings are repeated here, as if two files had been joined" in ran.err
+    assert "Warning · 1 row · The headings are repeated here, as if two spreadsheets had been joined" in ran.err
 
 
 @pytest.mark.parametrize(

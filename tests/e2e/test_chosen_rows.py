@@ -64,7 +64,7 @@ async def test_a_number_that_the_sheet_does_not_have_is_a_sentence(renamer: Comm
     sheet = renamer.sheet(renamer.seed(2))
     ran = await renamer.apply(sheet, "--only", "2-9")
     assert (ran.code, renamer.requests) == (2, [])
-    assert ran.err.splitlines()[-1] == f"Error: {sheet}: --only names row 9. The sheet's rows are 2 to 3."
+    assert ran.err.splitlines()[-1] == f"Error: {sheet}: --only names row 9. The spreadsheet's rows are 2 to 3."
 
 
 async def test_an_interrupted_run_of_the_same_choice_goes_on(renamer: Command) -> None:

@@ -91,7 +91,7 @@ async def test_rule_is_applied_again_after_its_undo(renamer: Command) -> None:
 
 
 async def test_template_makes_names_from_columns(renamer: Command) -> None:
-    """A name in the sheet wins, a blank column makes the row invalid, and the counter counts made names."""
+    """A name in the spreadsheet wins, a blank column makes the row invalid, and the counter counts made names."""
     renamer.begin_with({f"a{number}": "old" for number in range(1, 5)})
     rows = [("a1", "", "12 Elm"), ("a2", "Mine", "14 Elm"), ("a3", "", " "), ("a4", "", "{16} Elm")]
     sheet = renamer.sheet(rows, headings=("order_id", "new_name", "Street Address"))

@@ -77,8 +77,8 @@ async def test_a_mail_for_each_change_of_state(renamer: Command) -> None:
         put(renamer, "east.csv", rows[2:])
         assert (await night(renamer)).code == 0
     assert [mail["subject"] for mail in server.mails] == [
-        "batch-renamer: 1 of 2 sheets done, 1 needs you",
-        "batch-renamer: a good night again, 1 of 1 sheet done",
+        "batch-renamer: 1 of 2 spreadsheets done, 1 needs you",
+        "batch-renamer: a good night again, 1 of 1 spreadsheet done",
     ]
     text = text_of(server.mails[0])
     assert "- south.csv: 1 of 2 rows has a problem: 1 failed." in text

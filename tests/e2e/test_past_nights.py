@@ -53,7 +53,7 @@ async def test_a_night_that_is_killed_has_a_page_and_the_next_one_says_that_it_w
     assert (await renamer.run(*night)).code == 0
     assert renamer.names == {"order-1": "New name 1", "order-2": "New name 2"}
     said = page.read_text()
-    assert "Nothing needs you: 1 file is done" in said
+    assert "Nothing needs you: 1 spreadsheet is done" in said
     assert "this night was cut off; the next one goes on with what it left." in said
     listed = (await renamer.run("runs", "--json")).result
     assert [one["state"] for one in listed["nights"]] == ["good", "cut off"]

@@ -21,7 +21,9 @@ from batch_renamer.nightly.messages.delivery import Message, deliver
 from tests.support.listeners import listening_for_mail, listening_on_the_web
 
 SECRET = "s3cr3t-t0k3n"
-MESSAGE = Message(title="batch-renamer: 2 of 3 sheets done", body="Orders <1>.xlsx :smile:\n\nReports: /srv/%20?a=b")
+MESSAGE = Message(
+    title="batch-renamer: 2 of 3 spreadsheets done", body="Orders <1>.xlsx :smile:\n\nReports: /srv/%20?a=b"
+)
 
 
 def to(url: str, *, text_only: bool = False) -> Address:

@@ -125,8 +125,8 @@ def test_one_message_for_each_change_of_state(tmp_path: Path, journal: Journal, 
         None,
     ]
     assert [message.title for message in post.messages] == [
-        "batch-renamer: stopped early, 0 of 1 sheet done",
-        "batch-renamer: works again, 1 of 1 sheet done",
+        "batch-renamer: stopped early, 0 of 1 spreadsheet done",
+        "batch-renamer: works again, 1 of 1 spreadsheet done",
     ]
 
 

@@ -102,7 +102,7 @@ def test_one_bad_file_never_stops_the_others(office: Office) -> None:
     office.put("c.csv", "order_id,new_name\nc1,12 Elm\n")
     code, out, _ = office.night(quiet=True)
     assert code == 2
-    assert out.splitlines()[0] == "Something needs you: 2 of 3 files have problems; 1 order renamed."
+    assert out.splitlines()[0] == "Something needs you: 2 of 3 spreadsheets have problems; 1 order renamed."
     assert "a.csv: refused" in out
     assert "2 of 2 rows have problems: 2 invalid." in out
     assert "c.csv" not in out

@@ -128,14 +128,16 @@ async def weeks_of_the_same(now: Story) -> None:
     await now.night("a new key", Told(done=("week.csv",), renamed=names, message=AGAIN))
     for number in (1, 2):
         await now.night(f"no sheet, {number}", Told())
-    await now.night("no sheet for the third night", Told(message=("no sheet came for 3 nights",)))
+    await now.night("no sheet for the third night", Told(message=("no spreadsheet came for 3 nights",)))
     await now.night("nor for the fourth", Told())
     more = now.fresh(1)
     now.house.put_in("came.csv", csv_of(more))
     await now.night("one came", Told(done=("came.csv",), renamed=more, message=("came.csv",)))
     even_more = now.fresh(1)
     now.house.put_in("good.csv", csv_of(even_more))
-    await now.night("a good night is told", Told(done=("good.csv",), renamed=even_more, message=("1 of 1 sheet done",)))
+    await now.night(
+        "a good night is told", Told(done=("good.csv",), renamed=even_more, message=("1 of 1 spreadsheet done",))
+    )
     now.house.nightly = {}
     now.house.install()
 

@@ -68,7 +68,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             "batch-renamer plan orders.xlsx --name-template '{address} - {n:03}'",
         ),
         Example(
-            "Make them from the current names; the sheet needs only ids:",
+            "Make them from the current names; the spreadsheet needs only ids:",
             "batch-renamer plan orders.xlsx --replace 'Elm St=Elm Street'",
         ),
         Example(

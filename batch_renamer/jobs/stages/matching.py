@@ -25,8 +25,8 @@ __all__ = ["match_orders"]
 _NO_ORDER = "No order of the account has this current name: correct it, or give the order id."
 _SEVERAL = "Several orders of the account have this current name: give the order id."
 _GIVEN = (
-    "The order with this current name got it by another row of this sheet, in an earlier run: give the id of the order "
-    "that is meant, or use --again."
+    "The order with this current name got it by another row of this spreadsheet, in an earlier run: give the id of the "
+    "order that is meant, or use --again."
 )
 _MOST_NAMED = 3
 

@@ -47,7 +47,8 @@ def _settle(run: Run, rules: NamingRules) -> None:
     table.settle(run.record, names=names, warnings=warnings, refused=refused)
     for row, reason in refused.items():
         log_bad_row(row, "", Result.INVALID, reason)
-    text = f"Same names were looked for in the sheet and in {counted(table.count_seen(run.record), 'order')} beside it"
+    others = counted(table.count_seen(run.record), "order")
+    text = f"Same names were looked for in the spreadsheet and in {others} beside it"
     note = f"{text}; the account may have more orders."
     if note not in run.context.warnings:
         run.context.warnings.append(note)

@@ -26,9 +26,11 @@ __all__ = ["Named", "Survey", "Surveyed", "contradictions_in_words"]
 _BYTES = 16
 _MOST_NAMED = 2
 
-_CONTRADICTED = "Another file of this night gives this order another name; neither was sent. Keep one of the rows."
-_CONTRADICTS = "A file that was done earlier this night gives this order another name. Keep one of the rows."
-_REPEATED = "Another file of this night makes the name of this order by the same rule, which is done once."
+_CONTRADICTED = (
+    "Another spreadsheet of this night gives this order another name; neither was sent. Keep one of the rows."
+)
+_CONTRADICTS = "A spreadsheet that was done earlier this night gives this order another name. Keep one of the rows."
+_REPEATED = "Another spreadsheet of this night makes the name of this order by the same rule, which is done once."
 _BY_ANOTHER_FILE = f"{LEFT_OUT_MARK}another file"
 
 # ``key`` is the order's id, NULL for a row whose order is found by its current name; ``guard`` is that name.
@@ -198,11 +200,11 @@ class Survey:
         for other in sorted(others, key=lambda other: (other.file == seen_from, other.file)):
             rows[other.file].append(other.row)
         places = [
-            f"{'this file' if file == seen_from else visible(self.files[file].name)}, {rows_in_words(numbers)}"
+            f"{'this spreadsheet' if file == seen_from else visible(self.files[file].name)}, {rows_in_words(numbers)}"
             for file, numbers in rows.items()
         ]
         shown, more = places[:_MOST_NAMED], len(places) - _MOST_NAMED
-        return "; ".join([*shown, *([f"and in {counted(more, 'other file')}"] if more > 0 else [])])
+        return "; ".join([*shown, *([f"and in {counted(more, 'other spreadsheet')}"] if more > 0 else [])])
 
 
 def contradictions_in_words(rows: Collection[SettledRow]) -> str:
@@ -219,7 +221,7 @@ def contradictions_in_words(rows: Collection[SettledRow]) -> str:
     # A row of the file itself is named last, if at all.
     files = sorted({where.partition(", row")[0] for where in contradicted})
     shown, more = ", ".join(files[:_MOST_NAMED]), len(files) - _MOST_NAMED
-    shown += f" and {counted(more, 'other file')}" if more > 0 else ""
+    shown += f" and {counted(more, 'other spreadsheet')}" if more > 0 else ""
     if len(contradicted) == 1:
         return f"1 order has another name in {shown}, so neither was sent."
     return f"{len(contradicted):,} orders have other names in {shown}, so nothing was sent for them."

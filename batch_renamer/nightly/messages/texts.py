@@ -91,27 +91,27 @@ def _short(night: Night, notice: Notice) -> str:
         case NoticeKind.NOT_BEGUN:
             return "the night could not begin"
         case NoticeKind.FAILED:
-            return f"stopped early, {_sheets_done(night)}"
+            return f"stopped early, {_spreadsheets_done(night)}"
         case NoticeKind.NOTHING_CAME:
-            return f"no sheet came for {counted(notice.empty_nights, 'night')}"
+            return f"no spreadsheet came for {counted(notice.empty_nights, 'night')}"
         case NoticeKind.WAITING if not _read(night):
-            return f"{counted(len(notice.waiting), 'sheet')} can't be read for {WAITING_NIGHTS} nights"
+            return f"{counted(len(notice.waiting), 'spreadsheet')} can't be read for {WAITING_NIGHTS} nights"
         case NoticeKind.CUT_OFF:
-            return f"the night of {_day(notice.cut_off[0])} was cut off, {_sheets_done(night)}"
+            return f"the night of {_day(notice.cut_off[0])} was cut off, {_spreadsheets_done(night)}"
         case NoticeKind.RECOVERED:
             broken = notice.after is not None and notice.after.kind in (NoticeKind.FAILED, NoticeKind.NOT_BEGUN)
-            return f"{'works again' if broken else 'a good night again'}, {_sheets_done(night)}"
-    return _sheets_done(night)
+            return f"{'works again' if broken else 'a good night again'}, {_spreadsheets_done(night)}"
+    return _spreadsheets_done(night)
 
 
-def _sheets_done(night: Night) -> str:
+def _spreadsheets_done(night: Night) -> str:
     read = _read(night)
     if not read:
-        return "no sheet came" if not night.files else "no sheet was read"
+        return "no spreadsheet came" if not night.files else "no spreadsheet was read"
     done = sum(file.end.is_done for file in read)
     needing = sum(file.end.needs_a_person for file in read)
     waiting = len(night.files) - len(read)
-    said = [f"{done} of {counted(len(read), 'sheet')} done"]
+    said = [f"{done} of {counted(len(read), 'spreadsheet')} done"]
     said += [f"{needing} need{'s' if needing == 1 else ''} you"] if needing else []
     said += [f"{waiting} wait{'s' if waiting == 1 else ''}"] if waiting else []
     return ", ".join(said)
@@ -122,7 +122,7 @@ def _read(night: Night) -> list[NightFile]:
 
 
 def _opening(night: Night, notice: Notice) -> str:
-    said = _sheets_done(night) if notice.kind is NoticeKind.CUT_OFF else _short(night, notice)
+    said = _spreadsheets_done(night) if notice.kind is NoticeKind.CUT_OFF else _short(night, notice)
     sentence = f"Night of {_day(night)}: {said}."
     if notice.kind in (NoticeKind.PARTLY, NoticeKind.FAILED):
         renamed = renamed_in(night)
@@ -201,12 +201,12 @@ def _advice(night: Night, notice: Notice) -> Iterator[str]:
     match notice.kind:
         case NoticeKind.NOT_BEGUN:
             if night.exit_code != LockedError.exit_code:  # then another night reads them
-                yield "No sheet was read, and nothing was renamed; all stay in the inbox."
+                yield "No spreadsheet was read, and nothing was renamed; all stay in the inbox."
             yield from advice_on(night)
         case NoticeKind.FAILED:
             yield from advice_on(night)
         case NoticeKind.NOTHING_CAME:
-            yield f"If sheets should have come: they belong into {_shown(night.inbox, width=_LONGEST_PATH)}"
+            yield f"If spreadsheets should have come: they belong into {_shown(night.inbox, width=_LONGEST_PATH)}"
         case NoticeKind.WAITING:
             names = ", ".join(map(_shown, notice.waiting))
             yield f"For {WAITING_NIGHTS} nights now nothing could be done with {names}. Close, save or remove it."

@@ -115,13 +115,13 @@ def weight_of(night: Night) -> Weight:
 def next_night(night: Night) -> list[str]:
     """Return what the next night does by itself, in sentences."""
     if night.kind is NightKind.NOT_BEGUN:
-        return ["It tries again. All files stay in the inbox until then."]
+        return ["It tries again. All spreadsheets stay in the inbox until then."]
     said = ["It finishes what this night left in the middle."] if night.kind is NightKind.CUT_OFF else []
     for file in night.files:
         if file.end is FileEnd.STOPPED:
             said.append(f"{file.name}: it goes on where this night stopped.")
         elif file.end is FileEnd.WAITING:
-            said.append(f"{file.name}: it looks at the file again.")
+            said.append(f"{file.name}: it looks at the spreadsheet again.")
         elif file.end is not FileEnd.SAME and (again := _comes_again(file)):
             said.append(f"{file.name}: {again}")
     return [*said, "It does every spreadsheet that is put into the inbox by then."]
@@ -161,7 +161,7 @@ def _renamed(files: Sequence[NightFile]) -> int:
 
 def _not_read(files: Sequence[NightFile]) -> list[str]:
     waiting, passed = (sum(file.end is end for file in files) for end in (FileEnd.WAITING, FileEnd.PASSED))
-    said = [f"{counted(waiting, 'file')} {'waits' if waiting == 1 else 'wait'} in the inbox."] if waiting else []
+    said = [f"{counted(waiting, 'spreadsheet')} {'waits' if waiting == 1 else 'wait'} in the inbox."] if waiting else []
     return said + ([f"{counted(passed, 'file')} in the inbox {_is(passed, passed)} never read."] if passed else [])
 
 
@@ -170,7 +170,7 @@ def _is(part: int, whole: int) -> str:
 
 
 def _of(part: int, whole: int) -> str:
-    return counted(whole, "file") if part == whole else f"{part:,} of {counted(whole, 'file')}"
+    return counted(whole, "spreadsheet") if part == whole else f"{part:,} of {counted(whole, 'spreadsheet')}"
 
 
 def left_in_words(names: Sequence[str]) -> str:

@@ -441,7 +441,7 @@ def test_bad_and_skipped_rows_are_settled_when_they_are_added(journal: Journal) 
         ReportRow(row=3, order_id="", new_name="n", skip="x", result=Result.INVALID, reason="The order id is blank.",
                   warning="w"),
         ReportRow(row=5, order_id="id5", new_name="name 5", skip="x", result=Result.SKIPPED,
-                  reason="Left out: the sheet marks this row to be skipped."),
+                  reason="Left out: the spreadsheet marks this row to be skipped."),
     ]  # fmt: skip
     assert journal.rows.undecided(run, after_row=0, limit=9) == [request(2, current_name="guard")]
     assert (journal.rows.count_undecided(run), journal.runs.get(run.id).sheet_rows) == (1, 3)

@@ -71,9 +71,9 @@ def test_a_row_left_out_keeps_what_was_typed() -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (chosen(only="2,9"), "--only names row 9. The sheet's rows are 2 to 7."),
-        (chosen(only="3-9"), "--only names row 9. The sheet's rows are 2 to 7."),
-        (chosen(except_rows="8-"), "--except names row 8. The sheet's rows are 2 to 7."),
+        (chosen(only="2,9"), "--only names row 9. The spreadsheet's rows are 2 to 7."),
+        (chosen(only="3-9"), "--only names row 9. The spreadsheet's rows are 2 to 7."),
+        (chosen(except_rows="8-"), "--except names row 8. The spreadsheet's rows are 2 to 7."),
         (chosen(only="6"), "--only names row 6, which is blank."),
         (chosen(only="1-4"), "--only names row 1, which has the headings. The rows below it are 2 to 7."),
         (chosen(except_rows="2-"), "with --except, no row is left to work on."),

@@ -71,7 +71,7 @@ def test_second_heading_line_is_no_order(tmp_path: Path, again: str) -> None:
     [left_out] = [row for row in rows if row.skip]
     assert isinstance(left_out, RenameRequest)
     assert (left_out.row, left_out.left_out) == (3, "Left out: the headings are repeated here.")
-    assert "two files had been joined" in left_out.warning
+    assert "two spreadsheets had been joined" in left_out.warning
 
 
 @pytest.mark.parametrize("again", ["new_name,order_id", "current_name,order_id", "Order ID,Skip?"])

@@ -12,7 +12,7 @@ from batch_renamer.model import Change, Found, Missing, Order, Outcome, Reading,
 from batch_renamer.planning.planner import decide, same_name
 
 DELETED = "The order is deleted; nothing was sent."
-LEFT_ALONE = "The order does not have the current name that the sheet gives; it was left alone."
+LEFT_ALONE = "The order does not have the current name that the spreadsheet gives; it was left alone."
 
 
 def row(new_name: str = "new", current_name: str | None = None) -> RenameRequest:

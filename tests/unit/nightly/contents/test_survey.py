@@ -99,7 +99,10 @@ def test_all_rows_of_an_order_are_refused(office: Office) -> None:
     read("a.csv", "x,one", "x,two")
     read("b.csv", "x,one")
     assert places(survey) == {
-        "a.csv": {2: (Result.INVALID, "this file, row 3."), 3: (Result.INVALID, "b.csv, row 2; this file, row 2.")},
+        "a.csv": {
+            2: (Result.INVALID, "this spreadsheet, row 3."),
+            3: (Result.INVALID, "b.csv, row 2; this spreadsheet, row 2."),
+        },
         "b.csv": {2: (Result.INVALID, "a.csv, row 3.")},
     }
 
@@ -148,7 +151,7 @@ def test_a_file_that_comes_late_is_refused_alone(office: Office) -> None:
     late = read("late.csv", "x,two")
     [reason] = [one.reason for one in survey.settled(done={0})[late.number].values()]
     assert reason == (
-        "A file that was done earlier this night gives this order another name. Keep one of the rows."
+        "A spreadsheet that was done earlier this night gives this order another name. Keep one of the rows."
         " Here: a.csv, row 2."
     )
 
@@ -175,5 +178,5 @@ def test_many_files_are_named_in_short(office: Office) -> None:
     for number in range(5):
         read(f"{number}.csv", f"x,name {number}")
     rows = survey.settled()
-    assert rows[0][2].reason.endswith(" Here: 1.csv, row 2; 2.csv, row 2; and in 2 other files.")
+    assert rows[0][2].reason.endswith(" Here: 1.csv, row 2; 2.csv, row 2; and in 2 other spreadsheets.")
     assert contradictions_in_words(rows[0].values()) == "1 order has another name in 1.csv, so neither was sent."

@@ -32,16 +32,16 @@ def body_of(night: Night, kind: NoticeKind, **values: Any) -> str:
         pytest.param(
             a_night(file(), file("b.xlsx"), BAD, profile="office"),
             Notice(kind=NoticeKind.PARTLY),
-            "batch-renamer (office): 2 of 3 sheets done, 1 needs you",
+            "batch-renamer (office): 2 of 3 spreadsheets done, 1 needs you",
             id="partly",
         ),
         pytest.param(
-            KEY, Notice(kind=NoticeKind.FAILED), "batch-renamer: stopped early, 0 of 1 sheet done", id="failed"
+            KEY, Notice(kind=NoticeKind.FAILED), "batch-renamer: stopped early, 0 of 1 spreadsheet done", id="failed"
         ),
         pytest.param(
             KEY,
             Notice(kind=NoticeKind.FAILED, reminder=True, after=TOLD),
-            "batch-renamer, reminder: stopped early, 0 of 1 sheet done",
+            "batch-renamer, reminder: stopped early, 0 of 1 spreadsheet done",
             id="reminder",
         ),
         pytest.param(
@@ -50,31 +50,31 @@ def body_of(night: Night, kind: NoticeKind, **values: Any) -> str:
         pytest.param(
             a_night(file()),
             Notice(kind=NoticeKind.RECOVERED, after=TOLD),
-            "batch-renamer: works again, 1 of 1 sheet done",
+            "batch-renamer: works again, 1 of 1 spreadsheet done",
             id="recovered",
         ),
         pytest.param(
             a_night(file(), file("b.xlsx", FileEnd.WAITING)),
             Notice(kind=NoticeKind.GOOD),
-            "batch-renamer: 1 of 1 sheet done, 1 waits",
+            "batch-renamer: 1 of 1 spreadsheet done, 1 waits",
             id="good",
         ),
         pytest.param(
             a_night(),
             Notice(kind=NoticeKind.NOTHING_CAME, empty_nights=3),
-            "batch-renamer: no sheet came for 3 nights",
+            "batch-renamer: no spreadsheet came for 3 nights",
             id="nothing came",
         ),
         pytest.param(
             a_night(file("b.xlsx", FileEnd.WAITING)),
             Notice(kind=NoticeKind.WAITING, waiting=("b.xlsx",)),
-            "batch-renamer: 1 sheet can't be read for 3 nights",
+            "batch-renamer: 1 spreadsheet can't be read for 3 nights",
             id="waiting",
         ),
         pytest.param(
             a_night(file()),
             Notice(kind=NoticeKind.CUT_OFF, cut_off=(CUT_OFF,)),
-            "batch-renamer: the night of 1 November was cut off, 1 of 1 sheet done",
+            "batch-renamer: the night of 1 November was cut off, 1 of 1 spreadsheet done",
             id="cut off",
         ),
     ],
@@ -97,7 +97,7 @@ def test_a_message_says_what_to_do_and_where_the_reports_are() -> None:
     )
     text = text_of(night, Notice(kind=NoticeKind.PARTLY), place="/srv/in/reports/2026-11-01/index.html", sender="srv1")
     assert text.body.splitlines() == [
-        "Night of 1 November: 2 of 3 sheets done, 1 needs you, 1 waits. 1,290 orders were renamed.",
+        "Night of 1 November: 2 of 3 spreadsheets done, 1 needs you, 1 waits. 1,290 orders were renamed.",
         "",
         "Needs you:",
         "- south.xlsx: 3 of 93 rows have problems: 3 failed. The report says why. It is in problems/2026-11-01.",

@@ -49,7 +49,7 @@ def test_reports_and_the_file_are_linked_where_they_are(tmp_path: Path) -> None:
     assert "reports/2026-11-26/orders.report-k3f9ab.xlsx" in text_of(reports / DAY / "index.html")
     Path(moved_to).unlink()
     write_pages([a_night(DAY, file, inbox=str(tmp_path), exit_code=1)], reports=reports, now=0.0)
-    assert "The file is nownot in problems/2026-11-26/orders (2).csv any more" in text_of(reports / DAY / "index.html")
+    assert "It is nownot in problems/2026-11-26/orders (2).csv any more" in text_of(reports / DAY / "index.html")
 
 
 def test_a_night_that_could_not_begin_says_why(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_two_nights_of_a_date_are_on_one_page(tmp_path: Path) -> None:
     write_pages([a_night(DAY, a_file(), hour=14), bad], reports=tmp_path, now=0.0)
     tree = parsed(tmp_path / DAY / "index.html")
     assert tree.xpath("//h1/span/text()") == [
-        "Something of the night at 02:00 needs you: 1 file has problems; 0 orders renamed."
+        "Something of the night at 02:00 needs you: 1 spreadsheet has problems; 0 orders renamed."
     ]
     assert [heading.rpartition(" at ")[2] for heading in tree.xpath("//h2/text()")] == ["14:00", "02:00"]
     assert tree.xpath("//h3[text()='The next night']")[0].getparent() is tree.xpath("//h2")[0].getparent()

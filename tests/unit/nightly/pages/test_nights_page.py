@@ -45,10 +45,10 @@ def test_a_dead_scheduler_looks_different_from_a_quiet_night() -> None:
     assert page.gaps == page.recent_gaps == "No night on 24 and 25 November."
     assert [bar.kind for bar in drawn(page).bars] == ["outage", "done", "idle", "done"]
     assert [(line.text, line.said) for line in page.days] == [
-        ("Thu 26 Nov", "1 file is done, 3 orders renamed."),
+        ("Thu 26 Nov", "1 spreadsheet is done, 3 orders renamed."),
         ("24 and 25 November", ""),
         ("Mon 23 Nov", "No spreadsheet was in the inbox."),
-        ("Sun 22 Nov", "1 file is done, 3 orders renamed."),
+        ("Sun 22 Nov", "1 spreadsheet is done, 3 orders renamed."),
     ]
     assert [line for line in drawn(page).table if "no night" in line] == [
         ("24 and 25 November", "no night", "no night")

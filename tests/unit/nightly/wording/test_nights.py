@@ -23,43 +23,43 @@ WAITING = a_file("late.csv", FileEnd.WAITING, counts={}, run_id=None)
         pytest.param(a_night(DAY), "Nothing needs you: no spreadsheet was in the inbox.", "quiet", id="nothing"),
         pytest.param(
             a_night(DAY, a_file(), a_file("b.csv", FileEnd.SAME)),
-            "Nothing needs you: 2 files are done, 3 orders renamed.",
+            "Nothing needs you: 2 spreadsheets are done, 3 orders renamed.",
             "good",
             id="good",
         ),
         pytest.param(
             a_night(DAY, a_file(), WAITING),
-            "Nothing needs you yet: 1 file is done, 3 orders renamed. 1 file waits in the inbox.",
+            "Nothing needs you yet: 1 spreadsheet is done, 3 orders renamed. 1 spreadsheet waits in the inbox.",
             "doubtful",
             id="good, and one waits",
         ),
         pytest.param(
             a_night(DAY, WAITING, a_file("a.docx", FileEnd.PASSED)),
-            "Nothing needs you yet: 1 file waits in the inbox. 1 file in the inbox is never read.",
+            "Nothing needs you yet: 1 spreadsheet waits in the inbox. 1 file in the inbox is never read.",
             "doubtful",
             id="one waits, and one is passed over",
         ),
         pytest.param(
             a_night(DAY, a_file(), BAD, REFUSED, exit_code=2),
-            "Something needs you: 2 of 3 files have problems; 4 orders renamed.",
+            "Something needs you: 2 of 3 spreadsheets have problems; 4 orders renamed.",
             "bad",
             id="problems",
         ),
         pytest.param(
             a_night(DAY, a_file(), STOPPED, exit_code=3),
-            "Something needs you: this night was stopped early. 1 of 2 files is done, 6 orders renamed.",
+            "Something needs you: this night was stopped early. 1 of 2 spreadsheets is done, 6 orders renamed.",
             "bad",
             id="key refused",
         ),
         pytest.param(
             a_night(DAY, a_file(), STOPPED, exit_code=4),
-            "Nothing needs you yet: this night was stopped early. 1 of 2 files is done, 6 orders renamed.",
+            "Nothing needs you yet: this night was stopped early. 1 of 2 spreadsheets is done, 6 orders renamed.",
             "doubtful",
             id="outage",
         ),
         pytest.param(
             a_night(DAY, STOPPED, exit_code=143),
-            "Nothing needs you: this night was stopped early. 0 of 1 file is done, 3 orders renamed.",
+            "Nothing needs you: this night was stopped early. 0 of 1 spreadsheet is done, 3 orders renamed.",
             "quiet",
             id="the machine was shut down",
         ),
@@ -102,12 +102,12 @@ def test_one_night_of_a_date_that_needs_a_person_is_enough() -> None:
     bad, good = a_night(DAY, BAD, exit_code=1), a_night(DAY, a_file(), hour=14)
     assert (
         headline_of_day([good, bad])
-        == "Something of the night at 02:00 needs you: 1 file has problems; 1 order renamed."
+        == "Something of the night at 02:00 needs you: 1 spreadsheet has problems; 1 order renamed."
     )
-    assert headline_of_day([bad, good]) == "Something needs you: 1 file has problems; 1 order renamed."
+    assert headline_of_day([bad, good]) == "Something needs you: 1 spreadsheet has problems; 1 order renamed."
     over = a_night(DAY, begun=False, exit_code=2, stopped="The key file can't be read.")
-    assert headline_of_day([good, over]) == "Nothing needs you: 1 file is done, 3 orders renamed."
-    assert headline_of_day([good, good]) == "Nothing needs you: 1 file is done, 3 orders renamed."
+    assert headline_of_day([good, over]) == "Nothing needs you: 1 spreadsheet is done, 3 orders renamed."
+    assert headline_of_day([good, good]) == "Nothing needs you: 1 spreadsheet is done, 3 orders renamed."
 
 
 def test_the_next_night_is_told_file_by_file() -> None:
@@ -121,11 +121,11 @@ def test_the_next_night_is_told_file_by_file() -> None:
         "0.csv: its failed rows are not tried again until it is put into the inbox again.",
         "one.csv: its failed rows are tried again on the next 2 nights, except those whose orders don't exist.",
         "big.csv: it goes on where this night stopped.",
-        "late.csv: it looks at the file again.",
+        "late.csv: it looks at the spreadsheet again.",
         "It does every spreadsheet that is put into the inbox by then.",
     ]
     assert next_night(a_night(DAY, begun=False, exit_code=2)) == [
-        "It tries again. All files stay in the inbox until then."
+        "It tries again. All spreadsheets stay in the inbox until then."
     ]
 
 

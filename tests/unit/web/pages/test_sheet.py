@@ -91,7 +91,7 @@ AS_SHOWN = {
         "number-formats-names.xlsx": ("6 ready 1 to repair", "format the column as Text"),
         "orders.gsheet": ("a link to a web document: download it as .xlsx",),
         "root-entry-named-otherwise.xls": ("1 ready",),
-        "skip-tick-boxes.xlsx": ("2 ready 1 left out", "the sheet marks this row"),
+        "skip-tick-boxes.xlsx": ("2 ready 1 left out", "the spreadsheet marks this row"),
         "stray-quotes.csv": ("2 ready 3 to repair", "put the whole cell in quotes", r'A-1,"12 \"Elm\" Street"'),
         "text-guards.csv": ("2 ready", "000123"),
         "two-files-in-one.csv": ("2 ready 1 left out", "The headings are repeated here"),
@@ -299,8 +299,9 @@ async def test_corrections_outlive_the_server(tmp_path: Path) -> None:
 async def test_a_repaired_spreadsheet_is_read_as_it_was_corrected(tmp_path: Path) -> None:
     """It is given again under its name, and the page says so."""
     async with served_page(tmp_path, sandbox=True) as page:
-        await corrected(page, await given(page, b"Ref,Title\n,Barn\n"), id_column="Ref", name_column="Title")
-        again = await shown(page, await given(page, b"Ref,Title\na1,Barn\n"))
+        first = await given(page, b"Ref,Title\n,Barn\n", account="sandbox")
+        await corrected(page, first, id_column="Ref", name_column="Title")
+        again = await shown(page, await given(page, b"Ref,Title\na1,Barn\n", account="sandbox"))
     assert "1 ready" in again.text
     assert "It is read as you corrected it for the last spreadsheet of this name." in again.text
     assert again.text.count("Take all corrections back") == 1
