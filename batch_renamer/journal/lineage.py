@@ -284,6 +284,20 @@ class Lineage:
                 found.add(parent)
         return frozenset(found)
 
+    def put_back_in_part(self, run: RunRecord) -> list[tuple[str, int]]:
+        """Return the ids of the undos that gave some names of a run back, the newest first, with the number of names.
+
+        Undos that were undone themselves are not among them.
+        """
+        undone = self.undone()
+        found = self._database.select(
+            "SELECT undo.number, undo.id, COUNT(*) FROM runs AS undo JOIN rows ON rows.run = undo.number"
+            " WHERE undo.parent = ? AND undo.command = 'undo' AND rows.result = 'renamed'"
+            " GROUP BY undo.number ORDER BY undo.number DESC",
+            (run.number,),
+        )
+        return [(str(undo), int(str(count))) for number, undo, count in found if number not in undone]
+
     def _left_by(self, undos: Sequence[int], undone: int) -> bool:
         """Tell whether undos of some rows of a run have together left out any of them."""
         marks = ", ".join("?" for _ in undos)

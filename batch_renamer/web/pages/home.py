@@ -90,7 +90,7 @@ def _sheets(journal: Journal, run_ids: Sequence[str]) -> Mapping[str, str]:
 def _runs(journal: Journal, accounts: Sequence[Account]) -> _Runs:
     at_work, undone = journal.runs.at_work(), journal.lineage.undone()  # asked first: a run may end in between
     maybe = [listed_run(journal, run, at_work=at_work, undone=undone) for run in journal.runs.maybe_interrupted()]
-    return _Runs(
-        newest=newest_runs(journal, accounts, limit=_NEWEST),
-        interrupted=[run for run in maybe if run.can_go_on][:_NEWEST],
-    )
+    newest = newest_runs(journal, accounts, limit=_NEWEST)
+    # A run that was killed before its first rename can go on, too; only the newest of these are worth a reminder.
+    can_go_on = {run.run.id: run for run in (*(past.listed for past in newest), *maybe) if run.can_go_on}
+    return _Runs(newest=newest, interrupted=list(can_go_on.values())[:_NEWEST])

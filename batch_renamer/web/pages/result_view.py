@@ -43,7 +43,8 @@ class ResultView:
     are the results that occur, with what they mean. ``problems`` are the rows that need a look, the largest group
     first; ``more_problems`` further rows have other reasons. ``left_out`` are the skipped rows by reason.
     ``no_spreadsheet`` says why results can't be written into the user's spreadsheet ("": they can). ``undone_by`` is
-    the id of the newest run that put its names back ("": none).
+    the id of the newest run that put its names back ("": none); ``put_back`` are all such runs that stand, each with
+    the number of names.
     """
 
     listed: ListedRun
@@ -59,6 +60,7 @@ class ResultView:
     plots: tuple[Plot, ...]
     no_spreadsheet: str
     undone_by: str
+    put_back: tuple[tuple[str, int], ...]
 
     @property
     def run(self) -> RunRecord:
@@ -111,6 +113,7 @@ def result_view(journal: Journal, run: RunRecord, *, uploads: Path, trouble: str
         plots=tuple(_plots(journal, run)),
         no_spreadsheet=_why_no_spreadsheet(run),
         undone_by=undo.id if undo is not None else "",
+        put_back=tuple(journal.lineage.put_back_in_part(run)) if undo is not None else (),
     )
 
 

@@ -21,13 +21,15 @@ __all__ = ["Obstacle", "PlanFacts", "obstacle_to"]
 class Obstacle:
     """Why a plan can't be committed, and what helps ("" if nothing does or nothing is needed).
 
-    ``run`` is the run to look at instead ("": none). ``is_fine``: there is nothing to worry about.
+    ``run`` is the run to look at instead ("": none). ``is_fine``: there is nothing to worry about. ``is_choice``: the
+    next row that is checked ends it, so it is said where it moves no row away from the pointer.
     """
 
     sentence: str
     way_out: str = ""
     run: str = ""
     is_fine: bool = False
+    is_choice: bool = False
 
     def __str__(self) -> str:
         return f"{self.sentence} {self.way_out}".rstrip()
@@ -75,8 +77,9 @@ def _nothing_to_rename(plan: PlanFacts) -> Obstacle | None:
         return None
     if plan.chosen.of:
         return Obstacle(
-            sentence="No rename is checked, so there is nothing to do.",
-            way_out="Check the rows that you want to rename.",
+            sentence="No row is checked.",
+            way_out=f"Check those that you want to {'put back' if plan.puts_back else 'rename'}.",
+            is_choice=True,
         )
     if bad:
         all_of_them = bad == rows - plan.counts.get(Result.SKIPPED, 0)

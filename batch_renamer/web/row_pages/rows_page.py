@@ -34,6 +34,10 @@ _OLD = Column("old", "Old name", SortKey.OLD_NAME)
 _NEW = Column("new", "New name", SortKey.NEW_NAME)
 _RESULT = Column("result", "Result", SortKey.RESULT)
 _NAMES = (_ROW, _ORDER, _OLD, _NEW)
+_TITLES_TO_PUT_BACK = {_CHECK: "Put back", _OLD: "Name now", _NEW: "Name to put back"}
+_TITLES_PUT_BACK = {_OLD: "Name taken back", _NEW: "Name put back"}
+"""In an undo the old name is the one that was new to the reader."""
+
 _CHIPS = sorted(Result, key=lambda result: result is not Result.PLANNED)
 """The order of results on the page: what a plan would do comes first."""
 
@@ -56,7 +60,7 @@ class RowsPage:
 
     ``chips`` are the results that the run has. ``total`` is the number of its rows, ``found`` of those that the filter
     finds, and ``renames`` of the planned renames among these. ``chosen`` are the renames that are wanted, of a plan
-    that can be committed; None for any other run.
+    that can be committed; None for any other run. ``puts_back``: the run is an undo, or the plan of one.
     """
 
     run_id: str
@@ -68,6 +72,7 @@ class RowsPage:
     total: int
     chosen: Chosen | None
     renames: int
+    puts_back: bool
 
     @property
     def choice_path(self) -> str:
@@ -162,7 +167,7 @@ def rows_page(
     return RowsPage(
         run_id=run.id,
         query=query,
-        columns=_OF_PLAN if can_choose else _OF_RESULT,
+        columns=_columns(can_choose=can_choose, puts_back=run.spec.puts_back),
         chips=() if alone else tuple(_chips(counts, query)),
         rows=tuple(
             shown_row(
@@ -177,7 +182,16 @@ def rows_page(
         total=run.sheet_rows,
         chosen=chosen,
         renames=_renames(found, query),
+        puts_back=run.spec.puts_back,
     )
+
+
+def _columns(*, can_choose: bool, puts_back: bool) -> tuple[Column, ...]:
+    columns = _OF_PLAN if can_choose else _OF_RESULT
+    if not puts_back:
+        return columns
+    titles = _TITLES_TO_PUT_BACK if can_choose else _TITLES_PUT_BACK
+    return tuple(column._replace(title=titles.get(column, column.title)) for column in columns)
 
 
 def _chips(counts: Mapping[Result, int], query: RowsQuery) -> Iterator[ResultChip]:

@@ -13,7 +13,7 @@ const LONGEST_WAIT_MS = 5_000;
 const TOLD_EVERY_MS = 10_000;
 
 const ENDED =
-  "batch-renamer has ended. Start it again with “batch-renamer web”, and use the page that it opens. Nothing is lost: an interrupted run can go on.";
+  "batch-renamer has ended. Start it again as before, or ask the person who started it. Nothing is lost: an interrupted run can go on.";
 const REPLACED = "This page belongs to a batch-renamer that has ended. Use the page that the new one opened.";
 
 /** @type {(() => void) | undefined} */

@@ -118,6 +118,19 @@ async def test_an_interrupted_run_can_go_on_or_be_dismissed(
     assert f'data-action="/actions/runs/{run_id}/dismiss"' in text
 
 
+async def test_a_run_that_was_killed_before_its_first_rename_is_among_the_interrupted(
+    tmp_path: Path, practice: dict[str, object], run_id: str
+) -> None:
+    """It is not left to the list below; its page shows its names first, which perhaps were never confirmed."""
+    killed(practice, while_reading=True)
+    changed(practice, "UPDATE runs SET counts = NULL")
+    async with served_page(tmp_path / "state", sandbox=True) as page:
+        text = await _text(page)
+    assert f'<a class="button" href="#/runs/{run_id}">Look at it and go on</a>' in text
+    assert f'data-action="/actions/runs/{run_id}/resume"' not in text
+    assert f'data-action="/actions/runs/{run_id}/dismiss"' in text
+
+
 async def test_the_name_of_a_spreadsheet_is_text(tmp_path: Path, practice: dict[str, object], run_id: str) -> None:
     """A file name with HTML and a control character is shown, and does nothing."""
     changed(practice, "UPDATE runs SET sheet = '/tmp/<img src=x>' || char(27) || '.csv'")

@@ -133,12 +133,14 @@ async def test_a_choice_tells_what_is_left_to_commit(tmp_path: Path) -> None:
 
 
 async def test_the_page_is_fetched_again_when_it_becomes_impossible_to_commit(tmp_path: Path) -> None:
-    """The button and its reason change with the last rename that is unchecked."""
+    """The button and its reason change with the last rename that is unchecked; no row moves away from the pointer."""
     async with a_tab(tmp_path, planned(2)) as tab:
         assert "refresh" not in await tab.post("choice", {"checked": False, "rows": [2]})
         assert (await tab.post("choice", {"checked": False, "rows": [3]}))["refresh"] is True
         text = await tab.text()
-    assert "No rename is checked, so there is nothing to do." in text
+    assert '<p id="commit-why">No row is checked. Check those that you want to rename.</p>' in text
+    assert text.count("No row is checked.") == 1
+    assert "bad-notice" not in text
     assert 'aria-disabled="true" aria-describedby="commit-why"' in text
     assert "<dialog" not in text
 

@@ -97,6 +97,9 @@ async def test_chosen_rows_are_taken_back_and_the_names_checked(office: Office) 
         some = sum(row <= 13 for row in office.listings.planned)
         rows = (await downloaded(page, undo_plan))["rows"]
         assert sum(row["result"] == "planned" for row in rows) == some
+        to_look_at = await shown(page, f"/runs/{undo_plan}")
+        assert "Name to put back" in to_look_at.words
+        assert f"Check all {some} names" in to_look_at.buttons
         undo_run = await committed(page, undo_plan)
         await ended(page)
         back = await shown(page, f"/runs/{undo_run}")
@@ -105,6 +108,9 @@ async def test_chosen_rows_are_taken_back_and_the_names_checked(office: Office) 
             == f"Undid run {run} (Spring listings.xlsx): {some} of {len(office.listings.planned)} names put back."
         )
         assert f"about run {run}" in back.words
+        assert "Name taken back" in back.words
+        there = await shown(page, f"/runs/{run}")
+        assert f"{some} names by run {undo_run}." in there.words
         checked = (await acted(page, f"/runs/{run}/audit"))["go"]
         await ended(page)
         looked = await shown(page, checked)

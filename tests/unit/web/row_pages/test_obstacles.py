@@ -60,9 +60,16 @@ def test_nothing_stands_in_the_way_of_a_good_plan() -> None:
         pytest.param(
             plan({R.PLANNED: 2}, checked=0),
             {},
-            "No rename is checked, so there is nothing to do.",
-            "Check the rows that you want to rename.",
+            "No row is checked.",
+            "Check those that you want to rename.",
             id="nothing checked",
+        ),
+        pytest.param(
+            plan({R.PLANNED: 2}, checked=0, puts_back=True),
+            {},
+            "No row is checked.",
+            "Check those that you want to put back.",
+            id="nothing checked in an undo",
         ),
         pytest.param(
             plan({R.INVALID: 3, R.FAILED: 1, R.SKIPPED: 2}),
