@@ -21,6 +21,7 @@ from tests.support.served_page import ServedPage, served_page
 __all__ = ["Office", "office_in"]
 
 _OTHER_KEY = f"{KEY}-lettings"
+_TIMEOUT_S = 600  # a request that a test holds is not given up, however slow its browser is
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,7 +89,8 @@ async def office_in(folder: Path, *, rows: int = 300, images: int = 2, rate: int
     lettings.store.seed_many((order, f"To let {number}") for number, order in enumerate(listings.names, 1))
     async with running(sales) as sales_url, running(lettings) as lettings_url:
         config = folder / "config.toml"
-        config.write_text(f"rate = {rate}\n{_profile('sales', sales_url)}{_profile('lettings', lettings_url)}")
+        profiles = _profile("sales", sales_url) + _profile("lettings", lettings_url)
+        config.write_text(f"rate = {rate}\ntimeout = {_TIMEOUT_S}\n{profiles}")
         for name, key in (("sales", KEY), ("lettings", _OTHER_KEY)):
             (path := folder / f"{name}.key").write_text(key)
             path.chmod(0o600)
