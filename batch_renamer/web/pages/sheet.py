@@ -36,10 +36,11 @@ class _Given:
 
 async def receive_spreadsheet(request: web.Request, workspace: Workspace) -> web.Response:
     """Store the spreadsheet in the body, and answer where its page is; the header ``X-File-Name`` has its name."""
+    account = request.query.get("account", "")
     upload = await workspace.uploads.receive(
         parts_of(request),
         name=unquote(request.headers.get("X-File-Name", ""), errors="replace"),
-        account=request.query.get("account", ""),
+        account=account or await anyio.to_thread.run_sync(_usual_account, workspace),
         length=request.content_length,
     )
     return web.json_response({"go": f"/sheets/{upload.id}"})
@@ -114,6 +115,11 @@ def _given(workspace: Workspace, upload_id: str) -> _Given:
             f'To use the account "{account.title}", press "Read it again".'
         )
     return _Given(upload=upload, account=account, accounts=accounts, settings=settings, trouble=trouble)
+
+
+def _usual_account(workspace: Workspace) -> str:
+    """Return the name of the account that a spreadsheet is for where the request names none."""
+    return workspace.accounts.default.name
 
 
 def _account(workspace: Workspace, accounts: Sequence[Account], upload: Upload) -> Account:
