@@ -3,8 +3,8 @@
 
 import { go } from "./address.js";
 import { act } from "./fetching.js";
+import { announce, showError } from "./messages.js";
 import { refetch } from "./parts.js";
-import { showError, tell } from "./telling.js";
 import { refresh } from "./view.js";
 
 /** Listen to forms and buttons that act. */
@@ -14,11 +14,7 @@ export function watchActions() {
     if (!form.dataset.action) return;
     event.preventDefault();
     const pressed = /** @type {HTMLButtonElement | null} */ (event.submitter);
-    void perform(pressed ?? form, pressed?.dataset.action ?? form.dataset.action, fieldsOf(form, pressed));
-  });
-  document.addEventListener("change", (event) => {
-    const field = /** @type {HTMLInputElement} */ (event.target);
-    if (field.dataset.submits !== undefined) field.form?.requestSubmit();
+    void perform(pressed ?? form, pressed?.dataset.action ?? form.dataset.action, fieldsOf(form));
   });
   document.addEventListener("click", (event) => {
     const button = /** @type {Element} */ (event.target).closest("button[data-action]");
@@ -61,7 +57,7 @@ export async function follow(answer, from = null) {
   else if (typeof answer.refresh === "string") await refetch(answer.refresh);
   else if (answer.refresh) {
     await refresh({ keepsTyped: false }); // what was typed has been posted
-    tell(document.querySelector("main .lead")?.textContent);
+    announce(document.querySelector("main .lead")?.textContent);
   }
 }
 
@@ -83,25 +79,20 @@ function showCount(name, value) {
   }
 }
 
-/** @param {HTMLFormElement} form @param {HTMLButtonElement | null} pressed */
-function fieldsOf(form, pressed) {
+/** @param {HTMLFormElement} form */
+function fieldsOf(form) {
   /** @type {Record<string, unknown>} */
   const fields = {};
   for (const field of form.elements) {
     if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement || field instanceof HTMLTextAreaElement)) continue;
     if (!field.name || field.disabled) continue;
-    const isBox = field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type);
-    if (isBox && !field.hasAttribute("value")) fields[field.name] = field.checked;
-    else if (field.dataset.list !== undefined) {
-      const list = /** @type {unknown[]} */ (fields[field.name] ??= []);
-      if (!isBox || field.checked) list.push(field.value);
-    } else if (!isBox || field.checked) fields[field.name] = valueOf(field);
+    fields[field.name] = valueOf(field);
   }
-  return pressed?.name ? { ...fields, [pressed.name]: pressed.value } : fields;
+  return fields;
 }
 
 /** @param {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} field */
 function valueOf(field) {
-  const isNumber = (field.type === "number" || field.dataset.number !== undefined) && field.value !== "";
-  return isNumber ? Number(field.value) : field.value;
+  if (field instanceof HTMLInputElement && field.type === "checkbox") return field.checked;
+  return field.dataset.number === undefined ? field.value : Number(field.value);
 }

@@ -5,11 +5,12 @@
  * A page is a fragment that the server makes. What its attributes do:
  *
  * - `<article data-title data-account data-account-title data-account-colour>`: title and account of the page (view.js,
- *   account.js). With `data-run="k3"` it is fetched again when that run has changed, with `data-lists` when any has.
+ *   account.js). With `data-run="k3"` it is fetched again when that run has changed, with `data-lists` when any has
+ *   (events.js).
  * - `href="#/runs/k3"`: a move to `/pages/runs/k3` (address.js, view.js).
- * - `data-action` on a form or button, `data-json` on a button, `data-submits` on a field: a POST. The answer says what
- *   is next: `{go}`, `{refresh}`, `{counts}` for `data-count`, or `{error}` for the nearest `role=alert` (actions.js).
- *   Of the fields, `data-number` is sent as a number and `data-list` as a list.
+ * - `data-action` on a form or button, `data-json` on a button: a POST. The answer says what is next: `{go}`,
+ *   `{refresh}`, `{counts}` for `data-count`, or `{error}` for the nearest `role=alert` (actions.js). A checkbox is sent
+ *   as true or false, a field with `data-number` as a number; `data-also` on a button names one more field to send.
  * - `data-into="#rows"` on a form or link: the answer is put there; `data-told` in it is spoken (parts.js).
  * - `data-opens`, `data-closes`: dialogs (dialogs.js). `data-download` (downloads.js). `data-picture` (pictures.js).
  * - `data-live`, `data-live-bar`, `data-live-part`, `data-live-elapsed` within `data-run`: figures of a job (live.js).
@@ -22,6 +23,7 @@ import { onMove } from "./address.js";
 import { watchChoices } from "./choice.js";
 import { watchDialogs } from "./dialogs.js";
 import { watchDownloads } from "./downloads.js";
+import { watchEvents } from "./events.js";
 import { watchLive } from "./live.js";
 import { watchParts } from "./parts.js";
 import { takeToken } from "./token.js";
@@ -33,7 +35,8 @@ watchActions();
 watchChoices();
 watchDialogs();
 watchDownloads();
+watchLive();
 watchParts();
 watchUploads();
-await watchLive();
+await watchEvents();
 onMove(show);

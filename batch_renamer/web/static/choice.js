@@ -3,7 +3,7 @@
 
 import { fieldOf, follow } from "./actions.js";
 import { act } from "./fetching.js";
-import { showError } from "./telling.js";
+import { showError } from "./messages.js";
 
 const BOXES = "input[type=checkbox][data-row]";
 

@@ -2,7 +2,7 @@
 /** `data-download` fetches a file with the token and saves it under the name that the server gives it. */
 
 import { ask, read } from "./fetching.js";
-import { showError } from "./telling.js";
+import { showError } from "./messages.js";
 
 /** Listen to buttons that download. */
 export function watchDownloads() {

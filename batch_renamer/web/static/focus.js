@@ -47,13 +47,13 @@ function isTyped(field) {
   if (field instanceof HTMLSelectElement) return [...field.options].some((one) => one.selected !== one.defaultSelected && one.defaultSelected);
   if (field instanceof HTMLTextAreaElement) return field.value !== field.defaultValue;
   if (!(field instanceof HTMLInputElement) || field.type === "hidden" || field.type === "file" || field.dataset.row) return false;
-  return ["checkbox", "radio"].includes(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+  return field.type === "checkbox" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
 }
 
 /** @param {Element} field @returns {(within: HTMLElement) => void} */
 function keepValue(field) {
   const old = /** @type {HTMLInputElement} */ (field);
-  const where = key(field) + (old.type === "radio" || old.type === "checkbox" ? `[value="${CSS.escape(old.value)}"]` : "");
+  const where = key(field) + (old.type === "checkbox" ? `[value="${CSS.escape(old.value)}"]` : "");
   const { value, checked } = old;
   return (within) => {
     const again = /** @type {HTMLInputElement | null} */ (where && within.querySelector(where));

@@ -4,8 +4,8 @@
 import { keepQuery } from "./address.js";
 import { ask } from "./fetching.js";
 import { keptPlace } from "./focus.js";
+import { announce, showError } from "./messages.js";
 import { watchPictures } from "./pictures.js";
-import { showError, tell } from "./telling.js";
 import { parse } from "./view.js";
 
 const LEAST_BETWEEN_MS = 80;
@@ -110,7 +110,7 @@ async function fetchInto(into, path) {
     shownIn.set(into, path);
     keepQuery(new URLSearchParams(path.split("?")[1]));
     watchPictures(place);
-    tell(place.querySelector("[data-told]")?.textContent);
+    announce(place.querySelector("[data-told]")?.textContent);
   } catch (error) {
     if (!mine.signal.aborted) showError(error);
   }

@@ -3,7 +3,7 @@
 
 import { go } from "./address.js";
 import { read, tokenHeader } from "./fetching.js";
-import { showError, tell } from "./telling.js";
+import { announce, showError } from "./messages.js";
 
 /** @type {XMLHttpRequest | undefined} */
 let uploading;
@@ -106,7 +106,7 @@ function shownProgress(name, place) {
   const text = /** @type {HTMLElement} */ (part.querySelector("[data-upload-text]"));
   part.hidden = false;
   text.textContent = `Sending “${name}” …`;
-  tell(text.textContent);
+  announce(text.textContent);
   return {
     /** @param {number} loaded @param {number} total */
     showPart(loaded, total) {

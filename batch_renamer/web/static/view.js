@@ -5,8 +5,8 @@ import { accountOf, showAccount } from "./account.js";
 import { path } from "./address.js";
 import { NotReached, WrongToken, ask } from "./fetching.js";
 import { keptPlace } from "./focus.js";
+import { announce } from "./messages.js";
 import { watchPictures } from "./pictures.js";
-import { tell } from "./telling.js";
 
 const SLOW_MS = 500;
 
@@ -88,7 +88,7 @@ function showBusy(main) {
   clearTimeout(slow);
   slow = setTimeout(() => {
     main.classList.add("slow");
-    tell("Loading …");
+    announce("Loading …");
   }, SLOW_MS);
 }
 

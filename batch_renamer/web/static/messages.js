@@ -1,5 +1,5 @@
 // @ts-check
-/** Tells the user: errors where they belong, and for screen readers what has changed out of their sight. */
+/** Messages to the user: errors where they belong, and for screen readers what has changed out of their sight. */
 
 /**
  * Show the sentence of an error, or take it away: in the nearest place for errors around what it is about.
@@ -17,7 +17,7 @@ export function showError(error, about = null) {
  * Tell a screen reader, when it has finished what it is saying.
  * @param {string | null | undefined} text
  */
-export function tell(text) {
+export function announce(text) {
   const place = document.getElementById("told");
   if (place && text) place.textContent = text;
 }
