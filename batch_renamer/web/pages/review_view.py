@@ -139,6 +139,7 @@ def plan_facts(counts: Mapping[Result, int], chosen: Chosen, offers: Offers, run
         chosen=chosen,
         puts_back=run.spec.puts_back,
         trouble=offers.trouble,
+        another_key=offers.another_key,
         committed_by=offers.committed_by,
         at_work=offers.at_work,
     )

@@ -39,7 +39,8 @@ class Obstacle:
 class PlanFacts:
     """What is known of a plan: how many rows have each result, and which renames are wanted.
 
-    ``puts_back``: it is the plan of an undo. ``trouble`` says why its account can't be used, ``committed_by`` is the
+    ``puts_back``: it is the plan of an undo. ``trouble`` says why its account can't be used,
+    ``another_key`` that it was made with another key than that of now, ``committed_by`` is the
     run that has committed it, ``at_work`` tells that some process is at work on it.
     """
 
@@ -47,6 +48,7 @@ class PlanFacts:
     chosen: Chosen
     puts_back: bool = False
     trouble: str = ""
+    another_key: bool = False
     committed_by: str = ""
     at_work: bool = False
 
@@ -68,6 +70,12 @@ def obstacle_to(plan: PlanFacts, settings: Settings) -> Obstacle | None:
         return Obstacle(sentence="This plan is at work at this moment.", is_fine=True)
     if plan.trouble:
         return Obstacle(sentence=plan.trouble, way_out="Repair that, then reload the page.")
+    if plan.another_key:
+        again = "undo that run again" if plan.puts_back else "drop the spreadsheet again"
+        return Obstacle(
+            sentence="The key was changed after this plan was made, so the plan may be another account's.",
+            way_out=f"To rename with the key of now, {again}.",
+        )
     return _nothing_to_rename(plan) or _beyond_limits(plan, settings)
 
 

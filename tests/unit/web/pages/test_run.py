@@ -301,13 +301,18 @@ async def test_a_run_of_another_key_asks_whether_it_is_this_account(tmp_path: Pa
             plan = await planned(page, office.listings.path, account="", name_column="Title for the website")
             run = await committed(page, plan)
             await ended(page)
+            second = await planned(page, office.listings.path, account="", name_column="Current name")
             with open_journal(page.workspace.settings) as journal:
-                journal.runs.rebind(journal.runs.get(run), account="another key", profile=None)
+                for one in (run, second):
+                    journal.runs.rebind(journal.runs.get(one), account="another key", profile=None)
+            review = await shown(page, f"/runs/{second}")
             there = await shown(page, f"/runs/{run}")
             refused = await acted(page, f"/runs/{run}/audit", {"same_account": False}, status=409)
             checked = await acted(page, f"/runs/{run}/audit", {"same_account": True})
             await ended(page)
             looked = await shown(page, checked["go"])
+    assert "The key was changed after this plan was made" in review.words
+    assert "commit" not in review.actions
     assert len(there.root.xpath(".//dialog//input[@name='same_account']")) == 2
     assert "made with another key" in refused["error"]
     assert "still have the names" in looked.heading

@@ -58,6 +58,20 @@ def test_nothing_stands_in_the_way_of_a_good_plan() -> None:
             id="no key",
         ),
         pytest.param(
+            plan({R.PLANNED: 2}, another_key=True),
+            {},
+            "The key was changed after this plan was made, so the plan may be another account's.",
+            "To rename with the key of now, drop the spreadsheet again.",
+            id="another key",
+        ),
+        pytest.param(
+            plan({R.PLANNED: 2}, another_key=True, puts_back=True),
+            {},
+            "The key was changed after this plan was made, so the plan may be another account's.",
+            "To rename with the key of now, undo that run again.",
+            id="undo with another key",
+        ),
+        pytest.param(
             plan({R.PLANNED: 2}, checked=0),
             {},
             "No row is checked.",
