@@ -52,6 +52,7 @@ _INPUT = (
     "match_by",
 )
 _API = ("base_url", "api_version", "rate", "workers", "attempts", "timeout", "patience")
+_SENDING = (*_API, "engine", "scheduler")
 _ROWS = ("only", "except_rows")
 _OF_SHEET = (*_ROWS, "where")
 _LIMITS = ("first", "max_renames", "strict")
@@ -70,10 +71,10 @@ MAKING_NAMES = ("name_template", "replace", "replace_regex")
 
 _NAMES = (*MAKING_NAMES, "same_name")
 _READING = (*_INPUT, *_NAMES, *_OF_SHEET)
-_APPLY_OPTIONS = (*_WRITING, *_READING, *_API, *_LIMITS, *_REPEATING, *_RESUMING, *_SANDBOX, *_BACK, *_WHERE)
-_UNDO_OPTIONS = (*_WRITING, *_ROWS, *_API, *_LIMITS, *_RESUMING, "sandbox", *_PAGED, *_WHERE)
+_APPLY_OPTIONS = (*_WRITING, *_READING, *_SENDING, *_LIMITS, *_REPEATING, *_RESUMING, *_SANDBOX, *_BACK, *_WHERE)
+_UNDO_OPTIONS = (*_WRITING, *_ROWS, *_SENDING, *_LIMITS, *_RESUMING, "sandbox", *_PAGED, *_WHERE)
 
-CARRIED_OPTIONS = frozenset({"log_file", *_WHERE, *_API, *_RESUMING, *_SANDBOX, *_WRITING}) - {"sandbox_reset"}
+CARRIED_OPTIONS = frozenset({"log_file", *_WHERE, *_SENDING, *_RESUMING, *_SANDBOX, *_WRITING}) - {"sandbox_reset"}
 """The options that a printed next command repeats."""
 
 _FLAGS = {"except_rows": "--except"}  # `except` is a word of Python, so no field can have this name
@@ -194,7 +195,7 @@ RESUME = Command(
     name="resume",
     writes=True,
     resumes=True,
-    options=(*_WRITING, *_ROWS, *_API, *_RESUMING, "sandbox", *_BACK, *_WHERE),
+    options=(*_WRITING, *_ROWS, *_SENDING, *_RESUMING, "sandbox", *_BACK, *_WHERE),
 )
 UNDO = Command(name="undo", writes=True, puts_back=True, drifted=_TO_BE_TAKEN_BACK, options=_UNDO_OPTIONS)
 UNDO_DRY_RUN = Command(

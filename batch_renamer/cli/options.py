@@ -159,6 +159,17 @@ _OPTIONS: Mapping[str, Any] = {
                 metavar="SECONDS",
                 default="900",
             ),
+            "engine": _Option(
+                help="What sends the renames: this process (local), or the workers of a Dask cluster (dask). One "
+                "machine is faster for fewer than 10,000 rows, and wherever the limit is that of one address.",
+                metavar="local|dask",
+                default="local",
+            ),
+            "scheduler": _Option(
+                help="Address of the scheduler of a Dask cluster, such as tls://host:8786. Without it, dask starts "
+                "workers on this machine.",
+                metavar="ADDRESS",
+            ),
         },
     ),
     **_in_group(

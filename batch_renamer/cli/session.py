@@ -22,7 +22,9 @@ from batch_renamer.jobs import (
     MADE_UP_ORDERS,
     Connection,
     Destination,
+    Engine,
     files_taken,
+    one_machine,
     open_journal,
     protect_state,
     reset_sandbox,
@@ -113,7 +115,15 @@ class Session:
             notes=tuple(notes),
             command_line=redact(as_it_was_typed(), self.secrets),
             own_process=True,
+            engine=self._engine(),
         )
+
+    def _engine(self) -> Engine:
+        if self.settings.engine == "local" or "engine" not in self.command.options:
+            return one_machine
+        from batch_renamer.distributed import over_dask  # noqa: PLC0415 - only a run of several machines needs it
+
+        return over_dask
 
     def needs_yes(self) -> None:
         """Refuse to write where no person can be asked and ``--yes`` was not given."""

@@ -32,6 +32,9 @@ _WAITING = 2 * _CATCH_UP
 _SHUT_AFTER_S = 1.0
 """A limit that lets nothing in for so long is shut: a window that is full would have moved on."""
 
+_LEAST_OWN_PER_S = 0.5
+"""What is left for this process of a limit that others were given: a question now and then."""
+
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
 _SMOOTHING = 0.05
@@ -75,9 +78,10 @@ class Pacer:
         self._line = anyio.Lock(fast_acquire=True)
         self._turn = anyio.Lock(fast_acquire=True)
         self._next_slot = -math.inf
-        self._paused_at = -math.inf
+        self._paused_at = self._paused_until = -math.inf
         self._pause_s = _FIRST_PAUSE_S
         self._refused_since: float | None = None
+        self._reserved_per_s = 0.0
 
     @property
     def limit_per_s(self) -> float:
@@ -108,6 +112,21 @@ class Pacer:
         """Set another ceiling, in requests per second, because other runs have started or ended."""
         self._learner.share(rate_per_s)
 
+    @property
+    def paused_until(self) -> float:
+        """When the last pause that a 429 asked for ends, in the event loop's time; it may be over."""
+        return self._paused_until
+
+    def reserve(self, per_s: float) -> None:
+        """Leave so many requests per second of the limit to other processes, which were given them."""
+        freed, self._reserved_per_s = per_s < self._reserved_per_s, per_s
+        if freed:
+            interval_s = 1 / self._own_share(self.pace_per_s)
+            self._next_slot = max(min(self._next_slot, anyio.current_time() + interval_s), self._paused_until)
+
+    def _own_share(self, per_s: float) -> float:
+        return max(per_s - self._reserved_per_s, min(_LEAST_OWN_PER_S, per_s))
+
     async def acquire(self, wanted: Callable[[], bool] = _always, *, ahead: bool = False) -> Send | None:
         """Wait for the turn of one try. Tries leave in the order in which they asked; ``ahead`` passes all that wait.
 
@@ -133,12 +152,12 @@ class Pacer:
 
     async def _take_turn(self, wanted: Callable[[], bool], asked_at: float) -> Send | None:
         async with self._turn:
-            while (due_at := self._ready_at()) > anyio.current_time():  # noqa: ASYNC110 - a time is awaited, no state
-                await anyio.sleep_until(due_at)  # Once more if a pause has begun meanwhile.
+            while (due_at := self._ready_at()) > anyio.current_time():
+                await self._sleep_until(due_at)  # Once more if a pause has begun meanwhile.
             if not wanted():
                 return None
             now = anyio.current_time()
-            interval_s = 1 / self.pace_per_s
+            interval_s = 1 / self._own_share(self.pace_per_s)
             # A few slots that the host was late for are made good. A slot that no try waited for is gone.
             late_s = now - max(due_at, asked_at)
             self._next_slot = now - min(late_s, _CATCH_UP * interval_s) + interval_s
@@ -147,31 +166,44 @@ class Pacer:
             self.timeline.sent(now, limit_per_s=self._learner.limit_per_s)
             return self._learner.sent(now)
 
+    async def _sleep_until(self, due_at: float) -> None:
+        await anyio.sleep_until(due_at)
+
     def _ready_at(self) -> float:
-        limit = self._learner.limit_per_s
+        limit = self._own_share(self._learner.limit_per_s)
         window = math.ceil(limit)
         guard = -math.inf
         if len(self._sends) >= window:
             guard = self._sends[-window] + window / limit * (1 + self._margin / 2)
         return max(self._next_slot, guard)
 
-    def accepted(self, send: Send) -> None:
-        """Note a real answer that was no 429. A try without an answer says nothing about limit or latency."""
-        now = anyio.current_time()
+    def sent_elsewhere(self, left_at: float) -> Send:
+        """Note a try that left another process at that moment, in the event loop's time of this one."""
+        self.requests += 1
+        self.timeline.sent(left_at, limit_per_s=self._learner.limit_per_s)
+        return self._learner.sent(left_at)
+
+    def accepted(self, send: Send, *, at: float | None = None) -> None:
+        """Note a real answer that was no 429. A try without an answer says nothing about limit or latency.
+
+        ``at`` is when it came, in the event loop's time; None: now.
+        """
+        now = anyio.current_time() if at is None else at
         self._refused_since = None
         self._pause_s = _FIRST_PAUSE_S
         self._note_latency(now - send.left_at)
         self._learner.let_in(send, now)
 
-    def throttle(self, retry_after_s: float | None, send: Send) -> None:
+    def throttle(self, retry_after_s: float | None, send: Send, *, at: float | None = None) -> None:
         """Note a 429: the limit is learnt from it, and every try waits for ``retry_after_s`` seconds.
 
-        A hint of 0 s counts as none. If nothing at all was let in for a while, the limit is shut, and every try pauses,
-        twice as long each time. 429s of requests that left before a pause began belong to the same event.
+        ``at`` is when it came, in the event loop's time; None: now. A hint of 0 s counts as none. If nothing at all was
+        let in for a while, the limit is shut, and every try pauses, twice as long each time. 429s of requests that left
+        before a pause began belong to the same event.
         """
         self.throttled += 1
         self.timeline.throttled(send.left_at)
-        now = anyio.current_time()
+        now = anyio.current_time() if at is None else at
         self._learner.refused(send, now)
         if self._refused_since is None:
             self._refused_since = now
@@ -188,7 +220,7 @@ class Pacer:
         self._learner.take_back(first, again)
 
     def _pause(self, now: float, seconds: float) -> None:
-        self._paused_at = now
+        self._paused_at, self._paused_until = now, now + seconds
         self._next_slot = max(self._next_slot, now + seconds)
 
     def _note_latency(self, seconds: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from batch_renamer.jobs.api_session import ApiSession
 from batch_renamer.jobs.connection import Connection
 from batch_renamer.jobs.destinations import (
     MADE_UP_ORDERS,
@@ -12,6 +13,7 @@ from batch_renamer.jobs.destinations import (
     to_api,
     to_sandbox,
 )
+from batch_renamer.jobs.engine import Engine, one_machine
 from batch_renamer.jobs.export_job import Exported, ExportJob, export_orders
 from batch_renamer.jobs.figures import broken_off, summary_of
 from batch_renamer.jobs.forecast import forecast_of
@@ -64,10 +66,12 @@ from batch_renamer.jobs.written_again import write_reports_of
 __all__ = [
     "MADE_UP_ORDERS",
     "MOST_AT_ONCE",
+    "ApiSession",
     "Bounds",
     "Connection",
     "Content",
     "Destination",
+    "Engine",
     "ExportJob",
     "Exported",
     "Job",
@@ -110,6 +114,7 @@ __all__ = [
     "names_to_lock",
     "never_there",
     "nowhere",
+    "one_machine",
     "open_journal",
     "page_extras",
     "perform",

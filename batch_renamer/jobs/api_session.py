@@ -11,7 +11,7 @@ from functools import partial
 
 import anyio.abc
 
-from batch_renamer.client import Breaker, Gateway, Pacer, Retrier, StopSignal, share_rate, watch_breaker
+from batch_renamer.client import Breaker, Gateway, OrdersApi, Pacer, Retrier, StopSignal, share_rate, watch_breaker
 from batch_renamer.errors import BatchRenamerError
 from batch_renamer.jobs.destinations import Destination
 from batch_renamer.journal import Journal, shared_state_dir
@@ -33,6 +33,7 @@ class ApiSession:
     file descriptors suffice for.
     """
 
+    api: OrdersApi
     gateway: Gateway
     pacer: Pacer
     breaker: Breaker
@@ -91,6 +92,7 @@ async def open_session(
         )
     )
     return ApiSession(
+        api=api,
         gateway=gateway,
         pacer=pacer,
         breaker=breaker,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from batch_renamer.commands import Command
 from batch_renamer.jobs.destinations import Destination
+from batch_renamer.jobs.engine import Engine, one_machine
 from batch_renamer.jobs.job import Job, Source
 from batch_renamer.jobs.past_runs import bound_to
 from batch_renamer.journal import Journal, RunRecord
@@ -32,6 +33,7 @@ class Connection:
     notes: tuple[str, ...] = ()
     command_line: str = ""
     own_process: bool = False
+    engine: Engine = one_machine
 
     def job(self, source: Source) -> Job:
         """Return the job with these rows.
@@ -51,4 +53,5 @@ class Connection:
             notes=(*self.notes, *notes),
             command_line=self.command_line,
             own_process=self.own_process,
+            engine=self.engine,
         )

@@ -6,16 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, assert_never
+from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from batch_renamer.commands import Command
 from batch_renamer.jobs.destinations import Destination
+from batch_renamer.jobs.engine import one_machine
 from batch_renamer.journal import Journal, NewRun, RunRecord
 from batch_renamer.loader import Sheet
 from batch_renamer.model import RowChoice, SettledRow, SheetPlace
 from batch_renamer.naming import NamingRules
 from batch_renamer.progress import Progress
 from batch_renamer.settings import Settings
+
+if TYPE_CHECKING:  # its argument is a job at work, so that its module comes after this one
+    from batch_renamer.jobs.engine import Engine
 
 __all__ = ["CHANGES_PRESENT", "Bounds", "Job", "OpenSheet", "SheetSource", "Source"]
 
@@ -70,7 +74,8 @@ class Job:
     ``own_process``: the job is a command of the command line, and the process does nothing else: the job may change
     settings of the whole process, and writes a report unasked. ``reports_unasked``: a job that renames writes a report
     beside its spreadsheet if none is asked for. ``night`` is the number of the night that the job is a part of.
-    ``settled`` are rows that other files or newer rows have settled, by row; nothing is sent for them.
+    ``settled`` are rows that other files or newer rows have settled, by row; nothing is sent for them. ``engine`` is
+    what sends the renames: this machine, or several.
     """
 
     command: Command
@@ -88,6 +93,7 @@ class Job:
     reports_unasked: bool = True
     night: int | None = None
     settled: Mapping[int, SettledRow] = field(default_factory=dict)
+    engine: Engine = one_machine
 
     @property
     def origin(self) -> RunRecord | None:

@@ -141,6 +141,9 @@ NOT_HERE: Mapping[str, str] = {
     "config": "configuration files are not read here; give the options themselves",
     "profile": "configuration files are not read here; give the options themselves",
     "log_file": 'add a handler to logging.getLogger("batch_renamer") instead',
+    **dict.fromkeys(
+        ("engine", "scheduler"), "Dask's workers would run the caller's program again; use the command line"
+    ),
     "no_progress": "give progress=True to see progress",
     **dict.fromkeys(("sheet", "encoding", "delimiter", "hidden_rows"), "a DataFrame has been read already"),
     "write_back": "a DataFrame is no file; the results are in outcomes",

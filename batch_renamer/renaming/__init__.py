@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from batch_renamer.renaming.pool import rename_all
+from batch_renamer.renaming.pool import RenameAll, rename_all
 from batch_renamer.renaming.reconcile import Reread, SentRows, reconcile
 
-__all__ = ["Reread", "SentRows", "reconcile", "rename_all"]
+__all__ = ["RenameAll", "Reread", "SentRows", "reconcile", "rename_all"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Protocol
 
 from batch_renamer.client import (
     Gateway,
@@ -17,7 +18,23 @@ from batch_renamer.client import (
 from batch_renamer.model import BAD_RESULTS, Change, Outcome
 from batch_renamer.renaming.one_rename import Renaming
 
-__all__ = ["rename_all"]
+__all__ = ["RenameAll", "rename_all"]
+
+
+class RenameAll(Protocol):
+    """Sends changes, here or elsewhere, as `rename_all` does."""
+
+    async def __call__(
+        self,
+        batches: AsyncIterator[Sequence[Change]],
+        record: Callable[[list[Outcome]], Awaitable[None]],
+        *,
+        gateway: Gateway,
+        workers: MostAtOnce,
+        stop: StopSignal,
+        elsewhere: Callable[[], Awaitable[Change | None]] | None = None,
+    ) -> None:
+        """Send every change, and pass exactly one outcome of each that was sent to ``record``."""
 
 
 async def rename_all(

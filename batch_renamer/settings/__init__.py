@@ -34,7 +34,7 @@ Example:
 from __future__ import annotations
 
 from batch_renamer.settings.account import account, fingerprint, lock_names
-from batch_renamer.settings.address import VENDOR_URL, order_pages
+from batch_renamer.settings.address import VENDOR_URL, is_loopback, order_pages
 from batch_renamer.settings.api_key import ApiKey
 from batch_renamer.settings.heartbeat import HeartbeatAddress
 from batch_renamer.settings.key import (
@@ -78,6 +78,7 @@ __all__ = [
     "describe",
     "fingerprint",
     "is_found_config",
+    "is_loopback",
     "journal_path",
     "key_from_text",
     "key_of_environment",

@@ -10,7 +10,7 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
-__all__ = ["VENDOR_URL", "check_base_url", "is_loopback", "order_pages"]
+__all__ = ["VENDOR_URL", "check_base_url", "check_scheduler", "is_loopback", "order_pages"]
 
 VENDOR_URL = "https://api.autoenhance.ai"
 """The base URL of the vendor's API."""
@@ -102,6 +102,37 @@ def _is_ip_address(host: str) -> bool:
 def is_loopback(host: str) -> bool:
     """Tell whether a host is this machine itself."""
     return host == "localhost" or (_is_ip_address(host) and ipaddress.ip_address(host).is_loopback)
+
+
+def check_scheduler(address: str) -> str:
+    """Check the address of a Dask scheduler: the API key travels to the workers through it.
+
+    Raises:
+        ValueError: it is no such address, or the way there would not be encrypted.
+
+    Example:
+        >>> check_scheduler(" tls://renames.example.com:8786 ")
+        'tls://renames.example.com:8786'
+        >>> check_scheduler("tcp://10.0.0.5:8786")
+        Traceback (most recent call last):
+        ...
+        ValueError: would send the API key unencrypted over a network; write tls://10.0.0.5:8786
+    """
+    address = address.strip()
+    mistake = ValueError("must be the address of a Dask scheduler, such as tls://host:8786")
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise mistake from None
+    if parts.scheme not in ("tcp", "tls") or "@" in parts.netloc or parts.path or parts.query or parts.fragment:
+        raise mistake
+    if not host or not port or not address.isascii() or not address.isprintable() or " " in address:
+        raise mistake
+    place = f"{f'[{host}]' if ':' in host else host}:{port}"
+    if parts.scheme == "tcp" and not is_loopback(host):
+        raise ValueError(f"would send the API key unencrypted over a network; write tls://{place}")
+    return f"{parts.scheme}://{place}"
 
 
 def order_pages(base_url: str) -> str:

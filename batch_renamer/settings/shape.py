@@ -12,7 +12,7 @@ from pydantic.dataclasses import dataclass
 from batch_renamer.commands import flag_of
 from batch_renamer.model import ColumnText, RowNumbers
 from batch_renamer.settings import values
-from batch_renamer.settings.address import VENDOR_URL, check_base_url
+from batch_renamer.settings.address import VENDOR_URL, check_base_url, check_scheduler
 from batch_renamer.settings.naming import (
     NameRules,
     Replacement,
@@ -57,6 +57,8 @@ class Settings:
         attempts: Tries of one request whose answer was not 429.
         timeout: Seconds that one try may take.
         patience: Seconds to wait for an API that gives no good answer at all.
+        engine: ``local``: this process sends the renames; ``dask``: the workers of a Dask cluster do.
+        scheduler: The address of the cluster's scheduler; None: workers are started on this machine.
         sheet: The sheet's name, or its number as digits.
         encoding: The text encoding of a CSV file.
         delimiter: The sign between the cells of a CSV file.
@@ -113,6 +115,8 @@ class Settings:
     attempts: Annotated[_Count, Field(ge=1, le=100)] = 6
     timeout: Annotated[_Number, Field(gt=0, le=_HOUR_S)] = 30.0
     patience: Annotated[_Number, Field(ge=0, le=_WEEK_S)] = 900.0
+    engine: Literal["local", "dask"] = "local"
+    scheduler: Annotated[str, AfterValidator(check_scheduler)] | None = None
     sheet: _Heading | None = None
     encoding: Annotated[str, AfterValidator(values.check_encoding)] | None = None
     delimiter: Annotated[str, AfterValidator(values.check_delimiter)] | None = None

@@ -172,7 +172,9 @@ async def seconds_of(kind: type[Journal], served_api: OrdersApi, asked: list[Ren
         pacer, stop = Pacer(rate_per_s=UNPACED_PER_S), StopSignal()
         breaker = Breaker(patience_s=900, stop=stop, notify=lambda _: None)
         gateway = Gateway(api, Retrier(attempts=6, pacer=pacer, breaker=breaker, stop=stop))
-        session = ApiSession(gateway=gateway, pacer=pacer, breaker=breaker, workers=WORKERS, connections=WORKERS)
+        session = ApiSession(
+            api=api, gateway=gateway, pacer=pacer, breaker=breaker, workers=WORKERS, connections=WORKERS
+        )
         begun = time.perf_counter()
         async with anyio.create_task_group() as background, AsyncExitStack() as opened:
             run = Run(context=context, record=record, background=background, opened=opened, in_hand=True)

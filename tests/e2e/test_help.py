@@ -31,7 +31,8 @@ FOR_NAMES = {"name_template", "replace", "replace_regex", "same_name"}
 FOR_THE_API = {"base_url", "api_version", "rate", "workers", "attempts", "timeout", "patience"}
 LIMITS = {"first", "max_renames", "strict"}
 PRACTICE = {"sandbox", "sandbox_reset"}
-FOR_WRITING = {"yes", "wait", "write_back"}
+MACHINES = {"engine", "scheduler"}
+FOR_WRITING = {"yes", "wait", "write_back", *MACHINES}
 ONLY_WHERE_SOMETHING_IS_SENT = FOR_THE_API | LIMITS | PRACTICE | {"max_failures", "again", "pictures"}
 CHOOSING = {"only", "except_rows"}
 ABOUT_PAST_RUNS = SETTINGS - FOR_A_SHEET - FOR_NAMES - CHOOSING - FOR_WRITING - ONLY_WHERE_SOMETHING_IS_SENT | {
@@ -61,7 +62,7 @@ OFFERED = {
     | PRACTICE
     | {"delimiter", "wait", "json", "log_file", "quiet", "verbose", "no_progress", "config", "profile", "state_dir"}
     | {"name_contains", "since", "status", "sort", "limit", "template"},
-    "nightly": SETTINGS - {"yes", "only", "except_rows", "first", "report", "no_pager"}
+    "nightly": SETTINGS - MACHINES - {"yes", "only", "except_rows", "first", "report", "no_pager"}
     | {"inbox", "done", "problems", "reports", "check"},
     "web": FOR_A_SHEET - {"where"}
     | FOR_NAMES

@@ -19,6 +19,7 @@ import aiohttp
 from aiohttp import hdrs
 from yarl import URL
 
+from batch_renamer.client.orders_api.access import ApiAccess
 from batch_renamer.client.orders_api.answers import as_unconfirmed, failure_of, read_order, read_page, read_renamed
 from batch_renamer.client.orders_api.certificates import check_named_certificates
 from batch_renamer.client.orders_api.failures import CAUGHT, is_foreseen, translated
@@ -26,6 +27,7 @@ from batch_renamer.client.orders_api.pictures import LARGEST_PICTURE_BYTES, pict
 from batch_renamer.client.orders_api.protocol import ListQuery, OrderPage, RefusedError, TransientError
 from batch_renamer.client.orders_api.proxy import proxy_for
 from batch_renamer.model import Order, Picture
+from batch_renamer.settings import ApiKey
 
 __all__ = ["HttpOrdersApi", "open_orders_api"]
 
@@ -106,6 +108,7 @@ class HttpOrdersApi:
         self.last_date = ""
         """The ``Date`` of the last answer, as the server wrote it."""
         self._session = session
+        self._api_version = headers.get("x-api-version")
         self._key_place = key_place
         self._proxy = proxy
         self._secret = headers["x-api-key"]
@@ -118,6 +121,18 @@ class HttpOrdersApi:
         self._orders = self._base_url + "/v3/orders/"
         self._images = images
         self._timeout_s = timeout_s
+
+    def access(self) -> ApiAccess:
+        """Return what another process needs to open the same API."""
+        return ApiAccess(
+            base_url=self._base_url,
+            key=ApiKey(self._secret),
+            user_agent=self._headers["User-Agent"],
+            key_place=self._key_place,
+            timeout_s=self._timeout_s,
+            api_version=self._api_version,
+            images=self._images,
+        )
 
     async def get(self, order_id: str) -> Order | None:
         """Read one order; None when there is no such order (404).

@@ -11,7 +11,6 @@ from batch_renamer.jobs.stages.locking import hold_alone
 from batch_renamer.jobs.stages.outcomes import Outcomes
 from batch_renamer.jobs.stages.reconciling import look_once_more
 from batch_renamer.jobs.stages.reporting import note_targets
-from batch_renamer.renaming import rename_all
 from batch_renamer.text import counted
 
 __all__ = ["check_origin_unchanged", "confirm", "leave_others_for_later", "lock", "rename", "reopen_unfinished"]
@@ -88,18 +87,19 @@ async def rename(run: Run, api: ApiSession) -> None:
     rows = await journal.in_thread(journal.rows.count_planned, record)
     dispatch = Dispatch(journal, record, requests_per_s=api.requests_per_s)
     outcomes = Outcomes(run, api, dispatch, bad_in_plan=bad_in_plan)
-    while True:
-        run.job.progress.stage("Renaming", rows)
-        dispatch.paused = False
-        await rename_all(
-            dispatch.batches(),
-            outcomes.record,
-            gateway=api.gateway,
-            workers=api.most_at_once,
-            stop=run.stop,
-            elsewhere=dispatch.elsewhere,
-        )
-        await look_once_more(run, api, outcomes.sent, outcomes.tally)
-        if run.stop.requested or not dispatch.paused:
-            return
-        outcomes.stop_or_go_on()
+    async with run.job.engine(run, api) as rename_all:
+        while True:
+            run.job.progress.stage("Renaming", rows)
+            dispatch.paused = False
+            await rename_all(
+                dispatch.batches(),
+                outcomes.record,
+                gateway=api.gateway,
+                workers=api.most_at_once,
+                stop=run.stop,
+                elsewhere=dispatch.elsewhere,
+            )
+            await look_once_more(run, api, outcomes.sent, outcomes.tally)
+            if run.stop.requested or not dispatch.paused:
+                return
+            outcomes.stop_or_go_on()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from batch_renamer.client.breaker import Breaker
     from batch_renamer.client.gateway import Gateway
+    from batch_renamer.client.orders_api import OrdersApi
     from batch_renamer.jobs.job import OpenSheet
     from batch_renamer.journal import Journal, RunRecord
     from batch_renamer.progress import Progress
@@ -39,6 +40,7 @@ def api_at(
     pacer = Pacer(rate_per_s=rate_per_s)
     pacer.latency_s = latency_s
     return ApiSession(
+        api=cast("OrdersApi", None),
         gateway=cast("Gateway", None),
         pacer=pacer,
         breaker=cast("Breaker", None),

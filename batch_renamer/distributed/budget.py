@@ -1,0 +1,92 @@
+"""Divides the limit among the workers. Pure: no clock, no I/O; moments are the coordinator's, in seconds.
+
+What was given counts until it is certain that it is gone: until the worker says that it holds a later lease, or until
+the lease is over. So all workers together never hold more than the limit, whatever is lost or late on the way.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+__all__ = ["LEASE_S", "Budget"]
+
+LEASE_S = 0.5
+"""How long a lease holds, from when the worker asked for it. A worker that is cut off sends nothing after this."""
+
+_SPARE = 1.5
+"""A worker for which no try waits may get this many times as many requests as it made in the last second."""
+
+_LEAST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    number: int
+    per_s: int
+    until: float
+
+
+@dataclass(slots=True)
+class _Member:
+    wanted: float = 0.0
+    given: list[_Given] = field(default_factory=list)
+
+    def holds(self, now: float) -> int:
+        self.given = [one for one in self.given if one.until > now]
+        return max((one.per_s for one in self.given), default=0)
+
+
+class Budget:
+    """Who holds how much of a limit, in whole requests per second.
+
+    Example:
+        >>> budget = Budget()
+        >>> budget.note("a", rows=500, hungry=True, used_per_s=0, holds=0)
+        >>> budget.give("a", 1, total_per_s=300, now=0.0)
+        300
+        >>> budget.note("b", rows=500, hungry=True, used_per_s=0, holds=0)
+        >>> budget.give("b", 1, total_per_s=300, now=0.1), budget.give("a", 2, total_per_s=300, now=0.1)
+        (0, 150)
+        >>> budget.note("a", rows=500, hungry=True, used_per_s=150, holds=2)
+        >>> budget.give("b", 2, total_per_s=300, now=0.2)
+        150
+    """
+
+    def __init__(self) -> None:
+        self._members: dict[str, _Member] = {}
+
+    def note(self, member: str, *, rows: int, hungry: bool, used_per_s: float, holds: int) -> None:
+        """Note what a worker says: its open rows, whether tries wait, what it made of its lease, which one it holds."""
+        one = self._members.setdefault(member, _Member())
+        one.given = [given for given in one.given if given.number >= holds]
+        one.wanted = 0.0 if not rows else math.inf if hungry else max(_SPARE * used_per_s, _LEAST)
+
+    def give(self, member: str, number: int, *, total_per_s: int, now: float) -> int:
+        """Give a worker its next lease; return its requests per second."""
+        one = self._members[member]
+        elsewhere = sum(other.holds(now) for other in self._members.values() if other is not one)
+        per_s = max(min(self._shares(total_per_s)[member], total_per_s - elsewhere), 0)
+        one.holds(now)
+        one.given.append(_Given(number, per_s, now + LEASE_S))
+        return per_s
+
+    def drop(self, member: str) -> None:
+        """Give nothing more to a worker; what it holds counts until it is over."""
+        if member in self._members:
+            self._members[member].wanted = 0.0
+
+    def given_per_s(self, now: float) -> int:
+        """Return how much all workers hold together."""
+        return sum(member.holds(now) for member in self._members.values())
+
+    def _shares(self, total_per_s: int) -> dict[str, int]:
+        """Divide evenly; what one does not want goes to the others."""
+        shares = dict.fromkeys(self._members, 0)
+        left, open_ = total_per_s, sorted(self._members, key=lambda name: (self._members[name].wanted, name))
+        while open_:
+            name = open_.pop(0)
+            # Those that want least come first; the rest of an uneven division goes to the last ones.
+            shares[name] = int(min(self._members[name].wanted, left // (len(open_) + 1)))
+            left -= shares[name]
+        return shares

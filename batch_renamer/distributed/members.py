@@ -1,0 +1,74 @@
+"""What the coordinator knows of one worker: its clock, its tries, its rows and its shards."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from batch_renamer.client import Pacer, Send, TryNote
+from batch_renamer.distributed.messages import Claim, Shard
+from batch_renamer.model import Change
+
+__all__ = ["Member"]
+
+_TRIES_KEPT = 20_000
+_DELAYS_KEPT = 50
+
+
+@dataclass(slots=True, kw_only=True)
+class Member:
+    """One worker. ``down`` is the queue of its leases, ``rows`` are the changes that it has and has no outcome of.
+
+    ``shards`` are those at work, ``granted``, ``refused`` and ``elsewhere`` what it is told with its next lease.
+    ``recorded`` is how many of its outcomes are in the journal, ``heard_at`` when it reported last.
+    """
+
+    address: str
+    down: Any
+    heard_at: float
+    rows: dict[int, Change] = field(default_factory=dict)
+    shards: dict[int, Shard] = field(default_factory=dict)
+    granted: list[Claim] = field(default_factory=list)
+    refused: list[Claim] = field(default_factory=list)
+    elsewhere: list[Change | None] = field(default_factory=list)
+    recorded: int = 0
+    lost: bool = False
+    ended: bool = False
+    _tries: OrderedDict[int, Send] = field(default_factory=OrderedDict)
+    _delays: deque[float] = field(default_factory=lambda: deque(maxlen=_DELAYS_KEPT))
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it can be given changes."""
+        return not (self.lost or self.ended)
+
+    def heard(self, *, asked_at: float, now: float) -> None:
+        """Note a report that was sent at a moment of the worker's clock; the quickest show how the clocks differ."""
+        self.heard_at = now
+        self._delays.append(now - asked_at)
+
+    def note_tries(self, notes: tuple[TryNote, ...], pacer: Pacer) -> None:
+        """Tell the pacer of the coordinator what the tries of this worker have shown."""
+        ahead_s = min(self._delays, default=0.0)
+        for note in notes:
+            at = note.at + ahead_s
+            if note.refused is None:
+                self._tries[note.number] = pacer.sent_elsewhere(at)
+                if len(self._tries) > _TRIES_KEPT:
+                    self._tries.popitem(last=False)
+                continue
+            send = self._tries.get(note.number)
+            if send is None:
+                continue
+            if not note.refused:
+                del self._tries[note.number]
+                pacer.accepted(send, at=at)
+            elif note.alone and (first := self._tries.get(note.first or 0)) is not None:
+                pacer.set_aside(first, send)
+            else:
+                pacer.throttle(note.hint_s, send, at=at)
+
+    def silent_s(self, now: float) -> float:
+        """Return for how long it has not been heard, in seconds."""
+        return now - self.heard_at

@@ -1,0 +1,117 @@
+"""What coordinator and workers tell each other. All of it is small, and pickled: a cluster trusts its members."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from batch_renamer.client import TryNote
+from batch_renamer.errors import BatchRenamerError
+from batch_renamer.model import Change, Outcome
+
+__all__ = ["Claim", "Lease", "Report", "Secret", "Setup", "Shard", "ShardEnd"]
+
+Claim = tuple[int, int]
+"""A shard and the attempt at it: no shard is begun twice under the same attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Changes that one worker is to send."""
+
+    number: int
+    attempt: int
+    changes: tuple[Change, ...] = field(repr=False)
+
+    @property
+    def claim(self) -> Claim:
+        """What the worker asks for before it sends anything of it."""
+        return self.number, self.attempt
+
+
+@dataclass(frozen=True, slots=True)
+class ShardEnd:
+    """How a shard ended: whether it was begun, and the rows of it that were not sent."""
+
+    begun: bool
+    unsent: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What a worker needs to open the API, besides the key; ``run`` is the name of the exchange."""
+
+    run: str
+    version: str
+    base_url: str
+    user_agent: str
+    key_place: str
+    timeout_s: float
+    api_version: str | None
+    images: bool
+    attempts: int
+    patience_s: float
+
+
+class Secret:
+    """The API key on its way to a worker: its representation, and so every log and traceback, hides it."""
+
+    __slots__ = ("_key",)
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def reveal(self) -> str:
+        """Return the key."""
+        return self._key
+
+    def __repr__(self) -> str:
+        return "Secret('********')"
+
+    def __reduce__(self) -> tuple[type[Secret], tuple[str]]:
+        return Secret, (self._key,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a worker has seen and done since its last report; it asks for the next lease.
+
+    ``asked_at`` is its event loop's time, ``holds`` the number of the lease that it has now. ``hungry``: tries wait for
+    their turn; ``used_per_s`` is how many left in the last second. ``rows`` is how many of its rows have no outcome
+    yet. ``ended``: it sends nothing any more, and ``cause`` says why.
+    """
+
+    worker: str
+    number: int
+    asked_at: float
+    holds: int
+    hungry: bool = False
+    used_per_s: float = 0.0
+    rows: int = 0
+    tries: tuple[TryNote, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    wants_elsewhere: int = 0
+    said: tuple[str, ...] = ()
+    ended: bool = False
+    cause: BatchRenamerError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """The answer to a report: ``per_s`` requests per second until `budget.LEASE_S` after the report was sent.
+
+    ``recorded`` is how many outcomes of this worker the journal has. ``elsewhere`` are changes from later in the sheet
+    that were asked for. ``most_at_once`` bounds the rows in hand. ``stop_within_s``: stop, with so many seconds for the
+    requests under way.
+    """
+
+    number: int
+    asked_at: float
+    per_s: int = 0
+    again_in_s: float = 0.1
+    most_at_once: int = 1_000
+    recorded: int = 0
+    granted: tuple[Claim, ...] = ()
+    refused: tuple[Claim, ...] = ()
+    elsewhere: tuple[Change | None, ...] = ()
+    stop_within_s: float | None = None
