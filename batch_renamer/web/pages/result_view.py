@@ -73,6 +73,11 @@ class ResultView:
         return self.summary.total
 
     @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences about the whole run."""
+        return tuple(map(in_page_words, self.summary.warnings))
+
+    @property
     def renamed(self) -> int:
         """How many orders it renamed."""
         return self.summary.counts.get(Result.RENAMED, 0)

@@ -16,6 +16,7 @@ from batch_renamer.text import counted, duration
 from batch_renamer.web.accounts import Account
 from batch_renamer.web.job_runner import Offers
 from batch_renamer.web.pages.plan_problems import Cause, Problem, problems_of, warnings_of
+from batch_renamer.web.pages.sheet_fields import as_fields
 from batch_renamer.web.row_pages import Obstacle, PlanFacts, RowsPage, RowsQuery, obstacle_to, rows_page
 
 __all__ = ["Review", "command_of", "plan_facts", "review_of", "takes"]
@@ -160,8 +161,8 @@ def _headline(journal: Journal, run: RunRecord, summary: RunSummary, *, committe
     if run.spec.puts_back:
         about = went_before(journal, run)
         whose = f" to undo {named(about)}" if about is not None else ""
-        return f"The plan{whose}: {planned:,} of {counted(total, 'name')} would be put back. Nothing has been sent yet."
-    return f"{planned:,} of {counted(total, 'row')} would be renamed. Nothing has been sent yet."
+        return f"The plan{whose}: {planned:,} of {counted(total, 'name')} can be put back. Nothing has been sent yet."
+    return f"{planned:,} of {counted(total, 'row')} can be renamed. Nothing has been sent yet."
 
 
 def _sheet_name(run: RunRecord) -> str:
@@ -170,7 +171,7 @@ def _sheet_name(run: RunRecord) -> str:
 
 def _notes(summary: RunSummary) -> Iterator[str]:
     """Yield the warnings of the plan; what a commit would refuse now is an obstacle."""
-    yield from (warning for warning in summary.warnings if _WOULD_BE_REFUSED not in warning)
+    yield from (as_fields(warning) for warning in summary.warnings if _WOULD_BE_REFUSED not in warning)
 
 
 def _notes_on_age(run: RunRecord, now_s: float) -> Iterator[str]:

@@ -72,6 +72,9 @@ _GROUPS = (
 
 # "pass --encoding", "give --sheet NAME": the verb is about typing.
 _FLAG = re.compile(r"(?:\b(pass|give|use) )?--(?P<name>[a-z]+(?:-[a-z]+)*)")
+# The advice of the loader about a column whose heading is nearly one that it knows.
+_NAME_IT = re.compile(r'name it "(?P<heading>order_id|new_name|current_name)"')
+_FIELD_OF_HEADING = {"order_id": "id_column", "new_name": "name_column", "current_name": "current_name_column"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +109,14 @@ def as_fields(text: str) -> str:
         'If that looks wrong, change "Encoding".'
         >>> as_fields("Left out as a row that is hidden in the workbook (--hidden-rows skip).")
         'Left out as a row that is hidden in the workbook ("Hidden rows" skip).'
+        >>> as_fields('If it holds the current name, name it "current_name".')
+        'If it holds the current name, choose it in the field "Current names".'
     """
-    return _FLAG.sub(_field_of, text)
+    return _NAME_IT.sub(_field_of_heading, _FLAG.sub(_field_of, text))
+
+
+def _field_of_heading(advice: re.Match[str]) -> str:
+    return f'choose it in the field "{LABELS[_FIELD_OF_HEADING[advice["heading"]]]}"'
 
 
 def _field_of(flag: re.Match[str]) -> str:

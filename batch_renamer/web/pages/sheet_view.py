@@ -103,7 +103,10 @@ class SheetView:
     def facts(self) -> tuple[tuple[str, str], ...]:
         """What each column was taken for, and what else was assumed: pairs of a name and a text."""
         understood = self.checked.understood
-        return () if understood is None else tuple(_facts(understood, self.checked))
+        if understood is None:
+            return ()
+        hidden_rows = self.upload.reading.hidden_rows or self.account.settings.hidden_rows
+        return tuple(_facts(understood, self.checked, hidden_rows=hidden_rows))
 
     @property
     def sentence(self) -> str:
@@ -139,11 +142,8 @@ class SheetView:
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """How many rows are left out, and why."""
-        groups = self.checked.left_out[:_MOST_GROUPS]
-        return tuple(
-            f"{counted(group.count, 'row')}: {as_fields(group.reason).removeprefix('Left out: ')}" for group in groups
-        )
+        """How many rows are left out, why, and the first of them."""
+        return tuple(map(_of_left_out, self.checked.left_out[:_MOST_GROUPS]))
 
     @property
     def first_rows(self) -> tuple[ShownRow, ...]:
@@ -194,7 +194,14 @@ class SheetView:
         return (*fields, Field(name="account", value=self.account.name, options=tuple(titles)))
 
 
-def _facts(understood: Understood, checked: CheckedSheet) -> Iterator[tuple[str, str]]:
+def _of_left_out(group: ReasonGroup) -> str:
+    reason = as_fields(group.reason).removeprefix("Left out: ")
+    more = ", ..." if group.count > len(group.rows) else ""
+    rows = ", ".join(f"{row.row:,}" for row in group.rows)
+    return f"{counted(group.count, 'row')}: {reason}" + (f" ({rows}{more})" if rows else "")
+
+
+def _facts(understood: Understood, checked: CheckedSheet, *, hidden_rows: str) -> Iterator[tuple[str, str]]:
     contents = checked.contents
     if understood.sheet is not None:
         yield LABELS["sheet"], understood.sheet
@@ -217,7 +224,8 @@ def _facts(understood: Understood, checked: CheckedSheet) -> Iterator[tuple[str,
     if contents.heading_row not in (None, 1):
         yield "Headings", f"in row {contents.heading_row:,}"
     if understood.hidden_rows:
-        yield LABELS["hidden_rows"], f"{understood.hidden_rows:,}"
+        use = "left out" if hidden_rows == "skip" else "used like all others"
+        yield LABELS["hidden_rows"], f"{understood.hidden_rows:,}, {use}"
 
 
 def _column(heading: str | None, *, remark: str = "", none: str = "") -> str:

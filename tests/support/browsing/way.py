@@ -72,7 +72,7 @@ class Way:
     async def plan(self, *, renames: int, rows: int) -> str:
         """Plan the renames, see how many there would be, and return the id of the plan."""
         await self.keyboard.press(self.page.get_by_role("button", name="Look at the renames"))
-        await expect(self.heading).to_contain_text(f"{renames} of {rows} rows would be renamed")
+        await expect(self.heading).to_contain_text(f"{renames} of {rows} rows can be renamed")
         await expect(self.page.locator("#rows tbody tr").first).to_be_visible()
         return self.run
 

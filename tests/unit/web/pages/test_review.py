@@ -62,7 +62,7 @@ async def test_the_page_shows_what_would_be_renamed_and_what_would_not(tmp_path:
     """The headline in words, each kind of bad rows with what helps, every row, and the button with the number."""
     async with a_tab(tmp_path, [*planned(3), MISSING]) as tab:
         text = await tab.text()
-    assert ">3 of 4 rows would be renamed. Nothing has been sent yet.</h1>" in text
+    assert ">3 of 4 rows can be renamed. Nothing has been sent yet.</h1>" in text
     assert 'data-account-title="Practice (sandbox)"' in text
     assert "Spring.xlsx" in text
     assert "/office/" not in text, "the folder means nothing to the reader"
@@ -280,7 +280,7 @@ async def test_an_undo_is_reviewed_like_a_plan(tmp_path: Path) -> None:
         )
         journal.unchecked.uncheck(undo, RowNumbers.parse("3"))
         text = await Tab(page=tab.page, plan=undo).text()
-    assert f"The plan to undo run {done.id} (Spring.xlsx): 3 of 3 names would be put back." in text
+    assert f"The plan to undo run {done.id} (Spring.xlsx): 3 of 3 names can be put back." in text
     assert 'Put back <span data-count="chosen">2</span> <span data-count="names">names</span>' in text
     assert f"undo {done.id} " in text
     assert "--except 3</code>" in text

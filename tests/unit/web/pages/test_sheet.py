@@ -237,6 +237,9 @@ async def test_what_can_t_be_read_is_shown_with_the_fields_that_help(
         ),
         pytest.param(xlsx({"March": HIDDEN}), {"hidden_rows": "skip"}, "1 ready 1 left out", id="hidden rows"),
         pytest.param(
+            xlsx({"March": HIDDEN}), {"hidden_rows": "skip"}, "Hidden rows 1, left out", id="what hidden rows are"
+        ),
+        pytest.param(
             b"order_id,new_name\na1,\na2,Barn\n",
             {"blank_new_name": "invalid"},
             "1 ready 1 to repair",
