@@ -274,7 +274,7 @@ def web(
     ] = None,
     **given: object,
 ) -> None:
-    """Open a page in the browser: choose a spreadsheet, look at every new name, rename, and take it back."""
+    """Open a page in the browser: choose a spreadsheet, look at every new name, rename, and undo it."""
     from batch_renamer.cli.commands.web import serve_page
 
     _exit(serve_page(given, port=port, idle_s=idle, opens=not no_open))

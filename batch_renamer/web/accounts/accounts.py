@@ -184,10 +184,10 @@ class Accounts:
         """Return why an account can't be used: its runs are in another journal than the one that the page shows."""
         if _same(journal_path(settings), journal_path(self._settings)):
             return ""
-        alone = f"--profile {name}" if name else "no --profile"
+        command = f"batch-renamer web --profile {name}" if name else "batch-renamer web without a profile"
         return (
-            f"The runs of this account are kept in {settings.state_dir}. "
-            f"To use it, start the page for it: batch-renamer web with {alone}."
+            f"The runs of this account are kept in another folder, {settings.state_dir}. "
+            f"To use it, open a page for it: start {command}."
         )
 
 

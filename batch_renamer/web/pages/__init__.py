@@ -8,7 +8,7 @@ A page is a *fragment* for `<main>`: one `<article data-title="…">`. The templ
     home         the account, a place for a spreadsheet, what is at work, what was interrupted, the newest runs
     sheet        an uploaded spreadsheet: what was understood, what to repair  ─> sheet_view, sheet_fields
     run          one run, by how it stands: a plan, at work, over              ─> result_view, repairs
-      ├── review       old → new of a kept plan, and its commit                ─> review_view, plan_problems
+      ├── review       old → new of a kept plan, and its commit                ─> review_view, plan_problems, obstacles
       └── run_actions  go on, stop, undo, check again, leave it unfinished
     history      past runs                                                     ─> run_words
       │

@@ -14,6 +14,7 @@ from batch_renamer.errors import InputError
 from batch_renamer.jobs import ListedRun, address_of, broken_off, listed_run, merely_planned
 from batch_renamer.journal import FoundRuns, Journal, RowFilter, RunFilter, RunRecord
 from batch_renamer.model import ReportRow
+from batch_renamer.text import counted
 from batch_renamer.web.accounts import Account
 from batch_renamer.web.job_runner import committed_by
 from batch_renamer.web.pages.fragments import fragment
@@ -90,8 +91,26 @@ async def _shown(request: web.Request, workspace: Workspace, template: str) -> w
     wanted = RunFilter(order=asked.order, sheet=asked.sheet, account=_address(accounts, asked.account))
     found, runs = await workspace.journal.in_thread(partial(_found, workspace.journal, accounts, wanted, asked.page))
     return fragment(
-        template, asked=asked, any_account=_ANY, accounts=accounts, runs=runs, has_more=found.has_more, wanted=wanted
+        template,
+        asked=asked,
+        accounts=accounts,
+        account_options=[(_ANY, "All accounts"), *((one.name, one.title) for one in accounts)],
+        runs=runs,
+        has_more=found.has_more,
+        in_words=_in_words(asked, len(runs), has_more=found.has_more, is_filtered=bool(wanted)),
     )
+
+
+def _in_words(asked: _Asked, count: int, *, has_more: bool, is_filtered: bool) -> str:
+    """Return which runs are shown."""
+    if not count:
+        if asked.page > 1:
+            return "There are no older runs."
+        return "No run is like that." if is_filtered else "There are no runs yet."
+    if asked.page == 1 and not has_more:
+        return f"{counted(count, 'run')}, the newest first"
+    before = (asked.page - 1) * _ON_A_PAGE
+    return f"Runs {before + 1:,} to {before + count:,}, the newest first"
 
 
 def _address(accounts: Sequence[Account], name: str) -> tuple[str, str | None] | None:

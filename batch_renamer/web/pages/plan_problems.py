@@ -39,10 +39,10 @@ class Cause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Bad rows of one result for which the same helps: ``way_out``, in words ("": nothing does)."""
+    """Bad rows of one result for which the same helps: ``repair``, in words ("": nothing does)."""
 
     result: Result
-    way_out: str
+    repair: str
     causes: tuple[Cause, ...]
 
     @property
@@ -65,10 +65,8 @@ def problems_of(journal: Journal, plan: RunRecord, results: Iterable[Result]) ->
             text=group.reason,
             address=_address(plan, results=group.result.value, text=group.reason),
         )
-        found.setdefault((group.result, _way_out(group, plan)), []).append(cause)
-    return [
-        Problem(result=result, way_out=way_out, causes=tuple(causes)) for (result, way_out), causes in found.items()
-    ]
+        found.setdefault((group.result, _repair(group, plan)), []).append(cause)
+    return [Problem(result=result, repair=repair, causes=tuple(causes)) for (result, repair), causes in found.items()]
 
 
 def warnings_of(journal: Journal, plan: RunRecord) -> list[Cause]:
@@ -89,7 +87,7 @@ def _address(plan: RunRecord, **query: str) -> str:
     return f"/pages/runs/{plan.id}/rows?{urlencode(query)}"
 
 
-def _way_out(group: ReasonGroup, plan: RunRecord) -> str:
+def _repair(group: ReasonGroup, plan: RunRecord) -> str:
     """Return what helps rows of a plan; those that could not be read have not failed to be renamed."""
     if group.result is Result.FAILED and not never_there([group]):
         return "To read these orders once more, plan it again."

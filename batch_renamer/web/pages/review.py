@@ -14,8 +14,9 @@ from batch_renamer.text import counted
 from batch_renamer.web.access import json_of
 from batch_renamer.web.job_runner import Offers, committed_by
 from batch_renamer.web.pages.fragments import fragment
+from batch_renamer.web.pages.obstacles import obstacle_to
 from batch_renamer.web.pages.review_view import command_of, plan_facts, review_of, takes
-from batch_renamer.web.row_pages import RowsQuery, change_choice, counts_of, obstacle_to, rows_page
+from batch_renamer.web.row_pages import RowsQuery, change_choice, counts_of, rows_page
 from batch_renamer.web.workspace import Workspace
 
 __all__ = ["change_rows", "commit_plan", "review_page", "rows_part"]

@@ -15,9 +15,10 @@ from batch_renamer.settings import Settings
 from batch_renamer.text import counted, duration
 from batch_renamer.web.accounts import Account
 from batch_renamer.web.job_runner import Offers
+from batch_renamer.web.pages.obstacles import Obstacle, PlanFacts, obstacle_to
 from batch_renamer.web.pages.plan_problems import Cause, Problem, problems_of, warnings_of
 from batch_renamer.web.pages.sheet_fields import as_fields
-from batch_renamer.web.row_pages import Obstacle, PlanFacts, RowsPage, RowsQuery, obstacle_to, rows_page
+from batch_renamer.web.row_pages import RowsPage, RowsQuery, rows_page
 
 __all__ = ["Review", "command_of", "plan_facts", "review_of", "takes"]
 
@@ -93,7 +94,7 @@ class Review:
     @property
     def what_happens(self) -> str:
         """What the commit does."""
-        then = "You can take this back, too." if self.puts_back else "You can take the renames back afterwards."
+        then = "You can undo this, too." if self.puts_back else "You can undo the renames afterwards."
         return f"Each order is read again first. An order that has another name by then is left alone. {then}"
 
 

@@ -14,7 +14,7 @@ from batch_renamer.web.job_runner import LiveJob
 from batch_renamer.web.pages.fragments import fragment
 from batch_renamer.web.pages.result_view import result_view
 from batch_renamer.web.pages.review import review_page
-from batch_renamer.web.pages.run_words import at_work_title, kind_of_run
+from batch_renamer.web.pages.run_words import at_work_title, commands_in_words, kind_of_run
 from batch_renamer.web.row_pages import RowsQuery, rows_page
 from batch_renamer.web.workspace import Workspace
 
@@ -67,11 +67,13 @@ async def _result(request: web.Request, workspace: Workspace, run: RunRecord) ->
     journal, query = workspace.journal, RowsQuery.of(request.query)
     trouble = workspace.jobs.trouble_of(run.id)
     view = await journal.in_thread(result_view, journal, run, uploads=uploads, trouble=trouble)
+    offers = await workspace.jobs.offers(run)
     return fragment(
         "run.html.j2",
         view=view,
         rows=await journal.in_thread(rows_page, journal, run, query, can_choose=False),
         kind=kind_of_run(view.listed),
-        offers=await workspace.jobs.offers(run),
+        offers=offers,
+        commands=commands_in_words(offers),
         trouble=trouble,
     )

@@ -1,4 +1,4 @@
-"""What the page of a run can do with it: go on, stop, take back, check again, or leave it unfinished.
+"""What the page of a run can do with it: go on, stop, undo, check again, or leave it unfinished.
 
 Each begins the job that a command of the command line would, and says which page shows it.
 """
@@ -23,7 +23,7 @@ _ROWS_FIELD = "Only these rows"
 
 
 async def undo_run(request: web.Request, workspace: Workspace) -> web.StreamResponse:
-    """Plan to take a run back, all of it or the rows that are named; nothing is renamed before the plan was seen."""
+    """Plan to undo a run, all of it or the rows that are named; nothing is renamed before the plan was seen."""
     run, asked = await run_of(request, workspace), await json_of(request)
     choice = _rows_of(asked)
     try:

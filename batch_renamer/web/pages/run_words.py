@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from batch_renamer.jobs import ListedRun
+from batch_renamer.web.job_runner import Offers
 from batch_renamer.web.pages.sheet_fields import as_fields
 
-__all__ = ["at_work_title", "in_page_words", "kind_of_run"]
+__all__ = ["at_work_title", "commands_in_words", "in_page_words", "kind_of_run"]
 
 _KINDS = {
     "plan": "Plan",
@@ -30,6 +31,16 @@ _TITLES = {
     "audit": "Checking the names",
 }
 
+_OFFERED = {
+    "commit": "Do the plan",
+    "resume": "Go on",
+    "retry": "Try failed rows again",
+    "undo": "Undo",
+    "audit": "Check again",
+    "dismiss": "Do not finish",
+}
+"""What the commands of `Offers` do."""
+
 
 def kind_of_run(listed: ListedRun) -> str:
     """Return what a run is, such as ``Rename`` or ``Undo of run k3f9ab``."""
@@ -46,6 +57,11 @@ def in_page_words(sentence: str) -> str:
         'Left out: these renames were not wanted.'
     """
     return _NOT_WANTED if sentence.startswith(_NOT_CHOSEN) else as_fields(sentence)
+
+
+def commands_in_words(offers: Offers) -> list[tuple[str, str]]:
+    """Return the commands that do what is offered, each with what it does."""
+    return [(_OFFERED[name], command) for name, command in offers.commands.items()]
 
 
 def at_work_title(command: str) -> str:

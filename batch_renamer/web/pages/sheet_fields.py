@@ -136,7 +136,7 @@ def reading_fields(checked: CheckedSheet, reading: ReadingOptions, settings: Set
 
     ``settings`` are those of the account without what was chosen on the page.
     """
-    # What was chosen is always shown: it could not be taken back otherwise.
+    # What was chosen is always shown: it could not be removed otherwise.
     has_columns = bool(checked.contents.columns or reading.chosen())
     return (
         *_sheet(checked, reading),

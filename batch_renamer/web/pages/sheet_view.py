@@ -49,6 +49,11 @@ class RowGroup:
     others: str = ""
 
     @property
+    def has_remarks(self) -> bool:
+        """Whether anything is odd in any of the rows that are shown."""
+        return any(row.remark for row in self.rows)
+
+    @property
     def title(self) -> str:
         """How many rows, and why."""
         return f"{counted(self.count, 'row')}: {self.reason}"

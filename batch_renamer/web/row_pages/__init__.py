@@ -9,27 +9,22 @@ It only makes values; `templates/rows_section.html.j2` of the pages shows them.
     shown_row   one row, both names in parts, and what is odd in it
     query       what an address asks for
     choosing    what a page sends when rows are checked or unchecked
-    obstacles   what stands in the way of a commit, and the way out
 """
 
 from __future__ import annotations
 
 from batch_renamer.web.row_pages.choosing import change_choice, counts_of
-from batch_renamer.web.row_pages.obstacles import Obstacle, PlanFacts, obstacle_to
 from batch_renamer.web.row_pages.query import RowsQuery
 from batch_renamer.web.row_pages.rows_page import Column, ResultChip, RowsPage, rows_page
 from batch_renamer.web.row_pages.shown_row import ShownRow
 
 __all__ = [
     "Column",
-    "Obstacle",
-    "PlanFacts",
     "ResultChip",
     "RowsPage",
     "RowsQuery",
     "ShownRow",
     "change_choice",
     "counts_of",
-    "obstacle_to",
     "rows_page",
 ]

@@ -84,7 +84,7 @@ function send(file, place) {
       showError(error, form());
     }
   };
-  request.onerror = () => showError(`“${file.name}” was not received whole. Choose it again.`, form());
+  request.onerror = () => showError(`“${file.name}” did not arrive as a whole. Choose it again.`, form());
   request.onloadend = () => {
     uploading = undefined;
     end();

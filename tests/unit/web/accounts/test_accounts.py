@@ -123,7 +123,7 @@ def test_an_account_whose_runs_are_elsewhere_is_not_used_beside_the_others(tmp_p
     config = tmp_path / "config.toml"
     config.write_text(config.read_text("utf-8").replace("rate = 20", 'state_dir = "far"'), "utf-8")
     environ = {"HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}
-    assert "batch-renamer web with --profile attic" in Accounts(flags, environ=environ).get("attic").trouble
+    assert "batch-renamer web --profile attic" in Accounts(flags, environ=environ).get("attic").trouble
     assert Accounts({**flags, "profile": "attic"}, environ=environ).get("attic").trouble == ""
 
 

@@ -266,9 +266,9 @@ async def test_a_wrong_guess_is_corrected(tmp_path: Path, content: bytes, fields
         again = await corrected(page, path, **fields)
         assert after in again.text
         assert fields.keys() <= again.names()
-        assert "Take all corrections back" in again.text
+        assert "Remove all corrections" in again.text
         back = await corrected(page, path)
-        assert "Take all corrections back" not in back.text
+        assert "Remove all corrections" not in back.text
 
 
 @pytest.mark.parametrize(
@@ -307,7 +307,7 @@ async def test_a_repaired_spreadsheet_is_read_as_it_was_corrected(tmp_path: Path
         again = await shown(page, await given(page, b"Ref,Title\na1,Barn\n", account="sandbox"))
     assert "1 ready" in again.text
     assert "It is read as you corrected it for the last spreadsheet of this name." in again.text
-    assert again.text.count("Take all corrections back") == 1
+    assert again.text.count("Remove all corrections") == 1
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from batch_renamer.journal import Chosen
 from batch_renamer.model import Result
 from batch_renamer.settings import Settings, resolve_settings
-from batch_renamer.web.row_pages import PlanFacts, obstacle_to
+from batch_renamer.web.pages.obstacles import PlanFacts, obstacle_to
 
 R = Result
 
@@ -33,7 +33,7 @@ def test_nothing_stands_in_the_way_of_a_good_plan() -> None:
 
 
 @pytest.mark.parametrize(
-    ("facts", "given", "sentence", "way_out"),
+    ("facts", "given", "sentence", "advice"),
     [
         pytest.param(
             plan({R.PLANNED: 2}, committed_by="k3f9ab"),
@@ -136,13 +136,13 @@ def test_nothing_stands_in_the_way_of_a_good_plan() -> None:
         ),
     ],
 )
-def test_a_refusal_is_said_before_the_commit_with_the_way_out(
-    facts: PlanFacts, given: Mapping[str, object], sentence: str, way_out: str
+def test_a_refusal_is_said_before_the_commit_with_the_advice(
+    facts: PlanFacts, given: Mapping[str, object], sentence: str, advice: str
 ) -> None:
     """The reader learns what the job would say while there is still something to do about it."""
     found = obstacle_to(facts, settings(**given))
     assert found is not None
-    assert (found.sentence, found.way_out) == (sentence, way_out)
+    assert (found.sentence, found.advice) == (sentence, advice)
 
 
 def test_unchecked_rows_count_for_none_of_the_limits() -> None:

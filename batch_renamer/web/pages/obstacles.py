@@ -1,4 +1,4 @@
-"""What stands in the way of a commit, and the way out, in words of the page; pure.
+"""What stands in the way of a commit, and what helps, in words of the page; pure.
 
 The job would refuse the same. The page says it before, while the reader can still do something about it.
 """
@@ -26,13 +26,13 @@ class Obstacle:
     """
 
     sentence: str
-    way_out: str = ""
+    advice: str = ""
     run: str = ""
     is_fine: bool = False
     is_choice: bool = False
 
     def __str__(self) -> str:
-        return f"{self.sentence} {self.way_out}".rstrip()
+        return f"{self.sentence} {self.advice}".rstrip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,19 +62,19 @@ def obstacle_to(plan: PlanFacts, settings: Settings) -> Obstacle | None:
         again = "undo that run again" if plan.puts_back else "drop the spreadsheet again: what is done stays as it is"
         return Obstacle(
             sentence=f"This plan was committed already, as run {plan.committed_by}.",
-            way_out=f"To do more of it, {again}.",
+            advice=f"To do more of it, {again}.",
             run=plan.committed_by,
             is_fine=True,
         )
     if plan.at_work:
         return Obstacle(sentence="This plan is at work at this moment.", is_fine=True)
     if plan.trouble:
-        return Obstacle(sentence=plan.trouble, way_out="Repair that, then reload the page.")
+        return Obstacle(sentence=plan.trouble, advice="Repair that, then reload the page.")
     if plan.another_key:
         again = "undo that run again" if plan.puts_back else "drop the spreadsheet again"
         return Obstacle(
             sentence="The key was changed after this plan was made, so the plan may be another account's.",
-            way_out=f"To rename with the key of now, {again}.",
+            advice=f"To rename with the key of now, {again}.",
         )
     return _nothing_to_rename(plan) or _beyond_limits(plan, settings)
 
@@ -86,7 +86,7 @@ def _nothing_to_rename(plan: PlanFacts) -> Obstacle | None:
     if plan.chosen.of:
         return Obstacle(
             sentence="No row is checked.",
-            way_out=f"Check those that you want to {'put back' if plan.puts_back else 'rename'}.",
+            advice=f"Check those that you want to {'put back' if plan.puts_back else 'rename'}.",
             is_choice=True,
         )
     if bad:
@@ -94,7 +94,7 @@ def _nothing_to_rename(plan: PlanFacts) -> Obstacle | None:
         what = "Every row has a problem" if all_of_them else f"{counted(bad, 'row')} {_have(bad)} a problem"
         return Obstacle(
             sentence=f"{what}, and there is nothing to rename.",
-            way_out="" if plan.puts_back else "Repair these rows in the spreadsheet, save it, and drop it again.",
+            advice="" if plan.puts_back else "Repair these rows in the spreadsheet, save it, and drop it again.",
         )
     return Obstacle(sentence="There is nothing to rename: every order has its name already.", is_fine=True)
 
@@ -105,13 +105,13 @@ def _beyond_limits(plan: PlanFacts, settings: Settings) -> Obstacle | None:
     if settings.strict and bad:
         return Obstacle(
             sentence=f"{counted(bad, 'row')} {_have(bad)} a problem, and {as_given(settings, 'strict')} allows none.",
-            way_out=f"{repair}Or remove that setting and start batch-renamer web again.",
+            advice=f"{repair}Or remove that setting and start batch-renamer web again.",
         )
     if settings.max_renames is not None and renames > settings.max_renames:
         limit = as_given(settings, "max_renames", settings.max_renames)
         return Obstacle(
             sentence=f"{counted(renames, 'rename')} would be sent, more than {limit} allows.",
-            way_out=f"Uncheck rows until {settings.max_renames:,} are left, or raise that limit and start "
+            advice=f"Uncheck rows until {settings.max_renames:,} are left, or raise that limit and start "
             "batch-renamer web again.",
         )
     counts = {**plan.counts, Result.PLANNED: renames}
@@ -123,7 +123,7 @@ def _beyond_limits(plan: PlanFacts, settings: Settings) -> Obstacle | None:
         return Obstacle(
             sentence=f"{failures:,} of the {counted(rows, 'row')}{left} {_have(failures)} a problem, "
             f"more than {limit} allows.",
-            way_out=f"{repair}Or {more}raise that limit and start batch-renamer web again.",
+            advice=f"{repair}Or {more}raise that limit and start batch-renamer web again.",
         )
     return None
 
