@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -23,7 +24,8 @@ class Workspace:
 
     ``flags`` are the options that the command `web` was given, by the names of the settings; ``settings`` are what they
     come to, together with the environment and the configuration. ``journal`` is for reading: each job opens one of its
-    own. ``secrets`` are the keys that were read so far.
+    own. ``secrets`` are the keys that were read so far. ``choosing`` is held while rows of a plan are chosen or
+    committed, so that a commit and a choice beside it know of each other.
     """
 
     flags: Mapping[str, object]
@@ -37,6 +39,7 @@ class Workspace:
     hub: Hub
     tokens: Tokens
     secrets: Sequence[str] = field(default=(), repr=False)
+    choosing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
 
 def make_workspace(

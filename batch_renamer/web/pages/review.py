@@ -48,7 +48,8 @@ async def change_rows(request: Request, workspace: Workspace) -> Response:
     """Check or uncheck renames of a plan; answer with what is wanted then."""
     journal, asked = workspace.journal, await json_of(request)
     run = await journal.in_thread(_kept, journal, request.match_info["run"])
-    before, after = await journal.in_thread(_changed, workspace, run, asked)
+    async with workspace.choosing:
+        before, after = await journal.in_thread(_changed, workspace, run, asked)
     if asked.get("seen", before.fingerprint) != before.fingerprint:
         # Another tab has changed rows that this one shows as they were: no commit before they were seen.
         return json_response({"refresh": True})
@@ -67,8 +68,14 @@ async def change_rows(request: Request, workspace: Workspace) -> Response:
 
 async def commit_plan(request: Request, workspace: Workspace) -> Response:
     """Commit a kept plan in the renames that are checked; refuse if these are not the ones that the page showed."""
-    journal, asked = workspace.journal, await json_of(request)
-    run = await journal.in_thread(_kept, journal, request.match_info["run"])
+    asked = await json_of(request)
+    async with workspace.choosing:
+        return json_response({"go": f"/runs/{await _commit(workspace, request.match_info['run'], asked)}"})
+
+
+async def _commit(workspace: Workspace, run_id: str, asked: Mapping[str, object]) -> str:
+    journal = workspace.journal
+    run = await journal.in_thread(_kept, journal, run_id)
     chosen = await journal.in_thread(journal.unchecked.chosen, run)
     offers = await workspace.jobs.offers(run, choice=chosen.choice)
     counts = await journal.in_thread(journal.results.counts, run)
@@ -81,7 +88,7 @@ async def commit_plan(request: Request, workspace: Workspace) -> Response:
             f"The choice was changed in another window: {counted(chosen.renames, 'rename')} {is_checked} checked now. "
             "Reload the page and look at it again. Nothing was sent."
         )
-    return json_response({"go": f"/runs/{await workspace.jobs.commit(run, choice=chosen.choice)}"})
+    return await workspace.jobs.commit(run, choice=chosen.choice)
 
 
 def _kept(journal: Journal, run_id: str) -> RunRecord:

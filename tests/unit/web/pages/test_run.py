@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,8 +11,10 @@ import pytest
 
 from batch_renamer.errors import JournalError
 from batch_renamer.jobs import open_journal
+from batch_renamer.journal import RunRecord
 from batch_renamer.journal.rows import RowTable
 from batch_renamer.journal.runs import RunTable
+from batch_renamer.model import RowChoice
 from batch_renamer.sandbox import FaultPlan
 from tests.support.browsing.office import Office, office_in
 from tests.support.command import KEY
@@ -117,6 +120,24 @@ async def test_chosen_rows_are_taken_back_and_the_names_checked(office: Office) 
     assert "still have the names of run" in looked.heading
     assert looked.counts["drifted"] == some
     assert looked.buttons & OFFERS == set()
+
+
+async def test_a_choice_beside_a_commit_comes_too_late(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is unchecked while a commit is being begun is refused; else it would be renamed although that was taken."""
+    async with office.page() as page:
+        plan, jobs = await _planned(page, office), page.workspace.jobs
+        begin, beside = jobs.commit, []
+        unchecked: dict[str, object] = {"checked": False, "rows": [min(office.listings.planned)]}
+
+        async def commit(run: RunRecord, *, choice: RowChoice) -> str:
+            beside.append(asyncio.create_task(acted(page, f"/runs/{plan}/choice", unchecked, status=409)))
+            return await begin(run, choice=choice)
+
+        monkeypatch.setattr(jobs, "commit", commit)
+        await acted(page, f"/runs/{plan}/commit", {"renames": len(office.listings.planned)})
+        answer = await beside[0]
+        await ended(page)
+    assert "committed already" in answer["error"]
 
 
 async def test_a_run_that_waits_says_for_which_one(office: Office) -> None:
