@@ -98,4 +98,10 @@ async def test_a_choice_that_was_changed_in_another_tab_is_not_committed(
         await page.locator("[data-row='4']").uncheck()
         await expect(page.locator("[data-row='3']")).not_to_be_checked()
         await expect(page.locator("#open-commit")).to_have_text("Rename 1 order")
+        # The last box that is unchecked moves no other box under the pointer.
+        top = "table => table.getBoundingClientRect().top + scrollY"
+        before = await page.locator(".rows-table").evaluate(top)
+        await page.locator("[data-row='2']").uncheck()
+        await expect(page.locator("#commit-why")).to_contain_text("No row is checked.")
+        assert await page.locator(".rows-table").evaluate(top) == before
     watched.allow("409")  # the refusal

@@ -170,7 +170,7 @@ def _result(run: Run, sheet: Sheet, summary: RunSummary) -> CheckedSheet:
         sentence=summary.facts.sentence,
         counts=summary.counts,
         problems=tuple(results.reasons(run.record, [Result.INVALID], rows_each=_ROWS_OF_EACH_REASON)),
-        left_out=tuple(run.left_out()),
+        left_out=tuple(results.reasons(run.record, [Result.SKIPPED], rows_each=_ROWS_OF_EACH_REASON)),
         warnings=summary.warnings,
         row_warnings=tuple(results.warning_groups(run.record, rows_each=_ROWS_OF_EACH_REASON)),
         first_rows=tuple(islice(results.report_rows(run.record), _FIRST_ROWS)),

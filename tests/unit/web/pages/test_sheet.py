@@ -107,7 +107,7 @@ AS_SHOWN = {
         "orders.xlsx": ("12 ready", "Sheet Orders"),
         "report.csv": ("3 ready 1 left out",),
         "semicolon-german.csv": ("4 ready", '"Order No"', '"Name to be"', "Not used Objekt"),
-        "skip-and-guard.csv": ("2 ready 1 left out",),
+        "skip-and-guard.csv": ("2 ready 1 left out", "(4)"),
         "troubles.csv": ("2 ready 10 to repair", "The order id is blank", "U+200B at place 4"),
         "troubles.xlsx": ("2 ready 7 to repair", "a formula that was never calculated"),
         "windows-1252.csv": ("4 ready", 'If that looks wrong, change "Encoding"', "Windows-1252 (guessed)"),
