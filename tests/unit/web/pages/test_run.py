@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -16,6 +17,7 @@ from batch_renamer.journal.rows import RowTable
 from batch_renamer.journal.runs import RunTable
 from batch_renamer.model import RowChoice
 from batch_renamer.sandbox import FaultPlan
+from batch_renamer.web.job_runner import Offers
 from tests.support.browsing.office import Office, office_in
 from tests.support.command import KEY
 from tests.support.practised import applied, changed, killed
@@ -122,22 +124,41 @@ async def test_chosen_rows_are_taken_back_and_the_names_checked(office: Office) 
     assert looked.buttons & OFFERS == set()
 
 
+class NoticedLock(asyncio.Lock):
+    """A lock that tells when it is waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_waited_for = asyncio.Event()
+
+    async def acquire(self) -> Literal[True]:
+        """Take it, as soon as it is free."""
+        if self.locked():
+            self.is_waited_for.set()
+        return await super().acquire()
+
+
 async def test_a_choice_beside_a_commit_comes_too_late(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is unchecked while a commit is being begun is refused; else it would be renamed although that was taken."""
+    """What is unchecked while a commit is being examined is refused; else it would be renamed all the same."""
     async with office.page() as page:
-        plan, jobs = await _planned(page, office), page.workspace.jobs
-        begin, beside = jobs.commit, []
+        plan, jobs, lock = await _planned(page, office), page.workspace.jobs, NoticedLock()
+        object.__setattr__(page.workspace, "choosing", lock)
+        look = jobs.offers
+        beside: list[asyncio.Task[dict[str, object]]] = []
         unchecked: dict[str, object] = {"checked": False, "rows": [min(office.listings.planned)]}
 
-        async def commit(run: RunRecord, *, choice: RowChoice) -> str:
-            beside.append(asyncio.create_task(acted(page, f"/runs/{plan}/choice", unchecked, status=409)))
-            return await begin(run, choice=choice)
+        async def offers(run: RunRecord, *, choice: RowChoice) -> Offers:
+            if not beside:
+                beside.append(asyncio.create_task(acted(page, f"/runs/{plan}/choice", unchecked, status=409)))
+                waiting = asyncio.create_task(lock.is_waited_for.wait())
+                await asyncio.wait({beside[0], waiting}, return_when=asyncio.FIRST_COMPLETED)
+            return await look(run, choice=choice)
 
-        monkeypatch.setattr(jobs, "commit", commit)
+        monkeypatch.setattr(jobs, "offers", offers)
         await acted(page, f"/runs/{plan}/commit", {"renames": len(office.listings.planned)})
         answer = await beside[0]
         await ended(page)
-    assert "committed already" in answer["error"]
+    assert "committed already" in str(answer["error"])
 
 
 async def test_a_run_that_waits_says_for_which_one(office: Office) -> None:
