@@ -13,13 +13,14 @@ from batch_renamer.jobs.destinations import (
     to_api,
     to_sandbox,
 )
+from batch_renamer.jobs.dismissing import dismiss, is_interrupted
 from batch_renamer.jobs.engine import Engine, one_machine
 from batch_renamer.jobs.export_job import Exported, ExportJob, export_orders
 from batch_renamer.jobs.figures import broken_off, summary_of
 from batch_renamer.jobs.forecast import forecast_of
 from batch_renamer.jobs.job import Bounds, Job, SheetSource, Source
 from batch_renamer.jobs.library_runs import left_by_library
-from batch_renamer.jobs.listed_runs import ListedRun, listed_run, utc_moment
+from batch_renamer.jobs.listed_runs import ListedRun, listed_now, listed_run, utc_moment
 from batch_renamer.jobs.own_sheet import write_results_into
 from batch_renamer.jobs.page import page_extras
 from batch_renamer.jobs.past_runs import (
@@ -90,12 +91,14 @@ __all__ = [
     "bound_to",
     "broken_off",
     "committed",
+    "dismiss",
     "export_orders",
     "failures_in",
     "files_taken",
     "find",
     "forecast_of",
     "interrupted",
+    "is_interrupted",
     "job_that_resumes",
     "journal_path",
     "kept_plan",
@@ -104,6 +107,7 @@ __all__ = [
     "last_of_sheet",
     "left_by_library",
     "left_to_do",
+    "listed_now",
     "listed_run",
     "load_options",
     "may_go_on",

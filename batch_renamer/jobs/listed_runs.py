@@ -14,7 +14,7 @@ from batch_renamer.model import Night, ReportRow, Result
 from batch_renamer.reports import row_as_json
 from batch_renamer.visible import visible
 
-__all__ = ["ListedRun", "listed_run", "utc_moment"]
+__all__ = ["ListedRun", "listed_now", "listed_run", "utc_moment"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +152,17 @@ def listed_run(
         latest=run.id == latest,
         rows=None if order_id is None else tuple(journal.results.rows_of_order(run, order_id, over=over)),
     )
+
+
+def listed_now(journal: Journal, run: RunRecord) -> ListedRun:
+    """Return a run as it stands at this moment.
+
+    Raises:
+        InputError: the run was forgotten.
+    """
+    at_work = journal.runs.at_work()  # asked first: a run that ends in between is shown as ended
+    run = journal.runs.get(run.id)
+    return listed_run(journal, run, at_work=at_work, undone=journal.lineage.undone())
 
 
 def _row_in_words(row: ReportRow) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from batch_renamer.errors import SheetError
 from batch_renamer.loader.cells import Cell, Flaw, RawRow, Unusable
-from batch_renamer.loader.headings import Columns
+from batch_renamer.loader.columns import Columns
 from batch_renamer.loader.options import LoadOptions
 from batch_renamer.loader.shown import listed, quoted
 from batch_renamer.model import LEFT_OUT_MARK, ColumnText, LeftOut, RenameRequest, RowChoice, RowProblem

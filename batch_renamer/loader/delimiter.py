@@ -8,7 +8,8 @@ import re
 from itertools import islice
 
 from batch_renamer.errors import SheetError
-from batch_renamer.loader.headings import Columns, find_columns
+from batch_renamer.loader.columns import Columns
+from batch_renamer.loader.headings import find_columns
 from batch_renamer.loader.options import LoadOptions
 from batch_renamer.loader.shown import quoted
 

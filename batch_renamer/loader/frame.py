@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from batch_renamer.errors import SheetError
 from batch_renamer.loader.cells import Cell, Flaw, RawRow, Unusable, cell_of_number
 from batch_renamer.loader.choosing import Choosing
+from batch_renamer.loader.columns import Columns
 from batch_renamer.loader.heading_trouble import HeadingTrouble
-from batch_renamer.loader.headings import Columns, find_columns
+from batch_renamer.loader.headings import find_columns
 from batch_renamer.loader.marks import is_blank_row
 from batch_renamer.loader.options import LoadOptions
 from batch_renamer.loader.sheet import Sheet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from batch_renamer.errors import SheetError
 from batch_renamer.loader.cells import RawRow
-from batch_renamer.loader.headings import Columns
+from batch_renamer.loader.columns import Columns
 from batch_renamer.loader.wanted import KNOWN_HEADINGS, without_remarks
 from batch_renamer.model import RenameRequest
 from batch_renamer.text import storable, trimmed

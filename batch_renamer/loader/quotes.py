@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from batch_renamer.errors import SheetError
-from batch_renamer.loader.headings import Columns
+from batch_renamer.loader.columns import Columns
 
 __all__ = ["cells_as_typed", "is_quoted", "plainly_quoted", "refuse_broken", "swallowed_row"]
 

@@ -8,8 +8,8 @@ from itertools import islice
 
 from batch_renamer.loader.cells import Cell, RawRow
 from batch_renamer.loader.choosing import Choosing
+from batch_renamer.loader.columns import Columns
 from batch_renamer.loader.contents import Need, SheetContents, UndecidedSheetError, column_choices
-from batch_renamer.loader.headings import Columns
 from batch_renamer.loader.joined import RepeatedHeadings
 from batch_renamer.loader.rows import read_row
 from batch_renamer.loader.shown import quoted

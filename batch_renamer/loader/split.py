@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from batch_renamer.loader.cells import Flaw, Unusable
-from batch_renamer.loader.headings import Columns
+from batch_renamer.loader.columns import Columns
 from batch_renamer.loader.quotes import is_quoted
 from batch_renamer.loader.shown import quoted
 from batch_renamer.model import COLUMNS_BACK

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from batch_renamer.errors import SheetError
 from batch_renamer.loader.cells import Cell, RawRow
 from batch_renamer.loader.choosing import Choosing
+from batch_renamer.loader.columns import Columns
 from batch_renamer.loader.completeness import CompletenessCheck
 from batch_renamer.loader.contents import Need, SheetContents, UndecidedSheetError, column_choices
 from batch_renamer.loader.delimiter import (
@@ -21,7 +22,7 @@ from batch_renamer.loader.delimiter import (
 )
 from batch_renamer.loader.encoding import find_encoding
 from batch_renamer.loader.heading_trouble import HeadingTrouble
-from batch_renamer.loader.headings import HEADING_ROWS, Columns, find_columns
+from batch_renamer.loader.headings import HEADING_ROWS, find_columns
 from batch_renamer.loader.options import LoadOptions
 from batch_renamer.loader.sheet import Sheet
 from batch_renamer.loader.shown import listed, quoted

@@ -11,10 +11,10 @@ from typing import BinaryIO, TextIO
 
 from batch_renamer.errors import SheetError
 from batch_renamer.loader.cells import Flaw, RawRow, Unusable
+from batch_renamer.loader.columns import Columns
 from batch_renamer.loader.delimiter import (
     declared_delimiter,
 )
-from batch_renamer.loader.headings import Columns
 from batch_renamer.loader.marks import is_blank_row
 from batch_renamer.loader.quotes import cells_as_typed, plainly_quoted, refuse_broken, swallowed_row
 from batch_renamer.model import COLUMNS_BACK, is_of_columns_back

@@ -10,9 +10,10 @@ from pathlib import Path
 from batch_renamer.errors import SheetError
 from batch_renamer.loader.cells import Cell, RawRow, cell_of_wire
 from batch_renamer.loader.choosing import Choosing
+from batch_renamer.loader.columns import Columns
 from batch_renamer.loader.contents import Need, SheetContents, UndecidedSheetError, column_choices
 from batch_renamer.loader.heading_trouble import HeadingTrouble
-from batch_renamer.loader.headings import HEADING_ROWS, Columns, find_columns
+from batch_renamer.loader.headings import HEADING_ROWS, find_columns
 from batch_renamer.loader.marks import is_blank_row
 from batch_renamer.loader.options import LoadOptions
 from batch_renamer.loader.reading_process import LIMIT_S, ReadingProcess

@@ -63,7 +63,7 @@ def read_api_key(settings: Settings, *, environ: Mapping[str, str]) -> FoundKey:
         return _from_file(settings.api_key_file, sources.get("api_key_file", "configuration file"), environ)
     raise SettingsError(
         f"There is no API key: {_places_without_key(settings)}. {_way_to_a_key(settings)} "
-        "To practise without a key, give --sandbox."
+        "To practise without a key, add --sandbox to the command."
     )
 
 

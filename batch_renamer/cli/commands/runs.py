@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from batch_renamer.cli.night_groups import Group, by_night, night_as_json
@@ -15,9 +16,9 @@ from batch_renamer.cli.runs_table import ANY_WIDTH, table_lines
 from batch_renamer.cli.session import Session, within
 from batch_renamer.cli.standard_output import to_standard_output
 from batch_renamer.commands import RENAMING, RUNS
-from batch_renamer.errors import InputError, SettingsError
-from batch_renamer.jobs import ListedRun, address_of, listed_run
-from batch_renamer.journal import Closed, Journal, RunRecord, is_sheet_named
+from batch_renamer.errors import SettingsError
+from batch_renamer.jobs import ListedRun, address_of, dismiss, is_interrupted, listed_run
+from batch_renamer.journal import Journal, RunRecord, is_sheet_named
 from batch_renamer.model import Night
 from batch_renamer.progress import show_lines, visible
 
@@ -151,17 +152,6 @@ def _write_runs(session: Session, groups: list[Group], chosen: Chosen) -> None:
 
 def _dismiss(session: Session, journal: Journal, run_id: str) -> None:
     """Note that an interrupted run will not be finished; the word latest means the newest that is interrupted."""
-
-    def is_interrupted(run: RunRecord) -> bool:
-        return _state_of(journal, run) == "interrupted"
-
-    run = find_run(session, journal, run_id, commands=RENAMING, newest=is_interrupted)
-    if run.closed is not Closed.DISMISSED:
-        if (state := _state_of(journal, run)) != "interrupted":
-            raise InputError(f"Run {run.id} is {state}, not interrupted: there is nothing to dismiss.")
-        journal.runs.dismiss(run)
+    run = find_run(session, journal, run_id, commands=RENAMING, newest=partial(is_interrupted, journal))
+    dismiss(journal, run)
     sys.stderr.write(f"Run {run.id} will not be mentioned again. `{resume_command(session, run)}` still finishes it.\n")
-
-
-def _state_of(journal: Journal, run: RunRecord) -> str:
-    return listed_run(journal, run, at_work=journal.runs.at_work(), undone=frozenset()).state

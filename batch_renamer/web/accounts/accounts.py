@@ -140,8 +140,7 @@ class Accounts:
 
     def given(self, account: Account) -> dict[str, object]:
         """Return the options by which the command line comes to the same account."""
-        profile = {} if account.name == "" or account.settings.sandbox else {"profile": account.name}
-        return {**self._flags, **profile}
+        return self._named(account.name)
 
     @property
     def environ(self) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from batch_renamer.jobs import (
     Left,
     committed,
     left_to_do,
-    listed_run,
+    listed_now,
     merely_planned,
     never_there,
     unfinished,
@@ -82,9 +82,9 @@ def offers_for(
     Raises:
         BatchRenamerError: the run was forgotten, or the journal can't be read.
     """
-    run = journal.runs.get(run.id)
+    listed = listed_now(journal, run)
+    run = listed.run
     account, trouble = _account_of(accounts, run)
-    listed = listed_run(journal, run, at_work=journal.runs.at_work(), undone=journal.lineage.undone())
     counts, is_plan, renames = listed.counts, merely_planned(run), run.spec in RENAMING
     by = committed_by(journal, run) if is_plan else None
     found = Offers(

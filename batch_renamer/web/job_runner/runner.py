@@ -20,8 +20,8 @@ from batch_renamer.client import GRACE_S
 from batch_renamer.commands import APPLY_PLAN, AUDIT, PLAN, RESUME, UNDO, UNDO_DRY_RUN, Command
 from batch_renamer.errors import BatchRenamerError, InputError, InterruptedRunError, JournalError
 from batch_renamer.faults import kept_fault
-from batch_renamer.jobs import JobContext, SheetSource, listed_run, perform
-from batch_renamer.journal import Closed, Journal, RunRecord
+from batch_renamer.jobs import JobContext, SheetSource, dismiss, perform
+from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.model import ALL_ROWS, RowChoice
 from batch_renamer.progress import every_line
 from batch_renamer.settings import Settings
@@ -274,11 +274,4 @@ def _stopped(why: str) -> InterruptedRunError:
 
 
 def _dismiss(journal: Journal, run: RunRecord) -> None:
-    found = listed_run(
-        journal, journal.runs.get(run.id), at_work=journal.runs.at_work(), undone=journal.lineage.undone()
-    )
-    if found.run.closed is Closed.DISMISSED:
-        return
-    if found.state != "interrupted":
-        raise InputError(f"Run {run.id} is {found.state}, not interrupted: there is nothing to dismiss.")
-    journal.runs.dismiss(found.run)
+    dismiss(journal, journal.runs.get(run.id))

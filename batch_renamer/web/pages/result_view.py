@@ -8,7 +8,7 @@ from pathlib import Path
 
 from batch_renamer.commands import UNDO
 from batch_renamer.html_pages import Plot
-from batch_renamer.jobs import ListedRun, broken_off, committed, listed_run, summary_of
+from batch_renamer.jobs import ListedRun, broken_off, committed, listed_now, summary_of
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.model import BAD_RESULTS, ReasonGroup, Result, ResultMeaning, RunSummary, WarningGroup
 from batch_renamer.reports import Fact, Figures, counts_of, facts_of, headline_of, plots_over_time
@@ -92,9 +92,8 @@ def result_view(journal: Journal, run: RunRecord, *, uploads: Path, trouble: str
     Raises:
         BatchRenamerError: the run was forgotten meanwhile, or its totals do not add up.
     """
-    at_work = journal.runs.at_work()  # asked first: a run that ends in between is shown as ended
-    run = journal.runs.get(run.id)
-    listed = listed_run(journal, run, at_work=at_work, undone=journal.lineage.undone())
+    listed = listed_now(journal, run)
+    run = listed.run
     summary = summary_of(journal, run, at_work=listed.at_work)
     if trouble and summary.stopped and not run.stopped:  # it was guessed from the state of the run
         summary = replace(summary, stopped=trouble)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from batch_renamer.loader import LoadOptions
+from batch_renamer.loader.columns import Columns
 from batch_renamer.loader.heading_trouble import HeadingTrouble
-from batch_renamer.loader.headings import Columns, find_columns
+from batch_renamer.loader.headings import find_columns
 from batch_renamer.model import COLUMNS
 
 

@@ -59,7 +59,7 @@ def test_missing_key_says_where_it_was_looked_for(given_settings: dict[str, Any]
     with pytest.raises(SettingsError) as caught:
         read_api_key(Settings(state_dir=Path("s"), **given_settings), environ={})
     assert str(caught.value).startswith(f"There is no API key: {looked_at} `batch-renamer init` asks for the key")
-    assert str(caught.value).endswith("To practise without a key, give --sandbox.")
+    assert str(caught.value).endswith("To practise without a key, add --sandbox to the command.")
 
 
 def test_a_missing_key_with_accounts_to_choose_from_names_them(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_a_missing_key_with_accounts_to_choose_from_names_them(tmp_path: Path) -
         read_api_key(Settings(state_dir=Path("s"), config=config), environ={})
     assert str(caught.value).endswith(
         "names no api_key_file. Choose the account with --profile: office, trial. "
-        "To practise without a key, give --sandbox."
+        "To practise without a key, add --sandbox to the command."
     )
     with pytest.raises(SettingsError, match="init"):
         read_api_key(Settings(state_dir=Path("s"), config=config, profile="office"), environ={})
