@@ -516,7 +516,7 @@ async def test_a_fault_of_a_run_at_work_is_shown_with_the_run(
         raise RuntimeError("boom")
 
     with monkeypatch.context() as patch:
-        patch.setattr("batch_renamer.jobs.stages.renaming.rename_all", broken)
+        patch.setattr("batch_renamer.jobs.engine.rename_all", broken)
         run = await page.commit(plan)
     assert page.jobs.trouble_of(run.id).startswith("A fault in batch-renamer: RuntimeError.")
     assert (await page.jobs.offers(run)).can_resume
