@@ -1,7 +1,7 @@
 """One client in a process of its own: a task enters as words, its seconds and its CPU seconds leave.
 
 Both begin when the client's libraries are imported, so that its start is in neither. A task is
-``bare``, ``bare with reads`` or the name of a peer; of the product it is one of `_OURS`.
+``bare``, ``bare with reads``, ``bare alike`` or the name of a peer; of the product it is one of `_OURS`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ _OURS = ("renames", "job", "dry", "dry, singly", "first request")
 class Task:
     """What a child is to do. ``rate_per_s`` None leaves it to the product.
 
-    Renames with one ``state_dir`` share their limit; without, each has its own, and is alone.
+    Renames with one ``state_dir`` share their limit; without, each has its own, and is alone. ``singles`` and ``pages``
+    are how many reads ``bare alike`` sends beside its PATCHes.
     """
 
     client: str
@@ -41,6 +42,8 @@ class Task:
     rate_per_s: float | None = None
     at_once: int | None = None
     state_dir: str | None = None
+    singles: int = 0
+    pages: int = 0
     profile: bool = False
 
 
@@ -94,8 +97,9 @@ def _work(task: Task) -> Callable[[], Awaitable[Any]]:
         rate_per_s=task.rate_per_s or 0.0,
         at_once=task.at_once or 50,
     )
-    if task.client in ("bare", "bare with reads"):
-        return partial(peers.bare, errand, reads=task.client != "bare")
+    if task.client in ("bare", "bare with reads", "bare alike"):
+        singles = len(errand.rows) if task.client == "bare with reads" else task.singles
+        return partial(peers.bare, errand, singles=singles, pages=task.pages)
     return partial(next(peer for peer in peers.PEERS if peer.name == task.client).rename, errand)
 
 

@@ -25,6 +25,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_ra
 __all__ = ["PEERS", "Errand", "Peer", "bare"]
 
 _KEY = "a-key-for-measuring"
+_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,20 +154,32 @@ async def _pyrate_limiter(errand: Errand) -> None:
             await _with_workers(errand, _steady(patch, turn))
 
 
-async def bare(errand: Errand, *, reads: bool) -> None:
-    """Send the same requests as the product, without pacing and without asking what became of them."""
+async def bare(errand: Errand, *, singles: int, pages: int = 0) -> None:
+    """Send the same requests as the product, without pacing and without asking what became of them.
+
+    They are ``pages`` of the list, single reads of the first ``singles`` orders, and a PATCH for each order.
+    """
     connector = aiohttp.TCPConnector(limit=errand.at_once)
     async with aiohttp.ClientSession(headers={"x-api-key": _KEY}, connector=connector) as session:
 
+        async def get(url: str) -> Any:
+            async with session.get(url) as response:
+                response.raise_for_status()
+                return await response.json()
+
         async def send(order_id: str, name: str) -> None:
-            if reads:
-                async with session.get(errand.url(order_id)) as response:
-                    response.raise_for_status()
-                    await response.json()
+            if order_id in read_first:
+                await get(errand.url(order_id))
             async with session.patch(errand.url(order_id), json={"name": name}) as response:
                 response.raise_for_status()
                 await response.json()
 
+        read_first = {order_id for order_id, _ in errand.rows[:singles]}
+        offset = ""
+        for _ in range(pages):
+            page = await get(errand.url(f"?per_page={_PAGE}{offset}"))
+            after = page["pagination"]["next_offset"]
+            offset = f"&offset={after}" if after is not None else ""
         await _with_workers(errand, send)
 
 
