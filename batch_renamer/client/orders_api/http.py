@@ -118,7 +118,8 @@ class HttpOrdersApi:
         self._headers_with_body = {**headers, "Content-Type": "application/json"}
         self._headers_for_picture = {**headers, "Accept": "image/jpeg, image/png, image/webp"}
         self._base_url = base_url.rstrip("/")
-        self._orders = self._base_url + "/v3/orders/"
+        # A URL that is made from another one by its path costs a fifth of one that is read from a text.
+        self._orders = URL(self._base_url + "/v3/orders/", encoded=True)
         self._images = images
         self._timeout_s = timeout_s
 
@@ -155,7 +156,7 @@ class HttpOrdersApi:
             RequestError, KeyRefusedError, CertificateError, ProxyRefusedError: as `protocol` tells.
         """
         try:
-            body = await self._request("PATCH", self._url_of(order_id), {"name": new_name})
+            body = await self._request("PATCH", self._url_of(order_id), f'{{"name": {json.dumps(new_name)}}}')
         except TransientError as error:
             unconfirmed = as_unconfirmed(error)
         else:
@@ -194,20 +195,20 @@ class HttpOrdersApi:
         # The loader refuses such ids; in a URL they would lead out of /orders/ (also when the dots are quoted).
         if segment in ("", ".", ".."):
             raise RefusedError(f"an order id that can't stand in a URL: {order_id!r}")
-        return URL(self._orders + segment, encoded=True)
+        return self._orders.with_path(self._orders.raw_path + segment, encoded=True)
 
     async def _request(
         self,
         method: str,
         url: URL,
-        payload: dict[str, str] | None = None,
+        content: str | None = None,
         *,
         headers: dict[str, str] | None = None,
         largest: int = _LARGEST_BODY,
     ) -> bytes:
-        sent = headers or (self._headers if payload is None else self._headers_with_body)
+        sent = headers or (self._headers if content is None else self._headers_with_body)
         try:
-            status, received, body = await self._exchange(method, url, payload, sent, largest)
+            status, received, body = await self._exchange(method, url, content, sent, largest)
         except CAUGHT as error:
             if not is_foreseen(error):
                 raise
@@ -221,14 +222,13 @@ class HttpOrdersApi:
         raise failure
 
     async def _exchange(
-        self, method: str, url: URL, payload: dict[str, str] | None, headers: dict[str, str], largest: int
+        self, method: str, url: URL, content: str | None, headers: dict[str, str], largest: int
     ) -> tuple[int, Mapping[str, str], bytes]:
-        content = None if payload is None else json.dumps(payload).encode()
         async with asyncio.timeout(self._timeout_s):
             async with self._session.request(
                 method,
                 url,
-                data=content,
+                data=None if content is None else content.encode(),
                 headers=headers,
                 allow_redirects=False,
             ) as response:
