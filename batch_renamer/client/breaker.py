@@ -23,6 +23,7 @@ from batch_renamer.client.seen import Kind, Seen
 from batch_renamer.client.shut_limit import ShutLimit
 from batch_renamer.client.stopping import StopSignal
 from batch_renamer.errors import ApiUnavailableError
+from batch_renamer.loop_clock import loop_time
 
 __all__ = ["Breaker"]
 
@@ -68,7 +69,7 @@ class Breaker:
 
     def sent(self, kind: Kind) -> None:
         """Note that a request has left and an answer is awaited."""
-        now = anyio.current_time()
+        now = loop_time()
         self.seen[kind].sent(now)
         if self.silent_since is None:
             self.silent_since = now
@@ -84,7 +85,7 @@ class Breaker:
 
     def good(self, kind: Kind, *, left_at: float | None = None) -> None:
         """Note a good answer: it shows that the API works. The refusal of one order is one, too."""
-        self.seen[kind].passed(anyio.current_time() if left_at is None else left_at)
+        self.seen[kind].passed(loop_time() if left_at is None else left_at)
         self.bad_lately = self._told_of_shortage = False
         if self._limit.is_refusing:
             self._limit.open(let_through=True)
@@ -104,7 +105,7 @@ class Breaker:
 
         ``own``: other rows have passed since this row failed first, so it is no sign of an outage.
         """
-        left_at = anyio.current_time() if left_at is None else left_at
+        left_at = loop_time() if left_at is None else left_at
         self.last_failure = failure
         if self._limit.is_refusing:
             self._limit.open(let_through=False)
@@ -179,7 +180,7 @@ class Breaker:
         If there was no good answer lately, the neutral question is put, and the row waits for its result. In an outage
         that is under way the row waits for its end, and the answer is no.
         """
-        if self.good_at >= max(since, anyio.current_time() - _LATELY_S):
+        if self.good_at >= max(since, loop_time() - _LATELY_S):
             return True
         outages, was_closed = self.outages, self.gate.is_closed
         self.trip()
@@ -196,7 +197,7 @@ class Breaker:
         """
         if self.gate.is_closed:
             self.gate.open(half_open=half_open)
-            self.tripped_at = anyio.current_time()
+            self.tripped_at = loop_time()
             self.suspected = suspected if suspected != "list" else None
             self.tripped.set()
 
@@ -209,14 +210,14 @@ class Breaker:
 
     def want_fresh_row(self, kind: Kind) -> None:
         """Ask for a row from elsewhere in the sheet."""
-        self.fresh_wanted_at = anyio.current_time()
+        self.fresh_wanted_at = loop_time()
         self.seen[kind].fresh_wanted.set()
 
     def close(self, *, recovered: bool) -> None:
         """Let every request pass; ``recovered``: a good answer is the reason."""
         self.silent_since = None
         if recovered:
-            self.good_at = anyio.current_time()
+            self.good_at = loop_time()
         if not self.gate.is_closed:
             self.gate.close()
             self.suspected = self.out_since = None

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import anyio
-
 from batch_renamer.client.breaker import Breaker
 from batch_renamer.client.pacing import Pacer
 from batch_renamer.client.seen import Kind
+from batch_renamer.loop_clock import loop_time
 
 __all__ = ["Capacity"]
 
@@ -40,7 +39,7 @@ class Capacity:
                 return
 
     def _is_silent(self) -> bool:
-        waited_s = anyio.current_time() - self.breaker.seen[self.kind].awaited_since
+        waited_s = loop_time() - self.breaker.seen[self.kind].awaited_since
         return waited_s > _SILENT_AFTER_S + _SILENT_AFTER_LATENCIES * (self.pacer.latency_s or 0.0)
 
     async def wait_for_probe(self) -> None:

@@ -21,6 +21,7 @@ from batch_renamer.client.seen import Kind
 from batch_renamer.client.stopping import Stopping
 from batch_renamer.client.tries import Tries, TryPolicy
 from batch_renamer.errors import ApiUnavailableError, BatchRenamerError, KeyRefusedError
+from batch_renamer.loop_clock import loop_time
 from batch_renamer.model import Found, Missing, Order, Picture, Reading, Unreadable
 
 __all__ = ["Gateway", "KeyUnprovenError", "NoPage", "ReadPage"]
@@ -156,13 +157,13 @@ class Gateway:
         return page
 
     async def _get_page(self, per_page: int, offset: str | None, query: ListQuery | None = None) -> ReadPage:
-        read_at, begun = self._wall(), anyio.current_time()
+        read_at, begun = self._wall(), loop_time()
         page = await self._api.page(per_page=per_page, offset=offset, query=query)
         return ReadPage(
             orders=page.orders,
             next_offset=page.next_offset,
             read_at=read_at,
-            seconds=anyio.current_time() - begun,
+            seconds=loop_time() - begun,
             unread=page.unread,
         )
 
@@ -224,7 +225,7 @@ class Gateway:
         try:
             return await self._retrier.call(request, tries, kind=kind, policy=policy)
         except KeyRefusedError:
-            if not await self._key_is_good(since=anyio.current_time()):
+            if not await self._key_is_good(since=loop_time()):
                 raise
         refused = RefusedError("401 Unauthorized, although the key is good", status=HTTPStatus.UNAUTHORIZED)
         self._retrier.note_refused_key(tries, kind, refused)
@@ -238,7 +239,7 @@ class Gateway:
                     await self.prove_key()
                 except (BatchRenamerError, Stopping):
                     return False
-                self._key_good_at = anyio.current_time()
+                self._key_good_at = loop_time()
             return True
 
 

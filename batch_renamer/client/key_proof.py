@@ -11,6 +11,7 @@ import anyio
 
 from batch_renamer.client.gateway import Gateway, KeyUnprovenError
 from batch_renamer.client.stopping import StopSignal
+from batch_renamer.loop_clock import loop_time
 
 __all__ = ["prove_key_in_time"]
 
@@ -29,14 +30,14 @@ async def prove_key_in_time(
         ApiUnavailableError: the API refuses to list orders.
         Stopping: the run stops.
     """
-    give_up_at = anyio.current_time() + patience_s
+    give_up_at = loop_time() + patience_s
     try:
         await gateway.prove_key(most_failures=_TRIES)
     except KeyUnprovenError as error:
         unproven = error
     else:
         return
-    if anyio.current_time() < give_up_at:
+    if loop_time() < give_up_at:
         notify(f"{unproven} Waiting up to {patience_s:g} s for it.")
     with anyio.CancelScope(deadline=give_up_at):
         while True:

@@ -13,6 +13,7 @@ import anyio
 
 from batch_renamer.client.adaptive_limit import LimitLearner, Send
 from batch_renamer.client.pacing import Pacer
+from batch_renamer.loop_clock import loop_time
 
 __all__ = ["LeasedPacer", "TryNote"]
 
@@ -66,7 +67,7 @@ class _TryBook(LimitLearner):
         self.notes.append(TryNote(_number(send), now, refused=True, hint_s=self.hint_s))
 
     def take_back(self, first: Send, again: Send) -> None:
-        self.notes.append(TryNote(_number(again), anyio.current_time(), refused=True, first=_number(first)))
+        self.notes.append(TryNote(_number(again), loop_time(), refused=True, first=_number(first)))
 
 
 def _number(send: Send) -> int:
@@ -114,6 +115,6 @@ class LeasedPacer(Pacer):
             await self._changed.wait()
 
     def _ready_at(self) -> float:
-        if self._book.limit_per_s <= 0 or anyio.current_time() >= self._until:
+        if self._book.limit_per_s <= 0 or loop_time() >= self._until:
             return math.inf
         return super()._ready_at()

@@ -15,6 +15,7 @@ from batch_renamer.client.gateway import Gateway, ReadPage
 from batch_renamer.client.orders_api import ListQuery, RefusedError, RequestError
 from batch_renamer.client.stopping import StopSignal
 from batch_renamer.errors import ApiUnavailableError
+from batch_renamer.loop_clock import loop_time
 
 __all__ = ["OrderList", "QueryRefusedError"]
 
@@ -71,7 +72,7 @@ class OrderList:
 
     async def _page(self, offset: str | None) -> ReadPage:
         """Read one page, again and again until the patience is over."""
-        give_up_at = anyio.current_time() + self.patience_s
+        give_up_at = loop_time() + self.patience_s
         told = False
         while True:
             page = await self._one_of_any_size(offset)
@@ -79,7 +80,7 @@ class OrderList:
                 if told:
                     self.notify("The list of orders is answered again.")
                 return page
-            if isinstance(page, RefusedError) or anyio.current_time() >= give_up_at:
+            if isinstance(page, RefusedError) or loop_time() >= give_up_at:
                 raise self._given_up(page, offset)
             if not told:
                 self.notify(

@@ -12,6 +12,7 @@ import anyio
 
 from batch_renamer.client.stopping import StopSignal
 from batch_renamer.errors import BatchRenamerError
+from batch_renamer.loop_clock import loop_time
 
 __all__ = ["Outbox"]
 
@@ -62,7 +63,7 @@ class Outbox(Generic[R]):
             await self._emptied.wait()
 
     def _is_late(self) -> bool:
-        return self._write_begun is not None and anyio.current_time() - self._write_begun >= _LATE_S
+        return self._write_begun is not None and loop_time() - self._write_begun >= _LATE_S
 
     async def run(self) -> None:
         """Record group after group until the outbox is closed; a cancellation does not end this."""
@@ -85,7 +86,7 @@ class Outbox(Generic[R]):
         self._emptied = anyio.Event()
 
     async def _write(self, group: list[R]) -> None:
-        self._write_begun = anyio.current_time()
+        self._write_begun = loop_time()
         try:
             await self._record(group)
         except BatchRenamerError as error:

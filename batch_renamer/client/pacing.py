@@ -17,6 +17,7 @@ import anyio
 
 from batch_renamer.client.adaptive_limit import LimitLearner, Send
 from batch_renamer.client.timeline import Timeline
+from batch_renamer.loop_clock import loop_time
 
 __all__ = ["Pacer"]
 
@@ -122,7 +123,7 @@ class Pacer:
         freed, self._reserved_per_s = per_s < self._reserved_per_s, per_s
         if freed:
             interval_s = 1 / self._own_share(self.pace_per_s)
-            self._next_slot = max(min(self._next_slot, anyio.current_time() + interval_s), self._paused_until)
+            self._next_slot = max(min(self._next_slot, loop_time() + interval_s), self._paused_until)
 
     def _own_share(self, per_s: float) -> float:
         return max(per_s - self._reserved_per_s, min(_LEAST_OWN_PER_S, per_s))
@@ -132,7 +133,7 @@ class Pacer:
 
         None: the try was no longer ``wanted`` when its turn came, and the next one takes the turn.
         """
-        asked_at = anyio.current_time()
+        asked_at = loop_time()
         if ahead:
             return await self._take_turn(wanted, asked_at)
         self._waiting += 1
@@ -152,11 +153,11 @@ class Pacer:
 
     async def _take_turn(self, wanted: Callable[[], bool], asked_at: float) -> Send | None:
         async with self._turn:
-            while (due_at := self._ready_at()) > anyio.current_time():
+            while (due_at := self._ready_at()) > loop_time():
                 await self._sleep_until(due_at)  # Once more if a pause has begun meanwhile.
             if not wanted():
                 return None
-            now = anyio.current_time()
+            now = loop_time()
             interval_s = 1 / self._own_share(self.pace_per_s)
             # A few slots that the host was late for are made good. A slot that no try waited for is gone.
             late_s = now - max(due_at, asked_at)
@@ -188,7 +189,7 @@ class Pacer:
 
         ``at`` is when it came, in the event loop's time; None: now.
         """
-        now = anyio.current_time() if at is None else at
+        now = loop_time() if at is None else at
         self._refused_since = None
         self._pause_s = _FIRST_PAUSE_S
         self._note_latency(now - send.left_at)
@@ -203,7 +204,7 @@ class Pacer:
         """
         self.throttled += 1
         self.timeline.throttled(send.left_at)
-        now = anyio.current_time() if at is None else at
+        now = loop_time() if at is None else at
         self._learner.refused(send, now)
         if self._refused_since is None:
             self._refused_since = now

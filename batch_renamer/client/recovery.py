@@ -14,6 +14,7 @@ import anyio
 from batch_renamer.client.breaker import Breaker
 from batch_renamer.client.stopping import Stopping
 from batch_renamer.errors import BatchRenamerError
+from batch_renamer.loop_clock import loop_time
 
 __all__ = ["Ask", "watch_breaker"]
 
@@ -35,7 +36,7 @@ async def watch_breaker(breaker: Breaker, ask: Ask) -> None:
         while True:
             with anyio.move_on_after(_LOOK_EVERY_S):
                 await breaker.tripped.wait()
-            if breaker.silent_since is not None and anyio.current_time() - breaker.silent_since >= _silence_s(breaker):
+            if breaker.silent_since is not None and loop_time() - breaker.silent_since >= _silence_s(breaker):
                 breaker.trip()
             if not breaker.gate.is_closed:
                 await _Outage(breaker, ask).wait_for_recovery()
@@ -55,7 +56,7 @@ class _Outage:
         self._breaker = breaker
         self._ask = ask
         self._answer_within_s = _ASK_EVERY_S
-        self._begun = anyio.current_time()
+        self._begun = loop_time()
         self._silent_since = self._begun if breaker.silent_since is None else breaker.silent_since
         self._told = False
 
@@ -63,8 +64,8 @@ class _Outage:
         """Ask, or let probes through, until the breaker closes or patience is over."""
         breaker = self._breaker
         with anyio.CancelScope() as breaker.outage:
-            while (give_up_at := self._give_up_at()) > anyio.current_time():
-                again_at = anyio.current_time() + _ASK_EVERY_S
+            while (give_up_at := self._give_up_at()) > loop_time():
+                again_at = loop_time() + _ASK_EVERY_S
                 if breaker.gate.half_open is not None:
                     self._let_one_probe()
                 else:
@@ -114,7 +115,7 @@ class _Outage:
     def _let_one_probe(self) -> None:
         """Let one row of the kind that fails through: a fresh one, or one of those in hand where there is none."""
         breaker, fresh = self._breaker, self._has_fresh_rows()
-        if fresh or anyio.current_time() - max(breaker.tripped_at, breaker.fresh_wanted_at) < _BLAMED_AFTER_S:
+        if fresh or loop_time() - max(breaker.tripped_at, breaker.fresh_wanted_at) < _BLAMED_AFTER_S:
             if fresh and breaker.gate.half_open is not None:
                 breaker.want_fresh_row(breaker.gate.half_open)
             breaker.gate.permit_probe(fresh=fresh)
@@ -142,7 +143,7 @@ class _Outage:
         """
         breaker, kind = self._breaker, self._breaker.gate.half_open
         if kind is not None:
-            breaker.seen[kind].blame(anyio.current_time())
+            breaker.seen[kind].blame(loop_time())
             if self._told:
                 breaker.notify(f"The {kind}s still fail, and no other row is left to try. Each row gets one last try.")
         breaker.close(recovered=False)

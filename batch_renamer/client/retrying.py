@@ -26,6 +26,7 @@ from batch_renamer.client.stopping import StopSignal
 from batch_renamer.client.tries import TooLate, Tries, TryPolicy
 from batch_renamer.client.verdicts import Verdicts
 from batch_renamer.errors import BatchRenamerError
+from batch_renamer.loop_clock import loop_time
 
 __all__ = ["Retrier"]
 
@@ -203,4 +204,4 @@ class Retrier:
 
 
 def _is_too_late(policy: TryPolicy) -> bool:
-    return policy.send_by < math.inf and anyio.current_time() > policy.send_by
+    return policy.send_by < math.inf and loop_time() > policy.send_by

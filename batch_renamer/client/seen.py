@@ -8,6 +8,8 @@ from typing import Literal
 
 import anyio
 
+from batch_renamer.loop_clock import loop_time
+
 __all__ = ["Kind", "Seen"]
 
 Kind = Literal["list", "read", "rename"]
@@ -73,7 +75,7 @@ class Seen:
 
     def failed(self, left_at: float) -> None:
         """Note a failure of a request that left at that time."""
-        now = anyio.current_time()
+        now = loop_time()
         if now - self._failed_at > _ONE_EVENT_S:
             self.failing_since = inf
         self._failed_at = now

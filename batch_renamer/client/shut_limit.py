@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-import anyio
+from batch_renamer.loop_clock import loop_time
 
 __all__ = ["ShutLimit"]
 
@@ -35,7 +35,7 @@ class ShutLimit:
 
     def refused(self, failure: str) -> Literal["full", "shut", "give up"]:
         """Note a 429; return what state the limit is in now."""
-        now = anyio.current_time()
+        now = loop_time()
         if self._since is None:
             self._since = now
         if now - self._since > self._patience_s:
@@ -53,4 +53,4 @@ class ShutLimit:
     @staticmethod
     def shut_long_after(moment: float) -> bool:
         """Tell whether so much time has passed since that moment that another row is worth a try."""
-        return anyio.current_time() - moment >= _SHUT_AFTER_S
+        return loop_time() - moment >= _SHUT_AFTER_S

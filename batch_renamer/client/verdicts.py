@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from http import HTTPStatus
 
-import anyio
-
 from batch_renamer.client.adaptive_limit import Send
 from batch_renamer.client.breaker import Breaker
 from batch_renamer.client.orders_api import (
@@ -23,6 +21,7 @@ from batch_renamer.client.seen import Kind
 from batch_renamer.client.stopping import StopSignal
 from batch_renamer.client.tries import Tries, TryPolicy
 from batch_renamer.errors import KeyRefusedError
+from batch_renamer.loop_clock import loop_time
 
 __all__ = ["Verdicts"]
 
@@ -100,7 +99,7 @@ class Verdicts:
             if self._breaker.outages > tries.outages_before:
                 was_outage = True
             elif tries.given_up or tries.failures >= allowed:
-                was_outage = not await self._breaker.is_well_for_others(anyio.current_time())
+                was_outage = not await self._breaker.is_well_for_others(loop_time())
             else:
                 return
         tries.given_up = not was_outage
@@ -116,7 +115,7 @@ class Verdicts:
 
     def _note_failure(self, tries: Tries, kind: Kind, error: TransientError, send: Send) -> None:
         own = self._breaker.passed_since(kind, tries.failing_since)
-        tries.failing_since = min(tries.failing_since, anyio.current_time())
+        tries.failing_since = min(tries.failing_since, loop_time())
         self._breaker.bad(kind, error.failure, error.retry_after_s, left_at=send.left_at, own=own)
         tries.failures += self._breaker.gate.is_closed
         tries.given_up = self._breaker.blames_rows_in_hand(kind)
@@ -134,7 +133,7 @@ class Verdicts:
                 self._pacer.throttle(hint_s, send)
             return
         if tries.first_429 is None:
-            tries.first_429, tries.first_429_at = send, anyio.current_time()
+            tries.first_429, tries.first_429_at = send, loop_time()
         elif self._breaker.passed_since(kind, tries.first_429_at):
             # Throttled again while others pass: that is no limit of the run, which must not slow down for it.
             tries.own_429s += 1
@@ -145,7 +144,7 @@ class Verdicts:
 
     def _note_shortage(self, tries: Tries, error: LocalShortageError) -> None:
         """Let the row wait for what this machine is short of; it uses up no try, but the wait has an end."""
-        now = anyio.current_time()
+        now = loop_time()
         tries.short_since = min(tries.short_since, now)
         tries.given_up = now - tries.short_since > self._breaker.patience_s
         self._breaker.short(error.failure)

@@ -24,6 +24,7 @@ from batch_renamer.jobs.connection import Connection
 from batch_renamer.jobs.list_reading import ListReading
 from batch_renamer.jobs.state import orders_of
 from batch_renamer.journal import writing_lock
+from batch_renamer.loop_clock import loop_time
 from batch_renamer.model import Order
 from batch_renamer.progress import about
 
@@ -147,13 +148,13 @@ async def _read(job: ExportJob, reading: ListReading) -> ApiSession:
 async def _hold_alone(job: ExportJob, opened: AsyncExitStack) -> None:
     """Hold the lock of the sandbox's orders, which only one process can have open."""
     settings, destination = job.connection.settings, job.connection.destination
-    give_up_at = anyio.current_time() + settings.wait
+    give_up_at = loop_time() + settings.wait
     while destination.one_at_a_time:
         try:
             held = writing_lock(settings.state_dir, account=orders_of(destination.account), run_id="export")
             opened.enter_context(held)
         except LockedError:
-            if anyio.current_time() >= give_up_at:
+            if loop_time() >= give_up_at:
                 raise
         else:
             return

@@ -12,6 +12,7 @@ import anyio.abc
 
 from batch_renamer.client import Gateway, MostAtOnce, NoPage, ReadPage, Stopping, StopSignal
 from batch_renamer.errors import BatchRenamerError
+from batch_renamer.loop_clock import loop_time
 from batch_renamer.model import Order, Reading, RenameRequest
 from batch_renamer.planning.singles import read_singly
 from batch_renamer.planning.undecided import Batches, UndecidedRows
@@ -129,10 +130,10 @@ class PageChain:
                 if not page.smaller_may_do or size == len(_PAGE_SIZES) or offset is not None:
                     return
                 continue
-            begun = anyio.current_time()
+            begun = loop_time()
             await self.seen(page.orders)
             found, checked = await self.undecided.add_page(page)
-            seconds = page.seconds + anyio.current_time() - begun
+            seconds = page.seconds + loop_time() - begun
             await self._begin_check(page, checked)
             self.recent_pages.append((found, seconds))
             if self.requests_per_s() * seconds >= _ROOM and self.workers() > 1:  # one worker reads pages

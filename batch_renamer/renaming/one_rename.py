@@ -13,8 +13,6 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import assert_never
 
-import anyio
-
 from batch_renamer.client import (
     Gateway,
     RefusedError,
@@ -25,6 +23,7 @@ from batch_renamer.client import (
     Tries,
 )
 from batch_renamer.errors import KeyRefusedError
+from batch_renamer.loop_clock import loop_time
 from batch_renamer.model import Change, Found, Missing, Order, Outcome, Reading, Result, Unreadable
 from batch_renamer.names import made_from
 from batch_renamer.renaming.readback import Sent, confirmed, has_new_name, outcome_of_reading
@@ -50,7 +49,7 @@ class Renaming:
         self._send_by = math.inf
         self._wall_clock = wall_clock
         self._started_at = wall_clock()
-        self._started = anyio.current_time()
+        self._started = loop_time()
 
     async def run(self, emit: Callable[[Outcome], None]) -> None:
         """Send the change and emit its outcome; whatever ends this early, a try that was sent gets an outcome."""
@@ -105,7 +104,7 @@ class Renaming:
         age_s = self._wall_clock() - read_at
         fresh_s = GUARDED_FRESH_S if self._change.guarded else FRESH_S
         # After the clock was set back, the age of a reading is unknown.
-        return anyio.current_time() + fresh_s - age_s if age_s >= 0 else -math.inf
+        return loop_time() + fresh_s - age_s if age_s >= 0 else -math.inf
 
     async def _read_before_patch(self) -> Outcome | None:
         """Read the order again; return an outcome if it is no longer as planned, or None if it is."""
@@ -203,5 +202,5 @@ class Renaming:
             attempts=self._tries.sent,
             http_status=self._tries.status if http_status is None else http_status,
             started_at=self._started_at,
-            seconds=round(anyio.current_time() - self._started, 3),
+            seconds=round(loop_time() - self._started, 3),
         )

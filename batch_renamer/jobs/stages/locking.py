@@ -12,6 +12,7 @@ from batch_renamer.errors import LockedError, StateLostError
 from batch_renamer.files import FileIdentity
 from batch_renamer.jobs.run import JobContext, Run
 from batch_renamer.journal import writing_lock
+from batch_renamer.loop_clock import loop_time
 
 __all__ = ["check_lock_is_free", "hold_alone", "lost_state", "pin_run"]
 
@@ -42,7 +43,7 @@ async def hold_alone(run: Run, name: str, *also: str) -> None:
 async def _take(context: JobContext, name: str, *also: str, until: AsyncExitStack) -> tuple[FileIdentity, ...]:
     """Take a lock, waiting as long as the user allows; return its files. It is released when ``until`` closes."""
     wait_s = context.job.settings.wait
-    give_up_at = anyio.current_time() + wait_s
+    give_up_at = loop_time() + wait_s
     told = False
     try:
         while True:
@@ -52,7 +53,7 @@ async def _take(context: JobContext, name: str, *also: str, until: AsyncExitStac
                 )
                 return tuple(until.enter_context(held))
             except LockedError as error:
-                if anyio.current_time() >= give_up_at:
+                if loop_time() >= give_up_at:
                     raise
                 context.note_waiting_for(error.who)
                 if not told:

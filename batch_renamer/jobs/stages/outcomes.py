@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import anyio
-
 from batch_renamer.errors import JournalError
 from batch_renamer.jobs.api_session import ApiSession
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages.dispatch import Dispatch
 from batch_renamer.jobs.stages.limits import stop_at_too_many
 from batch_renamer.jobs.stages.tally import Tally, bad_outcomes
+from batch_renamer.loop_clock import loop_time
 from batch_renamer.model import Outcome
 from batch_renamer.renaming import SentRows
 
@@ -52,7 +51,7 @@ class Outcomes:
             # These outcomes are recorded, and those that are still to come must be recorded, too.
             run.stop.request(error)
             return
-        self.sent.note(outcomes, now=anyio.current_time())
+        self.sent.note(outcomes, now=loop_time())
         self.tally.add(outcomes, order_ids)
         run.job.progress.advance(self.tally.done, failures=self.tally.bad, note=self._api.pace_note())
         doubtful = stop_at_too_many(run, self.tally, bad_in_plan=self._bad_in_plan)

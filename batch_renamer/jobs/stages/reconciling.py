@@ -10,6 +10,7 @@ import anyio
 from batch_renamer.jobs.api_session import ApiSession
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages.tally import Tally
+from batch_renamer.loop_clock import loop_time
 from batch_renamer.model import Unsettled
 from batch_renamer.renaming import Reread, SentRows, reconcile
 
@@ -55,7 +56,7 @@ async def look_once_more(run: Run, api: ApiSession, sent: SentRows, tally: Tally
 
 
 async def _wait(run: Run, sent: SentRows) -> None:
-    wait_s = sent.wait_s(now=anyio.current_time(), patience_s=run.job.settings.patience)
+    wait_s = sent.wait_s(now=loop_time(), patience_s=run.job.settings.patience)
     if wait_s > _WORTH_SAYING_S:
         run.job.progress.close()
         run.job.progress.message(

@@ -14,6 +14,7 @@ import anyio
 from batch_renamer.errors import BatchRenamerError
 from batch_renamer.jobs.api_session import ApiSession
 from batch_renamer.jobs.run import Run
+from batch_renamer.loop_clock import loop_time
 
 __all__ = ["keep_seconds", "keep_timeline"]
 
@@ -30,7 +31,7 @@ async def keep_timeline(run: Run, api: ApiSession) -> None:
     while True:
         for _ in range(_LOOKS_PER_WRITE):
             await anyio.sleep(_LOOK_EVERY_S)
-            now = anyio.current_time()
+            now = loop_time()
             timeline.set_clock(now=now)
             if (out_since := api.breaker.out_since) is not None:
                 timeline.out(max(out_since, marked_until), now)
