@@ -144,6 +144,12 @@ class Pacer:
             self._waiting -= 1
             self._turn_taken.set()
 
+    def acquire_nowait(self) -> Send | None:
+        """Take the turn of one try if it is due and no other try waits for one; None where it has to be waited for."""
+        if self._waiting or self._turn.locked() or (due_at := self._ready_at()) > (now := loop_time()):
+            return None
+        return self._leave(due_at, asked_at=now)
+
     async def wait_for_capacity(self) -> None:
         """Return when so few tries wait for their turn that a slot might go unused."""
         while self._waiting >= _WAITING:
@@ -155,17 +161,18 @@ class Pacer:
         async with self._turn:
             while (due_at := self._ready_at()) > loop_time():
                 await self._sleep_until(due_at)  # Once more if a pause has begun meanwhile.
-            if not wanted():
-                return None
-            now = loop_time()
-            interval_s = 1 / self._own_share(self.pace_per_s)
-            # A few slots that the host was late for are made good. A slot that no try waited for is gone.
-            late_s = now - max(due_at, asked_at)
-            self._next_slot = now - min(late_s, _CATCH_UP * interval_s) + interval_s
-            self._sends.append(now)
-            self.requests += 1
-            self.timeline.sent(now, limit_per_s=self._learner.limit_per_s)
-            return self._learner.sent(now)
+            return self._leave(due_at, asked_at) if wanted() else None
+
+    def _leave(self, due_at: float, asked_at: float) -> Send:
+        now = loop_time()
+        interval_s = 1 / self._own_share(self.pace_per_s)
+        # A few slots that the host was late for are made good. A slot that no try waited for is gone.
+        late_s = now - max(due_at, asked_at)
+        self._next_slot = now - min(late_s, _CATCH_UP * interval_s) + interval_s
+        self._sends.append(now)
+        self.requests += 1
+        self.timeline.sent(now, limit_per_s=self._learner.limit_per_s)
+        return self._learner.sent(now)
 
     async def _sleep_until(self, due_at: float) -> None:
         await anyio.sleep_until(due_at)

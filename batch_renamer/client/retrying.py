@@ -161,8 +161,10 @@ class Retrier:
                 raise
 
     async def _try(self, request: Callable[[], Awaitable[T]], tries: Tries, policy: TryPolicy, kind: Kind) -> T:
-        with self._stop.interruptible():
-            send = await self._turn(tries, policy, kind)
+        send = self._turn_nowait(policy)
+        if send is None:
+            with self._stop.interruptible():
+                send = await self._turn(tries, policy, kind)
         tries.sent += 1
         tries.first_sent_at = min(tries.first_sent_at, send.left_at)
         tries.in_flight = True
@@ -186,6 +188,12 @@ class Retrier:
         tries.in_flight = False
         self._verdicts.note_good(kind, send)
         return answer
+
+    def _turn_nowait(self, policy: TryPolicy) -> Send | None:
+        """Take the turn of a try that need not wait: to prepare a wait that a stop can end costs more than the rest."""
+        if self._stop.requested or not self._breaker.gate.is_closed or _is_too_late(policy):
+            return None
+        return self._pacer.acquire_nowait()
 
     async def _turn(self, tries: Tries, policy: TryPolicy, kind: Kind) -> Send:
         """Wait until a try may leave; if an outage begins during the wait for the pacer, wait for both again."""

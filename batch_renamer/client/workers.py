@@ -188,9 +188,9 @@ class _InHand(Generic[T, R]):
             pass  # its row stays as it was
         except BatchRenamerError as error:
             self._stop.request(error)
-        finally:
-            self._count -= 1
-            self._ended.set()
+        # A fault of the program cancels all tasks: it makes room for no other item.
+        self._count -= 1
+        self._ended.set()
 
 
 @dataclass(slots=True)
