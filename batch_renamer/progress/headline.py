@@ -84,7 +84,13 @@ def _of_renames(view: RunView, bad: int) -> Line:
     if not renamed:
         return _nothing_to_do(view)
     did = f"Undid {about}" if view.putting_back else "Done"
-    return (Span(f"{did}: {renamed:,} {_of_all(view)} {_done(view)}.", "good"),)
+    return (Span(f"{did}: {renamed:,} {_of_all(view)} {_done(view)}{_back_already(view)}.", "good"),)
+
+
+def _back_already(view: RunView) -> str:
+    """Return how many orders of an undo had their old names before it; "" if none had, or if it is no undo."""
+    same = view.summary.counts.get(Result.UNCHANGED, 0) if view.putting_back else 0
+    return f"; {same:,} had {'its old name' if same == 1 else 'their old names'} already" if same else ""
 
 
 def _of_all(view: RunView) -> str:

@@ -225,4 +225,5 @@ async def test_a_stopped_practice_run_is_kept_and_its_printed_command_works(
     assert stopped.state_dir is not None
     [said] = [record.getMessage() for record in caplog.records if "was stopped" in record.getMessage()]
     undo = shlex.split(said.splitlines()[-1])
-    assert await _said(*undo[1:], "--yes", "--quiet") == (0, f"Undid run {undo[2]}: 3 of 4 names put back.\n")
+    undone = f"Undid run {undo[2]}: 3 of 4 names put back; 1 had its old name already.\n"
+    assert await _said(*undo[1:], "--yes", "--quiet") == (0, undone)

@@ -110,13 +110,13 @@ def as_fields(text: str) -> str:
         >>> as_fields("Left out as a row that is hidden in the workbook (--hidden-rows skip).")
         'Left out as a row that is hidden in the workbook ("Hidden rows" skip).'
         >>> as_fields('If it holds the current name, name it "current_name".')
-        'If it holds the current name, choose it in the field "Current names".'
+        'If it holds the current name, choose it as "Current names" under "Correct how it is read".'
     """
     return _NAME_IT.sub(_field_of_heading, _FLAG.sub(_field_of, text))
 
 
 def _field_of_heading(advice: re.Match[str]) -> str:
-    return f'choose it in the field "{LABELS[_FIELD_OF_HEADING[advice["heading"]]]}"'
+    return f'choose it as "{LABELS[_FIELD_OF_HEADING[advice["heading"]]]}" under "Correct how it is read"'
 
 
 def _field_of(flag: re.Match[str]) -> str:

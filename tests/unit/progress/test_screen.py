@@ -164,6 +164,11 @@ def test_rows_under_way_are_not_called_outcomes() -> None:
             id="an undo",
         ),
         pytest.param(
+            RunView(summary=summary("undo", {R.RENAMED: 2, R.UNCHANGED: 1}), putting_back=True, about=ABOUT),
+            "Undid run qw23am (oak.csv): 2 of 3 names put back; 1 had its old name already.",
+            id="an undo after an undo of some rows",
+        ),
+        pytest.param(
             RunView(summary=summary("resume", {R.RENAMED: 2}), putting_back=True, about=ABOUT),
             "Undid run qw23am (oak.csv): 2 of 2 names put back.",
             id="an undo taken up again",

@@ -119,6 +119,11 @@ async def test_chosen_rows_are_taken_back_and_the_names_checked(office: Office) 
         checked = (await acted(page, f"/runs/{run}/audit"))["go"]
         await ended(page)
         looked = await shown(page, checked)
+        again = (await acted(page, f"/runs/{undo_run}/undo"))["go"].removeprefix("/runs/")
+        await ended(page)
+        await committed(page, again)
+        await ended(page)
+        assert "put back since" not in (await shown(page, f"/runs/{run}")).words
     assert "still have the names of run" in looked.heading
     assert looked.counts["drifted"] == some
     assert looked.buttons & OFFERS == set()
