@@ -1,4 +1,8 @@
-"""Reads page after page of the list for as long as that is faster than single reads, and checks each page."""
+"""Reads page after page of the list for as long as that is faster than single reads, and checks each page.
+
+Where the CPU is the limit, not the API, pages are read alone: they take a fraction of the CPU time of single reads, and
+single reads beside them would only slow them down.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from statistics import fmean
+from time import thread_time
+from typing import NamedTuple
 
 import anyio
 import anyio.abc
@@ -43,6 +50,21 @@ _MANY_WORKERS = 8
 _FEWEST_BESIDE = 5
 """Beside single reads, a page must bring at least this many wanted orders: parsing it costs about as much."""
 
+_LIKE_SINGLES = 15
+"""A page takes about as much CPU time as this many single reads (``tests.benchmarks.cpu``)."""
+
+_BUSY = 0.5
+"""The CPU is the limit if pages and single reads would keep it busy for more than this share of the time. It is no more
+than half, because other programs want the CPU, too."""
+
+
+class _Recent(NamedTuple):
+    """A page that was read: how many wanted orders it has, and how long it took, in seconds and in CPU seconds."""
+
+    found: float
+    seconds: float
+    cpu_s: float
+
 
 Seen = Callable[[Sequence[Order]], Awaitable[None]]
 """Is told the orders of a page."""
@@ -71,7 +93,7 @@ class PageChain:
     seen: Seen = nothing_seen
     singles_may_start: anyio.Event = field(default_factory=anyio.Event)
     over: bool = False
-    recent_pages: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=_JUDGED))
+    recent_pages: deque[_Recent] = field(default_factory=lambda: deque(maxlen=_JUDGED))
     _asking: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     _checks: anyio.abc.TaskGroup = field(init=False)
     _checking: int = 0
@@ -120,6 +142,7 @@ class PageChain:
     async def _read(self) -> None:
         offset, size = None, 0
         while not (self.stop.requested or self.undecided.list_is_wrong) and self._is_worth_it():
+            cpu_begun = thread_time()
             with self._asking:
                 page = await self.gateway.page(per_page=_PAGE_SIZES[size], offset=offset)
             if self._asking.cancel_called:
@@ -134,9 +157,11 @@ class PageChain:
             await self.seen(page.orders)
             found, checked = await self.undecided.add_page(page)
             seconds = page.seconds + loop_time() - begun
+            recent = _Recent(found, seconds, thread_time() - cpu_begun)
             await self._begin_check(page, checked)
-            self.recent_pages.append((found, seconds))
-            if self.requests_per_s() * seconds >= _ROOM and self.workers() > 1:  # one worker reads pages
+            self.recent_pages.append(recent)
+            # One worker reads pages.
+            if self.requests_per_s() * seconds >= _ROOM and self.workers() > 1 and not self._is_cpu_the_limit():
                 self._limit_has_room = True
                 await self._start_singles()
             offset = page.next_offset
@@ -190,9 +215,20 @@ class PageChain:
         left = self.undecided.left_on_pages
         if left < _FEWEST:
             return False
-        found = sum(found for found, _ in self.recent_pages) / max(len(self.recent_pages), 1)
-        seconds = sum(seconds for _, seconds in self.recent_pages) / max(len(self.recent_pages), 1)
+        found, seconds, _ = self._mean_of_recent()
         singles_meanwhile = self.requests_per_s() * seconds
         if self.singles_may_start.is_set():
             return left > singles_meanwhile and (len(self.recent_pages) < _JUDGED or found >= _FEWEST_BESIDE)
+        if self._is_cpu_the_limit():
+            singles_meanwhile = min(singles_meanwhile, _LIKE_SINGLES)
         return len(self.recent_pages) < _JUDGED or min(found, left) > singles_meanwhile
+
+    def _is_cpu_the_limit(self) -> bool:
+        """Tell whether the CPU would be busy with pages and as many single reads as the API allows."""
+        _, seconds, cpu_s = self._mean_of_recent()
+        return cpu_s + self.requests_per_s() * seconds * cpu_s / _LIKE_SINGLES > _BUSY * seconds
+
+    def _mean_of_recent(self) -> _Recent:
+        if not self.recent_pages:
+            return _Recent(0, 0.0, 0.0)
+        return _Recent(*map(fmean, zip(*self.recent_pages, strict=True)))

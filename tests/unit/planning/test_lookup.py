@@ -275,6 +275,22 @@ async def test_a_page_whose_checks_fail_decides_no_row() -> None:
     assert lookup.singles == 100 + SAMPLES[1]
 
 
+@pytest.mark.parametrize(
+    ("cpu_share", "singles_beside"), [(0.02, True), (0.2, False)], ids=["the API is the limit", "the CPU is the limit"]
+)
+async def test_where_the_cpu_is_the_limit_no_single_reads_start_beside_the_pages(
+    cpu_share: float, singles_beside: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Single reads would take the CPU time that the pages need, and bring a tenth of the rows for it."""
+    monkeypatch.setattr("batch_renamer.planning.page_chain.thread_time", lambda: cpu_share * anyio.current_time())
+    api = account_of(2_000)
+    api.page_latency_s = 0.1
+    lookup = lookup_of(api, range(2_000), rate_per_s=1_000)
+    await lookup.look_up(singles_per_s=400)
+    assert_all_found(lookup, 2_000)
+    assert (lookup.singles > checked(20)) is singles_beside
+
+
 async def test_a_page_beside_single_reads_brings_more_than_it_costs() -> None:
     """Two wanted orders a page aren't worth the parsing of a hundred."""
     api = account_of(20_000)
