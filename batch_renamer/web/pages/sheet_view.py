@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from batch_renamer.model import HERE, ReasonGroup, ReportRow, Result, Understood, WarningGroup
-from batch_renamer.progress import cut_middle
+from batch_renamer.progress import cut_middle, ranges
 from batch_renamer.text import counted
 from batch_renamer.web.accounts import Account
 from batch_renamer.web.pages.sheet_fields import LABELS, Field, advice_for, as_fields, reading_fields
@@ -253,26 +253,10 @@ def _of_warning(group: WarningGroup) -> RowGroup:
 def _group(reason: str, count: int, rows: Sequence[ShownRow], numbers: Sequence[int]) -> RowGroup:
     """Return a group of rows; ``numbers`` are those of the first few, and may be more than ``rows``."""
     shown, named, more = rows[:_ROWS_EACH], numbers[_ROWS_EACH:], count - len(numbers)
-    others = f"Also rows {_spans(named)}" + (f" and {more:,} more" if more else "") if named else ""
+    others = f"Also rows {ranges(named)}" + (f" and {more:,} more" if more else "") if named else ""
     if len(named) == 1 and not more:
         others = f"Also row {named[0]:,}"
     return RowGroup(reason=as_fields(reason), count=count, rows=tuple(shown), others=f"{others}." if others else "")
-
-
-def _spans(numbers: Sequence[int]) -> str:
-    """Return numbers in a row as spans.
-
-    Example:
-        >>> _spans([2, 3, 4, 9, 1200])
-        '2–4, 9, 1,200'
-    """
-    spans: list[tuple[int, int]] = []
-    for number in numbers:
-        if spans and number == spans[-1][1] + 1:
-            spans[-1] = (spans[-1][0], number)
-        else:
-            spans.append((number, number))
-    return ", ".join(f"{first:,}" if first == last else f"{first:,}–{last:,}" for first, last in spans)
 
 
 def _shown(row: ReportRow, *, remark: str = "", made: str = "") -> ShownRow:

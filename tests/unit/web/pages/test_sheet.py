@@ -442,7 +442,7 @@ async def test_a_page_of_many_bad_rows_is_short(tmp_path: Path) -> None:
     async with served_page(tmp_path, sandbox=True) as page:
         found = await shown(page, await given(page, f"order_id,new_name\n{rows}".encode()))
     assert "2,000 to repair" in found.text
-    assert "Also rows 7–51 and 1,950 more." in found.text
+    assert "Also rows 7-51 and 1,950 more." in found.text
     assert len(found.page) < 50_000
 
 

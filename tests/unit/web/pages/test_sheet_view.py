@@ -34,8 +34,8 @@ def row(number: int, *, warning: str = "", reason: str = "", order_id: str = "a1
         ([2, 3], 2, ""),
         ([2, 3, 4, 5, 6], 5, ""),
         ([2, 3, 4, 5, 6, 9], 6, "Also row 9."),
-        ([2, 3, 4, 5, 6, 9, 10, 11, 20], 9, "Also rows 9–11, 20."),
-        ([2, 3, 4, 5, 6, 9, 10], 1_000, "Also rows 9–10 and 993 more."),
+        ([2, 3, 4, 5, 6, 9, 10, 11, 20], 9, "Also rows 9-11, 20."),
+        ([2, 3, 4, 5, 6, 9, 10], 1_000, "Also rows 9-10 and 993 more."),
     ],
 )
 def test_a_few_rows_of_a_reason_are_shown_and_the_others_named(numbers: list[int], count: int, others: str) -> None:
