@@ -92,6 +92,7 @@ class Job:
     own_process: bool = False
     reports_unasked: bool = True
     night: int | None = None
+    unchecked: bool = False
     settled: Mapping[int, SettledRow] = field(default_factory=dict)
     engine: Engine = one_machine
 
@@ -118,7 +119,7 @@ class Job:
     @property
     def choice(self) -> RowChoice:
         """The rows to work on."""
-        return RowChoice.of(self.settings)
+        return RowChoice.of(self.settings, by_hand=self.unchecked)
 
     @property
     def reopened(self) -> RowChoice:

@@ -28,4 +28,4 @@ def as_chosen(job: Job) -> Job:
         f"--only {first}- does the whole plan."
     )
     settings = replace(job.settings, except_rows=chosen.choice.except_rows)
-    return replace(job, settings=settings, notes=(*job.notes, note))
+    return replace(job, settings=settings, unchecked=True, notes=(*job.notes, note))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 __all__ = ["ALL_ROWS", "LEFT_OUT_MARK", "ColumnText", "LeftOut", "RowChoice", "RowNumbers"]
@@ -37,6 +37,7 @@ class LeftOut(NamedTuple):
 
 _BY_ONLY = LeftOut("Left out: --only does not name this row.", f"{LEFT_OUT_MARK}--only")
 _BY_EXCEPT = LeftOut("Left out: --except names this row.", f"{LEFT_OUT_MARK}--except")
+_BY_HAND = LeftOut("Left out: this row was unchecked in the browser.", f"{LEFT_OUT_MARK}hand in the browser")
 
 
 class SaysRows(Protocol):
@@ -117,6 +118,8 @@ class RowNumbers:
 class RowChoice:
     """The rows that a command is to work on: ``only`` these numbers, and none of ``except_rows``; all where None.
 
+    ``by_hand``: a person has unchecked the excepted rows in the browser, and no option names them.
+
     Example:
         >>> RowChoice(only=RowNumbers.parse("2-4")).leaves_out(5).mark
         'left out by --only'
@@ -126,14 +129,19 @@ class RowChoice:
 
     only: RowNumbers | None = None
     except_rows: RowNumbers | None = None
+    by_hand: bool = False
 
     @classmethod
-    def of(cls, source: SaysRows) -> RowChoice:
+    def of(cls, source: SaysRows, *, by_hand: bool = False) -> RowChoice:
         """Return the choice in what has the two options, such as the settings."""
-        return cls(only=source.only, except_rows=source.except_rows)
+        return cls(only=source.only, except_rows=source.except_rows, by_hand=by_hand)
 
     def __bool__(self) -> bool:
         return self.only is not None or self.except_rows is not None
+
+    @property
+    def _excepted(self) -> LeftOut:
+        return _BY_HAND if self.by_hand else _BY_EXCEPT
 
     @property
     def numbers(self) -> Iterator[tuple[str, RowNumbers]]:
@@ -166,12 +174,12 @@ class RowChoice:
             return self
         excepted = self.except_rows.spans if self.except_rows is not None else ()
         spans = sorted([*excepted, *((row, row) for row in rows)], key=lambda span: span[0])
-        return RowChoice(only=self.only, except_rows=RowNumbers(tuple(_joined(spans))))
+        return replace(self, except_rows=RowNumbers(tuple(_joined(spans))))
 
     def left_out_spans(self) -> Iterator[tuple[int, int | None, LeftOut]]:
         """Yield first and last number of what is left out, and why; a row is left out for its first reason."""
         for first, last in self.except_rows.spans if self.except_rows is not None else ():
-            yield first, last, _BY_EXCEPT
+            yield first, last, self._excepted
         if self.only is None:
             return
         after: int | None = 0
@@ -201,7 +209,7 @@ class RowChoice:
     def leaves_out(self, row: int) -> LeftOut | None:
         """Return why a row is left out; None if it is chosen."""
         if self.except_rows is not None and row in self.except_rows:
-            return _BY_EXCEPT
+            return self._excepted
         if self.only is not None and row not in self.only:
             return _BY_ONLY
         return None

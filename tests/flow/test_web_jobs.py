@@ -69,6 +69,8 @@ async def test_exactly_the_checked_rows_of_a_plan_are_renamed(renamer: Command, 
     assert (plan.state, page.results(plan), renamer.patched) == (RunState.PLANNED, ["planned"] * 6, [])
     done = await page.commit(plan, choice=but(3, 5))
     assert page.results(done) == ["renamed", "skipped", "renamed", "skipped", "renamed", "renamed"]
+    [group] = page.journal.results.left_out(done)
+    assert (group.reason, group.count) == ("Left out: this row was unchecked in the browser.", 2)
     assert renamer.names == as_seeded(1, 3, 5, 6, of=6)
     assert (done.parent, done.reports, done.exit_code) == (plan.number, (), 0)
     assert sorted(path.name for path in renamer.folder.iterdir()) == ["home", "orders.csv"]

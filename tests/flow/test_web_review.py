@@ -108,6 +108,7 @@ def test_the_command_line_leaves_out_what_was_unchecked_and_says_so(
     assert apply_plan(plan_id, practice) == 0
     done = json.loads(capsys.readouterr().out)
     assert [row["result"] for row in done["rows"]] == ["renamed", "skipped", "skipped"]
+    assert done["rows"][1]["reason"] == "Left out: this row was unchecked in the browser."
     assert (
         "2 renames of this plan were unchecked in the browser and are left out. --only 2- does the whole plan."
         in done["warnings"]

@@ -134,7 +134,8 @@ def _job(connection: Connection, source: SheetSource | RunRecord, choice: RowCho
     settings = replace(connection.settings, write_back=False)
     if choice is not None:
         settings = replace(settings, only=choice.only, except_rows=choice.except_rows)
-    return replace(replace(connection, settings=settings).job(source), reports_unasked=False)
+    job = replace(connection, settings=settings).job(source)
+    return replace(job, reports_unasked=False, unchecked=choice is not None)
 
 
 def _past(connection: Connection, run: RunRecord, *, same_account: bool) -> RunRecord:

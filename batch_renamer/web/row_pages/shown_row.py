@@ -59,8 +59,8 @@ def shown_row(row: ReportRow, *, checked: bool | None, order_pages: str, picture
 
 
 def _reason(row: ReportRow) -> str:
-    """Return the reason; that of a row that was not chosen names an option of the command line."""
-    return _LEFT_OUT if row.skip.startswith(LEFT_OUT_MARK) else row.reason
+    """Return the reason; that of a row that an option left out names this option of the command line."""
+    return _LEFT_OUT if row.skip.startswith(f"{LEFT_OUT_MARK}--") else row.reason
 
 
 def _tries(row: ReportRow) -> str:
