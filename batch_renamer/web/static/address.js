@@ -34,9 +34,10 @@ export function onMove(moved) {
   let shown = path();
   window.addEventListener("hashchange", () => {
     if (bringsToken()) return location.reload();
-    if (location.hash === "#main") {
-      history.replaceState(null, "", `#${shown}`); // the link that skips to the content is no move
-      return document.getElementById("main")?.focus();
+    if (/^#[a-z-]+$/.test(location.hash)) {
+      const skippedTo = document.getElementById(location.hash.slice(1));
+      history.replaceState(null, "", `#${shown}`); // a link that skips to a place of the page is no move
+      return skippedTo?.focus();
     }
     shown = path();
     moved();
