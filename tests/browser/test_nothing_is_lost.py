@@ -42,7 +42,8 @@ async def test_a_run_is_found_again(page: Page, context: BrowserContext, watched
 
             other = await context.new_page()
             await other.goto(served.link)
-            await other.get_by_role("link", name=listings.path.name).first.click()
+            # In the page itself: the line at the top goes when the first page has come.
+            await other.get_by_role("main").get_by_role("link", name=listings.path.name).first.click()
             await expect(_done(other)).to_have_text(done)
             await page.close()
             await other.close()
