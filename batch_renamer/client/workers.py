@@ -133,15 +133,15 @@ class _InHand(Generic[T, R]):
         self._is_over = False
 
     async def scale(self, workers: MostAtOnce, capacity: StartSignal) -> None:
-        """Start items one by one, as there is capacity for them, until nothing is left to hand out."""
-        with suppress(Stopping):
+        """Start items one by one, as there is capacity for them, until nothing is left or the run stops."""
+        # One scope for all waits: to make one costs more than to start an item.
+        with suppress(Stopping), self._stop.interruptible():
             while True:
                 await self._outbox.wait_for_capacity()
                 while self._count >= workers():
                     self._ended = anyio.Event()
                     await self._ended.wait()
-                with self._stop.interruptible():
-                    await capacity.wait()
+                await capacity.wait()
                 if (item := await self._inbox.take()) is None:
                     return
                 self._start(item[0])

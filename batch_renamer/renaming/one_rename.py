@@ -26,7 +26,7 @@ from batch_renamer.errors import KeyRefusedError
 from batch_renamer.loop_clock import loop_time
 from batch_renamer.model import Change, Found, Missing, Order, Outcome, Reading, Result, Unreadable
 from batch_renamer.names import made_from
-from batch_renamer.renaming.readback import Sent, confirmed, has_new_name, outcome_of_reading
+from batch_renamer.renaming.readback import Sent, has_new_name, other_form, outcome_of_reading
 
 __all__ = ["FRESH_S", "GUARDED_FRESH_S", "Renaming"]
 
@@ -175,32 +175,44 @@ class Renaming:
         return self._outcome(Result.FAILED, f"{self._ended()}; nothing was sent.", final_name=self._change.old_name)
 
     def _kept(self, order: Order, *, http_status: int | None = None) -> Outcome:
-        change = self._change
-        outcome = confirmed(change.row, order, old_name=change.old_name, new_name=change.new_name)
-        return self._with_tries(outcome, http_status=http_status)
+        warning = other_form(order, new_name=self._change.new_name)
+        return self._outcome(Result.RENAMED, warning=warning, order=order, http_status=http_status)
 
     def _unknown(self, reason: str) -> Outcome:
         return self._outcome(Result.UNKNOWN, reason)
 
     def _outcome(
-        self, result: Result, reason: str = "", *, order: Order | None = None, final_name: str | None = None
+        self,
+        result: Result,
+        reason: str = "",
+        *,
+        warning: str = "",
+        order: Order | None = None,
+        final_name: str | None = None,
+        http_status: int | None = None,
     ) -> Outcome:
-        return self._with_tries(
-            Outcome(
-                row=self._change.row,
-                result=result,
-                reason=reason,
-                old_name=self._change.old_name,
-                final_name=final_name if order is None else order.name,
-                order=order,
-            )
-        )
-
-    def _with_tries(self, outcome: Outcome, *, http_status: int | None = None) -> Outcome:
-        return replace(
-            outcome,
+        return Outcome(
+            row=self._change.row,
+            result=result,
+            reason=reason,
+            warning=warning,
+            old_name=self._change.old_name,
+            final_name=final_name if order is None else order.name,
+            order=order,
             attempts=self._tries.sent,
             http_status=self._tries.status if http_status is None else http_status,
             started_at=self._started_at,
-            seconds=round(loop_time() - self._started, 3),
+            seconds=self._seconds(),
         )
+
+    def _with_tries(self, outcome: Outcome) -> Outcome:
+        return replace(
+            outcome,
+            attempts=self._tries.sent,
+            http_status=self._tries.status,
+            started_at=self._started_at,
+            seconds=self._seconds(),
+        )
+
+    def _seconds(self) -> float:
+        return round(loop_time() - self._started, 3)

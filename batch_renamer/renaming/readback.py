@@ -13,7 +13,7 @@ from typing import assert_never
 from batch_renamer.model import Found, Missing, Order, Outcome, Reading, Result, Unreadable
 from batch_renamer.names import made_from, same_in_other_form
 
-__all__ = ["Sent", "confirmed", "has_new_name", "outcome_of_reading"]
+__all__ = ["Sent", "has_new_name", "other_form", "outcome_of_reading"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +46,9 @@ def has_new_name(order: Order, *, old_name: str | None, new_name: str) -> bool:
     return order.name == new_name or (order.name != old_name and same_in_other_form(order.name, new_name))
 
 
-def confirmed(row: int, order: Order, *, old_name: str | None, new_name: str) -> Outcome:
-    """Return the outcome of a row whose order has its new name, with a warning if the name has another form."""
-    warning = "" if order.name == new_name else f"The API kept the name in another form: {order.name!r}."
-    return Outcome(
-        row=row, result=Result.RENAMED, warning=warning, old_name=old_name, final_name=order.name, order=order
-    )
+def other_form(order: Order, *, new_name: str) -> str:
+    """Return the warning about an order that has its new name in another form; "" if it has the very name."""
+    return "" if order.name == new_name else f"The API kept the name in another form: {order.name!r}."
 
 
 def outcome_of_reading(reading: Reading, sent: Sent) -> Outcome:
@@ -64,7 +61,7 @@ def outcome_of_reading(reading: Reading, sent: Sent) -> Outcome:
     """
     match reading:
         case Found(order=order) if has_new_name(order, old_name=sent.old_name, new_name=sent.new_name):
-            return confirmed(sent.row, order, old_name=sent.old_name, new_name=sent.new_name)
+            return _outcome(sent, Result.RENAMED, "", order, warning=other_form(order, new_name=sent.new_name))
         case Found(order=order) if order.name == sent.old_name:
             if sent.refused:
                 return _outcome(sent, Result.FAILED, f"{sent.ended}.", order)
@@ -100,8 +97,13 @@ def _is_the_servers(name: str | None, sent: Sent) -> bool:
     return name is None or name == sent.shown or made_from(name, sent.new_name)
 
 
-def _outcome(sent: Sent, result: Result, reason: str, order: Order | None = None) -> Outcome:
-    final_name = None if order is None else order.name
+def _outcome(sent: Sent, result: Result, reason: str, order: Order | None = None, *, warning: str = "") -> Outcome:
     return Outcome(
-        row=sent.row, result=result, reason=reason, old_name=sent.old_name, final_name=final_name, order=order
+        row=sent.row,
+        result=result,
+        reason=reason,
+        warning=warning,
+        old_name=sent.old_name,
+        final_name=None if order is None else order.name,
+        order=order,
     )
