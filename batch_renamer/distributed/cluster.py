@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import signal
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -46,23 +48,26 @@ async def open_cluster(settings: Settings) -> AsyncIterator[Client]:
                         "temporary-directory": scratch,
                         "distributed.nanny.pre-spawn-environ.PYTHONWARNINGS": "ignore",
                         "distributed.scheduler.allowed-failures": 0,
-                        "distributed.admin.event-loop": "asyncio",
+                        "distributed.scheduler.http.routes": [],
+                        "distributed.worker.http.routes": [],
                     }
                 )
             )
-            cluster = await opened.enter_async_context(
-                LocalCluster(
-                    n_workers=_WORKERS_HERE,
-                    threads_per_worker=1,
-                    processes=True,
-                    host="127.0.0.1",
-                    dashboard_address=None,
-                    worker_dashboard_address=None,
-                    local_directory=str(Path(scratch)),
-                    asynchronous=True,
-                    silence_logs=50,
+            with _without_interrupts():
+                cluster = await opened.enter_async_context(
+                    LocalCluster(
+                        n_workers=_WORKERS_HERE,
+                        threads_per_worker=1,
+                        processes=True,
+                        host="127.0.0.1",
+                        # Without a dashboard there is an HTTP server all the same: it serves nothing, to this machine.
+                        dashboard_address="127.0.0.1:0",
+                        scheduler_kwargs={"dashboard": False},
+                        local_directory=scratch,
+                        asynchronous=True,
+                        silence_logs=logging.CRITICAL,
+                    )
                 )
-            )
             address = cluster.scheduler_address
         else:
             address = settings.scheduler
@@ -74,6 +79,23 @@ async def open_cluster(settings: Settings) -> AsyncIterator[Client]:
                 f"The scheduler at {address} can't be reached ({type(error).__name__}). Start it, or leave out "
                 "--engine dask; nothing was sent."
             ) from None
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Let the processes that are started meanwhile ignore Ctrl-C, which a terminal sends to all of them.
+
+    The command stops them. They inherit what this thread blocks; a Ctrl-C that comes meanwhile is delivered afterwards.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows: there they end, and their rows are read back
+        yield
+        return
+    resource_tracker.ensure_running()  # Where it had to be started first, that would unblock the signal.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def is_protected(address: str) -> bool:

@@ -1,0 +1,44 @@
+"""Several machines: a real scheduler and real workers rename the orders of a sandbox, and die."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+from distributed import Client
+
+from tests.support.command import KEY
+from tests.support.killed_machines import KilledMachines
+from tests.support.machines import machines
+from tests.support.served import served
+
+
+async def test_a_run_of_several_machines_ends_as_that_of_one_whatever_dies(tmp_path: Path) -> None:
+    """Undisturbed, without a worker that is killed, and resumed without the cluster after the command is killed.
+
+    No order is sent more than twice. The key is in no log, and nowhere in what the scheduler knows.
+    """
+    async with served(tmp_path) as renamer, machines(tmp_path / "cluster") as cluster:
+        killed = KilledMachines(renamer, cluster, rows=300)
+        renamer.options = {"--rate": "400"}
+        await killed.alone()
+        await killed.undisturbed()
+        chance = random.Random(16)  # noqa: S311 - to be repeatable
+        await killed.worker_dies(chance)
+        await killed.coordinator_dies(chance, with_cluster=False)
+        state = tmp_path / "state"
+        async with Client(cluster.address, asynchronous=True, set_as_default=False) as client:
+            await client.dump_cluster_state(str(state), format="yaml")
+    logs = [*state.parent.glob("state*"), *(tmp_path / "cluster").glob("*.log")]
+    assert len(logs) == 3
+    assert not [log.name for log in logs if KEY in log.read_text("utf-8")]
+
+
+async def test_workers_that_are_cut_off_from_the_scheduler_send_nothing_more(tmp_path: Path) -> None:
+    """Their last lease is over after half a second; when the scheduler is back, the run goes on."""
+    async with served(tmp_path) as renamer, machines(tmp_path / "cluster", count=2) as cluster:
+        killed = KilledMachines(renamer, cluster, rows=600)
+        renamer.options = {"--rate": "200"}
+        await killed.alone()
+        came = await killed.cut_off(for_s=2)
+    assert max(came, default=0) < 0.75, "one lease, and some time on the way"
