@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from batch_renamer.client.breaker import Breaker
@@ -13,6 +14,9 @@ __all__ = ["Capacity"]
 
 _SILENT_AFTER_S = 1.0
 _SILENT_AFTER_LATENCIES = 2
+
+_SILENT_AT_FIRST_S = 2.5
+"""How long the first answer of a kind may take: what is usual for pages may be little for renames."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +31,8 @@ class Capacity:
         """Return when the pacer has free slots, the breaker lets requests through, and the API answers.
 
         An API that hangs looks at first like one that needs more requests at once. So nothing is started once
-        requests of this kind are awaited for one second plus twice the usual latency, and none has ended.
+        requests of this kind are awaited for one second plus twice the usual latency, and none has ended; for a little
+        longer where none of this kind was ever answered.
         """
         while True:
             await self.pacer.wait_for_capacity()
@@ -39,8 +44,11 @@ class Capacity:
                 return
 
     def _is_silent(self) -> bool:
-        waited_s = loop_time() - self.breaker.seen[self.kind].awaited_since
-        return waited_s > _SILENT_AFTER_S + _SILENT_AFTER_LATENCIES * (self.pacer.latency_s or 0.0)
+        seen = self.breaker.seen[self.kind]
+        allowed_s = _SILENT_AFTER_S + _SILENT_AFTER_LATENCIES * (self.pacer.latency_s or 0.0)
+        if seen.passed_at == -math.inf:
+            allowed_s = max(allowed_s, _SILENT_AT_FIRST_S)
+        return loop_time() - seen.awaited_since > allowed_s
 
     async def wait_for_probe(self) -> None:
         """Return when a row that was not tried yet is wanted as a probe, because those in hand may be bad ones."""

@@ -2,7 +2,8 @@
 
 Slots lie on an absolute schedule, so that a late timer does not push the schedule back. At most `_CATCH_UP` missed
 slots are made good, and only those that a try waited for. So there is no burst at the start, after a pause or after a
-lull. A guard on the real send times keeps every sliding second within the limit, even after the host has stalled.
+lull. A guard on the real send times keeps every sliding second within the limit, even after the host has stalled. The
+guard delays the tries a second after a stall; they leave late, but the schedule stays where it is.
 `adaptive_limit` learns the limit from the 429s. A margin is kept for jitter on the way; it grows with the spread of the
 latencies.
 """
@@ -24,8 +25,24 @@ __all__ = ["Pacer"]
 _NARROWEST, _WIDEST = 0.005, 0.03
 """The margin, as a share of the limit."""
 
+_MARGIN_OF_SPREAD = 1.5
+"""The margin for each second of spread. Latencies spread evenly over 10 ms differ by 3.3 ms from one to the next; they
+need a margin of 1 %, so that no window of one second is overfull."""
+
+_FARTHEST_APART_S = 2 * _WIDEST / _MARGIN_OF_SPREAD
+"""More than this counts as this: one answer that took seconds longer must not widen the margin of many tries."""
+
 _CATCH_UP = 6
 """How many missed slots may be made good."""
+
+_CATCH_UP_AFTER_GUARD = _CATCH_UP + 2
+"""The same where the guard was late: it also holds the tries that had their turn just before the stall."""
+
+_STALL_S = 0.002
+"""A timer that is later than this tells of a stall: the host, or this process, did nothing else meanwhile."""
+
+_TO_SOCKET_S = 0.005
+"""How long it may take from the turn of a try to the socket, with a new connection."""
 
 _WAITING = 2 * _CATCH_UP
 """How many tries wait for their turn as long as rows are left: twice the slots that may be made good at once."""
@@ -73,12 +90,14 @@ class Pacer:
         self._known_per_s = known_per_s
         self._learner = LimitLearner(ceiling_per_s=rate_per_s, known_per_s=known_per_s)
         self._spread_s = 0.0
+        self._last_latency_s: float | None = None
         self._sends: deque[float] = deque(maxlen=math.ceil(rate_per_s))
         self._waiting = 0
         self._turn_taken = anyio.Event()
         self._line = anyio.Lock(fast_acquire=True)
         self._turn = anyio.Lock(fast_acquire=True)
         self._next_slot = -math.inf
+        self._paced_for_per_s = self._learner.limit_per_s
         self._paused_at = self._paused_until = -math.inf
         self._pause_s = _FIRST_PAUSE_S
         self._refused_since: float | None = None
@@ -107,7 +126,7 @@ class Pacer:
 
     @property
     def _margin(self) -> float:
-        return min(_NARROWEST + 2 * self._spread_s, _WIDEST)
+        return min(_NARROWEST + _MARGIN_OF_SPREAD * self._spread_s, _WIDEST)
 
     def share(self, rate_per_s: float) -> None:
         """Set another ceiling, in requests per second, because other runs have started or ended."""
@@ -166,13 +185,31 @@ class Pacer:
     def _leave(self, due_at: float, asked_at: float) -> Send:
         now = loop_time()
         interval_s = 1 / self._own_share(self.pace_per_s)
-        # A few slots that the host was late for are made good. A slot that no try waited for is gone.
-        late_s = now - max(due_at, asked_at)
-        self._next_slot = now - min(late_s, _CATCH_UP * interval_s) + interval_s
+        # A few slots that the host or the guard was late for are made good. A slot that no try waited for is gone, and
+        # so are those for which the guard waits because the limit is another one.
+        limit_per_s = self._own_share(self._learner.limit_per_s)
+        slot_at = self._next_slot if limit_per_s == self._paced_for_per_s else due_at
+        self._paced_for_per_s = limit_per_s
+        late_s = now - max(slot_at, asked_at)
+        made_good = _CATCH_UP if due_at <= slot_at else _CATCH_UP_AFTER_GUARD
+        self._next_slot = now - min(late_s, made_good * interval_s) + interval_s
+        self._note_stall(now, max(due_at, asked_at))
         self._sends.append(now)
         self.requests += 1
         self.timeline.sent(now, limit_per_s=self._learner.limit_per_s)
         return self._learner.sent(now)
+
+    def _note_stall(self, now: float, expected_at: float) -> None:
+        """After a stall of the host, count the tries that had their turn right before it as leaving now.
+
+        They may have been held up on their way to the socket, and the API counts them when they arrive.
+        """
+        if now - expected_at < _STALL_S:
+            return
+        for last in range(1, min(2 * _CATCH_UP, len(self._sends)) + 1):
+            if self._sends[-last] < expected_at - _TO_SOCKET_S:
+                return
+            self._sends[-last] = now
 
     async def _sleep_until(self, due_at: float) -> None:
         await anyio.sleep_until(due_at)
@@ -182,7 +219,7 @@ class Pacer:
         window = math.ceil(limit)
         guard = -math.inf
         if len(self._sends) >= window:
-            guard = self._sends[-window] + window / limit * (1 + self._margin / 2)
+            guard = self._sends[-window] + window / limit * (1 + self._margin)
         return max(self._next_slot, guard)
 
     def sent_elsewhere(self, left_at: float) -> Send:
@@ -232,7 +269,10 @@ class Pacer:
         self._next_slot = max(self._next_slot, now + seconds)
 
     def _note_latency(self, seconds: float) -> None:
-        if self.latency_s is None:
-            self.latency_s = seconds
-        self._spread_s += _SMOOTHING * (abs(seconds - self.latency_s) - self._spread_s)
+        if self.latency_s is None or self._last_latency_s is None:
+            self.latency_s = self._last_latency_s = seconds
+        # From one answer to the next: requests of another kind, which take longer, are no jitter.
+        apart_s = min(abs(seconds - self._last_latency_s), _FARTHEST_APART_S)
+        self._spread_s += _SMOOTHING * (apart_s - self._spread_s)
+        self._last_latency_s = seconds
         self.latency_s += _SMOOTHING * (seconds - self.latency_s)

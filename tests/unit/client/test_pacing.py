@@ -113,6 +113,28 @@ async def test_late_timers_do_not_push_the_schedule_back(rate: float) -> None:
     assert (tries - 1) / (times[-1] - times[0]) >= 0.985 * rate
 
 
+@pytest.mark.no_cover
+@pytest.mark.virtual_time
+@pytest.mark.parametrize("rate", [50, 300])
+async def test_stalls_cost_nothing_a_second_later(rate: float) -> None:
+    """What the guard delays after each stall of up to five slots is made good: 99 % of the rate are really sent."""
+    tries = tries_for(rate, seconds=30)
+    stalls = [(0.2, number % 5 / rate) for number in range(150)]
+    times = await leave_while_stalling(Pacer(rate_per_s=rate), stalls, tries=tries)
+    assert (tries - 1) / (times[-1] - times[0]) >= 0.99 * rate
+    assert most_in_a_second(times) <= rate
+
+
+@pytest.mark.virtual_time
+async def test_a_try_that_a_stall_held_up_counts_from_the_end_of_the_stall() -> None:
+    """It may have reached the API only then, so the try a window later leaves a second after that."""
+    pacer, slot_s = Pacer(rate_per_s=300), HEADROOM / 300
+    begun_s, for_s = 10.1 * slot_s, 4.5 * slot_s
+    times = await leave_while_stalling(pacer, [(begun_s, for_s)], tries=400)
+    assert times[10] == pytest.approx(10 * slot_s)
+    assert times[310] >= begun_s + for_s + 1.0
+
+
 @pytest.mark.virtual_time
 async def test_retries_of_the_same_worker_are_paced_too() -> None:
     """One worker that asks again and again is held to the rate like sixteen."""
