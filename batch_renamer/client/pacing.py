@@ -79,6 +79,9 @@ class Pacer:
         True
     """
 
+    _makes_guard_good = True
+    """Whether slots for which the guard made tries wait are made good."""
+
     def __init__(self, *, rate_per_s: float, known_per_s: float | None = None) -> None:
         if not 0 < rate_per_s < math.inf:
             raise ValueError(f"rate_per_s must be a number greater than 0, not {rate_per_s}")
@@ -188,7 +191,8 @@ class Pacer:
         # A few slots that the host or the guard was late for are made good. A slot that no try waited for is gone, and
         # so are those for which the guard waits because the limit is another one.
         limit_per_s = self._own_share(self._learner.limit_per_s)
-        slot_at = self._next_slot if limit_per_s == self._paced_for_per_s else due_at
+        same_limit = limit_per_s == self._paced_for_per_s
+        slot_at = self._next_slot if same_limit and self._makes_guard_good else due_at
         self._paced_for_per_s = limit_per_s
         late_s = now - max(slot_at, asked_at)
         made_good = _CATCH_UP if due_at <= slot_at else _CATCH_UP_AFTER_GUARD
