@@ -160,7 +160,8 @@ class Agent:
                 retrier = Retrier(attempts=setup.attempts, pacer=self._pacer, breaker=breaker, stop=stop)
                 gateway = Gateway(api, retrier)
                 background.start_soon(watch_breaker, breaker, gateway.answers)
-                background.start_soon(self._exchange)
+                background.start_soon(self._report_on)
+                background.start_soon(self._take_leases)
                 await rename_all(
                     self._batches(),
                     self._record,
@@ -251,23 +252,32 @@ class Agent:
 
     # Leases
 
-    async def _exchange(self) -> None:
-        """Report and take the next lease, again and again."""
-        while True:
-            asked_at = anyio.current_time()
+    async def _report_on(self) -> None:
+        """Report again and again, without waiting for the leases: on a slow way, several are under way at once."""
+        while not self._cut_off:
             try:
                 with anyio.fail_after(_SILENT_AFTER_S):
-                    await self._up.put(pickle.dumps(self._report(asked_at)))
-                    lease = pickle.loads(await self._down.get())  # noqa: S301 - a cluster trusts its members
+                    await self._up.put(pickle.dumps(self._report(anyio.current_time())))
             except (OSError, TimeoutError) as error:
-                self._cut_off = True
-                self._leased.set()
-                self._stop.request(CutOffError(f"The coordinator does not answer ({type(error).__name__})."))
-                return
-            self._take(lease)
-            with anyio.move_on_after(lease.again_in_s):
+                self._note_cut_off(error)
+            with anyio.move_on_after(self._lease.again_in_s):
                 await self._urgent.wait()
             self._urgent = anyio.Event()
+
+    async def _take_leases(self) -> None:
+        while not self._cut_off:
+            try:
+                with anyio.fail_after(_SILENT_AFTER_S):
+                    lease = pickle.loads(await self._down.get())  # noqa: S301 - a cluster trusts its members
+            except (OSError, TimeoutError) as error:
+                self._note_cut_off(error)
+            else:
+                self._take(lease)
+
+    def _note_cut_off(self, error: Exception) -> None:
+        self._cut_off = True
+        self._leased.set()
+        self._stop.request(CutOffError(f"The coordinator does not answer ({type(error).__name__})."))
 
     def _hurry(self) -> None:
         self._urgent.set()
@@ -305,8 +315,9 @@ class Agent:
         )
 
     def _take(self, lease: Lease) -> None:
-        self._lease = lease
-        self._pacer.lease(lease.per_s, until=lease.asked_at + LEASE_S)
+        if lease.number > self._lease.number:
+            self._lease = lease
+            self._pacer.lease(lease.per_s, until=lease.asked_at + LEASE_S)
         self._leased.set()
         self._leased = anyio.Event()
         for claim, is_granted in [(one, True) for one in lease.granted] + [(one, False) for one in lease.refused]:

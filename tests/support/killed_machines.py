@@ -5,16 +5,39 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from bisect import bisect_left
 from collections import Counter
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.support.machines import Machines
 from tests.support.served import Command, Row, rows_of
 
-__all__ = ["HEADINGS", "KilledMachines"]
+__all__ = ["HEADINGS", "KilledMachines", "Times"]
 
 HEADINGS = ("order_id", "new_name")
 _TO = ("--report", "report.json")
+
+
+class Times(NamedTuple):
+    """When requests reached the sandbox, in seconds on its clock, and how many of them got a 429."""
+
+    renames: list[float]
+    all: list[float]
+    refused: int
+
+    @property
+    def most_in_a_second(self) -> int:
+        """The most requests in any second."""
+        return max(bisect_left(self.all, at + 1) - number for number, at in enumerate(self.all))
+
+    @property
+    def rate_per_s(self) -> float:
+        """The renames in a second, on average of the time from the first until 97 % are done."""
+        last = int(len(self.renames) * 0.97)
+        return last / (self.renames[last] - self.renames[0])
 
 
 class KilledMachines:
@@ -49,6 +72,22 @@ class KilledMachines:
         ended = await self.renamer.do("apply", "orders.csv", *_TO, *self.machines.options)
         assert ended.code == 1, ended.err
         self.check("undisturbed", most_patches=1)
+
+    async def times(self, *, alone: bool = False, meanwhile: Callable[[], Awaitable[None]] | None = None) -> Times:
+        """Let the cluster do it, or one machine alone, while something happens; return when requests came."""
+        self._begin()
+        async with self.renamer.start(*self._line(() if alone else self.machines.options)) as started:
+            if meanwhile is not None:
+                await self._until_renamed(len(self._seeds) // 3)
+                await meanwhile()
+            ended = await started.ended()
+        assert ended.code == 1, ended.err
+        log = self.renamer.sandbox.log
+        return Times(
+            renames=[entry.at_s for entry in log if entry.method == "PATCH"],
+            all=[entry.at_s for entry in log],
+            refused=sum(entry.status == HTTPStatus.TOO_MANY_REQUESTS for entry in log),
+        )
 
     async def worker_dies(self, chance: random.Random) -> None:
         """Kill a worker at a random rename; the run finishes by itself."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import anyio
+import anyio.abc
 import pytest
 
 from batch_renamer.client import LeasedPacer
@@ -29,7 +30,7 @@ class Worker:
     async def work(self) -> None:
         """Send as much as leases allow, until cancelled."""
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._exchange)
+            tasks.start_soon(self._exchange, tasks)
             for _ in range(8):
                 tasks.start_soon(self._send)
 
@@ -38,22 +39,27 @@ class Worker:
             await self._pacer.acquire()
             self.sent.append(anyio.current_time())
 
-    async def _exchange(self) -> None:
-        while not self.cut_off.is_set():
-            asked_at, self._number = anyio.current_time(), self._number + 1
-            await self._travel()
-            used = sum(at > asked_at - 1 for at in self.sent)
-            self._budget.note(self.name, rows=100, hungry=True, used_per_s=used, holds=self._holds)
-            now = anyio.current_time()
-            per_s = self._budget.give(self.name, self._number, total_per_s=LIMIT, now=now)
-            await self._travel()
-            if not self.cut_off.is_set():
-                self._holds = self._number
-                self._pacer.lease(per_s, until=asked_at + LEASE_S)
-                await anyio.sleep(REPORT_EVERY_S)
+    async def _exchange(self, tasks: anyio.abc.TaskGroup) -> None:
+        while True:
+            tasks.start_soon(self._ask_for_lease)
+            await anyio.sleep(REPORT_EVERY_S)
+
+    async def _ask_for_lease(self) -> None:
+        self._number += 1
+        asked_at, number, holds = anyio.current_time(), self._number, self._holds
+        await self._travel()
+        if self.cut_off.is_set():
+            return
+        used = sum(at > asked_at - 1 for at in self.sent)
+        self._budget.note(self.name, rows=100, hungry=True, used_per_s=used, holds=holds)
+        per_s = self._budget.give(self.name, number, total_per_s=LIMIT, now=anyio.current_time())
+        await self._travel()
+        if number > self._holds and not self.cut_off.is_set():
+            self._holds = number
+            self._pacer.lease(per_s, until=asked_at + LEASE_S)
 
     async def _travel(self) -> None:
-        await anyio.sleep(self._delay.uniform(0.001, 0.08) if self._delay is not None else 0.001)
+        await anyio.sleep(self._delay.uniform(0.001, 0.15) if self._delay is not None else 0.001)
 
 
 def rate(workers: list[Worker], since: float, until: float) -> float:
