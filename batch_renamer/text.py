@@ -27,6 +27,7 @@ __all__ = [
     "heading_key",
     "is_uuid",
     "name_key",
+    "one_line",
     "order_key",
     "raw_cells",
     "rows_in_words",
@@ -104,6 +105,16 @@ def storable(text: str) -> str:
         'a\\ud800'
     """
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def one_line(text: str) -> str:
+    r"""Return a text with a space for each line end, as a cell of several lines is searched and shown.
+
+    Example:
+        >>> one_line("12 Elm Street\nBerlin")
+        '12 Elm Street Berlin'
+    """
+    return " ".join(text.splitlines())
 
 
 def counted(count: int, noun: str) -> str:

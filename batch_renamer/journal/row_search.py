@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, assert_never
 
-from batch_renamer.journal.codec import REPORT, RESULT, report_row
+from batch_renamer.journal.codec import REPORT_LINE, RESULT, report_line
 from batch_renamer.journal.database import Database
 from batch_renamer.journal.matching_text import (
     MATCHES,
@@ -21,13 +21,14 @@ from batch_renamer.journal.matching_text import (
     ORDER_ID,
     add_functions,
     needle,
+    place_of,
     sorted_by,
 )
 from batch_renamer.journal.record import RunRecord
 from batch_renamer.journal.results import Results
 from batch_renamer.journal.shown import Shown
 from batch_renamer.journal.unchecked import UncheckedTable, spans_of
-from batch_renamer.model import ReportRow, Result, RowNumbers
+from batch_renamer.model import ReportLine, ReportRow, Result, RowNumbers
 
 __all__ = ["FoundRows", "RowFilter", "RowOrder", "RowSearch", "SortKey"]
 
@@ -54,8 +55,9 @@ class RowFilter:
     """Which rows of a run are looked for.
 
     ``results`` are those that a row may have; empty for any. ``text`` is in the row's order id, in one of its names,
-    its reason or its warning, without regard to case; or it is the row's number. ``unchecked``: only the renames that
-    the reader of the plan does not want.
+    its reason or its warning, without regard to case; or it is the row's number. ``in_other_cells``: it may also be in
+    a cell of a column that the program does not use. ``unchecked``: only the renames that the reader of the plan does
+    not want.
 
     Example:
         >>> bool(RowFilter()), bool(RowFilter(text="elm"))
@@ -64,10 +66,22 @@ class RowFilter:
 
     results: frozenset[Result] = frozenset()
     text: str = ""
+    in_other_cells: bool = True
     unchecked: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.results or needle(self.text) or self.unchecked)
+
+    def place_in(self, text: str) -> int | None:
+        """Return where about in a text without line ends the one that is looked for stands; None if it does not.
+
+        Example:
+            >>> RowFilter(text="elm").place_in("12 Elm Street"), RowFilter().place_in("12 Elm Street")
+            (3, None)
+        """
+        wanted = needle(self.text)
+        place = place_of(wanted, text) if wanted else -1
+        return place if place >= 0 else None
 
 
 ALL_OF_THEM = RowFilter()
@@ -76,16 +90,21 @@ IN_SHEET_ORDER = RowOrder()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundRows:
-    """A few rows of those that a filter finds, as reports show them.
+    """A few rows of those that a filter finds, as reports show them, with their other cells.
 
     ``counts`` are those of all rows that have the filter's text, by result, whatever results it asks for; ``unchecked``
     is how many of them are renames that are not wanted. ``found`` is the number of rows that the whole filter finds.
     """
 
-    rows: tuple[ReportRow, ...]
+    lines: tuple[ReportLine, ...]
     counts: dict[Result, int]
     unchecked: int
     found: int
+
+    @property
+    def rows(self) -> tuple[ReportRow, ...]:
+        """The rows without their other cells."""
+        return tuple(line.row for line in self.lines)
 
 
 class RowSearch:
@@ -107,7 +126,7 @@ class RowSearch:
         """Return at most ``limit`` rows from the place ``offset`` on; ``over`` is that of `Results.counts`."""
         shown, counts, places = self._results.shown(run, over=over), dict[Result, int](), dict[int, int]()
         found = unchecked = 0
-        for row, result, is_unchecked in self._with_text(run, wanted.text, order, shown):
+        for row, result, is_unchecked in self._with_text(run, wanted, order, shown):
             counts[result] = counts.get(result, 0) + 1
             unchecked += is_unchecked
             if (not wanted.results or result in wanted.results) and (is_unchecked or not wanted.unchecked):
@@ -116,9 +135,9 @@ class RowSearch:
                 found += 1
         # The columns of a page are read when it is known which rows it has: sorting would carry all of them along.
         marks = ", ".join("?" for _ in places)
-        rows = self._database.select(f"{REPORT} AND row IN ({marks})", (run.number, *places))
+        rows = self._database.select(f"{REPORT_LINE} AND row IN ({marks})", (run.number, *places))
         return FoundRows(
-            rows=tuple(sorted((report_row(row, shown) for row in rows), key=lambda row: places[row.row])),
+            lines=tuple(sorted((report_line(row, shown) for row in rows), key=lambda line: places[line.row.row])),
             counts={result: counts[result] for result in Result if result in counts},
             unchecked=unchecked,
             found=found,
@@ -129,29 +148,31 @@ class RowSearch:
         shown = self._results.shown(plan)
         if wanted.results and shown.planned not in wanted.results:
             return RowNumbers(spans=())
-        query = f"SELECT row, {MATCHES} FROM rows WHERE run = :run AND result = 'planned' ORDER BY row"  # noqa: S608 - constants
+        values = _values(plan, wanted)
+        has_text = MATCHES if values["needle"] else "1"
+        query = f"SELECT row, {has_text} FROM rows WHERE run = :run AND result = 'planned' ORDER BY row"  # noqa: S608 - constants
         is_unchecked = self._unchecked.test(plan)
         with self._prepared() as connection:
-            renames = connection.execute(query, {"run": plan.number, "needle": needle(wanted.text)})
+            renames = connection.execute(query, values)
             return RowNumbers(
                 spans=tuple(
                     spans_of(
-                        (row, bool(has_text) and (not wanted.unchecked or is_unchecked(row)))
-                        for row, has_text in renames
+                        (row, bool(is_like_it) and (not wanted.unchecked or is_unchecked(row)))
+                        for row, is_like_it in renames
                     )
                 )
             )
 
     def _with_text(
-        self, run: RunRecord, text: str, order: RowOrder, shown: Shown
+        self, run: RunRecord, wanted: RowFilter, order: RowOrder, shown: Shown
     ) -> Iterator[tuple[int, Result, bool]]:
         """Yield row, result and whether it is unchecked, of the rows that have a text, in an order."""
-        wanted, is_unchecked = needle(text), self._unchecked.test(run)
-        has_text = f" AND {MATCHES}" if wanted else ""
+        values, is_unchecked = _values(run, wanted), self._unchecked.test(run)
+        has_text = f" AND {MATCHES}" if values["needle"] else ""
         query = f"SELECT row, {RESULT} FROM rows WHERE run = :run{has_text} ORDER BY {_by(order, shown)}"  # noqa: S608 - constants
         results: dict[object, Result] = {stored: shown(stored) for stored in (None, *Result)}
         with self._prepared() as connection:
-            for row, stored in connection.execute(query, {"run": run.number, "needle": wanted}):
+            for row, stored in connection.execute(query, values):
                 yield row, results[stored], stored == "planned" and is_unchecked(row)
 
     @contextmanager
@@ -159,6 +180,10 @@ class RowSearch:
         with self._database.in_memory() as connection:
             add_functions(connection)
             yield connection
+
+
+def _values(run: RunRecord, wanted: RowFilter) -> dict[str, object]:
+    return {"run": run.number, "needle": needle(wanted.text), "other_cells": wanted.in_other_cells}
 
 
 def _by(order: RowOrder, shown: Shown) -> str:

@@ -20,7 +20,7 @@ __all__ = ["FoundRuns", "RunFilter", "RunSearch", "is_sheet_named"]
 _HAD_ORDER = "EXISTS (SELECT 1 FROM rows WHERE rows.run = runs.number AND order_key = :order)"
 _NO_ROW = -1  # a number of a row is not what is looked for
 _HAD_NAME = f"""EXISTS (SELECT 1 FROM rows WHERE rows.run = runs.number
-    AND has_text(:needle, {_NO_ROW}, {ORDER_ID}, {OLD_NAME}, {NEW_NAME}, COALESCE(final_name, ''), '', ''))"""  # noqa: S608 - constants
+    AND has_text(:needle, {_NO_ROW}, NULL, {ORDER_ID}, {OLD_NAME}, {NEW_NAME}, COALESCE(final_name, ''), '', ''))"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from batch_renamer.model import Result
-from tests.support.browsing import Watched
+from tests.support.browsing import Watched, violations_of
 from tests.support.plans import Row, plan_of, planned
 from tests.support.served_page import served_page
 
@@ -72,6 +72,41 @@ async def test_rows_are_found_sorted_turned_over_and_unchecked(page: Page, tmp_p
         await expect(commit).to_have_text(f"Rename {254 - found} orders")
         await expect(page.locator("#row-text")).to_have_value("25")
         assert journal.unchecked.chosen(plan).renames == 254 - found
+
+
+async def test_what_stands_in_another_column_is_found_and_shown(page: Page, tmp_path: Path) -> None:
+    """It is unchecked as any other row; the box that shows all columns stays checked, whatever a link looks for."""
+    async with served_page(tmp_path, sandbox=True) as served:
+        account, cells = served.workspace.accounts.default, [("7 Chapel Lane", "Ann" * 100)]
+        plan = plan_of(
+            served.workspace.journal,
+            [*planned(3), MISSING],
+            base_url=account.base_url,
+            other_headings=["Adresse", "Agent"],
+            other_cells=cells,
+        )
+        await page.set_viewport_size({"width": 360, "height": 740})
+        await page.goto(served.address.link)
+        await page.goto(f"{served.address.origin}/#/runs/{plan.id}")
+        told, others = page.locator(".shown-rows"), page.locator(".others")
+        await page.locator("#row-text").fill("chapel")
+        await expect(told).to_have_text("1 row found")
+        await expect(others).to_have_text("Adresse: 7 Chapel Lane")
+        await page.locator("#uncheck-found").press("Enter")
+        await expect(page.locator("#open-commit")).to_have_text("Rename 2 orders")
+        await page.locator("#show-columns").press("Space")
+        await expect(others).to_have_text(re.compile(r"^Adresse: 7 Chapel LaneAgent: (Ann)+.*…"))
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert await violations_of(page) == []
+        await page.locator("#problems > summary").click()
+        await page.get_by_role("link", name="1 row", exact=True).click()
+        await expect(page).to_have_url(re.compile(r"\?results=failed&text=There[^&]+&columns=all$"))
+        await page.reload()
+        await expect(page.locator("#show-columns")).to_be_checked()
+        await page.locator("#chip-failed").uncheck()
+        await page.locator("#row-text").fill("")
+        await expect(others).to_have_count(1)
+        await expect(told).to_have_text("Rows 1–4 of 4")
 
 
 async def test_a_choice_that_was_changed_in_another_tab_is_not_committed(

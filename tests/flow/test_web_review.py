@@ -51,6 +51,16 @@ async def _posted(page: ServedPage, path: str, asked: object) -> dict[str, objec
         return found
 
 
+async def _committed(page: ServedPage, plan_id: str, answer: dict[str, object]) -> str:
+    """Commit a plan as it was shown by the last answer, and return the id of the run when it has ended."""
+    counts = answer["counts"]
+    assert isinstance(counts, dict)
+    shown = {"renames": counts["renames"], "fingerprint": counts["fingerprint"]}
+    went = str((await _posted(page, f"/actions/runs/{plan_id}/commit", shown))["go"]).removeprefix("/runs/")
+    await _ended(page, went)
+    return went
+
+
 async def test_exactly_the_rows_that_are_checked_are_renamed(tmp_path: Path) -> None:
     """All that a search finds are unchecked over all pages, one of them is checked again, and a bad row stays bad."""
     async with office_in(tmp_path) as office, office.page() as page:
@@ -62,12 +72,8 @@ async def test_exactly_the_rows_that_are_checked_are_renamed(tmp_path: Path) -> 
         await _posted(page, f"{actions}/choice", {"checked": False, "filter": search})
         kitchens = [number for number, row in kept.items() if "Kitchen" in row.new_name]
         answer = await _posted(page, f"{actions}/choice", {"checked": True, "rows": [kitchens[3]]})
-        counts = answer["counts"]
-        assert isinstance(counts, dict)
-        shown = {"renames": counts["renames"], "fingerprint": counts["fingerprint"]}
-        went = str((await _posted(page, f"{actions}/commit", shown))["go"])
-        await _ended(page, went.removeprefix("/runs/"))
-        done = list(journal.results.report_rows(journal.runs.get(went.removeprefix("/runs/"))))
+        went = await _committed(page, plan_id, answer)
+        done = list(journal.results.report_rows(journal.runs.get(went)))
         sent = {record.order_id for record in office.sales.log if record.method == "PATCH"}
         async with page.client.get(f"/pages/runs/{plan_id}") as answer_of_page:
             text = await answer_of_page.text()
@@ -81,6 +87,29 @@ async def test_exactly_the_rows_that_are_checked_are_renamed(tmp_path: Path) -> 
     assert {row.row for row in done if row.result is Result.RENAMED} == wanted
     assert {row.row for row in done if row.result is Result.INVALID} == set(office.listings.bad)
     assert re.search(r"This plan was committed, as run \w{6}\.", text)
+
+
+async def test_orders_that_another_column_tells_keep_their_names(tmp_path: Path) -> None:
+    """The rows of one agent are found by a column that renames need not, and shown with it; unchecked, none is sent."""
+    async with office_in(tmp_path) as office, office.page() as page:
+        plan_id = await _planned(office, page)
+        journal = page.workspace.journal
+        lines = list(journal.results.report_lines(journal.runs.get(plan_id)))
+        search = {"results": [], "text": "carla", "unchecked": False}
+        async with page.client.get(f"/pages/runs/{plan_id}/rows?text=carla") as answer_of_page:
+            shown = re.findall(r"<bdi>Agent</bdi>: <bdi[^>]*>(\w+)<", await answer_of_page.text())
+        answer = await _posted(page, f"/actions/runs/{plan_id}/choice", {"checked": False, "filter": search})
+        run = journal.runs.get(await _committed(page, plan_id, answer))
+        done = {row.row: row for row in journal.results.report_rows(run)}
+        async with page.client.get(f"/pages/runs/{run.id}?text=carla") as answer_of_page:
+            result = re.findall(r"<bdi>Agent</bdi>: <bdi[^>]*>(\w+)<", await answer_of_page.text())
+        sent = {record.order_id for record in office.sales.log if record.method == "PATCH"}
+    of_carla = [line.row for line in lines if "Carla" in line.other_cells]
+    assert len(of_carla) > 50
+    assert shown == result == ["Carla"] * len(of_carla)
+    assert {done[row.row].result for row in of_carla} <= {Result.SKIPPED, Result.INVALID, Result.FAILED, Result.DRIFTED}
+    assert sent.isdisjoint(row.order_id for row in of_carla)
+    assert len(sent) > 100
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain, repeat
 
 from batch_renamer.journal import Journal, NewRun, RunRecord, RunState
 from batch_renamer.model import Change, Order, Outcome, RenameRequest, Result, RowProblem
@@ -26,22 +27,40 @@ def plan_of(
     base_url: str = "u",
     profile: str | None = None,
     parent: RunRecord | None = None,
+    other_headings: Sequence[str] = (),
+    other_cells: Sequence[tuple[str, ...]] = (),
 ) -> RunRecord:
-    """Return a kept plan with rows of these distances, results, order ids, new names and old names."""
+    """Return a kept plan with rows of these distances, results, order ids, new names and old names.
+
+    ``other_cells`` are those of the first rows; the others have none.
+    """
     run = journal.runs.begin(
         NewRun(
-            command=command, base_url=base_url, profile=profile, account="a", sheet="/office/Spring.xlsx", parent=parent
+            command=command,
+            base_url=base_url,
+            profile=profile,
+            account="a",
+            sheet="/office/Spring.xlsx",
+            parent=parent,
+            other_headings=other_headings,
         )
     )
     number = 1
-    for gap, result, order_id, new_name, old_name in rows:
+    every_cell = chain(other_cells, repeat(()))
+    for (gap, result, order_id, new_name, old_name), others in zip(rows, every_cell, strict=False):
         number += gap
         if result is Result.INVALID:
-            problem = RowProblem(row=number, order_id=order_id, new_name=new_name, reason="Repair it.")
+            problem = RowProblem(
+                row=number, order_id=order_id, new_name=new_name, reason="Repair it.", other_cells=others
+            )
             journal.rows.add(run, [problem])
             continue
         request = RenameRequest(
-            row=number, order_id=order_id, new_name=new_name, skip="yes" if result is Result.SKIPPED else ""
+            row=number,
+            order_id=order_id,
+            new_name=new_name,
+            skip="yes" if result is Result.SKIPPED else "",
+            other_cells=others,
         )
         journal.rows.add(run, [request])
         order = Order(order_id=order_id, name=old_name)

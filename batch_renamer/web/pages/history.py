@@ -156,4 +156,6 @@ def _rows(journal: Journal, run: RunRecord, wanted: RunFilter, found: FoundRuns)
         return journal.results.rows_of_order(run, found.order_id, over=over)[:_ROWS_SHOWN]
     if not wanted.order:
         return ()
-    return journal.row_search.find(run, RowFilter(text=wanted.order), limit=_ROWS_SHOWN, over=over).rows
+    return journal.row_search.find(
+        run, RowFilter(text=wanted.order, in_other_cells=False), limit=_ROWS_SHOWN, over=over
+    ).rows

@@ -29,6 +29,8 @@ class Query(Protocol):
 class RowsQuery:
     """Which rows are shown, in which order, and which page of them; the first page is 1.
 
+    ``with_others``: each row shows its cells of all columns that the program does not use.
+
     Example:
         >>> from multidict import MultiDict
         >>> RowsQuery.of(MultiDict(results="failed,unknown", sort="-old_name")).address(page=2)
@@ -38,6 +40,7 @@ class RowsQuery:
     wanted: RowFilter = RowFilter()  # noqa: RUF009 - frozen
     order: RowOrder = RowOrder()  # noqa: RUF009 - frozen
     page: int = 1
+    with_others: bool = False
 
     @classmethod
     def of(cls, query: Query) -> RowsQuery:
@@ -50,6 +53,7 @@ class RowsQuery:
             ),
             order=_order(next(iter(query.getall("sort", ())), "")),
             page=_page(next(iter(query.getall("page", ())), "")),
+            with_others=bool(next(iter(query.getall("columns", ())), "")),
         )
 
     @property
@@ -64,7 +68,8 @@ class RowsQuery:
         other = replace(self, order=self.order if order is None else order)
         values: list[tuple[str, str]] = [("results", result) for result in Result if result in self.wanted.results]
         values += [("text", self.wanted.text), ("unchecked", "1" if self.wanted.unchecked else "")]
-        values += [("sort", other.sort), ("page", str(page) if page > 1 else "")]
+        values += [("columns", "all" if self.with_others else ""), ("sort", other.sort)]
+        values += [("page", str(page) if page > 1 else "")]
         given = [(name, value) for name, value in values if value]
         return f"?{urlencode(given)}" if given else ""
 

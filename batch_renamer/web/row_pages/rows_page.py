@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from batch_renamer.jobs import broken_off, merely_planned
@@ -12,7 +12,7 @@ from batch_renamer.model import ReportRow, Result
 from batch_renamer.settings import order_pages
 from batch_renamer.text import counted
 from batch_renamer.web.row_pages.query import RowsQuery
-from batch_renamer.web.row_pages.shown_row import ShownRow, shown_row
+from batch_renamer.web.row_pages.shown_row import ShownRow, other_cells, shown_row
 
 __all__ = ["ROWS_PER_PAGE", "Column", "ResultChip", "RowsPage", "rows_page"]
 
@@ -61,6 +61,7 @@ class RowsPage:
     ``chips`` are the results that the run has. ``total`` is the number of its rows, ``found`` of those that the filter
     finds, and ``renames`` of the planned renames among these. ``chosen`` are the renames that are wanted, of a plan
     that can be committed; None for any other run. ``puts_back``: the run is an undo, or the plan of one.
+    ``has_others``: the spreadsheet had columns that the program does not use.
     """
 
     run_id: str
@@ -73,6 +74,7 @@ class RowsPage:
     chosen: Chosen | None
     renames: int
     puts_back: bool
+    has_others: bool
 
     @property
     def choice_path(self) -> str:
@@ -171,18 +173,20 @@ def rows_page(
         chips=() if alone else tuple(_chips(counts, query)),
         rows=tuple(
             shown_row(
-                row,
-                checked=_checked(row, chosen),
+                line.row,
+                checked=_checked(line.row, chosen),
                 order_pages=order_pages(run.base_url),
-                picture=f"/pictures/runs/{run.id}/{row.row}" if row.row in pictures else "",
+                picture=f"/pictures/runs/{run.id}/{line.row.row}" if line.row.row in pictures else "",
+                others=tuple(other_cells(line, run.other_headings, query.wanted, with_all=query.with_others)),
             )
-            for row in found.rows
+            for line in found.lines
         ),
         found=found.found,
         total=run.sheet_rows,
         chosen=chosen,
         renames=_renames(found, query),
         puts_back=run.spec.puts_back,
+        has_others=bool(run.other_headings),
     )
 
 
@@ -203,7 +207,7 @@ def _chips(counts: Mapping[Result, int], query: RowsQuery) -> Iterator[ResultChi
 def _found(journal: Journal, run: RunRecord, query: RowsQuery) -> tuple[FoundRows, RowsQuery]:
     found = _at(journal, run, query)
     if not found.rows and query.page > 1:
-        query = RowsQuery(wanted=query.wanted, order=query.order, page=_pages(found.found))
+        query = replace(query, page=_pages(found.found))
         found = _at(journal, run, query)
     return found, query
 

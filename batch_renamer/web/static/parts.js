@@ -63,14 +63,31 @@ function fetchForm(form) {
  */
 async function follow(link, byMouse) {
   const into = link.dataset.into ?? "";
-  const where = link.getAttribute("href") ?? "";
   const isElsewhere = !link.closest(into);
   const isToPage = link.closest(".pages") !== null;
+  const where = withStaying(isElsewhere ? formFor(into) : null, link.getAttribute("href") ?? "");
   await fetchInto(into, where);
-  const form = /** @type {HTMLFormElement | null} */ (document.querySelector(`form[data-into="${into}"]`));
+  const form = formFor(into); // it may have been made anew since
   if (form) fill(form, new URLSearchParams(where.split("?")[1]));
   if (isElsewhere) (form ?? document.querySelector(into))?.scrollIntoView();
   else if (byMouse && isToPage) document.querySelector(into)?.scrollIntoView();
+}
+
+/** @param {string} into @returns {HTMLFormElement | null} */
+const formFor = (into) => document.querySelector(`form[data-into="${into}"]`);
+
+/**
+ * Add to an address what stays chosen in a form whatever is looked for: its checked boxes with `data-stays`.
+ * @param {HTMLFormElement | null} form
+ * @param {string} address
+ */
+function withStaying(form, address) {
+  const [where, query] = address.split("?");
+  const all = new URLSearchParams(query);
+  for (const field of form?.elements ?? []) {
+    if (field instanceof HTMLInputElement && field.dataset.stays !== undefined && field.checked) all.append(field.name, field.value);
+  }
+  return all.size ? `${where}?${all}` : where;
 }
 
 /** @param {HTMLFormElement} form @param {URLSearchParams} query */

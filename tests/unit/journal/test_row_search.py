@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_renamer.journal import Journal, RowFilter, RowOrder, SortKey
-from batch_renamer.model import ReportRow, Result, RowNumbers
+from batch_renamer.model import ReportLine, ReportRow, Result, RowNumbers
 from batch_renamer.text import caseless
 from tests.support.plans import Row, plan_of
 
@@ -19,13 +19,15 @@ _LETTERS = "aAeEéÉe\u0301ßsSI\u0130i 12,%_\\"
 NAMES = st.text(alphabet=_LETTERS, max_size=6)
 IDS = st.text(alphabet=_LETTERS, min_size=1, max_size=6)
 RESULTS = st.sampled_from([Result.PLANNED, Result.UNCHANGED, Result.FAILED, Result.SKIPPED, Result.INVALID, None])
+CELLS = st.lists(st.text(alphabet=f'{_LETTERS}"[]\n\xb5\u017f', max_size=6), max_size=3).map(tuple)
 ROWS = st.lists(st.tuples(st.integers(1, 3), RESULTS, IDS, NAMES, NAMES), min_size=0, max_size=12)
 
 
-def has_text(row: ReportRow, text: str) -> bool:
-    """Tell whether a row has a text, as people compare texts."""
+def has_text(line: ReportLine, text: str) -> bool:
+    """Tell whether a row or one of its other cells has a text, as people compare texts."""
+    row, cells = line.row, [" ".join(cell.splitlines()) for cell in line.other_cells]
     wanted = caseless(text.strip())
-    texts = (row.order_id, row.old_name or "", row.new_name, row.final_name or "", row.reason, row.warning)
+    texts = (row.order_id, row.old_name or "", row.new_name, row.final_name or "", row.reason, row.warning, *cells)
     return any(wanted in caseless(one) for one in texts) or wanted in (str(row.row), f"{row.row:,}")
 
 
@@ -68,7 +70,9 @@ class Search(NamedTuple):
 
 SEARCHES = st.builds(
     Search,
-    text=st.one_of(NAMES, st.sampled_from(["", "no ORDER", "3", "Repair"])),
+    text=st.one_of(
+        NAMES, st.sampled_from(["", "no ORDER", "3", "Repair", '"', ",", "[", '", "', "\\n", "\xb5", "\u03bc"])
+    ),
     results=st.frozensets(st.sampled_from(list(Result)), max_size=3),
     unchecked=st.booleans(),
     order=st.builds(RowOrder, st.sampled_from(SortKey), st.booleans()),
@@ -77,20 +81,21 @@ SEARCHES = st.builds(
 )
 
 
-@given(rows=ROWS, unchecked=st.frozensets(st.integers(1, 30)), search=SEARCHES)
+@given(rows=ROWS, cells=st.lists(CELLS, max_size=12), unchecked=st.frozensets(st.integers(1, 30)), search=SEARCHES)
 def test_a_page_has_the_rows_that_a_plain_search_of_all_rows_finds(
-    rows: Sequence[Row], unchecked: frozenset[int], search: Search
+    rows: Sequence[Row], cells: Sequence[tuple[str, ...]], unchecked: frozenset[int], search: Search
 ) -> None:
-    """Filter, order, page and counts are those of a few lines of Python over the rows of the report."""
+    """Filter, order, page and counts are those of a few lines of Python over the lines of the report."""
     with Journal.temporary() as journal:
-        plan = plan_of(journal, rows)
+        plan = plan_of(journal, rows, other_cells=cells)
         if unchecked:
             journal.unchecked.uncheck(plan, RowNumbers.parse(unchecked))
         wanted = RowFilter(results=search.results, text=search.text, unchecked=search.unchecked)
         found = journal.row_search.find(plan, wanted, order=search.order, offset=search.offset, limit=search.limit)
         renames = journal.row_search.renames(plan, wanted)
-        every = list(journal.results.report_rows(plan))
-    with_text = [row for row in every if has_text(row, search.text)]
+        lines = list(journal.results.report_lines(plan))
+    every = [line.row for line in lines]
+    with_text = [line.row for line in lines if has_text(line, search.text)]
     not_wanted = [row for row in with_text if row.result is Result.PLANNED and row.row in unchecked]
     passing = [
         row

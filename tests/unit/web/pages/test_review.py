@@ -84,6 +84,23 @@ async def test_names_of_the_spreadsheet_are_text(tmp_path: Path) -> None:
     assert 'value="&lt;img src"' in text
 
 
+async def test_other_cells_of_the_spreadsheet_are_text(tmp_path: Path) -> None:
+    """HTML in a heading or a cell does nothing, and the box that shows them all stays checked after a reload."""
+    async with a_tab(tmp_path, []) as tab:
+        journal = tab.page.workspace.journal
+        cell = "<script>alert('Elm')</script>"
+        plan = plan_of(
+            journal, planned(2), base_url=tab.plan.base_url, other_headings=["<b>Site"], other_cells=[(cell,)]
+        )
+        async with tab.page.client.get(f"/pages/runs/{plan.id}?text=alert&columns=all") as answer:
+            text = await answer.text()
+    assert "<script" not in text
+    assert "<b>Site" not in text
+    assert "<bdi>&lt;b&gt;Site</bdi>: " in text
+    assert re.search(r'id="show-columns"[^>]* checked', text)
+    assert "1 row found" in text
+
+
 async def test_a_reload_shows_the_rows_that_were_looked_for(tmp_path: Path) -> None:
     """The query in the address decides what page and table show: filter, order and page."""
     async with a_tab(tmp_path, [*planned(120), MISSING]) as tab:

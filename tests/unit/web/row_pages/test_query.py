@@ -25,6 +25,7 @@ QUERIES = st.builds(
     wanted=FILTERS,
     order=st.builds(RowOrder, st.sampled_from(SortKey), st.booleans()),
     page=st.integers(1, 99_999),
+    with_others=st.booleans(),
 )
 
 

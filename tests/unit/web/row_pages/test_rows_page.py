@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from batch_renamer.journal import Journal, RowFilter, RowOrder, SortKey
@@ -96,6 +98,40 @@ def test_the_heading_that_sorts_says_in_which_direction() -> None:
     directions = {column.name: found.direction(column) for column in found.columns}
     assert {name: found for name, found in directions.items() if found} == {"old": "descending"}
     assert found.sorted_by(Column("check", "Rename")) == ""
+
+
+def shown_cells(query: RowsQuery, *cells: str) -> list[tuple[str, str, bool]]:
+    """Return what is shown of the other cells of one row: heading, text, and whether it was found."""
+    with Journal.temporary() as journal:
+        headings = ["Adresse", "Agent", ""]
+        plan = plan_of(journal, planned(1), other_headings=headings, other_cells=[cells])
+        [row] = rows_page(journal, plan, query).rows
+    return [(cell.heading, cell.text, cell.found) for cell in row.others]
+
+
+def test_a_cell_in_which_a_text_was_found_is_shown() -> None:
+    """The others are shown where all of them are asked for; a blank one never is."""
+    cells = ("7 Oak\nWay", "Ann", " ", "past the headings")
+    assert shown_cells(RowsQuery(), *cells) == []
+    assert shown_cells(RowsQuery(wanted=RowFilter(text="OAK way")), *cells) == [("Adresse", "7 Oak Way", True)]
+    every = [("Adresse", "7 Oak Way", False), ("Agent", "Ann", True), ("", "past the headings", False)]
+    assert shown_cells(RowsQuery(wanted=RowFilter(text="ann"), with_others=True), *cells) == every
+
+
+def test_a_long_cell_is_cut_but_what_was_found_in_it_is_shown() -> None:
+    """In the middle, or around what was found; characters that can't be seen are escapes."""
+    cell = f"{'a' * 200}\u202e Oak {'z' * 200}"
+    [(_, every, _)] = shown_cells(RowsQuery(with_others=True), cell)
+    [(_, found, _)] = shown_cells(RowsQuery(wanted=RowFilter(text="oak")), cell)
+    assert re.fullmatch("a{50,}…z{50,}", every)
+    assert re.fullmatch(r"…a{30,}\\u202e Oak z{50,}…", found)
+
+
+def test_a_row_of_a_very_wide_spreadsheet_says_where_its_last_cells_are() -> None:
+    """A page stays small."""
+    cells = shown_cells(RowsQuery(with_others=True), *map(str, range(1000)))
+    assert len(cells) < 100
+    assert cells[-1] == ("", "and more, which are in the report", False)
 
 
 def test_words_that_differ_are_marked_in_both_names() -> None:
