@@ -26,8 +26,9 @@ from batch_renamer.distributed.members import Member
 from batch_renamer.distributed.messages import Lease, Report, Secret, Setup, Shard, ShardEnd
 from batch_renamer.errors import BatchRenamerError, InputError
 from batch_renamer.jobs import ApiSession, Run
-from batch_renamer.model import BAD_RESULTS, Change, Outcome, Result
+from batch_renamer.model import BAD_RESULTS, WORTH_SEVERAL_MACHINES, Change, Outcome, Result
 from batch_renamer.renaming import RenameAll, rename_all
+from batch_renamer.text import duration
 from batch_renamer.version import __version__
 
 if TYPE_CHECKING:
@@ -58,6 +59,12 @@ async def opened(run: Run, api: ApiSession) -> AsyncIterator[RenameAll]:
         SettingsError, InputError: it can't be opened, or has no worker that can be used; nothing was sent.
     """
     settings = run.job.settings
+    renames = await run.job.journal.in_thread(run.open_rows)
+    if renames < WORTH_SEVERAL_MACHINES:
+        run.job.progress.message(
+            f"One machine is faster for fewer than {WORTH_SEVERAL_MACHINES:,} renames: these {renames:,} take "
+            f"{duration(renames / api.requests_per_s(), tenths=False)} from one address."
+        )
     if not isinstance(api.api, HttpOrdersApi):
         raise InputError("--engine dask needs an API that workers can reach.")
     access = api.api.access()

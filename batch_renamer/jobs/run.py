@@ -237,4 +237,5 @@ class Run:
             reads, reading_s = self.requests, self.read_in_s
         elif self.job.command.resumes:
             reads, reading_s = renames, renames / per_s
-        return Forecast(requests=reads + renames, seconds=reading_s + renames / per_s, rate_per_s=per_s)
+        seconds = reading_s + renames / per_s
+        return Forecast(requests=reads + renames, seconds=seconds, rate_per_s=per_s, renames=renames)

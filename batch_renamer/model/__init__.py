@@ -16,6 +16,7 @@ from batch_renamer.model.own_sheet import (
 )
 from batch_renamer.model.reporting import (
     COLUMNS,
+    WORTH_SEVERAL_MACHINES,
     Forecast,
     Picture,
     Pictures,
@@ -41,6 +42,7 @@ __all__ = [
     "HERE",
     "HIDDEN_ROW",
     "LEFT_OUT_MARK",
+    "WORTH_SEVERAL_MACHINES",
     "Change",
     "ColumnText",
     "Delivery",

@@ -222,6 +222,17 @@ def test_relative_xdg_state_home_is_ignored() -> None:
         ("rate", "nan", "--rate nan: must be a finite number."),
         ("rate", True, "--rate true: must be a number."),
         ("rate", [1], "--rate a list: must be a number."),
+        ("engine", "spark", "--engine spark: must be 'local' or 'dask'."),
+        (
+            "scheduler",
+            "10.0.0.5",
+            "--scheduler 10.0.0.5: must be the address of a Dask scheduler, such as tls://host:8786.",
+        ),
+        (
+            "scheduler",
+            "tcp://10.0.0.5:8786",
+            "would send the API key unencrypted over a network; write tls://10.0.0.5:8786.",
+        ),
         ("workers", "0", "--workers 0: must be at least 1."),
         ("workers", 2.5, "--workers 2.5: must be a whole number."),
         ("workers", "two", "--workers two: must be a whole number."),
