@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
+import os
 from functools import partial
 from pathlib import Path
 
@@ -22,8 +24,13 @@ __all__ = ["is_in_use", "live_folder", "share_rate"]
 
 log = logging.getLogger("batch_renamer")
 
-_EVERY_S = 1.0
-_SEEN_AFTER_S = 1.2
+_LOCKS_EVERY_S = 1.0
+"""How often the locks of the others are tried: the file of a run that was killed stays where it is."""
+
+_NAMES_EVERY_S = 0.2
+"""How often the folder is listed: a run that begins or ends is noticed by its file, which costs microseconds."""
+
+_SEEN_AFTER_S = 0.5
 
 
 def live_folder(state_dir: Path, base_url: str) -> Path:
@@ -54,7 +61,14 @@ async def share_rate(
     try:
         # In a thread, because it may have to wait for a lock.
         with await anyio.to_thread.run_sync(partial(Registration, folder, label="run")) as own:
+            names: frozenset[str] | None = None
+            looked_at = -math.inf
             while True:
+                seen = frozenset(os.listdir(folder))  # noqa: PTH208 - of names alone, in the event loop
+                if seen == names and anyio.current_time() - looked_at < _LOCKS_EVERY_S:
+                    await anyio.sleep(_NAMES_EVERY_S)
+                    continue
+                names, looked_at = seen, anyio.current_time()
                 live = 1 + len(await anyio.to_thread.run_sync(partial(registered, folder, but=own)))
                 if live != shared_by:
                     shared_by = live
@@ -63,7 +77,7 @@ async def share_rate(
                     await anyio.sleep(_SEEN_AFTER_S if live > 1 else 0)
                     task_status.started()
                     joined = True
-                await anyio.sleep(_EVERY_S)
+                await anyio.sleep(_NAMES_EVERY_S)
     except OSError as error:
         # Runs that can't register can't share: they learn from their 429s, like other programs at the same address.
         log.warning("the limit is not shared with other runs on this machine: %s", error.strerror or error)
