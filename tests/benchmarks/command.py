@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,24 +31,37 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def run_command(
-    command: str, sheet: Path, base_url: str, *words: str, interpreter: Sequence[str] = (), say_to: int | None = None
+    command: str,
+    sheet: Path,
+    base_url: str,
+    *words: str,
+    interpreter: Sequence[str] = (),
+    say_to: int | None = None,
+    state_dir: Path | None = None,
+    key: str = KEY,
+    within_s: float = math.inf,
 ) -> Cost:
     """Run ``apply`` or ``plan`` on a sheet; ``told`` holds its exit code and when it began, on the monotonic clock.
 
-    ``interpreter`` are words for Python itself, ``say_to`` is the file that takes its standard error.
+    ``interpreter`` are words for Python itself, ``say_to`` is the file that takes its standard error. Commands with one
+    ``state_dir`` share a limit. A command that takes longer than ``within_s`` seconds is killed.
     """
     asked = ["--yes"] if command == "apply" else []
     given = [command, str(sheet), "--base-url", base_url, "--quiet", "--no-progress", *asked, *words]
     with tempfile.TemporaryDirectory() as home:
         begun, begun_at = time.perf_counter(), time.monotonic()
         process = subprocess.Popen(
-            [sys.executable, *interpreter, "-m", "batch_renamer", *given, "--state-dir", home],
+            [sys.executable, *interpreter, "-m", "batch_renamer", *given, "--state-dir", str(state_dir or home)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=say_to,
-            env=environment(Path(home)),
+            env=environment(Path(home)) | {"AUTOENHANCE_API_KEY": key},
         )
+        overdue = threading.Timer(min(within_s, threading.TIMEOUT_MAX), process.kill)
+        overdue.daemon = True
+        overdue.start()
         _, status, usage = os.wait4(process.pid, 0)
+        overdue.cancel()
         seconds = time.perf_counter() - begun
         process.returncode = os.waitstatus_to_exitcode(status)
         told = {"exit_code": float(process.returncode), "begun_at": begun_at}

@@ -6,6 +6,7 @@ import asyncio
 import http.client
 import json
 import math
+import os
 import subprocess
 import sys
 import time
@@ -63,6 +64,17 @@ class Record:
             return math.nan
         begin, end = times[0] + after_s, times[-1] - less_s
         return (bisect_right(times, end) - bisect_right(times, begin)) / (end - begin) / limit_per_s
+
+    def share_until(self, limit_per_s: float, *, done: float = 0.97) -> float:
+        """Return the rate of the renames, from the first until this share of them was let in, as a share of the limit.
+
+        It says nothing of the last rows, when too few are left to fill the limit.
+        """
+        times = self.accepted["PATCH"]
+        last = int(len(times) * done) - 1
+        if last < 1 or times[last] <= times[0]:
+            return math.nan
+        return last / (times[last] - times[0]) / limit_per_s
 
     def back_after_s(self, changed_at: float, limit_per_s: float, *, share: float, throttled: float) -> float:
         """Return how long after a change of the limit `_STEADY_S` seconds begin that use this share of it.
@@ -124,12 +136,19 @@ class Served:
 
 
 @contextmanager
-def serving() -> Iterator[Served]:
-    """Start the server in a process of its own, and end it with the block."""
+def serving(*, alone: bool = False) -> Iterator[Served]:
+    """Start the server in a process of its own, and end it with the block.
+
+    ``alone``: it has the first core, and this process and those that it starts have the others, where the system
+    offers that.
+    """
     words = (sys.executable, "-m", "tests.benchmarks.server")
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
+        if alone and sys.platform == "linux" and len(cores := sorted(os.sched_getaffinity(0))) > 1:
+            os.sched_setaffinity(process.pid, cores[:1])
+            os.sched_setaffinity(0, cores[1:])
         try:
             yield Served(port=int(process.stdout.readline()))
         finally:
