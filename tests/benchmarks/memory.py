@@ -28,7 +28,7 @@ ANSWERS = ((0, 60), (2_800, 60), (2_800, 240))
 COMMAND = """
 import asyncio, resource, sys
 from contextlib import asynccontextmanager
-from batch_renamer.cli import app as cli
+from batch_renamer.cli.main import main
 from batch_renamer.jobs import destinations as connect
 from batch_renamer.model import Order
 from batch_renamer.client.orders_api import OrderPage
@@ -50,7 +50,7 @@ async def opened(**_):
 
 connect.open_orders_api = opened
 try:
-    cli.main()
+    main()
 finally:
     unit = 1 if sys.platform == "darwin" else 1024
     most = [resource.getrusage(who).ru_maxrss * unit for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
