@@ -58,7 +58,7 @@ async def start_agent(setup: Setup, key: Secret, *, dask_worker: Worker) -> str:
 
         client = await Client(
             dask_worker.scheduler.addr,
-            security=dask_worker.security,
+            security=_as_client(dask_worker.security),
             asynchronous=True,
             set_as_default=False,
             name=f"batch-renamer-{setup.run}",
@@ -77,6 +77,18 @@ async def start_agent(setup: Setup, key: Secret, *, dask_worker: Worker) -> str:
 
         agent.task = asyncio.create_task(live())
     return __version__
+
+
+def _as_client(security: Any) -> Any:
+    """Return the certificates of a worker as those of a client, which it has none of its own."""
+    if not security.tls_worker_cert or security.tls_client_cert:
+        return security
+    return type(security)(
+        tls_ca_file=security.tls_ca_file,
+        tls_client_cert=security.tls_worker_cert,
+        tls_client_key=security.tls_worker_key,
+        require_encryption=security.require_encryption,
+    )
 
 
 def work_at(run: str, shard: Shard) -> ShardEnd:

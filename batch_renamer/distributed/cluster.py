@@ -73,12 +73,14 @@ async def open_cluster(settings: Settings) -> AsyncIterator[Client]:
             address = settings.scheduler
         try:
             client = Client(address, asynchronous=True, set_as_default=False, timeout=_CONNECT_S)
-            yield await opened.enter_async_context(client)
-        except OSError as error:
+            await opened.enter_async_context(client)
+        except (OSError, RuntimeError, TypeError, ValueError) as error:  # the latter: certificates that can't be used
+            how = "give Dask its certificates" if address.startswith("tls:") else "start it"
             raise InputError(
-                f"The scheduler at {address} can't be reached ({type(error).__name__}). Start it, or leave out "
-                "--engine dask; nothing was sent."
+                f"The scheduler at {address} can't be reached ({type(error).__name__}): {how}, or leave out "
+                "--engine dask. Nothing was sent."
             ) from None
+        yield client
 
 
 @contextmanager

@@ -63,7 +63,7 @@ async def opened(run: Run, api: ApiSession) -> AsyncIterator[RenameAll]:
     if renames < WORTH_SEVERAL_MACHINES:
         run.job.progress.message(
             f"One machine is faster for fewer than {WORTH_SEVERAL_MACHINES:,} renames: these {renames:,} take "
-            f"{duration(renames / api.requests_per_s(), tenths=False)} from one address."
+            f"{duration(renames / api.requests_per_s())} from one address."
         )
     if not isinstance(api.api, HttpOrdersApi):
         raise InputError("--engine dask needs an API that workers can reach.")
@@ -80,23 +80,24 @@ async def opened(run: Run, api: ApiSession) -> AsyncIterator[RenameAll]:
         attempts=settings.attempts,
         patience_s=settings.patience,
     )
-    async with open_cluster(settings) as client, anyio.create_task_group() as background:
+    async with open_cluster(settings) as client:
         coordinator = Coordinator(
-            setup,
-            Secret(access.key.reveal()),
-            client=client,
-            api=api,
-            stop=run.stop,
-            notify=run.context.tell,
-            background=background,
+            setup, Secret(access.key.reveal()), client=client, api=api, stop=run.stop, notify=run.context.tell
         )
         await coordinator.begin()
-        try:
-            yield coordinator.rename_all
-        finally:
-            with anyio.CancelScope(shield=True):
-                await coordinator.end()
-            background.cancel_scope.cancel()
+        failure: Exception | None = None
+        async with anyio.create_task_group() as background:
+            coordinator.watch(background)
+            try:
+                yield coordinator.rename_all
+            except Exception as error:
+                failure = error  # Out of the task group it would come as a group.
+            finally:
+                with anyio.CancelScope(shield=True):
+                    await coordinator.end()
+                background.cancel_scope.cancel()
+        if failure is not None:
+            raise failure
 
 
 class Coordinator:
@@ -111,7 +112,6 @@ class Coordinator:
         api: ApiSession,
         stop: StopSignal,
         notify: Callable[[str], None],
-        background: anyio.abc.TaskGroup,
     ) -> None:
         self._setup = setup
         self._key = key
@@ -119,8 +119,8 @@ class Coordinator:
         self._api = api
         self._stop = stop
         self._notify = notify
-        self._background = background
         self._up: Any = None
+        self._background: anyio.abc.TaskGroup
         self._members: dict[str, Member] = {}
         self._refused: set[str] = set()
         self._budget = Budget()
@@ -151,8 +151,12 @@ class Coordinator:
         await self._look_for_workers()
         if not self._usable():
             raise InputError("The cluster has no worker that can be used; nothing was sent.")
-        self._background.start_soon(self._receive)
-        self._background.start_soon(self._watch)
+
+    def watch(self, background: anyio.abc.TaskGroup) -> None:
+        """Take reports, and notice workers that come and go, until the task group is cancelled."""
+        self._background = background
+        background.start_soon(self._receive)
+        background.start_soon(self._watch)
 
     async def end(self) -> None:
         """Let all agents end, and wait until none holds a lease any more."""
