@@ -30,6 +30,7 @@ _TRIAL = """<article data-title="Trial {times}" data-run="k1"><h1 tabindex="-1">
 <div id="part"></div>
 <button type="button" data-opens="sure">Ask</button>
 <dialog id="sure" aria-label="Sure"><button data-closes>No</button></dialog>
+<button type="button" data-opens="stop">Stop…</button> <span data-live-elapsed data-began="0"></span>
 <p>Done: <span data-live="done">0</span>, <span data-live="note"></span></p>
 <table data-choice="/actions/trial">{rows}</table>
 <p>Chosen: <b data-count="chosen">0</b></p></article>"""
@@ -50,6 +51,7 @@ class _Trial:
     """A page for the test: it counts how often it was asked for, and answers when the test says so."""
 
     times: int = 0
+    refuses_first: bool = True
     posted: list[dict[str, object]] = field(default_factory=list)
     first_part: asyncio.Event = field(default_factory=asyncio.Event)
     first_answer: asyncio.Event = field(default_factory=asyncio.Event)
@@ -71,10 +73,11 @@ class _Trial:
         return _html(f"<p data-told>Found: {text}</p>")
 
     async def action(self, request: web.Request, _workspace: Workspace) -> web.Response:
-        """Take what was posted; the first answer comes late, and says no."""
+        """Take what was posted; the first answer comes late, and may say no."""
         self.posted.append(await json_of(request))
         if len(self.posted) == 1:
             await self.first_answer.wait()
+        if len(self.posted) == 1 and self.refuses_first:
             return web.json_response({"error": "Give a <b>name</b>."}, status=409)
         return web.json_response({"counts": {"chosen": 1000 + len(self.posted)}})
 
@@ -179,10 +182,44 @@ async def test_what_has_changed_is_fetched_again(page: Page, tmp_path: Path) -> 
         await expect(page.locator("main.slow")).to_have_count(0)
 
 
+async def test_what_is_overtaken_is_not_shown(page: Page, tmp_path: Path) -> None:
+    """What was asked for before an action was answered, or another part was looked for, is asked for again."""
+    trial = _Trial(refuses_first=False)
+    async with served_page(tmp_path, routes=trial.routes, sandbox=True) as served:
+        async with page.expect_response("**/events"):
+            await page.goto(f"{served.address.link}&path=/trial")
+        await expect(page.locator("h1")).to_be_focused()
+        # The box is replaced while its choice is on the way.
+        async with page.expect_request("**/actions/trial"):
+            await page.get_by_label("Row 3").check()
+        served.workspace.hub.publish("changed", {"run": "k1"})
+        await expect(page.get_by_label("Row 3")).not_to_be_checked()
+        trial.first_answer.set()
+        await expect(page.get_by_label("Row 3")).to_be_checked()
+
+        shown = trial.times
+        trial.next_page = asyncio.Event()
+        async with page.expect_request(_ITSELF):
+            served.workspace.hub.publish("changed", {"run": "k1"})
+        await page.get_by_label("Row 4").check()
+        await expect(page.locator("[data-count=chosen]")).to_have_text("1,002")
+        trial.next_page.set()
+        await expect(page.locator("h1")).to_have_text(f"Trial {shown + 2}")
+
+        trial.next_page = asyncio.Event()
+        async with page.expect_request(_ITSELF):
+            served.workspace.hub.publish("changed", {"run": "k1"})
+        await page.locator("#find").fill("villa")
+        await expect(page.locator("#part")).to_have_text("Found: villa")
+        trial.next_page.set()
+        await expect(page.locator("h1")).to_have_text(f"Trial {shown + 4}")
+
+
 async def test_tabs_and_a_server_that_ends(page: Page, watched: Watched, tmp_path: Path) -> None:
     """A second tab needs no link, all tabs share one stream, and each says when the server ends and goes on later."""
     watched.allow(f"{_REFUSALS}|ERR_")
-    async with served_page(tmp_path, sandbox=True) as served:
+    routes = _Trial().routes
+    async with served_page(tmp_path, routes=routes, sandbox=True) as served:
         port, old = URL(served.address.origin).port or 0, served.address.origin
         await page.goto(old)
         await expect(page.locator("h1")).to_have_text("Open this page again")
@@ -196,18 +233,29 @@ async def test_tabs_and_a_server_that_ends(page: Page, watched: Watched, tmp_pat
         await second.goto(old)
         await expect(second.locator("h1")).to_have_text(_HOME)
         assert served.workspace.hub.listeners == 1
+        await second.clock.install()
+        await second.goto(f"{old}/#/trial")
+        stop, elapsed = second.get_by_role("button", name="Stop…"), second.locator("[data-live-elapsed]")
+        await expect(elapsed).to_have_text(re.compile("h"))
+        await expect(stop).to_be_enabled()
     for tab in (page, second):
         await expect(tab.get_by_role("alert").filter(has_text="batch-renamer has ended")).to_be_visible()
+    # Nothing is at work any more, so its clock stands still, and it can't be stopped.
+    await expect(stop).to_be_disabled()
+    stands_at = await elapsed.inner_text()
+    await second.clock.run_for(120_000)
+    await expect(elapsed).to_have_text(stands_at)
     assert await violations_of(page) == []
     await page.get_by_role("link", name="Runs").click()
     await expect(page.locator("h1")).to_have_text("batch-renamer has ended")
 
-    async with served_page(tmp_path, port=port, sandbox=True) as again:
+    async with served_page(tmp_path, port=port, routes=routes, sandbox=True) as again:
         third = await page.context.new_page()
         await third.goto(again.address.link)
-        for tab, title in ((third, _HOME), (second, _HOME), (page, "Past runs")):
+        for tab, title in ((third, _HOME), (second, re.compile("Trial")), (page, "Past runs")):
             await expect(tab.locator("h1")).to_have_text(title)
             await expect(tab.locator("#lost")).to_be_hidden()
+        await expect(stop).to_be_enabled()
 
 
 async def test_accounts_moves_and_files(page: Page, watched: Watched, tmp_path: Path) -> None:

@@ -51,12 +51,24 @@ function choose(pressed, boxes) {
   const rows = boxes.map((box) => Number(box.dataset.row));
   sent = sent.then(async () => {
     try {
-      await follow(await act(place, { checked, rows, ...fieldOf("choice-seen") }));
+      const answer = await act(place, { checked, rows, ...fieldOf("choice-seen") });
+      boxes.forEach((box) => showAgain(box, checked));
+      await follow(answer);
     } catch (error) {
       boxes.forEach((box, at) => (box.checked = before[at]));
       showError(error, pressed);
     }
   });
+}
+
+/**
+ * Show a choice in the box that stands for one that was replaced while the choice was on its way.
+ * @param {HTMLInputElement} box
+ * @param {boolean} checked
+ */
+function showAgain(box, checked) {
+  const again = document.querySelector(`${BOXES}[data-row="${CSS.escape(box.dataset.row ?? "")}"]`);
+  if (!box.isConnected && again instanceof HTMLInputElement) again.checked = checked;
 }
 
 /**

@@ -2,7 +2,7 @@
 /** Reads the stream of events: figures of jobs are shown (live.js), and a page whose run has changed is fetched again. */
 
 import { WrongToken, ask } from "./fetching.js";
-import { showAtWork, showJob } from "./live.js";
+import { showAtWork, showJob, standStill } from "./live.js";
 import { onSaid, say } from "./tabs.js";
 import { article, refresh } from "./view.js";
 
@@ -110,4 +110,5 @@ function showBanner(text) {
   const banner = /** @type {HTMLElement} */ (document.getElementById("lost"));
   if (banner.textContent !== text) banner.textContent = text;
   banner.hidden = !text;
+  standStill(text !== "");
 }

@@ -51,6 +51,11 @@ export async function ask(path, { json, signal } = {}) {
   return answer;
 }
 
+let answeredActions = 0;
+
+/** Return how many actions were answered so far: what was asked for before the last one may show what was before it. */
+export const answered = () => answeredActions;
+
 /**
  * Send an action; return what the server says is next.
  * @param {string} path
@@ -59,7 +64,9 @@ export async function ask(path, { json, signal } = {}) {
  */
 export async function act(path, json) {
   const answer = await ask(path, { json });
-  return read(answer.status, await answer.text());
+  const text = await answer.text();
+  answeredActions += 1;
+  return read(answer.status, text);
 }
 
 /**

@@ -59,8 +59,20 @@ function showBar(bar, { done, total }) {
   bar.value = done;
 }
 
+let isLost = false;
+
+/**
+ * Stand still while no server answers: its jobs are not at work, and can't be stopped.
+ * @param {boolean} lost
+ */
+export function standStill(lost) {
+  isLost = lost;
+  for (const button of document.querySelectorAll("button[data-opens=stop]")) button.toggleAttribute("disabled", lost);
+}
+
 /** Show for how long jobs have been at work: `data-live-elapsed` beside `data-began`, in seconds since the epoch. */
 function showElapsed() {
+  if (isLost) return;
   for (const place of document.querySelectorAll("[data-live-elapsed]")) {
     const seconds = Math.max(0, Math.floor(Date.now() / 1_000 - Number(place.getAttribute("data-began"))));
     const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];

@@ -2,7 +2,7 @@
 /** Parts of a page: `data-into` on a form or link fetches a fragment into an element, and the address keeps the query. */
 
 import { keepQuery } from "./address.js";
-import { ask } from "./fetching.js";
+import { answered, ask } from "./fetching.js";
 import { keptPlace } from "./focus.js";
 import { announce, showError } from "./messages.js";
 import { watchPictures } from "./pictures.js";
@@ -66,7 +66,7 @@ async function follow(link, byMouse) {
   const isElsewhere = !link.closest(into);
   const isToPage = link.closest(".pages") !== null;
   const where = withStaying(isElsewhere ? formFor(into) : null, link.getAttribute("href") ?? "");
-  await fetchInto(into, where);
+  if (!(await fetchInto(into, where))) return;
   const form = formFor(into); // it may have been made anew since
   if (form) fill(form, new URLSearchParams(where.split("?")[1]));
   if (isElsewhere) (form ?? document.querySelector(into))?.scrollIntoView();
@@ -109,18 +109,22 @@ export async function refetch(into) {
 }
 
 /**
- * Fetch a fragment into an element. Of several requests for it, the newest wins.
+ * Fetch a fragment into an element; tell whether it is shown. Of several requests for it, the newest wins. What was
+ * fetched before an action was answered is fetched again.
  * @param {string} into
  * @param {string} path
+ * @returns {Promise<boolean>}
  */
 async function fetchInto(into, path) {
   pending.get(into)?.abort();
   const mine = new AbortController();
   pending.set(into, mine);
   try {
+    const before = answered();
     const html = await (await ask(path, { signal: mine.signal })).text();
+    if (!mine.signal.aborted && before !== answered()) return await fetchInto(into, path);
     const place = /** @type {HTMLElement | null} */ (document.querySelector(into));
-    if (mine.signal.aborted || !place) return;
+    if (mine.signal.aborted || !place) return false;
     const restore = keptPlace(place);
     place.replaceChildren(parse(html));
     restore();
@@ -128,7 +132,9 @@ async function fetchInto(into, path) {
     keepQuery(new URLSearchParams(path.split("?")[1]));
     watchPictures(place);
     announce(place.querySelector("[data-told]")?.textContent);
+    return true;
   } catch (error) {
     if (!mine.signal.aborted) showError(error);
+    return false;
   }
 }

@@ -3,7 +3,7 @@
 
 import { accountOf, showAccount } from "./account.js";
 import { path } from "./address.js";
-import { NotReached, WrongToken, ask } from "./fetching.js";
+import { NotReached, WrongToken, answered, ask } from "./fetching.js";
 import { keptPlace } from "./focus.js";
 import { announce } from "./messages.js";
 import { watchPictures } from "./pictures.js";
@@ -47,7 +47,7 @@ async function load({ moved, keepsTyped }) {
   /** @type {DocumentFragment} */
   let fragment;
   try {
-    fragment = parse(await (await ask(`/pages${accountOf(path())}`, { signal: mine.signal })).text());
+    fragment = parse(await newest(mine.signal));
   } catch (error) {
     if (mine.signal.aborted) return;
     if (!moved && error instanceof NotReached) return; // the banner says it, and what is shown stays readable
@@ -60,6 +60,19 @@ async function load({ moved, keepsTyped }) {
   }
   pendingMoved = false;
   place(main, fragment, moved ? undefined : keptPlace(main, { keepsTyped }));
+}
+
+/**
+ * Fetch the page of the address. Where another part of it was looked for meanwhile, or an action was answered, the page
+ * may show what was before: it is fetched again.
+ * @param {AbortSignal} signal
+ */
+async function newest(signal) {
+  for (;;) {
+    const [asked, before] = [path(), answered()];
+    const html = await (await ask(`/pages${accountOf(asked)}`, { signal })).text();
+    if (asked === path() && before === answered()) return html;
+  }
 }
 
 /** @param {HTMLElement} main @param {DocumentFragment} fragment @param {(() => void) | undefined} restore the place, unless the user has moved */
