@@ -46,6 +46,11 @@ class StopSignal:
         """Whether the run is to stop."""
         return self.cause is not None
 
+    @property
+    def without_grace(self) -> bool:
+        """Whether requests in flight are not waited for any more."""
+        return self._no_grace.is_set()
+
     def request(self, cause: BatchRenamerError, *, grace_s: float = GRACE_S) -> None:
         """Ask the run to stop, with a grace in seconds. A second request only counts if it ends the grace (0 s)."""
         if self.cause is None:

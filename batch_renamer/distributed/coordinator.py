@@ -128,6 +128,7 @@ class Coordinator:
         self._ending = False
         self._shards = 0
         self._without_since: float | None = None
+        self._stop_seen_at: float | None = None
         # The round of the moment
         self._pending: deque[Change] = deque()
         self._in_doubt: list[Change] = []
@@ -283,7 +284,7 @@ class Coordinator:
         refused, member.refused = member.refused, []
         within_s = None
         if self._stop.requested:
-            within_s = self._stop.grace_s
+            within_s = self._grace_s()
         if self._ending or member.lost:
             within_s = 0.0
         usable = max(len(self._usable()), 1)
@@ -400,9 +401,10 @@ class Coordinator:
     def _out_of_time(self, now: float) -> bool:
         if self._stop_seen_at is None:
             self._stop_seen_at = now
-        return now - self._stop_seen_at > self._stop.grace_s + _AFTER_GRACE_S
+        return now - self._stop_seen_at > self._grace_s() + _AFTER_GRACE_S
 
-    _stop_seen_at: float | None = None
+    def _grace_s(self) -> float:
+        return 0.0 if self._stop.without_grace else self._stop.grace_s
 
     def _hand_out(self) -> None:
         """Give each worker the next shard when it has less than one shard's changes left."""

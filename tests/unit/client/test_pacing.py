@@ -402,3 +402,17 @@ async def test_there_is_capacity_again_when_a_wait_is_broken_off() -> None:
                 tasks.start_soon(pacer.acquire)
     await pacer.wait_for_capacity()
     assert anyio.current_time() == 1
+
+
+@pytest.mark.virtual_time
+async def test_what_is_reserved_for_other_processes_is_left_to_them_until_it_is_given_back() -> None:
+    """This process keeps what is left of the limit, and has all of it again without a burst."""
+    pacer = Pacer(rate_per_s=100)
+    pacer.reserve(90)
+    begun = anyio.current_time()
+    await leave(pacer, tries=21)
+    assert anyio.current_time() - begun == pytest.approx(20 / 10, rel=0.1)
+    pacer.reserve(0)
+    times = await leave(pacer, tries=200)
+    assert most_in_a_second(times) <= 100
+    assert times[-1] - times[0] == pytest.approx(2, rel=0.05)

@@ -140,3 +140,12 @@ async def test_time_runs_out_only_after_a_stop() -> None:
 def test_a_signal_can_be_made_before_the_event_loop() -> None:
     """A run is put together before its loop is started."""
     assert not StopSignal().requested
+
+
+async def test_a_second_request_that_ends_the_grace_is_seen() -> None:
+    """Other processes that send for the run are told by it."""
+    stop = StopSignal()
+    stop.request(a_stop())
+    assert not stop.without_grace
+    stop.request(a_stop(), grace_s=0)
+    assert stop.without_grace
