@@ -1,8 +1,8 @@
 """Limits known, unknown, changing, shared and far away enter; a table of what the product makes of each leaves.
 
 Over real sockets, by the clock of the measuring server, which has a process and a core of its own. The whole command
-``apply`` is run: it reads the names by pages, without latency, and sends the renames, with it. Exit code 1 if the median
-of the runs is short of a promise, if too much was refused, or if a row was lost.
+``apply`` is run: it reads the names by pages, without latency, and sends the renames, with it. Exit code 1 if the
+median of the runs is short of a promise, if too much was refused, or if a row was lost.
 
 ``python -m tests.benchmarks.adapting [--runs 5] [--only halved]`` takes about eleven minutes a run.
 
