@@ -29,7 +29,7 @@ class Chosen:
 
     Example:
         >>> Chosen(renames=2, of=4, spans=((5, 6),)).choice
-        RowChoice(only=None, except_rows=RowNumbers(spans=((5, 6),), singles=()))
+        RowChoice(only=None, except_rows=RowNumbers(spans=((5, 6),), singles=()), by_hand=False)
     """
 
     renames: int

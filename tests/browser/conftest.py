@@ -35,9 +35,12 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
         await context.close()
 
 
-@pytest.fixture
-def watched(context: BrowserContext) -> Watched:
-    """Notice what goes wrong in the pages of the test; `Watched.allow` names what it expects."""
+@pytest_asyncio.fixture(loop_scope="session")
+async def watched(context: BrowserContext) -> Watched:
+    """Notice what goes wrong in the pages of the test; `Watched.allow` names what it expects.
+
+    To watch is to tell the driver, which needs the running loop: so this fixture is async, though it awaits nothing.
+    """
     return watch(context)
 
 

@@ -254,7 +254,9 @@ async def test_an_order_with_a_name_given_by_the_same_rows_is_not_guessed(rename
     sheet = renamer.sheet([("A", "B"), ("B", "C")], headings=NAMED)
     ended = await renamer.apply(sheet, *BY_NAME, "--json")
     assert (ended.code, ended.results) == (1, ["unchanged", "invalid"])
-    assert ended.rows[1]["reason"].startswith("The order with this current name got it by another row of this sheet")
+    assert ended.rows[1]["reason"].startswith(
+        "The order with this current name got it by another row of this spreadsheet"
+    )
     assert renamer.names == {"a": "B"}
 
 
