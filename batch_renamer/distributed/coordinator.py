@@ -46,6 +46,9 @@ _SHARD_S = 2.0
 
 _LEAST_SHARD, _MOST_SHARD = 20, 500
 _OWN_PER_S = 1
+_MOST_MARGIN = 0.01
+"""What is left of the limit because several send, as a share of it."""
+
 _AGAIN_S = 0.1
 _REPORTS_PER_S = 300
 _AFTER_GRACE_S = 3.0
@@ -316,7 +319,10 @@ class Coordinator:
         return change
 
     def _total_per_s(self) -> int:
-        return max(int(self._api.pacer.limit_per_s) - _OWN_PER_S, 1)
+        limit_per_s = self._api.pacer.limit_per_s
+        # Each worker counts its own seconds, and a request may take longer on its way than another worker's.
+        margin = min(len(self._usable()) - 1, int(limit_per_s * _MOST_MARGIN))
+        return max(int(limit_per_s) - _OWN_PER_S - max(margin, 0), 1)
 
     def _reserve(self, now: float) -> None:
         self._api.pacer.reserve(float(self._budget.given_per_s(now)))
