@@ -25,6 +25,9 @@ _WORKER = (sys.executable, "-m", "distributed.cli.dask_worker")
 _HERE = ("--host", "127.0.0.1", "--no-dashboard", "--dashboard-address", "127.0.0.1:0")
 """Without a dashboard there is an HTTP server all the same, which would listen at every address."""
 
+_ALONE = ("--death-timeout", "20")
+"""Seconds after which a worker ends by itself whose scheduler is gone."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Machines:
@@ -43,7 +46,17 @@ class Machines:
     async def add(self, count: int = 1) -> None:
         """Start workers, and wait until the scheduler has them."""
         for _ in range(count):
-            words = (*_WORKER, self.address, "--no-nanny", *_HERE, "--nthreads", "1", "--local-directory", self.folder)
+            words = (
+                *_WORKER,
+                self.address,
+                "--no-nanny",
+                *_HERE,
+                *_ALONE,
+                "--nthreads",
+                "1",
+                "--local-directory",
+                self.folder,
+            )
             self.workers.append(await _started(words, folder=self.folder, log="workers.log"))
         async with asyncio.timeout(DEADLINE_S), Client(self.address, asynchronous=True, set_as_default=False) as client:
             while len(await client.nthreads()) < len(self.workers):  # noqa: ASYNC110 - of another process
