@@ -26,9 +26,9 @@ from batch_renamer.distributed.members import Member
 from batch_renamer.distributed.messages import Lease, Report, Secret, Setup, Shard, ShardEnd
 from batch_renamer.errors import BatchRenamerError, InputError
 from batch_renamer.jobs import ApiSession, Run
-from batch_renamer.model import BAD_RESULTS, WORTH_SEVERAL_MACHINES, Change, Outcome, Result
+from batch_renamer.model import BAD_RESULTS, Change, Outcome, Result
 from batch_renamer.renaming import RenameAll, rename_all
-from batch_renamer.text import duration
+from batch_renamer.text import counted, duration
 from batch_renamer.version import __version__
 
 if TYPE_CHECKING:
@@ -63,11 +63,10 @@ async def opened(run: Run, api: ApiSession) -> AsyncIterator[RenameAll]:
     """
     settings = run.job.settings
     renames = await run.job.journal.in_thread(run.open_rows)
-    if renames < WORTH_SEVERAL_MACHINES:
-        run.job.progress.message(
-            f"One machine is faster for fewer than {WORTH_SEVERAL_MACHINES:,} renames: these {renames:,} take "
-            f"{duration(renames / api.requests_per_s())} from one address."
-        )
+    run.job.progress.message(
+        f"All workers together keep one limit: {counted(renames, 'rename')} take "
+        f"{duration(renames / api.requests_per_s())}, as from one machine that can send so fast."
+    )
     if not isinstance(api.api, HttpOrdersApi):
         raise InputError("--engine dask needs an API that workers can reach.")
     access = api.api.access()

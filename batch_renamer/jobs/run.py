@@ -238,4 +238,4 @@ class Run:
         elif self.job.command.resumes:
             reads, reading_s = renames, renames / per_s
         seconds = reading_s + renames / per_s
-        return Forecast(requests=reads + renames, seconds=seconds, rate_per_s=per_s, renames=renames)
+        return Forecast(requests=reads + renames, seconds=seconds, rate_per_s=per_s)

@@ -16,7 +16,6 @@ from batch_renamer.model.own_sheet import (
 )
 from batch_renamer.model.reporting import (
     COLUMNS,
-    WORTH_SEVERAL_MACHINES,
     Forecast,
     Picture,
     Pictures,
@@ -42,7 +41,6 @@ __all__ = [
     "HERE",
     "HIDDEN_ROW",
     "LEFT_OUT_MARK",
-    "WORTH_SEVERAL_MACHINES",
     "Change",
     "ColumnText",
     "Delivery",

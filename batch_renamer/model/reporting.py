@@ -11,7 +11,6 @@ from batch_renamer.model.run_facts import RunFacts
 
 __all__ = [
     "COLUMNS",
-    "WORTH_SEVERAL_MACHINES",
     "Forecast",
     "Picture",
     "Pictures",
@@ -111,21 +110,13 @@ class Pictures:
     note: str = ""
 
 
-WORTH_SEVERAL_MACHINES = 10_000
-"""One machine is done with fewer renames before a cluster has helped much: it takes half a minute for them."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """What it costs to commit a plan: the number of requests, and the seconds that they take at ``rate_per_s``.
-
-    So many of the requests are ``renames``, which several machines could send.
-    """
+    """What it costs to commit a plan: the number of requests, and the seconds that they take at ``rate_per_s``."""
 
     requests: int
     seconds: float
     rate_per_s: float
-    renames: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

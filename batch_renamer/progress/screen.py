@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from batch_renamer.model import WORTH_SEVERAL_MACHINES, Forecast, Result, RunSummary
+from batch_renamer.model import Forecast, Result, RunSummary
 from batch_renamer.progress.headline import headline, says_why
 from batch_renamer.progress.meanings import MEANINGS, label_of, meanings_for
 from batch_renamer.progress.numbers import ranges
@@ -157,8 +157,6 @@ def _facts(view: RunView) -> Iterator[Line]:
     facts: list[Line] = []
     if forecast is not None:
         facts.append((Span("Will take ", "dim"), Span(_forecast(forecast))))
-        if forecast.renames >= WORTH_SEVERAL_MACHINES:
-            facts.append((Span("Machines  ", "dim"), Span(_by_several(forecast))))
     if summary.seconds >= _SHORTEST_SHOWN_S or summary.requests:
         text = duration(summary.seconds) + summary.facts.since
         if summary.requests:
@@ -172,12 +170,6 @@ def _facts(view: RunView) -> Iterator[Line]:
     if facts:
         yield ()
         yield from facts
-
-
-def _by_several(forecast: Forecast) -> str:
-    one_s = forecast.renames / forecast.rate_per_s
-    one, four = duration(one_s, tenths=False), duration(one_s / 4, tenths=False)
-    return f"the renames take {one} from one address, {four} from four (--engine dask)"
 
 
 def _forecast(forecast: Forecast) -> str:

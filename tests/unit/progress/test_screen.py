@@ -326,13 +326,6 @@ def test_time_requests_forecast_and_reports_are_said() -> None:
     ]
 
 
-def test_many_renames_are_worth_several_machines() -> None:
-    """A plan of a million renames says what four addresses would save."""
-    many = Forecast(requests=1_020_000, seconds=3_400.0, rate_per_s=300.0, renames=1_000_000)
-    lines = shown(RunView(summary=summary("plan", {R.PLANNED: 1_000_000}), forecast=many))
-    assert "Machines  the renames take 55 min 33 s from one address, 13 min 53 s from four (--engine dask)" in lines
-
-
 @pytest.mark.parametrize(("seconds", "requests"), [(0.9, 300), (30.0, 19)], ids=["under a second", "few requests"])
 def test_no_speed_is_said_where_it_means_nothing(seconds: float, requests: int) -> None:
     """The start would be most of it."""
