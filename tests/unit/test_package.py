@@ -170,7 +170,7 @@ def test_wheel_holds_the_package_and_nothing_else(tmp_path: Path) -> None:
 
 def test_users_are_offered_no_extra_that_only_developers_need() -> None:
     """Tools of development are dependency groups: they are not in the metadata of the wheel."""
-    assert importlib.metadata.metadata("batch-renamer").get_all("Provides-Extra") == ["notify", "speed", "web"]
+    assert importlib.metadata.metadata("batch-renamer").get_all("Provides-Extra") == ["dask", "notify", "speed", "web"]
 
 
 async def _help(*command: str) -> str:
