@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 
 __all__ = ["Event", "Hub", "Listener"]
 
-_INTERVAL_S = 0.1
+_INTERVAL_S = 0.11
+"""A little more than a tenth of a second, so that no second has more than ten updates where timers are not exact."""
+
 _MOST_PENDING = 256
 
 
