@@ -28,14 +28,14 @@ from batch_renamer.jobs import open_journal
 from batch_renamer.web.accounts import Accounts
 from batch_renamer.web.job_runner import JobRunner
 
-class Nobody:
+class NoListeners:
     def publish(self, name, data):
         pass
 
 async def main(base_url, state, plan):
     accounts = Accounts({"base_url": base_url, "state_dir": state, "rate": 2000, "config": "none"}, environ=ENVIRON)
     with open_journal(accounts.default.settings) as journal:
-        jobs = JobRunner(accounts=accounts, journal=journal, hub=Nobody())
+        jobs = JobRunner(accounts=accounts, journal=journal, hub=NoListeners())
         print(await jobs.commit(journal.runs.get(plan)), flush=True)
         await jobs.ended()
 

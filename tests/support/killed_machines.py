@@ -135,7 +135,7 @@ class KilledMachines:
 
     async def _until_renamed(self, number: int) -> None:
         async with asyncio.timeout(120):
-            while len(self.renamer.patched) < number:  # noqa: ASYNC110 - the sandbox's log tells nobody of its growth
+            while len(self.renamer.patched) < number:  # noqa: ASYNC110 - the sandbox's log does not tell that it grows
                 await asyncio.sleep(0.002)
 
     def check(self, where: str, *, most_patches: int = 2) -> None:

@@ -1,4 +1,4 @@
-"""A picture of a page enters, and leaves with at most 256 colours: a third of its size, and nobody sees a difference.
+"""A picture of a page enters, and leaves with at most 256 colours: a third of its size, and it looks the same.
 
 The rarest colours are those between a letter and its ground; each becomes the nearest of the 256 most common.
 """

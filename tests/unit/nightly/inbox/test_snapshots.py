@@ -63,7 +63,7 @@ def test_a_snapshot_is_a_private_copy(file: SettledFile, copies: Snapshots) -> N
 
 
 def test_a_file_that_has_gone_is_left_out(file: SettledFile, copies: Snapshots) -> None:
-    """A person has taken it back in time: nothing of it stays in the inbox, and nobody waits for it."""
+    """A person has taken it back in time: nothing of it stays in the inbox, and no night waits for it."""
     file.path.unlink()
     assert copies.take(file) is None
 
