@@ -8,7 +8,10 @@ from batch_renamer.client import TryNote
 from batch_renamer.errors import BatchRenamerError
 from batch_renamer.model import Change, Outcome
 
-__all__ = ["Claim", "Lease", "Report", "Secret", "Setup", "Shard", "ShardEnd"]
+__all__ = ["LEASE_S", "Claim", "Lease", "Report", "Secret", "Setup", "Shard", "ShardEnd"]
+
+LEASE_S = 0.5
+"""How long a lease holds, from when the worker asked for it. A worker that is cut off sends nothing after this."""
 
 Claim = tuple[int, int]
 """A shard and the attempt at it: no shard is begun twice under the same attempt."""
@@ -26,6 +29,13 @@ class Shard:
     def claim(self) -> Claim:
         """What the worker asks for before it sends anything of it."""
         return self.number, self.attempt
+
+    def unsent(self, end: ShardEnd) -> tuple[Change, ...]:
+        """Return the changes of it that were not sent when it had ended."""
+        if not end.begun:
+            return self.changes
+        rows = frozenset(end.unsent)
+        return tuple(change for change in self.changes if change.row in rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """The answer to a report: ``per_s`` requests per second until `budget.LEASE_S` after the report was sent.
+    """The answer to a report: ``per_s`` requests per second until `LEASE_S` after the report was sent.
 
     ``recorded`` is how many outcomes of this worker the journal has. ``elsewhere`` are changes from later in the sheet
     that were asked for. ``most_at_once`` bounds the rows in hand. ``stop_within_s``: stop, with so many seconds for the

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from batch_renamer.renaming.pool import RenameAll, rename_all
+from batch_renamer.renaming.pool import Batches, Elsewhere, Record, RenameAll, RenameOptions, rename_all
 from batch_renamer.renaming.reconcile import Reread, SentRows, reconcile
 
-__all__ = ["RenameAll", "Reread", "SentRows", "reconcile", "rename_all"]
+__all__ = [
+    "Batches",
+    "Elsewhere",
+    "Record",
+    "RenameAll",
+    "RenameOptions",
+    "Reread",
+    "SentRows",
+    "reconcile",
+    "rename_all",
+]

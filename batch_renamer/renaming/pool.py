@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Protocol
+from typing import NotRequired, Protocol, TypedDict, Unpack
 
 from batch_renamer.client import (
     Gateway,
@@ -18,39 +18,47 @@ from batch_renamer.client import (
 from batch_renamer.model import BAD_RESULTS, Change, Outcome
 from batch_renamer.renaming.one_rename import Renaming
 
-__all__ = ["RenameAll", "rename_all"]
+__all__ = ["Batches", "Elsewhere", "Record", "RenameAll", "RenameOptions", "rename_all"]
+
+Batches = AsyncIterator[Sequence[Change]]
+"""The changes that are to be sent, in order; the next ones are fetched when they are needed."""
+
+Record = Callable[[list[Outcome]], Awaitable[None]]
+"""Writes a group of outcomes."""
+
+Elsewhere = Callable[[], Awaitable[Change | None]]
+"""Returns a change from a later part of the sheet, which the batches then leave out; None if there is none."""
+
+
+class RenameOptions(TypedDict):
+    """What `rename_all` is given besides the changes and ``record``."""
+
+    gateway: Gateway
+    workers: MostAtOnce
+    stop: StopSignal
+    elsewhere: NotRequired[Elsewhere | None]
 
 
 class RenameAll(Protocol):
     """Sends changes, here or elsewhere, as `rename_all` does."""
 
-    async def __call__(
-        self,
-        batches: AsyncIterator[Sequence[Change]],
-        record: Callable[[list[Outcome]], Awaitable[None]],
-        *,
-        gateway: Gateway,
-        workers: MostAtOnce,
-        stop: StopSignal,
-        elsewhere: Callable[[], Awaitable[Change | None]] | None = None,
-    ) -> None:
+    async def __call__(self, batches: Batches, record: Record, **options: Unpack[RenameOptions]) -> None:
         """Send every change, and pass exactly one outcome of each that was sent to ``record``."""
 
 
 async def rename_all(
-    batches: AsyncIterator[Sequence[Change]],
-    record: Callable[[list[Outcome]], Awaitable[None]],
+    batches: Batches,
+    record: Record,
     *,
     gateway: Gateway,
     workers: MostAtOnce,
     stop: StopSignal,
-    elsewhere: Callable[[], Awaitable[Change | None]] | None = None,
+    elsewhere: Elsewhere | None = None,
     wall_clock: Callable[[], float] = time.time,
 ) -> None:
     """Send every change, ``workers()`` at once, and pass the outcomes to ``record`` in groups.
 
-    ``elsewhere`` returns a change from a later part of the sheet, which the batches then leave out. ``wall_clock``
-    returns seconds since the epoch.
+    ``wall_clock`` returns seconds since the epoch.
     """
 
     async def handle(change: Change, emit: Callable[[Outcome], None]) -> None:

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from batch_renamer.distributed.cluster import is_protected
+from batch_renamer.distributed.coordinator.cluster import is_protected
 from batch_renamer.distributed.messages import Secret
 
 

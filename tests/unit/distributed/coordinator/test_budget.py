@@ -9,7 +9,8 @@ import anyio.abc
 import pytest
 
 from batch_renamer.client import LeasedPacer
-from batch_renamer.distributed.budget import LEASE_S, Budget
+from batch_renamer.distributed.coordinator.budget import Budget
+from batch_renamer.distributed.messages import LEASE_S
 from tests.unit.client.test_pacing import most_in_a_second
 
 LIMIT = 300

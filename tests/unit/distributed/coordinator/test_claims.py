@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from batch_renamer.distributed.claims import Claims
+from batch_renamer.distributed.coordinator.claims import Claims
 
 
 def test_a_shard_is_begun_once() -> None:

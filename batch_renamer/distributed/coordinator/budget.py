@@ -9,10 +9,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-__all__ = ["LEASE_S", "Budget"]
+from batch_renamer.distributed.messages import LEASE_S
 
-LEASE_S = 0.5
-"""How long a lease holds, from when the worker asked for it. A worker that is cut off sends nothing after this."""
+__all__ = ["Budget"]
 
 _SPARE = 1.5
 """A worker for which no try waits may get this many times as many requests as it made in the last second."""

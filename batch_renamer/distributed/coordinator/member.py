@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
-from typing import Any
 
 from batch_renamer.client import Pacer, Send, TryNote
-from batch_renamer.distributed.messages import Claim, Shard
+from batch_renamer.distributed.messages import Claim, Lease, Shard
+from batch_renamer.distributed.queues import MessageQueue
 from batch_renamer.model import Change
 
 __all__ = ["Member"]
@@ -18,20 +18,21 @@ _DELAYS_KEPT = 50
 
 @dataclass(slots=True, kw_only=True)
 class Member:
-    """One worker. ``down`` is the queue of its leases, ``rows`` are the changes that it has and has no outcome of.
+    """One worker. ``leases`` is the queue of its leases, ``rows`` are the changes that it has and has no outcome of.
 
-    ``shards`` are those at work, ``granted``, ``refused`` and ``elsewhere`` what it is told with its next lease.
-    ``recorded`` is how many of its outcomes are in the journal, ``heard_at`` when it reported last.
+    ``shards`` are those at work, ``granted`` and ``refused`` what it is told with its next lease. ``asking`` is how
+    many changes from elsewhere are looked for at present, ``recorded`` how many of its outcomes are in the journal,
+    ``heard_at`` when it reported last.
     """
 
     address: str
-    down: Any
+    leases: MessageQueue[Lease]
     heard_at: float
     rows: dict[int, Change] = field(default_factory=dict)
     shards: dict[int, Shard] = field(default_factory=dict)
     granted: list[Claim] = field(default_factory=list)
     refused: list[Claim] = field(default_factory=list)
-    elsewhere: list[Change | None] = field(default_factory=list)
+    asking: int = 0
     recorded: int = 0
     lost: bool = False
     ended: bool = False
@@ -42,6 +43,11 @@ class Member:
     def is_usable(self) -> bool:
         """Whether it can be given changes."""
         return not (self.lost or self.ended)
+
+    @property
+    def has_work(self) -> bool:
+        """Whether it has changes without an outcome, or is to get one, or has a task that has not ended."""
+        return bool(self.rows or self.shards or self.asking)
 
     def heard(self, *, asked_at: float, now: float) -> None:
         """Note a report that was sent at a moment of the worker's clock; the quickest show how the clocks differ."""
@@ -72,3 +78,9 @@ class Member:
     def silent_s(self, now: float) -> float:
         """Return for how long it has not been heard, in seconds."""
         return now - self.heard_at
+
+    def take_answers(self) -> tuple[tuple[Claim, ...], tuple[Claim, ...]]:
+        """Return the claims that were granted and those that were refused since the last time, and forget them."""
+        granted, self.granted = self.granted, []
+        refused, self.refused = self.refused, []
+        return tuple(granted), tuple(refused)

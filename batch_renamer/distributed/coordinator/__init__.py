@@ -1,0 +1,7 @@
+"""The side of the command: it opens the cluster, hands out shards, gives leases and takes outcomes."""
+
+from __future__ import annotations
+
+from batch_renamer.distributed.coordinator.opening import opened
+
+__all__ = ["opened"]

@@ -1,0 +1,144 @@
+"""Which workers take part: an agent is started in each that comes, and one that is gone or silent is lost.
+
+The rows of a lost worker are in doubt: it may have sent any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import anyio
+
+from batch_renamer.distributed.change_signal import ChangeSignal
+from batch_renamer.distributed.coordinator.budget import Budget
+from batch_renamer.distributed.coordinator.claims import Claims
+from batch_renamer.distributed.coordinator.cluster import is_protected
+from batch_renamer.distributed.coordinator.member import Member
+from batch_renamer.distributed.messages import Secret, Setup
+from batch_renamer.distributed.queues import lease_queue
+from batch_renamer.distributed.worker import start_agent
+from batch_renamer.errors import InputError
+from batch_renamer.model import Change
+from batch_renamer.version import __version__
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+__all__ = ["Membership"]
+
+_LOOK_EVERY_S = 0.5
+_ANSWERS_WITHIN_S = 5.0
+_SILENT_AFTER_S = 15.0
+
+
+class Membership:
+    """The workers of one run; ``changed`` is notified when one comes, ends or is lost.
+
+    ``in_doubt`` are the changes of lost workers that have no outcome.
+    """
+
+    def __init__(
+        self,
+        setup: Setup,
+        key: Secret,
+        *,
+        client: Client,
+        budget: Budget,
+        claims: Claims,
+        changed: ChangeSignal,
+        notify: Callable[[str], None],
+    ) -> None:
+        self.in_doubt: list[Change] = []
+        self._setup = setup
+        self._key = key
+        self._client = client
+        self._budget = budget
+        self._claims = claims
+        self._changed = changed
+        self._notify = notify
+        self._members: dict[str, Member] = {}
+        self._refused: set[str] = set()
+        self._is_closed = False
+
+    def get(self, address: str) -> Member | None:
+        """Return the worker at an address; None if it takes no part."""
+        return self._members.get(address)
+
+    def all(self) -> list[Member]:
+        """Return all that took part at any time."""
+        return list(self._members.values())
+
+    def usable(self) -> list[Member]:
+        """Return those that can be given changes."""
+        return [member for member in self._members.values() if member.is_usable]
+
+    async def begin(self) -> None:
+        """Start an agent in every worker.
+
+        Raises:
+            InputError: there is none that can be used.
+        """
+        await self._look()
+        if not self.usable():
+            raise InputError("The cluster has no worker that can be used; nothing was sent.")
+
+    def close(self) -> None:
+        """Let no other worker take part."""
+        self._is_closed = True
+
+    async def watch(self) -> None:
+        """Notice workers that come, go and fall silent, until cancelled."""
+        while True:
+            await anyio.sleep(_LOOK_EVERY_S)
+            if not self._is_closed:
+                await self._look()
+            now = anyio.current_time()
+            for member in self.usable():
+                if member.silent_s(now) > _SILENT_AFTER_S:
+                    self.lose(member)
+            self._changed.notify()
+
+    def lose(self, member: Member) -> None:
+        """Give nothing more to a worker that is gone; its rows are in doubt."""
+        member.lost = True
+        self._budget.drop(member.address)
+        for shard in member.shards.values():
+            self._claims.withdraw(shard.claim)
+        member.shards.clear()
+        self.in_doubt += member.rows.values()
+        member.rows.clear()
+        self._changed.notify()
+
+    async def _look(self) -> None:
+        try:
+            with anyio.fail_after(_ANSWERS_WITHIN_S):
+                there = await self._client.nthreads()
+        except (OSError, TimeoutError):
+            return  # Its workers fall silent, too.
+        async with anyio.create_task_group() as starting:
+            for address in there:
+                if address not in self._members and address not in self._refused:
+                    starting.start_soon(self._start_agent, address)
+        for address, member in self._members.items():
+            if address not in there and not member.lost:
+                self.lose(member)
+
+    async def _start_agent(self, address: str) -> None:
+        self._refused.add(address)
+        if not is_protected(address):
+            self._notify(f"The worker at {address} is not used: the API key would reach it unencrypted.")
+            return
+        try:
+            leases = await lease_queue(self._setup.run, address, self._client)
+            answer = await self._client.run(start_agent, self._setup, self._key, workers=[address])
+        except Exception as error:
+            self._notify(f"The worker at {address} can't be used ({type(error).__name__}: {error}).")
+            return
+        if (version := answer[address]) != __version__:
+            self._notify(
+                f"The worker at {address} is not used: it has batch-renamer {version}, this machine {__version__}."
+            )
+            return
+        self._refused.discard(address)
+        self._members[address] = Member(address=address, leases=leases, heard_at=anyio.current_time())

@@ -1,0 +1,77 @@
+"""What the cluster runs in a worker process: to start the agent of a run, and the shards that it is to send."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from batch_renamer.distributed.messages import Secret, Setup, Shard, ShardEnd
+from batch_renamer.distributed.queues import lease_queue, report_queue
+from batch_renamer.distributed.worker.agent import Agent
+from batch_renamer.version import __version__
+
+if TYPE_CHECKING:
+    from distributed import Worker
+
+__all__ = ["start_agent", "work_at"]
+
+
+async def start_agent(setup: Setup, key: Secret, *, dask_worker: Worker) -> str:
+    """Start the agent of a run in a worker; return the version of batch-renamer that is installed there."""
+    name = _name(setup.run)
+    if setup.version == __version__ and name not in dask_worker.extensions:
+        from distributed import Client  # noqa: PLC0415 - only the worker of a cluster has it
+
+        client = await Client(
+            dask_worker.scheduler.addr,
+            security=_as_client(dask_worker.security),
+            asynchronous=True,
+            set_as_default=False,
+            name=name,
+        )
+        agent = Agent(
+            setup,
+            dask_worker.address,
+            reports=await report_queue(setup.run, client),
+            leases=await lease_queue(setup.run, dask_worker.address, client),
+        )
+        dask_worker.extensions[name] = agent
+
+        async def live() -> None:
+            try:
+                await agent.run(key)
+            finally:
+                dask_worker.extensions.pop(name, None)
+                await client.close()
+
+        agent.task = asyncio.create_task(live())
+    return __version__
+
+
+def _as_client(security: Any) -> Any:
+    """Return the certificates of a worker as those of a client, which it has none of its own."""
+    if not security.tls_worker_cert or security.tls_client_cert:
+        return security
+    return type(security)(
+        tls_ca_file=security.tls_ca_file,
+        tls_client_cert=security.tls_worker_cert,
+        tls_client_key=security.tls_worker_key,
+        require_encryption=security.require_encryption,
+    )
+
+
+def work_at(run: str, shard: Shard) -> ShardEnd:
+    """Send the changes of a shard in the agent of this worker: a task of the cluster, which leaves its pool at once."""
+    from distributed import get_worker, secede  # noqa: PLC0415 - only the worker of a cluster has it
+
+    worker = get_worker()
+    agent: Agent | None = worker.extensions.get(_name(run))
+    if agent is None:
+        return ShardEnd(begun=False)
+    secede()  # It waits, and others may compute meanwhile: also the next shard.
+    loop = worker.loop.asyncio_loop  # type: ignore[attr-defined]  # tornado's types leave it out
+    return asyncio.run_coroutine_threadsafe(agent.shards.work_at(shard), loop).result()
+
+
+def _name(run: str) -> str:
+    return f"batch-renamer-{run}"
