@@ -87,10 +87,11 @@ class Insistence:
 
 
 @contextmanager
-def stopped_by_signals(context: JobContext, given: Mapping[str, object]) -> Iterator[None]:
+def stopped_by_signals(context: JobContext, given: Mapping[str, object]) -> Iterator[Callable[[int], None]]:
     """Let signals stop the run while the block lasts; in the running event loop, and in the main thread only.
 
-    After the block has ended well, a first signal does nothing, so that the result is written whole.
+    After the block has ended well, a first signal does nothing, so that the result is written whole. The block is given
+    what takes signals then: the writing can wait for its reader, and is to be inside `called_in_thread_on_signals`.
     """
     timers: list[threading.Timer] = []
 
@@ -108,7 +109,7 @@ def stopped_by_signals(context: JobContext, given: Mapping[str, object]) -> Iter
     )
     try:
         with called_on_signals(insistence.on_signal, afterwards=insistence.on_late_signal):
-            yield
+            yield insistence.on_late_signal
     finally:
         for timer in timers:
             timer.cancel()

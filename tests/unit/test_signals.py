@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Iterator
 
 import pytest
 
-from batch_renamer.signals import called_on_signals
+from batch_renamer.signals import called_in_thread_on_signals, called_on_signals
+from tests.support.gate import DEADLINE_S
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are sent as POSIX sends them")
 STOPS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
@@ -106,3 +108,41 @@ async def test_ignored_ctrl_c_stops_all_the_same() -> None:
         os.kill(os.getpid(), signal.SIGINT)
         await asyncio.sleep(0)
     assert seen == [signal.SIGINT]
+
+
+def test_signal_is_heard_while_the_main_thread_waits_in_a_system_call() -> None:
+    """Another thread took the signal, so the system call goes on, and Python's own handlers would wait for its end."""
+    seen: list[int] = []
+    heard = threading.Event()
+    reader, writer = os.pipe()
+
+    def callback(number: int) -> None:
+        seen.append(number)
+        heard.set()
+
+    def take_the_signal() -> None:
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+        heard.wait(DEADLINE_S)
+        os.write(writer, b"!" if heard.is_set() else b"?")
+
+    with called_in_thread_on_signals(callback):
+        taker = threading.Thread(target=take_the_signal)
+        taker.start()
+        answer = os.read(reader, 1)
+    taker.join()
+    os.close(reader)
+    os.close(writer)
+    assert (answer, seen) == (b"!", [signal.SIGTERM])
+
+
+def test_after_the_block_of_a_thread_handlers_are_given_back() -> None:
+    """What heard signals before does so again, and other signals were left alone."""
+    seen: list[int] = []
+    wakeups = signal.set_wakeup_fd(-1)
+    signal.set_wakeup_fd(wakeups)
+    with called_in_thread_on_signals(seen.append):
+        assert all(signal.getsignal(number) is not ignore for number in STOPS)
+    assert all(signal.getsignal(number) is ignore for number in STOPS)
+    assert signal.set_wakeup_fd(wakeups) == wakeups
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert seen == []
