@@ -35,16 +35,19 @@ class Terminal:
         """Whether the window is still there."""
         return self._controller >= 0
 
-    def read(self) -> None:
-        """Take what the command has written; called when there is something."""
+    def read(self) -> bool:
+        """Take what the command has written, and tell whether there was anything; called when there may be."""
         try:
             data = os.read(self._controller, 65_536)
+        except BlockingIOError:
+            return False
         except OSError:  # Linux says so when the last process has left the terminal
             data = b""
         if not data:
             asyncio.get_running_loop().remove_reader(self._controller)
         self.shown += data.decode("utf-8", "replace")
         self._drawn.set()
+        return bool(data)
 
     async def until_shown(self, text: str, *, times: int = 1) -> None:
         """Wait for a text on the screen, until it was shown so often."""
@@ -73,8 +76,11 @@ class Terminal:
                         await self.until_shown(text)
 
     async def ended(self) -> int:
-        """Wait for the end of the command and return its exit code."""
-        return (await self.started.ended()).code
+        """Wait for the end of the command, take the rest of what it has written, and return its exit code."""
+        code = (await self.started.ended()).code
+        while self.is_open and self.read():  # its end may be known before its last lines are
+            pass
+        return code
 
 
 @asynccontextmanager
@@ -102,6 +108,7 @@ async def terminal(
     }
     async with renamer.start(*words, key=key, env={"TERM": "xterm", **(env or {})}, **on_it) as started:
         os.close(end)
+        os.set_blocking(controller, False)
         made = Terminal(controller, started)
         asyncio.get_running_loop().add_reader(controller, made.read)
         try:

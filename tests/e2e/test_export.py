@@ -87,8 +87,7 @@ async def test_the_orders_that_were_asked_for_are_exported(renamer: Command) -> 
     assert "1 deleted order is left out." in exported.err
 
 
-@pytest.mark.parametrize("signals", [1, 2])
-async def test_an_interrupted_export_leaves_no_file(renamer: Command, signals: int) -> None:
+async def test_an_interrupted_export_leaves_no_file(renamer: Command) -> None:
     """It ends at once, while a page is waited for, and says how to begin again."""
     renamer.seed(300)
     gate = renamer.sandbox.sleep = Gate()
@@ -96,11 +95,34 @@ async def test_an_interrupted_export_leaves_no_file(renamer: Command, signals: i
     renamer.sandbox.faults = FaultPlan(rules=[slow])
     async with renamer.start(*renamer.line("export", "o.csv")) as started:
         await gate.until_waiting(1)
-        for _ in range(signals):
-            started.process.send_signal(signal.SIGINT)
+        started.process.send_signal(signal.SIGINT)
         ended = await started.ended()
     gate.open()
     assert (ended.code, "Stopped by Ctrl-C." in ended.err, [*renamer.folder.glob("*o.csv*")]) == (130, True, [])
+
+
+STUCK = """
+import sys, time
+from batch_renamer.exporting import writing
+def stuck(file, *_, **__):
+    sys.stderr.write("WRITING\\n")
+    sys.stderr.flush()
+    time.sleep(600)
+writing.write_csv = stuck
+"""
+
+
+async def test_a_second_signal_ends_an_export_that_can_not_be_stopped(renamer: Command) -> None:
+    """The thread that writes the file is stuck; its unfinished part is removed before the process ends."""
+    renamer.seed(3)
+    async with renamer.start(*renamer.line("export", "o.csv"), prelude=STUCK) as started:
+        await started.until_it_says("WRITING")
+        begun = [*renamer.folder.glob(".batch-renamer-*")]
+        for number in (signal.SIGINT, signal.SIGTERM):  # two of one kind that wait at the same time would be one
+            started.process.send_signal(number)
+        ended = await started.ended()
+    assert (len(begun), ended.code, "SIGTERM" in ended.err) == (2, 143, True)
+    assert [*renamer.folder.glob("*o.csv*")] == [*renamer.folder.glob(".batch-renamer-*")] == []
 
 
 async def test_where_nothing_fits_no_file_is_written(renamer: Command) -> None:

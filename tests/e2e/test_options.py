@@ -93,8 +93,10 @@ async def test_reports_go_where_they_were_asked_for(renamer: Command) -> None:
     (renamer.folder / "out").mkdir()
     targets = ["out/{date}-{id}.csv", "out/{id}.xlsx", "out/x.json"]
     words = [word for target in targets for word in ("--report", target)]
-    ran = await renamer.apply(renamer.sheet(renamer.seed(2)), "--json", *words)
-    run_id, today = ran.result["run_id"], datetime.datetime.now().astimezone().date()
+    now = datetime.datetime.now(datetime.UTC)
+    midday = {"TZ": f"UTC{now.hour - 12:+}"}  # where it is noon, no midnight comes in between
+    ran = await renamer.apply(renamer.sheet(renamer.seed(2)), "--json", *words, env=midday)
+    run_id, today = ran.result["run_id"], now.date()
     out = renamer.folder / "out"
     assert {path.name for path in out.iterdir()} == {f"{today}-{run_id}.csv", f"{run_id}.xlsx", "x.json"}
     with (out / f"{today}-{run_id}.csv").open(encoding="utf-8-sig", newline="") as file:

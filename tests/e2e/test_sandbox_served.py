@@ -18,6 +18,7 @@ import pytest
 from batch_renamer.errors import SettingsError
 from batch_renamer.sandbox import serve_forever
 from tests.support.command import COLD, KEY, environment
+from tests.support.gate import DEADLINE_S
 
 # Ctrl-C reaches a child process differently on Windows; the signals themselves are the same there by design.
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
@@ -35,14 +36,14 @@ def served(**options: Any) -> Iterator[tuple[subprocess.Popen[str], HTTPConnecti
             assert process.stdout is not None
             found = re.fullmatch(r"Sandbox Orders API at http://(127\.0\.0\.1):(\d+)\n", process.stdout.readline())
             assert found
-            connection = HTTPConnection(found[1], int(found[2]), timeout=10)
+            connection = HTTPConnection(found[1], int(found[2]), timeout=DEADLINE_S)
             try:
                 yield process, connection
             finally:
                 connection.close()
         finally:
             process.terminate()
-            process.wait(timeout=10)
+            process.wait(timeout=DEADLINE_S)
 
 
 def ask(connection: HTTPConnection, method: str, path: str, *, key: str = "", body: object = None) -> tuple[int, Any]:
@@ -62,7 +63,7 @@ def test_it_stops_on_a_signal(number: signal.Signals) -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == "Its key is the one in api_key.\n"
         process.send_signal(number)
-        output, _ = process.communicate(timeout=10)
+        output, _ = process.communicate(timeout=DEADLINE_S)
         assert (process.returncode, output) == (0, "")
 
 
@@ -130,7 +131,7 @@ def test_the_command_says_which_key_it_takes(given_key: str | None, says: str, t
             lines = [process.stdout.readline() for _ in range(2)]
         finally:
             process.terminate()
-            process.wait(timeout=10)
+            process.wait(timeout=DEADLINE_S)
     assert lines[1].startswith(says)
     assert KEY not in "".join(lines)
 
@@ -140,7 +141,12 @@ def test_the_command_refuses_a_key_with_something_around_it(tmp_path: Path) -> N
     """The client would refuse it as well."""
     words = [*COLD, "sandbox"]
     ran = subprocess.run(
-        words, capture_output=True, text=True, check=False, timeout=30, env=environment(tmp_path, key=f"'{KEY}'")
+        words,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=DEADLINE_S,
+        env=environment(tmp_path, key=f"'{KEY}'"),
     )
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr == "Error: The key in AUTOENHANCE_API_KEY is in quotes; leave them out.\n"

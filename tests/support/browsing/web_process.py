@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from tests.support.browsing.office import Office
 from tests.support.command import Started, environment, start
@@ -28,11 +29,11 @@ class WebProcess:
 
 
 @asynccontextmanager
-async def web_process(office: Office, *words: str) -> AsyncIterator[WebProcess]:
-    """Start ``batch-renamer web`` for an office, and kill it at the end if it is still there."""
+async def web_process(office: Office, *words: str, **how: Any) -> AsyncIterator[WebProcess]:
+    """Start ``batch-renamer web`` for an office, and kill it at the end if it is still there; `fork` says how else."""
     (home := office.folder / "home").mkdir(exist_ok=True)
     options = ("--config", str(office.config), "--state-dir", str(office.state), "--profile", "sales", "--no-open")
-    async with start("web", *options, *words, cwd=office.folder, env=environment(home, key=None)) as started:
+    async with start("web", *options, *words, cwd=office.folder, env=environment(home, key=None), **how) as started:
         assert started.process.stdout is not None
         async with asyncio.timeout(DEADLINE_S):
             said = ""

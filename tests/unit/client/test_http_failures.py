@@ -1,6 +1,6 @@
 """What aiohttp raises enters as a fake; what becomes of it is read as a table. Sockets are in ``test_http_client``.
 
-The only module that fakes aiohttp: these errors are hard or slow to bring about over a socket.
+They are hard or slow to bring about over a socket, so aiohttp is faked here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import traceback
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import Mock
 
 import aiohttp
 import anyio
@@ -26,18 +25,12 @@ from yarl import URL
 from batch_renamer.client.orders_api import LocalShortageError, TransientError, failures
 from batch_renamer.client.orders_api.http import open_orders_api
 from batch_renamer.errors import CertificateError
+from tests.support.fake_http import Response
 from tests.support.scripted import CERTIFICATE
 
 KEY = "sk-marker-0123456789"
 BASE = "https://api.example.com"
 TARGET = URL(f"{BASE}/v3/orders/a1")
-
-
-class Response(aiohttp.ClientResponse):
-    """What aiohttp 3.14 asks for, and aioresponses 0.7.9 does not give (aioresponses issue 289)."""
-
-    def __init__(self, method: str, url: URL, **options: Any) -> None:
-        super().__init__(method, url, stream_writer=Mock(), **options)
 
 
 PLACE = ConnectionKey(

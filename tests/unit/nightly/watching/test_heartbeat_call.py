@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import anyio
 import pytest
+from aioresponses import CallbackResult, aioresponses
+from yarl import URL
 
 from batch_renamer.nightly.watching.heartbeat_call import call
+from tests.support.clock import VirtualTimeLoop
+from tests.support.fake_http import Response
 from tests.support.scripted import answer, scripted
 
 TOKEN = "S3cretT0ken"
 NO_PLACE = "http://127.0.0.1:1"
-SOON_S = 0.3
+ADDRESS = "http://hc.example/x"
 
 
 async def no_pause(_: float) -> None:
@@ -87,19 +91,30 @@ async def test_a_service_that_is_down_is_said() -> None:
     )
 
 
+async def hang(_: URL, **__: object) -> CallbackResult:
+    """Give no answer."""
+    await asyncio.sleep(3_600)
+    return CallbackResult()
+
+
+@pytest.mark.virtual_time
 async def test_a_service_that_hangs_takes_no_longer_than_the_limit() -> None:
-    """The night goes on; 10 s is what it waits, here it is less."""
-    begun = time.monotonic()
-    async with scripted(None) as server:
-        assert await call(f"{server.base_url}/{TOKEN}", body="x", timeout_s=SOON_S) == "no answer in 0.3 s"
-    assert time.monotonic() - begun < 5
+    """The night goes on."""
+    with aioresponses() as fake:
+        fake.post(ADDRESS, callback=hang)
+        assert await call(ADDRESS, body="x", timeout_s=10) == "no answer in 10 s"
+    assert anyio.current_time() == 10
 
 
+@pytest.mark.virtual_time
 async def test_all_tries_share_the_limit() -> None:
     """A service that is down and then hangs: what the first try met is said."""
-    async with scripted(answer(status="500 Fault"), None) as server:
-        assert await call(f"{server.base_url}/x", body="x", timeout_s=SOON_S, sleep=no_pause) == "it answered 500"
-    assert len(server.asked) == 2
+    with aioresponses() as fake:
+        fake.post(ADDRESS, status=500, response_class=Response)
+        fake.post(ADDRESS, callback=hang)
+        assert await call(ADDRESS, body="x", timeout_s=10) == "it answered 500"
+        [tries] = fake.requests.values()
+    assert (len(tries), anyio.current_time()) == (2, 10)
 
 
 async def test_a_certificate_that_is_not_trusted_is_refused() -> None:
@@ -165,12 +180,12 @@ async def test_a_name_that_is_not_known_is_said(monkeypatch: pytest.MonkeyPatch)
 def test_a_name_server_that_is_silent_holds_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its thread is not waited for, neither at the end of the call nor at the end of the process."""
     let_go = threading.Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: let_go.wait(30) and [])
-    begun = time.monotonic()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: let_go.wait() and [])
     try:
-        said = asyncio.run(call(f"https://hc.example/{TOKEN}", body="x", timeout_s=SOON_S))
-        assert said == "no answer in 0.3 s"
-        assert time.monotonic() - begun < 10
-        assert all(thread.daemon for thread in threading.enumerate() if thread.name == "heartbeat-lookup")
+        with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
+            assert runner.run(call(f"https://hc.example/{TOKEN}", body="x", timeout_s=10)) == "no answer in 10 s"
+        [lookup] = [thread for thread in threading.enumerate() if thread.name == "heartbeat-lookup"]
+        assert lookup.daemon
     finally:
         let_go.set()
+    lookup.join()
