@@ -20,11 +20,11 @@ from batch_renamer.commands import Command
 from batch_renamer.errors import JournalError, NeverBeganError, SettingsError
 from batch_renamer.jobs import (
     MADE_UP_ORDERS,
+    ONE_MACHINE,
     Connection,
     Destination,
     Engine,
     files_taken,
-    one_machine,
     open_journal,
     protect_state,
     reset_sandbox,
@@ -120,10 +120,10 @@ class Session:
 
     def _engine(self) -> Engine:
         if self.settings.engine == "local" or "engine" not in self.command.options:
-            return one_machine
-        from batch_renamer.distributed import over_dask  # noqa: PLC0415 - only a run of several machines needs it
+            return ONE_MACHINE
+        from batch_renamer.distributed import dask_engine  # noqa: PLC0415 - only a run of several machines needs it
 
-        return over_dask
+        return dask_engine()
 
     def needs_yes(self) -> None:
         """Refuse to write where no person can be asked and ``--yes`` was not given."""

@@ -6,22 +6,17 @@ Nothing here is imported for a run of one machine.
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # a worker imports this package, too, and needs neither jobs nor journal
-    from batch_renamer.jobs import ApiSession, Run
-    from batch_renamer.renaming import RenameAll
+    from batch_renamer.jobs import Engine
 
-__all__ = ["over_dask"]
+__all__ = ["dask_engine"]
 
 
-def over_dask(run: Run, api: ApiSession) -> AbstractAsyncContextManager[RenameAll]:
-    """Open the cluster that a run's settings name, and give what sends changes by its workers.
+def dask_engine() -> Engine:
+    """Return what sends the changes of a run by the workers of the cluster that its settings name."""
+    from batch_renamer.distributed.coordinator import check_cluster, opened  # noqa: PLC0415 - see above
+    from batch_renamer.jobs import Engine  # noqa: PLC0415 - see above
 
-    Raises:
-        SettingsError, InputError: it can't be opened, or has no worker that can be used; nothing was sent.
-    """
-    from batch_renamer.distributed.coordinator import opened  # noqa: PLC0415 - see above
-
-    return opened(run, api)
+    return Engine(check=check_cluster, open=opened)

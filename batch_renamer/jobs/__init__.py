@@ -14,7 +14,7 @@ from batch_renamer.jobs.destinations import (
     to_sandbox,
 )
 from batch_renamer.jobs.dismissing import dismiss, is_interrupted
-from batch_renamer.jobs.engine import Engine, one_machine
+from batch_renamer.jobs.engine import ONE_MACHINE, Engine, EngineContext
 from batch_renamer.jobs.export_job import Exported, ExportJob, export_orders
 from batch_renamer.jobs.figures import broken_off, summary_of
 from batch_renamer.jobs.forecast import forecast_of
@@ -67,12 +67,14 @@ from batch_renamer.jobs.written_again import write_reports_of
 __all__ = [
     "MADE_UP_ORDERS",
     "MOST_AT_ONCE",
+    "ONE_MACHINE",
     "ApiSession",
     "Bounds",
     "Connection",
     "Content",
     "Destination",
     "Engine",
+    "EngineContext",
     "ExportJob",
     "Exported",
     "Job",
@@ -118,7 +120,6 @@ __all__ = [
     "names_to_lock",
     "never_there",
     "nowhere",
-    "one_machine",
     "open_journal",
     "page_extras",
     "perform",

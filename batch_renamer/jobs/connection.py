@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from batch_renamer.commands import Command
 from batch_renamer.jobs.destinations import Destination
-from batch_renamer.jobs.engine import Engine, one_machine
+from batch_renamer.jobs.engine import ONE_MACHINE, Engine
 from batch_renamer.jobs.job import Job, Source
 from batch_renamer.jobs.past_runs import bound_to
 from batch_renamer.journal import Journal, RunRecord
@@ -33,7 +33,7 @@ class Connection:
     notes: tuple[str, ...] = ()
     command_line: str = ""
     own_process: bool = False
-    engine: Engine = one_machine
+    engine: Engine = ONE_MACHINE
 
     def job(self, source: Source) -> Job:
         """Return the job with these rows.

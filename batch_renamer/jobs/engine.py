@@ -2,24 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import dataclass
 
+from batch_renamer.client import StopSignal
+from batch_renamer.jobs.api_session import ApiSession
 from batch_renamer.renaming import RenameAll, rename_all
+from batch_renamer.settings import Settings
 
-if TYPE_CHECKING:  # a job holds its engine, so that these modules come after this one
-    from batch_renamer.jobs.api_session import ApiSession
-    from batch_renamer.jobs.run import Run
-
-__all__ = ["Engine", "one_machine"]
+__all__ = ["ONE_MACHINE", "Engine", "EngineContext"]
 
 
-Engine: TypeAlias = Callable[["Run", "ApiSession"], AbstractAsyncContextManager[RenameAll]]
-"""Opens what sends the changes of a run, and closes it again; raises a BatchRenamerError if it can't be opened."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineContext:
+    """What an engine is given of a run: its open API, how many renames there are to send, and its stop.
+
+    ``notify`` says on the screen and in the log that the run must wait, or what else went wrong; ``message`` only shows
+    a text on the screen.
+    """
+
+    settings: Settings
+    api: ApiSession
+    renames: int
+    stop: StopSignal
+    notify: Callable[[str], None]
+    message: Callable[[str], None]
+
+
+async def _nothing_to_check(_settings: Settings) -> None:
+    """Find nothing: this process can always send."""
 
 
 @asynccontextmanager
-async def one_machine(_run: Run, _api: ApiSession) -> AsyncIterator[RenameAll]:
+async def _this_process(_given: EngineContext) -> AsyncIterator[RenameAll]:
     """Give the pool of this process."""
     yield rename_all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """How the changes of a run are sent.
+
+    ``check`` makes sure, before anything is read, that the engine can be used. ``open`` opens what sends the changes,
+    and closes it again. Both raise a BatchRenamerError where it can't be used.
+    """
+
+    check: Callable[[Settings], Awaitable[None]]
+    open: Callable[[EngineContext], AbstractAsyncContextManager[RenameAll]]
+
+
+ONE_MACHINE = Engine(check=_nothing_to_check, open=_this_process)
+"""The pool of this process."""

@@ -6,20 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, assert_never
+from typing import NamedTuple, assert_never
 
 from batch_renamer.commands import Command
 from batch_renamer.jobs.destinations import Destination
-from batch_renamer.jobs.engine import one_machine
+from batch_renamer.jobs.engine import ONE_MACHINE, Engine
 from batch_renamer.journal import Journal, NewRun, RunRecord
 from batch_renamer.loader import Sheet
 from batch_renamer.model import RowChoice, SettledRow, SheetPlace
 from batch_renamer.naming import NamingRules
 from batch_renamer.progress import Progress
 from batch_renamer.settings import Settings
-
-if TYPE_CHECKING:  # its argument is a job at work, so that its module comes after this one
-    from batch_renamer.jobs.engine import Engine
 
 __all__ = ["CHANGES_PRESENT", "Bounds", "Job", "OpenSheet", "SheetSource", "Source"]
 
@@ -94,7 +91,7 @@ class Job:
     night: int | None = None
     unchecked: bool = False
     settled: Mapping[int, SettledRow] = field(default_factory=dict)
-    engine: Engine = one_machine
+    engine: Engine = ONE_MACHINE
 
     @property
     def origin(self) -> RunRecord | None:

@@ -11,6 +11,7 @@ from batch_renamer.jobs.job import SheetSource
 from batch_renamer.jobs.run import JobContext, Run
 from batch_renamer.jobs.stages import (
     ask_again,
+    check_engine,
     check_lock_is_free,
     check_origin_unchanged,
     check_report_targets,
@@ -83,8 +84,8 @@ _AGREE = (enforce_limits, confirm, lock)
 STAGES: Mapping[Command, Stages] = {
     CHECK: Stages(FromSheet(load), (refuse_bad_rows, check_report_targets)),
     PLAN: Stages(FromSheet(load), (refuse_bad_rows, *_BEGIN), (*_FIND_AND_LOOK, enforce_limits)),
-    APPLY: Stages(FromSheet(load), (refuse_bad_rows, *_BEGIN), (*_FIND_AND_LOOK, ask_again, *_AGREE, Online(rename))),
-    APPLY_PLAN: Stages(FromRun(load_plan), _BEGIN, (*_LOOK, *_AGREE, Online(rename))),
+    APPLY: Stages(FromSheet(load), (refuse_bad_rows, *_BEGIN), (*_FIND_AND_LOOK, ask_again, *_AGREE, Online(rename)), before=(check_engine,)),
+    APPLY_PLAN: Stages(FromRun(load_plan), _BEGIN, (*_LOOK, *_AGREE, Online(rename)), before=(check_engine,)),
     RESUME: Stages(
         FromRun(load_interrupted),
         _BEGIN,
@@ -93,12 +94,13 @@ STAGES: Mapping[Command, Stages] = {
             *(enforce_limits, Online(rename)),
             leave_others_for_later,
         ),
+        before=(check_engine,),
     ),
     UNDO: Stages(
         FromRun(plan_undo),
         _BEGIN,
         (*_LOOK, *_AGREE, check_origin_unchanged, Online(rename)),
-        before=(check_lock_is_free,),
+        before=(check_engine, check_lock_is_free),
     ),
     UNDO_DRY_RUN: Stages(FromRun(plan_undo), _BEGIN, (*_LOOK, enforce_limits)),
     AUDIT: Stages(FromRun(plan_audit), _BEGIN, _LOOK),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from batch_renamer.distributed.coordinator.cluster import check_cluster
 from batch_renamer.distributed.coordinator.opening import opened
 
-__all__ = ["opened"]
+__all__ = ["check_cluster", "opened"]

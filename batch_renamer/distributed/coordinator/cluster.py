@@ -11,18 +11,44 @@ from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import anyio
+
 from batch_renamer.errors import InputError, SettingsError
 from batch_renamer.settings import Settings, is_loopback
 
 if TYPE_CHECKING:
     from distributed import Client
 
-__all__ = ["is_protected", "open_cluster"]
+__all__ = ["check_cluster", "is_protected", "open_cluster"]
 
 _WORKERS_HERE = 3
 """Processes of a cluster that is started on this machine: to try it out, because they share one address."""
 
 _CONNECT_S = 15.0
+
+
+async def check_cluster(settings: Settings, *, connect_s: float = _CONNECT_S) -> None:
+    """Make sure that the cluster can be used; one of this machine is started with the renames.
+
+    Raises:
+        SettingsError: the extra is not installed.
+        InputError: the scheduler can't be reached within so many seconds, or no worker can be given the key.
+    """
+    _require_extra()
+    if settings.scheduler is None:
+        return
+    async with _connected(settings.scheduler, within_s=connect_s) as client:
+        workers = await client.nthreads()
+    if not workers:
+        raise InputError(
+            f"The scheduler at {settings.scheduler} has no worker: start some, or leave out --engine dask. Nothing was "
+            "sent."
+        )
+    if not any(map(is_protected, workers)):
+        raise InputError(
+            f"The scheduler at {settings.scheduler} has no worker that can be used: the API key would reach them "
+            "unencrypted. Give them certificates. Nothing was sent."
+        )
 
 
 @asynccontextmanager
@@ -33,11 +59,10 @@ async def open_cluster(settings: Settings) -> AsyncIterator[Client]:
         SettingsError: the extra is not installed.
         InputError: the scheduler can't be reached.
     """
-    try:
-        import dask.config  # noqa: PLC0415 - the extra, which is imported only where it is wanted
-        from distributed import Client, LocalCluster  # noqa: PLC0415 - likewise
-    except ImportError:
-        raise SettingsError("--engine dask needs an extra: pip install 'batch-renamer[dask]'") from None
+    _require_extra()
+    import dask.config  # noqa: PLC0415 - the extra, which is imported only where it is wanted
+    from distributed import LocalCluster  # noqa: PLC0415 - likewise
+
     async with AsyncExitStack() as opened:
         if settings.scheduler is None:
             scratch = opened.enter_context(tempfile.TemporaryDirectory(prefix="batch-renamer-dask-"))
@@ -71,9 +96,26 @@ async def open_cluster(settings: Settings) -> AsyncIterator[Client]:
             address = cluster.scheduler_address
         else:
             address = settings.scheduler
+        yield await opened.enter_async_context(_connected(address, within_s=_CONNECT_S))
+
+
+def _require_extra() -> None:
+    try:
+        import distributed  # noqa: F401, PLC0415 - the extra, which is imported only where it is wanted
+    except ImportError:
+        raise SettingsError("--engine dask needs an extra: pip install 'batch-renamer[dask]'") from None
+
+
+@asynccontextmanager
+async def _connected(address: str, *, within_s: float) -> AsyncIterator[Client]:
+    from distributed import Client  # noqa: PLC0415 - the extra, which is imported only where it is wanted
+
+    async with AsyncExitStack() as opened:
         try:
-            client = Client(address, asynchronous=True, set_as_default=False, timeout=_CONNECT_S)
-            await opened.enter_async_context(client)
+            client = Client(address, asynchronous=True, set_as_default=False, timeout=within_s)
+            opened.push_async_callback(client.close)
+            with anyio.fail_after(within_s):  # Its own timeout leaves out the handshake.
+                await client
         except (OSError, RuntimeError, TypeError, ValueError) as error:  # the latter: certificates that can't be used
             how = "give Dask its certificates" if address.startswith("tls:") else "start it"
             raise InputError(

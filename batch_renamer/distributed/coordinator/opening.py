@@ -13,7 +13,7 @@ from batch_renamer.distributed.coordinator.cluster import open_cluster
 from batch_renamer.distributed.coordinator.coordinator import Coordinator
 from batch_renamer.distributed.messages import Secret, Setup
 from batch_renamer.errors import InputError
-from batch_renamer.jobs import ApiSession, Run
+from batch_renamer.jobs import EngineContext
 from batch_renamer.renaming import RenameAll
 from batch_renamer.settings import Settings
 from batch_renamer.text import counted, duration
@@ -23,17 +23,16 @@ __all__ = ["opened"]
 
 
 @asynccontextmanager
-async def opened(run: Run, api: ApiSession) -> AsyncIterator[RenameAll]:
+async def opened(given: EngineContext) -> AsyncIterator[RenameAll]:
     """Open the cluster that a run's settings name, and give what sends changes by its workers.
 
     Raises:
         SettingsError, InputError: it can't be opened, or has no worker that can be used; nothing was sent.
     """
-    settings = run.job.settings
-    renames = await run.job.journal.in_thread(run.open_rows)
-    run.job.progress.message(
-        f"All workers together keep one limit: {counted(renames, 'rename')} take "
-        f"{duration(renames / api.requests_per_s())}, as from one machine that can send so fast."
+    settings, api = given.settings, given.api
+    given.message(
+        f"All workers together keep one limit: {counted(given.renames, 'rename')} take "
+        f"{duration(given.renames / api.requests_per_s())}, as from one machine that can send so fast."
     )
     if not isinstance(api.api, HttpOrdersApi):
         raise InputError("--engine dask needs an API that workers can reach.")
@@ -44,8 +43,8 @@ async def opened(run: Run, api: ApiSession) -> AsyncIterator[RenameAll]:
             Secret(access.key.reveal()),
             client=client,
             api=api,
-            stop=run.stop,
-            notify=run.context.tell,
+            stop=given.stop,
+            notify=given.notify,
         )
         failure: Exception | None = None
         async with anyio.create_task_group() as background:

@@ -1,7 +1,7 @@
 """The stages of a job, each a function of its `Run`. `stage_table` has their order."""
 
 from batch_renamer.jobs.stages.conclusion import conclude
-from batch_renamer.jobs.stages.connecting import connect, verify_key
+from batch_renamer.jobs.stages.connecting import check_engine, connect, verify_key
 from batch_renamer.jobs.stages.content import Content
 from batch_renamer.jobs.stages.limits import ask_again, enforce_limits, failures_in, refuse_bad_rows
 from batch_renamer.jobs.stages.loading import load, load_options
@@ -24,6 +24,7 @@ from batch_renamer.jobs.stages.writing_back import check_write_back
 __all__ = [
     "Content",
     "ask_again",
+    "check_engine",
     "check_lock_is_free",
     "check_origin_unchanged",
     "check_report_targets",

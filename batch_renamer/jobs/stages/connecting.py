@@ -1,15 +1,26 @@
-"""The stages that open the API and make sure that it takes the key."""
+"""The stages that make sure, before anything is read, that renames can be sent, and that the API takes the key."""
 
 from __future__ import annotations
 
 from batch_renamer.client import prove_key_in_time
 from batch_renamer.jobs.api_session import ApiSession, open_session
-from batch_renamer.jobs.run import Run
+from batch_renamer.jobs.run import JobContext, Run
 from batch_renamer.jobs.stages.locking import hold_alone
 from batch_renamer.jobs.stages.timekeeping import keep_timeline
 from batch_renamer.jobs.state import orders_of
 
-__all__ = ["connect", "verify_key"]
+__all__ = ["check_engine", "connect", "verify_key"]
+
+
+async def check_engine(context: JobContext) -> None:
+    """Make sure that what is to send the renames is there, before anything is read for nothing.
+
+    Raises:
+        BatchRenamerError: it isn't.
+        Stopping: the job is to stop.
+    """
+    with context.stop.interruptible():
+        await context.job.engine.check(context.job.settings)
 
 
 async def connect(run: Run) -> ApiSession:

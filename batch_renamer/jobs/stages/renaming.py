@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from batch_renamer.errors import InputError, RowsLeftError
 from batch_renamer.jobs.api_session import ApiSession
+from batch_renamer.jobs.engine import EngineContext
 from batch_renamer.jobs.run import Run
 from batch_renamer.jobs.stages.dispatch import Dispatch
 from batch_renamer.jobs.stages.limits import failures_in
@@ -87,7 +88,15 @@ async def rename(run: Run, api: ApiSession) -> None:
     rows = await journal.in_thread(journal.rows.count_planned, record)
     dispatch = Dispatch(journal, record, requests_per_s=api.requests_per_s)
     outcomes = Outcomes(run, api, dispatch, bad_in_plan=bad_in_plan)
-    async with run.job.engine(run, api) as rename_all:
+    given = EngineContext(
+        settings=run.job.settings,
+        api=api,
+        renames=rows,
+        stop=run.stop,
+        notify=run.context.tell,
+        message=run.job.progress.message,
+    )
+    async with run.job.engine.open(given) as rename_all:
         while True:
             run.job.progress.stage("Renaming", rows)
             dispatch.paused = False

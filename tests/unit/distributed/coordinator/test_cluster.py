@@ -1,0 +1,40 @@
+"""The check of a cluster: an address of a scheduler enters, and why it can't be used leaves."""
+
+from __future__ import annotations
+
+import re
+import socket
+from pathlib import Path
+
+import pytest
+from distributed import Scheduler
+
+from batch_renamer.distributed.coordinator.cluster import check_cluster
+from batch_renamer.errors import InputError
+from batch_renamer.settings import Settings
+
+AT_ONCE_S = 0.05
+
+
+@pytest.mark.parametrize("listens", [False, True], ids=["nothing listens", "it never answers"])
+async def test_a_scheduler_that_cannot_be_reached_is_told(tmp_path: Path, *, listens: bool) -> None:
+    """A scheduler that is stopped still takes connections, and says nothing on them."""
+    with socket.socket() as port:
+        port.bind(("127.0.0.1", 0))
+        if listens:
+            port.listen()
+        address = f"tcp://127.0.0.1:{port.getsockname()[1]}"
+        with pytest.raises(InputError, match=f"^The scheduler at {re.escape(address)} can't be reached"):
+            await check_cluster(Settings(state_dir=tmp_path, scheduler=address), connect_s=AT_ONCE_S)
+
+
+async def test_a_scheduler_without_workers_is_told(tmp_path: Path) -> None:
+    """The run would read all orders, and then find nothing that could rename them."""
+    async with Scheduler(host="127.0.0.1", port=0, dashboard=False, dashboard_address="127.0.0.1:0") as scheduler:
+        with pytest.raises(InputError, match="has no worker: start some"):
+            await check_cluster(Settings(state_dir=tmp_path, scheduler=scheduler.address))
+
+
+async def test_a_cluster_of_this_machine_needs_no_scheduler(tmp_path: Path) -> None:
+    """Its workers are started when there is something to send."""
+    await check_cluster(Settings(state_dir=tmp_path))
