@@ -84,7 +84,12 @@ _AGREE = (enforce_limits, confirm, lock)
 STAGES: Mapping[Command, Stages] = {
     CHECK: Stages(FromSheet(load), (refuse_bad_rows, check_report_targets)),
     PLAN: Stages(FromSheet(load), (refuse_bad_rows, *_BEGIN), (*_FIND_AND_LOOK, enforce_limits)),
-    APPLY: Stages(FromSheet(load), (refuse_bad_rows, *_BEGIN), (*_FIND_AND_LOOK, ask_again, *_AGREE, Online(rename)), before=(check_engine,)),
+    APPLY: Stages(
+        FromSheet(load),
+        (refuse_bad_rows, *_BEGIN),
+        (*_FIND_AND_LOOK, ask_again, *_AGREE, Online(rename)),
+        before=(check_engine,),
+    ),
     APPLY_PLAN: Stages(FromRun(load_plan), _BEGIN, (*_LOOK, *_AGREE, Online(rename)), before=(check_engine,)),
     RESUME: Stages(
         FromRun(load_interrupted),
