@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from batch_renamer.model import EXPORT_COLUMNS, Order
-from batch_renamer.text_cells import SURELY_FITS, cut
+from batch_renamer.workbooks import SURELY_FITS, cut
 
 __all__ = ["number_of", "texts_of", "texts_that_fit"]
 

@@ -15,6 +15,8 @@ __all__ = ["JsonValue", "WriteOptions", "row_as_json", "row_as_texts", "row_valu
 JsonValue = str | int | float | bool | None
 
 _WITH_OWN_PART = (Result.INVALID, Result.SKIPPED)
+_RESULT = COLUMNS.index("result")
+_FRACTIONS = COLUMNS.index("total_images"), COLUMNS.index("seconds")
 _values_of = attrgetter(*COLUMNS)
 
 
@@ -59,7 +61,11 @@ def row_values(row: ReportRow) -> list[JsonValue]:
 
     Seconds are rounded to milliseconds. A number that JSON does not have (NaN, infinity) becomes ``None``.
     """
-    return list(map(_as_json, _values_of(row)))
+    values: list[JsonValue] = list(_values_of(row))
+    values[_RESULT] = row.result.value
+    for place in _FRACTIONS:
+        values[place] = _json_number(values[place])
+    return values
 
 
 def row_as_json(row: ReportRow) -> dict[str, JsonValue]:
@@ -84,14 +90,12 @@ def row_as_texts(row: ReportRow) -> list[str | None]:
     return [_as_text(value) for value in row_values(row)]
 
 
-def _as_json(value: JsonValue) -> JsonValue:
-    if isinstance(value, str):
-        return str(value)  # a Result is a str too; JSON needs its plain text
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            return None
-        return int(value) if value.is_integer() else round(value, 3)
-    return value
+def _json_number(value: JsonValue) -> JsonValue:
+    if not isinstance(value, float):
+        return value
+    if not math.isfinite(value):
+        return None
+    return int(value) if value.is_integer() else round(value, 3)
 
 
 def _as_text(value: JsonValue) -> str | None:

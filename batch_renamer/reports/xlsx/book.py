@@ -15,8 +15,8 @@ from batch_renamer.reports.xlsx.reasons import Reasons
 from batch_renamer.reports.xlsx.report_sheet import ReportSheet
 from batch_renamer.reports.xlsx.summary_sheet import add_summary
 from batch_renamer.text import counted
-from batch_renamer.text_cells import MOST_IN_PLAIN_ZIP, ROWS_PER_SHEET, new_workbook
 from batch_renamer.version import __version__
+from batch_renamer.workbooks import ROWS_PER_SHEET, StreamedWorkbook, streamed_workbook
 
 __all__ = ["ROWS_PER_SHEET", "write_xlsx"]
 
@@ -33,12 +33,11 @@ def write_xlsx(
     Raises:
         OSError: The disk is full, or the file can't be written for another reason.
     """
-    with new_workbook(file, scratch=options.scratch) as book:
-        _describe(book, options)
+    with streamed_workbook(file, scratch=options.scratch) as book:
+        _describe(book.frame, options)
         formats, reasons = Formats.of(book), Reasons()
-        if _fill(book, _counted(lines, reasons), options, formats, rows_per_sheet) > MOST_IN_PLAIN_ZIP:
-            book.use_zip64()
-        add_summary(book, options.summary, reasons, formats)
+        _fill(book, _counted(lines, reasons), options, formats, rows_per_sheet)
+        add_summary(book.frame, options.summary, reasons, formats)
 
 
 def _describe(book: xlsxwriter.Workbook, options: WriteOptions) -> None:
@@ -60,14 +59,15 @@ def _counted(lines: Iterable[ReportLine], reasons: Reasons) -> Iterator[ReportLi
 
 
 def _fill(
-    book: xlsxwriter.Workbook, lines: Iterable[ReportLine], options: WriteOptions, formats: Formats, rows_per_sheet: int
-) -> int:
-    """Write all sheets of rows; return an upper bound for the bytes of the largest one's XML."""
-    layout, sizes = Layout.of(options.other_headings), []
-    sheet = ReportSheet(book, 1, layout, formats, run_id=options.summary.run_id)
+    book: StreamedWorkbook, lines: Iterable[ReportLine], options: WriteOptions, formats: Formats, rows_per_sheet: int
+) -> None:
+    """Write all sheets of rows."""
+    layout, number = Layout.of(options.other_headings), 1
+    sheet = ReportSheet(book, number, layout, formats, run_id=options.summary.run_id)
     for line in lines:
         if sheet.rows == rows_per_sheet:
-            sizes.append(sheet.close())
-            sheet = ReportSheet(book, len(sizes) + 1, layout, formats, run_id=options.summary.run_id)
+            sheet.close()
+            number += 1
+            sheet = ReportSheet(book, number, layout, formats, run_id=options.summary.run_id)
         sheet.write(line)
-    return max(*sizes, sheet.close()) if sizes else sheet.close()
+    sheet.close()

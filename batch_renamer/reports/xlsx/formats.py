@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
 from batch_renamer.model import Result
+from batch_renamer.workbooks import StreamedWorkbook
 
 __all__ = ["BAR_COLOURS", "Formats"]
 
@@ -62,7 +62,7 @@ class Formats:
     results: Mapping[Result, Format]
 
     @classmethod
-    def of(cls, book: Workbook) -> Formats:
+    def of(cls, book: StreamedWorkbook) -> Formats:
         """Add the formats to a workbook."""
         top = {"valign": "top"}
         heading = {"num_format": "@", "bold": True, "bottom": 1, "valign": "vcenter"}

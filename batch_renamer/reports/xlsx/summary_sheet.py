@@ -16,8 +16,8 @@ from batch_renamer.reports.xlsx.layout import width_of
 from batch_renamer.reports.xlsx.moments import days_of, local_zone
 from batch_renamer.reports.xlsx.reasons import Reasons
 from batch_renamer.text import counted, duration
-from batch_renamer.text_cells import cut, write_text
 from batch_renamer.version import __version__
+from batch_renamer.workbooks import cut, write_text
 
 __all__ = ["SUMMARY", "add_summary"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from batch_renamer.model import COLUMNS, ReportLine, ReportRow
-from batch_renamer.text_cells import MOST_IN_CELL, SURELY_FITS, cell_units, cut
+from batch_renamer.workbooks import MOST_IN_CELL, SURELY_FITS, cell_units, cut
 
 __all__ = ["fitting", "is_too_long"]
 

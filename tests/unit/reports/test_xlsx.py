@@ -9,7 +9,6 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-import xlsxwriter
 from hypothesis import given, settings
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
@@ -17,10 +16,7 @@ from python_calamine import CalamineWorkbook
 from batch_renamer.loader import LoadOptions, open_sheet
 from batch_renamer.model import COLUMNS, ReportLine, ReportRow, Result
 from batch_renamer.reports.rows import WriteOptions
-from batch_renamer.reports.xlsx import book, write_xlsx
-from batch_renamer.reports.xlsx.formats import Formats
-from batch_renamer.reports.xlsx.layout import Layout
-from batch_renamer.reports.xlsx.report_sheet import ReportSheet
+from batch_renamer.reports.xlsx import write_xlsx
 from tests.unit.reports.samples import NASTY_NAMES, a_row, any_text, each_nasty_name, summary
 
 
@@ -184,12 +180,6 @@ def test_xlsx_leaves_the_longest_possible_text_alone(tmp_path: Path) -> None:
     assert (cells["new_name"], cells["warning"]) == ("x" * 32_767, "")
 
 
-def test_a_huge_xlsx_can_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond what a plain zip holds, the larger form is used, and read just as well."""
-    monkeypatch.setattr(book, "MOST_IN_PLAIN_ZIP", 0)
-    assert sheet_of(as_xlsx(tmp_path, [a_row("b")]))[1][3] == "b"
-
-
 def test_xlsx_goes_on_on_a_second_sheet(tmp_path: Path) -> None:
     """Rows beyond a sheet's end stand on the next one, under the same heading."""
     found = openpyxl.load_workbook(as_xlsx(tmp_path, [a_row(row=n) for n in range(2, 7)], rows_per_sheet=2))
@@ -259,17 +249,6 @@ def test_a_row_is_as_high_as_its_longest_text_but_not_higher_than_the_screen(tmp
     rows = [replace(FULL, reason="x" * length) for length in (20, 200, 9_000)]
     sheet = seen_by_openpyxl(as_xlsx(tmp_path, rows))
     assert [sheet.row_dimensions[line].height for line in (2, 3, 4)] == [None, 60, 300]
-
-
-def test_heights_of_written_rows_are_let_go(tmp_path: Path) -> None:
-    """XlsxWriter would keep them all, and memory would grow with the rows that have a long reason."""
-    with xlsxwriter.Workbook(tmp_path / "r.xlsx", {"constant_memory": True}) as made:
-        sheet = ReportSheet(made, 1, Layout.of(()), Formats.of(made), run_id="k3f9")
-        for number in range(100):
-            sheet.write(ReportLine(replace(a_row(row=number), reason="word " * 60)))
-        sheet.close()
-        [written] = made.worksheets()
-        assert len(written.row_info) + len(written.row_sizes) <= 4
 
 
 # -- The user's own columns ------------------------------------------------------------------------------------------

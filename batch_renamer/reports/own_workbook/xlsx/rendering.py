@@ -10,10 +10,11 @@ from itertools import pairwise
 
 from batch_renamer.column_letters import letters_of
 from batch_renamer.reports.own_workbook.columns import COLUMNS_BACK, RowBack, shown_time
-from batch_renamer.reports.own_workbook.xlsx.cell_text import escaped_text, serial_day
 from batch_renamer.reports.own_workbook.xlsx.placement import Placement
+from batch_renamer.reports.own_workbook.xlsx.serial_days import serial_day
 from batch_renamer.reports.own_workbook.xlsx.styles import Styles
 from batch_renamer.reports.own_workbook.xml_scan import escaped_attribute
+from batch_renamer.workbooks import escaped_text
 
 __all__ = ["NewRow", "Renderer", "new_rows"]
 
