@@ -22,6 +22,8 @@ _FOCUS = """target => {
   };
 }"""
 
+_CHOSEN = "element => element.selectedOptions[0].label"
+
 
 @dataclass(frozen=True, slots=True)
 class Keyboard:
@@ -62,6 +64,13 @@ class Keyboard:
         await (await opened.value).set_files(file)
 
     async def select(self, target: Locator, label: str) -> None:
-        """Go to a list of choices, and type until it has the one with this label."""
+        """Go to a list of choices, and press the arrow down until it has the one with this label."""
         await self.to(target)
-        await self.page.keyboard.type(label)
+        await self.page.keyboard.press("Home")
+        labels: list[str] = []
+        while label not in labels:
+            chosen: str = await target.evaluate(_CHOSEN)
+            assert chosen not in labels, f"no choice is called {label!r}: {labels}"
+            labels.append(chosen)
+            if chosen != label:
+                await self.page.keyboard.press("ArrowDown")

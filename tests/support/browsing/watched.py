@@ -9,6 +9,11 @@ from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request, 
 
 __all__ = ["Watched", "watch"]
 
+_SERVER_HAS_ENDED = re.compile(
+    r"net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)\b"
+)
+"""A test ends its server before its page is closed. What the page asks for in between says nothing about the page."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Watched:
@@ -25,7 +30,8 @@ class Watched:
     @property
     def unexpected(self) -> list[str]:
         """The faults that the test does not expect."""
-        return [fault for fault in self.faults if not any(pattern.search(fault) for pattern in self._allowed)]
+        expected = (_SERVER_HAS_ENDED, *self._allowed)
+        return [fault for fault in self.faults if not any(pattern.search(fault) for pattern in expected)]
 
 
 def watch(context: BrowserContext) -> Watched:
