@@ -80,18 +80,18 @@ async def test_an_unknown_row_is_read_back(renamer: Command) -> None:
     assert sorted(map(str, renamer.patched)) == ["o1", "o2", "o3", "o4", "o5", "o6"]  # each once
 
 
-STOPS: dict[str, tuple[FaultPlan, int]] = {
-    "outage": (FaultPlan(rules=[Rule(fault=Fault(kind=FaultKind.UNAVAILABLE), nth=10, times=None)]), 4),
-    "too many failures": (FaultPlan(rules=[Rule(fault=Fault(kind=FaultKind.REDIRECT), method="PATCH", nth=3)]), 4),
+STOPS = {
+    "outage": Rule(fault=Fault(kind=FaultKind.UNAVAILABLE), nth=10, times=None),
+    "too many failures": Rule(fault=Fault(kind=FaultKind.REDIRECT), method="PATCH", nth=3),
 }
 
 
 @pytest.mark.parametrize("stop", STOPS)
 async def test_the_api_stops_it(renamer: Command, stop: str) -> None:
     """An outage, or too many failures: exit 4, and the last line goes on."""
-    renamer.sandbox.faults, code = STOPS[stop]
+    renamer.sandbox.faults = FaultPlan(rules=[STOPS[stop]])
     stopped = await renamer.do(*APPLY, "--patience", "0", "--attempts", "1", "--max-failures", "0")
-    assert (stopped.code, stopped.last_line.split()[:2]) == (code, ["batch-renamer", "resume"])
+    assert (stopped.code, stopped.last_line.split()[:2]) == (4, ["batch-renamer", "resume"])
     renamer.sandbox.faults = FaultPlan()
     await renamer.paste(stopped.last_line)
     ended = await renamer.do("resume", "--failed")

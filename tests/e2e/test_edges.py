@@ -38,7 +38,8 @@ async def test_a_wait_beyond_patience_stops_the_run(renamer: Command, after_s: i
     renamer.sandbox.faults = FaultPlan(
         rules=[Rule(fault=Fault(kind=FaultKind.THROTTLED_SECONDS, seconds=after_s), method="PATCH", times=None)]
     )
-    ran = await renamer.apply(renamer.sheet(renamer.seed(30)), "--json", "--patience", "5")
+    words = ("--json", "--patience", "5", "--workers", "10")  # so some rows are left, however late an answer comes
+    ran = await renamer.apply(renamer.sheet(renamer.seed(30)), *words)
     assert ran.code == 4
     assert "pending" in ran.results
     assert set(ran.results) <= {"pending", "unknown"}
