@@ -52,7 +52,7 @@ _INPUT = (
     "match_by",
 )
 _API = ("base_url", "api_version", "rate", "workers", "attempts", "timeout", "patience")
-_SENDING = (*_API, "engine", "scheduler")
+_SENDING = (*_API, "engine", "scheduler", "limit_per")
 _ROWS = ("only", "except_rows")
 _OF_SHEET = (*_ROWS, "where")
 _LIMITS = ("first", "max_renames", "strict")
@@ -185,7 +185,7 @@ PLAN = Command(
     dry=True,
     done_by="apply",
     from_sheet=True,
-    options=(*_READING, *_API, *_LIMITS, *_REPEATING, *_RESUMING, *_SANDBOX, *_PAGED, *_WHERE),
+    options=(*_READING, *_SENDING, *_LIMITS, *_REPEATING, *_RESUMING, *_SANDBOX, *_PAGED, *_WHERE),
 )
 APPLY = Command(name="apply", writes=True, from_sheet=True, drifted=_PLAN_SAW, exact=True, options=_APPLY_OPTIONS)
 APPLY_PLAN = Command(

@@ -161,7 +161,7 @@ _OPTIONS: Mapping[str, Any] = {
             ),
             "engine": _Option(
                 help="What sends the renames: this process (local), or the workers of a Dask cluster (dask). One "
-                "machine is faster for fewer than 10,000 rows, and wherever the limit is that of one address.",
+                "machine is faster for fewer than 10,000 rows, and wherever all send from one address.",
                 metavar="local|dask",
                 default="local",
             ),
@@ -169,6 +169,12 @@ _OPTIONS: Mapping[str, Any] = {
                 help="Address of the scheduler of a Dask cluster, such as tls://host:8786. Without it, dask starts "
                 "workers on this machine.",
                 metavar="ADDRESS",
+            ),
+            "limit_per": _Option(
+                help="What the limit is for: the account, so that all workers of the cluster share it, or each address "
+                "from which they send.",
+                metavar="account|address",
+                default="account",
             ),
         },
     ),

@@ -65,7 +65,8 @@ def _always() -> bool:
 class Pacer:
     """Spaces the tries of a run; ``rate_per_s`` is in requests per second.
 
-    Time is the running event loop's. ``timeline`` counts the tries of each second.
+    Time is the running event loop's. ``timeline`` counts the tries of each second. ``elsewhere_per_s`` is how much more
+    than this limit the run may send in all, because processes of it have other limits.
 
     Example:
         >>> import anyio
@@ -89,6 +90,7 @@ class Pacer:
         self.throttled = 0
         self.latency_s: float | None = None
         self.timeline = Timeline()
+        self.elsewhere_per_s = 0.0
         self._rate_per_s = rate_per_s
         self._known_per_s = known_per_s
         self._learner = LimitLearner(ceiling_per_s=rate_per_s, known_per_s=known_per_s)
@@ -105,6 +107,11 @@ class Pacer:
         self._pause_s = _FIRST_PAUSE_S
         self._refused_since: float | None = None
         self._reserved_per_s = 0.0
+
+    @property
+    def rate_per_s(self) -> float:
+        """The most requests per second that all runs together may send, known limit or not."""
+        return self._rate_per_s
 
     @property
     def limit_per_s(self) -> float:

@@ -8,7 +8,7 @@ from batch_renamer.client import TryNote
 from batch_renamer.errors import BatchRenamerError
 from batch_renamer.model import Change, Outcome
 
-__all__ = ["LEASE_S", "Claim", "Lease", "Report", "Secret", "Setup", "Shard", "ShardEnd"]
+__all__ = ["LEASE_S", "Claim", "Hello", "Lease", "Report", "Secret", "Setup", "Shard", "ShardEnd"]
 
 LEASE_S = 0.5
 """How long a lease holds, from when the worker asked for it. A worker that is cut off sends nothing after this."""
@@ -60,6 +60,17 @@ class Setup:
     images: bool
     attempts: int
     patience_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hello:
+    """How a worker answers when an agent is started in it.
+
+    ``version`` is that of batch-renamer there, ``outgoing`` names the address from which its requests leave.
+    """
+
+    version: str
+    outgoing: str
 
 
 class Secret:

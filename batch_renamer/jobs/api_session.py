@@ -46,14 +46,18 @@ class ApiSession:
 
     def requests_per_s(self) -> float:
         """Return how many requests a second can be made at present."""
-        pace_per_s, latency_s = self.pacer.pace_per_s, self.pacer.latency_s
+        return self.possible_per_s(self.pacer.pace_per_s)
+
+    def possible_per_s(self, pace_per_s: float) -> float:
+        """Return how many requests a second can be made at a pace, by as many workers as the user allows."""
+        latency_s = self.pacer.latency_s
         if self.workers is None or not latency_s:
             return pace_per_s
         return min(pace_per_s, self.workers / latency_s)
 
     def pace_note(self) -> str:
         """Return the limit that holds at present, in words."""
-        return f"limit {self.pacer.limit_per_s:,.0f}/s"
+        return f"limit {self.pacer.limit_per_s + self.pacer.elsewhere_per_s:,.0f}/s"
 
 
 async def open_session(

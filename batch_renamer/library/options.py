@@ -142,7 +142,8 @@ NOT_HERE: Mapping[str, str] = {
     "profile": "configuration files are not read here; give the options themselves",
     "log_file": 'add a handler to logging.getLogger("batch_renamer") instead',
     **dict.fromkeys(
-        ("engine", "scheduler"), "Dask's workers would run the caller's program again; use the command line"
+        ("engine", "scheduler", "limit_per"),
+        "Dask's workers would run the caller's program again; use the command",
     ),
     "no_progress": "give progress=True to see progress",
     **dict.fromkeys(("sheet", "encoding", "delimiter", "hidden_rows"), "a DataFrame has been read already"),

@@ -59,6 +59,7 @@ class Settings:
         patience: Seconds to wait for an API that gives no good answer at all.
         engine: ``local``: this process sends the renames; ``dask``: the workers of a Dask cluster do.
         scheduler: The address of the cluster's scheduler; None: workers are started on this machine.
+        limit_per: ``account``: all workers of a cluster share one limit; ``address``: those of one outgoing address do.
         sheet: The sheet's name, or its number as digits.
         encoding: The text encoding of a CSV file.
         delimiter: The sign between the cells of a CSV file.
@@ -117,6 +118,7 @@ class Settings:
     patience: Annotated[_Number, Field(ge=0, le=_WEEK_S)] = 900.0
     engine: Literal["local", "dask"] = "local"
     scheduler: Annotated[str, AfterValidator(check_scheduler)] | None = None
+    limit_per: Literal["account", "address"] = "account"
     sheet: _Heading | None = None
     encoding: Annotated[str, AfterValidator(values.check_encoding)] | None = None
     delimiter: Annotated[str, AfterValidator(values.check_delimiter)] | None = None

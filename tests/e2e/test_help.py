@@ -31,7 +31,7 @@ FOR_NAMES = {"name_template", "replace", "replace_regex", "same_name"}
 FOR_THE_API = {"base_url", "api_version", "rate", "workers", "attempts", "timeout", "patience"}
 LIMITS = {"first", "max_renames", "strict"}
 PRACTICE = {"sandbox", "sandbox_reset"}
-MACHINES = {"engine", "scheduler"}
+MACHINES = {"engine", "scheduler", "limit_per"}
 FOR_WRITING = {"yes", "wait", "write_back", *MACHINES}
 ONLY_WHERE_SOMETHING_IS_SENT = FOR_THE_API | LIMITS | PRACTICE | {"max_failures", "again", "pictures"}
 CHOOSING = {"only", "except_rows"}
@@ -42,7 +42,7 @@ ABOUT_PAST_RUNS = SETTINGS - FOR_A_SHEET - FOR_NAMES - CHOOSING - FOR_WRITING - 
 
 OFFERED = {
     "apply": SETTINGS | {"dry_run", "plan"},
-    "plan": SETTINGS - FOR_WRITING | {"exit_code"},
+    "plan": SETTINGS - FOR_WRITING | MACHINES | {"exit_code"},
     "check": SETTINGS - FOR_WRITING - ONLY_WHERE_SOMETHING_IS_SENT - {"no_pager"},
     # The bounds of a run are those that it was begun with.
     "resume": SETTINGS - FOR_A_SHEET - FOR_NAMES - LIMITS - {"again", "sandbox_reset"} | {"failed", "same_account"},

@@ -15,9 +15,9 @@ import anyio.abc
 
 from batch_renamer.client import StopSignal
 from batch_renamer.distributed.change_signal import ChangeSignal
-from batch_renamer.distributed.coordinator.budget import Budget
 from batch_renamer.distributed.coordinator.claims import Claims
 from batch_renamer.distributed.coordinator.exchange import Exchange
+from batch_renamer.distributed.coordinator.limits import Limits
 from batch_renamer.distributed.coordinator.membership import Membership
 from batch_renamer.distributed.coordinator.round import Round
 from batch_renamer.distributed.coordinator.sharding import Sharding
@@ -50,6 +50,7 @@ class Coordinator:
         *,
         client: Client,
         api: ApiSession,
+        limits: Limits,
         stop: StopSignal,
         notify: Callable[[str], None],
     ) -> None:
@@ -59,13 +60,13 @@ class Coordinator:
         self._stop = stop
         self._notify = notify
         self._changed = ChangeSignal()
-        self._budget = Budget()
+        self._limits = limits
         self._claims = Claims()
         self._membership = Membership(
             setup,
             key,
             client=client,
-            budget=self._budget,
+            limits=limits,
             claims=self._claims,
             changed=self._changed,
             notify=notify,
@@ -73,7 +74,7 @@ class Coordinator:
         self._exchange = Exchange(
             self._membership,
             api=api,
-            budget=self._budget,
+            limits=limits,
             claims=self._claims,
             changed=self._changed,
             stop=stop,
@@ -94,6 +95,7 @@ class Coordinator:
             client=self._client,
             membership=self._membership,
             claims=self._claims,
+            limits=self._limits,
             api=self._api,
             changed=self._changed,
             stop=self._stop,
@@ -108,7 +110,7 @@ class Coordinator:
         self._membership.close()
         with anyio.move_on_after(_AFTER_GRACE_S):
             await self._exchange.end()
-        self._api.pacer.reserve(0.0)
+        self._limits.end()
 
     async def rename_all(self, batches: Batches, record: Record, **options: Unpack[RenameOptions]) -> None:
         """Send every change, and pass the outcomes to ``record`` in groups; what no worker did is done here."""

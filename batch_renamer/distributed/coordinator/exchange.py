@@ -1,6 +1,6 @@
 """The exchange with the workers, on the side of the coordinator: reports come, and each is answered by a lease.
 
-It divides the limit among them, learns it from their tries, and lets each shard be begun once.
+What their tries show goes to the limit that they share (`limits`), and each shard is begun once (`claims`).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import anyio.abc
 
 from batch_renamer.client import StopSignal
 from batch_renamer.distributed.change_signal import ChangeSignal
-from batch_renamer.distributed.coordinator.budget import Budget
 from batch_renamer.distributed.coordinator.claims import Claims
+from batch_renamer.distributed.coordinator.limits import Limits
 from batch_renamer.distributed.coordinator.member import Member
 from batch_renamer.distributed.coordinator.membership import Membership
 from batch_renamer.distributed.coordinator.round import Round
@@ -29,9 +29,6 @@ _AGAIN_S = 0.1
 _REPORTS_PER_S = 300
 _RECONNECT_S = 0.5
 _RESERVE_EVERY_S = 0.5
-_OWN_PER_S = 1
-_MOST_MARGIN = 0.01
-"""What is left of the limit because several send, as a share of it."""
 
 
 class Exchange:
@@ -42,7 +39,7 @@ class Exchange:
         membership: Membership,
         *,
         api: ApiSession,
-        budget: Budget,
+        limits: Limits,
         claims: Claims,
         changed: ChangeSignal,
         stop: StopSignal,
@@ -51,7 +48,7 @@ class Exchange:
         self.round: Round | None = None
         self._membership = membership
         self._api = api
-        self._budget = budget
+        self._limits = limits
         self._claims = claims
         self._changed = changed
         self._stop = stop
@@ -80,18 +77,13 @@ class Exchange:
 
     def _take(self, member: Member, report: Report) -> None:
         member.heard(asked_at=report.asked_at, now=anyio.current_time())
-        member.note_tries(report.tries, self._api.pacer)
+        limit = self._limits.of(member)
+        limit.learn(member, report)
         for text in dict.fromkeys(report.said):
             self._notify(text)
         if member.lost:
             return  # Its rows are read back; what it says of them comes too late.
-        self._budget.note(
-            member.address,
-            rows=report.rows,
-            hungry=report.hungry,
-            used_per_s=report.used_per_s,
-            holds=report.holds,
-        )
+        limit.note_demand(member, report)
         for claim in report.claims:
             (member.granted if self._claims.claim(claim, by=member.address) else member.refused).append(claim)
         for outcome in report.outcomes:
@@ -138,17 +130,10 @@ class Exchange:
         return change
 
     def _per_s(self, member: Member, report: Report) -> int:
-        now, per_s = anyio.current_time(), 0
-        if not (member.lost or self._ending or now < self._api.pacer.paused_until):
-            per_s = self._budget.give(member.address, report.number, total_per_s=self._total_per_s(), now=now)
-        self._reserve(now)
+        now = anyio.current_time()
+        per_s = 0 if self._ending else self._limits.of(member).give(member, report.number, now=now)
+        self._limits.reserve(now)
         return per_s
-
-    def _total_per_s(self) -> int:
-        limit_per_s = self._api.pacer.limit_per_s
-        # Each worker counts its own seconds, and a request may take longer on its way than another worker's.
-        margin = min(len(self._membership.usable()) - 1, int(limit_per_s * _MOST_MARGIN))
-        return max(int(limit_per_s) - _OWN_PER_S - max(margin, 0), 1)
 
     def _stop_within_s(self, member: Member) -> float | None:
         if self._ending or member.lost:
@@ -159,8 +144,5 @@ class Exchange:
 
     async def _free_what_is_over(self) -> None:
         while True:
-            self._reserve(anyio.current_time())
+            self._limits.reserve(anyio.current_time())
             await anyio.sleep(_RESERVE_EVERY_S)
-
-    def _reserve(self, now: float) -> None:
-        self._api.pacer.reserve(float(self._budget.given_per_s(now)))

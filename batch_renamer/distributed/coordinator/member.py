@@ -18,14 +18,16 @@ _DELAYS_KEPT = 50
 
 @dataclass(slots=True, kw_only=True)
 class Member:
-    """One worker. ``leases`` is the queue of its leases, ``rows`` are the changes that it has and has no outcome of.
+    """One worker.
 
-    ``shards`` are those at work, ``granted`` and ``refused`` what it is told with its next lease. ``asking`` is how
-    many changes from elsewhere are looked for at present, ``recorded`` how many of its outcomes are in the journal,
-    ``heard_at`` when it reported last.
+    ``outgoing`` names the address from which its requests leave, ``leases`` is the queue of its leases. ``rows`` are
+    the changes that it has and has no outcome of, ``shards`` those at work. ``granted`` and ``refused`` are the claims
+    that its next lease answers, ``asking`` is how many changes from elsewhere are looked for at present. ``recorded``
+    is how many of its outcomes are in the journal, ``heard_at`` when it reported last.
     """
 
     address: str
+    outgoing: str
     leases: MessageQueue[Lease]
     heard_at: float
     rows: dict[int, Change] = field(default_factory=dict)

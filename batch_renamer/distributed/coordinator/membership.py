@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import anyio
 
 from batch_renamer.distributed.change_signal import ChangeSignal
-from batch_renamer.distributed.coordinator.budget import Budget
 from batch_renamer.distributed.coordinator.claims import Claims
 from batch_renamer.distributed.coordinator.cluster import is_protected
+from batch_renamer.distributed.coordinator.limits import Limits
 from batch_renamer.distributed.coordinator.member import Member
-from batch_renamer.distributed.messages import Secret, Setup
+from batch_renamer.distributed.messages import Hello, Secret, Setup
 from batch_renamer.distributed.queues import lease_queue
 from batch_renamer.distributed.worker import start_agent
 from batch_renamer.errors import InputError
@@ -44,7 +44,7 @@ class Membership:
         key: Secret,
         *,
         client: Client,
-        budget: Budget,
+        limits: Limits,
         claims: Claims,
         changed: ChangeSignal,
         notify: Callable[[str], None],
@@ -53,7 +53,7 @@ class Membership:
         self._setup = setup
         self._key = key
         self._client = client
-        self._budget = budget
+        self._limits = limits
         self._claims = claims
         self._changed = changed
         self._notify = notify
@@ -102,7 +102,7 @@ class Membership:
     def lose(self, member: Member) -> None:
         """Give nothing more to a worker that is gone; its rows are in doubt."""
         member.lost = True
-        self._budget.drop(member.address)
+        self._limits.of(member).leave(member)
         for shard in member.shards.values():
             self._claims.withdraw(shard.claim)
         member.shards.clear()
@@ -135,10 +135,14 @@ class Membership:
         except Exception as error:
             self._notify(f"The worker at {address} can't be used ({type(error).__name__}: {error}).")
             return
-        if (version := answer[address]) != __version__:
+        hello: Hello = answer[address]
+        if hello.version != __version__:
             self._notify(
-                f"The worker at {address} is not used: it has batch-renamer {version}, this machine {__version__}."
+                f"The worker at {address} is not used: it has batch-renamer {hello.version}, this machine "
+                f"{__version__}."
             )
             return
         self._refused.discard(address)
-        self._members[address] = Member(address=address, leases=leases, heard_at=anyio.current_time())
+        member = Member(address=address, outgoing=hello.outgoing, leases=leases, heard_at=anyio.current_time())
+        self._members[address] = member
+        self._limits.of(member).join(member)

@@ -5,19 +5,25 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import anyio
 
 from batch_renamer.client import ApiAccess, HttpOrdersApi
 from batch_renamer.distributed.coordinator.cluster import open_cluster
 from batch_renamer.distributed.coordinator.coordinator import Coordinator
+from batch_renamer.distributed.coordinator.limits import Limits
 from batch_renamer.distributed.messages import Secret, Setup
+from batch_renamer.distributed.outgoing import outgoing_address
 from batch_renamer.errors import InputError
-from batch_renamer.jobs import EngineContext
+from batch_renamer.jobs import ApiSession, EngineContext
 from batch_renamer.renaming import RenameAll
 from batch_renamer.settings import Settings
 from batch_renamer.text import counted, duration
 from batch_renamer.version import __version__
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 __all__ = ["opened"]
 
@@ -30,19 +36,17 @@ async def opened(given: EngineContext) -> AsyncIterator[RenameAll]:
         SettingsError, InputError: it can't be opened, or has no worker that can be used; nothing was sent.
     """
     settings, api = given.settings, given.api
-    given.message(
-        f"All workers together keep one limit: {counted(given.renames, 'rename')} take "
-        f"{duration(given.renames / api.requests_per_s())}, as from one machine that can send so fast."
-    )
     if not isinstance(api.api, HttpOrdersApi):
         raise InputError("--engine dask needs an API that workers can reach.")
     access = api.api.access()
     async with open_cluster(settings) as client:
+        limits = Limits(api.pacer, own_address=_own_address(client) if settings.limit_per == "address" else None)
         coordinator = Coordinator(
             _setup(access, settings),
             Secret(access.key.reveal()),
             client=client,
             api=api,
+            limits=limits,
             stop=given.stop,
             notify=given.notify,
         )
@@ -50,6 +54,7 @@ async def opened(given: EngineContext) -> AsyncIterator[RenameAll]:
         async with anyio.create_task_group() as background:
             try:
                 await coordinator.begin(background)
+                given.message(_what_it_takes(given.renames, limits, api))
                 yield coordinator.rename_all
             except Exception as error:
                 failure = error  # Out of the task group it would come as a group.
@@ -59,6 +64,23 @@ async def opened(given: EngineContext) -> AsyncIterator[RenameAll]:
                 background.cancel_scope.cancel()
         if failure is not None:
             raise failure
+
+
+def _own_address(client: Client) -> str:
+    """Return the name of the address from which the coordinator sends, as a worker at its place would give it."""
+    assert client.scheduler_comm is not None, "it is connected"  # noqa: S101 - for the types
+    return outgoing_address(client.scheduler_comm.comm.local_address)
+
+
+def _what_it_takes(renames: int, limits: Limits, api: ApiSession) -> str:
+    alone_s, together_s = (renames / api.possible_per_s(per_s) for per_s in (api.pacer.limit_per_s, limits.limit_per_s))
+    takes = f"{counted(renames, 'rename')} take {duration(together_s)} at {limits.limit_per_s:,.0f} a second"
+    if limits.count > 1:
+        return (
+            f"The workers send from {limits.count} addresses, each with a limit of its own: {takes}; from one "
+            f"address, {duration(alone_s)}."
+        )
+    return f"All workers together keep one limit: {takes}, as from one machine that can send so fast."
 
 
 def _setup(access: ApiAccess, settings: Settings) -> Setup:

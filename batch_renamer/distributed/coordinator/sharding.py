@@ -13,6 +13,7 @@ import anyio.abc
 from batch_renamer.client import StopSignal
 from batch_renamer.distributed.change_signal import ChangeSignal
 from batch_renamer.distributed.coordinator.claims import Claims
+from batch_renamer.distributed.coordinator.limits import Limits
 from batch_renamer.distributed.coordinator.member import Member
 from batch_renamer.distributed.coordinator.membership import Membership
 from batch_renamer.distributed.coordinator.round import Round
@@ -43,6 +44,7 @@ class Sharding:
         client: Client,
         membership: Membership,
         claims: Claims,
+        limits: Limits,
         api: ApiSession,
         changed: ChangeSignal,
         stop: StopSignal,
@@ -52,6 +54,7 @@ class Sharding:
         self._client = client
         self._membership = membership
         self._claims = claims
+        self._limits = limits
         self._api = api
         self._changed = changed
         self._stop = stop
@@ -60,16 +63,18 @@ class Sharding:
 
     def hand_out(self, round_: Round) -> None:
         """Give each worker the next shard when it has less than one shard's changes left."""
-        size = self._size()
+        wanted = _LEAST_SHARD
         for member in sorted(self._membership.usable(), key=lambda one: len(one.rows)):
+            size = self._size_for(member)
+            wanted = max(wanted, size)
             while len(member.rows) <= size // 2 and len(member.shards) < _MOST_SHARDS_EACH:
                 if not (changes := round_.take(size)):
                     break
                 self._submit(member, changes)
-        round_.fetch_when_below(size)
+        round_.fetch_when_below(wanted)
 
-    def _size(self) -> int:
-        per_s = self._api.requests_per_s() / max(len(self._membership.usable()), 1)
+    def _size_for(self, member: Member) -> int:
+        per_s = self._api.possible_per_s(self._limits.of(member).share_per_s)
         return int(min(max(per_s * _SHARD_S, _LEAST_SHARD), _MOST_SHARD))
 
     def _submit(self, member: Member, changes: tuple[Change, ...]) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from batch_renamer.distributed.messages import Secret, Setup, Shard, ShardEnd
+from batch_renamer.distributed.messages import Hello, Secret, Setup, Shard, ShardEnd
+from batch_renamer.distributed.outgoing import outgoing_address
 from batch_renamer.distributed.queues import lease_queue, report_queue
 from batch_renamer.distributed.worker.agent import Agent
 from batch_renamer.version import __version__
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["start_agent", "work_at"]
 
 
-async def start_agent(setup: Setup, key: Secret, *, dask_worker: Worker) -> str:
-    """Start the agent of a run in a worker; return the version of batch-renamer that is installed there."""
+async def start_agent(setup: Setup, key: Secret, *, dask_worker: Worker) -> Hello:
+    """Start the agent of a run in a worker, if it has the same version of batch-renamer."""
     name = _name(setup.run)
     if setup.version == __version__ and name not in dask_worker.extensions:
         from distributed import Client  # noqa: PLC0415 - only the worker of a cluster has it
@@ -45,7 +46,7 @@ async def start_agent(setup: Setup, key: Secret, *, dask_worker: Worker) -> str:
                 await client.close()
 
         agent.task = asyncio.create_task(live())
-    return __version__
+    return Hello(version=__version__, outgoing=outgoing_address(dask_worker.address))
 
 
 def _as_client(security: Any) -> Any:
