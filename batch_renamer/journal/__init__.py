@@ -14,7 +14,8 @@ It knows no spreadsheet, no API and no screen.
       │                                        ─> unrecorded  outcomes that the file does not take
     same_names  orders that would have the same name
     row_search  rows of a run by result and    ─> matching_text  what of a row is searched and sorted by
-                text, sorted, page by page     ─> unchecked   the renames of a kept plan that are not wanted
+                text, sorted, page by page     ─> searched_texts  the same, made ready before the search
+                                               ─> unchecked   the renames of a kept plan that are not wanted
       │
     again     what comes again: the last run of the same rows, and what earlier nights left open
       │

@@ -26,6 +26,7 @@ from batch_renamer.journal.matching_text import (
 )
 from batch_renamer.journal.record import RunRecord
 from batch_renamer.journal.results import Results
+from batch_renamer.journal.searched_texts import HAS_SEARCHED_TEXT, SearchedTexts
 from batch_renamer.journal.shown import Shown
 from batch_renamer.journal.unchecked import UncheckedTable, spans_of
 from batch_renamer.model import ReportLine, ReportRow, Result, RowNumbers
@@ -55,9 +56,9 @@ class RowFilter:
     """Which rows of a run are looked for.
 
     ``results`` are those that a row may have; empty for any. ``text`` is in the row's order id, in one of its names,
-    its reason or its warning, without regard to case; or it is the row's number. ``in_other_cells``: it may also be in
-    a cell of a column that the program does not use. ``unchecked``: only the renames that the reader of the plan does
-    not want.
+    its reason or its warning, without regard to case and accents; or it is the row's number. ``in_other_cells``: it may
+    also be in a cell of a column that the program does not use. ``unchecked``: only the renames that the reader of the
+    plan does not want.
 
     Example:
         >>> bool(RowFilter()), bool(RowFilter(text="elm"))
@@ -108,10 +109,11 @@ class FoundRows:
 
 
 class RowSearch:
-    """Finds rows of the runs of a journal."""
+    """Finds rows of the runs of a journal. With the ``texts`` of a run it finds them faster."""
 
     def __init__(self, database: Database, results: Results, unchecked: UncheckedTable) -> None:
         self._database, self._results, self._unchecked = database, results, unchecked
+        self.texts = SearchedTexts(database)
 
     def find(
         self,
@@ -148,12 +150,11 @@ class RowSearch:
         shown = self._results.shown(plan)
         if wanted.results and shown.planned not in wanted.results:
             return RowNumbers(spans=())
-        values = _values(plan, wanted)
-        has_text = MATCHES if values["needle"] else "1"
-        query = f"SELECT row, {has_text} FROM rows WHERE run = :run AND result = 'planned' ORDER BY row"  # noqa: S608 - constants
         is_unchecked = self._unchecked.test(plan)
         with self._prepared() as connection:
-            renames = connection.execute(query, values)
+            has_text = self._has_text(connection, plan, wanted)
+            query = f"SELECT row, {has_text} FROM rows WHERE run = :run AND result = 'planned' ORDER BY row"  # noqa: S608 - constants
+            renames = connection.execute(query, _values(plan, wanted))
             return RowNumbers(
                 spans=tuple(
                     spans_of(
@@ -167,13 +168,20 @@ class RowSearch:
         self, run: RunRecord, wanted: RowFilter, order: RowOrder, shown: Shown
     ) -> Iterator[tuple[int, Result, bool]]:
         """Yield row, result and whether it is unchecked, of the rows that have a text, in an order."""
-        values, is_unchecked = _values(run, wanted), self._unchecked.test(run)
-        has_text = f" AND {MATCHES}" if values["needle"] else ""
-        query = f"SELECT row, {RESULT} FROM rows WHERE run = :run{has_text} ORDER BY {_by(order, shown)}"  # noqa: S608 - constants
+        is_unchecked = self._unchecked.test(run)
         results: dict[object, Result] = {stored: shown(stored) for stored in (None, *Result)}
         with self._prepared() as connection:
-            for row, stored in connection.execute(query, values):
+            has_text = self._has_text(connection, run, wanted)
+            query = f"SELECT row, {RESULT} FROM rows WHERE run = :run AND {has_text} ORDER BY {_by(order, shown)}"  # noqa: S608 - constants
+            for row, stored in connection.execute(query, _values(run, wanted)):
                 yield row, results[stored], stored == "planned" and is_unchecked(row)
+
+    def _has_text(self, connection: sqlite3.Connection, run: RunRecord, wanted: RowFilter) -> str:
+        """Return the SQL that tells whether a row has the text of a filter."""
+        if not needle(wanted.text):
+            return "TRUE"
+        are_ready = wanted.in_other_cells and self.texts.are_ready(connection, run)
+        return HAS_SEARCHED_TEXT if are_ready else MATCHES
 
     @contextmanager
     def _prepared(self) -> Iterator[sqlite3.Connection]:

@@ -13,6 +13,7 @@ from batch_renamer.web.accounts import Accounts
 from batch_renamer.web.events import Hub
 from batch_renamer.web.job_runner import JobRunner
 from batch_renamer.web.order_pictures import PictureCache
+from batch_renamer.web.row_pages import SearchPreparation
 from batch_renamer.web.uploads import SheetChecks, Uploads
 
 __all__ = ["Workspace", "make_workspace"]
@@ -24,8 +25,9 @@ class Workspace:
 
     ``flags`` are the options that the command `web` was given, by the names of the settings; ``settings`` are what they
     come to, together with the environment and the configuration. ``journal`` is for reading: each job opens one of its
-    own. ``secrets`` are the keys that were read so far. ``choosing`` is held while rows of a plan are chosen or
-    committed, so that a commit and a choice beside it know of each other.
+    own. ``search_preparation`` makes long runs ready to be searched. ``secrets`` are the keys that were read so far.
+    ``choosing`` is held while rows of a plan are chosen or committed, so that a commit and a choice beside it know of
+    each other.
     """
 
     flags: Mapping[str, object]
@@ -36,6 +38,7 @@ class Workspace:
     uploads: Uploads
     pictures: PictureCache
     sheet_checks: SheetChecks
+    search_preparation: SearchPreparation
     hub: Hub
     tokens: Tokens
     secrets: Sequence[str] = field(default=(), repr=False)
@@ -67,6 +70,7 @@ def make_workspace(
         # Beside the journal: what a run needs is known from it, and the sandbox has its own.
         uploads=Uploads(journal_path(settings).parent / "web" / "spreadsheets"),
         sheet_checks=SheetChecks(),
+        search_preparation=SearchPreparation(journal),
         hub=hub,
         tokens=Tokens(),
         secrets=secrets,

@@ -1,7 +1,8 @@
 """A spreadsheet of 10,000 rows enters; how soon the page shows them, and what it costs the browser, leave.
 
 The server is the command `web` in a process of its own; the sandbox that it renames in is in this one. Times are taken
-in the page itself: from the start of the navigation, or from the key, to the frame that shows the change.
+in the page itself: from the start of the navigation, or from the key, to the frame that shows the change; and to the
+frame after which the page has nothing more to add below the window.
 
 ``python -m tests.benchmarks.browser [--rows 10000] [--loads 7] [--rate 500]``
 """
@@ -28,15 +29,18 @@ from tests.support.command import environment, start
 
 _TYPED = "kitchen"
 _WATCHING = """
-window.measured = {firstRow: 0, key: 0, changed: 0, shown: []};
+window.measured = {firstRow: 0, key: 0, changed: 0, whole: 0, shown: []};
 const painted = then => requestAnimationFrame(() => setTimeout(then));
-addEventListener("keydown", () => { measured.key = performance.now(); measured.changed = 0; }, true);
+addEventListener("keydown", () => { measured.key = performance.now(); measured.changed = measured.whole = 0; }, true);
 new MutationObserver(changes => {
   const rows = document.querySelector("#rows tbody tr");
   if (rows && !measured.firstRow) painted(() => { measured.firstRow = performance.now(); });
   const places = changes.map(change => change.target.nodeType === 1 ? change.target : change.target.parentElement);
   if (measured.key && !measured.changed && places.some(place => place?.closest("#rows")))
     painted(() => { measured.changed = performance.now() - measured.key; });
+  const now = measured.key && document.querySelectorAll("#rows tbody th").length;
+  if (now && !measured.whole && document.querySelector(".shown-rows").textContent.startsWith(`Rows 1–${now} `))
+    painted(() => { measured.whole = performance.now() - measured.key; });
   if (places.some(place => place?.closest("[data-live=done]"))) measured.shown.push(performance.now());
 }).observe(document, {childList: true, subtree: true, characterData: true});
 """
@@ -64,18 +68,19 @@ async def first_rows(page: Page, loads: int) -> list[float]:
     return took
 
 
-async def filtering(page: Page) -> tuple[list[float], list[float]]:
-    """Return the milliseconds from each key to the frame that shows what is found, and those of each answer alone."""
+async def filtering(page: Page) -> tuple[list[float], list[float], list[float]]:
+    """Return milliseconds from each key to the frame that shows what is found, to the last row, and of each answer."""
     await page.get_by_role("searchbox").focus()
-    took = []
+    took, whole = [], []
     for letter in _TYPED:
         await page.keyboard.press(letter)
         took.append(await figure(page, "changed"))
+        whole.append(await figure(page, "whole"))
     answers: list[float] = await page.evaluate(
         "performance.getEntriesByType('resource').filter(each => each.name.includes('/rows?'))"
         ".map(each => each.duration)"
     )
-    return took, answers
+    return took, whole, answers
 
 
 async def told(served: WebProcess, page: Page, until: asyncio.Event) -> list[float]:
@@ -144,9 +149,10 @@ async def measure(program: str, folder: Path, *, rows: int, loads: int, rate: in
             await page.locator("#rows tbody tr").first.wait_for()
             table = Table("what", "median", "most", "wanted", width=32)
             loaded = await first_rows(page, loads)
-            filtered, answers = await filtering(page)
+            filtered, whole, answers = await filtering(page)
             table.row("first rows shown, ms", statistics.median(loaded), max(loaded), "at most 1000")
             table.row("key to filtered rows, ms", statistics.median(filtered), max(filtered), "at most 100")
+            table.row("to all rows of the page, ms", statistics.median(whole), max(whole), "")
             table.row("of it the answer with rows, ms", statistics.median(answers), max(answers), "")
             shown = await memory(browser, page)
             heard, drawn, after = await running(browser, page, served)

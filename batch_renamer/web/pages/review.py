@@ -19,7 +19,7 @@ from batch_renamer.web.pages.review_view import command_of, plan_facts, review_o
 from batch_renamer.web.row_pages import RowsQuery, change_choice, counts_of, rows_page
 from batch_renamer.web.workspace import Workspace
 
-__all__ = ["change_rows", "commit_plan", "review_page", "rows_part"]
+__all__ = ["change_rows", "commit_plan", "prepare_search", "review_page", "rows_part"]
 
 
 async def review_page(request: Request, workspace: Workspace, run: RunRecord) -> Response:
@@ -30,7 +30,14 @@ async def review_page(request: Request, workspace: Workspace, run: RunRecord) ->
     review = await journal.in_thread(
         review_of, journal, run, offers=offers, settings=_settings(workspace, offers), query=RowsQuery.of(request.query)
     )
+    prepare_search(workspace, run)
     return fragment("review.html.j2", review=review, rows=review.rows)
+
+
+def prepare_search(workspace: Workspace, run: RunRecord) -> None:
+    """Make a run that is shown ready to be searched, unless a job changes rows all the time."""
+    if not workspace.jobs.at_work():
+        workspace.search_preparation.begin(run)
 
 
 async def rows_part(request: Request, workspace: Workspace) -> Response:
@@ -41,6 +48,7 @@ async def rows_part(request: Request, workspace: Workspace) -> Response:
     rows = await journal.in_thread(
         rows_page, journal, run, RowsQuery.of(request.query), can_choose=can_choose, alone=True
     )
+    prepare_search(workspace, run)
     return fragment("rows.html.j2", rows=rows)
 
 

@@ -13,7 +13,7 @@ from batch_renamer.text import duration
 from batch_renamer.web.job_runner import LiveJob
 from batch_renamer.web.pages.fragments import fragment
 from batch_renamer.web.pages.result_view import result_view
-from batch_renamer.web.pages.review import review_page
+from batch_renamer.web.pages.review import prepare_search, review_page
 from batch_renamer.web.pages.run_words import at_work_title, commands_in_words, kind_of_run
 from batch_renamer.web.row_pages import RowsQuery, rows_page
 from batch_renamer.web.workspace import Workspace
@@ -68,6 +68,7 @@ async def _result(request: web.Request, workspace: Workspace, run: RunRecord) ->
     trouble = workspace.jobs.trouble_of(run.id)
     view = await journal.in_thread(result_view, journal, run, uploads=uploads, trouble=trouble)
     offers = await workspace.jobs.offers(run)
+    prepare_search(workspace, run)
     return fragment(
         "run.html.j2",
         view=view,

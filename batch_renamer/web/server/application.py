@@ -43,6 +43,7 @@ def make_application(workspace: Workspace, rules: AccessRules, *, routes: Sequen
         workspace.hub.close()
         await workspace.sheet_checks.close()
         await workspace.pictures.close()
+        await workspace.search_preparation.close()
 
     app.on_shutdown.append(end_streams)
     return app

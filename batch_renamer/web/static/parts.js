@@ -9,6 +9,7 @@ import { watchPictures } from "./pictures.js";
 import { parse } from "./view.js";
 
 const LEAST_BETWEEN_MS = 80;
+const ROWS_AT_ONCE = 30; // about a window full
 
 /** @type {Map<string, AbortController>} */
 const pending = new Map();
@@ -52,7 +53,7 @@ function fetchForm(form) {
   const query = new URLSearchParams();
   for (const [name, value] of new FormData(form)) if (typeof value === "string" && value) query.append(name, value);
   const where = form.getAttribute("action") ?? "";
-  void fetchInto(form.dataset.into ?? "", query.size ? `${where}?${query}` : where);
+  void fetchInto(form.dataset.into ?? "", query.size ? `${where}?${query}` : where, { isTyped: true });
 }
 
 /**
@@ -110,24 +111,28 @@ export async function refetch(into) {
 
 /**
  * Fetch a fragment into an element; tell whether it is shown. Of several requests for it, the newest wins. What was
- * fetched before an action was answered is fetched again.
+ * fetched before an action was answered is fetched again. While its reader is typing, its first rows are shown first.
  * @param {string} into
  * @param {string} path
+ * @param {{ isTyped?: boolean }} [options]
  * @returns {Promise<boolean>}
  */
-async function fetchInto(into, path) {
+async function fetchInto(into, path, { isTyped = false } = {}) {
   pending.get(into)?.abort();
   const mine = new AbortController();
   pending.set(into, mine);
   try {
     const before = answered();
     const html = await (await ask(path, { signal: mine.signal })).text();
-    if (!mine.signal.aborted && before !== answered()) return await fetchInto(into, path);
+    if (!mine.signal.aborted && before !== answered()) return await fetchInto(into, path, { isTyped });
     const place = /** @type {HTMLElement | null} */ (document.querySelector(into));
     if (mine.signal.aborted || !place) return false;
+    const fragment = parse(html);
+    const showRest = isTyped ? withoutRest(fragment) : undefined;
     const restore = keptPlace(place);
-    place.replaceChildren(parse(html));
+    place.replaceChildren(fragment);
     restore();
+    if (showRest) afterFrame(showRest);
     shownIn.set(into, path);
     keepQuery(new URLSearchParams(path.split("?")[1]));
     watchPictures(place);
@@ -138,3 +143,19 @@ async function fetchInto(into, path) {
     return false;
   }
 }
+
+/**
+ * Take the rows of a table that no window shows at first out of a fragment; the function that is returned adds them.
+ * A browser needs three times as long for a hundred rows as for those that are in sight.
+ * @param {DocumentFragment} fragment
+ */
+function withoutRest(fragment) {
+  const body = fragment.querySelector("tbody");
+  const rest = [...(body?.children ?? [])].slice(ROWS_AT_ONCE);
+  if (rest[0]?.matches(".others")) rest.shift(); // it belongs to the row before
+  for (const row of rest) row.remove();
+  return () => body?.append(...rest);
+}
+
+/** @param {() => void} act called for the frame after the next one */
+const afterFrame = (act) => requestAnimationFrame(() => requestAnimationFrame(act));

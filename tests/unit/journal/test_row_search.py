@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_renamer.journal import Journal, RowFilter, RowOrder, SortKey
+from batch_renamer.journal import Journal, RowFilter, RowOrder, RunRecord, SortKey
 from batch_renamer.model import ReportLine, ReportRow, Result, RowNumbers
-from batch_renamer.text import caseless
 from tests.support.plans import Row, plan_of
 
 _LETTERS = "aAeEéÉe\u0301ßsSI\u0130i 12,%_\\"
@@ -24,11 +24,11 @@ ROWS = st.lists(st.tuples(st.integers(1, 3), RESULTS, IDS, NAMES, NAMES), min_si
 
 
 def has_text(line: ReportLine, text: str) -> bool:
-    """Tell whether a row or one of its other cells has a text, as people compare texts."""
+    """Tell whether a row or one of its other cells has a text, as people compare texts: by the letters alone."""
     row, cells = line.row, [" ".join(cell.splitlines()) for cell in line.other_cells]
-    wanted = caseless(text.strip())
+    wanted = letters(text.strip())
     texts = (row.order_id, row.old_name or "", row.new_name, row.final_name or "", row.reason, row.warning, *cells)
-    return any(wanted in caseless(one) for one in texts) or wanted in (str(row.row), f"{row.row:,}")
+    return any(wanted in letters(one) for one in texts) or wanted in (str(row.row), f"{row.row:,}")
 
 
 def letters(text: str | None) -> str:
@@ -81,13 +81,32 @@ SEARCHES = st.builds(
 )
 
 
-@given(rows=ROWS, cells=st.lists(CELLS, max_size=12), unchecked=st.frozensets(st.integers(1, 30)), search=SEARCHES)
+def add_texts(journal: Journal, run: RunRecord) -> None:
+    """Make the texts that a search of this run is faster with."""
+    assert journal.row_search.texts.begin(run)
+    while journal.row_search.texts.add(run):
+        pass
+
+
+@given(
+    rows=ROWS,
+    cells=st.lists(CELLS, max_size=12),
+    unchecked=st.frozensets(st.integers(1, 30)),
+    search=SEARCHES,
+    with_texts=st.booleans(),
+)
 def test_a_page_has_the_rows_that_a_plain_search_of_all_rows_finds(
-    rows: Sequence[Row], cells: Sequence[tuple[str, ...]], unchecked: frozenset[int], search: Search
+    rows: Sequence[Row],
+    cells: Sequence[tuple[str, ...]],
+    unchecked: frozenset[int],
+    search: Search,
+    with_texts: bool,
 ) -> None:
-    """Filter, order, page and counts are those of a few lines of Python over the lines of the report."""
+    """Filter, order, page and counts are those of a few lines of Python, with texts made before and without."""
     with Journal.temporary() as journal:
         plan = plan_of(journal, rows, other_cells=cells)
+        if with_texts:
+            add_texts(journal, plan)
         if unchecked:
             journal.unchecked.uncheck(plan, RowNumbers.parse(unchecked))
         wanted = RowFilter(results=search.results, text=search.text, unchecked=search.unchecked)
@@ -120,13 +139,16 @@ def test_a_page_has_the_rows_that_a_plain_search_of_all_rows_finds(
         pytest.param("STRASSE", "Lange Straße 4", id="sharp s"),
         pytest.param("lange straße", "LANGE STRASSE 4", id="sharp s in the search"),
         pytest.param("élan", "ÉLAN Homes", id="accent"),
+        pytest.param("eglise", "4 Église Road", id="accent not typed"),
+        pytest.param("Königsallee", "konigsallee 9", id="accent typed alone"),
+        pytest.param("лодой", "Молодои", id="accent of Cyrillic"),
         pytest.param("Élan", "E\u0301lan Homes", id="accent in two characters"),
         pytest.param("  elm ", "12 Elm St", id="spaces around"),
         pytest.param("100%", "100% Sold", id="no wildcards"),
     ],
 )
 def test_text_is_found_as_people_expect_it(text: str, name: str) -> None:
-    """Case, the way an accent is stored, and spaces around the text make no difference."""
+    """Case, accents and the way they are stored, and spaces around the text make no difference."""
     with Journal.temporary() as journal:
         plan = plan_of(journal, [(1, Result.PLANNED, "a1", name, "was"), (1, Result.PLANNED, "a2", "Other", "was")])
         found = journal.row_search.find(plan, RowFilter(text=text))
@@ -150,3 +172,28 @@ def test_a_committed_run_shows_what_is_left_as_pending() -> None:
         found = journal.row_search.find(run, RowFilter(results=frozenset({Result.PENDING})))
     assert [row.row for row in found.rows] == [2, 3]
     assert found.counts == {Result.PENDING: 2}
+
+
+def test_a_name_that_has_changed_is_found_by_what_it_is_now(tmp_path: Path) -> None:
+    """Texts that were made before are not used when a row has changed since, here or in another process."""
+    path = tmp_path / "journal.sqlite3"
+    with Journal.open(path) as journal, Journal.open(path) as other:
+        plan = plan_of(journal, [(1, Result.PLANNED, "a1", "Elm", "was"), (1, Result.PLANNED, "a2", "Oak", "was")])
+        for at_work, name in ((journal, "Ash"), (other, "Yew")):
+            add_texts(journal, plan)
+            at_work.same_names.settle(plan, names={2: name}, warnings={2: ""}, refused={})
+            assert [row.row for row in journal.row_search.find(plan, RowFilter(text=name)).rows] == [2]
+
+
+def test_texts_of_another_run_end_those_that_were_begun() -> None:
+    """There is one table of texts: the run that was shown last has it."""
+    with Journal.temporary() as journal:
+        first, second = (plan_of(journal, [(1, Result.PLANNED, "a1", name, "was")]) for name in ("Elm", "Oak"))
+        texts = journal.row_search.texts
+        assert texts.begin(first)
+        assert texts.begin(second)
+        assert not texts.add(first)
+        assert not texts.add(second)
+        assert not texts.begin(second)
+        found = [journal.row_search.find(run, RowFilter(text="oak")).found for run in (first, second)]
+    assert found == [0, 1]
