@@ -16,7 +16,7 @@ __all__ = ["dask_engine"]
 
 def dask_engine() -> Engine:
     """Return what sends the changes of a run by the workers of the cluster that its settings name."""
-    from batch_renamer.distributed.coordinator import check_cluster, opened  # noqa: PLC0415 - see above
+    from batch_renamer.distributed.coordinator import check_cluster, in_plan, opened  # noqa: PLC0415 - see above
     from batch_renamer.jobs import Engine  # noqa: PLC0415 - see above
 
-    return Engine(check=check_cluster, open=opened)
+    return Engine(check=check_cluster, open=opened, remark=in_plan)

@@ -34,6 +34,11 @@ async def _nothing_to_check(_settings: Settings) -> None:
     """Find nothing: this process can always send."""
 
 
+def _nothing_to_remark(_settings: Settings, _renames: int, _per_s: float) -> str:
+    """Return no remark: a plan is about this process."""
+    return ""
+
+
 @asynccontextmanager
 async def _this_process(_given: EngineContext) -> AsyncIterator[RenameAll]:
     """Give the pool of this process."""
@@ -45,11 +50,13 @@ class Engine:
     """How the changes of a run are sent.
 
     ``check`` makes sure, before anything is read, that the engine can be used. ``open`` opens what sends the changes,
-    and closes it again. Both raise a BatchRenamerError where it can't be used.
+    and closes it again. Both raise a BatchRenamerError where it can't be used. ``remark`` returns what a plan says
+    about it, for so many renames at so many requests a second; "" for nothing.
     """
 
     check: Callable[[Settings], Awaitable[None]]
     open: Callable[[EngineContext], AbstractAsyncContextManager[RenameAll]]
+    remark: Callable[[Settings, int, float], str] = _nothing_to_remark
 
 
 ONE_MACHINE = Engine(check=_nothing_to_check, open=_this_process)

@@ -238,4 +238,5 @@ class Run:
         elif self.job.command.resumes:
             reads, reading_s = renames, renames / per_s
         seconds = reading_s + renames / per_s
-        return Forecast(requests=reads + renames, seconds=seconds, rate_per_s=per_s)
+        remark = self.job.engine.remark(self.job.settings, renames, per_s)
+        return Forecast(requests=reads + renames, seconds=seconds, rate_per_s=per_s, remark=remark)

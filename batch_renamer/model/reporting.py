@@ -112,11 +112,15 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """What it costs to commit a plan: the number of requests, and the seconds that they take at ``rate_per_s``."""
+    """What it costs to commit a plan: the number of requests, and the seconds that they take at ``rate_per_s``.
+
+    ``remark`` says what several machines would change about it; "" where only this one is meant.
+    """
 
     requests: int
     seconds: float
     rate_per_s: float
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,6 +157,8 @@ def _facts(view: RunView) -> Iterator[Line]:
     facts: list[Line] = []
     if forecast is not None:
         facts.append((Span("Will take ", "dim"), Span(_forecast(forecast))))
+        if forecast.remark:
+            facts.append((Span("Machines  ", "dim"), Span(forecast.remark)))
     if summary.seconds >= _SHORTEST_SHOWN_S or summary.requests:
         text = duration(summary.seconds) + summary.facts.since
         if summary.requests:

@@ -12,14 +12,14 @@ import anyio
 from batch_renamer.client import ApiAccess, HttpOrdersApi
 from batch_renamer.distributed.coordinator.cluster import open_cluster
 from batch_renamer.distributed.coordinator.coordinator import Coordinator
+from batch_renamer.distributed.coordinator.expectation import of_workers
 from batch_renamer.distributed.coordinator.limits import Limits
 from batch_renamer.distributed.messages import Secret, Setup
 from batch_renamer.distributed.outgoing import outgoing_address
 from batch_renamer.errors import InputError
-from batch_renamer.jobs import ApiSession, EngineContext
+from batch_renamer.jobs import EngineContext
 from batch_renamer.renaming import RenameAll
 from batch_renamer.settings import Settings
-from batch_renamer.text import counted, duration
 from batch_renamer.version import __version__
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ async def opened(given: EngineContext) -> AsyncIterator[RenameAll]:
         async with anyio.create_task_group() as background:
             try:
                 await coordinator.begin(background)
-                given.message(_what_it_takes(given.renames, limits, api))
+                given.message(of_workers(given.renames, limits, api))
                 yield coordinator.rename_all
             except Exception as error:
                 failure = error  # Out of the task group it would come as a group.
@@ -70,17 +70,6 @@ def _own_address(client: Client) -> str:
     """Return the name of the address from which the coordinator sends, as a worker at its place would give it."""
     assert client.scheduler_comm is not None, "it is connected"  # noqa: S101 - for the types
     return outgoing_address(client.scheduler_comm.comm.local_address)
-
-
-def _what_it_takes(renames: int, limits: Limits, api: ApiSession) -> str:
-    alone_s, together_s = (renames / api.possible_per_s(per_s) for per_s in (api.pacer.limit_per_s, limits.limit_per_s))
-    takes = f"{counted(renames, 'rename')} take {duration(together_s)} at {limits.limit_per_s:,.0f} a second"
-    if limits.count > 1:
-        return (
-            f"The workers send from {limits.count} addresses, each with a limit of its own: {takes}; from one "
-            f"address, {duration(alone_s)}."
-        )
-    return f"All workers together keep one limit: {takes}, as from one machine that can send so fast."
 
 
 def _setup(access: ApiAccess, settings: Settings) -> Setup:

@@ -339,6 +339,13 @@ def test_a_forecast_of_a_moment_is_no_figure() -> None:
     assert shown(view)[-1] == "Will take less than a second"
 
 
+def test_what_several_machines_would_change_stands_below_the_forecast() -> None:
+    """Where the user has asked for them."""
+    forecast = Forecast(requests=1_000_000, seconds=3_360.0, rate_per_s=298.0, remark="14 min from four addresses.")
+    view = RunView(summary=summary("plan"), forecast=forecast)
+    assert shown(view)[-1] == "Machines  14 min from four addresses."
+
+
 def test_warnings_are_shown_and_counted() -> None:
     """Five are shown, the rest counted."""
     run = summary(counts={R.RENAMED: 1}, warnings=tuple(f"Warning {number}." for number in range(1, 9)))
