@@ -43,6 +43,10 @@ class Capacity:
             else:
                 return
 
+    def is_free(self) -> bool:
+        """Tell whether `wait` would return at once."""
+        return self.pacer.has_capacity() and not self.breaker.gate.holds(self.kind) and not self._is_silent()
+
     def _is_silent(self) -> bool:
         seen = self.breaker.seen[self.kind]
         allowed_s = _SILENT_AFTER_S + _SILENT_AFTER_LATENCIES * (self.pacer.latency_s or 0.0)

@@ -61,6 +61,10 @@ class Inbox(Generic[T]):
         self._fetched.set()
         self._fetched = anyio.Event()
 
+    def take_nowait(self) -> tuple[T] | None:
+        """Return the next item in order if it is there; None if it has to be waited for, or if the run stops."""
+        return self._pop(self._waiting.popleft) if self._waiting and not self._stop.requested else None
+
     async def take(self) -> tuple[T] | None:
         """Return the next item in order; None if there is none left, or if the run stops."""
         return self._pop(self._waiting.popleft) if await self._has_more() else None

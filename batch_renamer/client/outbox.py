@@ -59,8 +59,12 @@ class Outbox(Generic[R]):
 
     async def wait_for_capacity(self) -> None:
         """Return when the results of one more item could be recorded."""
-        while not self._broken and (len(self._results) > _MOST_UNRECORDED or self._is_late()):
+        while not self.has_capacity():
             await self._emptied.wait()
+
+    def has_capacity(self) -> bool:
+        """Tell whether the results of one more item could be recorded soon, or will never be."""
+        return self._broken or not (len(self._results) > _MOST_UNRECORDED or self._is_late())
 
     def _is_late(self) -> bool:
         return self._write_begun is not None and loop_time() - self._write_begun >= _LATE_S

@@ -181,10 +181,14 @@ class Pacer:
 
     async def wait_for_capacity(self) -> None:
         """Return when so few tries wait for their turn that a slot might go unused."""
-        while self._waiting >= _WAITING:
+        while not self.has_capacity():
             if self._turn_taken.is_set():
                 self._turn_taken = anyio.Event()
             await self._turn_taken.wait()
+
+    def has_capacity(self) -> bool:
+        """Tell whether so few tries wait for their turn that a slot might go unused."""
+        return self._waiting < _WAITING
 
     async def _take_turn(self, wanted: Callable[[], bool], asked_at: float) -> Send | None:
         async with self._turn:

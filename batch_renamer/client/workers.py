@@ -37,6 +37,9 @@ class StartSignal(Protocol):
     async def wait(self) -> None:
         """Return when one more item is to be started."""
 
+    def is_free(self) -> bool:
+        """Tell whether one more item may be started right now."""
+
     async def wait_for_probe(self) -> None:
         """Return when an item from elsewhere in the sheet is to be started, even beyond the bound."""
 
@@ -46,6 +49,10 @@ class Unlimited:
 
     async def wait(self) -> None:
         """Return at once."""
+
+    def is_free(self) -> bool:
+        """Tell that the bound alone decides."""
+        return True
 
     async def wait_for_probe(self) -> None:
         """Never return: no probe is ever wanted."""
@@ -95,9 +102,17 @@ async def work_through(
                 guard.start_soon(_cancel_when_out_of_time, stop, guard.cancel_scope)
                 guard.start_soon(inbox.run)
                 async with anyio.create_task_group() as tasks, anyio.create_task_group() as probing:
-                    in_hand = _InHand(handle, inbox=inbox, outbox=outbox, tasks=tasks, stop=stop)
-                    probing.start_soon(in_hand.probe, capacity or Unlimited())
-                    await in_hand.scale(workers, capacity or Unlimited())
+                    in_hand = _InHand(
+                        handle,
+                        inbox=inbox,
+                        outbox=outbox,
+                        tasks=tasks,
+                        stop=stop,
+                        workers=workers,
+                        capacity=capacity or Unlimited(),
+                    )
+                    probing.start_soon(in_hand.probe)
+                    await in_hand.scale()
                     probing.cancel_scope.cancel()
                     in_hand.end()
                 guard.cancel_scope.cancel()
@@ -111,7 +126,11 @@ async def _cancel_when_out_of_time(stop: StopSignal, scope: anyio.CancelScope) -
 
 
 class _InHand(Generic[T, R]):
-    """The items in hand, a task for each. A task whose item has ended waits for the next one: a new one costs more."""
+    """The items in hand, a task for each.
+
+    A task whose item has ended takes the next one itself if there is capacity for it at that moment; it waits for one
+    otherwise, because a new task costs more.
+    """
 
     def __init__(
         self,
@@ -121,37 +140,41 @@ class _InHand(Generic[T, R]):
         outbox: Outbox[R],
         tasks: anyio.abc.TaskGroup,
         stop: StopSignal,
+        workers: MostAtOnce,
+        capacity: StartSignal,
     ) -> None:
         self._handle = handle
         self._inbox = inbox
         self._outbox = outbox
         self._tasks = tasks
         self._stop = stop
+        self._workers = workers
+        self._capacity = capacity
         self._count = 0
         self._ended = anyio.Event()
         self._idle: list[_Place[T]] = []
         self._is_over = False
 
-    async def scale(self, workers: MostAtOnce, capacity: StartSignal) -> None:
+    async def scale(self) -> None:
         """Start items one by one, as there is capacity for them, until nothing is left or the run stops."""
         # One scope for all waits: to make one costs more than to start an item.
         with suppress(Stopping), self._stop.interruptible():
             while True:
                 await self._outbox.wait_for_capacity()
-                while self._count >= workers():
+                while self._count >= self._workers():
                     self._ended = anyio.Event()
                     await self._ended.wait()
-                await capacity.wait()
+                await self._capacity.wait()
                 if (item := await self._inbox.take()) is None:
                     return
                 self._start(item[0])
                 # Let it run to its first wait, so that its request counts before the next item is started.
                 await anyio.lowlevel.checkpoint()
 
-    async def probe(self, capacity: StartSignal) -> None:
+    async def probe(self) -> None:
         """Start an item from elsewhere whenever one is wanted as a probe, until there is none."""
         while True:
-            await capacity.wait_for_probe()
+            await self._capacity.wait_for_probe()
             if (item := await self._inbox.take_elsewhere()) is None:
                 return
             self._start(item[0])
@@ -173,13 +196,30 @@ class _InHand(Generic[T, R]):
             self._tasks.start_soon(self._work, item)
 
     async def _work(self, item: T) -> None:
-        await self._work_at(item)
-        while not self._is_over:
-            place: _Place[T] = _Place()
-            self._idle.append(place)
-            await place.filled.wait()
-            if place.item is not None:
-                await self._work_at(place.item[0])
+        taken: tuple[T] | None = (item,)
+        while taken is not None:
+            await self._work_at(taken[0])
+            taken = self._take_at_once() or await self._take_later()
+
+    def _take_at_once(self) -> tuple[T] | None:
+        """Return the next item in place of the one that has ended, if it may be started now."""
+        most = self._workers()
+        if self._count < most:
+            self._ended.set()  # `scale` waits for room, and the bound has grown.
+        if self._is_over or self._count > most or not (self._outbox.has_capacity() and self._capacity.is_free()):
+            return None
+        return self._inbox.take_nowait()
+
+    async def _take_later(self) -> tuple[T] | None:
+        """Return an item when there is one to be started; None if no other one comes."""
+        self._count -= 1
+        self._ended.set()
+        if self._is_over:
+            return None
+        place: _Place[T] = _Place()
+        self._idle.append(place)
+        await place.filled.wait()
+        return place.item
 
     async def _work_at(self, item: T) -> None:
         try:
@@ -189,8 +229,6 @@ class _InHand(Generic[T, R]):
         except BatchRenamerError as error:
             self._stop.request(error)
         # A fault of the program cancels all tasks: it makes room for no other item.
-        self._count -= 1
-        self._ended.set()
 
 
 @dataclass(slots=True)
