@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import string
 from collections.abc import Iterable
 from typing import BinaryIO
 
@@ -16,6 +17,8 @@ from batch_renamer.reports.rows import WriteOptions, row_as_texts
 from batch_renamer.text import guarded
 
 __all__ = ["write_csv", "write_csv_result"]
+
+_NO_GUARD = frozenset(string.ascii_letters + string.digits)  # no text that begins with one of these needs a guard
 
 
 def write_csv(file: BinaryIO, rows: Iterable[ReportRow], options: WriteOptions) -> None:
@@ -48,5 +51,9 @@ def _write(file: BinaryIO, rows: Iterable[ReportRow], *, encoding: str, delimite
     text = io.TextIOWrapper(file, encoding=encoding, errors="backslashreplace", newline="")
     writer = csv.writer(text, delimiter=delimiter)
     writer.writerow(COLUMNS)
-    writer.writerows([guarded(cell or "") for cell in row_as_texts(row)] for row in rows)
+    writer.writerows(map(_cells, rows))
     text.detach()
+
+
+def _cells(row: ReportRow) -> list[str]:
+    return ["" if not text else text if text[0] in _NO_GUARD else guarded(text) for text in row_as_texts(row)]

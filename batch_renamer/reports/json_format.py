@@ -9,7 +9,7 @@ import codecs
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import BinaryIO, TextIO
 
@@ -56,7 +56,7 @@ def write_json_result(
         >>> json.loads(stream.getvalue())["exit_code"]
         0
     """
-    ascii_only = not _takes_every_character(stream)
+    encode = _encoder_for(stream)
     head = {
         "command": summary.command,
         "run_id": summary.run_id or None,
@@ -72,10 +72,10 @@ def write_json_result(
         "throttled": summary.throttled,
         **but,
     }
-    stream.write(_as_json_text(head, ascii_only=ascii_only)[:-1] + ', "rows": [')
+    stream.write(encode(head)[:-1] + ', "rows": [')
     separator = "\n"
     for row in rows:
-        stream.write(separator + _as_json_text(row_as_json(row), ascii_only=ascii_only))
+        stream.write(separator + encode(row_as_json(row)))
         separator = ",\n"
     stream.write("]}\n" if separator == "\n" else "\n]}\n")
 
@@ -91,18 +91,22 @@ def write_refusal(stream: TextIO, *, command: str, exit_code: int, error: str, r
         {"command": "apply", "run_id": null, "exit_code": 2, "error": "orders.csv is empty."}
     """
     refusal = {"command": command, "run_id": run_id, "exit_code": exit_code, "error": _in_one_line(error)}
-    stream.write(_as_json_text(refusal, ascii_only=not _takes_every_character(stream)) + "\n")
+    stream.write(_encoder_for(stream)(refusal) + "\n")
 
 
 def _in_one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _takes_every_character(stream: TextIO) -> bool:
+def _encoder_for(stream: TextIO) -> Callable[[object], str]:
+    """Return what makes JSON of values, in characters that the stream can take."""
     encoding = getattr(stream, "encoding", None)  # io.StringIO has none and accepts every character
-    return encoding is None or codecs.lookup(encoding).name.startswith("utf")
+    takes_every_character = encoding is None or codecs.lookup(encoding).name.startswith("utf")
+    encode = json.JSONEncoder(ensure_ascii=not takes_every_character).encode
+    return lambda value: _escaped(encode(value))
 
 
-def _as_json_text(value: object, *, ascii_only: bool) -> str:
-    text = json.dumps(value, ensure_ascii=ascii_only)
-    return _NOT_AS_IT_IS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+def _escaped(text: str) -> str:
+    if text.isascii() and "\x7f" not in text:
+        return text  # true for most rows
+    return _NOT_AS_IT_IS.sub(lambda character: f"\\u{ord(character[0]):04x}", text)

@@ -17,6 +17,7 @@ JsonValue = str | int | float | bool | None
 _WITH_OWN_PART = (Result.INVALID, Result.SKIPPED)
 _RESULT = COLUMNS.index("result")
 _FRACTIONS = COLUMNS.index("total_images"), COLUMNS.index("seconds")
+_FLAGS = tuple(COLUMNS.index(name) for name in ("is_processing", "is_merging", "is_deleted"))
 _values_of = attrgetter(*COLUMNS)
 
 
@@ -87,7 +88,11 @@ def row_as_texts(row: ReportRow) -> list[str | None]:
         >>> row_as_texts(ReportRow(row=2, order_id="007", new_name="b", result=Result.PLANNED))[:3]
         ['2', '007', None]
     """
-    return [_as_text(value) for value in row_values(row)]
+    values = row_values(row)
+    for place in _FLAGS:
+        if (flag := values[place]) is not None:
+            values[place] = "TRUE" if flag else "FALSE"
+    return [value if value is None or isinstance(value, str) else str(value) for value in values]
 
 
 def _json_number(value: JsonValue) -> JsonValue:
@@ -96,13 +101,3 @@ def _json_number(value: JsonValue) -> JsonValue:
     if not math.isfinite(value):
         return None
     return int(value) if value.is_integer() else round(value, 3)
-
-
-def _as_text(value: JsonValue) -> str | None:
-    match value:
-        case None | str():
-            return value
-        case bool():
-            return "TRUE" if value else "FALSE"
-        case _:
-            return str(value)

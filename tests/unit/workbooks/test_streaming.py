@@ -44,7 +44,7 @@ def test_every_row_stands_below_the_headings_in_its_order(tmp_path: Path, count:
 
 
 def test_rows_that_would_fill_the_memory_wait_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody sees it in the workbook, and the file is gone when the workbook is written."""
+    """The workbook is the same, and the file is gone when it is written."""
     monkeypatch.setattr(streaming, "_IN_MEMORY_BYTES", 1)
     assert len(values(written(tmp_path, range(1_001)))) == 1_001
     assert [path.name for path in tmp_path.iterdir()] == ["book.xlsx"]
