@@ -141,16 +141,16 @@ def report_row(row: tuple[object, ...], shown: Callable[[object], Result]) -> Re
     """Return a line of a report from the columns of `REPORT`; ``shown`` returns the result that a reader sees."""
     values = dict(zip(ReportRow.__slots__, row, strict=True))
     values["result"] = shown(values["result"])
-    values["warning"] = " ".join(str(values["warning"]).split("\n"))
+    values["warning"] = str(values["warning"]).replace("\n", " ")
     for flag in ("is_processing", "is_merging", "is_deleted"):
         values[flag] = _flag(values[flag])
     if (started_at := values["started_at"]) is not None:
-        moment = datetime.fromtimestamp(float(str(started_at)), UTC)
-        values["started_at"] = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        moment = datetime.fromtimestamp(started_at, UTC).replace(tzinfo=None)  # type: ignore[arg-type]  # STRICT columns
+        values["started_at"] = f"{moment.isoformat(timespec='milliseconds')}Z"
     return ReportRow(**values)  # type: ignore[arg-type]  # STRICT columns
 
 
 def report_line(row: tuple[object, ...], shown: Callable[[object], Result]) -> ReportLine:
     """Return a line of a report with the sheet's other cells, from the columns of `REPORT_LINE`."""
-    *ours, others = row
-    return ReportLine(report_row(tuple(ours), shown), () if others is None else tuple(json.loads(str(others))))
+    others = row[-1]
+    return ReportLine(report_row(row[:-1], shown), () if others is None else tuple(json.loads(str(others))))
