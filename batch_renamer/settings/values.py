@@ -84,6 +84,17 @@ class MaxFailures:
             return failed > self.count
         return rows >= _ROWS_BEFORE_A_SHARE_COUNTS and failed * 100 > (self.percent or 0) * rows
 
+    def allowed(self, rows: int) -> int:
+        """Return how many of so many rows may fail.
+
+        Example:
+            >>> MaxFailures.parse("5%").allowed(60), MaxFailures.parse("5").allowed(60), MaxFailures.parse("5%").allowed(10)
+            (3, 5, 10)
+        """
+        if self.count is not None:
+            return min(self.count, rows)
+        return int((self.percent or 0) * rows / 100) if rows >= _ROWS_BEFORE_A_SHARE_COUNTS else rows
+
     def __str__(self) -> str:
         return f"{self.percent:g}%" if self.count is None else str(self.count)
 

@@ -51,11 +51,14 @@ async def _posted(page: ServedPage, path: str, asked: object) -> dict[str, objec
         return found
 
 
-async def _committed(page: ServedPage, plan_id: str, answer: dict[str, object]) -> str:
-    """Commit a plan as it was shown by the last answer, and return the id of the run when it has ended."""
+async def _committed(page: ServedPage, plan_id: str, answer: dict[str, object], **more: int) -> str:
+    """Commit a plan as it was shown by the last answer, and return the id of the run when it has ended.
+
+    ``more`` is sent with it.
+    """
     counts = answer["counts"]
     assert isinstance(counts, dict)
-    shown = {"renames": counts["renames"], "fingerprint": counts["fingerprint"]}
+    shown = {"renames": counts["renames"], "fingerprint": counts["fingerprint"]} | more
     went = str((await _posted(page, f"/actions/runs/{plan_id}/commit", shown))["go"]).removeprefix("/runs/")
     await _ended(page, went)
     return went
@@ -87,6 +90,24 @@ async def test_exactly_the_rows_that_are_checked_are_renamed(tmp_path: Path) -> 
     assert {row.row for row in done if row.result is Result.RENAMED} == wanted
     assert {row.row for row in done if row.result is Result.INVALID} == set(office.listings.bad)
     assert re.search(r"This plan was committed, as run \w{6}\.", text)
+
+
+async def test_beside_many_bad_rows_the_others_are_renamed_all_the_same(tmp_path: Path) -> None:
+    """The button says so, and the commit names how many bad rows its reader has seen; else it is refused."""
+    async with office_in(tmp_path, rows=60) as office, office.page() as page:
+        plan_id = await _planned(office, page)
+        journal, wanted = page.workspace.journal, office.listings.planned[-9:]
+        answer = await _posted(page, f"/actions/runs/{plan_id}/choice", {"only": True, "rows": wanted})
+        async with page.client.get(f"/pages/runs/{plan_id}") as answer_of_page:
+            text = re.sub(r"<[^>]+>", "", await answer_of_page.text())
+        with pytest.raises(AssertionError, match="11 of the 21 rows that are not left out have a problem"):
+            await _committed(page, plan_id, answer)
+        with pytest.raises(AssertionError, match="rename the others all the same"):
+            await _committed(page, plan_id, answer, accepted=10)
+        run = journal.runs.get(await _committed(page, plan_id, answer, accepted=11))
+        done = list(journal.results.report_rows(run))
+    assert "Rename the other 9 orders all the same" in text
+    assert [row.row for row in done if row.result is Result.RENAMED] == wanted
 
 
 async def test_orders_that_another_column_tells_keep_their_names(tmp_path: Path) -> None:

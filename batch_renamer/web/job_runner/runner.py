@@ -80,14 +80,16 @@ class JobRunner:
         job = JobAtWork(command=PLAN, account=account, secrets=self._secrets)
         return await self._begin(job, planning(source), settings)
 
-    async def commit(self, run: RunRecord, *, choice: RowChoice = ALL_ROWS) -> str:
+    async def commit(self, run: RunRecord, *, choice: RowChoice = ALL_ROWS, settings: Settings | None = None) -> str:
         """Commit a kept plan exactly, without the rows that are not chosen; an undo if it is the plan of one.
+
+        ``settings`` are those of its account if none are given.
 
         Raises:
             InputError: it is being committed, or these rows of it were committed already.
         """
         command, prepare = (UNDO, undoing) if run.spec.puts_back else (APPLY_PLAN, committing)
-        return await self._begin(self._about(run, command), prepare(run, choice))
+        return await self._begin(self._about(run, command), prepare(run, choice), settings)
 
     async def plan_undo(self, run: RunRecord, *, choice: RowChoice = ALL_ROWS, same_account: bool = False) -> str:
         """Plan to give the orders of a run their old names back, in the rows that are chosen, and keep that plan.

@@ -6,15 +6,16 @@ The job would refuse the same. The page says it before, while the reader can sti
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from batch_renamer.commands import flag_of
 from batch_renamer.jobs import failures_in
 from batch_renamer.journal import Chosen
 from batch_renamer.model import BAD_RESULTS, Result
-from batch_renamer.settings import Settings, as_given
+from batch_renamer.settings import MaxFailures, Settings, as_given
 from batch_renamer.text import counted
 
-__all__ = ["Obstacle", "PlanFacts", "obstacle_to"]
+__all__ = ["Obstacle", "PlanFacts", "accepting", "obstacle_to"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,8 @@ class Obstacle:
     """Why a plan can't be committed, and what helps ("" if nothing does or nothing is needed).
 
     ``run`` is the run to look at instead ("": none). ``is_fine``: there is nothing to worry about. ``is_choice``: the
-    next row that is checked ends it, so it is said where it moves no row away from the pointer.
+    next row that is checked ends it, so it is said where it moves no row away from the pointer. ``bad``: it is that so
+    many rows are bad; the reader can accept them, and rename the others all the same.
     """
 
     sentence: str
@@ -30,6 +32,7 @@ class Obstacle:
     run: str = ""
     is_fine: bool = False
     is_choice: bool = False
+    bad: int = 0
 
     def __str__(self) -> str:
         return f"{self.sentence} {self.advice}".rstrip()
@@ -119,13 +122,29 @@ def _beyond_limits(plan: PlanFacts, settings: Settings) -> Obstacle | None:
     if settings.max_failures.exceeded(failed=failures, rows=rows):
         limit = as_given(settings, "max_failures", settings.max_failures)
         more = "check more of the renames, or " if plan.chosen.unchecked else ""
+        ways = f"{more}{'put back' if plan.puts_back else 'rename'} the others all the same."
         left = " that are not left out" if plan.chosen.unchecked or counts.get(Result.SKIPPED) else ""
         return Obstacle(
             sentence=f"{failures:,} of the {counted(rows, 'row')}{left} {_have(failures)} a problem, "
             f"more than {limit} allows.",
-            advice=f"{repair}Or {more}raise that limit and start batch-renamer web again.",
+            advice=f"{repair}Or {ways}" if repair else f"You can {ways}",
+            bad=failures,
         )
     return None
+
+
+def accepting(bad: int, plan: PlanFacts, settings: Settings) -> Settings:
+    """Return the settings for a commit whose reader accepts so many bad rows; of the renames, as many may fail as else.
+
+    Example:
+        >>> from pathlib import Path
+        >>> plan = PlanFacts(counts={}, chosen=Chosen(renames=40, of=40))
+        >>> accepting(60, plan, Settings(state_dir=Path("/tmp"), max_failures=MaxFailures.parse("10%"))).max_failures
+        MaxFailures(count=64, percent=None)
+    """
+    limit = MaxFailures(count=bad + settings.max_failures.allowed(plan.chosen.renames))
+    sources = {**dict(settings.sources), "max_failures": flag_of("max_failures")}
+    return replace(settings, max_failures=limit, sources=tuple(sources.items()))
 
 
 def _bad(plan: PlanFacts) -> int:

@@ -14,7 +14,7 @@ from batch_renamer.text import counted
 from batch_renamer.web.access import json_of
 from batch_renamer.web.job_runner import Offers, committed_by
 from batch_renamer.web.pages.fragments import fragment
-from batch_renamer.web.pages.obstacles import obstacle_to
+from batch_renamer.web.pages.obstacles import accepting, obstacle_to
 from batch_renamer.web.pages.review_view import command_of, plan_facts, review_of, takes
 from batch_renamer.web.row_pages import RowsQuery, change_choice, counts_of, rows_page
 from batch_renamer.web.workspace import Workspace
@@ -75,7 +75,10 @@ async def change_rows(request: Request, workspace: Workspace) -> Response:
 
 
 async def commit_plan(request: Request, workspace: Workspace) -> Response:
-    """Commit a kept plan in the renames that are checked; refuse if these are not the ones that the page showed."""
+    """Commit a kept plan in the renames that are checked; refuse if these are not the ones that the page showed.
+
+    Where too many rows are bad for its account, ``accepted`` says how many its reader has accepted.
+    """
     asked = await json_of(request)
     async with workspace.choosing:
         return json_response({"go": f"/runs/{await _commit(workspace, request.match_info['run'], asked)}"})
@@ -87,16 +90,19 @@ async def _commit(workspace: Workspace, run_id: str, asked: Mapping[str, object]
     chosen = await journal.in_thread(journal.unchecked.chosen, run)
     offers = await workspace.jobs.offers(run, choice=chosen.choice)
     counts = await journal.in_thread(journal.results.counts, run)
-    obstacle = obstacle_to(plan_facts(counts, chosen, offers, run), _settings(workspace, offers))
+    facts, settings = plan_facts(counts, chosen, offers, run), _settings(workspace, offers)
+    obstacle = obstacle_to(facts, settings)
     if obstacle is not None:
-        raise InputError(str(obstacle))
+        if not obstacle.bad or asked.get("accepted") != obstacle.bad:
+            raise InputError(str(obstacle))
+        settings = accepting(obstacle.bad, facts, settings)
     if asked.get("renames") != chosen.renames or asked.get("fingerprint", chosen.fingerprint) != chosen.fingerprint:
         is_checked = "is" if chosen.renames == 1 else "are"
         raise InputError(
             f"The choice was changed in another window: {counted(chosen.renames, 'rename')} {is_checked} checked now. "
             "Reload the page and look at it again. Nothing was sent."
         )
-    return await workspace.jobs.commit(run, choice=chosen.choice)
+    return await workspace.jobs.commit(run, choice=chosen.choice, settings=settings)
 
 
 def _kept(journal: Journal, run_id: str) -> RunRecord:

@@ -72,6 +72,11 @@ class Review:
         return self.obstacle is not None and bool(self.obstacle.run)
 
     @property
+    def can_commit(self) -> bool:
+        """Whether it can be committed, perhaps beside many bad rows."""
+        return self.obstacle is None or self.obstacle.bad > 0
+
+    @property
     def title(self) -> str:
         """The title of the window."""
         return f"Review: {_sheet_name(self.run) or self.run.id}"

@@ -9,8 +9,8 @@ import pytest
 
 from batch_renamer.journal import Chosen
 from batch_renamer.model import Result
-from batch_renamer.settings import Settings, resolve_settings
-from batch_renamer.web.pages.obstacles import PlanFacts, obstacle_to
+from batch_renamer.settings import MaxFailures, Settings, resolve_settings
+from batch_renamer.web.pages.obstacles import PlanFacts, accepting, obstacle_to
 
 R = Result
 
@@ -121,8 +121,7 @@ def test_nothing_stands_in_the_way_of_a_good_plan() -> None:
             plan({R.PLANNED: 10, R.INVALID: 15}),
             {},
             "15 of the 25 rows have a problem, more than --max-failures 50% (the default) allows.",
-            "Repair these rows in the spreadsheet, save it, and drop it again. "
-            "Or raise that limit and start batch-renamer web again.",
+            "Repair these rows in the spreadsheet, save it, and drop it again. Or rename the others all the same.",
             id="too many bad rows",
         ),
         pytest.param(
@@ -131,8 +130,15 @@ def test_nothing_stands_in_the_way_of_a_good_plan() -> None:
             "15 of the 25 rows that are not left out have a problem, "
             "more than --max-failures 50% (the default) allows.",
             "Repair these rows in the spreadsheet, save it, and drop it again. "
-            "Or check more of the renames, or raise that limit and start batch-renamer web again.",
+            "Or check more of the renames, or rename the others all the same.",
             id="too few checked beside the bad rows",
+        ),
+        pytest.param(
+            plan({R.PLANNED: 10, R.FAILED: 15}, puts_back=True),
+            {"max_failures": 14},
+            "15 of the 25 rows have a problem, more than --max-failures 14 allows.",
+            "You can put back the others all the same.",
+            id="too many bad rows of an undo",
         ),
     ],
 )
@@ -148,3 +154,21 @@ def test_a_refusal_is_said_before_the_commit_with_the_advice(
 def test_unchecked_rows_count_for_none_of_the_limits() -> None:
     """With as many unchecked as the limit wants, the plan can be committed."""
     assert obstacle_to(plan({R.PLANNED: 30}, checked=20), settings(max_renames=20)) is None
+
+
+@pytest.mark.parametrize(
+    ("limit", "allowed"),
+    [
+        pytest.param("10%", 15 + 4, id="a share of the renames"),
+        pytest.param("3", 15 + 3, id="a number"),
+        pytest.param("0", 15, id="none"),
+    ],
+)
+def test_bad_rows_that_are_accepted_leave_the_limit_for_the_renames(limit: str, allowed: int) -> None:
+    """Of the renames, as many may fail as without the bad rows; then the run stops."""
+    facts, given = plan({R.PLANNED: 40, R.INVALID: 15}), settings(max_failures=limit)
+    found = obstacle_to(facts, given)
+    assert found is not None
+    accepted = accepting(found.bad, facts, given)
+    assert accepted.max_failures == MaxFailures(count=allowed)
+    assert obstacle_to(facts, accepted) is None
