@@ -45,7 +45,7 @@ async def report_queue(run: str, client: Client) -> MessageQueue[Report]:
 
 
 async def lease_queue(run: str, worker: str, client: Client) -> MessageQueue[Lease]:
-    """Open the queue of the leases of one worker of a run."""
+    """Open the queue of the leases of one worker of a run, by the name of its agent."""
     return MessageQueue(await _opened(f"batch-renamer-{run}-leases-{worker}", client))
 
 

@@ -89,7 +89,7 @@ class Coordinator:
             InputError: there is no worker that can be used.
         """
         reports = await report_queue(self._setup.run, self._client)
-        await self._membership.begin()
+        await self._membership.begin(background)
         self._sharding = Sharding(
             self._setup.run,
             client=self._client,

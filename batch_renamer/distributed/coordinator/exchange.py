@@ -82,10 +82,11 @@ class Exchange:
         for text in dict.fromkeys(report.said):
             self._notify(text)
         if member.lost:
-            return  # Its rows are read back; what it says of them comes too late.
+            member.recorded += len(report.outcomes)  # They come too late: its rows are read back. It is to end.
+            return
         limit.note_demand(member, report)
         for claim in report.claims:
-            (member.granted if self._claims.claim(claim, by=member.address) else member.refused).append(claim)
+            (member.granted if self._claims.claim(claim, by=member.name) else member.refused).append(claim)
         for outcome in report.outcomes:
             if member.rows.pop(outcome.row, None) is not None and self.round is not None:
                 self.round.put(outcome, by=member)

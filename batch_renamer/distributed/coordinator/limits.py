@@ -45,12 +45,12 @@ class SharedLimit:
 
     def join(self, member: Member) -> None:
         """Let a worker have a part of the limit from now on."""
-        self._workers.add(member.address)
+        self._workers.add(member.name)
 
     def leave(self, member: Member) -> None:
         """Give nothing more to a worker; what it holds counts until it is over."""
-        self._workers.discard(member.address)
-        self._budget.drop(member.address)
+        self._workers.discard(member.name)
+        self._budget.drop(member.name)
 
     def learn(self, member: Member, report: Report) -> None:
         """Note what the tries of a worker have shown; also those of one that has left."""
@@ -59,7 +59,7 @@ class SharedLimit:
     def note_demand(self, member: Member, report: Report) -> None:
         """Note how much of the limit a worker can use."""
         self._budget.note(
-            member.address,
+            member.name,
             rows=report.rows,
             hungry=report.hungry,
             used_per_s=report.used_per_s,
@@ -68,9 +68,9 @@ class SharedLimit:
 
     def give(self, member: Member, number: int, *, now: float) -> int:
         """Give a worker the lease with this number; return its requests per second."""
-        if now < self._pacer.paused_until or member.address not in self._workers:
+        if now < self._pacer.paused_until or member.name not in self._workers:
             return 0
-        return self._budget.give(member.address, number, total_per_s=self._total_per_s(), now=now)
+        return self._budget.give(member.name, number, total_per_s=self._total_per_s(), now=now)
 
     def reserve(self, now: float) -> None:
         """Keep the coordinator's own requests out of what workers hold."""
@@ -87,7 +87,7 @@ class Limits:
 
     Example:
         >>> def member(name: str, outgoing: str) -> Member:
-        ...     return Member(address=name, outgoing=outgoing, leases=None, heard_at=0.0)
+        ...     return Member(name=name, address=name, outgoing=outgoing, leases=None, heard_at=0.0)
         >>> limits = Limits(Pacer(rate_per_s=300), own_address="office")
         >>> for worker in (member("a", "office"), member("b", "cellar"), member("c", "cellar")):
         ...     limits.of(worker).join(worker)

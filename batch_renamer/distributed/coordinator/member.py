@@ -18,7 +18,7 @@ _DELAYS_KEPT = 50
 
 @dataclass(slots=True, kw_only=True)
 class Member:
-    """One worker.
+    """One worker, from one start of its agent to its end: ``name`` is that of the agent, and unique in a run.
 
     ``outgoing`` names the address from which its requests leave, ``leases`` is the queue of its leases. ``rows`` are
     the changes that it has and has no outcome of, ``shards`` those at work. ``granted`` and ``refused`` are the claims
@@ -26,6 +26,7 @@ class Member:
     is how many of its outcomes are in the journal, ``heard_at`` when it reported last.
     """
 
+    name: str
     address: str
     outgoing: str
     leases: MessageQueue[Lease]

@@ -5,18 +5,20 @@ The rows of a lost worker are in doubt: it may have sent any of them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import anyio
+import anyio.abc
 
 from batch_renamer.distributed.change_signal import ChangeSignal
 from batch_renamer.distributed.coordinator.claims import Claims
 from batch_renamer.distributed.coordinator.cluster import is_protected
 from batch_renamer.distributed.coordinator.limits import Limits
 from batch_renamer.distributed.coordinator.member import Member
-from batch_renamer.distributed.messages import Hello, Secret, Setup
-from batch_renamer.distributed.queues import lease_queue
+from batch_renamer.distributed.messages import Hello, Lease, Secret, Setup
+from batch_renamer.distributed.queues import MessageQueue, lease_queue
 from batch_renamer.distributed.worker import start_agent
 from batch_renamer.errors import InputError
 from batch_renamer.model import Change
@@ -30,6 +32,12 @@ __all__ = ["Membership"]
 _LOOK_EVERY_S = 0.5
 _ANSWERS_WITHIN_S = 5.0
 _SILENT_AFTER_S = 15.0
+_STARTS_WITHIN_S = 10.0
+_ENOUGH_PATIENCE_S = 3.0
+"""With one usable worker, the first change does not wait longer for the others."""
+
+_MOST_STARTS = 3
+"""How often an agent is started at one address: what is lost again and again costs more than it does."""
 
 
 class Membership:
@@ -58,12 +66,15 @@ class Membership:
         self._changed = changed
         self._notify = notify
         self._members: dict[str, Member] = {}
+        self._starts: Counter[str] = Counter()
+        self._starting: set[str] = set()
         self._refused: set[str] = set()
+        self._background: anyio.abc.TaskGroup
         self._is_closed = False
 
-    def get(self, address: str) -> Member | None:
-        """Return the worker at an address; None if it takes no part."""
-        return self._members.get(address)
+    def get(self, name: str) -> Member | None:
+        """Return the worker by the name of its agent; None if it takes no part."""
+        return self._members.get(name)
 
     def all(self) -> list[Member]:
         """Return all that took part at any time."""
@@ -73,13 +84,17 @@ class Membership:
         """Return those that can be given changes."""
         return [member for member in self._members.values() if member.is_usable]
 
-    async def begin(self) -> None:
-        """Start an agent in every worker.
+    async def begin(self, background: anyio.abc.TaskGroup) -> None:
+        """Start an agent in every worker; those that take long are started in ``background``.
 
         Raises:
             InputError: there is none that can be used.
         """
+        self._background = background
         await self._look()
+        begun = anyio.current_time()
+        while self._starting and not (self.usable() and anyio.current_time() - begun > _ENOUGH_PATIENCE_S):
+            await self._changed.wait(at_most_s=_LOOK_EVERY_S)
         if not self.usable():
             raise InputError("The cluster has no worker that can be used; nothing was sent.")
 
@@ -116,33 +131,48 @@ class Membership:
                 there = await self._client.nthreads()
         except (OSError, TimeoutError):
             return  # Its workers fall silent, too.
-        async with anyio.create_task_group() as starting:
-            for address in there:
-                if address not in self._members and address not in self._refused:
-                    starting.start_soon(self._start_agent, address)
-        for address, member in self._members.items():
-            if address not in there and not member.lost:
+        self._refused &= there.keys()
+        taking_part = {member.address for member in self._members.values() if not member.lost}
+        for address in there.keys() - taking_part - self._starting - self._refused:
+            self._start(address)
+        for member in self._members.values():
+            if member.address not in there and not member.lost:
                 self.lose(member)
 
-    async def _start_agent(self, address: str) -> None:
-        self._refused.add(address)
+    def _start(self, address: str) -> None:
         if not is_protected(address):
-            self._notify(f"The worker at {address} is not used: the API key would reach it unencrypted.")
-            return
+            self._refuse(address, "is not used: the API key would reach it unencrypted")
+        elif self._starts[address] == _MOST_STARTS:
+            self._refuse(address, f"is not used any more: it was lost, or did not answer, {_MOST_STARTS} times")
+        else:
+            self._starts[address] += 1
+            self._starting.add(address)
+            self._background.start_soon(self._start_agent, address, f"{address}#{self._starts[address]}")
+
+    async def _start_agent(self, address: str, name: str) -> None:
         try:
-            leases = await lease_queue(self._setup.run, address, self._client)
-            answer = await self._client.run(start_agent, self._setup, self._key, workers=[address])
+            with anyio.fail_after(_STARTS_WITHIN_S):
+                leases = await lease_queue(self._setup.run, name, self._client)
+                answer = await self._client.run(start_agent, self._setup, self._key, name, workers=[address])
+        except TimeoutError:
+            self._notify(f"The worker at {address} does not answer; it is tried again.")
         except Exception as error:
-            self._notify(f"The worker at {address} can't be used ({type(error).__name__}: {error}).")
-            return
-        hello: Hello = answer[address]
+            self._refuse(address, f"can't be used ({type(error).__name__}: {error})")
+        else:
+            self._welcome(answer[address], address=address, name=name, leases=leases)
+        self._starting.discard(address)
+        self._changed.notify()
+
+    def _welcome(self, hello: Hello, *, address: str, name: str, leases: MessageQueue[Lease]) -> None:
         if hello.version != __version__:
-            self._notify(
-                f"The worker at {address} is not used: it has batch-renamer {hello.version}, this machine "
-                f"{__version__}."
-            )
+            self._refuse(address, f"is not used: it has batch-renamer {hello.version}, this machine {__version__}")
             return
-        self._refused.discard(address)
-        member = Member(address=address, outgoing=hello.outgoing, leases=leases, heard_at=anyio.current_time())
-        self._members[address] = member
+        member = Member(
+            name=name, address=address, outgoing=hello.outgoing, leases=leases, heard_at=anyio.current_time()
+        )
+        self._members[name] = member
         self._limits.of(member).join(member)
+
+    def _refuse(self, address: str, why: str) -> None:
+        self._refused.add(address)
+        self._notify(f"The worker at {address} {why}.")

@@ -80,7 +80,7 @@ class Sharding:
     def _submit(self, member: Member, changes: tuple[Change, ...]) -> None:
         self._count += 1
         shard = Shard(self._count, 1, changes)
-        self._claims.offer(shard.claim, to=member.address)
+        self._claims.offer(shard.claim, to=member.name)
         member.shards[shard.number] = shard
         member.rows |= {change.row: change for change in changes}
         future = self._client.submit(

@@ -33,15 +33,19 @@ _MOST_AT_ONCE = 1_000
 class Agent:
     """Sends changes in a worker process for as long as its coordinator gives it leases; made by `tasks.start_agent`."""
 
-    def __init__(
-        self, setup: Setup, worker: str, *, reports: MessageQueue[Report], leases: MessageQueue[Lease]
-    ) -> None:
+    def __init__(self, setup: Setup, name: str, *, reports: MessageQueue[Report], leases: MessageQueue[Lease]) -> None:
         self.task: asyncio.Task[None] | None = None
         self._setup = setup
         self._stop = StopSignal()
         self._pacer = LeasedPacer()
-        self._exchange = Exchange(worker, reports=reports, leases=leases, pacer=self._pacer, stop=self._stop)
+        self._exchange = Exchange(name, reports=reports, leases=leases, pacer=self._pacer, stop=self._stop)
         self.shards = self._exchange.shards
+
+    async def end(self) -> None:
+        """Stop at once, whatever is under way; its coordinator has given it up."""
+        self._exchange.give_up()
+        if self.task is not None:
+            await asyncio.wait([self.task])
 
     async def run(self, key: Secret) -> None:
         """Send what comes until the coordinator stops it, or is gone."""

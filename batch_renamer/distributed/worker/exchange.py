@@ -73,6 +73,12 @@ class Exchange:
             self._hurry()
             await self._leased.wait()
 
+    def give_up(self) -> None:
+        """Stop at once: the coordinator takes no outcome from here any more."""
+        self._stop.request(CutOffError("The coordinator has started another agent here."), grace_s=0)
+        self._cut_off = True
+        self._leased.notify()
+
     def say(self, text: str) -> None:
         """Have the coordinator tell the user a sentence."""
         self._said.append(text)
@@ -127,9 +133,9 @@ class Exchange:
                 self._take(lease)
 
     def _note_cut_off(self, error: Exception) -> None:
+        self._stop.request(CutOffError(f"The coordinator does not answer ({type(error).__name__})."))
         self._cut_off = True
         self._leased.notify()
-        self._stop.request(CutOffError(f"The coordinator does not answer ({type(error).__name__})."))
 
     def _report(self, now: float) -> Report:
         self._number += 1

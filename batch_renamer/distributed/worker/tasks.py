@@ -17,12 +17,18 @@ if TYPE_CHECKING:
 __all__ = ["start_agent", "work_at"]
 
 
-async def start_agent(setup: Setup, key: Secret, *, dask_worker: Worker) -> Hello:
-    """Start the agent of a run in a worker, if it has the same version of batch-renamer."""
+async def start_agent(setup: Setup, key: Secret, agent_name: str, *, dask_worker: Worker) -> Hello:
+    """Start an agent of a run in a worker, if it has the same version of batch-renamer.
+
+    An earlier agent of the run ends first: the coordinator has given it up.
+    """
     name = _name(setup.run)
-    if setup.version == __version__ and name not in dask_worker.extensions:
+    if setup.version == __version__:
         from distributed import Client  # noqa: PLC0415 - only the worker of a cluster has it
 
+        earlier: Agent | None = dask_worker.extensions.get(name)
+        if earlier is not None:
+            await earlier.end()
         client = await Client(
             dask_worker.scheduler.addr,
             security=_as_client(dask_worker.security),
@@ -32,9 +38,9 @@ async def start_agent(setup: Setup, key: Secret, *, dask_worker: Worker) -> Hell
         )
         agent = Agent(
             setup,
-            dask_worker.address,
+            agent_name,
             reports=await report_queue(setup.run, client),
-            leases=await lease_queue(setup.run, dask_worker.address, client),
+            leases=await lease_queue(setup.run, agent_name, client),
         )
         dask_worker.extensions[name] = agent
 
@@ -42,7 +48,8 @@ async def start_agent(setup: Setup, key: Secret, *, dask_worker: Worker) -> Hell
             try:
                 await agent.run(key)
             finally:
-                dask_worker.extensions.pop(name, None)
+                if dask_worker.extensions.get(name) is agent:
+                    del dask_worker.extensions[name]
                 await client.close()
 
         agent.task = asyncio.create_task(live())

@@ -47,7 +47,7 @@ class Worker:
     """A worker that always has something to send, and its exchange with the limits."""
 
     def __init__(self, name: str, outgoing: str, limits: Limits, server: Server) -> None:
-        self.member = Member(address=name, outgoing=outgoing, leases=None, heard_at=0.0)  # type: ignore[arg-type]
+        self.member = Member(name=name, address=name, outgoing=outgoing, leases=None, heard_at=0.0)  # type: ignore[arg-type]
         self._limits, self._server = limits, server
         self._pacer = LeasedPacer()
         self._number = 0
@@ -63,7 +63,7 @@ class Worker:
                 now, held = anyio.current_time(), self._number
                 self._number += 1
                 report = Report(
-                    worker=self.member.address,
+                    worker=self.member.name,
                     number=self._number,
                     asked_at=now,
                     holds=held,
