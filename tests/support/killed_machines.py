@@ -5,39 +5,42 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from http import HTTPStatus
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
+from distributed import Scheduler
+from distributed.diagnostics.plugin import SchedulerPlugin
+
+from tests.support.lasting import lasting_parts
 from tests.support.machines import Machines
 from tests.support.served import Command, Row, rows_of
 
-__all__ = ["HEADINGS", "KilledMachines", "Times"]
+__all__ = ["HEADINGS", "KilledMachines"]
 
 HEADINGS = ("order_id", "new_name")
 _TO = ("--report", "report.json")
+_EVERY_KIND = ("report.json", "report.csv", "report.xlsx")
 
 
-class Times(NamedTuple):
-    """When requests reached the sandbox, in seconds on its clock, and how many of them got a 429."""
+class Begun(SchedulerPlugin):
+    """Counts in the scheduler how often it gives a task to a worker."""
 
-    renames: list[float]
-    all: list[float]
-    refused: int
+    name = "begun"
 
-    @property
-    def most_in_a_second(self) -> int:
-        """The most requests in any second."""
-        return max(bisect_left(self.all, at + 1) - number for number, at in enumerate(self.all))
+    def __init__(self) -> None:
+        self.times: Counter[str] = Counter()
 
-    @property
-    def rate_per_s(self) -> float:
-        """The renames in a second, on average of the time from the first until 97 % are done."""
-        last = int(len(self.renames) * 0.97)
-        return last / (self.renames[last] - self.renames[0])
+    def transition(self, key: Any, start: Any, finish: Any, *_: object, stimulus_id: str, **__: object) -> None:
+        """Note that a task goes from one state to another."""
+        self.times[key] += finish == "processing" != start
+
+
+def begun_by_scheduler(dask_scheduler: Scheduler) -> dict[str, int]:
+    """Return what `Begun` has counted; called in the scheduler."""
+    found = dask_scheduler.plugins[Begun.name]
+    assert isinstance(found, Begun)
+    return dict(found.times)
 
 
 class KilledMachines:
@@ -48,6 +51,7 @@ class KilledMachines:
         self._rows = [(f"o{number}", f"New {number}") for number in range(rows)]
         self._seeds: dict[str, str | None] = {f"o{number}": f"Old {number}" for number in range(rows) if number % 20}
         self.expected: list[Row] = []
+        self._lasting: dict[str, dict[str, str]] = {}
 
     @property
     def report(self) -> Path:
@@ -56,9 +60,7 @@ class KilledMachines:
 
     async def alone(self) -> None:
         """Let one machine do it: so it is to end."""
-        self._begin()
-        ended = await self.renamer.do("apply", "orders.csv", *_TO)
-        assert ended.code == 1, ended.err
+        self._lasting = await self._reports("--engine", "local", "--scheduler", self.machines.address)
         self.expected = rows_of(self.report)
 
     def _begin(self) -> None:
@@ -67,27 +69,21 @@ class KilledMachines:
         self.renamer.back_to("nothing")
 
     async def undisturbed(self) -> None:
-        """Let the cluster do it."""
-        self._begin()
-        ended = await self.renamer.do("apply", "orders.csv", *_TO, *self.machines.options)
-        assert ended.code == 1, ended.err
+        """Let the cluster do it: its reports are those of one machine, but for times and tries."""
+        reports = await self._reports(*self.machines.options)
         self.check("undisturbed", most_patches=1)
+        for name, parts in self._lasting.items():
+            differ = [
+                part for part in parts.keys() | reports[name].keys() if parts.get(part) != reports[name].get(part)
+            ]
+            assert not differ, f"{name}: {differ}"
 
-    async def times(self, *, alone: bool = False, meanwhile: Callable[[], Awaitable[None]] | None = None) -> Times:
-        """Let the cluster do it, or one machine alone, while something happens; return when requests came."""
+    async def _reports(self, *options: str) -> dict[str, dict[str, str]]:
         self._begin()
-        async with self.renamer.start(*self._line(() if alone else self.machines.options)) as started:
-            if meanwhile is not None:
-                await self._until_renamed(len(self._seeds) // 3)
-                await meanwhile()
-            ended = await started.ended()
+        to = [word for name in _EVERY_KIND for word in ("--report", name)]
+        ended = await self.renamer.do("apply", "orders.csv", *to, *options)
         assert ended.code == 1, ended.err
-        log = self.renamer.sandbox.log
-        return Times(
-            renames=[entry.at_s for entry in log if entry.method == "PATCH"],
-            all=[entry.at_s for entry in log],
-            refused=sum(entry.status == HTTPStatus.TOO_MANY_REQUESTS for entry in log),
-        )
+        return {name: lasting_parts(self.renamer.folder / name) for name in _EVERY_KIND}
 
     async def worker_dies(self, chance: random.Random) -> None:
         """Kill a worker at a random rename; the run finishes by itself."""
@@ -101,6 +97,26 @@ class KilledMachines:
         assert ended.code == 1, f"{where}: {ended.err}"
         self.check(where)
         await self.machines.add()
+
+    async def worker_restarts(self, chance: random.Random) -> int:
+        """Kill a worker at a random rename and start it again at its address; return how many shards began again.
+
+        The scheduler gives it the shards once more that it had, unasked.
+        """
+        self._begin()
+        number = chance.randrange(1, len(self._seeds) // 2)
+        async with self.machines.client() as client:
+            await client.register_plugin(Begun(), name=Begun.name)
+            async with self.renamer.start(*self._line(self.machines.options)) as started:
+                await self._until_renamed(number)
+                await self.machines.restart(chance.choice(self.machines.workers))
+                ended = await started.ended()
+            begun: dict[str, int] = await client.run_on_scheduler(begun_by_scheduler)
+            await client.unregister_scheduler_plugin(Begun.name)
+        where = f"a worker was killed after rename {number}, and started again"
+        assert ended.code == 1, f"{where}: {ended.err}"
+        self.check(where)
+        return sum(times > 1 for times in begun.values())
 
     async def coordinator_dies(self, chance: random.Random, *, with_cluster: bool) -> None:
         """Kill the command at a random rename; `resume` finishes the run, with the cluster or without it."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from distributed import Client
 
@@ -43,30 +45,35 @@ class Machines:
         """What a command is given to use it."""
         return ("--engine", "dask", "--scheduler", self.address)
 
-    async def add(self, count: int = 1) -> None:
-        """Start workers, and wait until the scheduler has them."""
+    async def add(self, count: int = 1, *, port: int = 0, outgoing: str = "") -> None:
+        """Start workers, and wait until the scheduler has them; ``outgoing`` names the address from which they send."""
+        words = (*_WORKER, self.address, "--no-nanny", *_HERE, *_ALONE, "--nthreads", "1", "--worker-port", str(port))
+        named = {"DASK_BATCH_RENAMER__OUTGOING_ADDRESS": outgoing} if outgoing else {}
         for _ in range(count):
-            words = (
-                *_WORKER,
-                self.address,
-                "--no-nanny",
-                *_HERE,
-                *_ALONE,
-                "--nthreads",
-                "1",
-                "--local-directory",
-                self.folder,
+            started = await _started(
+                (*words, "--local-directory", self.folder), folder=self.folder, log="workers.log", env=named
             )
-            self.workers.append(await _started(words, folder=self.folder, log="workers.log"))
-        async with asyncio.timeout(DEADLINE_S), Client(self.address, asynchronous=True, set_as_default=False) as client:
-            while len(await client.nthreads()) < len(self.workers):  # noqa: ASYNC110 - of another process
+            self.workers.append(started)
+        async with asyncio.timeout(DEADLINE_S), self.client() as client:
+            while not {worker.pid for worker in self.workers} <= set((await _process_ids(client)).values()):  # noqa: ASYNC110 - of others
                 await asyncio.sleep(0.05)
+
+    def client(self) -> AbstractAsyncContextManager[Client]:
+        """Connect to the cluster as any program may."""
+        return Client(self.address, asynchronous=True, set_as_default=False)
 
     async def kill(self, worker: Process) -> None:
         """Kill a worker."""
         self.workers.remove(worker)
         worker.kill()
         await worker.wait()
+
+    async def restart(self, worker: Process) -> None:
+        """Kill a worker and start it again at the same address, as a service that keeps it alive would."""
+        async with self.client() as client:
+            [address] = [address for address, pid in (await _process_ids(client)).items() if pid == worker.pid]
+        await self.kill(worker)
+        await self.add(port=urlsplit(address).port or 0)
 
     def freeze(self) -> None:
         """Stop the scheduler, so that every worker is cut off."""
@@ -77,11 +84,19 @@ class Machines:
         self.scheduler.send_signal(signal.SIGCONT)
 
 
-async def _started(words: tuple[str | Path, ...], *, folder: Path, log: str) -> Process:
+async def _started(
+    words: tuple[str | Path, ...], *, folder: Path, log: str, env: Mapping[str, str] | None = None
+) -> Process:
     with (folder / log).open("ab") as file:
         return await asyncio.create_subprocess_exec(
-            *map(str, words), env=environment(folder, key=None), stdout=DEVNULL, stderr=file
+            *map(str, words), env=environment(folder, key=None, **(env or {})), stdout=DEVNULL, stderr=file
         )
+
+
+async def _process_ids(client: Client) -> dict[str, int]:
+    """Return the process of each worker by its address; one that has just died is left out."""
+    answers = await client.run(os.getpid, on_error="ignore")
+    return {address: pid for address, pid in answers.items() if isinstance(pid, int)}
 
 
 def _is_whole(file: Path) -> bool:
