@@ -54,8 +54,9 @@ def changed_words(old: str, new: str) -> tuple[tuple[Part, ...], tuple[Part, ...
     start, end = differing(old_words, new_words)
     old_end, new_end = len(old_words) - end, len(new_words) - end
     old_kept, new_kept = set[int](), set[int]()
-    if old_end + new_end - 2 * start <= _MOST_COMPARED:
-        middle = SequenceMatcher(None, old_words[start:old_end], new_words[start:new_end], autojunk=False)
+    old_middle, new_middle = old_words[start:old_end], new_words[start:new_end]
+    if len(old_middle) + len(new_middle) <= _MOST_COMPARED and not {*old_middle}.isdisjoint(new_middle):
+        middle = SequenceMatcher(None, old_middle, new_middle, autojunk=False)
         for same in middle.get_matching_blocks():
             old_kept.update(range(start + same.a, start + same.a + same.size))
             new_kept.update(range(start + same.b, start + same.b + same.size))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import PurePath
+from typing import NamedTuple
 from urllib.parse import quote
 
 from batch_renamer.differences import Part, changed_words
@@ -20,16 +21,34 @@ from batch_renamer.reports.rows import WriteOptions, shared_and_own
 from batch_renamer.text import counted, storable
 from batch_renamer.visible import visible
 
-__all__ = ["Block", "Page", "Section", "ShownRow"]
+__all__ = ["Block", "Page", "Section", "ShownName", "ShownRow"]
 
 ROWS_PER_BLOCK = 1_000
+_LONG_NAME = 600  # characters
 _FEW_ROWS = 100
 """So few rows with one result and reason are shown at once."""
 
 
+class ShownName(NamedTuple):
+    """A name in a cell: its parts, by which tag those are marked that the other name lacks, and what is odd in the row.
+
+    ``title`` is for those who don't see the column.
+    """
+
+    title: str
+    parts: tuple[Part, ...]
+    mark: str = ""
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the name would fill the screen."""
+        return sum(len(part.text) for part in self.parts) > _LONG_NAME
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownRow:
-    """One row of a table: both names in parts, the name that the order has now, and what is odd in this row.
+    """One row of a table: the old name, the new one and, for a row that needs a look, the one that the order has now.
 
     ``address`` is that of the order's page at the vendor ("": no link), ``picture`` that of a small picture, which has
     the picture itself in it ("": none).
@@ -38,10 +57,7 @@ class ShownRow:
     number: int
     order_id: str
     address: str
-    old: tuple[Part, ...]
-    new: tuple[Part, ...]
-    now: str
-    remarks: tuple[str, ...]
+    names: tuple[ShownName, ...]
     picture: str = ""
 
 
@@ -129,6 +145,7 @@ class Section:
         return _shown(
             row,
             whole_reason=self.reason is None,
+            with_present_name=self.is_bad,
             order_pages=self._order_pages,
             picture=self._pictures.get(row.row),
         )
@@ -151,17 +168,20 @@ class Block:
         return f"{counted(self.count, 'row')}: row {self.first:,}{last}"
 
 
-def _shown(row: ReportRow, *, whole_reason: bool, order_pages: str, picture: Picture | None) -> ShownRow:
+def _shown(
+    row: ReportRow, *, whole_reason: bool, with_present_name: bool, order_pages: str, picture: Picture | None
+) -> ShownRow:
     reason = row.reason if whole_reason else shared_and_own(row)[1]
+    remarks = tuple(visible(text) for text in (reason, row.warning) if text)
     old, new = changed_words(visible(row.old_name or ""), visible(row.new_name))
+    names: tuple[ShownName, ...] = (ShownName("Old name", old, "del"), ShownName("New name", new, "ins", remarks))
+    if with_present_name:
+        names += (ShownName("Present name", (Part(visible(row.final_name or ""), changed=False),)),)
     return ShownRow(
         number=row.row,
         order_id=visible(row.order_id),
         address=order_pages + quote(storable(row.order_id), safe="") if order_pages else "",
-        old=old,
-        new=new,
-        now=visible(row.final_name or ""),
-        remarks=tuple(map(visible, filter(None, (reason, row.warning)))),
+        names=names,
         picture="" if picture is None else _data_uri(picture),
     )
 
