@@ -13,8 +13,12 @@ and a refusal takes the rate down. It differs because a rate limit can be measur
 
 Two kinds of server are told apart in the first second, while less than a full second of sends was seen. A window that
 is full lets nothing more in until it moves on, so what it let in is the limit. A bucket that is empty goes on to let in
-what refills it, and that is its limit. Later, a second in which nothing at all is let in says nothing about the limit:
-the API refuses everything, for whatever reason. When it lets something in again, the limit is nearly as it was.
+what refills it, and that is its limit (`refill` measures it). Where the 429 comes so fast that hardly a try has left
+meanwhile, one or two more are sent to find out; if they are let in, the old pace empties the bucket once more, and what
+it let in until then is the first measure.
+
+Later, a second in which nothing at all is let in says nothing about the limit: the API refuses everything, for whatever
+reason. When it lets something in again, the limit is nearly as it was.
 """
 
 from __future__ import annotations
@@ -23,20 +27,39 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
+from batch_renamer.client.refill import BucketRefill, Refilled
+
 __all__ = ["LimitLearner", "Send"]
 
 _WINDOW_S = 1.0
 _STEPS = (0.02, 0.04, 0.08)
-_LARGE_STEP = 0.5
+_LARGEST_STEP = 0.5
 _BETWEEN_STEPS_S = 0.5
 _PROVEN_AFTER_S = 1.3
 """If little is left of a fixed window when a step begins, only the end of the next one can show that it is too high."""
 
-_SHORTEST_REFILL_S = 0.02
+_TOO_FEW_BEHIND = 6
+"""Behind a refused try there were fewer than this: too few to learn from whether something refills the limit."""
+
+_ASK_FOR_S = 0.045
+"""How long tries are sent to find out whether something refills the limit: 120/s refill five requests meanwhile."""
+
+_ASK_AHEAD = 2
+"""How many more are sent for that: the pacer lets no second have more tries than the limit."""
+
 _REFILL_TRUSTED = 0.9
-_MUCH_REFILL = 8
+_LONGEST_REFILL_S = 3.0
+"""A bucket that was not empty for longer than this may have been full, so the average of that time may be too low."""
+
+_LEARNING_S = 2.0
+"""So long after the first try, what refills a bucket is only a rough measure, and is refined soon."""
+
+_DOUBT_LESS = 4
+"""A step as large as the doubt that fails leaves a fourth of it."""
+
+_JUST_BELOW = 1 - _STEPS[0] / 2
 _AFTER_SHUT = 0.95
-_BUDGET_429S = 0.003
+_BUDGET_429S = 0.002
 """The 429s that probes may cost, as a share of all requests."""
 
 _SHORTEST_BACKOFF_S = 2.0
@@ -57,7 +80,7 @@ class LimitLearner:
 
     Example:
         >>> learner = LimitLearner(ceiling_per_s=300)
-        >>> sends = [learner.sent(number / 300) for number in range(121)]
+        >>> sends = [learner.sent(number / 300) for number in range(150)]
         >>> learner.refused(sends[120], now=0.5)
         >>> learner.limit_per_s
         120.0
@@ -72,12 +95,14 @@ class LimitLearner:
         # The last event: when its first refused try left, and when the 429 came.
         self._refused_from = self._decided_at = -math.inf
         self._failed_at = -math.inf
-        self._refill: _Refill | None = None
+        self._behind: _Behind | None = None
+        self._refill = BucketRefill()
+        self._asked_from, self._share_before_asking = math.inf, 1.0
         # The share of the ceiling that was kept to when a try was let in last; and whether none is let in now.
         self._let_in_at_share, self._is_shut = 1.0, False
         self._last_cut: _Cut | None = None
         self._steps: list[_Step] = []
-        self._steps_large = False
+        self._doubt = 0.0
         self._probe_429s = 0
         self._backoff_s = _SHORTEST_BACKOFF_S
         self._probe_at = _SHORTEST_BACKOFF_S if self.limit_per_s < ceiling_per_s else math.inf
@@ -98,6 +123,7 @@ class LimitLearner:
 
     def let_in(self, send: Send, now: float) -> None:
         """Note that a try was answered, and not by a 429."""
+        self._refill.note_let_in()
         self._answered(send, now, refused=False)
         if self.limit_per_s >= self.ceiling_per_s:
             return
@@ -109,11 +135,13 @@ class LimitLearner:
         if not self._steps:
             if now >= self._probe_at:
                 self._step_up(now)
-        elif send.left_at >= self._steps[-1].taken_at + (
-            _PROVEN_AFTER_S if len(self._steps) == 1 else _BETWEEN_STEPS_S
-        ):
+        elif send.left_at >= self._steps[-1].taken_at + self._proven_after_s:
             self._backoff_s = _SHORTEST_BACKOFF_S
             self._step_up(now)
+
+    @property
+    def _proven_after_s(self) -> float:
+        return _PROVEN_AFTER_S if len(self._steps) == 1 and not self._doubt else _BETWEEN_STEPS_S
 
     def refused(self, send: Send, now: float) -> None:
         """Note that a try got a 429."""
@@ -123,20 +151,40 @@ class LimitLearner:
             if self._probe_429s:
                 self._charge()
             return
+        self._behind, self._probe_429s = None, 0
+        refilled = self._refill.until(send.left_at) if self._refill.is_bucket else None
+        if self._begun_at is not None and self._refused_from == -math.inf and send.left_at < self._begun_at + _WINDOW_S:
+            self._refill.begin(seconds=send.left_at - self._begun_at)
+        self._refill.emptied(at=send.left_at)
         self._refused_from, self._decided_at = send.left_at, now
-        self._refill, self._probe_429s = None, 0
         failed = [s for s in self._steps if s.taken_at <= send.left_at < s.taken_at + _PROVEN_AFTER_S]
-        if failed:
-            self.limit_per_s = failed[0].share_before * self.ceiling_per_s
-            self._failed_at = now
-            self._backoff_s = min(2 * self._backoff_s, _LONGEST_BACKOFF_S)
-            self._steps_large = False
-        else:
-            self._cut(send)
         self._steps.clear()
-        self._probe_at = now + self._backoff_s
         if failed:
+            self._take_back_steps(failed[0], send, refilled, now)
+        elif refilled and refilled.let_in and refilled.seconds < _LONGEST_REFILL_S:
+            self._cut_to_refill(send, refilled, now)
+        else:
+            self._cut(send, now)
+
+    def _take_back_steps(self, first: _Step, refused: Send, refilled: Refilled | None, now: float) -> None:
+        proven_per_s = first.share_before * self.ceiling_per_s
+        if refilled:
+            at_least = self._refill.least_per_s(self._seen_before(refused), seconds=_WINDOW_S, per_s=proven_per_s)
+            proven_per_s = max(proven_per_s, min(max(refilled.per_s, at_least), self.limit_per_s * _JUST_BELOW))
+        self.limit_per_s = proven_per_s
+        self._failed_at = now
+        self._backoff_s = min(2 * self._backoff_s, _LONGEST_BACKOFF_S)
+        self._doubt /= _DOUBT_LESS
+        if self._doubt < _STEPS[0]:
+            self._doubt = 0.0
+            self._probe_at = now + self._backoff_s
             self._charge()
+        else:
+            self._probe_at = now + _SOON_S
+
+    def _seen_before(self, refused: Send) -> int:
+        since = refused.left_at - _WINDOW_S
+        return sum(since < send.left_at < refused.left_at and not send.refused for send in self._sends)
 
     def take_back(self, first: Send, again: Send) -> None:
         """Take back the cut after the 429 of ``first``, unless other tries were refused since: it was about one row.
@@ -146,7 +194,7 @@ class LimitLearner:
         again.refused = True
         if self._last_cut is not None and self._last_cut.by is first:
             self.limit_per_s = max(self.limit_per_s, self._last_cut.share_before * self.ceiling_per_s)
-            self._last_cut = self._refill = None
+            self._last_cut = self._behind = None
 
     def share(self, ceiling_per_s: float) -> None:
         """Set another ceiling, because other runs have started or ended; the limit is scaled with it."""
@@ -157,42 +205,72 @@ class LimitLearner:
     def _answered(self, send: Send, now: float, *, refused: bool) -> None:
         send.refused = refused
         self._longest_s = max(self._longest_s or 0.0, now - send.left_at)
-        if self._refill is None or send.left_at <= self._refused_from:
+        if self._behind is None or send.left_at <= self._refused_from:
             return
-        if send.left_at <= self._decided_at:
-            self._refill.let_in += not refused
-            self._refill.awaited -= 1
-        if send.left_at > self._decided_at or not self._refill.awaited:
-            self._learn_from_refill(now)
+        if send.left_at > self._decided_at:
+            if self._behind.asks:
+                self._learn_from_asking(send, now)
+            else:
+                self._learn_from_behind(now)
+        else:
+            self._behind.let_in += not refused
+            self._behind.awaited -= 1
+            if not self._behind.awaited and not self._behind.asks:
+                self._learn_from_behind(now)
 
-    def _cut(self, refused: Send) -> None:
+    def _cut(self, refused: Send, now: float) -> None:
         self._last_cut = _Cut(refused, self.limit_per_s / self.ceiling_per_s)
+        self._probe_at = now + self._backoff_s
         since = refused.left_at - _WINDOW_S
-        seen = sum(since < send.left_at < refused.left_at and not send.refused for send in self._sends)
+        seen = self._seen_before(refused)
         self._is_shut = not seen and self._begun_at is not None and since >= self._begun_at
-        known = min(float(seen), self.limit_per_s * (1 - _STEPS[0] / 2))
+        known = min(float(seen), self.limit_per_s * _JUST_BELOW)
         if seen and since < self._failed_at:
             # The window may also hold what was refused after the failed probe. So what was let in may be less than the
             # limit, once.
             known = max(known, self.limit_per_s * (1 - _STEPS[0]))
             self._failed_at = -math.inf
-        self.limit_per_s = max(known, min(1.0, self.ceiling_per_s))
         if self._begun_at is not None and since < self._begun_at:
-            awaited = sum(refused.left_at < send.left_at and send.refused is None for send in self._sends)
-            self._refill = _Refill(awaited)
+            self._watch_behind(refused, may_ask=seen > 0)
+            if self._behind is not None and self._behind.asks:
+                sent = sum(since < send.left_at for send in self._sends)
+                known = min(float(sent + _ASK_AHEAD), self._share_before_asking * self.ceiling_per_s)
+        self.limit_per_s = max(known, min(1.0, self.ceiling_per_s))
 
-    def _learn_from_refill(self, now: float) -> None:
-        refill, self._refill = self._refill, None
-        if refill is None:
+    def _watch_behind(self, refused: Send, *, may_ask: bool) -> None:
+        awaited = sum(refused.left_at < send.left_at and send.refused is None for send in self._sends)
+        asks = may_ask and awaited < _TOO_FEW_BEHIND and refused.left_at < self._asked_from + _ASK_FOR_S
+        if asks and self._asked_from == math.inf and self._last_cut is not None:
+            self._asked_from, self._share_before_asking = refused.left_at, self._last_cut.share_before
+        self._behind = _Behind(awaited, asks=asks)
+
+    def _learn_from_asking(self, send: Send, now: float) -> None:
+        """Go back to the old pace if the limit lets something in: it is a bucket, and what refills it is not known.
+
+        A second after the first try, a window would let it in, too.
+        """
+        self._behind = None
+        if not send.refused and self._begun_at is not None and send.left_at < self._begun_at + _WINDOW_S:
+            self._refill.is_bucket = True
+            self.limit_per_s = self._share_before_asking * self.ceiling_per_s
+            self._probe_at = now + _SOON_S
+
+    def _learn_from_behind(self, now: float) -> None:
+        behind, self._behind = self._behind, None
+        if behind is None or not behind.let_in:
             return
-        seconds = self._decided_at - self._refused_from
-        if seconds < _SHORTEST_REFILL_S:
-            # The 429 came before another try could leave: the server may be of either kind, and probes cost little.
-            self._steps_large, self._probe_at = True, now + _SOON_S
-        elif refill.let_in:
-            refilled_per_s = refill.let_in / seconds
-            self.limit_per_s = min(self.ceiling_per_s, max(self.limit_per_s, _REFILL_TRUSTED * refilled_per_s))
-            self._steps_large, self._probe_at = refill.let_in < _MUCH_REFILL, now + _SOON_S
+        refilled = Refilled(let_in=behind.let_in, seconds=self._decided_at - self._refused_from)
+        self._refill.is_bucket = True
+        self.limit_per_s = min(self.ceiling_per_s, max(self.limit_per_s, _REFILL_TRUSTED * refilled.per_s))
+        self._doubt, self._probe_at = refilled.doubt, now + _SOON_S
+
+    def _cut_to_refill(self, refused: Send, refilled: Refilled, now: float) -> None:
+        self._last_cut = _Cut(refused, self.limit_per_s / self.ceiling_per_s)
+        refilled_per_s = min(refilled.per_s * (1 - refilled.doubt / 2), self.limit_per_s * _JUST_BELOW)
+        self.limit_per_s = max(refilled_per_s, min(1.0, self.ceiling_per_s))
+        is_learning = self._begun_at is not None and refused.left_at < self._begun_at + _LEARNING_S
+        self._doubt = refilled.doubt if is_learning else 0.0
+        self._probe_at = now + (_SOON_S if is_learning else self._backoff_s)
 
     def _charge(self) -> None:
         """Charge one more 429 to the probe that has failed, and put the next one off until the budget allows it."""
@@ -200,17 +278,21 @@ class LimitLearner:
         self._probe_at = max(self._probe_at, self._decided_at + self._probe_429s / (_BUDGET_429S * self.limit_per_s))
 
     def _step_up(self, now: float) -> None:
-        step = _LARGE_STEP if self._steps_large else _STEPS[min(len(self._steps), len(_STEPS) - 1)]
+        step = max(_STEPS[min(len(self._steps), len(_STEPS) - 1)], min(self._doubt, _LARGEST_STEP))
         self._steps.append(_Step(now, self.limit_per_s / self.ceiling_per_s))
         self.limit_per_s = min(self.ceiling_per_s, max(self.limit_per_s + 1, self.limit_per_s * (1 + step)))
 
 
 @dataclass(slots=True)
-class _Refill:
-    """How many of the tries that left after a refused one are awaited, and how many of those were let in."""
+class _Behind:
+    """How many of the tries that left after a refused one are awaited, and how many of those were let in.
+
+    ``asks``: too few of them to learn from, so the next ones are sent to ask whether anything is let in.
+    """
 
     awaited: int
     let_in: int = 0
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,9 @@ _TO_SOCKET_S = 0.005
 _WAITING = 2 * _CATCH_UP
 """How many tries wait for their turn as long as rows are left: twice the slots that may be made good at once."""
 
+_LOOK_AGAIN_S = 0.05
+"""A longer wait is looked at again: an answer may have shown that the limit is higher than was thought."""
+
 _SHUT_AFTER_S = 1.0
 """A limit that lets nothing in for so long is shut: a window that is full would have moved on."""
 
@@ -193,7 +196,7 @@ class Pacer:
     async def _take_turn(self, wanted: Callable[[], bool], asked_at: float) -> Send | None:
         async with self._turn:
             while (due_at := self._ready_at()) > loop_time():
-                await self._sleep_until(due_at)  # Once more if a pause has begun meanwhile.
+                await self._sleep_until(due_at)  # Once more if it is not due yet, or a pause has begun meanwhile.
             return self._leave(due_at, asked_at) if wanted() else None
 
     def _leave(self, due_at: float, asked_at: float) -> Send:
@@ -227,7 +230,7 @@ class Pacer:
             self._sends[-last] = now
 
     async def _sleep_until(self, due_at: float) -> None:
-        await anyio.sleep_until(due_at)
+        await anyio.sleep_until(min(due_at, loop_time() + _LOOK_AGAIN_S))
 
     def _ready_at(self) -> float:
         limit = self._own_share(self._learner.limit_per_s)

