@@ -88,8 +88,9 @@ class MaxFailures:
         """Return how many of so many rows may fail.
 
         Example:
-            >>> MaxFailures.parse("5%").allowed(60), MaxFailures.parse("5").allowed(60), MaxFailures.parse("5%").allowed(10)
-            (3, 5, 10)
+            >>> share = MaxFailures.parse("5%")
+            >>> share.allowed(60), share.allowed(10), MaxFailures.parse("5").allowed(60)
+            (3, 10, 5)
         """
         if self.count is not None:
             return min(self.count, rows)

@@ -30,6 +30,7 @@ from batch_renamer.web.pages import (
     show_home,
     show_runs,
     show_spreadsheet,
+    stop_reading,
     stop_run,
     undo_run,
 )
@@ -86,6 +87,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/actions/sheets", receive_spreadsheet),
     Route("POST", "/actions/sheets/{sheet}/reading", correct_reading),
     Route("POST", "/actions/sheets/{sheet}/plan", plan_renames),
+    Route("POST", "/actions/sheets/{sheet}/stop", stop_reading),
     Route("GET", "/downloads/runs/{run}/report.{format}", download_report),
     Route("GET", "/downloads/runs/{run}/spreadsheet", download_spreadsheet),
     Route("GET", "/pictures/runs/{run}/{row}", send_picture),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
+from batch_renamer.jobs import sheet_file
 from tests.support.browsing import Keyboard, Watched, violations_of
 from tests.support.browsing.looks import troubles_of
 from tests.support.served_page import served_page
+from tests.support.slow_reader import SlowReader
 from tests.support.workbooks import xlsx, xlsx_row
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -22,9 +25,10 @@ APRIL = xlsx_row(1, "Ref", "new_name", "Title") + "".join(
 
 
 async def test_a_spreadsheet_is_corrected_by_keyboard(
-    page: Page, keyboard: Keyboard, watched: Watched, tmp_path: Path
+    page: Page, keyboard: Keyboard, watched: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A sheet is chosen, then a column; bad rows are shown; a change that was not read yet is no plan."""
+    reader = SlowReader()
     file = tmp_path / "orders.xlsx"
     file.write_bytes(xlsx({"March": MARCH, "Spring": MARCH, "April": APRIL}))
     async with served_page(tmp_path / "state", sandbox=True) as served:
@@ -49,6 +53,17 @@ async def test_a_spreadsheet_is_corrected_by_keyboard(
         await expect(page.get_by_role("alert").filter(has_text='Press "Read it again"')).to_be_visible()
         await keyboard.press(page.get_by_role("button", name="Read it again"))
         await expect(page.get_by_role("cell", name="Old mill").first).to_be_visible()
-        await keyboard.press(page.get_by_role("button", name="Look at the renames"))
+
+        # As long as the spreadsheet is being read, its plan can be stopped; then it is planned after all.
+        monkeypatch.setattr(sheet_file, "open_sheet", reader.open)
+        plan, stop = (page.get_by_role("button", name=name) for name in ("Look at the renames", "Stop"))
+        await keyboard.press(plan)
+        await asyncio.to_thread(reader.begun.acquire)
+        await keyboard.press(stop)
+        await expect(page.get_by_role("alert").filter(has_text="Stopped. Nothing was planned.")).to_be_visible()
+        await expect(stop).to_be_hidden()
+        await expect(plan).to_be_focused()
+        reader.may_read.set()
+        await keyboard.press(plan)
         await expect(page).to_have_url(re.compile(r"/#/runs/\w+$"))
-    watched.allow("409")  # the refusal of what was not read yet
+    watched.allow("409")  # the refusal of what was not read yet, and the plan that was stopped

@@ -65,7 +65,7 @@ def _load_rows(context: JobContext, source: SheetSource) -> RunRecord:
         content = Content(record.naming)
         try:
             _add_rows(context, record, sheet, content)
-        except InputError:
+        except (InputError, Stopping):
             journal.runs.discard(record)  # It can't be resumed, so it is no run to be listed.
             raise
         context.warnings.extend(sheet.warnings)

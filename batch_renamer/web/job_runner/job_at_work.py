@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from batch_renamer.client import GRACE_S, StopSignal
 from batch_renamer.commands import Command
@@ -25,7 +26,8 @@ _NO_ANSWERS = "The API gives no good answers. Nothing is sent until it does."
 class JobAtWork:
     """A job from the moment at which it was asked for until it has ended.
 
-    ``about`` is the run that it commits, resumes, undoes or audits (None: it plans a spreadsheet). ``account`` and
+    ``about`` is the run that it commits, resumes, undoes or audits (None: it plans a spreadsheet, that
+    in the file ``reads``). ``account`` and
     ``context`` are None until it is open. ``known`` is set when pages can ask for it by an id, or when it has ended.
     ``has_waited``: it had to wait for another run before it had its own. ``error`` is what ended it before it had a
     run, or a fault of the program.
@@ -34,6 +36,7 @@ class JobAtWork:
     command: Command
     about: RunRecord | None = None
     account: Account | None = None
+    reads: Path | None = None
     secrets: Sequence[str] = field(default=(), repr=False)
     context: JobContext | None = None
     has_waited: bool = False

@@ -11,6 +11,7 @@ import logging
 import signal
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Protocol
 
 import anyio
@@ -77,7 +78,7 @@ class JobRunner:
 
     async def plan(self, account: Account, source: SheetSource, *, settings: Settings) -> str:
         """Plan the renames of a spreadsheet, and keep the plan."""
-        job = JobAtWork(command=PLAN, account=account, secrets=self._secrets)
+        job = JobAtWork(command=PLAN, account=account, reads=source.path, secrets=self._secrets)
         return await self._begin(job, planning(source), settings)
 
     async def commit(self, run: RunRecord, *, choice: RowChoice = ALL_ROWS, settings: Settings | None = None) -> str:
@@ -149,6 +150,13 @@ class JobRunner:
         found = [job for job in self._jobs if job.run_id == run_id]
         for job in found:
             job.ask_to_stop(_stopped("Stopped on the page."))
+        return bool(found)
+
+    def stop_reading(self, sheet: Path) -> bool:
+        """Ask the jobs that read this spreadsheet, and have no run yet, to stop; tell whether there is one."""
+        found = [job for job in self._jobs if job.reads == sheet and not job.run_id]
+        for job in found:
+            job.ask_to_stop(_stopped("Stopped. Nothing was planned."))
         return bool(found)
 
     def stop_all(self, cause: BatchRenamerError | None = None, *, grace_s: float = GRACE_S) -> None:

@@ -23,7 +23,13 @@ from batch_renamer.web.pages.home import show_at_work, show_home
 from batch_renamer.web.pages.review import change_rows, commit_plan, rows_part
 from batch_renamer.web.pages.run import run_page
 from batch_renamer.web.pages.run_actions import audit_run, dismiss_run, resume_run, stop_run, undo_run
-from batch_renamer.web.pages.sheet import correct_reading, plan_renames, receive_spreadsheet, show_spreadsheet
+from batch_renamer.web.pages.sheet import (
+    correct_reading,
+    plan_renames,
+    receive_spreadsheet,
+    show_spreadsheet,
+    stop_reading,
+)
 
 __all__ = [
     "audit_run",
@@ -42,6 +48,7 @@ __all__ = [
     "show_home",
     "show_runs",
     "show_spreadsheet",
+    "stop_reading",
     "stop_run",
     "undo_run",
 ]

@@ -20,7 +20,7 @@ from batch_renamer.web.pages.sheet_view import SheetView
 from batch_renamer.web.uploads import CheckedSheet, ReadingOptions, Upload
 from batch_renamer.web.workspace import Workspace
 
-__all__ = ["correct_reading", "plan_renames", "receive_spreadsheet", "show_spreadsheet"]
+__all__ = ["correct_reading", "plan_renames", "receive_spreadsheet", "show_spreadsheet", "stop_reading"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +79,18 @@ async def plan_renames(request: web.Request, workspace: Workspace) -> web.Respon
     source = await anyio.to_thread.run_sync(_source, given.upload, given.settings)
     run_id = await workspace.jobs.plan(given.account, source, settings=given.settings)
     return web.json_response({"go": f"/runs/{run_id}"})
+
+
+async def stop_reading(request: web.Request, workspace: Workspace) -> web.Response:
+    """Stop a plan whose spreadsheet is still being read; when it has been read, the page of its run stops it.
+
+    Raises:
+        InputError: no plan is reading it.
+    """
+    upload = await anyio.to_thread.run_sync(workspace.uploads.get, request.match_info["sheet"])
+    if not workspace.jobs.stop_reading(upload.path):
+        raise InputError("This spreadsheet is not being read for a plan at this moment.")
+    return web.json_response({})
 
 
 def _source(upload: Upload, settings: Settings) -> SheetSource:

@@ -35,6 +35,8 @@ async function perform(from, path, json) {
   const whole = from instanceof HTMLButtonElement && from.type === "submit" ? (from.form ?? from) : from;
   if (whole.getAttribute("aria-busy") === "true") return;
   whole.setAttribute("aria-busy", "true");
+  const stop = document.getElementById(from.dataset.stop ?? "");
+  stop?.removeAttribute("hidden");
   showError(undefined, from);
   try {
     await follow(await act(path, json), from);
@@ -42,6 +44,8 @@ async function perform(from, path, json) {
     showError(error, from);
   } finally {
     whole.removeAttribute("aria-busy");
+    if (stop === document.activeElement) from.focus();
+    stop?.setAttribute("hidden", "");
   }
 }
 

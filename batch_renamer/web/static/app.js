@@ -10,7 +10,8 @@
  * - `href="#/runs/k3"`: a move to `/pages/runs/k3` (address.js, view.js).
  * - `data-action` on a form or button, `data-json` on a button: a POST. The answer says what is next: `{go}`,
  *   `{refresh}`, `{counts}` for `data-count`, or `{error}` for the nearest `role=alert` (actions.js). A checkbox is sent
- *   as true or false, a field with `data-number` as a number; `data-also` on a button names one more field to send.
+ *   as true or false, a field with `data-number` as a number; `data-also` on a button names one more field to send,
+ *   `data-stop` the button that is there while the action is pending, and stops it.
  * - `data-into="#rows"` on a form or link: the answer is put there; `data-told` in it is spoken.
  *   A checked box with `data-stays` stays, whatever a link looks for (parts.js).
  * - `data-opens`, `data-closes`: dialogs (dialogs.js). `data-download` (downloads.js). `data-picture` (pictures.js).

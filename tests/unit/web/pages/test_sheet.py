@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
+from batch_renamer.jobs import sheet_file
 from batch_renamer.model import Result
 from batch_renamer.web.uploads import checking
 from tests.support.command import KEY
@@ -347,6 +348,23 @@ class TestPlan:
             assert journal.results.counts(run) == {Result.PLANNED: 1}
             assert run.sheet is not None
             assert Path(run.sheet).name == "März.csv"
+
+    async def test_it_is_stopped_while_the_spreadsheet_is_read(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The page says so, and there is no run; a stop that comes too late says that there is nothing to stop."""
+        async with served_page(tmp_path, sandbox=True) as page:
+            path = await given(page, ORDERS)
+            await shown(page, path)
+            reader = SlowReader()
+            monkeypatch.setattr(sheet_file, "open_sheet", reader.open)
+            planning = asyncio.create_task(post(page, f"{path}/plan"))
+            await asyncio.to_thread(reader.begun.acquire)
+            assert await post(page, f"{path}/stop") == (200, {})
+            assert await planning == (409, {"error": "Stopped. Nothing was planned."})
+            assert page.workspace.journal.runs.find() == []
+            status, answer = await post(page, f"{path}/stop")
+        assert (status, "not being read" in str(answer["error"])) == (409, True)
 
     @pytest.mark.parametrize("content", [b"order_id,new_name\n,Barn\n", b"order_id,new_name\na1,\n", b"%PDF-1.7"])
     async def test_nothing_usable_is_no_plan(self, tmp_path: Path, content: bytes) -> None:
