@@ -97,8 +97,8 @@ class Report:
     """What a worker has seen and done since its last report; it asks for the next lease.
 
     ``worker`` is the name of its agent, ``asked_at`` its event loop's time, ``holds`` the number of the lease that it
-    has now. ``hungry``: tries wait for their turn; ``used_per_s`` is how many left in the last second. ``rows`` is how
-    many of its rows have no outcome yet. ``ended``: it sends nothing any more, and ``cause`` says why.
+    has now. ``hungry``: tries wait for their turn; ``used_per_s`` is how many left in the last second. ``ended``: it
+    sends nothing any more, and ``cause`` says why.
     """
 
     worker: str
@@ -107,7 +107,6 @@ class Report:
     holds: int
     hungry: bool = False
     used_per_s: float = 0.0
-    rows: int = 0
     tries: tuple[TryNote, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     claims: tuple[Claim, ...] = ()

@@ -18,6 +18,9 @@ _SPARE = 1.5
 
 _LEAST = 4
 
+_SILENT_AFTER_S = 2 * LEASE_S
+"""A worker that has not been heard for so long can use nothing: its last lease is over."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Given:
@@ -29,6 +32,7 @@ class _Given:
 @dataclass(slots=True)
 class _Member:
     wanted: float = 0.0
+    heard_at: float = -math.inf
     given: list[_Given] = field(default_factory=list)
 
     def holds(self, now: float) -> int:
@@ -41,13 +45,13 @@ class Budget:
 
     Example:
         >>> budget = Budget()
-        >>> budget.note("a", rows=500, hungry=True, used_per_s=0, holds=0)
+        >>> budget.note("a", rows=500, hungry=True, used_per_s=0, holds=0, now=0.0)
         >>> budget.give("a", 1, total_per_s=300, now=0.0)
         300
-        >>> budget.note("b", rows=500, hungry=True, used_per_s=0, holds=0)
+        >>> budget.note("b", rows=500, hungry=True, used_per_s=0, holds=0, now=0.1)
         >>> budget.give("b", 1, total_per_s=300, now=0.1), budget.give("a", 2, total_per_s=300, now=0.1)
         (0, 150)
-        >>> budget.note("a", rows=500, hungry=True, used_per_s=150, holds=2)
+        >>> budget.note("a", rows=500, hungry=True, used_per_s=150, holds=2, now=0.2)
         >>> budget.give("b", 2, total_per_s=300, now=0.2)
         150
     """
@@ -55,9 +59,21 @@ class Budget:
     def __init__(self) -> None:
         self._members: dict[str, _Member] = {}
 
-    def note(self, member: str, *, rows: int, hungry: bool, used_per_s: float, holds: int) -> None:
-        """Note what a worker says: its open rows, whether tries wait, what it made of its lease, which one it holds."""
+    def expect(self, member: str, *, now: float) -> None:
+        """Note that a worker is about to want its share: it was given rows, and has not reported since.
+
+        Without this, the first one that reports would have the whole limit for a while.
+        """
         one = self._members.setdefault(member, _Member())
+        one.wanted, one.heard_at = math.inf, now
+
+    def note(self, member: str, *, rows: int, hungry: bool, used_per_s: float, holds: int, now: float) -> None:
+        """Note what a worker says: whether tries wait, what it made of its lease, which one it holds.
+
+        ``rows`` is how many it was given that have no outcome yet.
+        """
+        one = self._members.setdefault(member, _Member())
+        one.heard_at = now
         one.given = [given for given in one.given if given.number >= holds]
         one.wanted = 0.0 if not rows else math.inf if hungry else max(_SPARE * used_per_s, _LEAST)
 
@@ -65,7 +81,7 @@ class Budget:
         """Give a worker its next lease; return its requests per second."""
         one = self._members[member]
         elsewhere = sum(other.holds(now) for other in self._members.values() if other is not one)
-        per_s = max(min(self._shares(total_per_s)[member], total_per_s - elsewhere), 0)
+        per_s = max(min(self._shares(total_per_s, now)[member], total_per_s - elsewhere), 0)
         one.holds(now)
         one.given.append(_Given(number, per_s, now + LEASE_S))
         return per_s
@@ -79,13 +95,16 @@ class Budget:
         """Return how much all workers hold together."""
         return sum(member.holds(now) for member in self._members.values())
 
-    def _shares(self, total_per_s: int) -> dict[str, int]:
+    def _shares(self, total_per_s: int, now: float) -> dict[str, int]:
         """Divide evenly; what one does not want goes to the others."""
-        shares = dict.fromkeys(self._members, 0)
-        left, open_ = total_per_s, sorted(self._members, key=lambda name: (self._members[name].wanted, name))
+        wanted = {
+            name: one.wanted if now - one.heard_at < _SILENT_AFTER_S else 0.0 for name, one in self._members.items()
+        }
+        shares = dict.fromkeys(wanted, 0)
+        left, open_ = total_per_s, sorted(wanted, key=lambda name: (wanted[name], name))
         while open_:
             name = open_.pop(0)
             # Those that want least come first; the rest of an uneven division goes to the last ones.
-            shares[name] = int(min(self._members[name].wanted, left // (len(open_) + 1)))
+            shares[name] = int(min(wanted[name], left // (len(open_) + 1)))
             left -= shares[name]
         return shares

@@ -76,7 +76,8 @@ class Exchange:
             await self._changed.wait()
 
     def _take(self, member: Member, report: Report) -> None:
-        member.heard(asked_at=report.asked_at, now=anyio.current_time())
+        now = anyio.current_time()
+        member.heard(asked_at=report.asked_at, now=now)
         limit = self._limits.of(member)
         limit.learn(member, report)
         for text in dict.fromkeys(report.said):
@@ -84,7 +85,7 @@ class Exchange:
         if member.lost:
             member.recorded += len(report.outcomes)  # They come too late: its rows are read back. It is to end.
             return
-        limit.note_demand(member, report)
+        limit.note_demand(member, report, now=now)
         for claim in report.claims:
             (member.granted if self._claims.claim(claim, by=member.name) else member.refused).append(claim)
         for outcome in report.outcomes:

@@ -56,14 +56,19 @@ class SharedLimit:
         """Note what the tries of a worker have shown; also those of one that has left."""
         member.note_tries(report.tries, self._pacer)
 
-    def note_demand(self, member: Member, report: Report) -> None:
+    def expect(self, member: Member, *, now: float) -> None:
+        """Note that a worker was given rows, and will want its share of the limit."""
+        self._budget.expect(member.name, now=now)
+
+    def note_demand(self, member: Member, report: Report, *, now: float) -> None:
         """Note how much of the limit a worker can use."""
         self._budget.note(
             member.name,
-            rows=report.rows,
+            rows=len(member.rows),
             hungry=report.hungry,
             used_per_s=report.used_per_s,
             holds=report.holds,
+            now=now,
         )
 
     def give(self, member: Member, number: int, *, now: float) -> int:

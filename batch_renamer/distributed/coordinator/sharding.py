@@ -82,6 +82,8 @@ class Sharding:
         shard = Shard(self._count, 1, changes)
         self._claims.offer(shard.claim, to=member.name)
         member.shards[shard.number] = shard
+        if not member.rows:
+            self._limits.of(member).expect(member, now=anyio.current_time())
         member.rows |= {change.row: change for change in changes}
         future = self._client.submit(
             work_at,

@@ -155,7 +155,6 @@ class Exchange:
             holds=self.lease.number,
             hungry=self._pacer.waiting > 0 or not self._sent_at,
             used_per_s=len(self._sent_at),
-            rows=self.shards.open_rows,
             tries=tries,
             outcomes=tuple(outcomes),
             claims=self.shards.take_claims(),
@@ -175,8 +174,6 @@ class Exchange:
         for change in lease.elsewhere:
             asked = self._elsewhere.popleft()
             if not asked.done():  # A stop cancels it.
-                if change is not None:
-                    self.shards.add_elsewhere(change)
                 asked.set_result(change)
         if lease.stop_within_s is not None:
             self._stop.request(StoppedEarlyError("The run stops."), grace_s=lease.stop_within_s)

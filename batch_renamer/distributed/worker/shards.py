@@ -15,7 +15,7 @@ __all__ = ["ShardsAtWork"]
 
 
 class ShardsAtWork:
-    """The shards of a worker, and its changes without an outcome that is recorded.
+    """The shards of a worker, and those of their changes that have no outcome that is recorded.
 
     ``hurry`` is called when the coordinator is to hear of a claim soon.
     """
@@ -29,13 +29,8 @@ class ShardsAtWork:
         self._waiting: deque[Shard] = deque()
         self._came = ChangeSignal()
         self._left: dict[int, set[int]] = {}  # the rows of each shard without an outcome that is recorded
-        self._open: dict[int, int] = {}  # all such rows, with the number of their shard; 0: from elsewhere
+        self._shard_of: dict[int, int] = {}  # all such rows, with the number of their shard
         self._ends: dict[int, asyncio.Future[ShardEnd]] = {}
-
-    @property
-    def open_rows(self) -> int:
-        """How many rows have no outcome that is recorded."""
-        return len(self._open)
 
     async def work_at(self, shard: Shard) -> ShardEnd:
         """Send the changes of a shard, if the coordinator lets it begin; return when their outcomes are recorded."""
@@ -50,7 +45,7 @@ class ShardsAtWork:
         end: asyncio.Future[ShardEnd] = loop.create_future()
         self._ends[shard.number] = end
         self._left[shard.number] = {change.row for change in shard.changes}
-        self._open |= dict.fromkeys(self._left[shard.number], shard.number)
+        self._shard_of |= dict.fromkeys(self._left[shard.number], shard.number)
         if self.is_over:
             self.end_all()
         self._waiting.append(shard)
@@ -79,13 +74,9 @@ class ShardsAtWork:
             if (answer := self._claims.pop(claim, None)) is not None and not answer.done():
                 answer.set_result(granted)
 
-    def add_elsewhere(self, change: Change) -> None:
-        """Take a change that belongs to no shard."""
-        self._open[change.row] = 0
-
     def settle(self, row: int) -> None:
         """Note that the outcome of a row is recorded."""
-        if number := self._open.pop(row, 0):
+        if number := self._shard_of.pop(row, None):
             left = self._left[number]
             left.discard(row)
             if not left and not self._ends[number].done():

@@ -12,6 +12,7 @@ from batch_renamer.client import LeasedPacer, Pacer
 from batch_renamer.distributed.coordinator.limits import Limits
 from batch_renamer.distributed.coordinator.member import Member
 from batch_renamer.distributed.messages import LEASE_S, Report
+from batch_renamer.model import Change, Order
 from tests.unit.client.test_pacing import most_in_a_second
 
 REPORT_EVERY_S = 0.1
@@ -48,6 +49,7 @@ class Worker:
 
     def __init__(self, name: str, outgoing: str, limits: Limits, server: Server) -> None:
         self.member = Member(name=name, address=name, outgoing=outgoing, leases=None, heard_at=0.0)  # type: ignore[arg-type]
+        self.member.rows[2] = Change(row=2, new_name="b", order=Order(order_id="a", name="a"), read_at=0.0)
         self._limits, self._server = limits, server
         self._pacer = LeasedPacer()
         self._number = 0
@@ -68,12 +70,11 @@ class Worker:
                     asked_at=now,
                     holds=held,
                     hungry=True,
-                    rows=100,
                     tries=self._pacer.take_notes(),
                 )
                 self.member.heard(asked_at=now, now=now)
                 limit.learn(self.member, report)
-                limit.note_demand(self.member, report)
+                limit.note_demand(self.member, report, now=now)
                 self._pacer.lease(limit.give(self.member, self._number, now=now), until=now + LEASE_S)
                 await anyio.sleep(REPORT_EVERY_S)
 
