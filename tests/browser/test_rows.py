@@ -113,7 +113,7 @@ async def test_what_stands_in_another_column_is_found_and_shown(page: Page, tmp_
 async def test_a_choice_that_was_changed_in_another_tab_is_not_committed(
     page: Page, watched: Watched, tmp_path: Path
 ) -> None:
-    """The dialog says so and stays open; nothing is sent."""
+    """It is shown where another tab looks at the plan; a question that was open says so, and nothing is sent."""
     async with served_page(tmp_path, sandbox=True) as served:
         journal, account = served.workspace.journal, served.workspace.accounts.default
         plan = plan_of(journal, planned(3), base_url=account.base_url)
@@ -122,17 +122,18 @@ async def test_a_choice_that_was_changed_in_another_tab_is_not_committed(
         other = await page.context.new_page()
         await other.goto(f"{served.address.origin}/#token={served.address.token}")
         await other.goto(f"{served.address.origin}/#/runs/{plan.id}")
+        await page.locator("#open-commit").click()
         await other.locator("[data-row='3']").uncheck()
         await expect(other.locator("#open-commit")).to_have_text("Rename 2 orders")
-        await page.bring_to_front()
-        await page.locator("#open-commit").click()
         await page.locator("#commit button.primary").click()
         await expect(page.locator("#commit [role=alert]")).to_contain_text("2 renames are checked now")
         assert served.workspace.jobs.at_work() == []
-        # A box that is pressed there shows what the other tab has done, before it can be committed.
+        # As soon as nothing is being decided, each tab shows what the other one has done.
         await page.locator("#commit [data-closes]").click()
-        await page.locator("[data-row='4']").uncheck()
         await expect(page.locator("[data-row='3']")).not_to_be_checked()
+        await expect(page.locator("#open-commit")).to_have_text("Rename 2 orders")
+        await other.locator("[data-row='4']").uncheck()
+        await expect(page.locator("[data-row='4']")).not_to_be_checked()
         await expect(page.locator("#open-commit")).to_have_text("Rename 1 order")
         # From the keyboard, the button is one key behind the table, not a key for each box.
         await page.get_by_role("link", name="Skip the rows").press("Enter")

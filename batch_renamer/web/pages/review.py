@@ -21,6 +21,9 @@ from batch_renamer.web.workspace import Workspace
 
 __all__ = ["change_rows", "commit_plan", "prepare_search", "review_page", "rows_part"]
 
+_TAB_HEADER = "X-Batch-Renamer-Tab"
+_LONGEST_TAB = 40
+
 
 async def review_page(request: Request, workspace: Workspace, run: RunRecord) -> Response:
     """Answer with the page of a kept plan."""
@@ -58,6 +61,8 @@ async def change_rows(request: Request, workspace: Workspace) -> Response:
     run = await journal.in_thread(_kept, journal, request.match_info["run"])
     async with workspace.choosing:
         before, after = await journal.in_thread(_changed, workspace, run, asked)
+    if before.fingerprint != after.fingerprint:
+        workspace.hub.publish("chosen", {"run": run.id, "tab": request.headers.get(_TAB_HEADER, "")[:_LONGEST_TAB]})
     if asked.get("seen", before.fingerprint) != before.fingerprint:
         # Another tab has changed rows that this one shows as they were: no commit before they were seen.
         return json_response({"refresh": True})

@@ -5,8 +5,8 @@
  * A page is a fragment that the server makes. What its attributes do:
  *
  * - `<article data-title data-account data-account-title data-account-colour>`: title and account of the page (view.js,
- *   account.js). With `data-run="k3"` it is fetched again when that run has changed, with `data-lists` when any has
- *   (events.js).
+ *   account.js). With `data-run="k3"` it is fetched again when that run has changed or another tab has chosen among
+ *   its rows, with `data-lists` when any run has changed (events.js).
  * - `href="#/runs/k3"`: a move to `/pages/runs/k3` (address.js, view.js).
  * - `data-action` on a form or button, `data-json` on a button: a POST. The answer says what is next: `{go}`,
  *   `{refresh}`, `{counts}` for `data-count`, or `{error}` for the nearest `role=alert` (actions.js). A checkbox is sent

@@ -3,7 +3,7 @@
 
 import { WrongToken, ask } from "./fetching.js";
 import { showAtWork, showJob, standStill } from "./live.js";
-import { onSaid, say } from "./tabs.js";
+import { TAB, onSaid, say } from "./tabs.js";
 import { article, refresh } from "./view.js";
 
 const LOCK = "batch-renamer-events";
@@ -95,6 +95,7 @@ function showEvent({ name, data }) {
   showBanner("");
   if (name === "job") showJob(data);
   else if (name === "changed") showChange(data.run);
+  else if (name === "chosen") showChoice(data);
   else if (name === "hello") ready ? ready() : showChange(""); // what happened before the stream began was not told
 }
 
@@ -103,6 +104,14 @@ function showChange(run) {
   void showAtWork();
   const { run: shown, lists } = article()?.dataset ?? {};
   if (lists !== undefined || (shown && (!run || shown === run)) || isClosed()) void refresh();
+}
+
+/**
+ * Show which rows of a plan another tab has checked; this one has shown already what it has done itself.
+ * @param {Record<string, any>} choice
+ */
+function showChoice({ run, tab }) {
+  if (tab !== TAB && article()?.dataset.run === run) void refresh();
 }
 
 /** @param {string} text "" takes it away */

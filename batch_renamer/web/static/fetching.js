@@ -1,6 +1,7 @@
 // @ts-check
 /** Asks the server: every request has the token, and every failure becomes an error with a sentence for the user. */
 
+import { TAB } from "./tabs.js";
 import { forget, token } from "./token.js";
 
 /** The server said no, or could not; the message is for the user. */
@@ -36,7 +37,7 @@ export async function ask(path, { json, signal } = {}) {
   try {
     answer = await fetch(path, {
       method: posts ? "POST" : "GET",
-      headers: posts ? { ...tokenHeader(), "Content-Type": "application/json" } : tokenHeader(),
+      headers: posts ? { ...tokenHeader(), "X-Batch-Renamer-Tab": TAB, "Content-Type": "application/json" } : tokenHeader(),
       body: posts ? JSON.stringify(json) : undefined,
       signal,
     });

@@ -1,6 +1,9 @@
 // @ts-check
 /** What the tabs of this page tell each other: the token, and the events that one of them reads for all. */
 
+/** Which tab this is: the server says of a choice of rows which tab has made it. */
+export const TAB = crypto.randomUUID();
+
 const channel = new BroadcastChannel("batch-renamer");
 
 /**

@@ -211,6 +211,19 @@ async def test_a_choice_of_another_tab_is_shown_before_it_can_be_committed(tmp_p
         assert "counts" in await tab.post("choice", {"checked": False, "rows": [4], "seen": seen})
 
 
+async def test_other_tabs_are_told_of_a_choice_and_of_the_tab_that_made_it(tmp_path: Path) -> None:
+    """So they show it at once; what changes nothing is not told."""
+    async with a_tab(tmp_path, planned(3)) as tab:
+        with tab.page.workspace.hub.listen() as listener:
+            tab.page.client.headers["X-Batch-Renamer-Tab"] = "t1"
+            await tab.post("choice", {"checked": True, "rows": [2]})
+            assert listener.waiting == []
+            await tab.post("choice", {"checked": False, "rows": [2]})
+            assert [(event.name, event.data) for event in listener.waiting] == [
+                ("chosen", {"run": tab.plan.id, "tab": "t1"})
+            ]
+
+
 async def test_a_plan_that_was_committed_leads_to_its_run(tmp_path: Path) -> None:
     """By the command line or in another tab: it can be neither chosen from nor committed again."""
     async with a_tab(tmp_path, planned(2)) as tab:
