@@ -139,7 +139,7 @@ def test_no_line_is_lost_when_several_processes_rotate_and_write(path: Path) -> 
         process.join()
     every = [line for name in names(path) for line in path.with_name(name).read_text().splitlines()]
     assert len(every) == len(set(every)) == 1 + 4 * 20
-    assert len(names(path)) == 2
+    assert {"nightly.jsonl", "nightly.jsonl.2026-11-25"} <= set(names(path))  # one more if midnight came in between
 
 
 def test_a_log_that_can_not_be_renamed_is_still_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
