@@ -28,7 +28,7 @@ async def test_only_the_chosen_rows_are_renamed_and_the_report_leaves_out_the_sa
             **dict.fromkeys((5, 6, 7), left),
         },
     )
-    assert renamer.patched == ["order-1", "order-3"]
+    assert sorted(map(str, renamer.patched)) == ["order-1", "order-3"]
     assert not [path for _, path in renamer.requests if "order-4" in path or "order-9" in path]
     again = await renamer.apply(renamer.folder / "r.csv", "--json")
     assert (again.code, [row["result"] for row in again.rows]) == (

@@ -75,7 +75,7 @@ SCENARIOS = {
     "seed 1": any_kind(1),
     "seed 2": any_kind(2),
     "each kind": Scenario(faults=one_order_for_each_kind(slow_s=0.1), words=TWO_TRIES),
-    "outage": Scenario(faults=OutageByCount(first=30, asked=2)),
+    "outage": Scenario(faults=OutageByCount(first=30, asked=1)),
     "a poisoned block": poisoned(FaultKind.SERVER_ERROR, range(1, 61)),
     "one order always 401": poisoned(FaultKind.UNAUTHORIZED, [7]),
     "one order always 429": poisoned(FaultKind.THROTTLED, [7]),

@@ -131,7 +131,7 @@ async def test_first_is_a_trial_on_the_first_renames(renamer: Command) -> None:
     rows = renamer.seed(50)
     renamer.sandbox.store.seed("order-1", "New name 1")
     ran = await renamer.apply(renamer.sheet(rows), "--json", "--first", "2")
-    assert (ran.code, renamer.patched) == (0, ["order-2", "order-3"])
+    assert (ran.code, sorted(map(str, renamer.patched))) == (0, ["order-2", "order-3"])
     assert ran.results == ["unchanged", "renamed", "renamed", *["skipped"] * 47]
     assert len([path for method, path in renamer.requests if method == "GET"]) < 8
 

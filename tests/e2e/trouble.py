@@ -37,9 +37,10 @@ class Naps:
 
 
 class OutageByCount(FaultPlan):
-    """Every request fails from the ``first``-th rename on, until the whole collection was asked for ``asked`` times.
+    """Every request fails from the ``first``-th rename on, and so do ``asked`` requests for the whole collection.
 
-    The client, not the clock, says how long that is: a slow machine changes nothing. Without ``asked`` it has no end.
+    The next request for it is answered and ends the outage: the client, not the clock, says how long that is, and what
+    else is on its way fails as well. A slow machine changes nothing. Without ``asked`` it has no end.
     """
 
     def __init__(self, *, first: int, asked: int | None = None, kind: FaultKind = FaultKind.UNAVAILABLE) -> None:
@@ -47,14 +48,17 @@ class OutageByCount(FaultPlan):
         self._fault = Fault(kind=kind)
         self._renames_left = first
         self._asks_left = math.inf if asked is None else asked
+        self._is_over = False
 
     def draw(self, method: str, order_id: str | None) -> Fault | None:
         """Count one request, and say whether it falls into the outage."""
         self._renames_left -= method == "PATCH"
-        if self._renames_left > 0 or not self._asks_left:
+        if self._renames_left > 0:
             return None
-        self._asks_left -= order_id is None
-        return self._fault
+        if order_id is None:
+            self._asks_left -= 1
+            self._is_over |= self._asks_left < 0
+        return None if self._is_over else self._fault
 
 
 def faults_of_every_kind(share: float, *, seed: int, slow_s: float, retry_after_s: float) -> FaultPlan:

@@ -94,14 +94,15 @@ class CurrentNames:
     """Makes the names of rows whose orders have been read.
 
     ``again`` counts the names that the rules would change if they were applied a second time; ``changed_again`` shows
-    the first of them. ``kept`` counts the names that the same rule has made in an earlier run, and that stay.
-    ``whole_word`` is the option that replaces no part of a word ("": the rules replace no word).
+    that of the uppermost row so far. ``kept`` counts the names that the same rule has made in an earlier run, and that
+    stay. ``whole_word`` is the option that replaces no part of a word ("": the rules replace no word).
     """
 
     def __init__(self, rules: NamingRules) -> None:
         self.again = 0
         self.kept = 0
         self.changed_again = ""
+        self._changed_again_row = 0
         self.whole_word = next((_whole_word(one) for one in rules.replace if one.old.isalnum()), "")
         self._replacing = Replacing(rules.replace, rules.replace_regex)
         self._house = HouseRules(rules.house)
@@ -125,13 +126,14 @@ class CurrentNames:
         made = MadeName(request.row, name.text, current, name.warning)
         if reason := name.reason or self._house.broken_by(name.text):
             return _invalid(request, reading, reason), made
-        self._apply_once_more(request.name_rule, name.text)
+        self._apply_once_more(request.row, request.name_rule, name.text)
         return replace(request, new_name=name.text), made
 
-    def _apply_once_more(self, rule: str, name: str) -> None:
+    def _apply_once_more(self, row: int, rule: str, name: str) -> None:
         if (changed := self._replacing.of(Template(rule).with_current_name(name))) != name:
             self.again += 1
-            self.changed_again = self.changed_again or f"{quoted(name)} to {quoted(changed)}"
+            if not self.changed_again or row < self._changed_again_row:
+                self.changed_again, self._changed_again_row = f"{quoted(name)} to {quoted(changed)}", row
 
 
 def _whole_word(replacement: Replacement) -> str:
