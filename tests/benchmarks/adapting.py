@@ -9,6 +9,7 @@ median of the runs is short of a promise, if too much was refused, or if a row w
 - figure: the share of the limit that renames used (median, and from the least to the most of the runs), from the first
   rename that was let in until 97 % of all were: what the start of the renames and the learning cost is in it.
   After a change of the limit: seconds until 90 % of the then limit is used for three seconds, with 429s under 1 %.
+  The same for 97 % after a run has joined two others, or one of them was killed.
 - 429s: as a share of all requests, and the most of any run.
 - lost: orders that don't have their new name, the most of any run.
 """
@@ -88,10 +89,20 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """A server, what the product is told of it, how many runs of it are at work at once, and what is promised.
+class Part:
+    """One of the runs that share a limit: the weight of its part, and when it begins and is killed, in seconds."""
 
-    Each of ``then`` is another limit, in force after so many phases of `_PHASE_S` seconds.
+    weight: int = 1
+    begins_s: float = 0.0
+    killed_s: float = math.inf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A server, what the product is told of it, the runs of it that are at work together, and what is promised.
+
+    Each of ``runs`` does its part of the orders. Each of ``then`` is another limit, in force after so many phases of
+    `_PHASE_S` seconds.
     """
 
     orders: int
@@ -99,7 +110,7 @@ class Case:
     promises: tuple[Promise, ...]
     latency: str = "100ms"
     told_per_s: float | None = None
-    at_once: int = 1
+    runs: tuple[Part, ...] = (Part(),)
     then: tuple[str, ...] = ()
 
     def run(self, served: Served, number: int) -> Seen:
@@ -108,28 +119,43 @@ class Case:
         least_per_s = min(map(limit_per_s, (self.limit, *self.then)))
         within_s = 30 + 3 * self.orders / least_per_s
         served.reset(Shape(orders=self.orders, limit=self.limit, latency=self.latency, quick_reads=True))
-        with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(self.at_once) as clients:
+        with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(len(self.runs)) as clients:
+            parts = self._parts(rows)
+            changed_at = sorted(
+                at + time.monotonic() for one in self.runs for at in (one.begins_s, one.killed_s) if 0 < at < math.inf
+            )
             working = [
                 clients.submit(
                     self._rename,
                     client,
-                    write_sheet(Path(name) / f"{client}.csv", rows[client :: self.at_once]),
+                    write_sheet(Path(name) / f"{client}.csv", parts[client]),
                     served.base_url,
                     within_s,
                 )
-                for client in range(self.at_once)
+                for client in range(len(self.runs))
             ]
-            changed_at: list[float] = []
             for limit in self.then:
                 time.sleep(_PHASE_S)
                 served.set_limit(limit)
                 changed_at.append(time.monotonic())
             for client in working:
                 client.result()
-        return Seen(record=served.record(), changed_at=changed_at, lost=served.lost(rows))
+        finished = [row for one, part in zip(self.runs, parts, strict=True) if one.killed_s == math.inf for row in part]
+        return Seen(record=served.record(), changed_at=changed_at, lost=served.lost(finished))
+
+    def _parts(self, rows: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+        """Deal the rows out, so that each page of the list has rows of every run."""
+        turns = [client for client, one in enumerate(self.runs) for _ in range(one.weight)]
+        return [
+            [row for place, row in enumerate(rows) if turns[place % len(turns)] == client]
+            for client in range(len(self.runs))
+        ]
 
     def _rename(self, client: int, sheet: Path, base_url: str, within_s: float) -> None:
+        run = self.runs[client]
         rate = [] if self.told_per_s is None else ["--rate", f"{self.told_per_s:g}"]
+        time.sleep(run.begins_s)
+        within_s = min(within_s, run.killed_s - run.begins_s)
         # An account each: two runs of one account would wait for each other.
         key = f"{KEY}-{client}"
         run_command("apply", sheet, base_url, *rate, state_dir=sheet.parent / "state", key=key, within_s=within_s)
@@ -141,6 +167,10 @@ def _used(limit: float) -> Callable[[Seen], float]:
 
 def _back(change: int, limit: float) -> Callable[[Seen], float]:
     return lambda seen: seen.record.back_after_s(seen.changed_at[change], limit, share=0.9, throttled=0.01)
+
+
+def _used_after(change: int, limit: float) -> Callable[[Seen], float]:
+    return lambda seen: seen.record.back_after_s(seen.changed_at[change], limit, share=0.97, throttled=0.01)
 
 
 def cases() -> list[Case]:
@@ -187,12 +217,30 @@ def cases() -> list[Case]:
             Promise(name="restored: back after", of=_back(1, 300), within_s=15),
         ),
     )
-    two = Case(
-        orders=12_000,
+    shared = [
+        Case(
+            orders=12_000,
+            limit="300/sliding",
+            told_per_s=300,
+            runs=runs,
+            promises=(Promise(name=name, of=_used(300), at_least=0.97, throttled=_UNDER_ONE_PERCENT),),
+        )
+        for name, runs in (
+            ("two at once", (Part(), Part())),
+            ("two, 3 s apart", (Part(), Part(begins_s=3))),
+            ("two, 4 : 1 rows", (Part(weight=4), Part(begins_s=3))),
+        )
+    ]
+    # The third one joins after 8 s, and the first one is killed after 16 s.
+    joined = Case(
+        orders=15_000,
         limit="300/sliding",
         told_per_s=300,
-        at_once=2,
-        promises=(Promise(name="two at once", of=_used(300), at_least=0.97, throttled=_UNDER_ONE_PERCENT),),
+        runs=(Part(killed_s=16), Part(), Part(begins_s=8)),
+        promises=(
+            Promise(name="joined: used after", of=_used_after(0, 300), within_s=2, throttled=_UNDER_ONE_PERCENT),
+            Promise(name="killed: used after", of=_used_after(1, 300), within_s=2, throttled=_UNDER_ONE_PERCENT),
+        ),
     )
     far = Case(
         orders=6_000,
@@ -201,7 +249,7 @@ def cases() -> list[Case]:
         told_per_s=300,
         promises=(Promise(name="far away: 2 s", of=_used(300), at_least=0.98),),
     )
-    return [*known, jitter, *unknown, changing, two, far]
+    return [*known, jitter, *unknown, changing, *shared, joined, far]
 
 
 def main() -> int:
