@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from batch_renamer.files import private_folder
 
-__all__ = ["Registration", "registered", "system_lock"]
+__all__ = ["Registration", "live_registrations", "registered", "system_lock"]
 
 log = logging.getLogger("batch_renamer")
 
@@ -65,7 +65,12 @@ class Registration:
 
 def registered(folder: Path, *, but: Registration | None = None) -> list[str]:
     """Return the labels of all registered processes but ``but``; remove the files of processes that have died."""
-    labels = []
+    return [place.name.partition("-")[0] for place in live_registrations(folder, but=but)]
+
+
+def live_registrations(folder: Path, *, but: Registration | None = None) -> list[Path]:
+    """Return the files of all registered processes but ``but``; remove those of processes that have died."""
+    live = []
     for place in folder.glob("*.lock"):
         if but is not None and place == but.place:
             continue
@@ -73,11 +78,11 @@ def registered(folder: Path, *, but: Registration | None = None) -> list[str]:
         try:
             other.acquire()
         except Timeout:
-            labels.append(place.name.partition("-")[0])
+            live.append(place)
         except OSError as error:
             # It may be another user's file. A lock that can't be tried counts as held.
             log.debug("it can't be told whether %s is still in use: %s", place, error.strerror or error)
-            labels.append(place.name.partition("-")[0])
+            live.append(place)
         else:
             other.release()
             # Its owner may be clearing it away this very moment.
@@ -85,7 +90,7 @@ def registered(folder: Path, *, but: Registration | None = None) -> list[str]:
                 # A new file may not be locked by its owner yet, who would then lock a file that has no name any more.
                 if time.time() - place.stat().st_mtime > _LEFT_BEHIND_S:
                     place.unlink()
-    return labels
+    return live
 
 
 def system_lock(place: Path, *, timeout_s: float) -> FileLock:

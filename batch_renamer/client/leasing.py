@@ -92,11 +92,6 @@ class LeasedPacer(Pacer):
         self._until = -math.inf
         self._changed = anyio.Event()
 
-    @property
-    def waiting(self) -> int:
-        """How many tries wait for their turn."""
-        return self._waiting
-
     def lease(self, per_s: float, *, until: float) -> None:
         """Take another lease in the place of the one before: ``per_s`` requests a second, until the loop's time."""
         self._book.limit_per_s, self._until = per_s, until

@@ -17,6 +17,7 @@ from collections.abc import Callable
 import anyio
 
 from batch_renamer.client.adaptive_limit import LimitLearner, Send
+from batch_renamer.client.share_history import ShareHistory
 from batch_renamer.client.timeline import Timeline
 from batch_renamer.loop_clock import loop_time
 
@@ -97,6 +98,7 @@ class Pacer:
         self._rate_per_s = rate_per_s
         self._known_per_s = known_per_s
         self._learner = LimitLearner(ceiling_per_s=rate_per_s, known_per_s=known_per_s)
+        self._shares = ShareHistory(rate_per_s)
         self._spread_s = 0.0
         self._last_latency_s: float | None = None
         self._sends: deque[float] = deque(maxlen=math.ceil(rate_per_s))
@@ -142,8 +144,20 @@ class Pacer:
         return min(_NARROWEST + _MARGIN_OF_SPREAD * self._spread_s, _WIDEST)
 
     def share(self, rate_per_s: float) -> None:
-        """Set another ceiling, in requests per second, because other runs have started or ended."""
+        """Set another ceiling, in requests per second, because other runs want more or less of the limit."""
         self._learner.share(rate_per_s)
+        self._shares.change(loop_time(), rate_per_s)
+        self._bring_next_slot_forward()
+
+    @property
+    def waiting(self) -> int:
+        """How many tries wait for their turn."""
+        return self._waiting
+
+    @property
+    def reserved_per_s(self) -> float:
+        """The requests per second of the limit that are left to other processes."""
+        return self._reserved_per_s
 
     @property
     def paused_until(self) -> float:
@@ -154,8 +168,12 @@ class Pacer:
         """Leave so many requests per second of the limit to other processes, which were given them."""
         freed, self._reserved_per_s = per_s < self._reserved_per_s, per_s
         if freed:
-            interval_s = 1 / self._own_share(self.pace_per_s)
-            self._next_slot = max(min(self._next_slot, loop_time() + interval_s), self._paused_until)
+            self._bring_next_slot_forward()
+
+    def _bring_next_slot_forward(self) -> None:
+        """After a share has grown, let the next try wait no longer than the new pace asks for."""
+        interval_s = 1 / self._own_share(self.pace_per_s)
+        self._next_slot = max(min(self._next_slot, loop_time() + interval_s), self._paused_until)
 
     def _own_share(self, per_s: float) -> float:
         return max(per_s - self._reserved_per_s, min(_LEAST_OWN_PER_S, per_s))
@@ -234,6 +252,8 @@ class Pacer:
 
     def _ready_at(self) -> float:
         limit = self._own_share(self._learner.limit_per_s)
+        if loop_time() < self._shares.steady_from:
+            limit *= self._shares.scale(loop_time())
         window = math.ceil(limit)
         guard = -math.inf
         if len(self._sends) >= window:

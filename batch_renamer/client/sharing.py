@@ -1,15 +1,15 @@
-"""One limit for all runs of this machine: live runs register in the state directory, and each takes an equal part.
+"""One limit for all runs of this machine: live runs register in the state directory, and divide the limit fairly.
 
-A new run waits until the others have seen that there is one more. Otherwise all of them would get 429s for a second,
-and learn too low a limit.
+Each run says what it wants and what it holds. A run gives up at once what is more than its fair share, and takes more
+only when the others have said that they have given it up. So all of them together never hold more than the limit. A run
+that reads page after page, writes its reports or waits for an answer leaves to the others what it does not use.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
-import math
-import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -17,20 +17,24 @@ import anyio
 import anyio.to_thread
 from anyio.abc import TaskStatus
 
+from batch_renamer.client.demand import AT_FIRST, Demand
+from batch_renamer.client.fair_shares import Claim, next_share
 from batch_renamer.client.pacing import Pacer
+from batch_renamer.client.share_files import OtherRuns, OwnClaim
 from batch_renamer.liveness import Registration, registered
+from batch_renamer.loop_clock import loop_time
 
 __all__ = ["is_in_use", "live_folder", "share_rate"]
 
 log = logging.getLogger("batch_renamer")
 
-_LOCKS_EVERY_S = 1.0
-"""How often the locks of the others are tried: the file of a run that was killed stays where it is."""
+_ALONE_EVERY_S = 0.2
+"""How often a run that is alone looks whether it still is."""
 
-_NAMES_EVERY_S = 0.2
-"""How often the folder is listed: a run that begins or ends is noticed by its file, which costs microseconds."""
+_SHARED_EVERY_S = 0.05
+"""How often runs that share a limit say what they want."""
 
-_SEEN_AFTER_S = 0.5
+_ROUNDING = 1e-9
 
 
 def live_folder(state_dir: Path, base_url: str) -> Path:
@@ -51,35 +55,90 @@ async def share_rate(
     base_url: str,
     task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED,
 ) -> None:
-    """Keep ``pacer`` at an equal part of ``ceiling_per_s`` requests per second until cancelled.
+    """Keep ``pacer`` at its fair share of ``ceiling_per_s`` requests per second until cancelled.
 
     The other runs are those at work in the same state directory with the same ``base_url``. The task counts as
     started when requests may leave.
     """
     folder = live_folder(state_dir, base_url)
-    shared_by, joined = 1, False
+    joined = False
+
+    def join() -> None:
+        nonlocal joined
+        if not joined:
+            joined = True
+            task_status.started()
+
     try:
         # In a thread, because it may have to wait for a lock.
-        with await anyio.to_thread.run_sync(partial(Registration, folder, label="run")) as own:
-            names: frozenset[str] | None = None
-            looked_at = -math.inf
-            while True:
-                seen = frozenset(os.listdir(folder))  # noqa: PTH208 - of names alone, in the event loop
-                if seen == names and anyio.current_time() - looked_at < _LOCKS_EVERY_S:
-                    await anyio.sleep(_NAMES_EVERY_S)
-                    continue
-                names, looked_at = seen, anyio.current_time()
-                live = 1 + len(await anyio.to_thread.run_sync(partial(registered, folder, but=own)))
-                if live != shared_by:
-                    shared_by = live
-                    pacer.share(ceiling_per_s / live)
-                if not joined:
-                    await anyio.sleep(_SEEN_AFTER_S if live > 1 else 0)
-                    task_status.started()
-                    joined = True
-                await anyio.sleep(_NAMES_EVERY_S)
+        with (
+            await anyio.to_thread.run_sync(partial(Registration, folder, label="run")) as own,
+            OwnClaim(own) as own_claim,
+        ):
+            await _Sharing(pacer, ceiling_per_s, own_claim, OtherRuns(folder, own)).keep_on(join)
     except OSError as error:
         # Runs that can't register can't share: they learn from their 429s, like other programs at the same address.
         log.warning("the limit is not shared with other runs on this machine: %s", error.strerror or error)
-        if not joined:
-            task_status.started()
+        join()
+
+
+class _Sharing:
+    """The share that one run holds, and what it tells the others."""
+
+    def __init__(self, pacer: Pacer, ceiling_per_s: float, own_claim: OwnClaim, others: OtherRuns) -> None:
+        self._pacer = pacer
+        self._ceiling_per_s = ceiling_per_s
+        self._own_claim = own_claim
+        self._others = others
+        self._demand = Demand(now=loop_time(), requests=pacer.requests)
+        self._share = 0.0
+
+    async def keep_on(self, join: Callable[[], None]) -> None:
+        """Follow what the runs want for as long as this one lives; ``join`` is called when it holds a share."""
+        while True:
+            alone = self._share == 1.0 and not self._others.may_be_there()
+            if not alone:
+                await self._follow()
+            if self._share:
+                join()
+            await anyio.sleep(_ALONE_EVERY_S if alone else _SHARED_EVERY_S)
+
+    async def _follow(self) -> None:
+        wanted = self._wanted()
+        others = await self._exchange(wanted)
+        share = next_share(Claim(wanted=wanted, held=self._share), others)
+        if share < self._share:
+            self._take(share)
+            await self._exchange(wanted)
+        elif share > self._share:
+            # Another run may want to take it at this very moment. So it is said first: at least one of them sees that.
+            others = await self._exchange(wanted, taking=share)
+            if sum(other.held for other in others) <= 1.0 - share + _ROUNDING:
+                self._take(share)
+
+    def _wanted(self) -> float:
+        if not self._share:
+            return AT_FIRST
+        pacer = self._pacer
+        wanted = self._demand.look(
+            now=loop_time(),
+            requests=pacer.requests,
+            waiting=pacer.waiting if pacer.paused_until <= loop_time() else 0,
+            limit_per_s=pacer.limit_per_s,
+            share=self._share,
+        )
+        return 1.0 if pacer.reserved_per_s else wanted
+
+    def _take(self, share: float) -> None:
+        self._share = share
+        self._pacer.share(self._ceiling_per_s * share)
+
+    async def _exchange(self, wanted: float, *, taking: float = 0.0) -> list[Claim]:
+        # What other processes were given is held until they have given it back.
+        reserved = self._share * self._pacer.reserved_per_s / self._pacer.limit_per_s
+        claim = Claim(wanted=wanted, held=max(self._share, taking, reserved))
+        return await anyio.to_thread.run_sync(self._write_and_read, claim, loop_time())
+
+    def _write_and_read(self, claim: Claim, now: float) -> list[Claim]:
+        self._own_claim.write(claim)
+        return self._others.claims(now)

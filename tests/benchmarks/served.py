@@ -65,16 +65,18 @@ class Record:
         begin, end = times[0] + after_s, times[-1] - less_s
         return (bisect_right(times, end) - bisect_right(times, begin)) / (end - begin) / limit_per_s
 
-    def share_until(self, limit_per_s: float, *, done: float = 0.97) -> float:
+    def share_until(self, limit_per_s: float, *, done: float = 0.97, all_kinds: bool = False) -> float:
         """Return the rate of the renames, from the first until this share of them was let in, as a share of the limit.
 
-        It says nothing of the last rows, when too few are left to fill the limit.
+        It says nothing of the last rows, when too few are left to fill the limit. ``all_kinds``: the reads of the same
+        time count as well.
         """
         times = self.accepted["PATCH"]
         last = int(len(times) * done) - 1
         if last < 1 or times[last] <= times[0]:
             return math.nan
-        return last / (times[last] - times[0]) / limit_per_s
+        counted = bisect_right(self.let_in, times[last]) - bisect_right(self.let_in, times[0]) if all_kinds else last
+        return counted / (times[last] - times[0]) / limit_per_s
 
     def back_after_s(self, changed_at: float, limit_per_s: float, *, share: float, throttled: float) -> float:
         """Return how long after a change of the limit `_STEADY_S` seconds begin that use this share of it.

@@ -57,7 +57,7 @@ async def test_live_runs_take_equal_parts(tmp_path: Path, runs: int) -> None:
     async with AsyncExitStack() as stack:
         pacers = [await stack.enter_async_context(living(tmp_path)) for _ in range(runs)]
         await anyio.sleep(1.5)
-        assert [pacer.limit_per_s for pacer in pacers] == [300 / runs] * runs
+        assert [pacer.limit_per_s for pacer in pacers] == pytest.approx([300 / runs] * runs)
 
 
 async def test_who_comes_waits_until_the_others_have_seen_it(tmp_path: Path) -> None:

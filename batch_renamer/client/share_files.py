@@ -1,0 +1,138 @@
+"""How the runs of a machine tell each other what they want and hold: each writes a small file beside its registration.
+
+A file is written often and never brought to the disk: it says nothing any more once its run has ended.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from batch_renamer.client.fair_shares import Claim
+from batch_renamer.files import open_regular
+from batch_renamer.liveness import Registration, live_registrations
+
+__all__ = ["OtherRuns", "OwnClaim"]
+
+_SUFFIX = ".share"
+_RECORD = struct.Struct("<Qdd")
+_CHECKSUM = struct.Struct("<I")
+
+_LOCKS_EVERY_S = 0.5
+"""How often the locks of the others are tried: the files of a run that was killed stay where they are."""
+
+_SILENT_AFTER_S = 5.0
+"""A run that has said nothing for so long is at a standstill, as after Ctrl-Z, and needs nothing."""
+
+_OF_ANOTHER_VERSION = Claim(wanted=1.0, held=0.0)
+"""What counts for a run that writes no file."""
+
+
+class OwnClaim:
+    """The file in which a run says what it wants and holds; it is removed at the end of the block.
+
+    Raises:
+        OSError: it can't be made.
+    """
+
+    def __init__(self, registration: Registration) -> None:
+        self._place = registration.place.with_suffix(_SUFFIX)
+        self._descriptor = open_regular(self._place, os.O_RDWR | os.O_CREAT, follow_links=False)
+        self._times_written = 0
+
+    def __enter__(self) -> Self:
+        """Return the file itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove it."""
+        os.close(self._descriptor)
+        with suppress(OSError):  # as on a disk that became read-only: without its registration, the file counts no more
+            self._place.unlink(missing_ok=True)
+
+    def write(self, claim: Claim) -> None:
+        """Say what the run wants and holds from now on."""
+        self._times_written += 1
+        record = _RECORD.pack(self._times_written, claim.wanted, claim.held)
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        os.write(self._descriptor, record + _CHECKSUM.pack(zlib.crc32(record)))
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What was last read of another run, and when it changed last."""
+
+    times_written: int
+    claim: Claim
+    at: float
+
+
+class OtherRuns:
+    """The other runs that are registered in a folder, and what they say."""
+
+    def __init__(self, folder: Path, own: Registration) -> None:
+        self._folder = folder
+        self._own = own
+        self._names: frozenset[str] = frozenset()
+        self._live: list[Path] = []
+        self._tried_at = float("-inf")
+        self._heard: dict[Path, _Heard] = {}
+
+    def may_be_there(self) -> bool:
+        """Tell, in microseconds, whether there may be any; a file may also be one of a run that was killed."""
+        return any(name.endswith(".lock") and name != self._own.place.name for name in self._listed())
+
+    def claims(self, now: float) -> list[Claim]:
+        """Return what each of them says; ``now`` is in seconds, by any clock. It may wait for a lock for a moment.
+
+        Raises:
+            OSError: the folder can't be read.
+        """
+        names = self._listed()
+        registrations = frozenset(name for name in names if name.endswith(".lock"))
+        if registrations != self._names or now - self._tried_at >= _LOCKS_EVERY_S:
+            self._names, self._tried_at = registrations, now
+            self._live = live_registrations(self._folder, but=self._own)
+            self._heard = {place: heard for place, heard in self._heard.items() if place in self._live}
+            self._clear_away(names)
+        return [self._claim_of(place, now) for place in self._live]
+
+    def _listed(self) -> list[str]:
+        return os.listdir(self._folder)  # noqa: PTH208 - of names alone, because it is done often
+
+    def _claim_of(self, place: Path, now: float) -> Claim:
+        heard = self._heard.get(place)
+        if (read := _read(place.with_suffix(_SUFFIX))) is not None and (
+            heard is None or heard.times_written != read[0]
+        ):
+            heard = self._heard[place] = _Heard(*read, now)
+        if heard is None:
+            return _OF_ANOTHER_VERSION
+        if now - heard.at > _SILENT_AFTER_S:
+            return Claim(wanted=0.0, held=0.0)
+        return heard.claim
+
+    def _clear_away(self, names: list[str]) -> None:
+        """Remove the files of runs that are not registered any more."""
+        for name in names:
+            if name.endswith(_SUFFIX) and f"{name.removesuffix(_SUFFIX)}.lock" not in names:
+                with suppress(OSError):  # its owner may be clearing it away this very moment
+                    (self._folder / name).unlink(missing_ok=True)
+
+
+def _read(place: Path) -> tuple[int, Claim] | None:
+    """Return how often the file was written, and the claim in it; None if it is not there, or just being written."""
+    try:
+        content = place.read_bytes()
+    except OSError:
+        return None
+    record, checksum = content[: _RECORD.size], content[_RECORD.size :]
+    if len(record) < _RECORD.size or checksum != _CHECKSUM.pack(zlib.crc32(record)):
+        return None
+    times_written, wanted, held = _RECORD.unpack(record)
+    return times_written, Claim(wanted=wanted, held=held)
