@@ -29,8 +29,8 @@ def fair_shares(wanted: Sequence[float]) -> list[float]:
     Example:
         >>> fair_shares([1.0, 0.2, 1.0])
         [0.4, 0.2, 0.4]
-        >>> fair_shares([0.3, 0.1])
-        [0.75, 0.25]
+        >>> fair_shares([0.25, 0.25])
+        [0.5, 0.5]
     """
     if (total := sum(wanted)) <= 1:
         return [one / total for one in wanted]

@@ -49,7 +49,7 @@ _WAITING = 2 * _CATCH_UP
 """How many tries wait for their turn as long as rows are left: twice the slots that may be made good at once."""
 
 _LOOK_AGAIN_S = 0.05
-"""A longer wait is looked at again: an answer may have shown that the limit is higher than was thought."""
+"""A longer wait is looked at again: an answer may have shown that the limit is higher, or the run's share has grown."""
 
 _SHUT_AFTER_S = 1.0
 """A limit that lets nothing in for so long is shut: a window that is full would have moved on."""

@@ -416,3 +416,31 @@ async def test_what_is_reserved_for_other_processes_is_left_to_them_until_it_is_
     times = await leave(pacer, tries=200)
     assert most_in_a_second(times) <= 100
     assert times[-1] - times[0] == pytest.approx(2, rel=0.05)
+
+
+@pytest.mark.virtual_time
+async def test_a_run_that_gives_half_of_its_share_up_does_not_pause() -> None:
+    """What it sent before counts as its own, because the run that gets the other half sent nothing then."""
+    pacer = Pacer(rate_per_s=100)
+    await leave(pacer, tries=200)
+    pacer.share(50)
+    times = await leave(pacer, tries=100)
+    assert max(later - earlier for earlier, later in itertools.pairwise(times)) <= 1.25 / 50
+    assert most_in_a_second(times) <= 50
+
+
+@pytest.mark.virtual_time
+async def test_a_share_that_grows_brings_the_next_turn_forward() -> None:
+    """A try that has begun to wait for its turn at the old pace leaves within what the new one asks for."""
+    pacer = Pacer(rate_per_s=100)
+    pacer.share(1)
+    await pacer.acquire()
+
+    async def grow() -> None:
+        await anyio.sleep(0.05)
+        pacer.share(100)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(grow)
+        await pacer.acquire()
+        assert anyio.current_time() < 0.3

@@ -148,7 +148,7 @@ async def test_the_time_of_answers_is_known(answered_s: float) -> None:
         pytest.param(10, 120, None, 120, id="told to go slower: nothing new"),
     ],
 )
-def test_what_is_kept_for_the_next_night(
+async def test_what_is_kept_for_the_next_night(
     rate_per_s: float, known_per_s: float | None, share_per_s: float | None, learnt_per_s: float | None
 ) -> None:
     """It is the limit of the account, whatever this run's part of it was."""

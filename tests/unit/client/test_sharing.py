@@ -1,4 +1,4 @@
-"""Sharing: runs that live in one state directory enter, and each keeps to its equal part of the limit."""
+"""Sharing: runs that live in one state directory enter, and each keeps to its fair share of the limit."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from batch_renamer.client.pacing import Pacer
 from batch_renamer.client.sharing import share_rate
+from batch_renamer.liveness import Registration
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -29,16 +30,20 @@ API = "https://api.example.com"
 HOLDER = """
 import sys
 from pathlib import Path
+from batch_renamer.client.fair_shares import Claim
+from batch_renamer.client.share_files import OwnClaim
 from batch_renamer.liveness import Registration
-with Registration(Path(sys.argv[1]), label="run"):
+with Registration(Path(sys.argv[1]), label="run") as registration, OwnClaim(registration) as claim:
+    claim.write(Claim(wanted=1.0, held=0.5))
     print("registered", flush=True)
     sys.stdin.read()
 """
+"""Another process, which wants everything and then says nothing more."""
 
 
 @asynccontextmanager
 async def living(state_dir: Path, *, base_url: str = API) -> AsyncIterator[Pacer]:
-    """Let a run of 300/s live; its pacer leaves."""
+    """Let a run of 300/s live that sends nothing; its pacer leaves."""
     pacer = Pacer(rate_per_s=300)
     async with anyio.create_task_group() as tasks:
         await tasks.start(partial(share_rate, pacer, ceiling_per_s=300, state_dir=state_dir, base_url=base_url))
@@ -46,39 +51,114 @@ async def living(state_dir: Path, *, base_url: str = API) -> AsyncIterator[Pacer
         tasks.cancel_scope.cancel()
 
 
+@asynccontextmanager
+async def busy(pacer: Pacer) -> AsyncIterator[None]:
+    """Let a run send as much as its pacer allows, with requests of 100 ms."""
+
+    async def work() -> None:
+        while True:
+            await pacer.acquire()
+            await anyio.sleep(0.1)
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(45):
+            tasks.start_soon(work)
+        yield
+        tasks.cancel_scope.cancel()
+
+
+def files(state_dir: Path) -> list[Path]:
+    """Return the files of all runs that are registered."""
+    return [*state_dir.glob("live/*/*")]
+
+
 def registrations(state_dir: Path) -> list[Path]:
-    """Return the files of all that are registered."""
+    """Return the registrations of all runs."""
     return [*state_dir.glob("live/*/*.lock")]
 
 
 @pytest.mark.parametrize("runs", [1, 2, 3])
-async def test_live_runs_take_equal_parts(tmp_path: Path, runs: int) -> None:
-    """A run that begins is noticed within a second or so."""
+async def test_busy_runs_take_equal_shares(tmp_path: Path, runs: int) -> None:
+    """A run that begins has its share within a second or so."""
     async with AsyncExitStack() as stack:
         pacers = [await stack.enter_async_context(living(tmp_path)) for _ in range(runs)]
+        for pacer in pacers:
+            await stack.enter_async_context(busy(pacer))
         await anyio.sleep(1.5)
         assert [pacer.limit_per_s for pacer in pacers] == pytest.approx([300 / runs] * runs)
 
 
-async def test_who_comes_waits_until_the_others_have_seen_it(tmp_path: Path) -> None:
-    """When its requests may leave, the others keep to their part already; a run that is alone does not wait."""
-    async with living(tmp_path) as first:
+async def test_what_a_run_does_not_use_is_the_others(tmp_path: Path) -> None:
+    """A run that writes its report keeps next to nothing; when it sends again, it has its share within a second."""
+    async with living(tmp_path) as one, living(tmp_path) as other, busy(one):
+        await anyio.sleep(1)
+        while_idle = one.limit_per_s
+        async with busy(other):
+            await anyio.sleep(1)
+            while_busy = one.limit_per_s
+        await anyio.sleep(0.5)
+        assert (while_idle, while_busy, one.limit_per_s) == (294, 150, 294)
+
+
+async def test_a_run_that_needs_little_has_that_and_no_more(tmp_path: Path) -> None:
+    """One that asks for one order after the other has a few more requests than it uses."""
+    async with living(tmp_path) as one, living(tmp_path) as other, busy(one):
+        with anyio.move_on_after(3):
+            while True:
+                await other.acquire()
+                await anyio.sleep(0.05)
+        assert 20 < other.limit_per_s < 60
+        assert one.limit_per_s == 300 - other.limit_per_s
+
+
+async def test_all_runs_together_never_hold_more_than_the_limit(tmp_path: Path) -> None:
+    """Whenever one begins, ends, or goes over from reading to renaming, another has given up its share before."""
+    together: list[float] = []
+    at_work: list[Pacer] = []
+
+    async def run(begins_s: float, busy_s: float) -> None:
+        await anyio.sleep(begins_s)
+        async with living(tmp_path) as pacer:
+            at_work.append(pacer)
+            async with busy(pacer):
+                await anyio.sleep(busy_s)
+            await anyio.sleep(0.3)
+            at_work.remove(pacer)
+
+    async with anyio.create_task_group() as watching:
+
+        async def watch() -> None:
+            while True:
+                together.append(sum(pacer.limit_per_s for pacer in at_work))
+                await anyio.sleep(0.01)
+
+        watching.start_soon(watch)
+        async with anyio.create_task_group() as runs:
+            for begins_s, busy_s in ((0, 3), (0.5, 1), (0.5, 2), (1.2, 1)):
+                runs.start_soon(run, begins_s, busy_s)
+        watching.cancel_scope.cancel()
+    assert max(together) <= 300 + 1e-6
+
+
+async def test_a_run_that_comes_waits_until_another_has_given_a_share_up(tmp_path: Path) -> None:
+    """When its requests may leave, the others leave them a part of the limit; a run that is alone does not wait."""
+    async with living(tmp_path) as first, busy(first):
         assert anyio.current_time() < 0.1
         await anyio.sleep(0.5)
         async with living(tmp_path) as second:
-            assert (first.limit_per_s, second.limit_per_s) == (150, 150)
-            assert anyio.current_time() < 2
+            assert first.limit_per_s + second.limit_per_s == pytest.approx(300)
+            assert anyio.current_time() < 1
 
 
-async def test_the_part_of_a_run_that_ended_is_taken_over(tmp_path: Path) -> None:
+async def test_the_share_of_a_run_that_ended_is_taken_over(tmp_path: Path) -> None:
     """The whole limit is the last one's; nothing is left of the registrations at the end."""
-    async with living(tmp_path) as stays:
-        async with living(tmp_path):
+    async with living(tmp_path) as stays, busy(stays):
+        async with living(tmp_path) as ends, busy(ends):
             await anyio.sleep(1.5)
             assert stays.limit_per_s == 150
-        await anyio.sleep(1.5)
+        await anyio.sleep(1)
         assert stays.limit_per_s == 300
-    assert registrations(tmp_path) == []
+    assert files(tmp_path) == []
 
 
 async def test_runs_of_other_apis_or_other_folders_share_nothing(tmp_path: Path) -> None:
@@ -100,25 +180,54 @@ async def test_the_registration_of_a_dead_run_is_cleared_away(tmp_path: Path) ->
         dead = own.with_name("run-1-dead.lock")
         dead.touch()
         os.utime(dead, (0, 0))
+        own.with_name("run-2-dead.share").touch()
         await anyio.sleep(1.5)
-        assert registrations(tmp_path) == [own]
+        assert sorted(files(tmp_path)) == [own, own.with_suffix(".share")]
         assert pacer.limit_per_s == 300
 
 
-async def test_a_run_in_another_process_is_counted_until_it_is_killed(tmp_path: Path) -> None:
-    """Its lock goes with it, however it ends."""
-    async with living(tmp_path) as pacer:
+@pytest.mark.parametrize(
+    ("killed", "within_s"), [pytest.param(True, 1, id="killed"), pytest.param(False, 6, id="at a standstill")]
+)
+async def test_the_share_of_a_run_in_another_process_is_taken_over(
+    tmp_path: Path, *, killed: bool, within_s: float
+) -> None:
+    """The lock of a run that was killed goes with it; one that says nothing for five seconds needs nothing."""
+    async with living(tmp_path) as pacer, busy(pacer):
         await anyio.sleep(0.5)
         [own] = registrations(tmp_path)
         command = [sys.executable, "-c", HOLDER, str(own.parent)]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:  # noqa: ASYNC220 - the clock is virtual
             assert other.stdout is not None
             assert other.stdout.readline() == b"registered\n"
-            await anyio.sleep(1.5)
+            await anyio.sleep(0.5)
             with_other = pacer.limit_per_s
-            other.kill()
-        await anyio.sleep(1.5)
-        assert (with_other, pacer.limit_per_s) == (150, 300)
+            if killed:
+                other.kill()
+                other.wait()
+            await anyio.sleep(within_s)
+            assert (with_other, pacer.limit_per_s) == (150, 300)
+
+
+async def test_a_run_of_an_older_version_counts_as_one_that_wants_everything(tmp_path: Path) -> None:
+    """It registers, says nothing, and keeps to an equal part."""
+    async with living(tmp_path) as pacer, busy(pacer):
+        await anyio.sleep(0.5)
+        with Registration(registrations(tmp_path)[0].parent, label="run"):
+            await anyio.sleep(0.5)
+            assert pacer.limit_per_s == 150
+
+
+async def test_what_other_processes_were_given_is_held_until_they_gave_it_back(tmp_path: Path) -> None:
+    """A run whose requests leave elsewhere wants its share, and another run does not take it before they have ended."""
+    async with living(tmp_path) as coordinator:
+        coordinator.reserve(200)
+        async with living(tmp_path) as other, busy(other):
+            await anyio.sleep(1)
+            before = coordinator.limit_per_s, other.limit_per_s
+            coordinator.reserve(150)
+            await anyio.sleep(0.2)
+            assert (*before, other.limit_per_s) == pytest.approx((150, 100, 150))
 
 
 async def test_a_registration_that_another_looks_at_is_made_all_the_same(
