@@ -43,4 +43,5 @@ def of_workers(renames: int, limits: Limits, api: ApiSession) -> str:
             f"The workers send from {limits.count} addresses, each with a limit of its own: {takes}; from one "
             f"address, {duration(alone_s)}."
         )
-    return f"All workers together keep one limit: {takes}, as from one machine that can send so fast."
+    why = "All workers send from one address" if limits.are_by_address else "All workers together keep one limit"
+    return f"{why}: {takes}, as from one machine that can send so fast."

@@ -90,6 +90,8 @@ class SharedLimit:
 class Limits:
     """The limits of one run. ``own_address`` is that of the coordinator; None: all addresses share one limit.
 
+    ``are_by_address`` tells whether each address has its own.
+
     Example:
         >>> def member(name: str, outgoing: str) -> Member:
         ...     return Member(name=name, address=name, outgoing=outgoing, leases=None, heard_at=0.0)
@@ -102,12 +104,12 @@ class Limits:
 
     def __init__(self, pacer: Pacer, *, own_address: str | None) -> None:
         self._pacer = pacer
-        self._is_one = own_address is None
+        self.are_by_address = own_address is not None
         self._limits = {own_address or "": SharedLimit(pacer, is_own=True)}
 
     def of(self, member: Member) -> SharedLimit:
         """Return the limit that a worker has a part of."""
-        name = "" if self._is_one else member.outgoing
+        name = member.outgoing if self.are_by_address else ""
         if name not in self._limits:
             self._limits[name] = SharedLimit(_PacerElsewhere(self._pacer, self), is_own=False)
         return self._limits[name]
