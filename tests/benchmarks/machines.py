@@ -59,14 +59,17 @@ async def _pace(paced: PacedMachines, cluster: Machines, *, runs: int) -> None:
 async def _joining(paced: PacedMachines, cluster: Machines, *, runs: int) -> None:
     own = (*cluster.options, "--limit-per", "address")
 
+    async def add() -> None:
+        await cluster.add("")
+
     async def kill_newest() -> None:
         await cluster.kill(cluster.workers[-1])
 
     async def add_elsewhere() -> None:
-        await cluster.add(outgoing="elsewhere")
+        await cluster.add("elsewhere")
 
     cases: list[tuple[str, tuple[str, ...], Callable[[], Awaitable[None]], float, float]] = [
-        ("a fourth worker is added", cluster.options, cluster.add, _LIMIT_PER_S, _LIMIT_PER_S),
+        ("a fourth worker is added", cluster.options, add, _LIMIT_PER_S, _LIMIT_PER_S),
         ("one of four is killed", cluster.options, kill_newest, _LIMIT_PER_S, _LIMIT_PER_S),
         ("one with an address of its own is added", own, add_elsewhere, _EACH_PER_S, 2 * _EACH_PER_S),
         ("it is killed", own, kill_newest, _EACH_PER_S, _EACH_PER_S),
@@ -90,7 +93,7 @@ async def _cut_off(killed: KilledMachines, *, runs: int) -> None:
 
 async def _restarted(killed: KilledMachines, chance: random.Random, *, runs: int) -> None:
     again = [await killed.worker_restarts(chance) for _ in range(runs)]
-    say(f"restarted: shards that the scheduler began again: {again}; none of their rows was sent by that")
+    say(f"restarted: shards that the scheduler began again: {again}; no order was renamed again unread")
 
 
 async def _kills(killed: KilledMachines, chance: random.Random, *, workers: int, coordinators: int) -> None:

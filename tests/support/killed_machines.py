@@ -96,7 +96,8 @@ class KilledMachines:
         where = f"a worker was killed after rename {number}"
         assert ended.code == 1, f"{where}: {ended.err}"
         self.check(where)
-        await self.machines.add()
+        self._check_read_between(where)
+        await self.machines.add("")
 
     async def worker_restarts(self, chance: random.Random) -> int:
         """Kill a worker at a random rename and start it again at its address; return how many shards began again.
@@ -116,6 +117,7 @@ class KilledMachines:
         where = f"a worker was killed after rename {number}, and started again"
         assert ended.code == 1, f"{where}: {ended.err}"
         self.check(where)
+        self._check_read_between(where)
         return sum(times > 1 for times in begun.values())
 
     async def coordinator_dies(self, chance: random.Random, *, with_cluster: bool) -> None:
@@ -131,10 +133,10 @@ class KilledMachines:
         assert ended.code == 1, f"{where}: {ended.err}"
         self.check(where)
 
-    async def cut_off(self, *, for_s: float) -> list[float]:
+    async def cut_off(self, *options: str, for_s: float) -> list[float]:
         """Freeze the scheduler for a while in mid-run; return when requests came after that, in seconds from then."""
         self._begin()
-        async with self.renamer.start(*self._line(self.machines.options)) as started:
+        async with self.renamer.start(*self._line((*self.machines.options, *options))) as started:
             await self._until_renamed(len(self._seeds) // 3)
             self.machines.freeze()
             frozen_at = time.monotonic()
@@ -161,3 +163,13 @@ class KilledMachines:
             assert name == order.replace("o", "New "), f"{where}: order {order} has the name {name!r}"
         patched = Counter(self.renamer.patched)
         assert max(patched.values()) <= most_patches, f"{where}: {patched.most_common(3)}"
+
+    def _check_read_between(self, where: str) -> None:
+        """Make sure that an order was read before it was renamed again: a shard that is begun twice would not do so."""
+        sent: set[str | None] = set()
+        for entry in self.renamer.sandbox.log:
+            if entry.method == "PATCH":
+                assert entry.order_id not in sent, f"{where}: order {entry.order_id} was renamed twice unread"
+                sent.add(entry.order_id)
+            elif entry.order_id is not None:
+                sent.discard(entry.order_id)

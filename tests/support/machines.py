@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, Process
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,11 +45,14 @@ class Machines:
         """What a command is given to use it."""
         return ("--engine", "dask", "--scheduler", self.address)
 
-    async def add(self, count: int = 1, *, port: int = 0, outgoing: str = "") -> None:
-        """Start workers, and wait until the scheduler has them; ``outgoing`` names the address from which they send."""
+    async def add(self, *outgoing: str, port: int = 0) -> None:
+        """Start workers, and wait until the scheduler has them.
+
+        There is one for each name of the address from which it sends; it is left unnamed where the name is "".
+        """
         words = (*_WORKER, self.address, "--no-nanny", *_HERE, *_ALONE, "--nthreads", "1", "--worker-port", str(port))
-        named = {"DASK_BATCH_RENAMER__OUTGOING_ADDRESS": outgoing} if outgoing else {}
-        for _ in range(count):
+        for name in outgoing:
+            named = {"DASK_BATCH_RENAMER__OUTGOING_ADDRESS": name} if name else {}
             started = await _started(
                 (*words, "--local-directory", self.folder), folder=self.folder, log="workers.log", env=named
             )
@@ -73,7 +76,7 @@ class Machines:
         async with self.client() as client:
             [address] = [address for address, pid in (await _process_ids(client)).items() if pid == worker.pid]
         await self.kill(worker)
-        await self.add(port=urlsplit(address).port or 0)
+        await self.add("", port=urlsplit(address).port or 0)
 
     def freeze(self) -> None:
         """Stop the scheduler, so that every worker is cut off."""
@@ -104,8 +107,8 @@ def _is_whole(file: Path) -> bool:
 
 
 @asynccontextmanager
-async def machines(folder: Path, *, count: int = 3) -> AsyncIterator[Machines]:
-    """Start a cluster, and end it with the block."""
+async def machines(folder: Path, *, outgoing: Sequence[str] = ("", "", "")) -> AsyncIterator[Machines]:
+    """Start a cluster with these workers (`Machines.add`), and end it with the block."""
     folder.mkdir(exist_ok=True)  # noqa: ASYNC240 - nothing else runs yet
     file = folder / "scheduler.json"
     words = (*_SCHEDULER, *_HERE, "--port", "0", "--scheduler-file", file)
@@ -116,7 +119,7 @@ async def machines(folder: Path, *, count: int = 3) -> AsyncIterator[Machines]:
             while not _is_whole(file):  # noqa: ASYNC110 - of another process
                 await asyncio.sleep(0.05)
         made = Machines(folder=folder, address=json.loads(file.read_text("utf-8"))["address"], scheduler=scheduler)
-        await made.add(count)
+        await made.add(*outgoing)
         yield made
     finally:
         for process in (*(made.workers if made is not None else ()), scheduler):
