@@ -42,6 +42,9 @@ _CATCH_UP_AFTER_GUARD = _CATCH_UP + 2
 _STALL_S = 0.002
 """A timer that is later than this tells of a stall: the host, or this process, did nothing else meanwhile."""
 
+_TIMER_S = 0.001
+"""How exact timers are. A try may leave so much ahead of its slot where several slots lie within that time."""
+
 _TO_SOCKET_S = 0.005
 """How long it may take from the turn of a try to the socket, with a new connection."""
 
@@ -258,7 +261,9 @@ class Pacer:
         guard = -math.inf
         if len(self._sends) >= window:
             guard = self._sends[-window] + window / limit * (1 + self._margin)
-        return max(self._next_slot, guard)
+        # Closer slots can't be told apart by timers: a wait for each would only cost CPU time, and be too long.
+        early_s = _TIMER_S if limit * _TIMER_S > 1 else 0.0
+        return max(self._next_slot - early_s, self._paused_until, guard)
 
     def sent_elsewhere(self, left_at: float) -> Send:
         """Note a try that left another process at that moment, in the event loop's time of this one."""

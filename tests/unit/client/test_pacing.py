@@ -103,6 +103,30 @@ async def test_the_rate_is_used_but_for_its_headroom(rate: float) -> None:
     assert (tries - 1) / (times[-1] - times[0]) >= 0.985 * rate
 
 
+@pytest.mark.virtual_time
+async def test_slots_closer_than_timers_are_exact_need_no_wait_each() -> None:
+    """At 5,000 a second the tries of one millisecond leave together, and no more of them; their pace is the rate."""
+    pacer = Pacer(rate_per_s=5_000)
+    together = 0
+    while pacer.acquire_nowait() is not None:
+        together += 1
+    times = await leave(pacer, tries=5_000)
+    assert together == 5
+    assert most_in_a_second(times) <= 5_000
+    assert 4_999 / (times[-1] - times[0]) >= 0.985 * 5_000
+
+
+@pytest.mark.virtual_time
+async def test_a_pause_is_kept_to_its_end_however_close_the_slots_are() -> None:
+    """What the API asks to wait is not shortened by the millisecond that a slot may be."""
+    pacer = Pacer(rate_per_s=5_000)
+    first = await pacer.acquire()
+    assert first is not None
+    pacer.throttle(2.0, first)
+    await pacer.acquire()
+    assert anyio.current_time() - first.left_at >= 2.0
+
+
 @pytest.mark.no_cover
 @pytest.mark.virtual_time
 @pytest.mark.parametrize("rate", [7, 50, 300])
