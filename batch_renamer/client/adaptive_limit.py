@@ -24,10 +24,11 @@ reason. When it lets something in again, the limit is nearly as it was.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass
 
-from batch_renamer.client.refill import BucketRefill, Refilled
+from batch_renamer.client.refill import BucketRefill
 
 __all__ = ["LimitLearner", "Send"]
 
@@ -51,6 +52,10 @@ _REFILL_TRUSTED = 0.9
 _LONGEST_REFILL_S = 3.0
 """A bucket that was not empty for longer than this may have been full, so the average of that time may be too low."""
 
+_MOST_MEASURED = 3_000
+"""More tries than this are not gone through. Where so many pass, what a bucket holds is little of the limit."""
+
+_KEPT_S = _LONGEST_REFILL_S
 _LEARNING_S = 2.0
 """So long after the first try, what refills a bucket is only a rough measure, and is refined soon."""
 
@@ -114,16 +119,15 @@ class LimitLearner:
             self._probe_at += now
         send = Send(now)
         self._sends.append(send)
-        # A 429 comes a round trip after its try left, and `_cut` then needs the sends of the second before that.
+        # A 429 comes a round trip after its try left, and what was let in before that try is needed then.
         if self._longest_s is not None:
-            kept_s = _WINDOW_S + 2 * self._longest_s + _WINDOW_S
+            kept_s = _KEPT_S + 2 * self._longest_s
             while self._sends[0].left_at < now - kept_s:
                 self._sends.popleft()
         return send
 
     def let_in(self, send: Send, now: float) -> None:
         """Note that a try was answered, and not by a 429."""
-        self._refill.note_let_in()
         self._answered(send, now, refused=False)
         if self.limit_per_s >= self.ceiling_per_s:
             return
@@ -152,26 +156,33 @@ class LimitLearner:
                 self._charge()
             return
         self._behind, self._probe_429s = None, 0
-        refilled = self._refill.until(send.left_at) if self._refill.is_bucket else None
-        if self._begun_at is not None and self._refused_from == -math.inf and send.left_at < self._begun_at + _WINDOW_S:
-            self._refill.begin(seconds=send.left_at - self._begun_at)
-        self._refill.emptied(at=send.left_at)
         self._refused_from, self._decided_at = send.left_at, now
+        refill = self._measure_refill(send)
         failed = [s for s in self._steps if s.taken_at <= send.left_at < s.taken_at + _PROVEN_AFTER_S]
         self._steps.clear()
         if failed:
-            self._take_back_steps(failed[0], send, refilled, now)
-        elif refilled and refilled.let_in and refilled.seconds < _LONGEST_REFILL_S:
-            self._cut_to_refill(send, refilled, now)
+            self._take_back_steps(failed[0], refill, now)
+        elif refill and send.left_at - refill.since < _LONGEST_REFILL_S:
+            self._cut_to_refill(send, refill, now)
         else:
             self._cut(send, now)
 
-    def _take_back_steps(self, first: _Step, refused: Send, refilled: Refilled | None, now: float) -> None:
+    def _measure_refill(self, refused: Send) -> _Refill | None:
+        """Return what a bucket was refilled with until it refused this try; None where the limit is no bucket."""
+        begun_at = refused.left_at if self._begun_at is None else self._begun_at
+        let_in = [s.left_at for s in self._sends if s.left_at < refused.left_at and not s.refused]
+        since = self._refill.empty_at
+        latest = let_in[bisect_right(let_in, since) :]
+        refill = None
+        if self._refill.is_bucket and 0 < len(latest) <= _MOST_MEASURED:
+            per_s = self._refill.least_per_s(latest, most_per_s=self.limit_per_s * _JUST_BELOW)
+            refill = _Refill(since, per_s, doubt=1 / len(latest))
+        self._refill.emptied(at=refused.left_at, begun_at=begun_at, let_in=len(let_in))
+        return refill
+
+    def _take_back_steps(self, first: _Step, refill: _Refill | None, now: float) -> None:
         proven_per_s = first.share_before * self.ceiling_per_s
-        if refilled:
-            at_least = self._refill.least_per_s(self._seen_before(refused), seconds=_WINDOW_S, per_s=proven_per_s)
-            proven_per_s = max(proven_per_s, min(max(refilled.per_s, at_least), self.limit_per_s * _JUST_BELOW))
-        self.limit_per_s = proven_per_s
+        self.limit_per_s = max(proven_per_s, refill.per_s) if refill else proven_per_s
         self._failed_at = now
         self._backoff_s = min(2 * self._backoff_s, _LONGEST_BACKOFF_S)
         self._doubt /= _DOUBT_LESS
@@ -259,17 +270,16 @@ class LimitLearner:
         behind, self._behind = self._behind, None
         if behind is None or not behind.let_in:
             return
-        refilled = Refilled(let_in=behind.let_in, seconds=self._decided_at - self._refused_from)
+        refilled_per_s = behind.let_in / (self._decided_at - self._refused_from)
         self._refill.is_bucket = True
-        self.limit_per_s = min(self.ceiling_per_s, max(self.limit_per_s, _REFILL_TRUSTED * refilled.per_s))
-        self._doubt, self._probe_at = refilled.doubt, now + _SOON_S
+        self.limit_per_s = min(self.ceiling_per_s, max(self.limit_per_s, _REFILL_TRUSTED * refilled_per_s))
+        self._doubt, self._probe_at = 1 / behind.let_in, now + _SOON_S
 
-    def _cut_to_refill(self, refused: Send, refilled: Refilled, now: float) -> None:
+    def _cut_to_refill(self, refused: Send, refill: _Refill, now: float) -> None:
         self._last_cut = _Cut(refused, self.limit_per_s / self.ceiling_per_s)
-        refilled_per_s = min(refilled.per_s * (1 - refilled.doubt / 2), self.limit_per_s * _JUST_BELOW)
-        self.limit_per_s = max(refilled_per_s, min(1.0, self.ceiling_per_s))
+        self.limit_per_s = max(refill.per_s * (1 - refill.doubt / 2), min(1.0, self.ceiling_per_s))
         is_learning = self._begun_at is not None and refused.left_at < self._begun_at + _LEARNING_S
-        self._doubt = refilled.doubt if is_learning else 0.0
+        self._doubt = refill.doubt if is_learning else 0.0
         self._probe_at = now + (_SOON_S if is_learning else self._backoff_s)
 
     def _charge(self) -> None:
@@ -278,7 +288,7 @@ class LimitLearner:
         self._probe_at = max(self._probe_at, self._decided_at + self._probe_429s / (_BUDGET_429S * self.limit_per_s))
 
     def _step_up(self, now: float) -> None:
-        step = max(_STEPS[min(len(self._steps), len(_STEPS) - 1)], min(self._doubt, _LARGEST_STEP))
+        step = max(_STEPS[min(len(self._steps), len(_STEPS) - 1)], min(2 * self._doubt, _LARGEST_STEP))
         self._steps.append(_Step(now, self.limit_per_s / self.ceiling_per_s))
         self.limit_per_s = min(self.ceiling_per_s, max(self.limit_per_s + 1, self.limit_per_s * (1 + step)))
 
@@ -293,6 +303,15 @@ class _Behind:
     awaited: int
     let_in: int = 0
     asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Refill:
+    """What a bucket was refilled with since a time, in requests per second, and the share of it that is in doubt."""
+
+    since: float
+    per_s: float
+    doubt: float
 
 
 @dataclass(frozen=True, slots=True)

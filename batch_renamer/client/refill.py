@@ -1,82 +1,81 @@
 """Measures how fast a token bucket is refilled, from the tries between two refusals. Pure: no clock, no I/O.
 
-A bucket is empty when it refuses. So what it lets in between two refusals is what has refilled it meanwhile: exactly,
-if it was never full between them, and at least that if it was.
+A bucket is empty when it refuses. What it let in since it was empty last needs a refill of some rate: with less, it
+would have been empty before. How much it holds is known from the first refusal of all, because a full bucket was
+emptied until then. So it does not spoil the measure if the bucket was full for a while.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-__all__ = ["BucketRefill", "Refilled"]
+__all__ = ["BucketRefill"]
 
 _LONG_ENOUGH_S = 1.0
 """A measurement goes on over the next refusals until it is as long as this: a few tries are a rough measure."""
 
+_REST = 1.0
+"""What an empty bucket may still hold: nearly a whole request."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refilled:
-    """What was let in between two refusals, and how many seconds lie between them."""
+_SLACK = 0.5
+"""By so many requests the bucket may seem to be overdrawn: a try may have been a little longer on its way."""
 
-    let_in: int
-    seconds: float
-
-    @property
-    def per_s(self) -> float:
-        """The refill, in requests per second."""
-        return self.let_in / self.seconds
-
-    @property
-    def doubt(self) -> float:
-        """How far off the refill may be, as a share of it: the last request was counted or was not."""
-        return 1 / max(self.let_in, 1)
+_PRECISION = 0.002
+"""Of the measure, as a share of the highest refill that is looked for."""
 
 
+@dataclass(slots=True)
 class BucketRefill:
-    """Counts what is let in since a refusal; ``is_bucket`` is set when the limit was found to be a bucket.
+    """Knows when a bucket was empty last; ``is_bucket`` is set when the limit was found to be one.
+
+    Times are those at which tries left, in seconds.
 
     Example:
         >>> refill = BucketRefill()
-        >>> refill.emptied(at=1.0)
-        >>> for _ in range(60):
-        ...     refill.note_let_in()
-        >>> refill.until(1.5).per_s
-        120.0
+        >>> refill.emptied(at=0.1, begun_at=0.0, let_in=22)  # a bucket of 10, refilled by 120 a second
+        >>> let_in = [0.1 + number / 120 for number in range(1, 121)]
+        >>> round(refill.least_per_s(let_in, most_per_s=300))
+        119
     """
 
-    def __init__(self) -> None:
-        self.is_bucket = False
-        self._let_in = 0
-        self._let_in_before = 0
-        self._empty_at = math.inf
-        self._burst: Refilled | None = None
+    is_bucket: bool = False
+    empty_at: float = field(default=-math.inf, init=False)
+    _first_let_in: int | None = field(default=None, init=False)
+    _first_s: float = field(default=0.0, init=False)
 
-    def note_let_in(self) -> None:
-        """Count a try that was let in."""
-        self._let_in += 1
+    def emptied(self, *, at: float, begun_at: float, let_in: int) -> None:
+        """Note a refusal at a time; until the first one, ``let_in`` tries were let in since ``begun_at``."""
+        if self._first_let_in is None:
+            self._first_let_in, self._first_s = let_in, at - begun_at
+        if not self.is_bucket or at - self.empty_at >= _LONG_ENOUGH_S:
+            self.empty_at = at
 
-    def until(self, refused_at: float) -> Refilled | None:
-        """Return what was let in until a try was refused that left at this moment; None: nothing was refused before."""
-        if refused_at <= self._empty_at:
-            return None
-        return Refilled(let_in=self._let_in - self._let_in_before, seconds=refused_at - self._empty_at)
+    def least_per_s(self, let_in: Sequence[float], *, most_per_s: float) -> float:
+        """Return the least refill, in requests per second, that explains why these were let in since ``empty_at``.
 
-    def begin(self, *, seconds: float) -> None:
-        """Note the first refusal of all, so many seconds after the first try: what was let in tells the burst."""
-        self._burst = Refilled(let_in=self._let_in, seconds=seconds)
-
-    def least_per_s(self, let_in: int, *, seconds: float, per_s: float) -> float:
-        """Return what refills the bucket at least, if so many were let in within the seconds before it was empty.
-
-        At their begin it was full at most. What it holds then is what it let in at first, less what ``per_s`` refilled.
+        ``let_in`` are times in order; no more than ``most_per_s`` is returned.
         """
-        if self._burst is None:
-            return 0.0
-        burst = self._burst.let_in - self._burst.seconds * per_s
-        return (let_in - max(burst, 0.0)) / seconds
+        low_per_s, high_per_s = 0.0, most_per_s
+        if let_in and let_in[-1] > self.empty_at:
+            low_per_s = min((len(let_in) - _REST) / (let_in[-1] - self.empty_at), most_per_s)
+        while high_per_s - low_per_s > _PRECISION * most_per_s:
+            middle_per_s = (low_per_s + high_per_s) / 2
+            if self._lets_in(let_in, middle_per_s):
+                high_per_s = middle_per_s
+            else:
+                low_per_s = middle_per_s
+        return high_per_s
 
-    def emptied(self, *, at: float) -> None:
-        """Note a refusal of a try that left at this moment; a short measurement of a bucket goes on."""
-        if not self.is_bucket or at - self._empty_at >= _LONG_ENOUGH_S or self._empty_at == math.inf:
-            self._empty_at, self._let_in_before = at, self._let_in
+    def _lets_in(self, times: Sequence[float], per_s: float) -> bool:
+        """Tell whether a bucket that is refilled so fast lets all of these in."""
+        # The full bucket and its refill let in what was let in at first.
+        burst = max((self._first_let_in or 0) + _REST - self._first_s * per_s, _REST)
+        level, last = _REST, self.empty_at
+        for time in times:
+            level = min(level + (time - last) * per_s, burst) - 1
+            if level < -_SLACK:
+                return False
+            last = time
+        return True

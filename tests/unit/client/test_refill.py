@@ -1,77 +1,60 @@
-"""What was let in between two refusals enters; how fast a bucket is refilled leaves."""
+"""What a bucket let in between two refusals enters; how fast it is refilled, at least, leaves."""
 
 from __future__ import annotations
 
-from batch_renamer.client.refill import BucketRefill, Refilled
+import pytest
+
+from batch_renamer.client.refill import BucketRefill
 
 
-def let_in(refill: BucketRefill, count: int) -> None:
-    """Have so many tries let in."""
-    for _ in range(count):
-        refill.note_let_in()
+def emptied_bucket(*, per_s: float, burst: int = 10, at: float = 1.0) -> BucketRefill:
+    """Return what is known of a bucket that was full, and was emptied at 300 a second for the first time."""
+    refill = BucketRefill(is_bucket=True)
+    let_in = round(burst / (1 - per_s / 300))
+    refill.emptied(at=at, begun_at=at - let_in / 300, let_in=let_in)
+    return refill
 
 
-def test_nothing_is_measured_before_the_first_refusal() -> None:
-    """A bucket that has refused nothing may be full."""
-    refill = BucketRefill()
-    let_in(refill, 10)
-    assert refill.until(1.0) is None
+def evenly(per_s: float, begin: float, end: float) -> list[float]:
+    """Return the times of tries that leave evenly."""
+    return [begin + number / per_s for number in range(1, round((end - begin) * per_s) + 1)]
 
 
-def test_what_was_let_in_between_two_refusals_is_the_refill() -> None:
-    """What had filled the bucket before the first of them does not count."""
-    refill = BucketRefill()
-    let_in(refill, 10)
-    refill.emptied(at=1.0)
-    let_in(refill, 30)
-    assert refill.until(1.25) == Refilled(let_in=30, seconds=0.25)
+@pytest.mark.parametrize("per_s", [20, 120, 250])
+def test_what_was_let_in_between_two_refusals_is_the_refill(per_s: float) -> None:
+    """A bucket that is kept empty for two seconds lets in what comes in, to one or two requests."""
+    refill = emptied_bucket(per_s=per_s)
+    assert refill.least_per_s(evenly(per_s, 1.0, 3.0), most_per_s=300) == pytest.approx(per_s, abs=1.5)
+
+
+def test_what_a_full_bucket_did_not_take_is_no_fault() -> None:
+    """A second at 60/s fills the bucket; then ten more than the refill of 120/s are let in within another second."""
+    refill = emptied_bucket(per_s=120)
+    times = [*evenly(60, 1.0, 2.0), *evenly(130, 2.0, 3.0)]
+    assert len(times) / 2.0 < 100
+    assert refill.least_per_s(times, most_per_s=300) == pytest.approx(118, abs=2)
+
+
+def test_no_more_than_the_pace_is_measured() -> None:
+    """What was sent can't show more than what was sent."""
+    refill = emptied_bucket(per_s=250)
+    assert refill.least_per_s(evenly(250, 1.0, 2.0), most_per_s=200) == 200
 
 
 def test_a_short_measurement_of_a_bucket_goes_on() -> None:
-    """Thirty requests tell the refill within 3 %; the hundred after the next refusal within 1 %."""
-    refill = BucketRefill()
-    refill.is_bucket = True
-    refill.emptied(at=1.0)
-    let_in(refill, 30)
-    refill.emptied(at=1.25)
-    let_in(refill, 70)
-    assert refill.until(1.8) == Refilled(let_in=100, seconds=0.8)
+    """Thirty requests tell the refill within 3 %; so a refusal after a quarter of a second begins no other one."""
+    refill = emptied_bucket(per_s=120)
+    refill.emptied(at=1.25, begun_at=0.0, let_in=200)
+    assert refill.empty_at == 1.0
 
 
 def test_a_long_measurement_is_over_at_a_refusal() -> None:
-    """The bucket may have been full at some time, so what comes later is measured by itself."""
-    refill = BucketRefill()
-    refill.is_bucket = True
-    refill.emptied(at=1.0)
-    let_in(refill, 130)
-    refill.emptied(at=2.1)
-    let_in(refill, 60)
-    assert refill.until(2.6) == Refilled(let_in=60, seconds=0.5)
+    """What comes later is measured by itself, because the refill may have changed."""
+    refill = emptied_bucket(per_s=120)
+    refill.emptied(at=2.1, begun_at=0.0, let_in=300)
+    assert refill.empty_at == 2.1
 
 
-def test_the_doubt_is_one_request() -> None:
-    """More requests make a finer measure; of none at all everything is in doubt."""
-    assert Refilled(let_in=50, seconds=0.5).doubt == 0.02
-    assert Refilled(let_in=0, seconds=0.5).doubt == 1
-
-
-def test_what_the_bucket_held_at_first_bounds_the_refill_from_below() -> None:
-    """Ten were let in at once, so of 130 in a second at least 120 were refilled; half as many in half of it."""
-    refill = BucketRefill()
-    let_in(refill, 10)
-    refill.begin(seconds=0.0)
-    assert refill.least_per_s(130, seconds=1.0, per_s=100) == 120
-    assert refill.least_per_s(70, seconds=0.5, per_s=100) == 120
-
-
-def test_what_was_refilled_at_first_is_not_what_the_bucket_held() -> None:
-    """Sixteen in 50 ms at 120/s: six of them were refilled meanwhile."""
-    refill = BucketRefill()
-    let_in(refill, 16)
-    refill.begin(seconds=0.05)
-    assert refill.least_per_s(130, seconds=1.0, per_s=120) == 120
-
-
-def test_a_bucket_that_was_not_seen_to_be_full_bounds_nothing() -> None:
-    """Where the first refusal came late, the bucket may hold any number."""
-    assert BucketRefill().least_per_s(130, seconds=1.0, per_s=100) == 0
+def test_nothing_let_in_needs_no_refill() -> None:
+    """Between two refusals in a row there is nothing to be explained."""
+    assert emptied_bucket(per_s=120).least_per_s([], most_per_s=300) == pytest.approx(0, abs=1)
