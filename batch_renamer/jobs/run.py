@@ -15,8 +15,10 @@ from pathlib import Path
 import anyio.abc
 
 from batch_renamer.client import StopSignal
+from batch_renamer.commands import APPLY_PLAN
 from batch_renamer.files import FileIdentity
 from batch_renamer.jobs.api_session import ApiSession
+from batch_renamer.jobs.forecast import requests_of_commit
 from batch_renamer.jobs.job import Job
 from batch_renamer.journal import RunRecord
 from batch_renamer.model import BAD_RESULTS, Forecast, Outcome, ReasonGroup, ReportLine, ReportRow, Result, WarningGroup
@@ -113,10 +115,9 @@ class Run:
     ``opened`` is closed at its end. ``in_hand`` tells that no other process may be at work on this very run: it began
     here, or the lock is held. ``api`` is the open API, None until the job is connected. ``targets`` are the reports to
     be written, ``workbook`` is the spreadsheet that the results go into (None: that is not wanted). ``must_stay`` are
-    the files of the run that must not be removed while it is at work. ``read_in_s`` is how long it took to read the
-    current names, in seconds. ``declined``: the user said no, or stopped the run at the question. ``would_be_refused``:
-    the limits refuse to do what a dry run has planned. ``unrecorded`` are outcomes that the journal did not take.
-    ``over``: nothing will be sent any more.
+    the files of the run that must not be removed while it is at work. ``declined``: the user said no, or stopped the
+    run at the question. ``would_be_refused``: the limits refuse to do what a dry run has planned. ``unrecorded`` are
+    outcomes that the journal did not take. ``over``: nothing will be sent any more.
     """
 
     context: JobContext
@@ -128,7 +129,6 @@ class Run:
     targets: tuple[Path, ...] = ()
     workbook: Path | None = None
     must_stay: list[FileIdentity] = field(default_factory=list)
-    read_in_s: float = 0.0
     declined: bool = False
     would_be_refused: bool = False
     unrecorded: list[Outcome] = field(default_factory=list)
@@ -225,18 +225,17 @@ class Run:
         return sum(counts.get(result, 0) for result in still)
 
     def forecast(self) -> Forecast | None:
-        """Return what committing the plan now would take, at the pace of the moment; None without an open API.
-
-        A kept plan's orders are read again before it is committed, which takes as long as reading them took now.
-        """
+        """Return what committing the plan now would take, at the pace of the moment; None without an open API."""
         if self.api is None:
             return None
         per_s, renames = self.api.requests_per_s(), self.open_rows()
-        reads, reading_s = 0, 0.0
-        if self.job.command.dry:
-            reads, reading_s = self.requests, self.read_in_s
-        elif self.job.command.resumes:
-            reads, reading_s = renames, renames / per_s
-        seconds = reading_s + renames / per_s
+        command = self.job.command
+        if command.dry:
+            requests = requests_of_commit(renames, per_s)
+        elif command.resumes or command.puts_back or command == APPLY_PLAN:
+            # They have yet to be read, or are read again: until the answer, what was read of a kept plan grows old.
+            requests = 2 * renames
+        else:
+            requests = renames
         remark = self.job.engine.remark(self.job.settings, renames, per_s)
-        return Forecast(requests=reads + renames, seconds=seconds, rate_per_s=per_s, remark=remark)
+        return Forecast(requests=requests, seconds=requests / per_s, rate_per_s=per_s, remark=remark)

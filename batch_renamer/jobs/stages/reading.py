@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import AsyncIterator, Sequence
 
 from batch_renamer.jobs.api_session import ApiSession
@@ -25,13 +24,11 @@ async def read(run: Run, api: ApiSession) -> None:
     # Once a run has begun to rename, the rows of its trial are chosen.
     first = run.job.bounds.first if record.committed_at is None else None
     run.job.progress.stage("Reading current names", await journal.in_thread(journal.rows.count_undecided, record))
-    begun = time.monotonic()
     decisions = await decisions_of(run, api)
     if first is not None:
         await _read_trial(run, api, decisions, first)
     else:
         await _read_all(run, api, decisions)
-    run.read_in_s = time.monotonic() - begun
     run.context.warnings.extend(decisions.warnings)
     if run.stop.requested:
         return
