@@ -74,6 +74,10 @@ def live_registrations(folder: Path, *, but: Registration | None = None) -> list
     for place in folder.glob("*.lock"):
         if but is not None and place == but.place:
             continue
+        try:
+            made_at = place.stat().st_ctime_ns
+        except FileNotFoundError:
+            continue
         other = system_lock(place, timeout_s=0)
         try:
             other.acquire()
@@ -84,6 +88,10 @@ def live_registrations(folder: Path, *, but: Registration | None = None) -> list
             log.debug("it can't be told whether %s is still in use: %s", place, error.strerror or error)
             live.append(place)
         else:
+            with suppress(OSError):
+                # Its owner has cleared it away meanwhile, and the attempt to lock it has made it anew.
+                if place.stat().st_ctime_ns != made_at:
+                    place.unlink()
             other.release()
             # Its owner may be clearing it away this very moment.
             with suppress(FileNotFoundError):
