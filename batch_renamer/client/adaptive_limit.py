@@ -74,10 +74,14 @@ _SOON_S = 0.3
 
 @dataclass(slots=True, eq=False)
 class Send:
-    """One try that left at ``left_at``, in seconds; ``refused`` tells whether it got a 429; None: not known yet."""
+    """One try that left at ``left_at``, in seconds; ``refused`` tells whether it got a 429; None: not known yet.
+
+    ``ceiling_per_s`` is the one that held when it left.
+    """
 
     left_at: float
     refused: bool | None = None
+    ceiling_per_s: float = math.nan
 
 
 class LimitLearner:
@@ -117,7 +121,7 @@ class LimitLearner:
         if self._begun_at is None:
             self._begun_at = now
             self._probe_at += now
-        send = Send(now)
+        send = Send(now, ceiling_per_s=self.ceiling_per_s)
         self._sends.append(send)
         # A 429 comes a round trip after its try left, and what was let in before that try is needed then.
         if self._longest_s is not None:
@@ -174,7 +178,9 @@ class LimitLearner:
         since = self._refill.empty_at
         latest = let_in[bisect_right(let_in, since) :]
         refill = None
-        if self._refill.is_bucket and 0 < len(latest) <= _MOST_MEASURED:
+        # What a smaller or larger share let in says nothing of the present one.
+        same_share = all(s.ceiling_per_s == self.ceiling_per_s for s in self._sends if s.left_at > since)
+        if self._refill.is_bucket and 0 < len(latest) <= _MOST_MEASURED and same_share:
             per_s = self._refill.least_per_s(latest, most_per_s=self.limit_per_s * _JUST_BELOW)
             refill = _Refill(since, per_s, doubt=1 / len(latest))
         self._refill.emptied(at=refused.left_at, begun_at=begun_at, let_in=len(let_in))
@@ -193,9 +199,17 @@ class LimitLearner:
         else:
             self._probe_at = now + _SOON_S
 
-    def _seen_before(self, refused: Send) -> int:
+    def _seen_before(self, refused: Send) -> float:
+        """Return how many tries were let in during the second before, scaled to the present ceiling.
+
+        When a run gets the share of another one, the other half of the window is full of the other one's requests.
+        """
         since = refused.left_at - _WINDOW_S
-        return sum(since < send.left_at < refused.left_at and not send.refused for send in self._sends)
+        return sum(
+            self.ceiling_per_s / send.ceiling_per_s
+            for send in self._sends
+            if since < send.left_at < refused.left_at and not send.refused
+        )
 
     def take_back(self, first: Send, again: Send) -> None:
         """Take back the cut after the 429 of ``first``, unless other tries were refused since: it was about one row.
@@ -208,7 +222,7 @@ class LimitLearner:
             self._last_cut = self._behind = None
 
     def share(self, ceiling_per_s: float) -> None:
-        """Set another ceiling, because other runs have started or ended; the limit is scaled with it."""
+        """Set another ceiling, because other runs want more or less of it; the limit is scaled with it."""
         scale = ceiling_per_s / self.ceiling_per_s
         self.ceiling_per_s = ceiling_per_s
         self.limit_per_s = max(min(self.limit_per_s * scale, ceiling_per_s), min(1.0, ceiling_per_s))
@@ -235,7 +249,7 @@ class LimitLearner:
         since = refused.left_at - _WINDOW_S
         seen = self._seen_before(refused)
         self._is_shut = not seen and self._begun_at is not None and since >= self._begun_at
-        known = min(float(seen), self.limit_per_s * _JUST_BELOW)
+        known = min(seen, self.limit_per_s * _JUST_BELOW)
         if seen and since < self._failed_at:
             # The window may also hold what was refused after the failed probe. So what was let in may be less than the
             # limit, once.

@@ -17,10 +17,14 @@ _WORTH_TAKING = 0.01
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """What a run says of itself: the share that it wants, and the share that it holds."""
+    """What a run says of itself: the share that it wants, and the share that it holds.
+
+    ``learnt_per_s`` is the whole limit in requests per second, if the run has learnt one.
+    """
 
     wanted: float
     held: float
+    learnt_per_s: float | None = None
 
 
 def fair_shares(wanted: Sequence[float]) -> list[float]:

@@ -146,6 +146,11 @@ class Pacer:
     def _margin(self) -> float:
         return min(_NARROWEST + _MARGIN_OF_SPREAD * self._spread_s, _WIDEST)
 
+    def begin_with(self, known_per_s: float) -> None:
+        """Begin with the limit that another run has learnt; nothing has left yet."""
+        self._known_per_s = known_per_s
+        self._learner = LimitLearner(ceiling_per_s=self._rate_per_s, known_per_s=known_per_s)
+
     def share(self, rate_per_s: float) -> None:
         """Set another ceiling, in requests per second, because other runs want more or less of the limit."""
         self._learner.share(rate_per_s)

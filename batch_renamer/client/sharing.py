@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -114,7 +114,14 @@ class _Sharing:
             # Another run may want to take it at this very moment. So it is said first: at least one of them sees that.
             others = await self._exchange(wanted, taking=share)
             if sum(other.held for other in others) <= 1.0 - share + _ROUNDING:
+                if not self._share:
+                    self._learn_from(others)
                 self._take(share)
+
+    def _learn_from(self, others: Sequence[Claim]) -> None:
+        """Begin with what runs at work have learnt: it is newer than what was noted at the end of an earlier run."""
+        if learnt := [other.learnt_per_s for other in others if other.learnt_per_s is not None]:
+            self._pacer.begin_with(min(learnt))
 
     def _wanted(self) -> float:
         if not self._share:
@@ -136,7 +143,8 @@ class _Sharing:
     async def _exchange(self, wanted: float, *, taking: float = 0.0) -> list[Claim]:
         # What other processes were given is held until they have given it back.
         reserved = self._share * self._pacer.reserved_per_s / self._pacer.limit_per_s
-        claim = Claim(wanted=wanted, held=max(self._share, taking, reserved))
+        learnt_per_s = self._pacer.learnt_per_s
+        claim = Claim(wanted=wanted, held=max(self._share, taking, reserved), learnt_per_s=learnt_per_s)
         return await anyio.to_thread.run_sync(self._write_and_read, claim, loop_time())
 
     def _write_and_read(self, claim: Claim, now: float) -> list[Claim]:

@@ -308,6 +308,19 @@ def test_shares_scale_what_was_learnt() -> None:
     assert learner.limit_per_s == 120
 
 
+def test_a_cut_after_a_share_has_grown_counts_what_left_before_as_if_it_had_been_as_large() -> None:
+    """Half of the window is full of the requests of the run that has ended, so the limit is not what this one sent."""
+    learner = LimitLearner(ceiling_per_s=300, known_per_s=120)
+    learner.share(150)
+    sends = [learner.sent(number / 60) for number in range(120)]
+    learner.share(300)
+    refused = learner.sent(2.0)
+    for send in sends:
+        learner.let_in(send, now=2.05)
+    learner.refused(refused, now=2.1)
+    assert learner.limit_per_s == pytest.approx(120, rel=0.03)
+
+
 def test_what_one_rows_429_taught_is_taken_back() -> None:
     """A row that is refused again while others are let in said nothing of the limit the first time."""
     learner = LimitLearner(ceiling_per_s=300)

@@ -42,9 +42,9 @@ with Registration(Path(sys.argv[1]), label="run") as registration, OwnClaim(regi
 
 
 @asynccontextmanager
-async def living(state_dir: Path, *, base_url: str = API) -> AsyncIterator[Pacer]:
+async def living(state_dir: Path, *, base_url: str = API, known_per_s: float | None = None) -> AsyncIterator[Pacer]:
     """Let a run of 300/s live that sends nothing; its pacer leaves."""
-    pacer = Pacer(rate_per_s=300)
+    pacer = Pacer(rate_per_s=300, known_per_s=known_per_s)
     async with anyio.create_task_group() as tasks:
         await tasks.start(partial(share_rate, pacer, ceiling_per_s=300, state_dir=state_dir, base_url=base_url))
         yield pacer
@@ -150,6 +150,13 @@ async def test_a_run_that_comes_waits_until_another_has_given_a_share_up(tmp_pat
             assert anyio.current_time() < 1
 
 
+@pytest.mark.parametrize("known_per_s", [pytest.param(None, id="knows nothing"), pytest.param(200, id="knew more")])
+async def test_a_run_that_comes_begins_with_what_another_has_learnt(tmp_path: Path, known_per_s: float | None) -> None:
+    """It does not meet the same 429s; its share is one of the limit that the other run keeps to."""
+    async with living(tmp_path, known_per_s=120), living(tmp_path, known_per_s=known_per_s) as comes:
+        assert comes.learnt_per_s == 120
+
+
 async def test_the_share_of_a_run_that_ended_is_taken_over(tmp_path: Path) -> None:
     """The whole limit is the last one's; nothing is left of the registrations at the end."""
     async with living(tmp_path) as stays, busy(stays):
@@ -193,7 +200,7 @@ async def test_the_share_of_a_run_in_another_process_is_taken_over(
     tmp_path: Path, *, killed: bool, within_s: float
 ) -> None:
     """The lock of a run that was killed goes with it; one that says nothing for five seconds needs nothing."""
-    async with living(tmp_path) as pacer, busy(pacer):
+    async with living(tmp_path) as pacer:
         await anyio.sleep(0.5)
         [own] = registrations(tmp_path)
         command = [sys.executable, "-c", HOLDER, str(own.parent)]
@@ -206,7 +213,7 @@ async def test_the_share_of_a_run_in_another_process_is_taken_over(
                 other.kill()
                 other.wait()
             await anyio.sleep(within_s)
-            assert (with_other, pacer.limit_per_s) == (150, 300)
+            assert (with_other, pacer.limit_per_s) == (6, 300)
 
 
 async def test_a_run_of_an_older_version_counts_as_one_that_wants_everything(tmp_path: Path) -> None:
