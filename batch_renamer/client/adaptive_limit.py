@@ -173,7 +173,6 @@ class LimitLearner:
 
     def _measure_refill(self, refused: Send) -> _Refill | None:
         """Return what a bucket was refilled with until it refused this try; None where the limit is no bucket."""
-        begun_at = refused.left_at if self._begun_at is None else self._begun_at
         let_in = [s.left_at for s in self._sends if s.left_at < refused.left_at and not s.refused]
         since = self._refill.empty_at
         latest = let_in[bisect_right(let_in, since) :]
@@ -183,7 +182,7 @@ class LimitLearner:
         if self._refill.is_bucket and 0 < len(latest) <= _MOST_MEASURED and same_share:
             per_s = self._refill.least_per_s(latest, most_per_s=self.limit_per_s * _JUST_BELOW)
             refill = _Refill(since, per_s, doubt=1 / len(latest))
-        self._refill.emptied(at=refused.left_at, begun_at=begun_at, let_in=len(let_in))
+        self._refill.emptied(at=refused.left_at, let_in=let_in)
         return refill
 
     def _take_back_steps(self, first: _Step, refill: _Refill | None, now: float) -> None:

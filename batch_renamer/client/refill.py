@@ -34,21 +34,20 @@ class BucketRefill:
 
     Example:
         >>> refill = BucketRefill()
-        >>> refill.emptied(at=0.1, begun_at=0.0, let_in=22)  # a bucket of 10, refilled by 120 a second
-        >>> let_in = [0.1 + number / 120 for number in range(1, 121)]
+        >>> refill.emptied(at=0.056, let_in=[number / 300 for number in range(16)])  # a bucket of 10, 120 a second
+        >>> let_in = [0.056 + number / 120 for number in range(1, 121)]
         >>> round(refill.least_per_s(let_in, most_per_s=300))
         119
     """
 
     is_bucket: bool = False
     empty_at: float = field(default=-math.inf, init=False)
-    _first_let_in: int | None = field(default=None, init=False)
-    _first_s: float = field(default=0.0, init=False)
+    _first: Sequence[float] | None = field(default=None, init=False)
 
-    def emptied(self, *, at: float, begun_at: float, let_in: int) -> None:
-        """Note a refusal at a time; until the first one, ``let_in`` tries were let in since ``begun_at``."""
-        if self._first_let_in is None:
-            self._first_let_in, self._first_s = let_in, at - begun_at
+    def emptied(self, *, at: float, let_in: Sequence[float]) -> None:
+        """Note a refusal at a time; until the first one, ``let_in`` are the times of what was let in."""
+        if self._first is None:
+            self._first = tuple(let_in)
         if not self.is_bucket or at - self.empty_at >= _LONG_ENOUGH_S:
             self.empty_at = at
 
@@ -70,8 +69,7 @@ class BucketRefill:
 
     def _lets_in(self, times: Sequence[float], per_s: float) -> bool:
         """Tell whether a bucket that is refilled so fast lets all of these in."""
-        # The full bucket and its refill let in what was let in at first.
-        burst = max((self._first_let_in or 0) + _REST - self._first_s * per_s, _REST)
+        burst = self._burst(per_s)
         level, last = _REST, self.empty_at
         for time in times:
             level = min(level + (time - last) * per_s, burst) - 1
@@ -79,3 +77,11 @@ class BucketRefill:
                 return False
             last = time
         return True
+
+    def _burst(self, per_s: float) -> float:
+        """Return what a bucket that is refilled so fast holds, because it was full before the first tries."""
+        most, lacking, last = 0.0, 0.0, -math.inf
+        for time in self._first or ():
+            lacking = max(lacking - (time - last) * per_s, 0.0) + 1
+            most, last = max(most, lacking), time
+        return most + _REST

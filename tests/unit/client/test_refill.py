@@ -11,7 +11,7 @@ def emptied_bucket(*, per_s: float, burst: int = 10, at: float = 1.0) -> BucketR
     """Return what is known of a bucket that was full, and was emptied at 300 a second for the first time."""
     refill = BucketRefill(is_bucket=True)
     let_in = round(burst / (1 - per_s / 300))
-    refill.emptied(at=at, begun_at=at - let_in / 300, let_in=let_in)
+    refill.emptied(at=at, let_in=[at - number / 300 for number in range(let_in, 0, -1)])
     return refill
 
 
@@ -44,17 +44,25 @@ def test_no_more_than_the_pace_is_measured() -> None:
 def test_a_short_measurement_of_a_bucket_goes_on() -> None:
     """Thirty requests tell the refill within 3 %; so a refusal after a quarter of a second begins no other one."""
     refill = emptied_bucket(per_s=120)
-    refill.emptied(at=1.25, begun_at=0.0, let_in=200)
+    refill.emptied(at=1.25, let_in=[])
     assert refill.empty_at == 1.0
 
 
 def test_a_long_measurement_is_over_at_a_refusal() -> None:
     """What comes later is measured by itself, because the refill may have changed."""
     refill = emptied_bucket(per_s=120)
-    refill.emptied(at=2.1, begun_at=0.0, let_in=300)
+    refill.emptied(at=2.1, let_in=[])
     assert refill.empty_at == 2.1
 
 
 def test_nothing_let_in_needs_no_refill() -> None:
     """Between two refusals in a row there is nothing to be explained."""
     assert emptied_bucket(per_s=120).least_per_s([], most_per_s=300) == pytest.approx(0, abs=1)
+
+
+def test_what_stayed_in_the_bucket_while_the_host_stood_still_is_known() -> None:
+    """A fifth of a second passes between the first tries; the bucket was full all the while, and holds ten."""
+    refill = BucketRefill(is_bucket=True)
+    refill.emptied(at=1.0, let_in=[0.75, *(1.0 - number / 300 for number in range(16, 0, -1))])
+    times = [1.1 + number / 300 for number in range(16)]
+    assert refill.least_per_s(times, most_per_s=300) < 120
