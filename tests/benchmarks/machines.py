@@ -12,6 +12,7 @@ minutes; on a machine that is not idle, ``chrt -f 10`` before it keeps others fr
   with one for each address.
 - cut off: seconds from when the scheduler is stopped to the last request.
 - restarted: a worker is killed and started again at its address; the scheduler gives it its shards again, unasked.
+- stopped: seconds from Ctrl-C to the end of the command, and requests that came after it; `resume` finishes the run.
 - kills: workers and commands are killed at random instants.
 """
 
@@ -33,10 +34,11 @@ from tests.support.killed_machines import KilledMachines
 from tests.support.machines import Machines, machines
 from tests.support.served import served
 
-_PARTS = ("alike", "pace", "joining", "cut off", "restarted", "kills")
-_ROWS, _PACED_ROWS = 600, 6_000
+_PARTS = ("alike", "pace", "joining", "cut off", "restarted", "stopped", "kills")
+_ROWS, _PACED_ROWS = 600, 3_000
 _LIMIT_PER_S = 300.0
 _EACH_PER_S = 100.0
+_JOINING_S = 15
 _LEASE_S = 0.5
 
 
@@ -48,7 +50,10 @@ def _share(runs: list[Paced]) -> str:
 async def _pace(paced: PacedMachines, cluster: Machines, *, runs: int) -> None:
     for shape in ("sliding", "fixed", "bucket:10"):
         for who, options in (("one machine", ()), ("three workers", cluster.options)):
-            seen = [await paced.run(*options, limit=f"300/{shape}", per_s=_LIMIT_PER_S) for _ in range(runs)]
+            seen = [
+                await paced.run(*options, orders=_PACED_ROWS, limit=f"300/{shape}", per_s=_LIMIT_PER_S)
+                for _ in range(runs)
+            ]
             most = max(run.most_in_a_second for run in seen)
             say(
                 f"pace, {shape}, {who}: {_share(seen)}, at most {most} requests in a second, 429s "
@@ -77,7 +82,8 @@ async def _joining(paced: PacedMachines, cluster: Machines, *, runs: int) -> Non
     for _ in range(runs):
         for what, options, meanwhile, per_s, then_per_s in cases:
             limit = "300/sliding" if per_s == _LIMIT_PER_S else "none"
-            run = await paced.run(*options, limit=limit, per_s=per_s, meanwhile=meanwhile)
+            orders = int(_JOINING_S * max(per_s, then_per_s))
+            run = await paced.run(*options, orders=orders, limit=limit, per_s=per_s, meanwhile=meanwhile)
             say(
                 f"joining, {what}: {run.follows_after_s(then_per_s):.1f} s until {then_per_s:.0f}/s, at most "
                 f"{run.most_in_a_second} requests in a second, {len(run.record.refused)} 429s, lost {run.lost}; "
@@ -96,6 +102,11 @@ async def _restarted(killed: KilledMachines, chance: random.Random, *, runs: int
     say(f"restarted: shards that the scheduler began again: {again}; no order was renamed again unread")
 
 
+async def _stopped(killed: KilledMachines, chance: random.Random, *, runs: int) -> None:
+    took = [await killed.command_stops(chance) for _ in range(runs)]
+    say(f"stopped: the command ended {statistics.median(took):.1f} s later, at most {max(took):.1f} s")
+
+
 async def _kills(killed: KilledMachines, chance: random.Random, *, workers: int, coordinators: int) -> None:
     for _ in range(workers):
         await killed.worker_dies(chance)
@@ -111,7 +122,7 @@ async def _kills(killed: KilledMachines, chance: random.Random, *, workers: int,
 
 async def _paced_parts(folder: Path, parts: list[str], *, runs: int) -> None:
     with serving(alone=True) as server:
-        paced = PacedMachines(server, rows=_PACED_ROWS)
+        paced = PacedMachines(server)
         async with machines(folder / "paced") as cluster:
             if "pace" in parts:
                 await _pace(paced, cluster, runs=runs)
@@ -133,6 +144,8 @@ async def _killed_parts(folder: Path, parts: list[str], given: argparse.Namespac
             await _cut_off(killed, runs=given.runs)
         if "restarted" in parts:
             await _restarted(killed, chance, runs=given.runs)
+        if "stopped" in parts:
+            await _stopped(killed, chance, runs=given.runs)
         if "kills" in parts:
             await _kills(killed, chance, workers=given.workers, coordinators=given.coordinators)
 

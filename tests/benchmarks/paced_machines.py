@@ -49,18 +49,22 @@ class Paced:
 class PacedMachines:
     """One spreadsheet that is renamed again and again, at no latency where names are read and 100 ms for renames."""
 
-    def __init__(self, served: Served, *, rows: int) -> None:
+    def __init__(self, served: Served) -> None:
         self._served = served
-        self._rows = rows
         self._runs = 0
 
     async def run(
-        self, *options: str, limit: str, per_s: float, meanwhile: Callable[[], Awaitable[None]] | None = None
+        self,
+        *options: str,
+        orders: int,
+        limit: str,
+        per_s: float,
+        meanwhile: Callable[[], Awaitable[None]] | None = None,
     ) -> Paced:
         """Rename all orders with ``--rate`` and these options, while something happens after a third of them."""
         self._runs += 1
-        rows = [(order_id_of(order), f"New name {order} of run {self._runs}") for order in range(self._rows)]
-        self._served.reset(Shape(orders=self._rows, limit=limit, latency="100ms", quick_reads=True))
+        rows = [(order_id_of(order), f"New name {order} of run {self._runs}") for order in range(orders)]
+        self._served.reset(Shape(orders=orders, limit=limit, latency="100ms", quick_reads=True))
         happened_at = math.nan
         with tempfile.TemporaryDirectory() as folder:
             sheet = write_sheet(Path(folder) / "orders.csv", rows)
@@ -68,11 +72,11 @@ class PacedMachines:
                 run_command,
                 *("apply", sheet, self._served.base_url),
                 *("--rate", f"{per_s:g}", *options),
-                within_s=30 + 3 * self._rows / per_s,
+                within_s=30 + 3 * orders / per_s,
             )
             command = asyncio.create_task(asyncio.to_thread(rename))
             if meanwhile is not None:
-                await self._until_renamed(self._rows // 3, command)
+                await self._until_renamed(orders // 3, command)
                 await meanwhile()
                 happened_at = time.monotonic()
             await command

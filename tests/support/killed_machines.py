@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import signal
 import time
 from collections import Counter
 from pathlib import Path
@@ -132,6 +133,29 @@ class KilledMachines:
         where = f"the command was killed after rename {number}, then resume {'with' if with_cluster else 'alone'}"
         assert ended.code == 1, f"{where}: {ended.err}"
         self.check(where)
+
+    async def command_stops(self, chance: random.Random) -> float:
+        """Press Ctrl-C at a random rename; return for how long the command lasts. No worker sends anything after that.
+
+        `resume` finishes the run with the cluster, and renames nothing that was renamed.
+        """
+        self._begin()
+        number = chance.randrange(1, len(self._seeds) * 3 // 4)
+        async with self.renamer.start(*self._line(self.machines.options)) as started:
+            await self._until_renamed(number)
+            started.process.send_signal(signal.SIGINT)
+            stopped_at = time.monotonic()
+            ended = await started.ended()
+        lasted_s = time.monotonic() - stopped_at
+        where = f"Ctrl-C after rename {number}"
+        assert ended.code == 130, f"{where}: {ended.err}"
+        came = len(self.renamer.sandbox.log)
+        await asyncio.sleep(1)
+        assert len(self.renamer.sandbox.log) == came, f"{where}: requests came after the end"
+        ended = await self.renamer.do("resume", *_TO, *self.machines.options)
+        assert ended.code == 1, f"{where}: {ended.err}"
+        self.check(where, most_patches=1)
+        return lasted_s
 
     async def cut_off(self, *options: str, for_s: float) -> list[float]:
         """Freeze the scheduler for a while in mid-run; return when requests came after that, in seconds from then."""

@@ -118,8 +118,9 @@ async def _connected(address: str, *, within_s: float) -> AsyncIterator[Client]:
                 await client
         except (OSError, RuntimeError, TypeError, ValueError) as error:  # the latter: certificates that can't be used
             how = "give Dask its certificates" if address.startswith("tls:") else "start it"
+            why = f"no answer within {within_s:g} s" if isinstance(error, TimeoutError) else type(error).__name__
             raise InputError(
-                f"The scheduler at {address} can't be reached ({type(error).__name__}): {how}, or leave out "
+                f"The scheduler at {address} can't be reached ({why}): {how}, or leave out "
                 "--engine dask. Nothing was sent."
             ) from None
         yield client
