@@ -12,6 +12,7 @@ __all__ = ["BROKEN_XML", "Enough", "local_attributes", "local_name", "parse", "p
 
 BROKEN_XML = expat.ExpatError
 
+_NO_MEMORY = expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]
 _PIECE_BYTES = 1 << 18
 _LONGEST_TAG = 8 << 20
 """A tag and its attributes are held in memory whole, several times. No program writes one of megabytes."""
@@ -32,7 +33,7 @@ def parse(
     """Parse a part to its end, or until a handler raises `Enough`.
 
     Raises:
-        Refusal: ``damaged`` for a document type, ``too much`` for a tag without end.
+        Refusal: ``damaged`` for a document type, ``too much`` for a tag without end, or one that needs too much memory.
         ExpatError: it is no XML.
     """
     for _ in parsed_pieces(stream, start, end, text, namespaces=namespaces):
@@ -60,18 +61,23 @@ def parsed_pieces(
         parser.EndElementHandler = end
     if text is not None:
         parser.CharacterDataHandler = text
-    fed = 0
+    fed = known = 0
     try:
         while piece := stream.read(_PIECE_BYTES):
             parser.Parse(piece, False)
             fed += len(piece)
-            if fed - parser.CurrentByteIndex > _LONGEST_TAG:
+            known = max(known, parser.CurrentByteIndex)  # -1 while a long tag waits for more of it (Expat 2.6)
+            if fed - known > _LONGEST_TAG:
                 raise Refusal("too much")
             yield
         parser.Parse(b"", True)
         yield
     except Enough:
         return
+    except expat.ExpatError as error:
+        if error.code == _NO_MEMORY:
+            raise Refusal("too much") from None
+        raise
 
 
 def _refuse_doctype(*_: object) -> None:

@@ -94,7 +94,7 @@ class Scan:
         self._parser.CharacterDataHandler = text
 
     def _parsed(self) -> Iterator[int]:
-        parser = self._parser
+        parser, known = self._parser, 0
         while piece := self._stream.read(_PIECE_BYTES):
             if not self.base and not self._window and piece[:2] in {b"\xff\xfe", b"\xfe\xff"}:
                 raise _other_encoding()
@@ -102,7 +102,8 @@ class Scan:
             if self.base + len(self._window) > _MOST_BYTES:
                 raise WriteBackError("A part of the workbook is longer than 1 GB: save it as CSV.")
             parser.Parse(piece, False)
-            yield parser.CurrentByteIndex
+            known = max(known, parser.CurrentByteIndex)  # -1 while a long tag waits for more of it (Expat 2.6)
+            yield known
             if len(self._window) > _LONGEST_HELD + _PIECE_BYTES:
                 raise WriteBackError("A cell of the sheet is longer than any program writes.")
         parser.Parse(b"", True)

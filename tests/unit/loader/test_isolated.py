@@ -10,6 +10,7 @@ import sys
 import zipfile
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
 import pytest
 from hypothesis import given
@@ -23,6 +24,7 @@ from batch_renamer.loader.isolated.refusal import Refusal
 from batch_renamer.loader.isolated.xls_marks import xls_marks
 from batch_renamer.loader.isolated.xlsb_marks import xlsb_marks
 from batch_renamer.loader.isolated.xlsx_marks import xlsx_marks
+from batch_renamer.loader.isolated.xml_parsing import parse
 from tests.support.workbooks import ods, xls, xls_formula, xlsb, xlsx, xlsx_row, zipped
 
 
@@ -214,6 +216,28 @@ def test_prefixed_elements_are_understood() -> None:
     )
     content = xlsx({"A": ""}, extra={"xl/worksheets/sheet1.xml": sheet})
     assert marks_of_xlsx(content) == {2: {27: "error", 28: "formula"}}
+
+
+def test_very_long_tag_far_into_a_part_is_read() -> None:
+    """A parser that waits for the rest of a tag tells no place meanwhile, which is no tag without end."""
+    cells = b"<c>%b</c>" % (b"x" * 9_000_000) + b'<c note="%b"/>' % (b"n" * 700_000)
+    ended: list[str] = []
+    parse(io.BytesIO(b"<row>%b</row>" % cells), lambda *_: None, ended.append)
+    assert ended == ["c", "c", "row"]
+
+
+def test_lack_of_memory_of_the_parser_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is no damage of the file."""
+
+    class Exhausted:
+        def Parse(self, *_: object) -> None:  # noqa: N802 - its name in the library
+            error = expat.ExpatError("out of memory")
+            error.code = expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]
+            raise error
+
+    monkeypatch.setattr(expat, "ParserCreate", lambda *_: Exhausted())
+    with pytest.raises(Refusal, match="too much"):
+        parse(io.BytesIO(b"<a/>"), lambda *_: None)
 
 
 def test_document_type_is_refused() -> None:

@@ -7,6 +7,7 @@ import io
 import pytest
 import xlsxwriter
 
+from tests.support.workbooks import rezipped
 from tests.support.written_back import MOMENT, READERS, back, changed_parts, written
 
 
@@ -42,6 +43,18 @@ def test_only_the_sheet_and_the_styles_change() -> None:
     content = _plain()
     after = written(content, [back(2, renamed_at=MOMENT)])
     assert changed_parts(content, after) == {"xl/worksheets/sheet1.xml", "xl/styles.xml"}
+
+
+def test_a_very_long_tag_moves_nothing() -> None:
+    """A parser that waits for the rest of a tag tells no place meanwhile."""
+
+    def with_long_tag(part: bytes) -> bytes:
+        long = part.replace(b'<row r="2"', b'<row r="2" x:note="%b"' % (b"n" * 700_000))
+        return long.replace(b"<worksheet ", b'<worksheet xmlns:x="urn:x" ')
+
+    content = rezipped(_plain(), {"xl/worksheets/sheet1.xml": with_long_tag})
+    after = written(content, [back(2), back(4, "failed")])
+    assert [row[3] for row in READERS["openpyxl"](after, "Orders")] == ["result", "renamed", None, "failed"]
 
 
 def test_written_twice_is_written_once() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 
@@ -41,7 +42,9 @@ async def page(tmp_path: Path) -> AsyncIterator[ServedPage]:
         pytest.param(b"{", 400, {"error": "The request is no JSON"}, id="cut off"),
         pytest.param(b"\xff", 400, {"error": "The request is no JSON"}, id="no text"),
         pytest.param(b"[" * 100_000, 400, {"error": "The request is no JSON"}, id="deep"),
-        pytest.param(b'{"a": "%s"}' % (b"x" * (1 << 20)), 413, {"error": "Request Entity Too Large"}, id="large"),
+        pytest.param(
+            b'{"a": "%s"}' % (b"x" * (1 << 20)), 413, {"error": HTTPStatus.REQUEST_ENTITY_TOO_LARGE.phrase}, id="large"
+        ),
     ],
 )
 async def test_a_body_is_a_json_object_of_a_bounded_size(
