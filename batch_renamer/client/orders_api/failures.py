@@ -13,7 +13,6 @@ import socket
 import ssl
 
 import aiohttp
-from aiohttp.http import HttpProcessingError
 from yarl import URL
 
 from batch_renamer.client.orders_api.certificates import untrusted
@@ -24,7 +23,7 @@ from batch_renamer.errors import CertificateError, ProxyRefusedError
 
 __all__ = ["CAUGHT", "is_foreseen", "translated"]
 
-CAUGHT = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError, MemoryError, RuntimeError)
+CAUGHT = (aiohttp.ClientError, OSError, ValueError, MemoryError, RuntimeError)
 """What a request may raise; of the RuntimeErrors only the one that `is_foreseen`."""
 
 _SHORTAGES = {
@@ -66,7 +65,7 @@ def translated(error: Exception, *, proxy: URL | None = None) -> TransientError 
             return TransientError("no answer in time", may_be_applied=True, timed_out=True)
         case aiohttp.ClientPayloadError():
             return TransientError("an answer cut off", may_be_applied=True)
-        case aiohttp.ClientResponseError() | HttpProcessingError():
+        case aiohttp.ClientResponseError():
             return TransientError("an answer that is not HTTP", may_be_applied=True)
         case _:
             return TransientError("a connection that broke off", may_be_applied=True)

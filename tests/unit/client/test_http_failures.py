@@ -1,15 +1,16 @@
 """What aiohttp raises enters as a fake; what becomes of it is read as a table. Sockets are in ``test_http_client``.
 
-They are hard or slow to bring about over a socket.
+They are hard or slow to bring about over a socket, so aiohttp is faked here.
 """
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import socket
 import ssl
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,14 +18,14 @@ import aiohttp
 import anyio
 import pytest
 from aiohttp.client_reqrep import ConnectionKey
-from aiohttp.http import HttpProcessingError
+from aioresponses import CallbackResult, aioresponses
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from batch_renamer.client.orders_api import LocalShortageError, TransientError, failures
-from batch_renamer.client.orders_api.exchange import HttpConnections
 from batch_renamer.client.orders_api.http import open_orders_api
 from batch_renamer.errors import CertificateError
+from tests.support.fake_http import Response
 from tests.support.scripted import CERTIFICATE
 
 KEY = "sk-marker-0123456789"
@@ -44,22 +45,11 @@ LOST = {"may_be_applied": True, "timed_out": False}
 LATE = {"may_be_applied": True, "timed_out": True}
 
 
-Fake = Callable[[Callable[[], Awaitable[Any]] | Exception], None]
-
-
 @pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
-    """Return what sets the end of every exchange: an error, or whatever a function does."""
-
-    def set_end(end: Callable[[], Awaitable[Any]] | Exception) -> None:
-        async def exchange(*_: object, **__: object) -> object:
-            if isinstance(end, Exception):
-                raise end
-            return await end()
-
-        monkeypatch.setattr(HttpConnections, "exchange", exchange)
-
-    return set_end
+def fake() -> Iterator[aioresponses]:
+    """Stand in for the network."""
+    with aioresponses() as responses:
+        yield responses
 
 
 @pytest.mark.parametrize(
@@ -77,7 +67,6 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
         (TimeoutError(), "no answer in time", LATE),
         (aiohttp.ClientPayloadError("cut"), "an answer cut off", LOST),
         (aiohttp.ClientResponseError(ASKED, (), status=400, message=KEY), "an answer that is not HTTP", LOST),
-        (HttpProcessingError(code=400, message=KEY), "an answer that is not HTTP", LOST),
         (aiohttp.ServerDisconnectedError(KEY), "a connection that broke off", LOST),
         (aiohttp.ClientOSError(104, "reset"), "a connection that broke off", LOST),
         (aiohttp.ClientConnectionResetError(KEY), "a connection that broke off", LOST),
@@ -88,10 +77,10 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
     ids=lambda value: {str: value}.get(type(value), type(value).__name__),
 )
 async def test_foreign_error_is_translated(
-    fake: Fake, raised: Exception, failure: str, meaning: dict[str, bool]
+    fake: aioresponses, raised: Exception, failure: str, meaning: dict[str, bool]
 ) -> None:
     """Each says what happened, and whether the order may have been renamed; none shows the key."""
-    fake(raised)
+    fake.patch(TARGET, exception=raised)
     async with open_orders_api(base_url=BASE, key=KEY, user_agent="test/1") as api:
         with pytest.raises(TransientError) as caught:
             await api.rename("a1", "new")
@@ -131,10 +120,10 @@ NO_IPV6 = "Multiple exceptions: [Errno 99] Cannot assign requested address, [Err
     ids=repr,
 )
 async def test_shortage_on_this_machine_is_not_blamed_on_the_api(
-    fake: Fake, raised: Exception, short_of: str, may_be_applied: bool
+    fake: aioresponses, raised: Exception, short_of: str, may_be_applied: bool
 ) -> None:
     """It is an error of its own kind, and while connecting nothing was sent."""
-    fake(raised)
+    fake.patch(TARGET, exception=raised)
     async with open_orders_api(base_url=BASE, key=KEY, user_agent="test/1") as api:
         with pytest.raises(LocalShortageError) as caught:
             await api.rename("a1", "new")
@@ -143,11 +132,11 @@ async def test_shortage_on_this_machine_is_not_blamed_on_the_api(
 
 
 async def test_address_that_can_not_be_looked_up_for_want_of_files_is_a_shortage(
-    fake: Fake, monkeypatch: pytest.MonkeyPatch
+    fake: aioresponses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A resolver that can open nothing says that the name is not known."""
     monkeypatch.setattr(failures, "descriptors_are_used_up", lambda: True)
-    fake(aiohttp.ClientConnectorDNSError(PLACE, socket.gaierror(-2, "unknown")))
+    fake.patch(TARGET, exception=aiohttp.ClientConnectorDNSError(PLACE, socket.gaierror(-2, "unknown")))
     async with open_orders_api(base_url=BASE, key=KEY, user_agent="test/1") as api:
         with pytest.raises(LocalShortageError, match="open files"):
             await api.rename("a1", "new")
@@ -156,9 +145,11 @@ async def test_address_that_can_not_be_looked_up_for_want_of_files_is_a_shortage
 @pytest.mark.parametrize(
     "raised", [connecting(None, NO_IPV6), connecting(errno.ENETUNREACH, "Network is unreachable")], ids=repr
 )
-async def test_what_waiting_for_a_free_connection_would_not_help_is_no_shortage(fake: Fake, raised: Exception) -> None:
+async def test_what_waiting_for_a_free_connection_would_not_help_is_no_shortage(
+    fake: aioresponses, raised: Exception
+) -> None:
     """A machine without IPv6, or without a network, is short of nothing that comes back when a request ends."""
-    fake(raised)
+    fake.patch(TARGET, exception=raised)
     async with open_orders_api(base_url=BASE, key=KEY, user_agent="test/1") as api:
         with pytest.raises(TransientError) as caught:
             await api.rename("a1", "new")
@@ -186,9 +177,9 @@ def untrusted(code: int, message: str) -> SimpleNamespace:
     ],
     ids=["expired", "not yet", "other host", "other address", "self-signed", "unknown issuer", "without a reason"],
 )
-async def test_certificate_error_ends_the_run(fake: Fake, cause: Any, said: str) -> None:
+async def test_certificate_error_ends_the_run(fake: aioresponses, cause: Any, said: str) -> None:
     """Waiting would not help, so it is not tried again."""
-    fake(aiohttp.ClientConnectorCertificateError(PLACE, cause))
+    fake.get(TARGET, exception=aiohttp.ClientConnectorCertificateError(PLACE, cause))
     async with open_orders_api(base_url=BASE, key=KEY, user_agent="test/1") as api:
         with pytest.raises(CertificateError) as caught:
             await api.get("a1")
@@ -197,21 +188,26 @@ async def test_certificate_error_ends_the_run(fake: Fake, cause: Any, said: str)
 
 
 async def test_certificate_that_the_named_file_does_not_vouch_for_names_the_file(
-    fake: Fake, monkeypatch: pytest.MonkeyPatch
+    fake: aioresponses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SSL_CERT_FILE is good, but not for this server."""
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
     refused = aiohttp.ClientConnectorCertificateError(PLACE, untrusted(20, "unable to get local issuer"))  # type: ignore[arg-type]  # as much of it as is read
-    fake(refused)
+    fake.get(TARGET, exception=refused)
     async with open_orders_api(base_url=BASE, key=KEY, user_agent="test/1") as api:
         with pytest.raises(CertificateError, match=f"SSL_CERT_FILE is '{CERTIFICATE}' now, and that does not vouch"):
             await api.get("a1")
 
 
 @pytest.mark.virtual_time
-async def test_timeout_that_aiohttp_misses_is_kept_all_the_same(fake: Fake) -> None:
+async def test_timeout_that_aiohttp_misses_is_kept_all_the_same(fake: aioresponses) -> None:
     """A try is given up in its time, whatever the library does."""
-    fake(anyio.sleep_forever)
+
+    async def hang(_: URL, **__: object) -> CallbackResult:
+        await asyncio.sleep(3600)
+        return CallbackResult(response_class=Response)
+
+    fake.patch(TARGET, callback=hang)
     async with open_orders_api(base_url=BASE, key=KEY, user_agent="test/1", timeout_s=30.0) as api:
         with pytest.raises(TransientError, match="no answer in time") as caught:
             await api.rename("a1", "new")
@@ -220,9 +216,28 @@ async def test_timeout_that_aiohttp_misses_is_kept_all_the_same(fake: Fake) -> N
 
 
 @pytest.mark.parametrize("fault", [ZeroDivisionError(), RuntimeError("event loop is closed")], ids=repr)
-async def test_error_of_the_program_is_not_taken_for_one_of_the_network(fake: Fake, fault: Exception) -> None:
+async def test_error_of_the_program_is_not_taken_for_one_of_the_network(fake: aioresponses, fault: Exception) -> None:
     """An error of no known kind goes through: it is a fault in the program, and must be seen as one."""
-    fake(fault)
+    fake.get(TARGET, exception=fault)
     async with open_orders_api(base_url=BASE, key=KEY, user_agent="test/1") as api:
         with pytest.raises(type(fault)):
             await api.get("a1")
+
+
+async def test_answer_of_the_fake_is_read_like_any_other(fake: aioresponses) -> None:
+    """The request that was made is the one that the documentation describes."""
+    fake.patch(TARGET, payload={"order_id": "a1", "name": "new"}, response_class=Response)
+    async with open_orders_api(base_url=BASE, key=KEY, user_agent="test/1") as api:
+        assert (await api.rename("a1", "new")).name == "new"
+    fake.assert_called_once_with(
+        TARGET,
+        method="PATCH",
+        data=b'{"name": "new"}',
+        headers={
+            "x-api-key": KEY,
+            "User-Agent": "test/1",
+            "Accept": "application/json",
+            "Content-Type": "application/json",
+        },
+        allow_redirects=False,
+    )
