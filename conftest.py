@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import anyio.to_thread
 import pytest
 from coverage import Coverage
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 import batch_renamer
 from tests.support.clock import VirtualTimeLoop
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 # The gate tries the same examples everywhere and never fails by the machine's speed; `--hypothesis-profile=explore`
 # looks for new ones.
-settings.register_profile("gate", derandomize=True, deadline=None, max_examples=60)
+settings.register_profile(
+    "gate", derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("explore", max_examples=1000, deadline=None, print_blob=True)
 settings.load_profile("gate")
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _Ts = TypeVarTuple("_Ts")
 
-THREAD_LIMIT_S = 30.0
+THREAD_LIMIT_S = 60.0
 """How long a thread may really work before the test is called stuck."""
 
 

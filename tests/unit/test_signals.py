@@ -42,7 +42,7 @@ async def test_signal_is_passed_on_to_the_event_loop(number: signal.Signals) -> 
     with called_on_signals(callback):
         for times in (1, 2):
             os.kill(os.getpid(), number)
-            await asyncio.wait_for(called.wait(), 10)
+            await asyncio.wait_for(called.wait(), DEADLINE_S)
             called.clear()
             assert seen == [(number, asyncio.get_running_loop())] * times
 

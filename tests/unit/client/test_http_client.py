@@ -37,6 +37,7 @@ from batch_renamer.client.orders_api import (
 from batch_renamer.client.orders_api.http import HttpOrdersApi, open_orders_api
 from batch_renamer.errors import CertificateError, KeyRefusedError, ProxyRefusedError, SettingsError
 from batch_renamer.model import Order
+from tests.support.gate import DEADLINE_S
 from tests.support.scripted import CERTIFICATE, answer, listening, scripted
 
 KEY = "sk-marker-0123456789"
@@ -476,7 +477,7 @@ async def test_cancelled_request_hangs_up() -> None:
             group.start_soon(api.rename, "a1", "new")
             await server.arrived.wait()
             group.cancel_scope.cancel()
-        await asyncio.wait_for(server.left.wait(), 5)
+        await asyncio.wait_for(server.left.wait(), DEADLINE_S)
         await api.get("a1")
     assert [asked.connection for asked in server.asked] == [1, 2]
 
