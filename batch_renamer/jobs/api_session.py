@@ -24,6 +24,8 @@ log = logging.getLogger("batch_renamer")
 DOCUMENTED_LIMIT_PER_S = 300.0
 """Requests per second and address, by the vendor's documentation ("Rate Limits", 2026-11); accounts may have less."""
 
+_NEW_OBJECTS_PER_COLLECTION = 5_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiSession:
@@ -86,6 +88,8 @@ async def open_session(
     if own_process:
         # Without this, a full garbage collection during the run scans all loaded modules and delays every request.
         gc.freeze()
+        # A run makes next to no garbage in circles: looking for it seldom saves 2 % of the CPU time of a row.
+        gc.set_threshold(_NEW_OBJECTS_PER_COLLECTION)
     await background.start(
         partial(
             share_rate,
