@@ -79,8 +79,8 @@ class UndecidedRows:
             self.mean_row_on_last_page = _mean_row(requests)
             checked = sample(requests, _by_key(page), size=SAMPLES[min(self._checks_begun, len(SAMPLES) - 1)])
             self._checks_begun += 1
-            self._held.append(_Held(page=page, rows=len(requests) - len(checked)))
             self._set_state(_ON_PAGE, checked)
+            self._held.append(_Held(page=page, requests=self._without_state(requests)))
             self._rows_held += len(requests)
             return len(requests), checked
 
@@ -113,17 +113,18 @@ class UndecidedRows:
     async def _record_held(self) -> None:
         while self._held and self._held[0].is_checked and not self._is_close:
             held = self._held.popleft()
-            self._rows_held -= held.rows
-            if held.is_proven:
-                await self._record_page(held.page)
+            self._rows_held -= len(held.requests)
+            if held.is_proven and not self.list_is_wrong:
+                await self._record_page(held)
 
     async def _undecided_of(self, page: ReadPage) -> list[RenameRequest]:
-        return [request for request in await self.wanted(list(_by_key(page))) if not self._state(request.row)]
+        return self._without_state(await self.wanted(list(_by_key(page))))
 
-    async def _record_page(self, page: ReadPage) -> None:
-        if self.list_is_wrong:
-            return
-        found, orders = await self._undecided_of(page), _by_key(page)
+    def _without_state(self, requests: Sequence[RenameRequest]) -> list[RenameRequest]:
+        return [request for request in requests if not self._state(request.row)]
+
+    async def _record_page(self, held: _Held) -> None:
+        page, found, orders = held.page, self._without_state(held.requests), _by_key(held.page)
         if not found:
             return
         self._set_state(_ON_PAGE, found)
@@ -145,10 +146,10 @@ class UndecidedRows:
 
 @dataclass(slots=True, kw_only=True)
 class _Held:
-    """A page that is held back; ``rows`` is how many rows it will decide."""
+    """A page that is held back, and the requests that it will decide, unless they are read singly by then."""
 
     page: ReadPage
-    rows: int
+    requests: list[RenameRequest]
     is_checked: bool = False
     is_proven: bool = False
 
