@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import anyio
 import pytest
 
 from batch_renamer.client.pacing import Pacer
 from batch_renamer.sandbox import FixedWindow, Limiter, SlidingWindow, TokenBucket
+from tests.support.limited_service import Service
 
 pytestmark = pytest.mark.virtual_time
 
@@ -22,45 +22,6 @@ SERVERS: dict[str, Callable[[int], Limiter]] = {
     "token bucket of 10": lambda limit: TokenBucket(rate_per_s=limit, burst=10, clock=anyio.current_time),
 }
 each_server = pytest.mark.parametrize("server", SERVERS.values(), ids=SERVERS)
-
-
-@dataclass(slots=True, kw_only=True)
-class Service:
-    """An API behind a limiter: it takes half of the latency for a request to arrive, and half for the answer."""
-
-    limiter: Limiter
-    latency_s: float = 0.1
-    let_in: list[float] = field(default_factory=list)
-    refused: list[float] = field(default_factory=list)
-
-    async def work(self, pacer: Pacer, *, seconds: float, workers: int = 64) -> None:
-        """Send requests as fast as the pacer allows for so many seconds."""
-
-        async def worker() -> None:
-            while True:
-                send = await pacer.acquire()
-                assert send is not None
-                await anyio.sleep(self.latency_s / 2)
-                is_let_in = self.limiter.admit() is None
-                (self.let_in if is_let_in else self.refused).append(anyio.current_time())
-                await anyio.sleep(self.latency_s / 2)
-                if is_let_in:
-                    pacer.accepted(send)
-                else:
-                    pacer.throttle(None, send)
-
-        with anyio.move_on_after(seconds):
-            async with anyio.create_task_group() as crew:
-                for _ in range(workers):
-                    crew.start_soon(worker)
-
-    def per_s(self, begin: float, end: float) -> float:
-        """Return how many requests a second were let in."""
-        return sum(begin <= at < end for at in self.let_in) / (end - begin)
-
-    def share_refused(self) -> float:
-        """Return the share of requests that met a 429."""
-        return len(self.refused) / (len(self.refused) + len(self.let_in))
 
 
 @each_server
