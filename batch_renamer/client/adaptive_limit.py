@@ -63,6 +63,10 @@ _DOUBT_LESS = 4
 """A step as large as the doubt that fails leaves a fourth of it."""
 
 _JUST_BELOW = 1 - _STEPS[0] / 2
+_LEAST_OF_SHARED = 0.8
+"""What a cut leaves at least of a limit that is shared: requests of other runs fill the window as well, so what was let
+in of one run that has just joined, or that needs little, says nothing about the limit."""
+
 _AFTER_SHUT = 0.95
 _BUDGET_429S = 0.002
 """The 429s that probes may cost, as a share of all requests."""
@@ -87,6 +91,8 @@ class Send:
 class LimitLearner:
     """Learns the limit, in requests per second; ``ceiling_per_s`` is never exceeded.
 
+    ``window_is_shared``: other runs have sent requests, too, for a second at least.
+
     Example:
         >>> learner = LimitLearner(ceiling_per_s=300)
         >>> sends = [learner.sent(number / 300) for number in range(150)]
@@ -97,6 +103,7 @@ class LimitLearner:
 
     def __init__(self, *, ceiling_per_s: float, known_per_s: float | None = None) -> None:
         self.ceiling_per_s = ceiling_per_s
+        self.window_is_shared = False
         self.limit_per_s = ceiling_per_s if known_per_s is None else min(known_per_s, ceiling_per_s)
         self._sends: deque[Send] = deque()
         self._longest_s: float | None = None
@@ -254,7 +261,9 @@ class LimitLearner:
             # limit, once.
             known = max(known, self.limit_per_s * (1 - _STEPS[0]))
             self._failed_at = -math.inf
-        if self._begun_at is not None and since < self._begun_at:
+        if self.window_is_shared:
+            known = max(known, self.limit_per_s * _LEAST_OF_SHARED)
+        elif self._begun_at is not None and since < self._begun_at:
             self._watch_behind(refused, may_ask=seen > 0)
             if self._behind is not None and self._behind.asks:
                 sent = sum(since < send.left_at for send in self._sends)

@@ -19,12 +19,14 @@ _WORTH_TAKING = 0.01
 class Claim:
     """What a run says of itself: the share that it wants, and the share that it holds.
 
-    ``learnt_per_s`` is the whole limit in requests per second, if the run has learnt one.
+    ``learnt_per_s`` is the whole limit in requests per second, if the run has learnt one. ``at_work``: it has sent
+    requests for a second at least.
     """
 
     wanted: float
     held: float
     learnt_per_s: float | None = None
+    at_work: bool = False
 
 
 def fair_shares(wanted: Sequence[float]) -> list[float]:

@@ -151,6 +151,10 @@ class Pacer:
         self._known_per_s = known_per_s
         self._learner = LimitLearner(ceiling_per_s=self._rate_per_s, known_per_s=known_per_s)
 
+    def note_others(self, *, at_work: bool) -> None:
+        """Note whether other runs, too, have sent requests for a second at least."""
+        self._learner.window_is_shared = at_work
+
     def share(self, rate_per_s: float) -> None:
         """Set another ceiling, in requests per second, because other runs want more or less of the limit."""
         self._learner.share(rate_per_s)

@@ -20,7 +20,7 @@ from batch_renamer.liveness import Registration, live_registrations
 __all__ = ["OtherRuns", "OwnClaim"]
 
 _SUFFIX = ".share"
-_RECORD = struct.Struct("<Qddd")
+_RECORD = struct.Struct("<Qddd?")
 _CHECKSUM = struct.Struct("<I")
 
 _LOCKS_EVERY_S = 0.5
@@ -29,7 +29,7 @@ _LOCKS_EVERY_S = 0.5
 _SILENT_AFTER_S = 5.0
 """A run that has said nothing for so long is at a standstill, as after Ctrl-Z, and needs nothing."""
 
-_OF_ANOTHER_VERSION = Claim(wanted=1.0, held=0.0)
+_OF_ANOTHER_VERSION = Claim(wanted=1.0, held=0.0, at_work=True)
 """What counts for a run that writes no file."""
 
 
@@ -58,7 +58,8 @@ class OwnClaim:
     def write(self, claim: Claim) -> None:
         """Say what the run wants and holds from now on."""
         self._times_written += 1
-        record = _RECORD.pack(self._times_written, claim.wanted, claim.held, claim.learnt_per_s or 0.0)
+        learnt_per_s = claim.learnt_per_s or 0.0
+        record = _RECORD.pack(self._times_written, claim.wanted, claim.held, learnt_per_s, claim.at_work)
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         os.write(self._descriptor, record + _CHECKSUM.pack(zlib.crc32(record)))
 
@@ -134,5 +135,5 @@ def _read(place: Path) -> tuple[int, Claim] | None:
     record, checksum = content[: _RECORD.size], content[_RECORD.size :]
     if len(record) < _RECORD.size or checksum != _CHECKSUM.pack(zlib.crc32(record)):
         return None
-    times_written, wanted, held, learnt_per_s = _RECORD.unpack(record)
-    return times_written, Claim(wanted=wanted, held=held, learnt_per_s=learnt_per_s or None)
+    times_written, wanted, held, learnt_per_s, at_work = _RECORD.unpack(record)
+    return times_written, Claim(wanted=wanted, held=held, learnt_per_s=learnt_per_s or None, at_work=at_work)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -34,6 +35,7 @@ _ALONE_EVERY_S = 0.2
 _SHARED_EVERY_S = 0.05
 """How often runs that share a limit say what they want."""
 
+_AT_WORK_AFTER_S = 1.0
 _ROUNDING = 1e-9
 
 
@@ -92,10 +94,13 @@ class _Sharing:
         self._others = others
         self._demand = Demand(now=loop_time(), requests=pacer.requests)
         self._share = 0.0
+        self._first_seen_at = math.inf
 
     async def keep_on(self, join: Callable[[], None]) -> None:
         """Follow what the runs want for as long as this one lives; ``join`` is called when it holds a share."""
         while True:
+            if self._pacer.requests:
+                self._first_seen_at = min(self._first_seen_at, loop_time())
             alone = self._share == 1.0 and not self._others.may_be_there()
             if not alone:
                 await self._follow()
@@ -117,6 +122,7 @@ class _Sharing:
                 if not self._share:
                     self._learn_from(others)
                 self._take(share)
+        self._pacer.note_others(at_work=any(other.at_work for other in others))
 
     def _learn_from(self, others: Sequence[Claim]) -> None:
         """Begin with what runs at work have learnt: it is newer than what was noted at the end of an earlier run."""
@@ -143,8 +149,12 @@ class _Sharing:
     async def _exchange(self, wanted: float, *, taking: float = 0.0) -> list[Claim]:
         # What other processes were given is held until they have given it back.
         reserved = self._share * self._pacer.reserved_per_s / self._pacer.limit_per_s
-        learnt_per_s = self._pacer.learnt_per_s
-        claim = Claim(wanted=wanted, held=max(self._share, taking, reserved), learnt_per_s=learnt_per_s)
+        claim = Claim(
+            wanted=wanted,
+            held=max(self._share, taking, reserved),
+            learnt_per_s=self._pacer.learnt_per_s,
+            at_work=loop_time() - self._first_seen_at >= _AT_WORK_AFTER_S,
+        )
         return await anyio.to_thread.run_sync(self._write_and_read, claim, loop_time())
 
     def _write_and_read(self, claim: Claim, now: float) -> list[Claim]:

@@ -321,6 +321,16 @@ def test_a_cut_after_a_share_has_grown_counts_what_left_before_as_if_it_had_been
     assert learner.limit_per_s == pytest.approx(120, rel=0.03)
 
 
+def test_a_429_of_a_run_that_has_just_joined_others_says_little() -> None:
+    """The window is full of the others' requests, so the limit is not the few that this run was let in with."""
+    learner = LimitLearner(ceiling_per_s=30)
+    learner.window_is_shared = True
+    sends = [learner.sent(number / 30) for number in range(4)]
+    learner.let_in(sends[0], now=0.11)
+    learner.refused(sends[3], now=0.2)
+    assert learner.limit_per_s == pytest.approx(24)
+
+
 def test_what_one_rows_429_taught_is_taken_back() -> None:
     """A row that is refused again while others are let in said nothing of the limit the first time."""
     learner = LimitLearner(ceiling_per_s=300)

@@ -17,6 +17,7 @@ import anyio
 import pytest
 from filelock import FileLock, Timeout
 
+from batch_renamer.client.adaptive_limit import Send
 from batch_renamer.client.pacing import Pacer
 from batch_renamer.client.sharing import share_rate
 from batch_renamer.liveness import Registration
@@ -65,6 +66,13 @@ async def busy(pacer: Pacer) -> AsyncIterator[None]:
             tasks.start_soon(work)
         yield
         tasks.cancel_scope.cancel()
+
+
+async def sent(pacer: Pacer) -> Send:
+    """Let one try leave."""
+    send = await pacer.acquire()
+    assert send is not None
+    return send
 
 
 def files(state_dir: Path) -> list[Path]:
@@ -155,6 +163,20 @@ async def test_a_run_that_comes_begins_with_what_another_has_learnt(tmp_path: Pa
     """It does not meet the same 429s; its share is one of the limit that the other run keeps to."""
     async with living(tmp_path, known_per_s=120), living(tmp_path, known_per_s=known_per_s) as comes:
         assert comes.learnt_per_s == 120
+
+
+async def test_a_429_beside_a_run_at_work_cuts_a_share_by_little(tmp_path: Path) -> None:
+    """Of a run that has just joined, next to nothing was let in so far; once the other one has ended, that counts."""
+    async with living(tmp_path) as comes:
+        async with living(tmp_path) as at_work, busy(at_work):
+            await anyio.sleep(1.5)
+            comes.share(30)
+            comes.throttle(None, await sent(comes))
+            assert comes.limit_per_s == pytest.approx(24)
+        await anyio.sleep(1)
+        before = comes.limit_per_s
+        comes.throttle(None, await sent(comes))
+        assert comes.limit_per_s < before / 2
 
 
 async def test_the_share_of_a_run_that_ended_is_taken_over(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ async def run(service: Service, state_dir: Path, *, begins_s: float, rows: int, 
 
 @pytest.mark.parametrize(
     ("rate_per_s", "used", "refused"),
-    [pytest.param(LIMIT_PER_S, 0.97, 0.005, id="known"), pytest.param(300, 0.9, 0.02, id="not known")],
+    [pytest.param(LIMIT_PER_S, 0.95, 0.005, id="known"), pytest.param(300, 0.92, 0.03, id="not known")],
 )
 async def test_runs_that_begin_apart_and_differ_in_length_use_the_limit_up(
     tmp_path: Path, rate_per_s: float, used: float, refused: float
