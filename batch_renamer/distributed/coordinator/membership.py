@@ -133,7 +133,7 @@ class Membership:
             return  # Its workers fall silent, too.
         self._refused &= there.keys()
         taking_part = {member.address for member in self._members.values() if not member.lost}
-        for address in there.keys() - taking_part - self._starting - self._refused:
+        for address in sorted(there.keys() - taking_part - self._starting - self._refused):
             self._start(address)
         for member in self._members.values():
             if member.address not in there and not member.lost:

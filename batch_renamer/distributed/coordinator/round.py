@@ -33,7 +33,7 @@ class Round:
         self._waiting: deque[Change] = deque()
         self._wanted = 1
         self._few_left = anyio.Event()
-        self._is_fed = self._is_over = False
+        self._is_fed = self._is_over = self._is_broken = False
 
     @property
     def is_handed_out(self) -> bool:
@@ -103,7 +103,10 @@ class Round:
 
     def put(self, outcome: Outcome, *, by: Member) -> None:
         """Take the outcome that a worker has reported."""
-        self._outbox.put((by, outcome))
+        if self._is_broken:
+            by.recorded += 1  # It need not wait for what can't be recorded any more: a resume reads this order.
+        else:
+            self._outbox.put((by, outcome))
 
     def give_up(self, change: Change) -> None:
         """Note that it will not be known whether a change was sent."""
@@ -116,10 +119,15 @@ class Round:
         self._outbox.close()
 
     async def _write(self, group: list[tuple[Member | None, Outcome]]) -> None:
-        await self._record([outcome for _, outcome in group])
-        for member, _ in group:
-            if member is not None:
-                member.recorded += 1
+        try:
+            await self._record([outcome for _, outcome in group])
+        except BatchRenamerError:
+            self._is_broken = True
+            raise
+        finally:
+            for member, _ in group:
+                if member is not None:
+                    member.recorded += 1
 
 
 def _is_bad(put: tuple[Member | None, Outcome]) -> bool:
