@@ -59,8 +59,8 @@ _KEPT_S = _LONGEST_REFILL_S
 _LEARNING_S = 2.0
 """So long after the first try, what refills a bucket is only a rough measure, and is refined soon."""
 
-_DOUBT_LESS = 4
-"""A step as large as the doubt that fails leaves a fourth of it."""
+_DOUBT_LESS = 8
+"""A step as large as the doubt that fails leaves an eighth of it."""
 
 _JUST_BELOW = 1 - _STEPS[0] / 2
 _LEAST_OF_SHARED = 0.8
