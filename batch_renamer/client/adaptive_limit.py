@@ -11,6 +11,9 @@ and a refusal takes the rate down. It differs because a rate limit can be measur
 - All 429s together are kept within a budget of a few in a thousand requests: the more of them a probe cost, the longer
   the next one is put off.
 
+A run that knows nothing starts at its ceiling, because the limit in the documentation is the likely one. What is on its
+way when the first 429 comes is the price of another limit, and is paid once: the next run begins with what was learnt.
+
 Two kinds of server are told apart in the first second, while less than a full second of sends was seen. A window that
 is full lets nothing more in until it moves on, so what it let in is the limit. A bucket that is empty goes on to let in
 what refills it, and that is its limit (`refill` measures it). Where the 429 comes so fast that hardly a try has left
