@@ -94,13 +94,13 @@ class _Sharing:
         self._others = others
         self._demand = Demand(now=loop_time(), requests=pacer.requests)
         self._share = 0.0
-        self._first_seen_at = math.inf
+        self._sends_since = math.inf
 
     async def keep_on(self, join: Callable[[], None]) -> None:
         """Follow what the runs want for as long as this one lives; ``join`` is called when it holds a share."""
         while True:
             if self._pacer.requests:
-                self._first_seen_at = min(self._first_seen_at, loop_time())
+                self._sends_since = min(self._sends_since, loop_time())
             alone = self._share == 1.0 and not self._others.may_be_there()
             if not alone:
                 await self._follow()
@@ -153,7 +153,7 @@ class _Sharing:
             wanted=wanted,
             held=max(self._share, taking, reserved),
             learnt_per_s=self._pacer.learnt_per_s,
-            at_work=loop_time() - self._first_seen_at >= _AT_WORK_AFTER_S,
+            at_work=loop_time() - self._sends_since >= _AT_WORK_AFTER_S,
         )
         return await anyio.to_thread.run_sync(self._write_and_read, claim, loop_time())
 
