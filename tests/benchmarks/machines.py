@@ -26,19 +26,23 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tests.benchmarks.paced_machines import Paced, PacedMachines
 from tests.benchmarks.served import serving
 from tests.benchmarks.table import say
 from tests.support.killed_machines import KilledMachines
 from tests.support.machines import Machines, machines
+from tests.support.relay import Relay, relay_to
 from tests.support.served import served
 
 _PARTS = ("alike", "pace", "joining", "cut off", "restarted", "stopped", "kills")
 _ROWS, _PACED_ROWS = 600, 3_000
 _LIMIT_PER_S = 300.0
 _EACH_PER_S = 100.0
+_FAST = {"--rate": "400"}
 _JOINING_S = 15
+_CUT_OFF_ROWS = 6_000
 _LEASE_S = 0.5
 
 
@@ -84,11 +88,35 @@ async def _joining(paced: PacedMachines, cluster: Machines, *, runs: int) -> Non
             limit = "300/sliding" if per_s == _LIMIT_PER_S else "none"
             orders = int(_JOINING_S * max(per_s, then_per_s))
             run = await paced.run(*options, orders=orders, limit=limit, per_s=per_s, meanwhile=meanwhile)
-            say(
-                f"joining, {what}: {run.follows_after_s(then_per_s):.1f} s until {then_per_s:.0f}/s, at most "
-                f"{run.most_in_a_second} requests in a second, {len(run.record.refused)} 429s, lost {run.lost}; "
-                f"{' '.join(str(good) for good, _ in run.record.per_second())}"
+            say(f"joining, {what}: {run.follows_after_s(then_per_s):.1f} s until {then_per_s:.0f}/s, {_of(run)}")
+
+
+async def _one_cut_off(paced: PacedMachines, cluster: Machines, *, runs: int) -> None:
+    scheduler = urlsplit(cluster.address)
+    for _ in range(runs):
+        await cluster.kill(cluster.workers[-1])
+        async with relay_to(scheduler.hostname or "", scheduler.port or 0) as relay:
+            await cluster.add("", scheduler=f"tcp://127.0.0.1:{relay.port}")
+
+            async def cut(relay: Relay = relay) -> None:
+                relay.cut()
+
+            run = await paced.run(
+                *cluster.options, orders=_CUT_OFF_ROWS, limit="300/sliding", per_s=_LIMIT_PER_S, meanwhile=cut
             )
+            await cluster.kill(cluster.workers[-1])
+        await cluster.add("")
+        say(
+            f"joining, one of three is cut off: {run.follows_after_s(_LIMIT_PER_S):.1f} s until {_LIMIT_PER_S:.0f}/s, "
+            f"{_of(run)}"
+        )
+
+
+def _of(run: Paced) -> str:
+    return (
+        f"at most {run.most_in_a_second} requests in a second, {len(run.record.refused)} 429s, lost {run.lost}; "
+        f"{' '.join(str(good) for good, _ in run.record.per_second())}"
+    )
 
 
 async def _cut_off(killed: KilledMachines, *, runs: int) -> None:
@@ -98,7 +126,9 @@ async def _cut_off(killed: KilledMachines, *, runs: int) -> None:
 
 
 async def _restarted(killed: KilledMachines, chance: random.Random, *, runs: int) -> None:
+    killed.renamer.options = {"--rate": "100"}  # So slowly that the worker is back before the end.
     again = [await killed.worker_restarts(chance) for _ in range(runs)]
+    killed.renamer.options = _FAST
     say(f"restarted: shards that the scheduler began again: {again}; no order was renamed again unread")
 
 
@@ -128,11 +158,12 @@ async def _paced_parts(folder: Path, parts: list[str], *, runs: int) -> None:
                 await _pace(paced, cluster, runs=runs)
             if "joining" in parts:
                 await _joining(paced, cluster, runs=runs)
+                await _one_cut_off(paced, cluster, runs=runs)
 
 
 async def _killed_parts(folder: Path, parts: list[str], given: argparse.Namespace, chance: random.Random) -> None:
     async with (
-        served(folder, options={"--rate": "400"}) as renamer,
+        served(folder, options=_FAST) as renamer,
         machines(folder / "killed") as cluster,
     ):
         killed = KilledMachines(renamer, cluster, rows=given.rows)

@@ -13,9 +13,9 @@ from typing import Any
 from distributed import Scheduler
 from distributed.diagnostics.plugin import SchedulerPlugin
 
-from tests.support.lasting import lasting_parts
+from tests.support.lasting import lasting_parts, lasting_rows
 from tests.support.machines import Machines
-from tests.support.served import Command, Row, rows_of
+from tests.support.served import Command
 
 __all__ = ["HEADINGS", "KilledMachines"]
 
@@ -51,7 +51,7 @@ class KilledMachines:
         self.renamer, self.machines = renamer, machines
         self._rows = [(f"o{number}", f"New {number}") for number in range(rows)]
         self._seeds: dict[str, str | None] = {f"o{number}": f"Old {number}" for number in range(rows) if number % 20}
-        self.expected: list[Row] = []
+        self.expected: list[dict[str, object]] = []
         self._lasting: dict[str, dict[str, str]] = {}
 
     @property
@@ -62,7 +62,7 @@ class KilledMachines:
     async def alone(self) -> None:
         """Let one machine do it: so it is to end."""
         self._lasting = await self._reports("--engine", "local", "--scheduler", self.machines.address)
-        self.expected = rows_of(self.report)
+        self.expected = lasting_rows(self.report)
 
     def _begin(self) -> None:
         self.renamer.begin_with(self._seeds)
@@ -182,7 +182,7 @@ class KilledMachines:
 
     def check(self, where: str, *, most_patches: int = 2) -> None:
         """Compare with what one machine has done."""
-        assert rows_of(self.report) == self.expected, where
+        assert lasting_rows(self.report) == self.expected, where
         for order, name in self.renamer.names.items():
             assert name == order.replace("o", "New "), f"{where}: order {order} has the name {name!r}"
         patched = Counter(self.renamer.patched)

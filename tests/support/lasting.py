@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from pathlib import Path
 
 from tests.support.workbooks import unzipped
 
-__all__ = ["lasting_parts"]
+__all__ = ["lasting_parts", "lasting_rows"]
 
 _PASSING = ("last_updated_at", "attempts", "started_at", "seconds")
 """The columns that say when and how often something was sent."""
@@ -20,6 +21,17 @@ _WORKBOOK_ID = re.compile(r"Report of run (\w+)")
 _NUMBERS_OF_RUN = ("Began", "Ended", "Requests", "Told to slow down (429)")
 _TEXTS_OF_RUN = re.compile(r"(?<=<si><t>)(Took|Command|Setting engine)(</t></si><si><t>)[^<]*")
 _HEIGHT = re.compile(r' ht="[\d.]+"')  # of the row with the command line, which may be longer
+
+
+def lasting_rows(report: Path) -> list[dict[str, object]]:
+    """Return the rows of a JSON report without what may differ where something died.
+
+    That is also the status of an answer that was lost: such a row was read back.
+    """
+    return [
+        {column: value for column, value in row.items() if column not in (*_PASSING, "http_status")}
+        for row in json.loads(report.read_text("utf-8"))["rows"]
+    ]
 
 
 def lasting_parts(report: Path) -> dict[str, str]:

@@ -45,12 +45,23 @@ class Machines:
         """What a command is given to use it."""
         return ("--engine", "dask", "--scheduler", self.address)
 
-    async def add(self, *outgoing: str, port: int = 0) -> None:
+    async def add(self, *outgoing: str, port: int = 0, scheduler: str = "") -> None:
         """Start workers, and wait until the scheduler has them.
 
         There is one for each name of the address from which it sends; it is left unnamed where the name is "".
+        ``scheduler`` is another address at which they reach the scheduler.
         """
-        words = (*_WORKER, self.address, "--no-nanny", *_HERE, *_ALONE, "--nthreads", "1", "--worker-port", str(port))
+        words = (
+            *_WORKER,
+            scheduler or self.address,
+            "--no-nanny",
+            *_HERE,
+            *_ALONE,
+            "--nthreads",
+            "1",
+            "--worker-port",
+            str(port),
+        )
         for name in outgoing:
             named = {"DASK_BATCH_RENAMER__OUTGOING_ADDRESS": name} if name else {}
             started = await _started(
