@@ -19,7 +19,7 @@ from batch_renamer.settings import Settings, is_loopback
 if TYPE_CHECKING:
     from distributed import Client
 
-__all__ = ["check_cluster", "is_protected", "open_cluster"]
+__all__ = ["check_cluster", "is_protected", "open_cluster", "quiet_dask"]
 
 _WORKERS_HERE = 3
 """Processes of a cluster that is started on this machine: to try it out, because they share one address."""
@@ -111,6 +111,7 @@ async def _connected(address: str, *, within_s: float) -> AsyncIterator[Client]:
     from distributed import Client  # noqa: PLC0415 - the extra, which is imported only where it is wanted
 
     async with AsyncExitStack() as opened:
+        opened.enter_context(quiet_dask())
         try:
             client = Client(address, asynchronous=True, set_as_default=False, timeout=within_s)
             opened.push_async_callback(client.close)
@@ -124,6 +125,19 @@ async def _connected(address: str, *, within_s: float) -> AsyncIterator[Client]:
                 "--engine dask. Nothing was sent."
             ) from None
         yield client
+
+
+@contextmanager
+def quiet_dask() -> Iterator[None]:
+    """Keep Dask's own log off the screen: it has tracebacks of what is told here in a sentence."""
+    handlers = [(handler, handler.level) for handler in logging.getLogger("distributed").handlers]
+    for handler, _ in handlers:
+        handler.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for handler, level in handlers:
+            handler.setLevel(level)
 
 
 @contextmanager

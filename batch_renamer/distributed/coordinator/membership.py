@@ -32,7 +32,9 @@ __all__ = ["Membership"]
 _LOOK_EVERY_S = 0.5
 _ANSWERS_WITHIN_S = 5.0
 _SILENT_AFTER_S = 15.0
-_STARTS_WITHIN_S = 10.0
+_STARTS_WITHIN_S = 30.0
+"""A busy machine takes some seconds to import what an agent needs."""
+
 _ENOUGH_PATIENCE_S = 3.0
 """With one usable worker, the first change does not wait longer for the others."""
 

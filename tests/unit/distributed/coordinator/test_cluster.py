@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import re
 import socket
 from pathlib import Path
@@ -9,7 +11,7 @@ from pathlib import Path
 import pytest
 from distributed import Scheduler
 
-from batch_renamer.distributed.coordinator.cluster import check_cluster
+from batch_renamer.distributed.coordinator.cluster import check_cluster, quiet_dask
 from batch_renamer.errors import InputError
 from batch_renamer.settings import Settings
 
@@ -38,3 +40,18 @@ async def test_a_scheduler_without_workers_is_told(tmp_path: Path) -> None:
 async def test_a_cluster_of_this_machine_needs_no_scheduler(tmp_path: Path) -> None:
     """Its workers are started when there is something to send."""
     await check_cluster(Settings(state_dir=tmp_path))
+
+
+def test_the_log_of_dask_stays_off_the_screen() -> None:
+    """A lost scheduler is told in a sentence, and not in twenty lines of its connections."""
+    screen = io.StringIO()
+    handler, log = logging.StreamHandler(screen), logging.getLogger("distributed")
+    log.addHandler(handler)
+    try:
+        with quiet_dask():
+            log.getChild("client").error("Traceback")
+        assert not screen.getvalue()
+        log.getChild("client").error("later")
+    finally:
+        log.removeHandler(handler)
+    assert screen.getvalue() == "later\n"
