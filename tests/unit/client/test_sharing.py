@@ -18,7 +18,9 @@ import pytest
 from filelock import FileLock, Timeout
 
 from batch_renamer.client.adaptive_limit import Send
+from batch_renamer.client.fair_shares import Claim
 from batch_renamer.client.pacing import Pacer
+from batch_renamer.client.share_files import OwnClaim
 from batch_renamer.client.sharing import share_rate
 from batch_renamer.liveness import Registration
 
@@ -39,7 +41,7 @@ with Registration(Path(sys.argv[1]), label="run") as registration, OwnClaim(regi
     print("registered", flush=True)
     sys.stdin.read()
 """
-"""Another process, which wants everything and then says nothing more."""
+"""Another process, which wants everything."""
 
 
 @asynccontextmanager
@@ -215,13 +217,8 @@ async def test_the_registration_of_a_dead_run_is_cleared_away(tmp_path: Path) ->
         assert pacer.limit_per_s == 300
 
 
-@pytest.mark.parametrize(
-    ("killed", "within_s"), [pytest.param(True, 1, id="killed"), pytest.param(False, 6, id="at a standstill")]
-)
-async def test_the_share_of_a_run_in_another_process_is_taken_over(
-    tmp_path: Path, *, killed: bool, within_s: float
-) -> None:
-    """The lock of a run that was killed goes with it; one that says nothing for five seconds needs nothing."""
+async def test_the_share_of_a_run_that_was_killed_is_taken_over(tmp_path: Path) -> None:
+    """Its lock goes with it, however it ends."""
     async with living(tmp_path) as pacer:
         await anyio.sleep(0.5)
         [own] = registrations(tmp_path)
@@ -231,11 +228,22 @@ async def test_the_share_of_a_run_in_another_process_is_taken_over(
             assert other.stdout.readline() == b"registered\n"
             await anyio.sleep(0.5)
             with_other = pacer.limit_per_s
-            if killed:
-                other.kill()
-                other.wait()
-            await anyio.sleep(within_s)
-            assert (with_other, pacer.limit_per_s) == (6, 300)
+            other.kill()
+        await anyio.sleep(1)
+        assert (with_other, pacer.limit_per_s) == (6, 300)
+
+
+async def test_the_share_of_a_run_at_a_standstill_is_taken_over(tmp_path: Path) -> None:
+    """One that says nothing for five seconds needs nothing, as after Ctrl-Z."""
+    async with living(tmp_path) as pacer:
+        await anyio.sleep(0.5)
+        [own] = registrations(tmp_path)
+        with Registration(own.parent, label="run") as registration, OwnClaim(registration) as claim:
+            claim.write(Claim(wanted=1.0, held=0.5))
+            await anyio.sleep(4)
+            before = pacer.limit_per_s
+            await anyio.sleep(2)
+            assert (before, pacer.limit_per_s) == (6, 300)
 
 
 async def test_a_run_of_an_older_version_counts_as_one_that_wants_everything(tmp_path: Path) -> None:
