@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable
-from contextlib import nullcontext
 from functools import partial
 from typing import TypeVar
 
@@ -171,8 +170,11 @@ class Retrier:
         tries.outages_before = self._breaker.outages
         self._breaker.sent(kind)
         try:
-            # Cancelling the request of a list loses nothing, so a stop does not wait for it.
-            with self._stop.interruptible() if kind == "list" else nullcontext():
+            if kind == "list":
+                # Cancelling the request of a list loses nothing, so a stop does not wait for it.
+                with self._stop.interruptible():
+                    answer = await request()
+            else:
                 answer = await request()
         except RequestError as error:
             self._verdicts.note_error(tries, policy, kind, error, send)

@@ -24,10 +24,9 @@ def parse(text: bytes) -> Any:
         >>> parse(b'{"name": "12 Elm St"}')
         {'name': '12 Elm St'}
     """
-    if orjson is not None:
-        try:
-            return orjson.loads(text)
-        except orjson.JSONDecodeError:
-            # What it refuses, the standard library may still read: half a character, NaN, great depth.
-            return json.loads(text)
-    return json.loads(text)
+    try:
+        # To find out which UTF it is costs a fifth of the reading, and it is nearly always UTF-8.
+        return json.loads(text.decode()) if orjson is None else orjson.loads(text)
+    except ValueError:
+        # The standard library may still read it: half a character, NaN, great depth, another UTF.
+        return json.loads(text)

@@ -45,3 +45,11 @@ def test_what_is_no_json_is_an_error(
     monkeypatch.setattr(jsontext, "orjson", orjson)
     with pytest.raises(error):
         jsontext.parse(text)
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-32-be"])
+@pytest.mark.parametrize("orjson", [None, reader(refuses=True)], ids=["not installed", "installed"])
+def test_every_utf_is_read(orjson: SimpleNamespace | None, codec: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gateway that writes another UTF, or a BOM, is understood."""
+    monkeypatch.setattr(jsontext, "orjson", orjson)
+    assert jsontext.parse('{"name": "Café"}'.encode(codec)) == {"name": "Café"}
