@@ -13,7 +13,7 @@ minutes; on a machine that is not idle, ``chrt -f 10`` before it keeps others fr
 - cut off: seconds from when the scheduler is stopped to the last request.
 - restarted: a worker is killed and started again at its address; the scheduler gives it its shards again, unasked.
 - stopped: seconds from Ctrl-C to the end of the command, and requests that came after it; `resume` finishes the run.
-- kills: workers and commands are killed at random instants.
+- kills: workers and commands are killed at random instants, while 2 % of the requests go wrong on their way.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from batch_renamer.sandbox import Fault, FaultKind, FaultPlan, Share
 from tests.benchmarks.paced_machines import Paced, PacedMachines
 from tests.benchmarks.served import serving
 from tests.benchmarks.table import say
@@ -42,6 +43,8 @@ _LIMIT_PER_S = 300.0
 _EACH_PER_S = 100.0
 _FAST = {"--rate": "400"}
 _JOINING_S = 15
+_KINDS = (FaultKind.RESET_AFTER, FaultKind.SERVER_ERROR)
+_FAULTS = 0.02
 _CUT_OFF_ROWS = 6_000
 _LEASE_S = 0.5
 
@@ -138,6 +141,8 @@ async def _stopped(killed: KilledMachines, chance: random.Random, *, runs: int) 
 
 
 async def _kills(killed: KilledMachines, chance: random.Random, *, workers: int, coordinators: int) -> None:
+    shares = [Share(fault=Fault(kind=kind), share=_FAULTS / len(_KINDS)) for kind in _KINDS]
+    killed.faults = FaultPlan(shares=shares, seed=chance.randrange(1 << 32))
     for _ in range(workers):
         await killed.worker_dies(chance)
         sys.stdout.write(".")
