@@ -11,6 +11,7 @@ from typing import cast
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from batch_renamer.commands import flag_of
 from batch_renamer.errors import SettingsError
 from batch_renamer.settings.nightly import NightlySettings
 from batch_renamer.settings.places import USUAL_PLACE, default_state_dir
@@ -80,7 +81,7 @@ def resolve_settings(
     except ValidationError as error:
         mistakes += [_in_words(detail, merged) for detail in error.errors(include_url=False, include_input=False)]
     if settings is not None:
-        mistakes += _two_rules(settings)
+        mistakes += [*_two_rules(settings), *_for_no_cluster(settings, flags)]
     if settings is None or mistakes:
         raise SettingsError("\n".join(dict.fromkeys(mistakes)))
     return _one_volume(settings, merged)
@@ -171,6 +172,14 @@ def _contradictions(flags: Mapping[str, object]) -> Iterator[str]:
         yield "--sandbox-reset: give --sandbox too."
     if flags.get("sandbox") and flags.get("base_url") is not None:
         yield "--base-url: the sandbox has an address of its own; leave out --base-url, or --sandbox."
+
+
+def _for_no_cluster(settings: Settings, flags: Mapping[str, object]) -> Iterator[str]:
+    """Yield a mistake for each flag about a cluster that would not be used; a file may name one for later."""
+    if settings.engine == "local":
+        for name in ("scheduler", "limit_per"):
+            if flags.get(name) is not None:
+                yield f"{flag_of(name)}: give --engine dask too."
 
 
 def _two_rules(settings: Settings) -> Iterator[str]:

@@ -155,6 +155,20 @@ def test_sandbox_with_a_base_url_flag_is_refused() -> None:
     assert resolve_settings({"sandbox": True}, environ={"BATCH_RENAMER_BASE_URL": "https://x.example"}).sandbox
 
 
+@pytest.mark.parametrize(
+    ("flag", "value", "says"),
+    [
+        ("scheduler", "tls://host:8786", "--scheduler: give --engine dask too."),
+        ("limit_per", "address", "--limit-per: give --engine dask too."),
+    ],
+)
+def test_a_flag_about_a_cluster_that_is_not_used_is_refused(flag: str, value: str, says: str) -> None:
+    """The user would think that several machines send; a file may name the cluster for other runs."""
+    assert mistakes({flag: value}) == [says]
+    assert resolve_settings({}, environ={f"BATCH_RENAMER_{flag.upper()}": value}).engine == "local"
+    assert resolve_settings({flag: value, "engine": "dask"}, environ={}).engine == "dask"
+
+
 # ---- Paths
 
 
