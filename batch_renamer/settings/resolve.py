@@ -175,8 +175,11 @@ def _contradictions(flags: Mapping[str, object]) -> Iterator[str]:
 
 
 def _for_no_cluster(settings: Settings, flags: Mapping[str, object]) -> Iterator[str]:
-    """Yield a mistake for each flag about a cluster that would not be used; a file may name one for later."""
-    if settings.engine == "local":
+    """Yield a mistake for each flag about a cluster that would not be used.
+
+    A file may name one for later, and ``--engine local`` turns one off.
+    """
+    if settings.engine == "local" and flags.get("engine") is None:
         for name in ("scheduler", "limit_per"):
             if flags.get(name) is not None:
                 yield f"{flag_of(name)}: give --engine dask too."

@@ -166,7 +166,8 @@ def test_a_flag_about_a_cluster_that_is_not_used_is_refused(flag: str, value: st
     """The user would think that several machines send; a file may name the cluster for other runs."""
     assert mistakes({flag: value}) == [says]
     assert resolve_settings({}, environ={f"BATCH_RENAMER_{flag.upper()}": value}).engine == "local"
-    assert resolve_settings({flag: value, "engine": "dask"}, environ={}).engine == "dask"
+    for engine in ("dask", "local"):
+        assert resolve_settings({flag: value, "engine": engine}, environ={}).engine == engine
 
 
 # ---- Paths
