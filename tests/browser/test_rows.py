@@ -61,6 +61,7 @@ async def test_rows_are_found_sorted_turned_over_and_unchecked(page: Page, tmp_p
         await expect(commit).to_have_text(f"Rename {250 - found} orders")
         await expect(page.locator("#uncheck-found")).to_be_focused()
         boxes = page.locator("[data-row]")
+        await expect(boxes.first).not_to_be_checked()  # the rows are fetched after the number is shown
         await boxes.first.press("Space")
         await expect(commit).to_have_text(f"Rename {251 - found} orders")
         for _ in range(3):

@@ -70,6 +70,10 @@ class _Trial:
         rows = "".join(_ROW.format(row=row) for row in range(2, 8))
         return _html(_TRIAL.format(times=self.times, rows=rows))
 
+    async def plain(self, _request: web.Request, _workspace: Workspace) -> web.Response:
+        """Answer with a page of no run."""
+        return _html('<article data-title="Plain"><h1 tabindex="-1">Plain</h1></article>')
+
     async def part(self, request: web.Request, _workspace: Workspace) -> web.Response:
         """Answer with what was looked for; the answer for the first letter alone comes late."""
         text = request.query.get("text", "")
@@ -92,6 +96,7 @@ class _Trial:
         return (
             *ROUTES,
             Route("GET", "/pages/trial", self.page),
+            Route("GET", "/pages/plain", self.plain),
             Route("GET", "/pages/trial/part", self.part),
             Route("POST", "/actions/trial", self.action),
         )
@@ -201,7 +206,7 @@ async def test_what_has_changed_is_fetched_again(page: Page, tmp_path: Path) -> 
 
 
 async def test_what_is_overtaken_is_not_shown(page: Page, tmp_path: Path) -> None:
-    """What was asked for before an action was answered, or another part was looked for, is asked for again."""
+    """What was asked for before an action was answered, a part was looked for, or a run changed, is asked for again."""
     trial = _Trial(refuses_first=False)
     async with served_page(tmp_path, routes=trial.routes, sandbox=True) as served:
         async with page.expect_response("**/events"):
@@ -231,6 +236,17 @@ async def test_what_is_overtaken_is_not_shown(page: Page, tmp_path: Path) -> Non
         await expect(page.locator("#part")).to_have_text("Found: villa")
         trial.next_page.set()
         await expect(page.locator("h1")).to_have_text(f"Trial {shown + 4}")
+
+        # A run changes while its page is on the way, and another page is still shown.
+        await page.evaluate("location.hash = '#/plain'")
+        await expect(page.locator("h1")).to_have_text("Plain")
+        trial.next_page = asyncio.Event()
+        async with page.expect_request(_ITSELF):
+            await page.evaluate("location.hash = '#/trial'")
+        async with page.expect_request("**/pages/at-work"):
+            served.workspace.hub.publish("changed", {"run": "k1"})
+        trial.next_page.set()
+        await expect(page.locator("h1")).to_have_text(f"Trial {shown + 6}")
 
 
 async def test_tabs_and_a_server_that_ends(page: Page, watched: Watched, tmp_path: Path) -> None:

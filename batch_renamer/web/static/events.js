@@ -4,7 +4,7 @@
 import { WrongToken, ask } from "./fetching.js";
 import { showAtWork, showJob, standStill } from "./live.js";
 import { TAB, onSaid, say } from "./tabs.js";
-import { article, refresh } from "./view.js";
+import { article, noteChange, refresh } from "./view.js";
 
 const LOCK = "batch-renamer-events";
 const LONGEST_START_MS = 700;
@@ -101,6 +101,7 @@ function showEvent({ name, data }) {
 
 /** @param {string | undefined} run "" where it is not said which */
 function showChange(run) {
+  noteChange();
   void showAtWork();
   const { run: shown, lists } = article()?.dataset ?? {};
   if (lists !== undefined || (shown && (!run || shown === run)) || isClosed()) void refresh();
@@ -111,7 +112,9 @@ function showChange(run) {
  * @param {Record<string, any>} choice
  */
 function showChoice({ run, tab }) {
-  if (tab !== TAB && article()?.dataset.run === run) void refresh();
+  if (tab === TAB) return;
+  noteChange();
+  if (article()?.dataset.run === run) void refresh();
 }
 
 /** @param {string} text "" takes it away */

@@ -15,12 +15,16 @@ let pending;
 let slow = 0;
 let pendingMoved = false;
 let waitsForDialog = false;
+let changes = 0;
 
 /** Return the article that is shown. */
 export const article = () => /** @type {HTMLElement | null} */ (document.querySelector("main > article"));
 
 /** Show the page of the address; its heading gets the focus. */
 export const show = () => load({ moved: true, keepsTyped: false });
+
+/** Notice that a run has changed: a page that is on its way may show what was before. */
+export const noteChange = () => (changes += 1);
 
 /** Fetch the page that is shown again; focus, scroll and, if wanted, what was typed stay. */
 export function refresh({ keepsTyped = true } = {}) {
@@ -63,15 +67,15 @@ async function load({ moved, keepsTyped }) {
 }
 
 /**
- * Fetch the page of the address. Where another part of it was looked for meanwhile, or an action was answered, the page
- * may show what was before: it is fetched again.
+ * Fetch the page of the address. Where another part of it was looked for meanwhile, an action was answered, or a run has
+ * changed, the page may show what was before: it is fetched again.
  * @param {AbortSignal} signal
  */
 async function newest(signal) {
   for (;;) {
-    const [asked, before] = [path(), answered()];
+    const [asked, before, changesBefore] = [path(), answered(), changes];
     const html = await (await ask(`/pages${accountOf(asked)}`, { signal })).text();
-    if (asked === path() && before === answered()) return html;
+    if (asked === path() && before === answered() && changesBefore === changes) return html;
   }
 }
 
