@@ -4,7 +4,7 @@ Over real sockets, by the clock of the measuring server, which has a process and
 ``apply`` is run: it reads the names by pages, without latency, and sends the renames, with it. Exit code 1 if the
 median of the runs is short of a promise, if too much was refused, or if a row was lost.
 
-``python -m tests.benchmarks.adapting [--runs 5] [--only halved]`` takes about eleven minutes a run.
+``python -m tests.benchmarks.adapting [--runs 5] [--only halved]`` takes about sixteen minutes a run.
 
 - figure: the share of the limit that renames used (median, and from the least to the most of the runs), from the first
   rename that was let in until 97 % of all were: what the start of the renames and the learning cost is in it.
@@ -251,6 +251,19 @@ def cases() -> list[Case]:
             ("two, 4 : 1 rows", (Part(weight=4), Part(begins_s=3))),
         )
     ]
+    shared_unknown = [
+        Case(
+            orders=5_000,
+            limit=f"120/{algorithm}",
+            runs=(Part(), Part(begins_s=3)),
+            promises=(
+                Promise(
+                    name=f"two, 120/{algorithm}", of=_used_together(120), at_least=0.97, throttled=_UNDER_ONE_PERCENT
+                ),
+            ),
+        )
+        for algorithm in ("sliding", "bucket:10")
+    ]
     # The third one joins after 8 s, and the first one is killed after 16 s.
     joined = Case(
         orders=15_000,
@@ -269,7 +282,7 @@ def cases() -> list[Case]:
         told_per_s=300,
         promises=(Promise(name="far away: 2 s", of=_used(300), at_least=0.98),),
     )
-    return [*known, jitter, *unknown, *short, changing, *shared, joined, far]
+    return [*known, jitter, *unknown, *short, changing, *shared, *shared_unknown, joined, far]
 
 
 def main() -> int:
