@@ -74,14 +74,23 @@ def loaded(run: int, row: RenameRequest | RowProblem) -> tuple[object, ...]:
     return (run, row.row, *asked, result, reason, others, rule)
 
 
+def _plain(number: int | None) -> int | None:
+    """Return a flag or an HTTP status as a mere number.
+
+    Where a value is of a subclass, as those and enumerations are, sqlite3 looks for an adapter of it, which costs more
+    than the value's part of the statement.
+    """
+    return None if number is None else int(number)
+
+
 def _state(order: Order | None) -> tuple[object, ...]:
     if order is None:
         return _NO_STATE
     return (
         order.status,
-        order.is_processing,
-        order.is_merging,
-        order.is_deleted,
+        _plain(order.is_processing),
+        _plain(order.is_merging),
+        _plain(order.is_deleted),
         order.total_images,
         order.last_updated_at,
         order.first_image,
@@ -96,7 +105,7 @@ def planned(run: int, change: Change) -> tuple[object, ...]:
 def settled(run: int, outcome: Outcome) -> tuple[object, ...]:
     """Return the values of `SETTLE_OUTCOME`."""
     return (
-        outcome.result,
+        outcome.result.value,
         outcome.reason,
         outcome.warning,
         outcome.old_name,
@@ -104,7 +113,7 @@ def settled(run: int, outcome: Outcome) -> tuple[object, ...]:
         "" if outcome.final_name is None and outcome.order is not None else outcome.final_name,
         *_state(outcome.order),
         outcome.attempts,
-        outcome.http_status,
+        _plain(outcome.http_status),
         outcome.started_at,
         outcome.seconds,
         run,
