@@ -145,6 +145,7 @@ async def _kills(killed: KilledMachines, chance: random.Random, *, workers: int,
     killed.faults = FaultPlan(shares=shares, seed=chance.randrange(1 << 32))
     for _ in range(workers):
         await killed.worker_dies(chance)
+        await killed.machines.add("")
         sys.stdout.write(".")
         sys.stdout.flush()
     say(f"\nkills: {workers} workers; every run finished by itself")

@@ -66,7 +66,7 @@ class KilledMachines:
 
     async def alone(self) -> None:
         """Let one machine do it: so it is to end."""
-        self._lasting = await self._reports("--engine", "local", "--scheduler", self.machines.address)
+        self._lasting = await self._reports()
         self.expected = lasting_rows(self.report)
 
     def _begin(self) -> None:
@@ -104,7 +104,6 @@ class KilledMachines:
         assert ended.code == 1, f"{where}: {ended.err}"
         self.check(where)
         self._check_read_between(where)
-        await self.machines.add("")
 
     async def worker_restarts(self, chance: random.Random) -> int:
         """Kill a worker at a random rename and start it again at its address; return how many shards began again.

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.support.workbooks import unzipped
@@ -18,9 +19,13 @@ _PASSING = ("last_updated_at", "attempts", "started_at", "seconds")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(?:Z|\+00:00)")
 _JSON = re.compile(rf'"(?:{"|".join((*_PASSING, "run_id", "requests", "throttled"))})": (?:"[^"]*"|[\d.]+|null)')
 _WORKBOOK_ID = re.compile(r"Report of run (\w+)")
-_NUMBERS_OF_RUN = ("Began", "Ended", "Requests", "Told to slow down (429)")
-_TEXTS_OF_RUN = re.compile(r"(?<=<si><t>)(Took|Command|Setting engine)(</t></si><si><t>)[^<]*")
-_HEIGHT = re.compile(r' ht="[\d.]+"')  # of the row with the command line, which may be longer
+_ROW = re.compile(r"<row [^>]*>(.*?)</row>")
+_CELL = re.compile(r'<c r="[A-Z]+\d+"([^>]*)>(?:(?!</c>).)*?<v>([^<]*)</v></c>')
+_OF_THE_RUN = {
+    *("Run", "Began", "Ended", "Took", "Requests", "Told to slow down (429)"),
+    *("Command", "Setting engine", "Setting scheduler"),
+}
+"""The lines of the sheet about a run that may differ."""
 
 
 def lasting_rows(report: Path) -> list[dict[str, object]]:
@@ -57,15 +62,18 @@ def _lasting_workbook(content: bytes) -> dict[str, str]:
     parts = {name: part.decode("utf-8") for name, part in unzipped(content).items()}
     found = _WORKBOOK_ID.search(parts["docProps/core.xml"])
     assert found is not None
-    texts = re.findall(r"<t[^>]*>([^<]*)</t>", parts["xl/sharedStrings.xml"])
+    texts = re.findall(r"<t[^>]*>([^<]*)</t>", parts.pop("xl/sharedStrings.xml"))
     rows, about = "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"
     for heading in _PASSING:
         [column] = re.findall(rf'<c r="([A-Z]+)1"[^>]*><v>{texts.index(heading)}</v>', parts[rows])
         parts[rows] = re.sub(rf'<c r="{column}\d+"[^>]*>(?:(?!</c>).)*</c>', "", parts[rows])
-    for label in _NUMBERS_OF_RUN:
-        cell = re.compile(rf"(<v>{texts.index(label)}</v></c><c [^>]*><v>)[^<]*")
-        assert cell.search(parts[about])
-        parts[about] = cell.sub(r"\1", parts[about])
-    parts[about] = _HEIGHT.sub("", parts[about])
-    parts["xl/sharedStrings.xml"] = _TEXTS_OF_RUN.sub(r"\1\2", parts["xl/sharedStrings.xml"])
+    parts[about] = "\n".join(_lasting_lines(parts[about], texts))
     return {name: _MOMENT.sub("", part).replace(found[1], "") for name, part in parts.items()}
+
+
+def _lasting_lines(sheet: str, texts: list[str]) -> Iterator[str]:
+    """Yield format and value of each cell of the rows that last; where they stand depends on those that don't."""
+    for row in _ROW.findall(sheet):
+        cells = [(form, texts[int(value)] if 't="s"' in form else value) for form, value in _CELL.findall(row)]
+        if cells and cells[0][1] not in _OF_THE_RUN:
+            yield repr(cells)
