@@ -23,7 +23,7 @@ def local_days(moment: datetime) -> float | None:
         46023.5
     """
     try:
-        local = moment.astimezone().replace(tzinfo=None)
+        local = datetime.fromtimestamp(moment.timestamp())  # noqa: DTZ006 - the local time, and no zone, is wanted
     except (OverflowError, OSError, ValueError):  # at the ends of the calendar, and of what the system can convert
         return None
     return (local - _EPOCH) / _DAY if local >= _FIRST else None
