@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -205,7 +205,7 @@ class ClusterInProcess:
         changes: Sequence[Change],
         *,
         record: Callable[[list[Outcome]], None] | None = None,
-        elsewhere: Callable[[], Change | None] | None = None,
+        elsewhere: Callable[[], Awaitable[Change | None]] | None = None,
         batch: int = 100,
     ) -> dict[int, Outcome]:
         """Send the changes by the workers; return the outcomes by row, and fail when a row has two."""
@@ -217,9 +217,6 @@ class ClusterInProcess:
                 assert outcome.row not in self.outcomes, f"row {outcome.row} has two outcomes"
                 self.outcomes[outcome.row] = outcome
 
-        async def look() -> Change | None:
-            return elsewhere() if elsewhere is not None else None
-
         async with self._coordinated() as coordinator, self.bench.guarded():
             await coordinator.rename_all(
                 batches_of(changes, size=batch),
@@ -227,7 +224,7 @@ class ClusterInProcess:
                 gateway=self.bench.gateway,
                 workers=lambda: 100,
                 stop=self.stop,
-                elsewhere=look,
+                elsewhere=elsewhere,
             )
         return self.outcomes
 

@@ -124,11 +124,12 @@ class Exchange:
     async def _from_elsewhere(self, member: Member) -> Change | None:
         change = await self.round.take_elsewhere() if self.round is not None and not member.lost else None
         member.asking -= 1
-        if change is not None:
-            if member.lost:
-                self._membership.in_doubt.append(change)
-            else:
-                member.rows[change.row] = change
+        if change is None or member.ended:  # What is left when a worker has ended is not sent.
+            return None
+        if member.lost:
+            self._membership.in_doubt.append(change)
+            return None
+        member.rows[change.row] = change
         return change
 
     def _per_s(self, member: Member, report: Report) -> int:

@@ -197,7 +197,11 @@ async def test_changes_from_elsewhere_are_sent_by_the_worker_that_asked() -> Non
         api.add(f"o{number}", "old")
     far = fresh(api)[30:]
     cluster = ClusterInProcess(api, workers=2)
-    outcomes = await cluster.rename(near, elsewhere=lambda: far.pop() if far else None)
+
+    async def elsewhere() -> Change | None:
+        return far.pop() if far else None
+
+    outcomes = await cluster.rename(near, elsewhere=elsewhere)
     assert len(far) < 20, "some were asked for"
     assert len(outcomes) == 50 - len(far)
 
