@@ -25,8 +25,8 @@ async def test_a_run_of_several_machines_ends_as_that_of_one_whatever_dies(tmp_p
         await killed.undisturbed()
         renamer.options = {"--rate": "60"}
         came = await killed.cut_off("--limit-per", "address", for_s=2)
-        # Both leases allow 60 requests, and some may be under way; without an end, the other 190 would come.
-        assert len(came) <= 140
+        # The leases allow 60 requests, and some may be under way; without an end, 240 would come.
+        assert len(came) <= 190
         renamer.options = {"--rate": "400"}
         chance = random.Random(16)  # noqa: S311 - to be repeatable
         await killed.worker_dies(chance)

@@ -166,7 +166,7 @@ class KilledMachines:
         """Freeze the scheduler for a while in mid-run; return when requests came after that, in seconds from then."""
         self._begin()
         async with self.renamer.start(*self._line((*self.machines.options, *options))) as started:
-            await self._until_renamed(len(self._seeds) // 3)
+            await self._until_renamed(len(self._seeds) // 10)
             self.machines.freeze()
             frozen_at = time.monotonic()
             await asyncio.sleep(for_s)
