@@ -1,12 +1,14 @@
 """Several machines: how well all workers keep one limit, and what becomes of a run of which something dies.
 
-A scheduler and three worker processes of this machine. Each part prints its figures, and ends the program at the first
-row that is lost, untrue or sent more than twice, or at the first report that is not that of one machine.
+A scheduler and three worker processes of this machine. Each part prints its figures. Those in which something dies end
+the program at the first row that is untrue or sent more than twice, and at the first report that is not that of one
+machine.
 
-``python -m tests.benchmarks.machines [--only pace] [--runs 5] [--workers 20] [--coordinators 10]`` takes about ten
-minutes; on a machine that is not idle, ``chrt -f 10`` before it keeps others from delaying requests.
+``python -m tests.benchmarks.machines [--only pace] [--runs 5] [--workers 20] [--coordinators 10]`` takes about half an
+hour, most of it for `pace` and `joining`: five minutes a run. On a machine that is not idle, ``chrt -f 10`` before it
+keeps others from delaying requests.
 
-- alike: the reports of the three kinds, byte for byte but for times, tries and the command line.
+- alike: the reports of the three kinds, byte for byte but for times, tries and how the command was called.
 - pace: requests in any second, and the share of a limit of 300 a second that renames use until 97 % are done.
 - joining: seconds until the pace has followed a worker that is added or killed, with one limit for all workers, and
   with one for each address.
