@@ -223,8 +223,14 @@ class LimitLearner:
     def take_back(self, first: Send, again: Send) -> None:
         """Take back the cut after the 429 of ``first``, unless other tries were refused since: it was about one row.
 
-        ``again`` is the next try of that row, which got a 429 as well while others were let in.
+        ``again`` is the next try of that row, which got a 429 as well while others were let in. If all others of the
+        second before it were refused, too, it is about the limit after all.
         """
+        since = again.left_at - _WINDOW_S
+        others = [send.refused for send in self._sends if since < send.left_at < again.left_at]
+        if others and all(others):
+            self.refused(again, max(again.left_at + (self._longest_s or 0.0), self._decided_at))
+            return
         again.refused = True
         if self._last_cut is not None and self._last_cut.by is first:
             self.limit_per_s = max(self.limit_per_s, self._last_cut.share_before * self.ceiling_per_s)

@@ -354,3 +354,14 @@ def test_what_others_were_refused_for_too_is_not_taken_back() -> None:
     limit_per_s = learner.limit_per_s
     learner.take_back(sends[5], learner.sent(0.2))
     assert learner.limit_per_s == limit_per_s
+
+
+def test_a_second_in_which_nothing_is_let_in_is_about_the_limit() -> None:
+    """Rows that were refused before are refused again, and no other row passes: the pace falls, or it stays so."""
+    learner = LimitLearner(ceiling_per_s=300, known_per_s=120)
+    sends = [learner.sent(number / 120) for number in range(360)]
+    for send in sends[:120]:
+        learner.let_in(send, now=send.left_at + 0.1)
+    for send in sends[120:]:
+        learner.take_back(sends[120], send)
+    assert learner.limit_per_s < 120
