@@ -82,13 +82,14 @@ def _prepare() -> None:
     from tests.support.command import KEY  # noqa: PLC0415 - that module imports this one
 
     for name in IMPORTED_LATE:
-        if find_spec(name) is not None:  # typer 0.26.0 has no adapters
+        if find_spec(name) is not None:  # the lowest typer has no adapters
             importlib.import_module(name)
     typer.main.get_command = cache(typer.main.get_command)
     program: Any = typer.main.get_command(importlib.import_module("batch_renamer.cli.app").app)
     for command in program.commands.values():
         for parameter in command.params:
-            parameter.get_runtime_param()
+            if hasattr(parameter, "get_runtime_param"):  # nor has it this
+                parameter.get_runtime_param()
     redact(KEY, [ApiKey(KEY).reveal()])  # the patterns that find it
 
 
