@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from batch_renamer.client.adaptive_limit import Send
 from batch_renamer.client.breaker import Breaker
 from batch_renamer.client.gateway import Gateway, NoPage, ReadPage
 from batch_renamer.client.key_proof import prove_key_in_time
@@ -20,6 +19,7 @@ from batch_renamer.client.outbox import Outbox
 from batch_renamer.client.pacing import Pacer
 from batch_renamer.client.recovery import watch_breaker
 from batch_renamer.client.retrying import Retrier
+from batch_renamer.client.sends import Send
 from batch_renamer.client.sharing import is_in_use, share_rate
 from batch_renamer.client.stopping import GRACE_S, Stopping, StopSignal
 from batch_renamer.client.tries import TooLate, Tries

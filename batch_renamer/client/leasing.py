@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import anyio
 
-from batch_renamer.client.adaptive_limit import LimitLearner, Send
+from batch_renamer.client.adaptive_limit import LimitLearner
 from batch_renamer.client.pacing import Pacer
+from batch_renamer.client.sends import Send
 from batch_renamer.loop_clock import loop_time
 
 __all__ = ["LeasedPacer", "TryNote"]

@@ -16,7 +16,8 @@ from collections.abc import Callable
 
 import anyio
 
-from batch_renamer.client.adaptive_limit import LimitLearner, Send
+from batch_renamer.client.adaptive_limit import LimitLearner
+from batch_renamer.client.sends import Send
 from batch_renamer.client.share_history import ShareHistory
 from batch_renamer.client.timeline import Timeline
 from batch_renamer.loop_clock import loop_time

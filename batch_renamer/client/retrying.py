@@ -15,12 +15,12 @@ import anyio
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 from tenacity.wait import wait_exponential, wait_random_exponential
 
-from batch_renamer.client.adaptive_limit import Send
 from batch_renamer.client.breaker import Breaker
 from batch_renamer.client.capacity import Capacity
 from batch_renamer.client.orders_api import RefusedError, RequestError, ThrottledError, TransientError
 from batch_renamer.client.pacing import Pacer
 from batch_renamer.client.seen import Kind
+from batch_renamer.client.sends import Send
 from batch_renamer.client.stopping import StopSignal
 from batch_renamer.client.tries import TooLate, Tries, TryPolicy
 from batch_renamer.client.verdicts import Verdicts

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
-from batch_renamer.client.adaptive_limit import Send
 from batch_renamer.client.orders_api import RequestError
+from batch_renamer.client.sends import Send
 
 __all__ = ["TooLate", "Tries", "TryPolicy"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from http import HTTPStatus
 
-from batch_renamer.client.adaptive_limit import Send
 from batch_renamer.client.breaker import Breaker
 from batch_renamer.client.orders_api import (
     ForeignNameError,
@@ -18,6 +17,7 @@ from batch_renamer.client.orders_api import (
 )
 from batch_renamer.client.pacing import Pacer
 from batch_renamer.client.seen import Kind
+from batch_renamer.client.sends import Send
 from batch_renamer.client.stopping import StopSignal
 from batch_renamer.client.tries import Tries, TryPolicy
 from batch_renamer.errors import KeyRefusedError

@@ -10,7 +10,8 @@ from itertools import count
 
 import pytest
 
-from batch_renamer.client.adaptive_limit import LimitLearner, Send
+from batch_renamer.client.adaptive_limit import LimitLearner
+from batch_renamer.client.sends import Send
 from batch_renamer.sandbox import FixedWindow, Limiter, SlidingWindow, TokenBucket
 
 Clock = Callable[[], float]

@@ -9,8 +9,8 @@ from http import HTTPStatus
 import anyio
 import pytest
 
-from batch_renamer.client.adaptive_limit import Send
 from batch_renamer.client.orders_api import RefusedError, TransientError
+from batch_renamer.client.sends import Send
 from batch_renamer.client.stopping import Stopping
 from batch_renamer.client.tries import Tries
 from batch_renamer.errors import ApiUnavailableError, KeyRefusedError

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_renamer.client.adaptive_limit import Send
 from batch_renamer.client.pacing import Pacer
+from batch_renamer.client.sends import Send
 from tests.support.clock import VirtualTimeLoop
 
 RATES = [0.5, 1, 2.5, 7, 50, 300]

@@ -12,8 +12,8 @@ from functools import partial
 import anyio
 import pytest
 
-from batch_renamer.client.adaptive_limit import Send
 from batch_renamer.client.orders_api import ForeignNameError, RefusedError, RequestError, TransientError
+from batch_renamer.client.sends import Send
 from batch_renamer.client.stopping import Stopping
 from batch_renamer.client.tries import TooLate, Tries, TryPolicy
 from batch_renamer.errors import KeyRefusedError

@@ -17,9 +17,9 @@ import anyio
 import pytest
 from filelock import FileLock, Timeout
 
-from batch_renamer.client.adaptive_limit import Send
 from batch_renamer.client.fair_shares import Claim
 from batch_renamer.client.pacing import Pacer
+from batch_renamer.client.sends import Send
 from batch_renamer.client.share_files import OwnClaim
 from batch_renamer.client.sharing import share_rate
 from batch_renamer.liveness import Registration
