@@ -4,8 +4,7 @@ Slots lie on an absolute schedule, so that a late timer does not push the schedu
 slots are made good, and only those that a try waited for. So there is no burst at the start, after a pause or after a
 lull. A guard on the real send times keeps every sliding second within the limit, even after the host has stalled. The
 guard delays the tries a second after a stall; they leave late, but the schedule stays where it is.
-`adaptive_limit` learns the limit from the 429s. A margin is kept for jitter on the way; it grows with the spread of the
-latencies.
+`adaptive_limit` learns the limit from the 429s; `jitter` says which margin is kept below it.
 """
 
 from __future__ import annotations
@@ -17,22 +16,13 @@ from collections.abc import Callable
 import anyio
 
 from batch_renamer.client.adaptive_limit import LimitLearner
+from batch_renamer.client.jitter import Jitter
 from batch_renamer.client.sends import Send
 from batch_renamer.client.share_history import ShareHistory
 from batch_renamer.client.timeline import Timeline
 from batch_renamer.loop_clock import loop_time
 
 __all__ = ["Pacer"]
-
-_NARROWEST, _WIDEST = 0.005, 0.03
-"""The margin, as a share of the limit."""
-
-_MARGIN_OF_SPREAD = 1.5
-"""The margin for each second of spread. Latencies spread evenly over 10 ms differ by 3.3 ms from one to the next; they
-need a margin of 1 %, so that no window of one second is overfull."""
-
-_FARTHEST_APART_S = 2 * _WIDEST / _MARGIN_OF_SPREAD
-"""More than this counts as this: one answer that took seconds longer must not widen the margin of many tries."""
 
 _CATCH_UP = 6
 """How many missed slots may be made good."""
@@ -63,7 +53,6 @@ _LEAST_OWN_PER_S = 0.5
 
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
-_SMOOTHING = 0.05
 
 
 def _always() -> bool:
@@ -96,15 +85,13 @@ class Pacer:
             raise ValueError(f"rate_per_s must be a number greater than 0, not {rate_per_s}")
         self.requests = 0
         self.throttled = 0
-        self.latency_s: float | None = None
+        self.jitter = Jitter()
         self.timeline = Timeline()
         self.elsewhere_per_s = 0.0
         self._rate_per_s = rate_per_s
         self._known_per_s = known_per_s
         self._learner = LimitLearner(ceiling_per_s=rate_per_s, known_per_s=known_per_s)
         self._shares = ShareHistory(rate_per_s)
-        self._spread_s = 0.0
-        self._last_latency_s: float | None = None
         self._sends: deque[float] = deque(maxlen=math.ceil(rate_per_s))
         self._waiting = 0
         self._turn_taken = anyio.Event()
@@ -141,11 +128,12 @@ class Pacer:
     @property
     def pace_per_s(self) -> float:
         """The requests per second that leave when enough of them wait: the limit less the margin."""
-        return self._learner.limit_per_s * (1 - self._margin)
+        return self._learner.limit_per_s * (1 - self.jitter.margin)
 
     @property
-    def _margin(self) -> float:
-        return min(_NARROWEST + _MARGIN_OF_SPREAD * self._spread_s, _WIDEST)
+    def latency_s(self) -> float | None:
+        """How long answers take on average, in seconds; None before the first one."""
+        return self.jitter.latency_s
 
     def begin_with(self, known_per_s: float) -> None:
         """Begin with the limit that another run has learnt; nothing has left yet."""
@@ -270,7 +258,7 @@ class Pacer:
         window = math.ceil(limit)
         guard = -math.inf
         if len(self._sends) >= window:
-            guard = self._sends[-window] + window / limit * (1 + self._margin)
+            guard = self._sends[-window] + window / limit * (1 + self.jitter.margin)
         # Closer slots can't be told apart by timers: a wait for each would only cost CPU time, and be too long.
         early_s = _TIMER_S if limit * _TIMER_S > 1 else 0.0
         return max(self._next_slot - early_s, self._paused_until, guard)
@@ -289,7 +277,7 @@ class Pacer:
         now = loop_time() if at is None else at
         self._refused_since = None
         self._pause_s = _FIRST_PAUSE_S
-        self._note_latency(now - send.left_at)
+        self.jitter.note(now - send.left_at)
         self._learner.let_in(send, now)
 
     def throttle(self, retry_after_s: float | None, send: Send, *, at: float | None = None) -> None:
@@ -320,12 +308,3 @@ class Pacer:
     def _pause(self, now: float, seconds: float) -> None:
         self._paused_at, self._paused_until = now, now + seconds
         self._next_slot = max(self._next_slot, now + seconds)
-
-    def _note_latency(self, seconds: float) -> None:
-        if self.latency_s is None or self._last_latency_s is None:
-            self.latency_s = self._last_latency_s = seconds
-        # From one answer to the next: requests of another kind, which take longer, are no jitter.
-        apart_s = min(abs(seconds - self._last_latency_s), _FARTHEST_APART_S)
-        self._spread_s += _SMOOTHING * (apart_s - self._spread_s)
-        self._last_latency_s = seconds
-        self.latency_s += _SMOOTHING * (seconds - self.latency_s)

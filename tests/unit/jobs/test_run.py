@@ -38,7 +38,8 @@ def api_at(
 ) -> ApiSession:
     """Return an API that answers after so many seconds."""
     pacer = Pacer(rate_per_s=rate_per_s)
-    pacer.latency_s = latency_s
+    if latency_s is not None:
+        pacer.jitter.note(latency_s)
     return ApiSession(
         api=cast("OrdersApi", None),
         gateway=cast("Gateway", None),
