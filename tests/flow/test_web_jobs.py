@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-import batch_renamer.web.job_runner.runner as runner_module
+import batch_renamer.web.job_runner.performing as performing_module
 from batch_renamer.errors import BatchRenamerError, InputError, InterruptedRunError, SettingsError
 from batch_renamer.jobs import interrupted, source_of
 from batch_renamer.journal import RunState
@@ -382,7 +382,7 @@ async def test_a_run_of_a_killed_server_is_gone_on_with(renamer: Command, page: 
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", script, renamer.base_url, str(renamer.state), plan.id),
         stdout=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(Path(runner_module.__file__).parents[3])},
+        env={**os.environ, "PYTHONPATH": str(Path(performing_module.__file__).parents[3])},
     )
     assert process.stdout is not None
     async with asyncio.timeout(DEADLINE_S):
@@ -498,7 +498,7 @@ async def test_a_fault_in_one_job_leaves_the_others_alone(
         raise RuntimeError("boom")
 
     with monkeypatch.context() as patch:
-        patch.setattr(runner_module, "perform", broken)
+        patch.setattr(performing_module, "perform", broken)
         with pytest.raises(BatchRenamerError, match="A fault in batch-renamer: RuntimeError"):
             await page.begin_plan(renamer.folder / "orders.csv")
     assert "RuntimeError: boom" in caplog.text

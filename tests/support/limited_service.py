@@ -30,9 +30,9 @@ class Service:
                 await self.ask(pacer)
 
         with anyio.move_on_after(seconds):
-            async with anyio.create_task_group() as crew:
+            async with anyio.create_task_group() as tasks:
                 for _ in range(workers):
-                    crew.start_soon(worker)
+                    tasks.start_soon(worker)
 
     async def work_through(self, pacer: Pacer, rows: Iterable[object], *, workers: int = 64) -> None:
         """Send requests as fast as the pacer allows until one has been let in for each row."""
@@ -43,9 +43,9 @@ class Service:
                 while not await self.ask(pacer):
                     pass
 
-        async with anyio.create_task_group() as crew:
+        async with anyio.create_task_group() as tasks:
             for _ in range(workers):
-                crew.start_soon(worker)
+                tasks.start_soon(worker)
 
     async def ask(self, pacer: Pacer) -> bool:
         """Send one request; return whether it was let in."""

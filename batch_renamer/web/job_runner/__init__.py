@@ -2,9 +2,10 @@
 
 ::
 
-    runner           begins jobs, keeps what each is doing, and stops them
+    runner           begins jobs, knows which are at work, and stops them
       ├── preparing       makes the job, after the checks of the command line
-      ├── connection      opens what it works with: its account, and a journal of its own
+      ├── performing      takes it from its beginning to its end, and tells pages
+      │     └── connection     opens what it works with: its account, and a journal of its own
       ├── job_at_work     one job from the request to its end
       │     └── live_job       what pages are told of it, from live_progress and row_problems
       └── offers          what can be done with a run now
@@ -12,7 +13,8 @@
 
 from batch_renamer.web.job_runner.live_job import LiveJob
 from batch_renamer.web.job_runner.offers import Offers
+from batch_renamer.web.job_runner.performing import Publisher
 from batch_renamer.web.job_runner.preparing import committed_by
-from batch_renamer.web.job_runner.runner import JobRunner, Publisher
+from batch_renamer.web.job_runner.runner import JobRunner
 
 __all__ = ["JobRunner", "LiveJob", "Offers", "Publisher", "committed_by"]

@@ -26,11 +26,10 @@ _NO_ANSWERS = "The API gives no good answers. Nothing is sent until it does."
 class JobAtWork:
     """A job from the moment at which it was asked for until it has ended.
 
-    ``about`` is the run that it commits, resumes, undoes or audits (None: it plans a spreadsheet, that
-    in the file ``reads``). ``account`` and
-    ``context`` are None until it is open. ``known`` is set when pages can ask for it by an id, or when it has ended.
-    ``has_waited``: it had to wait for another run before it had its own. ``error`` is what ended it before it had a
-    run, or a fault of the program.
+    ``about`` is the run that it commits, resumes, undoes or audits; None: it plans the spreadsheet in the file
+    ``reads``. ``account`` and ``context`` are None until it is open. ``known`` is set when pages can ask for it by an
+    id, or when it has ended. ``has_waited``: it had to wait for another run before it had its own. ``error`` is what
+    ended it before it had a run, or a fault of the program.
     """
 
     command: Command

@@ -1,4 +1,4 @@
-"""The jobs of the page: starts them in the server's event loop, keeps what each is doing, and stops them.
+"""The jobs of the page: begins them in the server's event loop, knows which are at work, and stops them.
 
 A job is known by its run. The journal knows what it has done; here is only what it is doing now. Every job has a
 journal of its own, so that none waits for another.
@@ -7,30 +7,22 @@ journal of its own, so that none waits for another.
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
-
-import anyio
-import anyio.to_thread
 
 from batch_renamer.client import GRACE_S
 from batch_renamer.commands import APPLY_PLAN, AUDIT, PLAN, RESUME, UNDO, UNDO_DRY_RUN, Command
-from batch_renamer.errors import BatchRenamerError, InputError, InterruptedRunError, JournalError
-from batch_renamer.faults import kept_fault
-from batch_renamer.jobs import JobContext, SheetSource, dismiss, perform
+from batch_renamer.errors import BatchRenamerError, InputError, InterruptedRunError
+from batch_renamer.jobs import SheetSource, dismiss
 from batch_renamer.journal import Journal, RunRecord
 from batch_renamer.model import ALL_ROWS, RowChoice
-from batch_renamer.progress import every_line
 from batch_renamer.settings import Settings
 from batch_renamer.web.accounts import Account, Accounts
-from batch_renamer.web.job_runner.connection import connection_for
 from batch_renamer.web.job_runner.job_at_work import JobAtWork
 from batch_renamer.web.job_runner.live_job import LiveJob
 from batch_renamer.web.job_runner.offers import Offers, offers_for
+from batch_renamer.web.job_runner.performing import Performer, Publisher
 from batch_renamer.web.job_runner.preparing import (
     Prepare,
     auditing,
@@ -40,22 +32,10 @@ from batch_renamer.web.job_runner.preparing import (
     planning_undo,
     undoing,
 )
-from batch_renamer.web.job_runner.row_problems import row_problems_go_to
 
-__all__ = ["JobRunner", "Publisher"]
+__all__ = ["JobRunner"]
 
-log = logging.getLogger("batch_renamer")
-
-_TELL_EVERY_S = 0.1
-_MOST_TROUBLES = 100
 _COMMITS = (APPLY_PLAN, UNDO)
-
-
-class Publisher(Protocol):
-    """Tells pages what changes."""
-
-    def publish(self, name: str, data: Mapping[str, object]) -> None:
-        """Tell every open page; does not wait."""
 
 
 class JobRunner:
@@ -71,9 +51,9 @@ class JobRunner:
 
     def __init__(self, *, accounts: Accounts, journal: Journal, hub: Publisher, secrets: Sequence[str] = ()) -> None:
         self._accounts, self._journal, self._hub, self._secrets = accounts, journal, hub, secrets
+        self._performer = Performer(accounts=accounts, journal=journal, hub=hub, secrets=secrets)
         self._jobs: list[JobAtWork] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._troubles: dict[str, str] = {}
         self._closed = False
 
     async def plan(self, account: Account, source: SheetSource, *, settings: Settings) -> str:
@@ -143,7 +123,7 @@ class JobRunner:
 
     def trouble_of(self, run_id: str) -> str:
         """Return why the last job about a run had a fault, or ended before it had a run of its own; "" if neither."""
-        return self._troubles.get(run_id, "")
+        return self._performer.troubles.get(run_id, "")
 
     def stop(self, run_id: str) -> bool:
         """Ask the job of a run to stop, once more to end it at once; tell whether there is one."""
@@ -201,79 +181,21 @@ class JobRunner:
             )
         self._jobs.append(job)
         if job.about is not None:
-            self._troubles.pop(job.about.id, None)
+            self._performer.troubles.pop(job.about.id, None)
         task = asyncio.create_task(self._perform(job, prepare, settings))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         await job.known.wait()
         if not job.run_id and job.error is not None:
             raise job.error
-        self._changed(job)
+        self._performer.tell_changed(job)
         return job.run_id
 
     async def _perform(self, job: JobAtWork, prepare: Prepare, settings: Settings | None) -> None:
-        """Take a job from its beginning to its end; nothing that happens to it reaches the other jobs."""
-        telling = asyncio.create_task(self._tell(job))
         try:
-            with every_line(command=job.command.word), row_problems_go_to(job.progress.message):
-                await self._to_the_end(job, prepare, settings)
-        except BatchRenamerError as error:
-            self._ended_by(job, error)
-        except Exception as error:
-            log.exception("web: a job ended with a fault")
-            self._ended_by(job, kept_fault(error, state_dir=self._journal.path.parent, secrets=self._secrets))
+            await self._performer.perform(job, prepare, settings)
         finally:
-            telling.cancel()
             self._jobs.remove(job)
-            job.known.set()
-            if job.run_id:  # the last figures, which may be newer than those that were told
-                self._hub.publish("job", job.live().as_json())
-            self._changed(job)
-
-    async def _to_the_end(self, job: JobAtWork, prepare: Prepare, settings: Settings | None) -> None:
-        connection = await anyio.to_thread.run_sync(partial(connection_for, job, self._accounts, settings))
-        journal = connection.journal
-        try:
-            if job.stop.cause is not None:
-                raise job.stop.cause
-            made = await journal.in_thread(prepare, connection)
-            job.context = JobContext(made, stop=job.stop, on_change=lambda: self._known(job))
-            run, summary = await perform(job.context)
-            noted = await journal.in_thread(journal.runs.get, run.record.id)
-            if summary.stopped and not noted.stopped:  # a journal that can't be written does not have the reason either
-                self._ended_by(job, JournalError(summary.stopped))
-        finally:
-            with anyio.CancelScope(shield=True):
-                await anyio.to_thread.run_sync(journal.close)
-
-    def _known(self, job: JobAtWork) -> None:
-        """Notice that a job has a run now, or waits for another one."""
-        was_known = job.known.is_set()
-        job.changed()
-        if was_known:
-            self._changed(job)
-
-    def _ended_by(self, job: JobAtWork, error: BatchRenamerError) -> None:
-        job.error = error
-        if job.run_id:  # its id was given out already
-            self._troubles[job.run_id] = str(error)
-            while len(self._troubles) > _MOST_TROUBLES:
-                del self._troubles[next(iter(self._troubles))]
-
-    def _changed(self, job: JobAtWork) -> None:
-        """Tell pages that a run began, ended, or that another one carries it out."""
-        for run_id in dict.fromkeys(filter(None, (job.run_id, job.about.id if job.about is not None else ""))):
-            self._hub.publish("changed", {"run": run_id})
-
-    async def _tell(self, job: JobAtWork) -> None:
-        """Tell pages what a job is doing, as often as that changes, until cancelled."""
-        told: LiveJob | None = None
-        while True:
-            now = job.live()
-            if now.run_id and now != told:
-                self._hub.publish("job", now.as_json())
-                told = now
-            await asyncio.sleep(_TELL_EVERY_S)
 
 
 def _stopped(why: str) -> InterruptedRunError:

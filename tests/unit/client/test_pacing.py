@@ -30,9 +30,9 @@ async def leave(pacer: Pacer, *, tries: int, workers: int = 16) -> list[float]:
             await pacer.acquire()
             times.append(anyio.current_time())
 
-    async with anyio.create_task_group() as crew:
+    async with anyio.create_task_group() as tasks:
         for _ in range(workers):
-            crew.start_soon(work)
+            tasks.start_soon(work)
     return times
 
 

@@ -13,7 +13,6 @@ def serial_day(moment: datetime, *, dates_from_1904: bool) -> str:
     """Return a time as the number of days that a spreadsheet has for it, in the local time of this machine.
 
     Example:
-        >>> from datetime import timezone
         >>> serial_day(datetime(2026, 1, 1, 12).astimezone(), dates_from_1904=False)
         '46023.5'
     """

@@ -87,7 +87,7 @@ async def members(scheduler: Scheduler) -> AsyncIterator[tuple[Membership, list[
 
 
 @pytest.mark.virtual_time
-async def test_a_worker_that_does_not_answer_holds_up_nobody() -> None:
+async def test_a_worker_that_does_not_answer_does_not_hold_up_the_others() -> None:
     """The others begin after a moment, and one that comes meanwhile takes part."""
     scheduler = Scheduler(HERE, THERE)
     scheduler.frozen = {THERE}

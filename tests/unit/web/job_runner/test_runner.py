@@ -12,7 +12,7 @@ from typing import Any, cast
 import anyio
 import pytest
 
-import batch_renamer.web.job_runner.runner as runner_module
+import batch_renamer.web.job_runner.performing as performing_module
 from batch_renamer.jobs import JobContext, Run, SheetSource, open_journal
 from batch_renamer.web.accounts import Accounts
 from batch_renamer.web.job_runner import JobRunner
@@ -45,7 +45,7 @@ async def test_a_busy_job_is_told_at_most_ten_times_a_second(tmp_path: Path, mon
         await anyio.sleep(600)
         context.job.progress.advance(5_001)
 
-    monkeypatch.setattr(runner_module, "perform", performed)
+    monkeypatch.setattr(performing_module, "perform", performed)
     accounts, hub = Accounts({"sandbox": True, "state_dir": str(tmp_path), "config": "none"}, environ={}), TimedHub()
     with open_journal(accounts.default.settings) as journal:
         jobs = JobRunner(accounts=accounts, journal=journal, hub=hub)
