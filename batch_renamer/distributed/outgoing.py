@@ -23,4 +23,6 @@ def outgoing_address(own_address: str) -> str:
     import dask.config  # noqa: PLC0415 - the extra, which is imported only where it is wanted
 
     named = dask.config.get(_KEY, default=None)
-    return str(named).strip() if named else urlsplit(own_address).hostname or own_address
+    # Dask reads a variable as a Python value: a name may come as a number, and 0 is a name, too.
+    name = "" if named is None else str(named).strip()
+    return name or urlsplit(own_address).hostname or own_address

@@ -49,7 +49,44 @@ async def lease_queue(run: str, worker: str, client: Client) -> MessageQueue[Lea
     return MessageQueue(await _opened(f"batch-renamer-{run}-leases-{worker}", client))
 
 
-async def _opened(name: str, client: Client) -> Any:
-    from distributed import Queue  # noqa: PLC0415 - the extra, which is imported only where it is wanted
+async def _opened(name: str, client: Client) -> _SchedulerQueue:
+    queue = _SchedulerQueue(name, client)
+    await queue.open()
+    return queue
 
-    return await Queue(name, client=client)
+
+class _SchedulerQueue:
+    """A queue in the scheduler, where a scheduler that is lost is an `OSError`, however Dask says it."""
+
+    def __init__(self, name: str, client: Client) -> None:
+        self._name = name
+        self._client = client
+        self._queue: Any = None
+
+    async def open(self) -> None:
+        """Make the queue, unless the other side has made it."""
+        from distributed import Queue  # noqa: PLC0415 - the extra, which is imported only where it is wanted
+
+        self._queue = await Queue(self._name, client=self._client)
+
+    async def put(self, message: bytes) -> None:
+        self._check_connected()
+        try:
+            await self._queue.put(message)
+        except KeyError:
+            raise ConnectionResetError("The scheduler was started again, and has lost the queue.") from None
+
+    async def get(self) -> bytes:
+        while True:
+            self._check_connected()
+            try:
+                message: bytes = await self._queue.get()
+            except KeyError:  # The scheduler was started again: what comes from now on is for its new queue.
+                await self.open()
+            else:
+                return message
+
+    def _check_connected(self) -> None:
+        # A client that could not connect again for a while closes for good, and has no scheduler any more.
+        if self._client.status == "closed":
+            raise ConnectionAbortedError("The connection to the scheduler is closed.")

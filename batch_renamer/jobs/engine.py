@@ -30,7 +30,7 @@ class EngineContext:
     message: Callable[[str], None]
 
 
-async def _nothing_to_check(_settings: Settings) -> None:
+async def _nothing_to_check(_settings: Settings, _notify: Callable[[str], None]) -> None:
     """Find nothing: this process can always send."""
 
 
@@ -49,12 +49,13 @@ async def _this_process(_given: EngineContext) -> AsyncIterator[RenameAll]:
 class Engine:
     """How the changes of a run are sent.
 
-    ``check`` makes sure, before anything is read, that the engine can be used. ``open`` opens what sends the changes,
-    and closes it again. Both raise a BatchRenamerError where it can't be used. ``remark`` returns what a plan says
-    about it, for so many renames at so many requests a second; "" for nothing.
+    ``check`` makes sure, before anything is read, that the engine can be used; it is given what says on the screen and
+    in the log that it must wait. ``open`` opens what sends the changes, and closes it again. Both raise a
+    BatchRenamerError where it can't be used. ``remark`` returns what a plan says about it, for so many renames at so
+    many requests a second; "" for nothing.
     """
 
-    check: Callable[[Settings], Awaitable[None]]
+    check: Callable[[Settings, Callable[[str], None]], Awaitable[None]]
     open: Callable[[EngineContext], AbstractAsyncContextManager[RenameAll]]
     remark: Callable[[Settings, int, float], str] = _nothing_to_remark
 

@@ -112,6 +112,7 @@ class ClusterInProcess:
         self, api: FakeOrdersApi, *, workers: int, rate_per_s: float = 100, outgoing: Sequence[str] | None = None
     ) -> None:
         self.shards: list[tuple[str, Shard]] = []
+        self.status = "running"
         bench = Bench.of(api, rate_per_s=rate_per_s)
         # Agents read the wall clock, which tells how fresh a reading is, and so does the coordinator.
         self.bench = replace(bench, gateway=Gateway(api, bench.retrier))

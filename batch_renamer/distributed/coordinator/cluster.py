@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import signal
+import socket
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING
@@ -26,9 +28,20 @@ _WORKERS_HERE = 3
 
 _CONNECT_S = 15.0
 
+_SAY_AFTER_S = 2.0
+"""A scheduler that has not answered after this is waited for aloud."""
 
-async def check_cluster(settings: Settings, *, connect_s: float = _CONNECT_S) -> None:
+
+async def check_cluster(
+    settings: Settings,
+    notify: Callable[[str], None],
+    *,
+    connect_s: float = _CONNECT_S,
+    say_after_s: float = _SAY_AFTER_S,
+) -> None:
     """Make sure that the cluster can be used; one of this machine is started with the renames.
+
+    ``notify`` says that the scheduler is waited for, where it has not answered after ``say_after_s`` seconds.
 
     Raises:
         SettingsError: the extra is not installed.
@@ -37,7 +50,7 @@ async def check_cluster(settings: Settings, *, connect_s: float = _CONNECT_S) ->
     _require_extra()
     if settings.scheduler is None:
         return
-    async with _connected(settings.scheduler, within_s=connect_s) as client:
+    async with _connected(settings.scheduler, notify, within_s=connect_s, say_after_s=say_after_s) as client:
         workers = await client.nthreads()
     if not workers:
         raise InputError(
@@ -52,8 +65,8 @@ async def check_cluster(settings: Settings, *, connect_s: float = _CONNECT_S) ->
 
 
 @asynccontextmanager
-async def open_cluster(settings: Settings) -> AsyncIterator[Client]:
-    """Connect to a cluster; one of this machine ends with the run.
+async def open_cluster(settings: Settings, notify: Callable[[str], None]) -> AsyncIterator[Client]:
+    """Connect to a cluster; one of this machine ends with the run. ``notify`` says that its scheduler is waited for.
 
     Raises:
         SettingsError: the extra is not installed.
@@ -96,7 +109,7 @@ async def open_cluster(settings: Settings) -> AsyncIterator[Client]:
             address = cluster.scheduler_address
         else:
             address = settings.scheduler
-        yield await opened.enter_async_context(_connected(address, within_s=_CONNECT_S))
+        yield await opened.enter_async_context(_connected(address, notify))
 
 
 def _require_extra() -> None:
@@ -107,24 +120,57 @@ def _require_extra() -> None:
 
 
 @asynccontextmanager
-async def _connected(address: str, *, within_s: float) -> AsyncIterator[Client]:
+async def _connected(
+    address: str, notify: Callable[[str], None], *, within_s: float = _CONNECT_S, say_after_s: float = _SAY_AFTER_S
+) -> AsyncIterator[Client]:
     from distributed import Client  # noqa: PLC0415 - the extra, which is imported only where it is wanted
 
+    how = "give Dask its certificates" if address.startswith("tls:") else "start it"
+    waits = asyncio.get_running_loop().call_later(
+        say_after_s, notify, f"Waiting for the scheduler at {address}, {within_s:g} s at most."
+    )
     async with AsyncExitStack() as opened:
         opened.enter_context(quiet_dask())
         try:
-            client = Client(address, asynchronous=True, set_as_default=False, timeout=within_s)
-            opened.push_async_callback(client.close)
-            with anyio.fail_after(within_s):  # Its own timeout leaves out the handshake.
+            with anyio.fail_after(within_s):  # The client's own timeout leaves out the handshake.
+                await _listens(address)
+                client = Client(address, asynchronous=True, set_as_default=False, timeout=within_s)
+                opened.push_async_callback(client.close)
                 await client
         except (OSError, RuntimeError, TypeError, ValueError) as error:  # the latter: certificates that can't be used
-            how = "give Dask its certificates" if address.startswith("tls:") else "start it"
-            why = f"no answer within {within_s:g} s" if isinstance(error, TimeoutError) else type(error).__name__
+            if isinstance(error, TimeoutError):
+                why = f"no answer within {within_s:g} s"
+            elif isinstance(error, _NothingThereError):
+                why, how = str(error), "start it"
+            else:
+                why = type(error).__name__
             raise InputError(
                 f"The scheduler at {address} can't be reached ({why}): {how}, or leave out "
                 "--engine dask. Nothing was sent."
             ) from None
+        finally:
+            waits.cancel()
         yield client
+
+
+class _NothingThereError(OSError):
+    """Nothing takes connections at an address."""
+
+
+async def _listens(address: str) -> None:
+    """Make sure that something takes connections at an address: Dask would try again until its time is over.
+
+    Raises:
+        _NothingThereError: nothing does, and the system has said so.
+    """
+    parts = urlsplit(address)
+    try:
+        _, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    except socket.gaierror:
+        raise _NothingThereError(f"there is no host {parts.hostname}") from None
+    except OSError:
+        raise _NothingThereError("nothing answers there") from None
+    writer.close()
 
 
 @contextmanager

@@ -128,6 +128,10 @@ class Membership:
         self._changed.notify()
 
     async def _look(self) -> None:
+        if self._client.status == "closed":  # It could not connect again to a scheduler that is gone.
+            for member in self.usable():
+                self.lose(member)
+            return
         try:
             with anyio.fail_after(_ANSWERS_WITHIN_S):
                 there = await self._client.nthreads()

@@ -39,7 +39,7 @@ async def opened(given: EngineContext) -> AsyncIterator[RenameAll]:
     if not isinstance(api.api, HttpOrdersApi):
         raise InputError("--engine dask needs an API that workers can reach.")
     access = api.api.access()
-    async with open_cluster(settings) as client:
+    async with open_cluster(settings, given.notify) as client:
         limits = Limits(api.pacer, own_address=_own_address(client) if settings.limit_per == "address" else None)
         coordinator = Coordinator(
             _setup(access, settings),

@@ -63,6 +63,8 @@ class Sharding:
 
     def hand_out(self, round_: Round) -> None:
         """Give each worker the next shard when it has less than one shard's changes left."""
+        if self._client.status == "closed":  # Its workers are about to be noticed as lost.
+            return
         wanted = _LEAST_SHARD
         for member in sorted(self._membership.usable(), key=lambda one: len(one.rows)):
             size = self._size_for(member)

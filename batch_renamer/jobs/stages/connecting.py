@@ -20,7 +20,7 @@ async def check_engine(context: JobContext) -> None:
         Stopping: the job is to stop.
     """
     with context.stop.interruptible():
-        await context.job.engine.check(context.job.settings)
+        await context.job.engine.check(context.job.settings, context.tell)
 
 
 async def connect(run: Run) -> ApiSession:

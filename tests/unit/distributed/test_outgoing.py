@@ -20,6 +20,13 @@ def test_a_name_in_the_configuration_of_dask_goes_first(configured: dict[str, ob
         assert outgoing_address("tls://10.0.0.5:40123") == "office"
 
 
+@pytest.mark.parametrize(("value", "name"), [("0", "0"), ("7", "7"), (" ", "10.0.0.5"), ("", "10.0.0.5")])
+def test_a_name_may_be_a_number_and_a_blank_one_is_none(value: str, name: str) -> None:
+    """Dask reads the variable as a Python value, and 0 is as good a name as 1."""
+    with dask.config.set(dask.config.collect(paths=[], env={"DASK_BATCH_RENAMER__OUTGOING_ADDRESS": value})):
+        assert outgoing_address("tls://10.0.0.5:40123") == name
+
+
 def test_processes_of_one_host_share_a_limit() -> None:
     """Whatever their ports are."""
     assert outgoing_address("tls://10.0.0.5:40123") == outgoing_address("tls://10.0.0.5:8786") == "10.0.0.5"

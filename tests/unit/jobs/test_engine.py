@@ -22,7 +22,7 @@ from tests.unit.jobs.begun_runs import OFFICE, begun
 SENDING = [command for command in COMMANDS.values() if command.writes and "engine" in command.options]
 
 
-async def _refuse(_: Settings) -> None:
+async def _refuse(_: Settings, _notify: Callable[[str], None]) -> None:
     raise InputError("The scheduler can't be reached.")
 
 

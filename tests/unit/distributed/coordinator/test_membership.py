@@ -40,6 +40,7 @@ class Scheduler:
 
     def __init__(self, *workers: str) -> None:
         self.workers = set(workers)
+        self.status = "running"
         self.frozen: set[str] = set()
         self.version = __version__
         self.started: list[str] = []
@@ -117,6 +118,17 @@ async def test_a_worker_that_was_restarted_at_its_address_takes_part_again() -> 
         assert (first.address, second.address) == (HERE, HERE)
         assert first.name != second.name
         assert membership.get(first.name) is first
+
+
+@pytest.mark.virtual_time
+async def test_without_its_scheduler_no_worker_is_usable() -> None:
+    """A client that could not connect again closes; the run goes on without the cluster."""
+    scheduler = Scheduler(HERE)
+    async with members(scheduler) as (membership, told):
+        scheduler.status = "closed"
+        await anyio.sleep(1)
+        assert not membership.usable()
+    assert not told
 
 
 @pytest.mark.virtual_time
