@@ -48,6 +48,9 @@ MATCHES_FOLDED = "(instr(text, :needle) OR row = CAST(:needle AS INTEGER) AND ro
 
 _MARKS = re.compile("[\u0300-\u036f]+")
 _BETWEEN = ",[]"
+_UNESCAPED_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
+"""The line ends that stand in JSON as they are."""
+
 _MICRO, _SHARP_S = "\xb5", "\xdf"
 
 
@@ -134,7 +137,8 @@ def _searched_text(other_cells: str | None, *texts: str) -> str:
 
 def _texts_of(other_cells: str, wanted: str) -> str:
     """Return a text in which something wanted stands if it stands in one of the cells, which are a JSON list."""
-    if "\\" in other_cells or '"' in wanted or wanted in _BETWEEN:
+    has_line_ends = "\\" in other_cells or (not other_cells.isascii() and _UNESCAPED_LINE_ENDS.search(other_cells))
+    if has_line_ends or '"' in wanted or wanted in _BETWEEN:
         return "\n".join(map(one_line, json.loads(other_cells)))
     # Without an escape, the cells stand there as they are, with quotation marks between them: no need to parse them.
     return other_cells

@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO
 
 from batch_renamer.column_letters import letters_of
 from batch_renamer.text import storable
+from batch_renamer.workbooks.cells import cut
 
 if TYPE_CHECKING:
     import xlsxwriter
@@ -85,10 +86,13 @@ class StreamedWorkbook:
         return self.frame.add_format({**look, "xf_index": next(self._styles)})
 
     def add_long_sheet(self, name: str, headings: Sequence[tuple[str, Format]]) -> LongSheet:
-        """Add a sheet with these headings, each in its format, below which rows are appended."""
+        """Add a sheet with these headings, each in its format, below which rows are appended.
+
+        A heading that is too long for a cell is cut.
+        """
         frame = self.frame.add_worksheet(name)
         for column, (heading, look) in enumerate(headings):
-            write_text(frame, 0, column, heading, look)
+            write_text(frame, 0, column, cut(heading), look)
         rows = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES, dir=str(self._scratch))  # noqa: SIM115 - see next line
         sheet = LongSheet(frame, len(headings), self._files.enter_context(rows))
         self._sheets[f"xl/worksheets/sheet{frame.index + 1}.xml"] = sheet

@@ -19,7 +19,7 @@ _LETTERS = "aAeEéÉe\u0301ßsSI\u0130i 12,%_\\"
 NAMES = st.text(alphabet=_LETTERS, max_size=6)
 IDS = st.text(alphabet=_LETTERS, min_size=1, max_size=6)
 RESULTS = st.sampled_from([Result.PLANNED, Result.UNCHANGED, Result.FAILED, Result.SKIPPED, Result.INVALID, None])
-CELLS = st.lists(st.text(alphabet=f'{_LETTERS}"[]\n\xb5\u017f', max_size=6), max_size=3).map(tuple)
+CELLS = st.lists(st.text(alphabet=f'{_LETTERS}"[]\n\x85\u2028\xb5\u017f', max_size=6), max_size=3).map(tuple)
 ROWS = st.lists(st.tuples(st.integers(1, 3), RESULTS, IDS, NAMES, NAMES), min_size=0, max_size=12)
 
 
@@ -153,6 +153,19 @@ def test_text_is_found_as_people_expect_it(text: str, name: str) -> None:
         plan = plan_of(journal, [(1, Result.PLANNED, "a1", name, "was"), (1, Result.PLANNED, "a2", "Other", "was")])
         found = journal.row_search.find(plan, RowFilter(text=text))
     assert [row.row for row in found.rows] == [2]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\x0b", "\x85", "\u2028", "\u2029"], ids=ascii)
+def test_a_cell_of_several_lines_is_searched_as_one(end: str) -> None:
+    """Whatever ends its lines, and whether or not its text was made ready before."""
+    with Journal.temporary() as journal:
+        row = (1, Result.PLANNED, "a1", "b", "c")
+        plan = plan_of(journal, [row, row], other_cells=[(f"12 \xc9lm Street{end}Berlin",)])
+        wanted = RowFilter(text="elm street berlin")
+        found = [journal.row_search.find(plan, wanted).found]
+        add_texts(journal, plan)
+        found.append(journal.row_search.find(plan, wanted).found)
+    assert found == [1, 1]
 
 
 @pytest.mark.parametrize("text", ["1003", "1,003"])

@@ -279,6 +279,19 @@ def test_a_cell_that_no_cell_can_hold_is_cut_with_a_mark(tmp_path: Path) -> None
     assert cells[COLUMNS.index("warning")] == ""
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("heading", "length"),
+    [("x" * 40_000, 40_000), ("😀" * 20_000, 20_000), (f"<r>{'x' * 40_000}</r>", 40_007)],
+    ids=["letters", "two units each", "xml of the format"],
+)
+def test_a_heading_that_no_cell_can_hold_is_cut_with_a_mark(tmp_path: Path, heading: str, length: int) -> None:
+    """Excel would repair the workbook, and XlsxWriter leaves some of them out."""
+    shown = str(sheet_of(as_xlsx(tmp_path, [a_row()], headings=[heading], cells=["a"]))[0][len(COLUMNS)])
+    assert shown.endswith(f"… [cut: {length} characters in all]")
+    assert len(shown.encode("utf-16-le")) <= 2 * 32_767
+
+
 # -- Used as a spreadsheet -------------------------------------------------------------------------------------------
 
 
