@@ -134,7 +134,9 @@ def _beyond_limits(plan: PlanFacts, settings: Settings) -> Obstacle | None:
 
 
 def accepting(bad: int, plan: PlanFacts, settings: Settings) -> Settings:
-    """Return the settings for a commit whose reader accepts so many bad rows; of the renames, as many may fail as else.
+    """Return the settings for a commit whose reader accepts so many bad rows.
+
+    Of the renames, as many may fail as without these rows.
 
     Example:
         >>> from pathlib import Path
