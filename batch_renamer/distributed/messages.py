@@ -97,15 +97,15 @@ class Report:
     """What a worker has seen and done since its last report; it asks for the next lease.
 
     ``worker`` is the name of its agent, ``asked_at`` its event loop's time, ``holds`` the number of the lease that it
-    has now. ``hungry``: tries wait for their turn; ``used_per_s`` is how many left in the last second. ``ended``: it
-    sends nothing any more, and ``cause`` says why.
+    has now. ``wants_more``: tries wait for their turn, or none has left lately. ``used_per_s`` is how many left in the
+    last second. ``ended``: it sends nothing any more, and ``cause`` says why.
     """
 
     worker: str
     number: int
     asked_at: float
     holds: int
-    hungry: bool = False
+    wants_more: bool = False
     used_per_s: float = 0.0
     tries: tuple[TryNote, ...] = ()
     outcomes: tuple[Outcome, ...] = ()

@@ -45,13 +45,13 @@ class Budget:
 
     Example:
         >>> budget = Budget()
-        >>> budget.note("a", rows=500, hungry=True, used_per_s=0, holds=0, now=0.0)
+        >>> budget.note("a", rows=500, wants_more=True, used_per_s=0, holds=0, now=0.0)
         >>> budget.give("a", 1, total_per_s=300, now=0.0)
         300
-        >>> budget.note("b", rows=500, hungry=True, used_per_s=0, holds=0, now=0.1)
+        >>> budget.note("b", rows=500, wants_more=True, used_per_s=0, holds=0, now=0.1)
         >>> budget.give("b", 1, total_per_s=300, now=0.1), budget.give("a", 2, total_per_s=300, now=0.1)
         (0, 150)
-        >>> budget.note("a", rows=500, hungry=True, used_per_s=150, holds=2, now=0.2)
+        >>> budget.note("a", rows=500, wants_more=True, used_per_s=150, holds=2, now=0.2)
         >>> budget.give("b", 2, total_per_s=300, now=0.2)
         150
     """
@@ -67,7 +67,7 @@ class Budget:
         one = self._members.setdefault(member, _Member())
         one.wanted, one.heard_at = math.inf, now
 
-    def note(self, member: str, *, rows: int, hungry: bool, used_per_s: float, holds: int, now: float) -> None:
+    def note(self, member: str, *, rows: int, wants_more: bool, used_per_s: float, holds: int, now: float) -> None:
         """Note what a worker says: whether tries wait, what it made of its lease, which one it holds.
 
         ``rows`` is how many it was given that have no outcome yet.
@@ -75,7 +75,7 @@ class Budget:
         one = self._members.setdefault(member, _Member())
         one.heard_at = now
         one.given = [given for given in one.given if given.number >= holds]
-        one.wanted = 0.0 if not rows else math.inf if hungry else max(_SPARE * used_per_s, _LEAST)
+        one.wanted = 0.0 if not rows else math.inf if wants_more else max(_SPARE * used_per_s, _LEAST)
 
     def give(self, member: str, number: int, *, total_per_s: int, now: float) -> int:
         """Give a worker its next lease; return its requests per second."""

@@ -65,7 +65,7 @@ class SharedLimit:
         self._budget.note(
             member.name,
             rows=len(member.rows),
-            hungry=report.hungry,
+            wants_more=report.wants_more,
             used_per_s=report.used_per_s,
             holds=report.holds,
             now=now,

@@ -41,7 +41,7 @@ class Exchange:
         stop: StopSignal,
     ) -> None:
         self.lease = Lease(number=0, asked_at=-math.inf)
-        self.shards = ShardsAtWork(stop, hurry=self._hurry)
+        self.shards = ShardsAtWork(stop, report_soon=self._report_soon)
         self._worker = worker
         self._reports, self._leases = reports, leases
         self._pacer = pacer
@@ -70,7 +70,7 @@ class Exchange:
     async def tell_end(self) -> None:
         """Return when the coordinator knows that the shards are over, or is gone."""
         while not self._cut_off and self.lease.number < self._end_told_in:
-            self._hurry()
+            self._report_soon()
             await self._leased.wait()
 
     def give_up(self) -> None:
@@ -92,7 +92,7 @@ class Exchange:
         self._outcomes += outcomes
         self._count += len(outcomes)
         until = self._count
-        self._hurry()
+        self._report_soon()
         while self.lease.recorded < until:
             if self._cut_off:
                 raise CutOffError("The coordinator does not answer; outcomes could not be recorded.")
@@ -105,10 +105,10 @@ class Exchange:
         asked: asyncio.Future[Change | None] = asyncio.get_running_loop().create_future()
         self._elsewhere.append(asked)
         self._asked_elsewhere += 1
-        self._hurry()
+        self._report_soon()
         return await asked
 
-    def _hurry(self) -> None:
+    def _report_soon(self) -> None:
         self._urgent.set()
 
     async def _report_on(self) -> None:
@@ -153,7 +153,7 @@ class Exchange:
             number=self._number,
             asked_at=now,
             holds=self.lease.number,
-            hungry=self._pacer.waiting > 0 or not self._sent_at,
+            wants_more=self._pacer.waiting > 0 or not self._sent_at,
             used_per_s=len(self._sent_at),
             tries=tries,
             outcomes=tuple(outcomes),

@@ -17,13 +17,13 @@ __all__ = ["ShardsAtWork"]
 class ShardsAtWork:
     """The shards of a worker, and those of their changes that have no outcome that is recorded.
 
-    ``hurry`` is called when the coordinator is to hear of a claim soon.
+    ``report_soon`` is called when there is a claim of which the coordinator is to hear at once.
     """
 
-    def __init__(self, stop: StopSignal, *, hurry: Callable[[], None]) -> None:
+    def __init__(self, stop: StopSignal, *, report_soon: Callable[[], None]) -> None:
         self.is_over = False
         self._stop = stop
-        self._hurry = hurry
+        self._report_soon = report_soon
         self._claims: dict[Claim, asyncio.Future[bool]] = {}
         self._unclaimed: list[Claim] = []
         self._waiting: deque[Shard] = deque()
@@ -39,7 +39,7 @@ class ShardsAtWork:
         loop = asyncio.get_running_loop()
         granted = self._claims[shard.claim] = loop.create_future()
         self._unclaimed.append(shard.claim)
-        self._hurry()
+        self._report_soon()
         if not await granted:
             return ShardEnd(begun=False)
         end: asyncio.Future[ShardEnd] = loop.create_future()

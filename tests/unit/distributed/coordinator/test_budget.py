@@ -52,7 +52,7 @@ class Worker:
         if self.cut_off.is_set():
             return
         used = sum(at > asked_at - 1 for at in self.sent)
-        self._budget.note(self.name, rows=100, hungry=True, used_per_s=used, holds=holds, now=anyio.current_time())
+        self._budget.note(self.name, rows=100, wants_more=True, used_per_s=used, holds=holds, now=anyio.current_time())
         per_s = self._budget.give(self.name, number, total_per_s=LIMIT, now=anyio.current_time())
         await self._travel()
         if number > self._holds and not self.cut_off.is_set():
@@ -136,7 +136,7 @@ def test_workers_that_get_rows_together_have_equal_shares_from_the_first_lease_o
         budget.expect(name, now=0.0)
     given = []
     for name in ("a", "b", "c"):
-        budget.note(name, rows=9, hungry=True, used_per_s=0, holds=0, now=0.0)
+        budget.note(name, rows=9, wants_more=True, used_per_s=0, holds=0, now=0.0)
         given.append(budget.give(name, 1, total_per_s=LIMIT, now=0.0))
     assert given == [LIMIT / 3] * 3
 
@@ -145,7 +145,7 @@ def test_a_lease_that_may_be_under_way_counts_until_it_is_over() -> None:
     """What was given to a worker that is lost goes to the others only when the worker certainly has it no more."""
     budget = Budget()
     for name in ("a", "b"):
-        budget.note(name, rows=9, hungry=True, used_per_s=0, holds=0, now=0.0)
+        budget.note(name, rows=9, wants_more=True, used_per_s=0, holds=0, now=0.0)
     assert budget.give("a", 1, total_per_s=LIMIT, now=0.0) == LIMIT / 2
     budget.drop("a")
     assert budget.give("b", 1, total_per_s=LIMIT, now=LEASE_S - 0.01) == LIMIT / 2
@@ -155,8 +155,8 @@ def test_a_lease_that_may_be_under_way_counts_until_it_is_over() -> None:
 def test_what_one_worker_does_not_want_goes_to_the_others() -> None:
     """A worker for which no try waits is slow, or bounded; one without rows needs nothing at all."""
     budget = Budget()
-    budget.note("slow", rows=9, hungry=False, used_per_s=40, holds=0, now=0.0)
-    budget.note("idle", rows=0, hungry=False, used_per_s=0, holds=0, now=0.0)
-    budget.note("fast", rows=9, hungry=True, used_per_s=100, holds=0, now=0.0)
+    budget.note("slow", rows=9, wants_more=False, used_per_s=40, holds=0, now=0.0)
+    budget.note("idle", rows=0, wants_more=False, used_per_s=0, holds=0, now=0.0)
+    budget.note("fast", rows=9, wants_more=True, used_per_s=100, holds=0, now=0.0)
     given = {name: budget.give(name, 1, total_per_s=LIMIT, now=0.0) for name in ("slow", "idle", "fast")}
     assert given == {"slow": 60, "idle": 0, "fast": 240}

@@ -69,7 +69,7 @@ class Worker:
                     number=self._number,
                     asked_at=now,
                     holds=held,
-                    hungry=True,
+                    wants_more=True,
                     tries=self._pacer.take_notes(),
                 )
                 self.member.heard(asked_at=now, now=now)

@@ -24,7 +24,7 @@ class Worker:
     """The shards of one worker, whose claims a coordinator answers, and the rows that it sends."""
 
     def __init__(self, name: str, claims: Claims) -> None:
-        self.shards = ShardsAtWork(StopSignal(), hurry=self._answer_soon)
+        self.shards = ShardsAtWork(StopSignal(), report_soon=self._answer_soon)
         self.sent: list[int] = []
         self._name, self._claims = name, claims
 
