@@ -17,6 +17,7 @@ import anyio
 
 from batch_renamer.client.adaptive_limit import LimitLearner
 from batch_renamer.client.jitter import Jitter
+from batch_renamer.client.pause import Pause
 from batch_renamer.client.sends import Send
 from batch_renamer.client.share_history import ShareHistory
 from batch_renamer.client.timeline import Timeline
@@ -45,14 +46,8 @@ _WAITING = 2 * _CATCH_UP
 _LOOK_AGAIN_S = 0.05
 """A longer wait is looked at again: an answer may have shown that the limit is higher, or the run's share has grown."""
 
-_SHUT_AFTER_S = 1.0
-"""A limit that lets nothing in for so long is shut: a window that is full would have moved on."""
-
 _LEAST_OWN_PER_S = 0.5
 """What is left for this process of a limit that others were given: a question now and then."""
-
-_FIRST_PAUSE_S = 1.0
-_LONGEST_PAUSE_S = 60.0
 
 
 def _always() -> bool:
@@ -99,9 +94,7 @@ class Pacer:
         self._turn = anyio.Lock(fast_acquire=True)
         self._next_slot = -math.inf
         self._paced_for_per_s = self._learner.limit_per_s
-        self._paused_at = self._paused_until = -math.inf
-        self._pause_s = _FIRST_PAUSE_S
-        self._refused_since: float | None = None
+        self._pause = Pause()
         self._reserved_per_s = 0.0
 
     @property
@@ -163,7 +156,7 @@ class Pacer:
     @property
     def paused_until(self) -> float:
         """When the last pause that a 429 asked for ends, in the event loop's time; it may be over."""
-        return self._paused_until
+        return self._pause.until
 
     def reserve(self, per_s: float) -> None:
         """Leave so many requests per second of the limit to other processes, which were given them."""
@@ -174,7 +167,7 @@ class Pacer:
     def _bring_next_slot_forward(self) -> None:
         """After a share has grown, let the next try wait no longer than the new pace asks for."""
         interval_s = 1 / self._own_share(self.pace_per_s)
-        self._next_slot = max(min(self._next_slot, loop_time() + interval_s), self._paused_until)
+        self._next_slot = max(min(self._next_slot, loop_time() + interval_s), self._pause.until)
 
     def _own_share(self, per_s: float) -> float:
         return max(per_s - self._reserved_per_s, min(_LEAST_OWN_PER_S, per_s))
@@ -261,7 +254,7 @@ class Pacer:
             guard = self._sends[-window] + window / limit * (1 + self.jitter.margin)
         # Closer slots can't be told apart by timers: a wait for each would only cost CPU time, and be too long.
         early_s = _TIMER_S if limit * _TIMER_S > 1 else 0.0
-        return max(self._next_slot - early_s, self._paused_until, guard)
+        return max(self._next_slot - early_s, self._pause.until, guard)
 
     def sent_elsewhere(self, left_at: float) -> Send:
         """Note a try that left another process at that moment, in the event loop's time of this one."""
@@ -275,8 +268,7 @@ class Pacer:
         ``at`` is when it came, in the event loop's time; None: now.
         """
         now = loop_time() if at is None else at
-        self._refused_since = None
-        self._pause_s = _FIRST_PAUSE_S
+        self._pause.let_in()
         self.jitter.note(now - send.left_at)
         self._learner.let_in(send, now)
 
@@ -284,27 +276,17 @@ class Pacer:
         """Note a 429: the limit is learnt from it, and every try waits for ``retry_after_s`` seconds.
 
         ``at`` is when it came, in the event loop's time; None: now. A hint of 0 s counts as none. If nothing at all was
-        let in for a while, the limit is shut, and every try pauses, twice as long each time. 429s of requests that left
-        before a pause began belong to the same event.
+        let in for a while, every try pauses, too (see `pause`).
         """
         self.throttled += 1
         self.timeline.throttled(send.left_at)
         now = loop_time() if at is None else at
         self._learner.refused(send, now)
-        if self._refused_since is None:
-            self._refused_since = now
-        if retry_after_s:
-            self._pause(now, retry_after_s)
-        elif now - self._refused_since >= _SHUT_AFTER_S and send.left_at > self._paused_at:
-            self._pause(now, self._pause_s)
-            self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
+        if self._pause.refused(now=now, left_at=send.left_at, retry_after_s=retry_after_s):
+            self._next_slot = max(self._next_slot, self._pause.until)
 
     def set_aside(self, first: Send, again: Send) -> None:
         """Note a 429 to a row that is throttled again while others pass: its first 429 said nothing about the limit."""
         self.throttled += 1
         self.timeline.throttled(again.left_at)
         self._learner.take_back(first, again)
-
-    def _pause(self, now: float, seconds: float) -> None:
-        self._paused_at, self._paused_until = now, now + seconds
-        self._next_slot = max(self._next_slot, now + seconds)
