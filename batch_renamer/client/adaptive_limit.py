@@ -80,14 +80,19 @@ class LimitLearner:
         self._kind = LimitKind(self._sends)
         # When the 429 came that the last decision was about; and when a probe step failed.
         self._decided_at = self._failed_at = -math.inf
-        # The share of the ceiling that was kept to when a try was let in last; and whether none is let in now.
-        self._let_in_at_share, self._is_shut = 1.0, False
+        # The part of the ceiling that was kept to when a try was let in last; and whether none is let in now.
+        self._let_in_at_part, self._is_shut = 1.0, False
         self._last_cut: _Cut | None = None
         self._steps: list[_Step] = []
         self._doubt = 0.0
         self._probe_429s = 0
         self._backoff_s = _SHORTEST_BACKOFF_S
         self._probe_at = _SHORTEST_BACKOFF_S if self.limit_per_s < ceiling_per_s else math.inf
+
+    @property
+    def _part(self) -> float:
+        """The part of the ceiling that is kept to; it stays when the ceiling changes."""
+        return self.limit_per_s / self.ceiling_per_s
 
     def sent(self, now: float) -> Send:
         """Note that a try leaves now."""
@@ -102,9 +107,9 @@ class LimitLearner:
             return
         if send.left_at > self._decided_at:
             if self._is_shut:
-                self.limit_per_s = max(self.limit_per_s, _AFTER_SHUT * self._let_in_at_share * self.ceiling_per_s)
+                self.limit_per_s = max(self.limit_per_s, _AFTER_SHUT * self._let_in_at_part * self.ceiling_per_s)
                 self._is_shut = False
-            self._let_in_at_share = self.limit_per_s / self.ceiling_per_s
+            self._let_in_at_part = self._part
         if not self._steps:
             if now >= self._probe_at:
                 self._step_up(now)
@@ -139,7 +144,7 @@ class LimitLearner:
             self._cut(send, now)
 
     def _take_back_steps(self, first: _Step, refill: Refill | None, now: float) -> None:
-        proven_per_s = first.share_before * self.ceiling_per_s
+        proven_per_s = first.part_before * self.ceiling_per_s
         self.limit_per_s = max(proven_per_s, refill.per_s) if refill else proven_per_s
         self._failed_at = now
         self._backoff_s = min(2 * self._backoff_s, _LONGEST_BACKOFF_S)
@@ -162,7 +167,7 @@ class LimitLearner:
             return
         again.refused = True
         if self._last_cut is not None and self._last_cut.by is first:
-            self.limit_per_s = max(self.limit_per_s, self._last_cut.share_before * self.ceiling_per_s)
+            self.limit_per_s = max(self.limit_per_s, self._last_cut.part_before * self.ceiling_per_s)
             self._last_cut = None
             self._kind.stop_watching()
 
@@ -178,15 +183,15 @@ class LimitLearner:
             case Refill(per_s=per_s, doubt=doubt):
                 self.limit_per_s = min(self.ceiling_per_s, max(self.limit_per_s, per_s))
                 self._doubt = doubt
-            case Unmeasured(share_before=share):
-                self.limit_per_s = share * self.ceiling_per_s
+            case Unmeasured(part_before=part):
+                self.limit_per_s = part * self.ceiling_per_s
             case None:
                 return
         self._probe_at = now + _SOON_S
 
     def _cut(self, refused: Send, now: float) -> None:
-        share = self.limit_per_s / self.ceiling_per_s
-        self._last_cut = _Cut(refused, share)
+        part = self._part
+        self._last_cut = _Cut(refused, part)
         self._probe_at = now + self._backoff_s
         since = refused.left_at - WINDOW_S
         seen = self._sends.seen_before(refused, ceiling_per_s=self.ceiling_per_s)
@@ -200,14 +205,14 @@ class LimitLearner:
         if self.window_is_shared:
             known = max(known, self.limit_per_s * _LEAST_OF_SHARED)
         elif since < self._sends.begun_at:
-            asking_share = self._kind.watch_behind(refused, now, share=share, may_ask=seen > 0)
-            if asking_share is not None:
+            asking_part = self._kind.watch_behind(refused, now, part=part, may_ask=seen > 0)
+            if asking_part is not None:
                 sent = self._sends.count_since(since)
-                known = min(float(sent + _ASK_AHEAD), asking_share * self.ceiling_per_s)
+                known = min(float(sent + _ASK_AHEAD), asking_part * self.ceiling_per_s)
         self.limit_per_s = max(known, min(1.0, self.ceiling_per_s))
 
     def _cut_to_refill(self, refused: Send, refill: Refill, now: float) -> None:
-        self._last_cut = _Cut(refused, self.limit_per_s / self.ceiling_per_s)
+        self._last_cut = _Cut(refused, self._part)
         self.limit_per_s = max(refill.per_s * (1 - refill.doubt / 2), min(1.0, self.ceiling_per_s))
         is_learning = refused.left_at < self._sends.begun_at + _LEARNING_S
         self._doubt = refill.doubt if is_learning else 0.0
@@ -220,21 +225,21 @@ class LimitLearner:
 
     def _step_up(self, now: float) -> None:
         step = max(_STEPS[min(len(self._steps), len(_STEPS) - 1)], min(2 * self._doubt, _LARGEST_STEP))
-        self._steps.append(_Step(now, self.limit_per_s / self.ceiling_per_s))
+        self._steps.append(_Step(now, self._part))
         self.limit_per_s = min(self.ceiling_per_s, max(self.limit_per_s + 1, self.limit_per_s * (1 + step)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """The last cut: the try that got the 429, and the share of the ceiling that was kept to before."""
+    """The last cut: the try that got the 429, and the part of the ceiling that was kept to before."""
 
     by: Send
-    share_before: float
+    part_before: float
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A probe step, and the share of the ceiling that was kept to before it."""
+    """A probe step, and the part of the ceiling that was kept to before it."""
 
     taken_at: float
-    share_before: float
+    part_before: float

@@ -34,7 +34,7 @@ _MOST_MEASURED = 3_000
 
 @dataclass(frozen=True, slots=True)
 class Refill:
-    """What refills a bucket, in requests per second, and the share of it that is in doubt.
+    """What refills a bucket, in requests per second, and the part of it that is in doubt.
 
     ``may_be_more``: the bucket may have been full meanwhile.
     """
@@ -46,9 +46,9 @@ class Refill:
 
 @dataclass(frozen=True, slots=True)
 class Unmeasured:
-    """The limit is a bucket, and its refill is not known; ``share_before`` of the ceiling is what emptied it."""
+    """The limit is a bucket, and its refill is not known; ``part_before`` of the ceiling is what emptied it."""
 
-    share_before: float
+    part_before: float
 
 
 class LimitKind:
@@ -58,7 +58,7 @@ class LimitKind:
         self._sends = sends
         self._refill = BucketRefill()
         self._behind: _Behind | None = None
-        self._asked_from, self._share_before_asking = math.inf, 1.0
+        self._asked_from, self._part_before_asking = math.inf, 1.0
 
     def measure(self, refused: Send, *, most_per_s: float, ceiling_per_s: float) -> Refill | None:
         """Return what a bucket was refilled with until it refused this try; None where the limit is no bucket."""
@@ -66,9 +66,9 @@ class LimitKind:
         since = self._refill.empty_at
         latest = let_in[bisect_right(let_in, since) :]
         refill = None
-        # What a smaller or larger share let in says nothing of the present one.
-        same_share = self._sends.had_one_ceiling(ceiling_per_s, since=since)
-        if self._refill.is_bucket and 0 < len(latest) <= _MOST_MEASURED and same_share:
+        # What a smaller or larger ceiling let in says nothing of the present one.
+        same_ceiling = self._sends.had_one_ceiling(ceiling_per_s, since=since)
+        if self._refill.is_bucket and 0 < len(latest) <= _MOST_MEASURED and same_ceiling:
             refill = Refill(
                 self._refill.least_per_s(latest, most_per_s=most_per_s),
                 doubt=1 / len(latest),
@@ -77,19 +77,19 @@ class LimitKind:
         self._refill.emptied(at=refused.left_at, let_in=let_in)
         return refill
 
-    def watch_behind(self, refused: Send, now: float, *, share: float, may_ask: bool) -> float | None:
+    def watch_behind(self, refused: Send, now: float, *, part: float, may_ask: bool) -> float | None:
         """Watch whether tries that left after a refused one are let in. Its 429 has come now.
 
-        Where too few are on their way, the next ones are sent to find out, if that is allowed. Then return the share of
-        the ceiling that was kept to when the limit first refused a try; ``share`` is the present one. None: no try is
+        Where too few are on their way, the next ones are sent to find out, if that is allowed. Then return the part of
+        the ceiling that was kept to when the limit first refused a try; ``part`` is the present one. None: no try is
         sent for that.
         """
         awaited = self._sends.count_awaited_behind(refused)
         asks = may_ask and awaited < _TOO_FEW_BEHIND and refused.left_at < self._asked_from + _ASK_FOR_S
         if asks and self._asked_from == math.inf:
-            self._asked_from, self._share_before_asking = refused.left_at, share
+            self._asked_from, self._part_before_asking = refused.left_at, part
         self._behind = _Behind(refused.left_at, now, awaited, asks=asks)
-        return self._share_before_asking if asks else None
+        return self._part_before_asking if asks else None
 
     def stop_watching(self) -> None:
         """Learn nothing from what is on its way: another event has begun, or there was none."""
@@ -112,7 +112,7 @@ class LimitKind:
         if send.refused or send.left_at >= self._sends.begun_at + WINDOW_S:
             return None
         self._refill.is_bucket = True
-        return Unmeasured(self._share_before_asking)
+        return Unmeasured(self._part_before_asking)
 
     def _learn_from_behind(self, behind: _Behind) -> Refill | None:
         self._behind = None

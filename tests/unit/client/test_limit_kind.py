@@ -29,9 +29,9 @@ class Tries:
         return self.kind.answered(send)
 
     def watch(self, now: float) -> float | None:
-        """Let the 429 come; return the share of the ceiling up to which the next tries ask."""
+        """Let the 429 come; return the part of the ceiling up to which the next tries ask."""
         self.end(self.refused, let_in=False)
-        return self.kind.watch_behind(self.refused, now, share=1.0, may_ask=True)
+        return self.kind.watch_behind(self.refused, now, part=1.0, may_ask=True)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_what_is_let_in_behind_a_429_tells_the_kind(every: int, found: Refill | 
     assert shown == [None] * 29 + [found]
 
 
-@pytest.mark.parametrize(("let_in", "found"), [(True, Unmeasured(share_before=1.0)), (False, None)])
+@pytest.mark.parametrize(("let_in", "found"), [(True, Unmeasured(part_before=1.0)), (False, None)])
 def test_where_too_few_are_on_their_way_the_next_tries_ask(let_in: bool, found: Unmeasured | None) -> None:
     """The answers come at once: only what is sent after the 429 can tell."""
     tries = Tries(sent=12, refused=11)
