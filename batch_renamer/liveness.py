@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import stat
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -75,9 +76,11 @@ def live_registrations(folder: Path, *, but: Registration | None = None) -> list
         if but is not None and place == but.place:
             continue
         try:
-            made_at = place.stat().st_ctime_ns
+            found = place.lstat()
         except FileNotFoundError:
             continue
+        if not stat.S_ISREG(found.st_mode):
+            continue  # a link or a folder, which no process has registered by
         other = system_lock(place, timeout_s=0)
         try:
             other.acquire()
@@ -90,7 +93,7 @@ def live_registrations(folder: Path, *, but: Registration | None = None) -> list
         else:
             with suppress(OSError):
                 # Its owner has cleared it away meanwhile, and the attempt to lock it has made it anew.
-                if place.stat().st_ctime_ns != made_at:
+                if place.lstat().st_ctime_ns != found.st_ctime_ns:
                     place.unlink()
             other.release()
             # Its owner may be clearing it away this very moment.

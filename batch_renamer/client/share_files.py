@@ -5,6 +5,8 @@ A file is written often and never brought to the disk: it says nothing any more 
 
 from __future__ import annotations
 
+import errno
+import math
 import os
 import struct
 import zlib
@@ -30,7 +32,9 @@ _SILENT_AFTER_S = 5.0
 """A run that has said nothing for so long is at a standstill, as after Ctrl-Z, and needs nothing."""
 
 _OF_ANOTHER_VERSION = Claim(wanted=1.0, held=0.0, at_work=True)
-"""What counts for a run that writes no file."""
+"""What counts for a run whose file is not there, or can't be read."""
+
+_AT_A_STANDSTILL = Claim(wanted=0.0, held=0.0)
 
 
 class OwnClaim:
@@ -42,8 +46,11 @@ class OwnClaim:
 
     def __init__(self, registration: Registration) -> None:
         self._place = registration.place.with_suffix(_SUFFIX)
-        self._descriptor = open_regular(self._place, os.O_RDWR | os.O_CREAT, follow_links=False)
+        self._descriptor = self._opened()
         self._times_written = 0
+
+    def _opened(self) -> int:
+        return open_regular(self._place, os.O_RDWR | os.O_CREAT, follow_links=False)
 
     def __enter__(self) -> Self:
         """Return the file itself."""
@@ -56,7 +63,15 @@ class OwnClaim:
             self._place.unlink(missing_ok=True)
 
     def write(self, claim: Claim) -> None:
-        """Say what the run wants and holds from now on."""
+        """Say what the run wants and holds from now on.
+
+        Raises:
+            OSError: it can't be written.
+        """
+        if os.name == "posix" and not os.fstat(self._descriptor).st_nlink:
+            # It was removed, so no other run would ever see this.
+            removed, self._descriptor = self._descriptor, self._opened()
+            os.close(removed)
         self._times_written += 1
         learnt_per_s = claim.learnt_per_s or 0.0
         record = _RECORD.pack(self._times_written, claim.wanted, claim.held, learnt_per_s, claim.at_work)
@@ -85,14 +100,18 @@ class OtherRuns:
         self._heard: dict[Path, _Heard] = {}
 
     def may_be_there(self) -> bool:
-        """Tell, in microseconds, whether there may be any; a file may also be one of a run that was killed."""
+        """Tell, in microseconds, whether there may be any; a file may also be one of a run that was killed.
+
+        Raises:
+            OSError: the folder can't be read, or the registration of this run is not there any more.
+        """
         return any(name.endswith(".lock") and name != self._own.place.name for name in self._listed())
 
     def claims(self, now: float) -> list[Claim]:
         """Return what each of them says; ``now`` is in seconds, by any clock. It may wait for a lock for a moment.
 
         Raises:
-            OSError: the folder can't be read.
+            OSError: the folder can't be read, or the registration of this run is not there any more.
         """
         names = self._listed()
         registrations = frozenset(name for name in names if name.endswith(".lock"))
@@ -104,19 +123,18 @@ class OtherRuns:
         return [self._claim_of(place, now) for place in self._live]
 
     def _listed(self) -> list[str]:
-        return os.listdir(self._folder)  # noqa: PTH208 - of names alone, because it is done often
+        names = os.listdir(self._folder)  # noqa: PTH208 - of names alone, because it is done often
+        if self._own.place.name not in names:
+            raise FileNotFoundError(errno.ENOENT, "its registration was removed", str(self._own.place))
+        return names
 
     def _claim_of(self, place: Path, now: float) -> Claim:
-        heard = self._heard.get(place)
-        if (read := _read(place.with_suffix(_SUFFIX))) is not None and (
-            heard is None or heard.times_written != read[0]
-        ):
+        heard, read = self._heard.get(place), _read(place.with_suffix(_SUFFIX))
+        if read is not None and (heard is None or heard.times_written != read[0]):
             heard = self._heard[place] = _Heard(*read, now)
-        if heard is None:
-            return _OF_ANOTHER_VERSION
-        if now - heard.at > _SILENT_AFTER_S:
-            return Claim(wanted=0.0, held=0.0)
-        return heard.claim
+        if heard is not None and now - heard.at <= _SILENT_AFTER_S:
+            return heard.claim
+        return _OF_ANOTHER_VERSION if read is None else _AT_A_STANDSTILL
 
     def _clear_away(self, names: list[str]) -> None:
         """Remove the files of runs that are not registered any more."""
@@ -127,13 +145,22 @@ class OtherRuns:
 
 
 def _read(place: Path) -> tuple[int, Claim] | None:
-    """Return how often the file was written, and the claim in it; None if it is not there, or just being written."""
+    """Return how often the file was written, and the claim in it; None if it says nothing that a run would say."""
     try:
-        content = place.read_bytes()
+        descriptor = open_regular(place, follow_links=False)
     except OSError:
         return None
+    try:
+        content = os.read(descriptor, _RECORD.size + _CHECKSUM.size)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
     record, checksum = content[: _RECORD.size], content[_RECORD.size :]
+    # As long as it is just being written, its checksum is another one.
     if len(record) < _RECORD.size or checksum != _CHECKSUM.pack(zlib.crc32(record)):
         return None
     times_written, wanted, held, learnt_per_s, at_work = _RECORD.unpack(record)
+    if not (0 <= wanted <= 1 and 0 <= held < math.inf and 0 <= learnt_per_s < math.inf):
+        return None
     return times_written, Claim(wanted=wanted, held=held, learnt_per_s=learnt_per_s or None, at_work=at_work)

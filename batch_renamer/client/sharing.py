@@ -35,6 +35,9 @@ _ALONE_EVERY_S = 0.2
 _SHARED_EVERY_S = 0.05
 """How often runs that share a limit say what they want."""
 
+_AGAIN_AFTER_S = 1.0
+"""How long after a failure a run registers once more: there may have been no file descriptor left at that moment."""
+
 _AT_WORK_AFTER_S = 1.0
 _ROUNDING = 1e-9
 
@@ -63,7 +66,8 @@ async def share_rate(
     started when requests may leave.
     """
     folder = live_folder(state_dir, base_url)
-    joined = False
+    sharing = _Sharing(pacer, ceiling_per_s)
+    joined = is_told = False
 
     def join() -> None:
         nonlocal joined
@@ -71,33 +75,45 @@ async def share_rate(
             joined = True
             task_status.started()
 
-    try:
-        # In a thread, because it may have to wait for a lock.
-        with (
-            await anyio.to_thread.run_sync(partial(Registration, folder, label="run")) as own,
-            OwnClaim(own) as own_claim,
-        ):
-            await _Sharing(pacer, ceiling_per_s, own_claim, OtherRuns(folder, own)).keep_on(join)
-    except OSError as error:
-        # Runs that can't register can't share: they learn from their 429s, like other programs at the same address.
-        log.warning("the limit is not shared with other runs on this machine: %s", error.strerror or error)
-        join()
+    while True:
+        try:
+            # In a thread, because it may have to wait for a lock.
+            with (
+                await anyio.to_thread.run_sync(partial(Registration, folder, label="run")) as own,
+                OwnClaim(own) as own_claim,
+            ):
+                await sharing.keep_on(own_claim, OtherRuns(folder, own), join)
+        except OSError as error:
+            # Runs that can't register can't share: they learn from their 429s, like other programs at the same address.
+            if not is_told:
+                is_told = True
+                log.warning("the limit is not shared with other runs on this machine: %s", error.strerror or error)
+            sharing.suspend()
+            join()
+        await anyio.sleep(_AGAIN_AFTER_S)
 
 
 class _Sharing:
     """The share that one run holds, and what it tells the others."""
 
-    def __init__(self, pacer: Pacer, ceiling_per_s: float, own_claim: OwnClaim, others: OtherRuns) -> None:
+    def __init__(self, pacer: Pacer, ceiling_per_s: float) -> None:
         self._pacer = pacer
         self._ceiling_per_s = ceiling_per_s
-        self._own_claim = own_claim
-        self._others = others
         self._demand = Demand(now=loop_time(), requests=pacer.requests)
         self._share = 0.0
         self._sends_since = math.inf
 
-    async def keep_on(self, join: Callable[[], None]) -> None:
-        """Follow what the runs want for as long as this one lives; ``join`` is called when it holds a share."""
+    def suspend(self) -> None:
+        """Keep to the share that was held last while no other run can be asked; the whole limit if there was none."""
+        self._share = self._share or 1.0
+
+    async def keep_on(self, own_claim: OwnClaim, others: OtherRuns, join: Callable[[], None]) -> None:
+        """Follow what the runs want for as long as this one lives; ``join`` is called when it holds a share.
+
+        Raises:
+            OSError: the others can't be asked, or they can't see this run any more.
+        """
+        self._own_claim, self._others = own_claim, others
         while True:
             if self._pacer.requests:
                 self._sends_since = min(self._sends_since, loop_time())

@@ -34,6 +34,14 @@ def test_who_is_at_work_is_seen_until_released(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(os.name != "posix", reason="on Windows, making a link needs a right that users don't have")
+def test_what_is_no_file_is_no_registration(tmp_path: Path) -> None:
+    """A process registers by a file; a link that leads to itself is no reason to fail either."""
+    (tmp_path / "run-1-folder.lock").mkdir()
+    (tmp_path / "run-2-link.lock").symlink_to(tmp_path / "run-2-link.lock")
+    assert registered(tmp_path) == []
+
+
 def test_who_was_killed_is_not_there(tmp_path: Path) -> None:
     """The system releases the lock; the file that stays says nothing, and is cleared away when it is old."""
     with subprocess.Popen(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import stat
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from batch_renamer.client.share_files import OtherRuns, OwnClaim
 from batch_renamer.liveness import Registration
 
 SAID = Claim(wanted=0.3, held=0.25, learnt_per_s=120.5, at_work=True)
+OF_ANOTHER_VERSION = Claim(wanted=1.0, held=0.0, at_work=True)
 
 
 @pytest.fixture
@@ -76,6 +78,59 @@ def test_a_run_that_says_nothing_more_needs_nothing(reader: OtherRuns, other: Ow
     assert reader.claims(5.1) == [Claim(wanted=0.0, held=0.0)]
     other.write(SAID)
     assert reader.claims(5.2) == [SAID]
+
+
+@pytest.mark.parametrize("damage", [b"", b"another program's words, longer than a record is"], ids=["empty", "longer"])
+def test_a_file_that_stays_damaged_does_not_say_that_its_run_needs_nothing(
+    tmp_path: Path, reader: OtherRuns, other: OwnClaim, damage: bytes
+) -> None:
+    """The run may be at work; as soon as it writes again, that counts."""
+    other.write(SAID)
+    reader.claims(0.0)
+    share_file(tmp_path).write_bytes(damage)
+    assert reader.claims(5.1) == [OF_ANOTHER_VERSION]
+    other.write(SAID)
+    assert reader.claims(5.2) == [SAID]
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        Claim(wanted=math.nan, held=0.0),
+        Claim(wanted=-1.0, held=0.0),
+        Claim(wanted=1.5, held=0.0),
+        Claim(wanted=1.0, held=math.nan),
+        Claim(wanted=1.0, held=-1.0),
+        Claim(wanted=1.0, held=0.0, learnt_per_s=math.inf),
+    ],
+    ids=repr,
+)
+def test_what_no_run_can_want_or_hold_is_not_believed(reader: OtherRuns, other: OwnClaim, claim: Claim) -> None:
+    """It comes from another version or from a fault; the division of the limit would fail with it."""
+    other.write(claim)
+    assert reader.claims(0.0) == [OF_ANOTHER_VERSION]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no pipes among files, and removes no open file")
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(tmp_path: Path, reader: OtherRuns, other: OwnClaim) -> None:
+    """It says nothing; when it is gone, the run writes its file anew."""
+    file = share_file(tmp_path)
+    file.unlink()
+    os.mkfifo(file)
+    assert reader.claims(0.0) == [OF_ANOTHER_VERSION]
+    file.unlink()
+    other.write(SAID)
+    assert reader.claims(0.1) == [SAID]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows removes no open file")
+def test_a_run_whose_registration_was_removed_learns_of_it(tmp_path: Path) -> None:
+    """No other run would see it any more."""
+    with Registration(tmp_path, label="run") as own:
+        others = OtherRuns(tmp_path, own)
+        own.place.unlink()
+        with pytest.raises(FileNotFoundError, match="registration was removed"):
+            others.may_be_there()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no file modes")

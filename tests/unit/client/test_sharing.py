@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import threading
@@ -300,6 +301,33 @@ async def test_no_lock_is_waited_for_in_the_event_loop(tmp_path: Path, monkeypat
         await anyio.sleep(1.5)
     assert taken_in
     assert loop not in taken_in
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows removes no open file")
+async def test_runs_whose_registrations_are_removed_register_once_more(tmp_path: Path) -> None:
+    """As when the folder of the state is cleared away by hand; until then each of them keeps to its share."""
+    async with living(tmp_path) as one, living(tmp_path) as other, busy(one), busy(other):
+        await anyio.sleep(1)
+        shutil.rmtree(tmp_path / "live")
+        await anyio.sleep(0.5)
+        meanwhile = one.limit_per_s + other.limit_per_s
+        await anyio.sleep(1)
+        assert len(registrations(tmp_path)) == 2
+        assert meanwhile == pytest.approx(300)
+        async with living(tmp_path) as third, busy(third):
+            await anyio.sleep(1)
+            assert [run.limit_per_s for run in (one, other, third)] == pytest.approx([100] * 3)
+
+
+async def test_a_folder_that_can_be_made_later_is_shared_in_then(tmp_path: Path) -> None:
+    """A run that could not register at first goes over from the whole limit to its share."""
+    in_the_way = tmp_path / "live"
+    in_the_way.touch()
+    async with living(tmp_path) as pacer, busy(pacer):
+        in_the_way.unlink()
+        async with living(tmp_path) as other, busy(other):
+            await anyio.sleep(2)
+            assert [pacer.limit_per_s, other.limit_per_s] == pytest.approx([150, 150])
 
 
 async def test_a_folder_that_cannot_be_made_is_told_and_no_more(
