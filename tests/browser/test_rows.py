@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
+from playwright.async_api import Route as Asked
 
 from batch_renamer.model import Result
 from tests.support.browsing import Watched, violations_of
@@ -74,6 +76,42 @@ async def test_rows_are_found_sorted_turned_over_and_unchecked(page: Page, tmp_p
         await expect(commit).to_have_text(f"Rename {254 - found} orders")
         await expect(page.locator("#row-text")).to_have_value("25")
         assert journal.unchecked.chosen(plan).renames == 254 - found
+
+
+async def test_what_was_asked_for_on_one_plan_is_not_shown_on_the_next(page: Page, tmp_path: Path) -> None:
+    """Its late answers change neither the rows, nor the choice, nor the address; and its search is not taken over."""
+    async with served_page(tmp_path, sandbox=True) as served:
+        journal, account = served.workspace.journal, served.workspace.accounts.default
+        first, second = (plan_of(journal, planned(12), base_url=account.base_url) for _ in range(2))
+        told, commit = page.locator(".shown-rows"), page.locator("#open-commit")
+        rows_of_second = page.locator(f'[data-choice="/actions/runs/{second.id}/choice"]')
+        left = asyncio.Event()
+
+        async def answer_late(asked: Asked) -> None:
+            await left.wait()
+            await asked.continue_()
+
+        await page.goto(served.address.link)
+        await page.goto(f"{served.address.origin}/#/runs/{first.id}")
+        await page.locator("#row-text").fill("2 Elm")
+        await expect(told).to_have_text("Rows 1–2 of 2 found")
+        await page.route(f"**/runs/{first.id}/**", answer_late)
+        async with page.expect_request("**/choice"):
+            await page.get_by_label("Rename row 2", exact=True).uncheck()
+        async with page.expect_request("**/rows?text=13*"):
+            await page.locator("#row-text").fill("13")
+        await page.evaluate(f"location.hash = '#/runs/{second.id}'")
+        await expect(rows_of_second).to_be_visible()
+        async with page.expect_response("**/choice"), page.expect_response("**/rows?text=13*"):
+            left.set()
+        await page.get_by_label("Rename row 3", exact=True).uncheck()
+        await expect(commit).to_have_text("Rename 11 orders")
+        await page.locator("#uncheck-found").click()
+        await expect(page.get_by_label("Rename row 4", exact=True)).not_to_be_checked()
+        await expect(rows_of_second).to_be_visible()
+        await expect(told).to_have_text("Rows 1–12 of 12")
+        await expect(page).to_have_url(re.compile(rf"/runs/{second.id}$"))
+        assert (journal.unchecked.chosen(first).renames, journal.unchecked.chosen(second).renames) == (11, 0)
 
 
 async def test_what_stands_in_another_column_is_found_and_shown(page: Page, tmp_path: Path) -> None:

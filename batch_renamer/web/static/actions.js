@@ -1,7 +1,7 @@
 // @ts-check
 /** Forms and buttons with `data-action`: they post, and then the page moves, is fetched again, or shows the error. */
 
-import { go } from "./address.js";
+import { go, page } from "./address.js";
 import { act } from "./fetching.js";
 import { announce, showError } from "./messages.js";
 import { refetch } from "./parts.js";
@@ -26,7 +26,7 @@ export function watchActions() {
 }
 
 /**
- * Post an action once: while it is pending, a second press does nothing.
+ * Post an action once: while it is pending, a second press does nothing. What its answer says is not for another page.
  * @param {HTMLElement} from
  * @param {string} path
  * @param {unknown} json
@@ -38,8 +38,10 @@ async function perform(from, path, json) {
   const stop = document.getElementById(from.dataset.stop ?? "");
   stop?.removeAttribute("hidden");
   showError(undefined, from);
+  const pressedOn = page();
   try {
-    await follow(await act(path, json), from);
+    const answer = await act(path, json);
+    if (page() === pressedOn) await follow(answer, from);
   } catch (error) {
     showError(error, from);
   } finally {

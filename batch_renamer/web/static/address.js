@@ -8,6 +8,9 @@ const HOME = "/home";
 /** Return the path of the page that is shown, with its query. */
 export const path = () => (location.hash.startsWith("#/") ? location.hash.slice(1) : HOME);
 
+/** Return the path of the page that is shown, whatever is looked for on it. */
+export const page = () => path().split("?")[0];
+
 /**
  * Move to a page; to move to the page that is shown is to load it again.
  * @param {string} to
@@ -22,8 +25,7 @@ export function go(to) {
  * @param {URLSearchParams} query
  */
 export function keepQuery(query) {
-  const before = path().split("?")[0];
-  history.replaceState(null, "", `#${before}${query.size ? `?${query}` : ""}`);
+  history.replaceState(null, "", `#${page()}${query.size ? `?${query}` : ""}`);
 }
 
 /**

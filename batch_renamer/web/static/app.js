@@ -12,7 +12,8 @@
  *   `{refresh}`, `{counts}` for `data-count`, or `{error}` for the nearest `role=alert` (actions.js). A checkbox is sent
  *   as true or false, a field with `data-number` as a number; `data-also` on a button names one more field to send,
  *   `data-stop` the button that is there while the action is pending, and stops it.
- * - `data-into="#rows"` on a form or link: the answer is put there; `data-told` in it is spoken.
+ * - `data-into="#rows"` on a form or link: the answer is put there; `data-told` in it is spoken. `data-from` there says
+ *   what it shows, and takes nothing else.
  *   A checked box with `data-stays` stays, whatever a link looks for (parts.js).
  * - `data-opens`, `data-closes`: dialogs (dialogs.js). `data-download` (downloads.js). `data-picture` (pictures.js).
  * - `data-live`, `data-live-bar`, `data-live-part`, `data-live-elapsed` within `data-run`: figures of a job (live.js).

@@ -2,6 +2,7 @@
 /** Checkboxes of rows: one, a range with Shift, or all of the page. Each change is sent in the order in which it was made. */
 
 import { fieldOf, follow } from "./actions.js";
+import { page } from "./address.js";
 import { act } from "./fetching.js";
 import { showError } from "./messages.js";
 
@@ -49,9 +50,11 @@ function choose(pressed, boxes) {
   const place = pressed.closest("[data-choice]")?.getAttribute("data-choice") ?? "";
   for (const box of boxes) box.checked = checked;
   const rows = boxes.map((box) => Number(box.dataset.row));
+  const pressedOn = page();
   sent = sent.then(async () => {
     try {
       const answer = await act(place, { checked, rows, ...fieldOf("choice-seen") });
+      if (page() !== pressedOn) return; // another page may have rows of these numbers, too
       boxes.forEach((box) => showAgain(box, checked));
       await follow(answer);
     } catch (error) {

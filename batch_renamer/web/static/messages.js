@@ -26,7 +26,7 @@ export function announce(text) {
 function placeNear(about) {
   for (let around = about; around && around.localName !== "body"; around = around.parentElement) {
     const place = around.querySelector("[role=alert]");
-    if (place) return place;
+    if (place?.isConnected) return place; // else its page was left, or made anew
   }
   return null;
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** Parts of a page: `data-into` on a form or link fetches a fragment into an element, and the address keeps the query. */
 
-import { keepQuery } from "./address.js";
+import { keepQuery, page } from "./address.js";
 import { answered, ask } from "./fetching.js";
 import { keptPlace } from "./focus.js";
 import { announce, showError } from "./messages.js";
@@ -13,8 +13,6 @@ const ROWS_AT_ONCE = 30; // about a window full
 
 /** @type {Map<string, AbortController>} */
 const pending = new Map();
-/** @type {Map<string, string>} */
-const shownIn = new Map();
 let typing = 0;
 let fetchedAt = 0;
 
@@ -105,13 +103,15 @@ function fill(form, query) {
  * @param {string} into
  */
 export async function refetch(into) {
-  const path = shownIn.get(into) ?? document.querySelector(into)?.getAttribute("data-from");
+  const path = document.querySelector(into)?.getAttribute("data-from");
   if (path) await fetchInto(into, path);
 }
 
 /**
  * Fetch a fragment into an element; tell whether it is shown. Of several requests for it, the newest wins. What was
  * fetched before an action was answered is fetched again. While its reader is typing, its first rows are shown first.
+ * What is asked for on a page is not for the next one, which may have an element of that name, too: `data-from` of the
+ * element says what it shows.
  * @param {string} into
  * @param {string} path
  * @param {{ isTyped?: boolean }} [options]
@@ -122,18 +122,19 @@ async function fetchInto(into, path, { isTyped = false } = {}) {
   const mine = new AbortController();
   pending.set(into, mine);
   try {
-    const before = answered();
+    const [askedOn, before] = [page(), answered()];
     const html = await (await ask(path, { signal: mine.signal })).text();
+    if (page() !== askedOn) return false;
     if (!mine.signal.aborted && before !== answered()) return await fetchInto(into, path, { isTyped });
     const place = /** @type {HTMLElement | null} */ (document.querySelector(into));
-    if (mine.signal.aborted || !place) return false;
+    if (mine.signal.aborted || !place || !isOf(place, path)) return false;
     const fragment = parse(html);
     const showRest = isTyped ? withoutRest(fragment) : undefined;
     const restore = keptPlace(place);
     place.replaceChildren(fragment);
     restore();
     if (showRest) afterFrame(showRest);
-    shownIn.set(into, path);
+    if (place.dataset.from !== undefined) place.dataset.from = path;
     keepQuery(new URLSearchParams(path.split("?")[1]));
     watchPictures(place);
     announce(place.querySelector("[data-told]")?.textContent);
@@ -142,6 +143,16 @@ async function fetchInto(into, path, { isTyped = false } = {}) {
     if (!mine.signal.aborted) showError(error);
     return false;
   }
+}
+
+/**
+ * Tell whether an element can show what is at a path: it shows the same with another query, or does not say what.
+ * @param {HTMLElement} place
+ * @param {string} path
+ */
+function isOf(place, path) {
+  const from = place.dataset.from ?? path;
+  return from.split("?")[0] === path.split("?")[0];
 }
 
 /**
