@@ -28,6 +28,9 @@ _WORKERS_HERE = 3
 
 _CONNECT_S = 15.0
 
+_LOOK_AFTER_S = 0.2
+"""A client that is not open after this may wait for nothing."""
+
 _SAY_AFTER_S = 2.0
 """A scheduler that has not answered after this is waited for aloud."""
 
@@ -133,15 +136,16 @@ async def _connected(
         opened.enter_context(quiet_dask())
         try:
             with anyio.fail_after(within_s):  # The client's own timeout leaves out the handshake.
-                await _listens(address)
                 client = Client(address, asynchronous=True, set_as_default=False, timeout=within_s)
                 opened.push_async_callback(client.close)
-                await client
+                await _open_where_something_listens(client, address)
         except (OSError, RuntimeError, TypeError, ValueError) as error:  # the latter: certificates that can't be used
             if isinstance(error, TimeoutError):
                 why = f"no answer within {within_s:g} s"
             elif isinstance(error, _NothingThereError):
                 why, how = str(error), "start it"
+            elif isinstance(error, TypeError):  # what Dask says where it has no certificates at all
+                why = "no certificates are given"
             else:
                 why = type(error).__name__
             raise InputError(
@@ -155,6 +159,25 @@ async def _connected(
 
 class _NothingThereError(OSError):
     """Nothing takes connections at an address."""
+
+
+async def _open_where_something_listens(client: Client, address: str) -> None:
+    """Open a client, and don't wait until its time is over where nothing can answer it.
+
+    That is only looked at when the client takes long: the scheduler would log the connection as a broken one.
+    """
+
+    async def open_() -> None:
+        await client
+
+    opening = asyncio.create_task(open_())
+    try:
+        done, _ = await asyncio.wait((opening,), timeout=_LOOK_AFTER_S)
+        if not done:
+            await _listens(address)
+        await opening
+    finally:
+        opening.cancel()
 
 
 async def _listens(address: str) -> None:
