@@ -163,7 +163,9 @@ class Membership:
         except TimeoutError:
             self._notify(f"The worker at {address} does not answer; it is tried again.")
         except Exception as error:
-            self._refuse(address, f"can't be used ({type(error).__name__}: {error})")
+            self._refuse(
+                address, f"can't be used; it needs batch-renamer {__version__} ({type(error).__name__}: {error})"
+            )
         else:
             self._welcome(answer[address], address=address, name=name, leases=leases)
         self._starting.discard(address)

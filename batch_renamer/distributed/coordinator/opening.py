@@ -18,7 +18,7 @@ from batch_renamer.distributed.messages import Secret, Setup
 from batch_renamer.distributed.outgoing import outgoing_address
 from batch_renamer.errors import InputError
 from batch_renamer.jobs import EngineContext
-from batch_renamer.renaming import RenameAll
+from batch_renamer.renaming import RenameAll, rename_all
 from batch_renamer.settings import Settings
 from batch_renamer.version import __version__
 
@@ -35,6 +35,9 @@ async def opened(given: EngineContext) -> AsyncIterator[RenameAll]:
     Raises:
         SettingsError, InputError: it can't be opened, or has no worker that can be used; nothing was sent.
     """
+    if not given.renames:  # Then no worker gets the key.
+        yield rename_all
+        return
     settings, api = given.settings, given.api
     if not isinstance(api.api, HttpOrdersApi):
         raise InputError("--engine dask needs an API that workers can reach.")
