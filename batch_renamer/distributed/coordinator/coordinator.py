@@ -82,6 +82,11 @@ class Coordinator:
         )
         self._sharding: Sharding
 
+    @property
+    def more_start(self) -> bool:
+        """Whether workers take part soon that don't yet."""
+        return self._membership.more_start
+
     async def begin(self, background: anyio.abc.TaskGroup) -> None:
         """Start an agent in every worker, and answer them in ``background`` from then on.
 

@@ -86,6 +86,11 @@ class Membership:
         """Return those that can be given changes."""
         return [member for member in self._members.values() if member.is_usable]
 
+    @property
+    def more_start(self) -> bool:
+        """Whether agents are being started that have not answered yet."""
+        return bool(self._starting)
+
     async def begin(self, background: anyio.abc.TaskGroup) -> None:
         """Start an agent in every worker; those that take long are started in ``background``.
 

@@ -57,7 +57,7 @@ async def opened(given: EngineContext) -> AsyncIterator[RenameAll]:
         async with anyio.create_task_group() as background:
             try:
                 await coordinator.begin(background)
-                given.message(of_workers(given.renames, limits, api))
+                given.message(of_workers(given.renames, limits, api, more_start=coordinator.more_start))
                 yield coordinator.rename_all
             except Exception as error:
                 failure = error  # Out of the task group it would come as a group.

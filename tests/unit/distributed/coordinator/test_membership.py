@@ -96,6 +96,7 @@ async def test_a_worker_that_does_not_answer_does_not_hold_up_the_others() -> No
     async with members(scheduler) as (membership, told):
         assert anyio.current_time() - begun < 5
         assert [member.address for member in membership.usable()] == [HERE]
+        assert membership.more_start
         scheduler.frozen.clear()
         for member in membership.all():
             member.heard_at = float("inf")
