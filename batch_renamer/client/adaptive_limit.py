@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import assert_never
 
 from batch_renamer.client.limit_kind import LONGEST_REFILL_S, LimitKind, Refill, Unmeasured
 from batch_renamer.client.sends import WINDOW_S, RecentSends, Send
@@ -179,15 +180,19 @@ class LimitLearner:
 
     def _answered(self, send: Send, now: float, *, refused: bool) -> None:
         self._sends.answered(send, now, refused=refused)
-        match self._kind.answered(send):
+        if (found := self._kind.answered(send)) is not None:
+            self._use_bucket(found, now)
+
+    def _use_bucket(self, bucket: Refill | Unmeasured, now: float) -> None:
+        self._probe_at = now + _SOON_S
+        match bucket:
             case Refill(per_s=per_s, doubt=doubt):
                 self.limit_per_s = min(self.ceiling_per_s, max(self.limit_per_s, per_s))
                 self._doubt = doubt
             case Unmeasured(part_before=part):
                 self.limit_per_s = part * self.ceiling_per_s
-            case None:
-                return
-        self._probe_at = now + _SOON_S
+            case _:
+                assert_never(bucket)
 
     def _cut(self, refused: Send, now: float) -> None:
         part = self._part

@@ -1,20 +1,18 @@
-"""Opens the cluster: the one whose scheduler is named, or workers of its own on this machine."""
+"""Opens the cluster: the one whose scheduler is named, or that of `own_workers`."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 import socket
-import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import anyio
 
+from batch_renamer.distributed.coordinator.own_workers import own_workers
 from batch_renamer.errors import InputError, SettingsError
 from batch_renamer.settings import Settings, is_loopback
 
@@ -22,9 +20,6 @@ if TYPE_CHECKING:
     from distributed import Client
 
 __all__ = ["check_cluster", "is_protected", "open_cluster", "quiet_dask"]
-
-_WORKERS_HERE = 3
-"""Processes of a cluster that is started on this machine: to try it out, because they share one address."""
 
 _CONNECT_S = 15.0
 
@@ -76,42 +71,10 @@ async def open_cluster(settings: Settings, notify: Callable[[str], None]) -> Asy
         InputError: the scheduler can't be reached.
     """
     _require_extra()
-    import dask.config  # noqa: PLC0415 - the extra, which is imported only where it is wanted
-    from distributed import LocalCluster  # noqa: PLC0415 - likewise
-
     async with AsyncExitStack() as opened:
-        if settings.scheduler is None:
-            scratch = opened.enter_context(tempfile.TemporaryDirectory(prefix="batch-renamer-dask-"))
-            # A worker that dies is not started again: its rows are read back, and the others do the rest.
-            opened.enter_context(
-                dask.config.set(
-                    {
-                        "temporary-directory": scratch,
-                        "distributed.nanny.pre-spawn-environ.PYTHONWARNINGS": "ignore",
-                        "distributed.scheduler.allowed-failures": 0,
-                        "distributed.scheduler.http.routes": [],
-                        "distributed.worker.http.routes": [],
-                    }
-                )
-            )
-            with _without_interrupts():
-                cluster = await opened.enter_async_context(
-                    LocalCluster(
-                        n_workers=_WORKERS_HERE,
-                        threads_per_worker=1,
-                        processes=True,
-                        host="127.0.0.1",
-                        # Without a dashboard there is an HTTP server all the same: it serves nothing, to this machine.
-                        dashboard_address="127.0.0.1:0",
-                        scheduler_kwargs={"dashboard": False},
-                        local_directory=scratch,
-                        asynchronous=True,
-                        silence_logs=logging.CRITICAL,
-                    )
-                )
-            address = cluster.scheduler_address
-        else:
-            address = settings.scheduler
+        address = settings.scheduler
+        if address is None:
+            address = await opened.enter_async_context(own_workers())
         yield await opened.enter_async_context(_connected(address, notify))
 
 
@@ -207,23 +170,6 @@ def quiet_dask() -> Iterator[None]:
     finally:
         for handler, level in handlers:
             handler.setLevel(level)
-
-
-@contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """Let the processes that are started meanwhile ignore Ctrl-C, which a terminal sends to all of them.
-
-    The command stops them. They inherit what this thread blocks; a Ctrl-C that comes meanwhile is delivered afterwards.
-    """
-    if not hasattr(signal, "pthread_sigmask"):  # Windows: there they end, and their rows are read back
-        yield
-        return
-    resource_tracker.ensure_running()  # Where it had to be started first, that would unblock the signal.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def is_protected(address: str) -> bool:
