@@ -31,7 +31,7 @@ _LOCKS_EVERY_S = 0.5
 _SILENT_AFTER_S = 5.0
 """A run that has said nothing for so long is at a standstill, as after Ctrl-Z, and needs nothing."""
 
-_OF_ANOTHER_VERSION = Claim(wanted=1.0, held=0.0, at_work=True)
+_UNREADABLE = Claim(wanted=1.0, held=0.0, at_work=True)
 """What counts for a run whose file is not there, or can't be read."""
 
 _AT_A_STANDSTILL = Claim(wanted=0.0, held=0.0)
@@ -134,7 +134,7 @@ class OtherRuns:
             heard = self._heard[place] = _Heard(*read, now)
         if heard is not None and now - heard.at <= _SILENT_AFTER_S:
             return heard.claim
-        return _OF_ANOTHER_VERSION if read is None else _AT_A_STANDSTILL
+        return _UNREADABLE if read is None else _AT_A_STANDSTILL
 
     def _clear_away(self, names: list[str]) -> None:
         """Remove the files of runs that are not registered any more."""
