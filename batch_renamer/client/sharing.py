@@ -102,6 +102,8 @@ class _Sharing:
         self._demand = Demand(now=loop_time(), requests=pacer.requests)
         self._share = 0.0
         self._sends_since = math.inf
+        self._own_claim: OwnClaim
+        self._others: OtherRuns
 
     def suspend(self) -> None:
         """Keep to the share that was held last while no other run can be asked; the whole limit if there was none."""

@@ -38,10 +38,14 @@ def of_workers(renames: int, limits: Limits, api: ApiSession, *, more_start: boo
     """Return what is said of so many renames when workers are known; ``more_start``: others may change it."""
     who, more = ("The first workers", " More workers are starting.") if more_start else ("All workers", "")
     alone_s, together_s = (renames / api.possible_per_s(per_s) for per_s in (api.pacer.limit_per_s, limits.limit_per_s))
-    takes = f"{counted(renames, 'rename')} take {duration(together_s)} at {limits.limit_per_s:,.0f} a second"
+    takes = f"{counted(renames, 'rename')} take {_in_words(together_s)} at {limits.limit_per_s:,.0f} a second"
     if limits.count > 1:
         where = f"{limits.count} addresses, each with a limit of its own"
-        return f"{who} send from {where}: {takes}; from one address, {duration(alone_s)}.{more}"
+        return f"{who} send from {where}: {takes}; from one address, {_in_words(alone_s)}.{more}"
     if not limits.are_by_address:  # However many come, this stays.
         return f"All workers together keep one limit: {takes}, as from one machine that can send so fast."
     return f"{who} send from one address: {takes}, as from one machine that can send so fast.{more}"
+
+
+def _in_words(seconds: float) -> str:
+    return "less than a second" if seconds < 1 else duration(seconds)

@@ -55,6 +55,13 @@ def test_a_plan_says_what_several_machines_would_change(options: dict[str, str],
 )
 def test_a_run_says_what_its_workers_change(workers: tuple[str, ...], said: str, *, more_start: bool) -> None:
     """A worker that is slow to start may send from another address, so nothing is said of all of them before."""
+    told = said_of(600, *workers, more_start=more_start)
+    assert told.startswith(said)
+    assert told.endswith("More workers are starting.") is more_start
+
+
+def said_of(renames: int, *workers: str, more_start: bool = False) -> str:
+    """Return what is said of so many renames, with a worker at each of these addresses."""
     bench = Bench.of(FakeOrdersApi({}), rate_per_s=300)
     api = ApiSession(
         api=bench.api, gateway=bench.gateway, pacer=bench.pacer, breaker=bench.breaker, workers=None, connections=9_000
@@ -63,6 +70,9 @@ def test_a_run_says_what_its_workers_change(workers: tuple[str, ...], said: str,
     for name in workers:
         member = Member(name=name, address=name, outgoing=name, leases=None, heard_at=0.0)  # type: ignore[arg-type]
         limits.of(member).join(member)
-    told = of_workers(600, limits, api, more_start=more_start)
-    assert told.startswith(said)
-    assert told.endswith("More workers are starting.") is more_start
+    return of_workers(renames, limits, api, more_start=more_start)
+
+
+def test_a_few_renames_take_less_than_a_second() -> None:
+    """No time is said to be 0.0 s."""
+    assert "12 renames take less than a second at 300 a second" in said_of(12, "office")
