@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
+from typing import Never
 
 from batch_renamer.client import TryNote
 from batch_renamer.errors import BatchRenamerError
 from batch_renamer.model import Change, Outcome
 
-__all__ = ["LEASE_S", "Claim", "Hello", "Lease", "Report", "Secret", "Setup", "Shard", "ShardEnd"]
+__all__ = ["LEASE_S", "Claim", "Hello", "Lease", "Pad", "Report", "Secret", "Setup", "Shard", "ShardEnd"]
 
 LEASE_S = 0.5
 """How long a lease holds, from when the worker asked for it. A worker that is cut off sends nothing after this."""
@@ -74,22 +76,61 @@ class Hello:
 
 
 class Secret:
-    """The API key on its way to a worker: its representation, and so every log and traceback, hides it."""
+    """The API key, which no log or traceback shows, and which can't be pickled: it travels masked.
+
+    Dask's log at the level debug has every message that a process gets. So the worker makes a pad, which is an answer
+    and in no log, and gets the key combined with it.
+
+    Example:
+        >>> pad = Pad.for_length(Secret("key").length)
+        >>> Secret.unmasked(Secret("key").masked(pad), pad).reveal()
+        'key'
+    """
 
     __slots__ = ("_key",)
 
     def __init__(self, key: str) -> None:
         self._key = key
 
+    @property
+    def length(self) -> int:
+        """The bytes that a pad for it has."""
+        return len(self._key.encode())
+
     def reveal(self) -> str:
         """Return the key."""
         return self._key
 
+    def masked(self, pad: Pad) -> bytes:
+        """Return what is nothing without the pad; a pad is used once."""
+        return pad.combined(self._key.encode())
+
+    @classmethod
+    def unmasked(cls, masked: bytes, pad: Pad) -> Secret:
+        """Return the key that was masked with this pad."""
+        return cls(pad.combined(masked).decode())
+
     def __repr__(self) -> str:
         return "Secret('********')"
 
-    def __reduce__(self) -> tuple[type[Secret], tuple[str]]:
-        return Secret, (self._key,)
+    def __reduce__(self) -> Never:
+        raise TypeError("A key travels masked.")
+
+
+@dataclass(frozen=True, slots=True)
+class Pad:
+    """Random bytes, as many as the key has, by which it is masked once."""
+
+    _bytes: bytes = field(repr=False)
+
+    @classmethod
+    def for_length(cls, length: int) -> Pad:
+        """Make a pad of so many bytes."""
+        return cls(secrets.token_bytes(length))
+
+    def combined(self, other: bytes) -> bytes:
+        """Return bytes that are masked, or no longer, by this pad."""
+        return bytes(one ^ two for one, two in zip(self._bytes, other, strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,9 +22,10 @@ from batch_renamer.distributed.coordinator import coordinator as coordinator_mod
 from batch_renamer.distributed.coordinator import membership as membership_module
 from batch_renamer.distributed.coordinator.coordinator import Coordinator
 from batch_renamer.distributed.coordinator.limits import Limits
-from batch_renamer.distributed.messages import Hello, Lease, Report, Secret, Setup, Shard, ShardEnd
+from batch_renamer.distributed.messages import Hello, Lease, Pad, Report, Secret, Setup, Shard, ShardEnd
 from batch_renamer.distributed.queues import MessageQueue
 from batch_renamer.distributed.worker import agent as agent_module
+from batch_renamer.distributed.worker import make_pad
 from batch_renamer.distributed.worker.agent import Agent
 from batch_renamer.jobs import ApiSession
 from batch_renamer.model import Change, Outcome
@@ -113,6 +114,7 @@ class ClusterInProcess:
     ) -> None:
         self.shards: list[tuple[str, Shard]] = []
         self.status = "running"
+        self._pads: dict[str, Pad] = {}
         bench = Bench.of(api, rate_per_s=rate_per_s)
         # Agents read the wall clock, which tells how fresh a reading is, and so does the coordinator.
         self.bench = replace(bench, gateway=Gateway(api, bench.retrier))
@@ -175,9 +177,14 @@ class ClusterInProcess:
         """Return the workers, as Dask's client does."""
         return dict.fromkeys(self.addresses, 1)
 
-    async def run(
-        self, _function: Callable[..., Any], setup: Setup, key: Secret, name: str, *, workers: list[str]
-    ) -> dict[str, Hello]:
+    async def run(self, function: Callable[..., Any], *given: Any, workers: list[str]) -> dict[str, Any]:
+        """Run what starts an agent in a worker."""
+        if function is make_pad:
+            return {workers[0]: self._pads.setdefault(given[0], Pad.for_length(given[1]))}
+        setup, masked, name = given
+        return await self._start_agent(setup, Secret.unmasked(masked, self._pads.pop(name)), name, workers)
+
+    async def _start_agent(self, setup: Setup, key: Secret, name: str, workers: list[str]) -> dict[str, Hello]:
         """Start an agent in a worker."""
         worker = self._workers[workers[0]]
         if worker.agent is not None:

@@ -19,7 +19,7 @@ from batch_renamer.distributed.coordinator.limits import Limits
 from batch_renamer.distributed.coordinator.member import Member
 from batch_renamer.distributed.messages import Hello, Lease, Secret, Setup
 from batch_renamer.distributed.queues import MessageQueue, lease_queue
-from batch_renamer.distributed.worker import start_agent
+from batch_renamer.distributed.worker import make_pad, start_agent
 from batch_renamer.errors import InputError
 from batch_renamer.model import Change
 from batch_renamer.version import __version__
@@ -164,7 +164,9 @@ class Membership:
         try:
             with anyio.fail_after(_STARTS_WITHIN_S):
                 leases = await lease_queue(self._setup.run, name, self._client)
-                answer = await self._client.run(start_agent, self._setup, self._key, name, workers=[address])
+                pad = (await self._client.run(make_pad, name, self._key.length, workers=[address]))[address]
+                masked = self._key.masked(pad)
+                answer = await self._client.run(start_agent, self._setup, masked, name, workers=[address])
         except TimeoutError:
             self._notify(f"The worker at {address} does not answer; it is tried again.")
         except Exception as error:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from batch_renamer.distributed.worker.tasks import start_agent, work_at
+from batch_renamer.distributed.worker.tasks import make_pad, start_agent, work_at
 
-__all__ = ["start_agent", "work_at"]
+__all__ = ["make_pad", "start_agent", "work_at"]

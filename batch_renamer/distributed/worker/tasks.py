@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from batch_renamer.distributed.messages import Hello, Secret, Setup, Shard, ShardEnd
+from batch_renamer.distributed.messages import Hello, Pad, Secret, Setup, Shard, ShardEnd
 from batch_renamer.distributed.outgoing import outgoing_address
 from batch_renamer.distributed.queues import lease_queue, report_queue
 from batch_renamer.distributed.worker.agent import Agent
@@ -14,15 +14,24 @@ from batch_renamer.version import __version__
 if TYPE_CHECKING:
     from distributed import Worker
 
-__all__ = ["start_agent", "work_at"]
+__all__ = ["make_pad", "start_agent", "work_at"]
 
 
-async def start_agent(setup: Setup, key: Secret, agent_name: str, *, dask_worker: Worker) -> Hello:
+async def make_pad(agent_name: str, length: int, *, dask_worker: Worker) -> Pad:
+    """Return a pad with which the key for an agent is to be masked."""
+    pad = dask_worker.extensions[_pad_name(agent_name)] = Pad.for_length(length)
+    return pad
+
+
+async def start_agent(setup: Setup, masked_key: bytes, agent_name: str, *, dask_worker: Worker) -> Hello:
     """Start an agent of a run in a worker, if it has the same version of batch-renamer.
+
+    ``masked_key`` is the key, masked by what `make_pad` has returned.
 
     An earlier agent of the run ends first: the coordinator has given it up.
     """
     name = _name(setup.run)
+    key = Secret.unmasked(masked_key, dask_worker.extensions.pop(_pad_name(agent_name)))
     if setup.version == __version__:
         from distributed import Client  # noqa: PLC0415 - only the worker of a cluster has it
 
@@ -83,3 +92,7 @@ def work_at(run: str, shard: Shard) -> ShardEnd:
 
 def _name(run: str) -> str:
     return f"batch-renamer-{run}"
+
+
+def _pad_name(agent_name: str) -> str:
+    return f"batch-renamer-pad-{agent_name}"

@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from batch_renamer.distributed.coordinator.cluster import is_protected
-from batch_renamer.distributed.messages import Secret
+from batch_renamer.distributed.messages import Pad, Secret
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,12 @@ def test_the_key_goes_over_tls_or_stays_on_this_machine(address: str, *, protect
 
 
 def test_a_key_on_its_way_is_not_shown() -> None:
-    """Dask writes the arguments of a call that fails into its log."""
+    """Dask writes the arguments of a call that fails into its log, and at the level debug every message."""
     secret = Secret("sk-live-1")
-    assert "sk-live-1" not in repr([secret]) + str(secret)
-    assert pickle.loads(pickle.dumps(secret)).reveal() == "sk-live-1"  # noqa: S301 - made in the line itself
+    pad = Pad.for_length(secret.length)
+    masked = secret.masked(pad)
+    assert "sk-live-1" not in repr([secret, pad, masked]) + str(secret)
+    assert b"sk-live-1" not in masked
+    assert Secret.unmasked(masked, pad).reveal() == "sk-live-1"
+    with pytest.raises(TypeError, match="travels masked"):
+        pickle.dumps(secret)

@@ -15,7 +15,8 @@ from batch_renamer.distributed.coordinator import membership as module
 from batch_renamer.distributed.coordinator.claims import Claims
 from batch_renamer.distributed.coordinator.limits import Limits
 from batch_renamer.distributed.coordinator.membership import Membership
-from batch_renamer.distributed.messages import Hello, Secret, Setup
+from batch_renamer.distributed.messages import Hello, Pad, Secret, Setup
+from batch_renamer.distributed.worker import make_pad
 from batch_renamer.errors import InputError
 from batch_renamer.model import Change, Order
 from batch_renamer.version import __version__
@@ -49,13 +50,13 @@ class Scheduler:
         """Return the workers."""
         return dict.fromkeys(self.workers, 1)
 
-    async def run(
-        self, _function: Callable[..., Any], _setup: Setup, _key: Secret, name: str, *, workers: list[str]
-    ) -> dict[str, Hello]:
+    async def run(self, function: Callable[..., Any], *given: Any, workers: list[str]) -> dict[str, Any]:
         """Start an agent."""
         if self.frozen & set(workers):
             await anyio.sleep_forever()
-        self.started.append(name)
+        if function is make_pad:
+            return {workers[0]: Pad.for_length(given[1])}
+        self.started.append(given[-1])
         return {workers[0]: Hello(version=self.version, outgoing="127.0.0.1")}
 
 
