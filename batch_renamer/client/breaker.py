@@ -204,6 +204,9 @@ class Breaker:
     def note_question_answered(self) -> None:
         """Close the breaker, or half-open it for the kind of request that failed."""
         if self.suspected is None:
+            # The list may be what fails, and alone. Each further failure would trip the breaker again, and none would
+            # count against the page, which would be asked for without end.
+            self.seen["list"].streak = 0
             self.close(recovered=True)
         else:
             self.gate.open(half_open=self.suspected)

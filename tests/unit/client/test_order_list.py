@@ -8,6 +8,7 @@ from batch_renamer.client import ListQuery, OrderList, QueryRefusedError
 from batch_renamer.client.orders_api import OrderPage, RefusedError
 from batch_renamer.client.stopping import Stopping
 from batch_renamer.errors import ApiUnavailableError, KeyRefusedError
+from batch_renamer.loop_clock import loop_time
 from tests.support.bench import Bench, a_stop
 from tests.support.fake_api import FakeOrdersApi, Fault, Hang, KeyRefused, Outage, Refused, Throttled, Transient
 
@@ -66,10 +67,14 @@ async def test_an_outage_is_waited_for() -> None:
     assert (ids, len(bench.said)) == ([*ORDERS], 2)
 
 
-async def test_a_list_that_fails_alone_is_given_up_after_the_patience() -> None:
-    """The sentence says that it was not read to its end."""
+@pytest.mark.parametrize("patience_s", [20.0, 60.0, 300.0])
+async def test_a_list_that_fails_alone_is_given_up_after_the_patience(patience_s: float) -> None:
+    """The sentence says that it was not read to its end, and it comes soon, however many tries have failed before."""
+    api = FakeOrdersApi(ORDERS, script={("list", "page"): [None, *[Transient()] * 10_000]})
+    begun = loop_time()
     with pytest.raises(ApiUnavailableError, match="could not be read to its end: 503"):
-        await read(FakeOrdersApi(ORDERS, script={("list", "page"): [None, *[Transient()] * 1_000]}), patience_s=20.0)
+        await read(api, patience_s=patience_s)
+    assert patience_s <= loop_time() - begun < patience_s + 60
 
 
 @pytest.mark.parametrize(
