@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from batch_renamer.errors import InputError
 from batch_renamer.jobs.standing import last_of_plan, last_of_sheet
@@ -132,9 +134,16 @@ def test_a_superseded_run_of_a_kept_plan_does_not_come_back(journal: Journal) ->
     assert last_of_plan(journal, plan) is None
 
 
-def test_what_cannot_be_tried_is_taken_for_present(journal: Journal) -> None:
-    """A registration that is another user's stops no run."""
-    (journal.path.parent / "in-use" / f"{a_run(journal).id}-1-a.lock").mkdir(parents=True)
+def test_what_cannot_be_tried_is_taken_for_present(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that another user may be reading is not forgotten."""
+    registration = journal.path.parent / "in-use" / f"{a_run(journal).id}-1-a.lock"
+    registration.parent.mkdir(parents=True)
+    registration.touch()
+
+    def refuse(_lock: FileLock) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(FileLock, "acquire", refuse)
     assert journal.runs.prune(keep=0) == 0
 
 
