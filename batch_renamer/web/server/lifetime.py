@@ -70,6 +70,7 @@ class PageServer:
     _stop: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _jobs: JobRunner | None = field(default=None, init=False)
     _cause: BatchRenamerError | None = field(default=None, init=False)
+    _at_work: Sequence[LiveJob] = field(default=(), init=False)
 
     async def serve(self) -> End:
         """Serve until the end; say what was at work then.
@@ -88,8 +89,8 @@ class PageServer:
             self.ready(_opened(address, workspace.tokens.new_code()))
             log.info("web: the page is served at %s", address.origin)
             await self._until_the_end(workspace)
-            at_work = workspace.jobs.at_work()
-            workspace.jobs.stop_all(self._cause)
+            at_work = self._at_work
+            workspace.jobs.stop_all(self._cause)  # also where no signal but a long pause is the reason
             await workspace.jobs.ended()
             next_commands = [command async for command in _next_commands(workspace, at_work)]
             log.info("web: the page is served no more")
@@ -108,11 +109,18 @@ class PageServer:
 
     def stop(self, cause: BatchRenamerError) -> bool:
         """End the server when its jobs have stopped; called again, end them at once. Tell whether a job is at work."""
-        if self._stop.is_set() and self._jobs is not None:
-            self._jobs.stop_all(cause, grace_s=0)
         self._cause = cause
-        self._stop.set()
-        return self._jobs is not None and bool(self._jobs.at_work())
+        if self._jobs is None:
+            self._stop.set()
+            return False
+        if self._stop.is_set():
+            self._jobs.stop_all(cause, grace_s=0)
+        else:
+            # Here, not where the server ends: when the caller says that it stops, no request may leave any more.
+            self._at_work = self._jobs.at_work()
+            self._jobs.stop_all(cause)
+            self._stop.set()
+        return bool(self._jobs.at_work())
 
     async def _until_the_end(self, workspace: Workspace) -> None:
         waits: list[asyncio.Future[object]] = [asyncio.ensure_future(self._stop.wait())]

@@ -201,3 +201,13 @@ async def test_an_idle_server_ends_by_itself(house: House) -> None:
         end = await house.server(idle_s=0.05).serve()
     assert end.was_idle
     assert list((house.folder / "web" / "servers").iterdir()) == []
+
+
+async def test_jobs_are_asked_to_stop_before_that_is_said(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The caller says next that the server stops, and no request may leave after these words."""
+    asked: list[object] = []
+    async with at_work(house) as (server, _):
+        jobs = house.opened[0].jobs
+        monkeypatch.setattr(jobs, "stop_all", lambda cause=None, **_: asked.append(cause))
+        server.stop(TERMINATED)
+        assert asked == [TERMINATED]
