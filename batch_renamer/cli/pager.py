@@ -80,6 +80,8 @@ class Pager:
             except OSError as error:
                 self.failure = f"The pager {self._name} can't be started: {error.strerror}."
                 return False
+            if self._end_wanted:  # by a signal that came before the process was known
+                process.terminate()
             self._feed(process, make)
             code = process.wait()
         if code < 0 and not self._end_wanted:
