@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
+import anyio.to_thread
 import pytest
 from filelock import FileLock, Timeout
 
@@ -26,9 +27,21 @@ from batch_renamer.client.sharing import share_rate
 from batch_renamer.liveness import Registration
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
 pytestmark = pytest.mark.virtual_time
+
+
+@pytest.fixture(autouse=True)
+def _files_take_no_time(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use files in the loop itself, so that the order in which runs read and write does not depend on the machine."""
+
+    async def run_here(call: Callable[..., object], *args: object, **_: object) -> object:
+        return call(*args)
+
+    if request.node.get_closest_marker("in_threads") is None:
+        monkeypatch.setattr(anyio.to_thread, "run_sync", run_here)
+
 
 API = "https://api.example.com"
 HOLDER = """
@@ -288,6 +301,7 @@ async def test_a_registration_that_another_looks_at_is_made_all_the_same(
             FileLock(own.with_name("run-7-f00d.lock"), thread_local=False, timeout=0).acquire()
 
 
+@pytest.mark.in_threads
 async def test_no_lock_is_waited_for_in_the_event_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Locks are taken in threads: the requests of the run go on meanwhile."""
     loop, taken_in, acquire = threading.current_thread(), list[threading.Thread](), FileLock.acquire

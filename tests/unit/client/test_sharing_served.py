@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import anyio
+import anyio.to_thread
 import pytest
 
 from batch_renamer.client.pacing import Pacer
@@ -14,6 +16,17 @@ from batch_renamer.sandbox import SlidingWindow
 from tests.support.limited_service import Service
 
 pytestmark = pytest.mark.virtual_time
+
+
+@pytest.fixture(autouse=True)
+def _files_take_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use files in the loop itself, so that the order in which runs read and write does not depend on the machine."""
+
+    async def run_here(call: Callable[..., object], *args: object, **_: object) -> object:
+        return call(*args)
+
+    monkeypatch.setattr(anyio.to_thread, "run_sync", run_here)
+
 
 LIMIT_PER_S = 100
 
