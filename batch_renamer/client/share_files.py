@@ -115,7 +115,9 @@ class OtherRuns:
         """
         names = self._listed()
         registrations = frozenset(name for name in names if name.endswith(".lock"))
-        if registrations != self._names or now - self._tried_at >= _LOCKS_EVERY_S:
+        # A lock that was free may be one that its run had made and not taken yet, so it is tried again each time.
+        some_were_free = len(self._live) < len(registrations) - 1
+        if some_were_free or registrations != self._names or now - self._tried_at >= _LOCKS_EVERY_S:
             self._names, self._tried_at = registrations, now
             self._live = live_registrations(self._folder, but=self._own)
             self._heard = {place: heard for place, heard in self._heard.items() if place in self._live}
