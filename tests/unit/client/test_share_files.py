@@ -12,7 +12,7 @@ import pytest
 
 from batch_renamer.client.fair_shares import Claim
 from batch_renamer.client.share_files import OtherRuns, OwnClaim
-from batch_renamer.liveness import Registration
+from batch_renamer.liveness import Registration, system_lock
 
 SAID = Claim(wanted=0.3, held=0.25, learnt_per_s=120.5, at_work=True)
 OF_ANOTHER_VERSION = Claim(wanted=1.0, held=0.0, at_work=True)
@@ -138,3 +138,14 @@ def test_the_file_is_for_this_user_alone(tmp_path: Path, other: OwnClaim) -> Non
     """As all files of the state directory."""
     other.write(SAID)
     assert stat.S_IMODE(share_file(tmp_path).stat().st_mode) == 0o600
+
+
+def test_a_run_whose_lock_was_free_when_it_was_tried_is_seen_at_the_next_look(tmp_path: Path) -> None:
+    """A run that begins makes the file of its lock a moment before it takes the lock."""
+    with Registration(tmp_path, label="run") as own:
+        others = OtherRuns(tmp_path, own)
+        beginning = tmp_path / "run-1-abcd.lock"
+        beginning.touch()
+        assert others.claims(0.0) == []
+        with system_lock(beginning, timeout_s=0):
+            assert len(others.claims(0.01)) == 1
